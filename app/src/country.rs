@@ -6,8 +6,11 @@ pub mod customary;
 mod german;
 #[cfg(feature = "ssr")]
 mod japanese;
+#[cfg(feature = "ssr")]
+pub mod names;
 pub mod zones;
 
+#[cfg(feature = "ssr")]
 use crate::error::Error;
 
 /// Every country as its code and its name, by name.
@@ -290,14 +293,18 @@ pub fn japanese_name(code: &str) -> Option<&'static str> {
     japanese::NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
 }
 
-/// The country of a code such as `DE`, in capitals or not; a refusal names `country`.
+/// The country of a code such as `DE`, in capitals or not, or of a name; a refusal names `country`.
+#[cfg(feature = "ssr")]
 pub fn parse(given: &str) -> Result<String, Error> {
     let code = given.trim().to_uppercase();
     if COUNTRIES.iter().any(|(known, _)| *known == code) {
         return Ok(code);
     }
-    let shown = crate::money::shown(given);
-    Err(Error::invalid("country", format!("{shown} is not a country; give its two letters (ISO 3166-1), such as DE or US.")))
+    let unknown = || {
+        let shown = crate::money::shown(given);
+        Error::invalid("country", format!("No country is known as {shown}; give its two letters (ISO 3166-1), such as DE or US."))
+    };
+    names::code_of(given).map(str::to_owned).ok_or_else(unknown)
 }
 
 #[cfg(test)]
@@ -313,11 +320,14 @@ mod tests {
         assert_eq!(said[5..], ["the Philippines", "the United States", "Switzerland", "Iceland", "Norfolk Island"]);
     }
 
+    #[cfg(feature = "ssr")]
     #[test]
-    fn a_country_is_its_code() {
+    fn a_country_is_its_code_or_its_name() {
         assert_eq!(parse(" de ").as_deref(), Ok("DE"));
-        for wrong in ["", "D", "DEU", "Germany", "XX", "UK"] {
-            assert!(parse(wrong).is_err(), "{wrong}");
+        assert_eq!(parse("Germany").as_deref(), Ok("DE"));
+        for wrong in ["", "D", "DEU", "XX"] {
+            let refused = parse(wrong).expect_err(wrong);
+            assert!(refused.message.contains("two letters"), "{wrong}: {refused:?}");
         }
     }
 

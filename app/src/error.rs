@@ -248,6 +248,9 @@ impl Error {
     }
 }
 
+/// How much is repeated of what is wrong with arguments, in characters.
+const PROBLEM_LONGEST: usize = 300;
+
 impl FromServerFnError for Error {
     type Encoder = JsonEncoding;
 
@@ -259,6 +262,8 @@ impl FromServerFnError for Error {
                 "The server could not be reached, or did not answer. If you were changing something, look whether it was done before you try again.",
             ),
             ServerFnErrorErr::Args(problem) | ServerFnErrorErr::Deserialization(problem) => {
+                // It may repeat all that was sent.
+                let problem: String = problem.chars().take(PROBLEM_LONGEST).collect();
                 Self::new(Code::Invalid, format!("The arguments could not be read: {problem}."))
             }
             ServerFnErrorErr::MissingArg(name) => Self::invalid(&name, format!("{name} is missing.")),
@@ -308,6 +313,12 @@ mod tests {
         let told = |needs: Permission| Error::forbidden_by(needs, needs.verb()).message;
         assert!(told(Permission::OwnOrganization).ends_with("An owner can give you one that does."));
         assert!(told(Permission::ManagePeople).ends_with("An owner or admin can give you one that does."));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_repeated_whole() {
+        let error = Error::from_server_fn_error(ServerFnErrorErr::Args("[".repeat(50_000)));
+        assert!(error.message.len() < 400, "{} bytes", error.message.len());
     }
 
     #[test]

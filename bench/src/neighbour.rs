@@ -1,4 +1,4 @@
-//! One token floods: what its neighbours in other organizations feel of it.
+//! One token floods, over connections that wait for their answers and over others that do not: what its neighbours in other organizations feel of it.
 
 use std::{
     net::SocketAddr,
@@ -6,11 +6,17 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use tokio::{
+    io::{AsyncWriteExt as _, copy, sink},
+    net::TcpStream,
+    task::JoinSet,
+    time::timeout,
+};
 
 use crate::{
     data::Data,
@@ -21,6 +27,13 @@ use crate::{
 
 /// How many connections flood at once, all with one token.
 const FLOOD: usize = 64;
+
+/// How many more send without waiting for answers, and how many requests each writes at once.
+const PIPELINES: usize = 16;
+const PIPELINED: usize = 64;
+
+/// How long a write may take. The server takes nothing of a connection whose calls wait for their turn.
+const STALLED: Duration = Duration::from_secs(60);
 
 /// A neighbour's list of clients, alone and beside the flood.
 pub async fn beside_a_flood(address: SocketAddr, data: &Arc<Data>) -> Result<Vec<Sample>> {
@@ -54,6 +67,9 @@ impl Flood {
         for at in 0..FLOOD {
             connections.spawn(flood(address, Arc::clone(data), at, Arc::clone(&ending), Arc::clone(&counts)));
         }
+        for _ in 0..PIPELINES {
+            connections.spawn(pipeline(address, Arc::clone(data), Arc::clone(&ending)));
+        }
         Self { ending, counts, connections }
     }
 
@@ -84,6 +100,23 @@ async fn flood(address: SocketAddr, data: Arc<Data>, at: usize, ending: Arc<Atom
         count.fetch_add(1, Ordering::SeqCst);
         round += 1;
     }
+    Ok(())
+}
+
+/// Writes requests as fast as the server reads them, and throws the answers away.
+async fn pipeline(address: SocketAddr, data: Arc<Data>, ending: Arc<AtomicBool>) -> Result<()> {
+    let token = data.owner.first().context("the owner has no token")?;
+    let request = format!("GET /api/v1/whoami HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n");
+    let requests = request.repeat(PIPELINED);
+    let (mut answers, mut stream) = TcpStream::connect(address).await?.into_split();
+    let read = tokio::spawn(async move { copy(&mut answers, &mut sink()).await });
+    while !ending.load(Ordering::SeqCst) {
+        // What was written of a piece is not known afterwards, so the flood ends with it.
+        if timeout(STALLED, stream.write_all(requests.as_bytes())).await.is_err() {
+            break;
+        }
+    }
+    read.abort();
     Ok(())
 }
 

@@ -26,7 +26,7 @@ use url::Url;
 use crate::{
     peers,
     refusal::Refusal,
-    router::{Site, layers, limits},
+    router::{Site, layers, limits, throttle::Admitted},
 };
 
 /// The header with which the pages say for which organization they call.
@@ -63,6 +63,12 @@ pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -
     parts.extensions.insert(caller);
     let answer = next.run(Request::from_parts(parts, body)).await;
     drop(turn);
+    admitted(answer)
+}
+
+/// The answer to a request that was counted when it was let in.
+fn admitted(mut answer: Response) -> Response {
+    answer.extensions_mut().insert(Admitted);
     answer
 }
 
@@ -156,7 +162,7 @@ pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request
     parts.extensions.insert(caller);
     let answer = next.run(Request::from_parts(parts, body)).await;
     drop(turn);
-    challenged(&site, &presented, answer)
+    challenged(&site, &presented, admitted(answer))
 }
 
 /// Asks again whose token it is, once a slow body has come.

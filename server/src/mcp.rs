@@ -48,6 +48,7 @@ pub use tools::{of_registry, whole_answer};
 
 use crate::{
     refusal::Refusal,
+    rest::key,
     router::{Site, hosts::Hosts, layers},
 };
 use endpoint::Endpoint;
@@ -70,10 +71,11 @@ pub fn routes(site: &Site) -> Router<Site> {
 pub fn for_browsers(public_url: &str) -> CorsLayer {
     let allowed = origins(public_url);
     let headers = ["mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id", "last-event-id"].map(HeaderName::from_static);
+    let named = [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, key::HEADER];
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin, _| origin.to_str().is_ok_and(|origin| is_allowed(&allowed, origin))))
         .allow_methods([Method::POST])
-        .allow_headers(headers.into_iter().chain([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT]).collect::<Vec<_>>())
+        .allow_headers(headers.into_iter().chain(named).collect::<Vec<_>>())
         .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER])
         .max_age(Duration::from_secs(600))
 }
@@ -141,9 +143,21 @@ pub fn without_oauth() -> Router<Site> {
             .hint("Make a token in Settings, Tokens, and send it as Authorization: Bearer <token>.");
         Refusal::from(error).with_status(StatusCode::NOT_FOUND)
     };
-    let beside = ["/register", "/authorize", "/token", "/.well-known", "/.well-known/", "/.well-known/{*what}"];
+    let beside = ["/register", "/authorize", "/token", "/oauth", "/oauth/{*what}", "/.well-known", "/.well-known/", "/.well-known/{*what}"];
     // Some look for it below the address of the resource.
     beside.into_iter().chain(["/mcp/{*what}"]).fold(Router::new(), |router, path| router.route(path, any(answer)))
+}
+
+/// The addresses of the transport that was before streamable HTTP: whoever tries them is told in JSON where agents call.
+pub fn without_events() -> Router<Site> {
+    let beside = ["/sse", "/message", "/messages", "/messages/", "/messages/{*what}", "/mcp/sse", "/mcp/message", "/mcp/messages"];
+    beside.into_iter().fold(Router::new(), |router, path| router.route(path, any(no_events)))
+}
+
+async fn no_events(State(site): State<Site>) -> Refusal {
+    let error = Error::new(Code::NotFound, "Stint sends no events (HTTP with SSE is the transport of 2024).")
+        .hint(format!("Agents call {}/mcp by POST (streamable HTTP).", site.services.public_url));
+    Refusal::from(error).with_status(StatusCode::NOT_FOUND)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use app::{
     context::Caller,
     error::{Code, Error},
-    operation::{Effect, Operation},
+    operation::{Effect, Operation, json},
     operations,
 };
 use axum::{
@@ -85,8 +85,9 @@ async fn read_body(operation: &Operation, body: Body) -> Result<Value, Refusal> 
         return Ok(Value::Null);
     }
     values::refuse_too_many(&bytes, Some(operation.values_max()))?;
-    let read = serde_json::from_slice(&bytes).map_err(|problem| {
-        Error::new(Code::Invalid, format!("The body is not JSON: {problem}."))
+    let read = json::read(&bytes).map_err(|problem| {
+        let what = if problem.is_data() { "The body cannot be taken" } else { "The body is not JSON" };
+        Error::new(Code::Invalid, format!("{what}: {problem}."))
             .hint("Send the arguments as one JSON object, such as {\"name\": \"Acme\"}.")
     })?;
     Ok(read)
@@ -122,7 +123,7 @@ pub fn named(name: &str) -> Result<&'static Operation, Error> {
 }
 
 /// At most five names that share the most words with a name, the best first.
-fn close_to<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn close_to<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let words: Vec<String> =
         name.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(|word| word.trim_end_matches('s').to_owned()).collect();
     let shared = |known: &str| {
@@ -155,5 +156,11 @@ mod tests {
         assert!(refused.error().message.contains("too slowly"), "{:?}", refused.error());
         let long = read_body(whoami(), Body::from(vec![b' '; layers::BODY_LIMIT_BYTES + 1])).await.expect_err("refused");
         assert!(long.error().message.contains("longer than 1024 KiB"), "{:?}", long.error());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_names_an_argument_twice_is_refused() {
+        let refused = read_body(whoami(), Body::from(r#"{"name": "a", "name": "b"}"#)).await.expect_err("refused");
+        assert!(refused.error().message.starts_with("The body cannot be taken: \"name\" stands twice"), "{:?}", refused.error());
     }
 }

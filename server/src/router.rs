@@ -16,6 +16,7 @@ pub mod limits;
 mod origins;
 mod outcome;
 mod returned;
+pub mod throttle;
 mod unread;
 pub mod uses;
 pub mod values;
@@ -34,6 +35,7 @@ use leptos::prelude::LeptosOptions;
 use crate::{answers, ending::Ending, identity, isolation, mcp, pages, papers, peers, refusal, rest};
 use hosts::Hosts;
 use limits::Limits;
+use throttle::Throttle;
 
 /// How long a page, a call of a page or a REST call may take until its answer begins.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -75,6 +77,7 @@ pub fn router(site: Site) -> Router {
         .layer(from_fn(layers::limit_body))
         .layer(from_fn_with_state(Hosts::of(&site.services.public_url), hosts::refuse_unknown))
         .layer(from_fn_with_state(unread::Discarded::default(), unread::throw_away))
+        .layer(from_fn_with_state(Throttle::new(site.services.admission.counts()), throttle::delay))
         .layer(from_fn_with_state(site.clone(), peers::find_origin))
         .layer(layers::catch_panic())
         .layer(from_fn(refusal::for_people))
@@ -112,6 +115,7 @@ fn programs(site: &Site) -> Router<Site> {
 /// What describes agents' door to whoever has no token yet.
 fn described(site: &Site) -> Router<Site> {
     mcp::without_oauth()
+        .merge(mcp::without_events())
         .route("/.well-known/oauth-protected-resource", get(mcp::protected_resource))
         .route("/.well-known/oauth-protected-resource/mcp", get(mcp::protected_resource))
         .layer(mcp::for_browsers(&site.services.public_url))

@@ -6,9 +6,9 @@ use crate::text;
 /// be a password by itself.
 const LENGTH_FACTOR: usize = 4;
 
-/// How many digits around a word are its disguise, before and behind it together, as those of a year: more may be a password by
-/// themselves.
-const DIGITS_AROUND: usize = 4;
+/// How many digits around a word are its disguise, before and behind it together, as those of a year and a month: more may be a password
+/// by themselves.
+const DIGITS_AROUND: usize = 6;
 
 /// How many letters a word has at least that is looked for in disguise: whoever has a short name has it in many a password.
 const LETTERS_LEAST: usize = 5;
@@ -72,7 +72,8 @@ mod tests {
         assert_eq!(skeleton("1q2w3e4r5t6"), "q2w3e4r5t", "digits between letters stay");
         assert_eq!(skeleton("0172-83 94"), "01728394", "of digits alone all stay");
         assert_eq!(skeleton("!?!"), "!?!");
-        assert_eq!(skeleton("1-Lovelace-815"), "lovelace", "so many digits are its disguise");
+        assert_eq!(skeleton("18-Lovelace-1512"), "lovelace", "so many digits are its disguise");
+        assert_eq!(skeleton("18-Lovelace-15120"), "18lovelace15120", "and one more is not");
         assert_eq!(skeleton("lovelace-8364-9173"), "lovelace83649173", "so many are more than that");
     }
 

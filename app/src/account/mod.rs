@@ -12,6 +12,8 @@ pub mod hashing;
 pub mod identity;
 pub mod landing;
 pub mod mcp_clients;
+#[cfg(feature = "ssr")]
+mod monotony;
 pub mod page;
 pub mod profile;
 #[cfg(feature = "ssr")]

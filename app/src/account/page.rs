@@ -1,6 +1,6 @@
 //! Signing up and signing in.
 
-use leptos::prelude::*;
+use leptos::{ev::Event, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -12,7 +12,7 @@ use crate::{
     clients::form::{countries, currencies, languages},
     ends,
     frame::Mark,
-    organizations::number_hint::AT_SIGN_UP,
+    organizations::{number_hint::AT_SIGN_UP, untaxed},
     ui::{Choice, Field, Form, Select, Submit, Write, escaped, hidden},
     visit::use_visit,
 };
@@ -32,6 +32,8 @@ pub fn sign_up() -> AnyView {
     // The organization's first guess.
     let zone = RwSignal::new(String::new());
     Effect::new(move |_| zone.set(ends::time_zone().unwrap_or_default()));
+    let country = RwSignal::new(typed_country());
+    let choose = move |event: Event| country.set(event_target_value(&event));
     view! {
         <Title text="Sign up · Stint" />
         <Doorway title="Start tracking" lead="An account and an organization of your own, ready in a minute.">
@@ -46,10 +48,15 @@ pub fn sign_up() -> AnyView {
                     autocomplete="new-password"
                     hint="At least 10 characters. A few words are easier to remember than symbols."
                 />
-                <Select label="Country" name="country" choices=countries() optional=true hint="Of your business: what invoices must say follows from it. Left out, your first clients are billed in EUR, and each invoice asks for it." />
+                <div on:change=choose>
+                    <Select label="Country" name="country" choices=countries() optional=true hint="Of your business: what invoices must say follows from it. Left out, your first clients are billed in EUR, and each invoice asks for it." />
+                </div>
                 <Select label="Currency" name="currency" choices=as_in_the_country(currencies()) hint="Of new clients. It can be another one for each." />
                 <Select label="Language of documents" name="language" choices=as_in_the_country(languages()) />
-                <Field label="Tax that you charge, in percent" name="tax_rate" inputmode="decimal" optional=true hint="For instance 20 or 8.1; empty when you charge none." />
+                <div>
+                    <Field label="Tax that you charge, in percent" name="tax_rate" inputmode="decimal" optional=true hint=untaxed::AT_SIGN_UP />
+                    <div role="status">{move || untaxed::in_country(&country.get()).map(|told| view! { <p class="hint">{told}</p> })}</div>
+                </div>
                 <Field label="VAT identifier or tax number" name="tax_number" maxlength=50 optional=true hint=AT_SIGN_UP />
                 <input type="hidden" name="time_zone" prop:value=zone />
                 <Submit label="Create account" />
@@ -58,6 +65,12 @@ pub fn sign_up() -> AnyView {
         </Doorway>
     }
     .into_any()
+}
+
+/// The country that was chosen when the form was sent without scripts and refused.
+fn typed_country() -> String {
+    let returned = use_visit().returned.filter(|returned| returned.call == SignUp::url());
+    returned.and_then(|mut returned| returned.fields.remove("country")).unwrap_or_default()
 }
 
 /// The choices, before them that of the country: the server knows it.

@@ -24,7 +24,7 @@ pub fn random() -> String {
 }
 
 /// How long a random secret is, in characters.
-const RANDOM_LENGTH: usize = 43;
+pub(crate) const RANDOM_LENGTH: usize = 43;
 
 /// The signs in random secrets, beside letters and digits.
 const RANDOM_SIGNS: [char; 2] = ['-', '_'];
@@ -40,27 +40,96 @@ const RANDOM_NOT_SMALL: usize = 11;
 /// likely: of 30,000 one has fewer. In what is made of words most letters follow one of their own kind.
 const RANDOM_CHANGES: usize = 14;
 
+/// How many signs a random secret has at most, of one or two that are likely: of 85,000 one has more. In names they stand between all
+/// words.
+const RANDOM_SIGNS_MOST: usize = 8;
+
+/// How much of a secret is looked for behind the name of its page, in characters: what is missing of it could be guessed.
+const LINKED_LENGTH: usize = 32;
+
+/// How long a word is at most that a secret is looked for in, in characters: longer ones are data.
+const AROUND_MOST: usize = 2 * RANDOM_LENGTH;
+
+/// How many capitals, and how many small letters, a random secret between other letters has at least, of 17 that are likely.
+const PART_LETTERS: usize = 8;
+
+/// How many digits it has at least, of seven that are likely.
+const PART_DIGITS: usize = 2;
+
+/// How many signs it has at most, of one or two that are likely.
+const PART_SIGNS_MOST: usize = 5;
+
+/// How many neighbours it has at least that stand together in no word, such as two capitals or a letter and a digit, of 19 that are likely.
+const PART_STRANGE: usize = 10;
+
 /// Where in a word, letters, digits and the signs of secrets, such a secret is for all that can be seen: it is the whole word, but for
-/// signs around it and the id of a token before it. A name that is longer or shorter is none.
+/// signs around it and the id of a token before it.
 pub(crate) fn secret_in(word: &str) -> Option<Range<usize>> {
     // No secret ends with a sign: its last letter has fewer bits than the others.
     let end = word.trim_end_matches(RANDOM_SIGNS).len();
     let start = end.checked_sub(RANDOM_LENGTH)?;
     let before = word.get(..start)?.trim_matches(RANDOM_SIGNS);
     let is_alone = before.is_empty() || Uuid::try_parse(before).is_ok();
-    (is_alone && is_random(word.get(start..end)?.as_bytes())).then_some(start..end)
+    let secret = word.get(start..end)?.as_bytes();
+    (is_alone && looks_random(secret) && is_decoded(secret)).then_some(start..end)
 }
 
-fn is_random(word: &[u8]) -> bool {
-    let not_small = word.iter().filter(|c| c.is_ascii_uppercase() || c.is_ascii_digit()).count();
+/// Whether such a secret is a part of a word, with other letters around it. Since it may begin anywhere there, more is asked of it than of
+/// a whole word: of a hundred that are drawn two are not known for one.
+pub(crate) fn holds_secret(word: &str) -> bool {
+    let word = word.as_bytes();
+    let is_secret = |part: &[u8]| is_no_name(part) && looks_random(part) && is_decoded(part);
+    word.len() > RANDOM_LENGTH && word.len() <= AROUND_MOST && word.windows(RANDOM_LENGTH).any(is_secret)
+}
+
+/// Whether a word that stands where the secret of a link does is one: as it looks, even when its end is missing or something follows
+/// it, or by its length.
+pub(crate) fn is_of_link(word: &str) -> bool {
+    let word = word.as_bytes();
+    let begin = &word[..word.len().min(RANDOM_LENGTH)];
+    let by_length = word.len() == RANDOM_LENGTH && has_letters(word, RANDOM_LETTERS) && is_decoded(word);
+    begin.len() >= LINKED_LENGTH && (by_length || looks_random(begin))
+}
+
+/// Whether a word, or a long beginning of one, looks as if it was drawn.
+fn looks_random(word: &[u8]) -> bool {
+    let of_all = |least: usize| (least * word.len()).div_ceil(RANDOM_LENGTH);
+    let not_small = count(word, |c| c.is_ascii_uppercase() || c.is_ascii_digit());
     let changes = word.windows(2).filter(|pair| kind(pair[0]) != kind(pair[1])).count();
-    has_both_cases(word) && not_small >= RANDOM_NOT_SMALL && changes >= RANDOM_CHANGES && URL_SAFE_NO_PAD.decode(word).is_ok()
+    has_letters(word, RANDOM_LETTERS)
+        && not_small >= of_all(RANDOM_NOT_SMALL)
+        && changes >= of_all(RANDOM_CHANGES)
+        && count(word, is_sign) <= RANDOM_SIGNS_MOST
 }
 
-/// Whether as many capitals and as many small letters are in a word as in every random secret.
-pub(crate) fn has_both_cases(word: &[u8]) -> bool {
-    let many = |is_one: fn(&u8) -> bool| word.iter().filter(|c| is_one(c)).count() >= RANDOM_LETTERS;
-    many(u8::is_ascii_uppercase) && many(u8::is_ascii_lowercase)
+/// Whether a word has what names made of words and numbers have not.
+fn is_no_name(word: &[u8]) -> bool {
+    let is_letter = |c: u8| c.is_ascii_alphabetic();
+    let in_a_word =
+        |before: u8, after: u8| is_letter(before) && after.is_ascii_lowercase() || before.is_ascii_lowercase() && is_letter(after);
+    let strange = word.windows(2).filter(|pair| !pair.iter().any(is_sign) && !in_a_word(pair[0], pair[1])).count();
+    has_letters(word, PART_LETTERS)
+        && count(word, u8::is_ascii_digit) >= PART_DIGITS
+        && count(word, is_sign) <= PART_SIGNS_MOST
+        && strange >= PART_STRANGE
+}
+
+fn count(word: &[u8], is_one: impl Fn(&u8) -> bool) -> usize {
+    word.iter().filter(|c| is_one(c)).count()
+}
+
+fn is_sign(letter: &u8) -> bool {
+    RANDOM_SIGNS.contains(&char::from(*letter))
+}
+
+/// Whether a word is whole bytes in the encoding of random secrets.
+fn is_decoded(word: &[u8]) -> bool {
+    URL_SAFE_NO_PAD.decode(word).is_ok()
+}
+
+/// Whether so many capitals and so many small letters are in a word.
+fn has_letters(word: &[u8], least: usize) -> bool {
+    count(word, u8::is_ascii_uppercase) >= least && count(word, u8::is_ascii_lowercase) >= least
 }
 
 /// Whether it is a capital, a small letter or a digit; a sign is none of them.
@@ -103,6 +172,10 @@ pub async fn verify_password(requester: Requester, password: String, kept: Optio
 pub fn acceptable_password(password: &str, email: &str) -> Result<(), Error> {
     match password.chars().count() {
         0..10 => Err(Error::invalid("password", "The password is too short; use at least 10 characters, for instance four random words.")),
+        10..=200 if !text::can_be_typed(password) => Err(Error::invalid(
+            "password",
+            "The password holds a control character, or shows nothing at all; choose one that can be typed again.",
+        )),
         10..=200 if is_common(password) => Err(Error::invalid(
             "password",
             "This password is one of the commonest, or hardly more than one, which are guessed first; choose another, for instance four \
@@ -112,10 +185,6 @@ pub fn acceptable_password(password: &str, email: &str) -> Result<(), Error> {
             "password",
             "The password is your own address, or hardly more than it, which is guessed first; choose another, for instance four random \
              words.",
-        )),
-        10..=200 if !text::can_be_typed(password) => Err(Error::invalid(
-            "password",
-            "The password holds a control character, or shows nothing at all; choose one that can be typed again.",
         )),
         10..=200 => Ok(()),
         _ => Err(Error::invalid("password", "The password is longer than 200 characters; shorten it.")),
@@ -214,6 +283,19 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_known_between_other_letters_and_in_a_link_by_its_beginning_too() {
+        for drawn in ["_7Bk-2xQf9ZtLw4RnVh8sYc1mDpGu3aJe6KoTi0XbSM", "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U"] {
+            for around in [format!("tok-{drawn}"), format!("x{drawn}x"), format!("{drawn}_2026")] {
+                assert!(holds_secret(&around), "{around}");
+            }
+            assert!(!holds_secret(&drawn.repeat(3)), "so long a word is data");
+            assert!(is_of_link(drawn) && is_of_link(&drawn[..36]) && is_of_link(&format!("{drawn}Bye")) && !is_of_link(&drawn[..31]));
+        }
+        let seldom = "Relaunch-of-the-Website-and-of-the-Shop-200";
+        assert!(is_of_link(seldom) && !is_of_link(&seldom[1..]), "by its length alone");
+    }
+
+    #[test]
     fn what_is_made_of_words_is_no_secret() {
         for words in [
             "0123456789abcdef0123456789abcdef01234567890",
@@ -228,6 +310,7 @@ mod tests {
             "THE_LONGEST_NAME_OF_ALL_THAT_ARE_CONSTANT_Q",
         ] {
             assert_eq!(secret_in(words), None, "{words}");
+            assert!(!holds_secret(&format!("{words}-{words}")) && !holds_secret(&format!("{words}2026Q3")), "{words}");
         }
     }
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     access::{Scope, Writes},
+    audit,
     context::{Caller, Membership, Person, Services, Token},
     database::{Access, Database, Db, Reach},
     day::{Moment, zone},
@@ -78,7 +79,7 @@ fn recognized(id: TokenId, owner: store::TokenOwner) -> Result<Recognized, Error
 /// the call. It is work that nobody waits for: it takes nothing of the organization's share.
 pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
     let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Ok(()) };
-    let client = text::told(client, 100);
+    let client = audit::told(client, 100);
     let mut db = caller.services.workers.begin(Reach::Organization(membership.organization), Access::Write).await?;
     let now = caller.services.clock.now();
     store::touch_token(&mut db, token.id, now, &client).await?;
@@ -107,10 +108,13 @@ static ENCODED: LazyLock<[String; 3]> = LazyLock::new(|| {
     })
 });
 
-/// A text as it may be kept and shown: of a token in it, percent-encoded or not, its id stays; of one in Base64 nothing does.
+/// A text as it may be kept and shown: of a token in it, encoded, escaped or broken by a line end or not, its id stays; of one in Base64
+/// nothing does.
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
     let is_encoded = |text: &str| ENCODED.iter().any(|beginning| text.contains(beginning.as_str()));
-    if !(text.contains('%') || text.to_ascii_lowercase().contains(PREFIX) || is_encoded(text)) {
+    // What stands as it is read need not be read letter by letter.
+    let is_plain = text.is_ascii() && !text.contains(['%', '&', '\\', '<']) && !text.contains(|c: char| c.is_ascii_control());
+    if is_plain && !text.to_ascii_lowercase().contains(PREFIX) && !is_encoded(text) {
         return Cow::Borrowed(text);
     }
     let shown = hidden_behind(text, PREFIX, |token| token.find('_').map(|at| at + 1).filter(|at| *at < token.len()));
@@ -241,6 +245,16 @@ mod tests {
         for plain in ["100%25 of stint_pat_ tokens", "stint%5Fpat%5F", "50% off"] {
             assert!(matches!(without_secrets(plain), Cow::Borrowed(shown) if shown == plain), "{plain}");
         }
+    }
+
+    #[test]
+    fn of_a_token_that_is_escaped_or_broken_the_id_stays_as_it_was_written() {
+        let (prefix, secret) = (format!("{PREFIX}{ID}_"), "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U");
+        for written in [prefix.replace('_', "\\_"), prefix.replace('_', "&#95;"), prefix.replacen("0190", "01\n> 90", 1)] {
+            assert_eq!(without_secrets(&format!("a {written}{secret}\nand")), format!("a {written}…\nand"));
+        }
+        let ends = format!("{PREFIX}{ID}_\nis-how-a-token-with-Its-Secret-Looks-Like-In-A-List");
+        assert_eq!(without_secrets(&ends), ends);
     }
 
     #[test]

@@ -147,6 +147,11 @@ impl Gate {
         }))
     }
 
+    /// Whether it counts how often somebody comes.
+    pub fn counts(&self) -> bool {
+        self.0.often.is_some()
+    }
+
     /// Lets a request in that came with this credential, or with none, from this network. A known credential is counted and
     /// waits for its own turn, everybody else for a turn among the unknown of their network, who may come only so often: those
     /// without a credential, and those with one that this process has not seen yet, whoever the others are.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{account::token, verification};
+use crate::{account::token, text, verification};
 
 /// How long the arguments of a write may be, in bytes of JSON.
 pub const WRITE_BYTES_MAX: usize = 8_192;
@@ -76,6 +76,13 @@ fn words(text: &str) -> String {
 pub fn kept_text(text: &str) -> Cow<'_, str> {
     let text = if text.contains('\0') { Cow::Owned(text.replace('\0', UNWRITABLE)) } else { Cow::Borrowed(text) };
     each(each(text, token::without_secrets), verification::text_without_secrets)
+}
+
+/// What a program or a server says, as it can be kept on a line ([`text::told`]), without the secrets that stand in it. They are looked
+/// for before it is cut: half a secret is not known for one.
+pub fn told(given: &str, longest: usize) -> String {
+    let beginning: String = given.chars().take(SEARCHED_BYTES_MAX / 4).filter(|letter| *letter != '\0').collect();
+    text::told(&kept_text(&beginning), longest)
 }
 
 fn each<'a>(text: Cow<'a, str>, shown: fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
@@ -281,6 +288,37 @@ mod tests {
     }
 
     #[test]
+    fn no_token_is_kept_that_is_escaped_or_that_the_end_of_a_line_breaks() {
+        let drawn = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
+        let token = format!("stint_pat_01a1fdd1042b74e484366da41873e862_{drawn}");
+        for written in [
+            token.replace('_', "\\_"),
+            token.replace('_', "&#95;"),
+            token.replacen("fdd1", "fd\nd1", 1),
+            token.replacen("fdd1", "fd\n> d1", 1),
+            token.replacen("pat", "p<wbr>at", 1),
+            token.replacen("LwHc", "Lw\r\n   Hc", 1),
+            token.replacen("8vN2", "8v\u{200b}N2", 1),
+        ] {
+            let kept = kept(json!({ "query": format!("is it {written}, or\nnot?") }), ACCESS_BYTES_MAX)["query"].to_string();
+            assert!(
+                !kept.contains("8v") && !kept.contains("x6U") && kept.contains("…, or") && kept.contains("not?"),
+                "{written} as {kept}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_program_says_is_told_without_secrets_and_none_is_cut_in_two() {
+        let drawn = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
+        assert_eq!(told("curl/8\n", 100), "curl/8");
+        for longest in 5..60 {
+            let said = told(&format!("ua {drawn} more"), longest);
+            assert!(!said.contains("Q8") && said.chars().count() <= longest, "{said}");
+        }
+    }
+
+    #[test]
     fn what_is_called_a_secret_is_not_kept_however_deep_and_in_whatever_case_it_stands() {
         let given = json!({
             "login": { "Password": "hunter2", "email": "ada@example.com" }, "new_password": ["hunter2"], "clientSecret": { "a": "hunter2" },
@@ -293,12 +331,12 @@ mod tests {
 
     #[test]
     fn of_what_is_too_long_to_be_looked_through_no_secret_and_no_half_of_one_is_kept() {
-        let link = format!("http://localhost/reset/{}", "Ab3-".repeat(11));
+        let link = format!("http://localhost/reset/{}", "Ab3x".repeat(11));
         let token = format!("stint_pat_01a1fdd1042b74e484366da41873e862_{}", "s3cret".repeat(8));
         for before in 0..TEXT_MAX {
             let text = format!("{}{link} {token} {}", " x".repeat(before / 2), "z ".repeat(50_000));
             let kept = kept(json!({ "note": [text], "password": text }), WRITE_BYTES_MAX).to_string();
-            assert!(!kept.contains("Ab3-") && !kept.contains("s3cret") && !kept.contains("sha256"), "{before}: {kept}");
+            assert!(!kept.contains("Ab3x") && !kept.contains("s3cret") && !kept.contains("sha256"), "{before}: {kept}");
         }
         let name = "株式会社".repeat(20);
         let beside = kept(json!({ "a": "z ".repeat(50_000), "limit": 20, "name": name }), WRITE_BYTES_MAX);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::arguments;
-use crate::{access::Permission, context::Caller, error::Error, id::ActionId, operation::Declaration, text};
+use crate::{access::Permission, context::Caller, error::Error, id::ActionId, operation::Declaration};
 
 /// How long what the other end says about itself may be, in characters.
 const SAID_MAX: usize = 200;
@@ -101,5 +101,5 @@ impl Record {
 
 /// What the other end says about itself, as it can be kept; nothing when it says nothing.
 fn said(said: &str) -> Option<String> {
-    Some(arguments::kept_text(&text::told(said, SAID_MAX)).into_owned()).filter(|text| !text.is_empty())
+    Some(arguments::told(said, SAID_MAX)).filter(|text| !text.is_empty())
 }

@@ -309,12 +309,17 @@ async fn free(db: &mut Db, written: u64, client: &Client) -> Result<(), Error> {
     Err(text::taken(CALLED, &client.name, namesake))
 }
 
-/// Hides a client, or shows it again.
+/// Hides a client, or shows it again. One that is hidden already keeps its instant.
 pub async fn set_archived(db: &mut Db, client: ClientId, at: Option<Timestamp>) -> Result<(), Error> {
     let organization = db.organization();
-    query!("update client set archived_at = $3 where organization_id = $1 and id = $2", organization, client.0, at.map(instant) as _)
-        .execute(db.connection())
-        .await?;
+    query!(
+        "update client set archived_at = $3 where organization_id = $1 and id = $2 and (archived_at is null) <> ($3::timestamptz is null)",
+        organization,
+        client.0,
+        at.map(instant) as _
+    )
+    .execute(db.connection())
+    .await?;
     Ok(())
 }
 

@@ -99,12 +99,18 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
     match code.as_ref() {
         // check_violation: constraints are named table_field_rule.
         "23514" => Error::new(Code::Invalid, format!("A value is out of its range ({}).", constraint.replace('_', " "))),
-        // foreign_key_violation while deleting: something still holds the record.
+        // foreign_key_violation: what a record belongs to is gone, or while deleting, something still holds the record.
+        "23503" if inner.message().starts_with("insert or update") => {
+            Error::new(Code::Conflict, "What this record belongs to was deleted meanwhile. Look again at what there is.")
+        }
         "23503" => Error::new(Code::InUse, "Something else still refers to this record. Remove or move that first."),
         // restrict_violation: a frozen record, kept by the database itself.
         "23001" => Error::new(Code::Locked, "This is on a sent invoice and cannot change any more."),
         // unique_violation without a better word at the statement.
-        "23505" => Error::new(Code::Conflict, "There is already such a record. Look at it before trying again."),
+        "23505" => {
+            let rule = constraint.replace('_', " ");
+            Error::new(Code::Conflict, format!("Another record has what only one can have ({rule}). Change or remove that one first."))
+        }
         // untranslatable_character, character_not_in_repertoire: a NUL byte in a text.
         "22021" | "22P05" => Error::new(Code::Invalid, "A text holds a character that cannot be stored (NUL). Remove it."),
         // Of ours: whoever asks is not what they were recognized as, any more.

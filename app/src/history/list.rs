@@ -95,11 +95,11 @@ fn of_actions(sight: &Sight, error: Error) -> Error {
     if error.code == Code::NotFound && !sight.all_time() { not_told(OWN_ALONE) } else { error }
 }
 
-/// The newest of these actions that can be taken back as things stand, with its operation.
-pub async fn newest_undoable(cx: &mut Call, rows: Vec<Row>) -> Result<Option<(Uuid, String)>, Error> {
+/// Those of these actions that nothing is known to keep from being taken back, with their operations.
+pub async fn undoable(cx: &mut Call, rows: Vec<Row>) -> Result<Vec<(Uuid, String)>, Error> {
     let known = Known::of(cx, &rows).await?;
     let open = |row: &Row| row.undoes.is_none() && !known.why_not.contains_key(&row.id);
-    Ok(rows.into_iter().find(open).map(|row| (row.id, row.operation)))
+    Ok(rows.into_iter().filter(open).map(|row| (row.id, row.operation)).collect())
 }
 
 /// The operation that takes back.
@@ -129,7 +129,7 @@ impl Known {
         let mut known = Self::looked_at(cx, &ids).await?;
         known.refused = refused(cx, rows).await?;
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
-        let obstacles = Obstacles::of(cx, &ids).await?;
+        let obstacles = Obstacles::of(cx, &ids, undo::LOOKED_AT).await?;
         for row in rows {
             let never = standing.get(&row.id).cloned().flatten();
             let refusal = known.refusal(cx, row, never).or_else(|| obstacles.refusal(row.id, &row.operation));

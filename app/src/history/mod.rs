@@ -13,6 +13,8 @@ pub mod part;
 #[cfg(feature = "ssr")]
 mod right;
 #[cfg(feature = "ssr")]
+mod since;
+#[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -1,6 +1,7 @@
 //! What is known to keep actions from being taken back as things stand. It is told in the same words before that is tried and when it is;
 //! what is found only by trying, such as a budget that has no room or another currency, and what stands behind the first few changes of an
-//! action, is told when it is tried.
+//! action, is told when it is tried. A later action that is named is later than the one that is asked about, so that whoever follows comes
+//! to an end.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,13 +10,15 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    instead, right,
+    right,
+    since::Since,
     store::{
         self,
-        obstacle::{Closed, Held, Later, Restarted},
+        gone::Gone,
+        obstacle::{By, Closed, Held, Later, Restarted, Running},
+        taken::{KeysBack, Taken},
     },
-    undo::{self, LOOKED_AT, words},
-    visibility::Visibility,
+    undo::{LOOKED_AT, words},
 };
 use crate::{
     database::Db,
@@ -23,7 +26,8 @@ use crate::{
     operation::Call,
     organizations,
     projects::sight::Sight,
-    time::{lock, rate::may_price},
+    text,
+    time::{EntryState, ground::may_end, lock, rate::may_price},
 };
 
 /// What is known to stand in the way of some actions.
@@ -36,6 +40,10 @@ pub struct Obstacles {
     on_closed_days: Option<(Date, HashSet<Uuid>)>,
     /// Those of which a record is something else by now.
     later: HashMap<Uuid, Later>,
+    /// Those of which a record would belong to what is gone.
+    gone: HashMap<Uuid, Gone>,
+    /// Those that would bring back what another record has by now.
+    taken: HashMap<Uuid, Taken>,
     /// Those that would let a timer run again that cannot.
     timers: HashMap<Uuid, Error>,
     /// Those that made a record which another needs by now.
@@ -43,31 +51,24 @@ pub struct Obstacles {
     since: Since,
 }
 
-/// What whoever asks can do about a later change.
-struct Since {
-    visibility: Visibility,
-    /// The later actions that they may take back.
-    open: HashSet<Uuid>,
-    /// Why later actions cannot be taken back either: nobody is sent there.
-    stays: HashMap<Uuid, String>,
-    /// Whether who asks may change the records by hand.
-    by_hand: bool,
-    /// Whether who asks may take time off a draft of an invoice.
-    frees: bool,
-}
-
 impl Obstacles {
-    /// What is known to stand in the way of these actions; of each the first few changes are looked at.
-    pub async fn of(cx: &mut Call, actions: &[Uuid]) -> Result<Self, Error> {
-        let later = store::obstacle::later(&mut cx.db, actions).await?;
-        let since = Since::of(cx, &later).await?;
-        let held = store::obstacle::held(&mut cx.db, actions, LOOKED_AT).await?;
+    /// What is known to stand in the way of these actions; of each the first `most` changes are looked at.
+    pub async fn of(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Self, Error> {
+        let later = store::obstacle::later(&mut cx.db, actions, most).await?;
+        let gone = store::gone::gone(&mut cx.db, actions, most).await?;
+        let taken = taken(&mut cx.db, actions, most).await?;
+        let by = later.iter().map(|later| &later.by).chain(gone.iter().map(|gone| &gone.by)).chain(taken.iter().map(|taken| &taken.by));
+        let by: Vec<&By> = by.flatten().collect();
+        let since = since(cx, &by).await?;
+        let held = store::obstacle::held(&mut cx.db, actions, most).await?;
         Ok(Self {
-            priced: priced(cx, actions).await?,
-            closed: closed(cx, actions).await?,
-            on_closed_days: on_closed_days(cx, actions, LOOKED_AT).await?,
+            priced: priced(cx, actions, most).await?,
+            closed: closed(cx, actions, most).await?,
+            on_closed_days: on_closed_days(cx, actions, most).await?,
             later: later.into_iter().map(|later| (later.action, later)).collect(),
-            timers: timers_that_stay(&mut cx.db, actions, LOOKED_AT).await?,
+            gone: gone.into_iter().map(|gone| (gone.action, gone)).collect(),
+            taken: taken.into_iter().map(|taken| (taken.action, taken)).collect(),
+            timers: timers_that_stay(cx, actions, most).await?,
             held: held.into_iter().map(|held| (held.action, held)).collect(),
             since,
         })
@@ -82,137 +83,108 @@ impl Obstacles {
             return Some(right::closed_to(closed));
         }
         if let Some((last, _)) = self.on_closed_days.as_ref().filter(|(_, actions)| actions.contains(&action)) {
-            return Some(on_closed_day(*last));
+            return Some(lock::closed(*last).hint(lock::REOPENED));
         }
         // What was changed since stands before the rest: that alone would not bring it back.
-        if let Some(later) = self.later.get(&action) {
-            return Some(self.since.overtaken(operation, later));
-        }
+        let later = self.later.get(&action).map(|later| self.since.overtaken(operation, later));
+        let gone = || self.gone.get(&action).map(|gone| self.since.missing(operation, gone));
+        let taken = || self.taken.get(&action).map(|taken| self.since.taken(operation, taken));
         let held = || self.held.get(&action).map(|held| in_use(operation, held, self.since.visibility.money, self.since.by_hand));
-        self.timers.get(&action).cloned().or_else(held)
+        later.or_else(gone).or_else(taken).or_else(|| self.timers.get(&action).cloned()).or_else(held)
     }
 }
 
-impl Since {
-    async fn of(cx: &mut Call, later: &[Later]) -> Result<Self, Error> {
-        let (visibility, stays) = (Visibility::of(cx)?, stays(cx, later).await?);
-        let may_undo = |later: &Later| {
-            let allowed = later.operation.as_deref().is_some_and(|operation| right::allowed(cx, operation).is_ok());
-            allowed && visibility.may_undo(later.token, later.member_id)
-        };
-        let open = later.iter().filter(|later| may_undo(later)).filter_map(|later| later.by).filter(|by| !stays.contains_key(by)).collect();
-        Ok(Self { by_hand: !cx.writes_drafts(), frees: lock::frees(cx), visibility, open, stays })
-    }
-
-    /// Why a call of `operation` cannot be taken back that a later change has overtaken, and the way to it where there is one.
-    fn overtaken(&self, operation: &str, later: &Later) -> Error {
-        let seen = self.visibility.see(later.member_id);
-        let (code, what) = match (later.invoiced, &later.number) {
-            (false, _) => (Code::Stale, format!("The {} was changed since{}", words(&later.kind), self.by_whom(later))),
-            (true, Some(number)) if self.visibility.money => (Code::Locked, format!("The time is on invoice {number} by now")),
-            (true, None) if self.visibility.money => (Code::Locked, "The time is on a draft invoice by now".to_owned()),
-            (true, _) => (Code::Locked, "The time is on an invoice by now".to_owned()),
-        };
-        let error = Error::new(code, format!("{what}, so {operation} cannot be undone.")).hint(self.way(later));
-        // Invoices are money: who may not see it is not told what made one either.
-        match later.by.filter(|_| seen && (self.visibility.money || !later.invoiced)) {
-            Some(by) => error.details(&json!({ "later_action": by })),
-            None => error,
-        }
-    }
-
-    fn by_whom(&self, later: &Later) -> String {
-        match (&later.operation, later.member.as_deref().unwrap_or("somebody")) {
-            (None, _) => String::new(),
-            (Some(_), _) if !self.visibility.see(later.member_id) => " by somebody else".to_owned(),
-            (Some(operation), who) => format!(" by {who} ({operation})"),
-        }
-    }
-
-    /// An agent takes back what it did itself; by hand it changes what its person has changed, where it writes directly. Nobody is sent to
-    /// take back what they may not, and what was sent stays.
-    fn way(&self, later: &Later) -> String {
-        let by_hand = if self.by_hand && !later.invoiced { ", or change the record by hand" } else { "" };
-        let who = later.member.as_deref().filter(|_| self.visibility.see(later.member_id));
-        match (later.by, who) {
-            (Some(by), _) if later.number.is_none() && self.open.contains(&by) => format!("Undo {by} first{by_hand}."),
-            _ if later.invoiced => self.off_the_invoice(later, who),
-            (None, _) => format!("Undo what has changed it since first{by_hand}."),
-            (Some(_), None) => "Ask who leads the work to take that back first.".to_owned(),
-            (Some(by), Some(who)) => self.stays.get(&by).cloned().unwrap_or_else(|| format!("Ask {who} to undo that first{by_hand}.")),
-        }
-    }
-
-    /// What there is to do about time on an invoice, as it is said of a change by hand, and who has put it on a draft.
-    fn off_the_invoice(&self, later: &Later, who: Option<&str>) -> String {
-        let way = lock::off_an_invoice(later.number.is_some(), self.visibility.money, self.frees);
-        match who.filter(|_| self.visibility.money && later.number.is_none()) {
-            Some(who) => format!("{who} put it there. {way}"),
-            None => way.to_owned(),
-        }
-    }
+/// What the caller can do about the later actions that are known.
+async fn since(cx: &mut Call, by: &[&By]) -> Result<Since, Error> {
+    let ids: Vec<Uuid> = by.iter().map(|by| by.action).collect();
+    let closed: HashMap<Uuid, String> =
+        closed(cx, &ids, LOOKED_AT).await?.iter().map(|(id, closed)| (*id, right::closed_too(closed))).collect();
+    Since::of(cx, by, closed).await
 }
 
-/// Why a call of `operation` cannot be taken back of which a record was found to be something else than it left behind.
-pub async fn overtaken(cx: &mut Call, operation: &str, later: Later) -> Result<Error, Error> {
-    let later = [later];
-    let since = Since::of(cx, &later).await?;
-    let [later] = later;
-    Ok(since.overtaken(operation, &later))
+/// Why a call of `operation` cannot be taken back of which a record was found to be something else than it left behind, though nobody is
+/// known to have changed it since.
+pub async fn overtaken(cx: &mut Call, action: Uuid, operation: &str, kind: &str) -> Result<Error, Error> {
+    let later = Later { action, kind: kind.to_owned(), invoiced: false, number: None, by: None };
+    Ok(since(cx, &[]).await?.overtaken(operation, &later))
+}
+
+/// Those of these actions that would bring back what another record has by now. Whether a name is taken is told by its key.
+async fn taken(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Taken>, Error> {
+    let mut keys = KeysBack::default();
+    for back in store::taken::names_back(db, actions, most).await? {
+        keys.actions.push(back.action);
+        keys.kinds.push(back.kind);
+        keys.records.push(back.record);
+        keys.keys.push(text::search_key(&back.name));
+        keys.clients.push(back.client.unwrap_or_default());
+    }
+    store::taken::taken(db, actions, &keys, most).await
 }
 
 /// Those of these actions that would bring time where it does not go.
-async fn closed(cx: &mut Call, actions: &[Uuid]) -> Result<HashMap<Uuid, Closed>, Error> {
+async fn closed(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<HashMap<Uuid, Closed>, Error> {
     let on_projects_of = Sight::of(cx)?.on_projects_of();
-    let closed = store::obstacle::closed(&mut cx.db, actions, on_projects_of, LOOKED_AT).await?;
+    let closed = store::obstacle::closed(&mut cx.db, actions, on_projects_of, most).await?;
     Ok(closed.into_iter().map(|closed| (closed.action, closed)).collect())
 }
 
-/// Why later actions cannot be taken back first.
-async fn stays(cx: &mut Call, later: &[Later]) -> Result<HashMap<Uuid, String>, Error> {
-    let later: HashMap<Uuid, &str> = later.iter().filter_map(|later| Some((later.by?, later.operation.as_deref()?))).collect();
-    let ids: Vec<Uuid> = later.keys().copied().collect();
-    let mut why: HashMap<Uuid, String> = closed(cx, &ids).await?.iter().map(|(id, closed)| (*id, right::closed_too(closed))).collect();
-    why.extend(undo::standing_of(&mut cx.db, &ids).await?.into_iter().filter_map(|(id, why)| Some((id, why?))));
-    let told = |(id, why): (Uuid, String)| {
-        let operation = later.get(&id).copied()?;
-        // Whoever may not call an operation is told of none by its name.
-        let what = if cx.may_call(operation) { operation } else { "The later change" };
-        let by_hand = instead::open_to(cx, operation).map(|way| format!(" {way}")).unwrap_or_default();
-        Some((id, format!("{what} cannot be undone either: {why}{by_hand}")))
-    };
-    Ok(why.into_iter().filter_map(told).collect())
-}
-
 /// Those of these actions that would give time a rate of its own, another one, or take it away, where the caller may not, and why not.
-async fn priced(cx: &mut Call, actions: &[Uuid]) -> Result<Option<(Error, HashSet<Uuid>)>, Error> {
+async fn priced(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Option<(Error, HashSet<Uuid>)>, Error> {
     let Err(refusal) = may_price(&cx.caller, &Sight::of(cx)?) else { return Ok(None) };
-    let priced = store::obstacle::priced(&mut cx.db, actions, LOOKED_AT).await?;
+    let priced = store::obstacle::priced(&mut cx.db, actions, most).await?;
     Ok(Some((refusal, priced.into_iter().collect())))
 }
 
-/// Those of these actions that would let a timer run again that cannot, with why. Of each the first `most` changes are looked at.
-pub async fn timers_that_stay(db: &mut Db, actions: &[Uuid], most: i64) -> Result<HashMap<Uuid, Error>, Error> {
-    let restarted = store::obstacle::restarted(db, actions, most).await?;
-    let second = |restarted: &Restarted| restarted.other_runs.then(|| Error::new(Code::TimerRunning, right::SECOND_TIMER));
-    let of_nobody = |Restarted { member, .. }: &Restarted| {
-        (!right::keeps(member, "time_entry")).then(|| Error::new(Code::Conflict, right::timer_of_nobody(&member.name)))
+/// Those of these actions that would let a timer run again that cannot, with why.
+async fn timers_that_stay(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<HashMap<Uuid, Error>, Error> {
+    let restarted = store::obstacle::restarted(&mut cx.db, actions, most).await?;
+    let ends = ends_own(cx, &restarted).await?;
+    let refusal = |restarted: &Restarted| match &restarted.other {
+        // The timer of nobody stands before one beside which another runs: that one can be stopped.
+        _ if !right::keeps(&restarted.member, "time_entry") => {
+            Some(Error::new(Code::Conflict, right::timer_of_nobody(&restarted.member.name)))
+        }
+        Some(other) => Some(second_timer(other, ends == Some(other.id))),
+        None => None,
     };
-    let seconds = restarted.iter().filter_map(|restarted| Some((restarted.action, second(restarted)?)));
-    // The timer of nobody stands before one beside which another runs: that one can be stopped.
-    Ok(seconds.chain(restarted.iter().filter_map(|restarted| Some((restarted.action, of_nobody(restarted)?)))).collect())
+    Ok(restarted.iter().filter_map(|restarted| Some((restarted.action, refusal(restarted)?))).collect())
 }
 
-/// Those of these actions that would change time up to the last closed day, and that day. Of each the first `most` changes are looked at.
-pub async fn on_closed_days(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Option<(Date, HashSet<Uuid>)>, Error> {
+/// Those of these actions that would let a timer run again that cannot, whoever asks. Of each the first `most` changes are looked at.
+pub async fn with_timers_that_stay(db: &mut Db, actions: &[Uuid], most: i64) -> Result<HashSet<Uuid>, Error> {
+    let restarted = store::obstacle::restarted(db, actions, most).await?;
+    let stays = |restarted: &&Restarted| restarted.other.is_some() || !right::keeps(&restarted.member, "time_entry");
+    Ok(restarted.iter().filter(stays).map(|restarted| restarted.action).collect())
+}
+
+/// The timer of the caller, of which there is one at most, where it runs in the place of another and they may end it.
+async fn ends_own(cx: &mut Call, restarted: &[Restarted]) -> Result<Option<Uuid>, Error> {
+    let own = cx.membership()?.member.0;
+    let Some(running) = restarted.iter().find_map(|restarted| restarted.other.as_ref().filter(|_| restarted.member.id == own)) else {
+        return Ok(None);
+    };
+    let state = EntryState::named(&running.state).ok_or_else(Error::internal)?;
+    Ok(may_end(cx, running.id, state).await?.then_some(running.id))
+}
+
+/// Nobody has two timers: one that runs by now is not stopped for another that ran before. `ends` is whether the caller may stop it.
+fn second_timer(running: &Running, ends: bool) -> Error {
+    let what = if running.description.is_empty() { String::new() } else { format!(" (\"{}\")", text::excerpt(&running.description)) };
+    let message = format!("A timer is running on {}{what}, and nobody has two.", running.project);
+    let way = match ends {
+        true => "Stop it first; then this can be undone.",
+        false => "Whoever has started it has to stop it; then this can be undone.",
+    };
+    Error::new(Code::TimerRunning, message).hint(way).details(&json!({ "id": running.id }))
+}
+
+/// Those of these actions that would change time up to the last closed day, and that day. Time on a closed day neither comes back nor goes
+/// away.
+async fn on_closed_days(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Option<(Date, HashSet<Uuid>)>, Error> {
     let Some(last) = organizations::settings::get(cx).await?.lock_date.map(|day| day.date()) else { return Ok(None) };
     let closed = store::obstacle::on_closed_days(&mut cx.db, actions, last, most).await?;
     Ok(Some((last, closed.into_iter().collect())))
-}
-
-/// Time on a closed day neither comes back nor goes away.
-pub fn on_closed_day(last: Date) -> Error {
-    lock::closed(last).hint(lock::REOPENED)
 }
 
 /// Why what an operation made does not go away while another record needs it. Whoever sees no money is told of no invoice.

@@ -8,15 +8,12 @@ use uuid::Uuid;
 use super::{
     store::{self, back::Standing},
     visibility::Visibility,
-    way,
 };
 use crate::{
     access::{Permission, Role, Seen},
     error::{Code, Error},
     operation::{Call, Change, authorize},
     operations,
-    projects::sight::Sight,
-    time::rate::may_price,
 };
 
 /// The action, when the caller may take it back: their own or, for who leads the work, that of another; with the right that
@@ -94,20 +91,6 @@ pub fn to_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses to bring time onto a project that the caller may not put time on by hand, and to give time a rate of its own, or take that
-/// away, where they may set none. Time that was deleted comes back with the rate that it had.
-pub async fn to_time(cx: &mut Call, action: Uuid, changes: &[Change]) -> Result<(), Error> {
-    let sight = Sight::of(cx)?;
-    if changes.iter().any(way::prices) {
-        may_price(&cx.caller, &sight)?;
-    }
-    let most = i64::try_from(changes.len()).unwrap_or(i64::MAX);
-    match store::obstacle::closed(&mut cx.db, &[action], sight.on_projects_of(), most).await?.first() {
-        Some(closed) => Err(closed_to(closed)),
-        None => Ok(()),
-    }
-}
-
 /// Why time does not come back onto a project.
 pub fn closed_to(closed: &store::obstacle::Closed) -> Error {
     if !closed.archived {
@@ -151,9 +134,6 @@ fn needs(kind: &str) -> Permission {
 pub fn timer_of_nobody(member: &str) -> String {
     format!("{member} has left or tracks no time any more, so nobody could stop a timer of theirs, and it does not run again.")
 }
-
-/// What is said of a timer beside which another runs by now.
-pub const SECOND_TIMER: &str = "Another timer runs by now, and nobody has two. Once that is stopped, this can be undone.";
 
 /// Whether a member keeps a place on a project, the grant of a client or a running timer: who works here is on projects and has a timer,
 /// and viewers have clients granted to them.

@@ -1,7 +1,9 @@
 //! SQL of what was done, and of whether it can be taken back.
 
 pub mod back;
+pub mod gone;
 pub mod obstacle;
+pub mod taken;
 pub mod told;
 
 use jiff::Timestamp;

@@ -12,12 +12,10 @@ use crate::{
     database::Db,
     error::Error,
     hours::Worked,
+    invoices::recipients,
     money::{Currency, Money},
     operations, text,
 };
-
-/// How deep undos of undos are told.
-const UNDONE_MAX: usize = 1;
 
 /// How many of several are told by their names; one more where that is all of them.
 const NAMED: usize = 2;
@@ -38,7 +36,7 @@ async fn in_words(db: &mut Db, actions: &[Uuid], money: bool, of: Option<Uuid>) 
         rows.entry(seen.action).or_default().push(seen);
     }
     let known = Known { rows: &rows, money, of_one: of.is_some() };
-    Ok(actions.iter().filter_map(|action| Some((*action, known.sentence(*action, UNDONE_MAX)?))).collect())
+    Ok(actions.iter().filter_map(|action| Some((*action, known.sentence(*action)?))).collect())
 }
 
 /// What was called and did nothing: the name of the operation for people, and what the call named.
@@ -66,6 +64,17 @@ fn plain(arguments: &Value, name: &str) -> Option<String> {
     (!said.is_empty() && said.parse::<Uuid>().is_err()).then(|| text::excerpt(&said))
 }
 
+/// The addresses that a mail was to go to, each once however often the call has written it, as the mails were.
+fn addresses(arguments: &Value) -> Option<String> {
+    let given: Vec<String> = match &arguments["to"] {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => return None,
+    };
+    let addresses = recipients::addresses(&given).ok().filter(|addresses| !addresses.is_empty())?;
+    Some(text::excerpt(&addresses.join(", ")))
+}
+
 struct Known<'a> {
     rows: &'a HashMap<Uuid, Vec<Seen>>,
     money: bool,
@@ -74,11 +83,12 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn sentence(&self, action: Uuid, deeper: usize) -> Option<String> {
+    fn sentence(&self, action: Uuid) -> Option<String> {
         let seen = self.rows.get(&action)?;
         let first = seen.first()?;
-        if let Some(undone) = first.undoes.filter(|_| deeper > 0).and_then(|undone| self.sentence(undone, deeper - 1)) {
-            return Some(format!("Taken back: {undone}"));
+        // What an undo takes back in the end is no undo itself.
+        if let Some(undone) = first.undoes.and_then(|undone| self.sentence(undone)) {
+            return Some(format!("{}: {undone}", if first.again { "Done again" } else { "Taken back" }));
         }
         let several = sentences::of_several(&first.operation).filter(|_| !self.of_one);
         let told = Told { first, seen, money: self.money, kind: several.map(|several| several.kind) };
@@ -106,7 +116,7 @@ impl Told<'_> {
             "invoice" => self.of(|seen| seen.invoice.clone()).filter(|_| self.money),
             "redraft_of" => self.of(|seen| seen.redraft_of.clone()).filter(|_| self.money),
             "client" => self.of(|seen| seen.client.clone()),
-            "project" => self.of(project),
+            "project" => self.project(),
             "whose" => self.whose(),
             "member" => self.of(|seen| seen.member.clone()),
             "count" => Some(if self.is_cut() { format!("More than {}", self.count()) } else { self.count().to_string() }),
@@ -116,10 +126,10 @@ impl Told<'_> {
             "hours" => Some(Worked::of(self.entry()?.image.as_ref()?["seconds"].as_i64()?).text),
             "logged" => Some(String::from(if self.is_draft() { "drafted" } else { "logged" })),
             "unconfirmed" => self.is_draft().then(|| "to be confirmed".to_owned()),
-            // Of several entries, as a timer that stops another, it is that of the one which the sentence is about.
             "description" => text_in(self.entry().unwrap_or(self.first), name),
             "name" | "email" | "role" => self.of(|seen| text_in(seen, name)),
-            "to" | "reason" => plain(&self.first.arguments, name),
+            "to" => addresses(&self.first.arguments).or_else(|| plain(&self.first.arguments, name)),
+            "reason" => plain(&self.first.arguments, name),
             "rate" => money_in(self.priced()?, name).filter(|_| self.money),
             "unbilled" => self.entry().map(|_| "its unbilled time".to_owned()),
             _ => None,
@@ -130,9 +140,17 @@ impl Told<'_> {
         self.seen.iter().find_map(value)
     }
 
-    /// The first time entry.
+    /// The first time entry: of several, as a timer that stops another, it is the one which the sentence is about.
     fn entry(&self) -> Option<&Seen> {
         self.seen.iter().find(|seen| seen.kind.as_deref() == Some("time_entry"))
+    }
+
+    /// The project that it was about, and none of what only went along with that.
+    fn project(&self) -> Option<String> {
+        match self.entry() {
+            Some(entry) => project(entry),
+            None => self.of(project),
+        }
     }
 
     /// Whether the time was left as a draft. That of one call is all drafts, or none of it is.
@@ -264,7 +282,7 @@ mod tests {
 
     fn sentence(seen: Vec<Seen>, money: bool, of_one: bool) -> Option<String> {
         let rows = HashMap::from([(Uuid::nil(), seen)]);
-        Known { rows: &rows, money, of_one }.sentence(Uuid::nil(), UNDONE_MAX)
+        Known { rows: &rows, money, of_one }.sentence(Uuid::nil())
     }
 
     fn removed(money: bool) -> Option<String> {

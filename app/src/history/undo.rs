@@ -8,10 +8,7 @@ use super::{
     Restored, Undone, instead,
     obstacles::{self, Obstacles},
     right,
-    store::{
-        self, OpenChange,
-        obstacle::{Held, Later},
-    },
+    store::{self, OpenChange, obstacle::Held},
     told,
     visibility::known_as,
     way,
@@ -28,12 +25,7 @@ use crate::{
     organizations,
     projects::sight::Sight,
     reference,
-    time::{
-        EntryState,
-        ground::may_end,
-        starting,
-        store::{read, terms::lock_member},
-    },
+    time::store::terms::lock_member,
 };
 
 /// The most records of one action that are put back. The images of more are not read either.
@@ -62,6 +54,15 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     }
 }
 
+/// Whether this action can be taken back as things stand, which is found out by trying it. What was done since [`store::back::mark`] is
+/// turned back.
+pub async fn is_open(cx: &mut Call, action: Uuid) -> Result<bool, Error> {
+    let undone = undone(cx, action).await;
+    store::back::turn_back(&mut cx.db).await?;
+    cx.undoes = None;
+    Ok(undone.is_ok())
+}
+
 async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     let done = right::to_action(cx, action).await?;
     let changes = Change::stored(pipeline::changes(&mut cx.db, ActionId(done.id)).await?);
@@ -70,18 +71,12 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
         return Err(never(cx, &done.operation, &why));
     }
     right::to_records(cx, &changes)?;
-    refuse_known(cx, &done).await?;
-    right::to_time(cx, done.id, &changes).await?;
     hold(cx, &changes, &kinds).await?;
+    refuse_known(cx, &done, &changes).await?;
     let days = way::days(&changes);
-    open(cx, done.id).await?;
     keep_currencies(cx, &changes).await?;
     same_currencies(cx, &done, &changes).await?;
     let sight = Sight::of(cx)?;
-    if let Some(held) = store::obstacle::held(&mut cx.db, &[done.id], ALL).await?.first() {
-        return Err(obstacles::in_use(&done.operation, held, sight.money, !cx.writes_drafts()));
-    }
-    refuse_timers_of_nobody(cx, done.id).await?;
     let told = in_words(cx, done.id, &sight).await?;
     let budgets = Watch::over(cx, &days).await?;
     let touched = restore(cx, &done, way::back(&changes, &kinds)).await?;
@@ -91,16 +86,16 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     Ok(Undone { undone: ActionId(done.id), operation: done.operation, told, restored, removed })
 }
 
-/// What the list of actions says of one stands before all else. That looks at its first few changes; each of these looks is taken again,
-/// at all of them, by what follows, so that nothing is refused here that would be put back.
-async fn refuse_known(cx: &mut Call, done: &store::Done) -> Result<(), Error> {
-    let known = Obstacles::of(cx, &[done.id]).await?.refusal(done.id, &done.operation);
-    known.filter(is_no_second_timer).map_or(Ok(()), Err)
-}
-
-/// Which timer runs is told where that one is looked at.
-fn is_no_second_timer(refusal: &Error) -> bool {
-    refusal.code != Code::TimerRunning
+/// What the list of actions says of one stands before all else: that looks at its first few changes, and behind them stands what it does
+/// not see.
+async fn refuse_known(cx: &mut Call, done: &store::Done, changes: &[Change]) -> Result<(), Error> {
+    let all = (changes.len() > LOOKED_AT as usize).then_some(ALL);
+    for most in std::iter::once(LOOKED_AT).chain(all) {
+        if let Some(refusal) = Obstacles::of(cx, &[done.id], most).await?.refusal(done.id, &done.operation) {
+            return Err(refusal);
+        }
+    }
+    Ok(())
 }
 
 /// What an action did, in words, unless it was to time on a project whose name is not there for the caller.
@@ -139,9 +134,6 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
         if lapsed.contains(&change.record) {
             continue;
         }
-        if way::runs(&change.before) && !way::runs(&change.after) {
-            refuse_second_timer(cx, change).await?;
-        }
         if change.before.is_none()
             && let Some(other) = store::back::goes_along(&mut cx.db, change).await?
         {
@@ -149,7 +141,7 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
             return Err(obstacles::in_use(&done.operation, &held, money, !cx.writes_drafts()));
         }
         if !store::back::restore(&mut cx.db, change).await? {
-            return Err(overtaken(cx, done, change).await?);
+            return Err(obstacles::overtaken(cx, done.id, &done.operation, &change.kind).await?);
         }
         let image = change.before.as_ref().or(change.after.as_ref());
         let name = image.and_then(|image| known_as(&change.kind, image, money));
@@ -194,8 +186,11 @@ pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, 
     for closed in store::obstacle::closed(db, actions, None, LOOKED_AT).await? {
         open.remove(&closed.action);
     }
-    for action in obstacles::timers_that_stay(db, actions, LOOKED_AT).await?.keys() {
-        open.remove(action);
+    for gone in store::gone::gone(db, actions, LOOKED_AT).await? {
+        open.remove(&gone.action);
+    }
+    for action in obstacles::with_timers_that_stay(db, actions, LOOKED_AT).await? {
+        open.remove(&action);
     }
     Ok(open)
 }
@@ -264,14 +259,6 @@ pub fn words(kind: &str) -> String {
     }
 }
 
-/// Time on a closed day neither comes back nor goes away.
-async fn open(cx: &mut Call, action: Uuid) -> Result<(), Error> {
-    match obstacles::on_closed_days(cx, &[action], ALL).await? {
-        Some((last, actions)) if actions.contains(&action) => Err(obstacles::on_closed_day(last)),
-        _ => Ok(()),
-    }
-}
-
 /// A client gets its currency back only if it could be given it by hand: what is an amount by now would be one in another.
 async fn keep_currencies(cx: &mut Call, changes: &[Change]) -> Result<(), Error> {
     for change in changes {
@@ -296,48 +283,4 @@ async fn same_currencies(cx: &mut Call, done: &store::Done, changes: &[Change]) 
         )),
         None => Ok(()),
     }
-}
-
-/// A timer runs again only for who can stop it: a member who is there and tracks time.
-async fn refuse_timers_of_nobody(cx: &mut Call, action: Uuid) -> Result<(), Error> {
-    let stays = obstacles::timers_that_stay(&mut cx.db, &[action], ALL).await?.remove(&action);
-    stays.filter(is_no_second_timer).map_or(Ok(()), Err)
-}
-
-/// Nobody has two timers: one that runs by now is not stopped for another that ran before.
-async fn refuse_second_timer(cx: &mut Call, change: &Change) -> Result<(), Error> {
-    let sight = Sight::of(cx)?;
-    let Some(member) = way::member(&change.before) else { return Ok(()) };
-    match read::running(&mut cx.db, member).await? {
-        Some(running) if running.id != change.record => {
-            let state = EntryState::named(&running.state).ok_or_else(Error::internal)?;
-            let way = match may_end(cx, running.id, state).await? && member == sight.member {
-                true => "Stop it first; then this can be undone.",
-                false => "Whoever has started it has to stop it; then this can be undone.",
-            };
-            Err(starting::already_running(cx, &sight, running.id).await?.hint(way))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Why a record is no longer what the action left behind.
-async fn overtaken(cx: &mut Call, done: &store::Done, change: &Change) -> Result<Error, Error> {
-    let invoice = match change.kind.as_str() {
-        "time_entry" => store::back::invoice_of(&mut cx.db, change.record).await?,
-        _ => None,
-    };
-    let since = store::back::changed_since(&mut cx.db, change, done.position).await?;
-    let later = Later {
-        action: done.id,
-        kind: change.kind.clone(),
-        invoiced: invoice.is_some(),
-        number: invoice.flatten(),
-        by: since.as_ref().map(|since| since.action),
-        member_id: since.as_ref().map(|since| since.member_id),
-        token: since.as_ref().and_then(|since| since.token_id),
-        member: since.as_ref().map(|since| since.member.clone()),
-        operation: since.map(|since| since.operation),
-    };
-    obstacles::overtaken(cx, &done.operation, later).await
 }

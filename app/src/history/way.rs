@@ -68,13 +68,6 @@ fn is_of_payments(change: &Change) -> bool {
     same && [&before["state"], &after["state"]].into_iter().all(known)
 }
 
-/// Whether taking a change back gives time that there is a rate of its own, another one, or takes it away.
-pub fn prices(change: &Change) -> bool {
-    let (Some(before), Some(after), "time_entry") = (&change.before, &change.after, change.kind.as_str()) else { return false };
-    let own = |image: &Value| (image["rate_overridden"] == true).then(|| image["rate"].clone());
-    own(before) != own(after)
-}
-
 /// The member in an image.
 pub fn member(image: &Option<Value>) -> Option<Uuid> {
     image.as_ref()?["member_id"].as_str()?.parse().ok()

@@ -1,37 +1,7 @@
 //! Addresses as they stand on a document: with the country where the invoice crosses a border.
 
 use super::wording::Wording;
-use crate::text::search_key;
-
-/// What else countries are called in addresses, beside their names in the languages of documents.
-const OTHER_NAMES: [(&str, &[&str]); 26] = [
-    ("BE", &["België", "Belgique"]),
-    ("BG", &["България", "Balgariya"]),
-    ("CH", &["Suisse", "Svizzera", "Svizra"]),
-    ("CZ", &["Czech Republic", "Česko", "Česká republika", "Tschechische Republik"]),
-    ("DK", &["Danmark"]),
-    ("EE", &["Eesti"]),
-    ("ES", &["España"]),
-    ("FI", &["Suomi"]),
-    ("GB", &["UK", "U.K.", "Great Britain", "Großbritannien", "England", "Scotland", "Wales", "Northern Ireland", "イギリス"]),
-    ("GR", &["Ελλάδα", "Hellas"]),
-    ("HR", &["Hrvatska"]),
-    ("HU", &["Magyarország"]),
-    ("IE", &["Éire"]),
-    ("IT", &["Italia"]),
-    ("LT", &["Lietuva"]),
-    ("LU", &["Luxembourg", "Lëtzebuerg"]),
-    ("LV", &["Latvija"]),
-    ("NL", &["Nederland", "Holland"]),
-    ("NO", &["Norge", "Noreg"]),
-    ("PL", &["Polska"]),
-    ("RO", &["România"]),
-    ("SE", &["Sverige"]),
-    ("SI", &["Slovenija"]),
-    ("SK", &["Slovensko", "Slovak Republic"]),
-    ("TR", &["Turkey", "Türkiye"]),
-    ("US", &["USA", "U.S.A.", "US", "U.S.", "United States of America", "Vereinigte Staaten von Amerika", "アメリカ", "米国"]),
-];
+use crate::{country::names::OTHER_NAMES, text::search_key};
 
 /// The postal address of one side (BG-5, BG-8). Its last line is the country's name where the other side is in another country, unless
 /// the address says so already.

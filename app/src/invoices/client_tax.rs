@@ -5,6 +5,7 @@ use super::{
     draft, read,
     store::{self, LineRow, Row},
     tax::LineTax,
+    texts,
     totals::TaxCategory,
 };
 use crate::{
@@ -118,7 +119,7 @@ fn with_tax(line: LineRow, tax: &LineTax) -> LineRow {
 /// Gives the lines that carry a tax which the client had before the one that they have by now, and tells which ones keep another.
 pub async fn take(cx: &mut Call, row: &Row, currency: &Currency) -> Result<(), Error> {
     let now = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
-    let lines = store::lines(&mut cx.db, row.id).await?;
+    let lines = texts::lines(cx, row).await?;
     let former = former(cx, row).await?;
     let Some(before) = before(&lines, &now, &former)? else {
         cx.warn("No line carries a tax that the client had before, so nothing was changed. Change the tax of a line on the line.");

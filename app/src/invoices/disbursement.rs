@@ -3,6 +3,7 @@
 //! its own.
 
 mod denial;
+mod law;
 
 use std::ops::Range;
 
@@ -55,7 +56,7 @@ const NAMES: [&str; 23] = [
 /// Its name in Japanese, which has nothing between words.
 const JAPANESE: &str = "立替";
 
-/// Whether a reason why no tax is charged names one, and does not say that it is none.
+/// Whether a reason why no tax is charged names one, be it in the words of the law, and does not say that it is none.
 pub fn is_named(reason: Option<&str>) -> bool {
     reason.is_some_and(|reason| is_named_in_japanese(reason) || is_among_words(&reason.to_lowercase()))
 }
@@ -68,7 +69,8 @@ fn is_named_in_japanese(reason: &str) -> bool {
 fn is_among_words(reason: &str) -> bool {
     let words = denial::words(reason);
     let words: Vec<&str> = words.split_whitespace().collect();
-    places(&words).into_iter().any(|place| !denial::is_denied(&words[..place.start], &words[place.end..]))
+    let places = places(&words).into_iter().chain(law::places(&words));
+    places.into_iter().any(|place| !denial::is_denied(&words[..place.start], &words[place.end..]))
 }
 
 /// Where among these words its names stand.
@@ -81,7 +83,7 @@ fn places(words: &[&str]) -> Vec<Range<usize>> {
     NAMES.into_iter().flat_map(of_name).collect()
 }
 
-/// Whether a reason mentions one, be it to say that it is none: so one was known before such words were.
+/// Whether a reason mentions one by its name, be it to say that it is none: so one was known before such words were, and those of the law.
 #[cfg(feature = "ssr")]
 pub fn is_mentioned(reason: Option<&str>) -> bool {
     reason.is_some_and(|reason| {
@@ -159,6 +161,44 @@ mod tests {
             assert!(!is_one(TaxCategory::E, Some(reason)), "{reason}");
         }
         assert!(!is_one(TaxCategory::E, None));
+    }
+
+    /// § 10 (1) sentence 5 UStG, art. 267 CGI, art. 15 DPR 633/1972, Article 79 (c) of Directive 2006/112/EC.
+    #[test]
+    fn a_disbursement_is_known_by_the_words_of_the_law() {
+        for reason in [
+            "Auslagen im Namen und für Rechnung des Kunden",
+            "In Ihrem Namen und für Ihre Rechnung verauslagt",
+            "In fremdem Namen und auf fremde Rechnung",
+            "Escluso art. 15 DPR 633/72",
+            "Escluso IVA ex art. 15, c. 1, n. 3, D.P.R. 26 ottobre 1972, n. 633",
+            "Non soggetto a IVA, articolo 15 DPR n. 633/1972",
+            "Spese anticipate in nome e per conto del cliente ex art. 15 DPR 633/72",
+            "Frais payés au nom et pour le compte du client",
+            "Paid in your name and on your behalf",
+            "Incurred in the name and for the account of the client",
+            "En nombre y por cuenta del cliente (art. 78.Tres.3 LIVA)",
+            "In naam en voor rekening van de klant",
+            "Em nome e por conta do cliente",
+            "I navn og for regning",
+        ] {
+            assert!(is_named(Some(reason)) && !is_mentioned(Some(reason)), "{reason}");
+        }
+        for reason in [
+            "Im eigenen Namen und für fremde Rechnung",
+            "In nome proprio e per conto altrui",
+            "En son nom propre et pour le compte du client",
+            "In our own name and for the account of the client",
+            "Nicht im Namen und für Rechnung des Kunden",
+            "Non in nome e per conto del cliente",
+            "Esente art. 10 DPR 633/72",
+            "Exempt under article 15 of the law",
+            "Steuerfrei. Rechnung auf Ihren Namen",
+            "Im Namen des Kunden. Eine Rechnung folgt",
+            "Imponibile art. 13, c. 15 DPR 633/72",
+        ] {
+            assert!(!is_named(Some(reason)), "{reason}");
+        }
     }
 
     /// A word before it or an answer behind it says that it is none; one that denies something else does not.

@@ -13,6 +13,7 @@ use super::{
     discount, draft, late_payment, payment, quantity, read,
     store::{self, LineRow, Row},
     tax::LineTax,
+    texts,
     totals::TaxCategory,
 };
 pub use pricing::{Rates, own_rates, rates_again};
@@ -74,6 +75,7 @@ struct Written {
     rates: Vec<(Uuid, Option<i64>, bool)>,
     discount: (Option<i64>, Option<i32>),
     notes: Option<String>,
+    composed: Option<String>,
     payment_terms_days: i16,
     period: Option<Span>,
     period_given: bool,
@@ -87,6 +89,7 @@ impl Written {
             rates: time.iter().map(|time| (time.entry.id, time.entry.rate, time.own)).collect(),
             discount: (row.discount_amount, row.discount_rate),
             notes: row.notes.clone(),
+            composed: row.composed.clone(),
             payment_terms_days: row.payment_terms_days,
             period: read::period(row),
             period_given: row.period_given,
@@ -141,22 +144,21 @@ async fn leaves_to_a_person(cx: &mut Call, row: &Row, rates: &Rates) -> Result<(
 async fn set_notes(cx: &mut Call, row: &mut Row, notes: Edit<String>, with_terms: bool) -> Result<(), Error> {
     if let Some(notes) = given(notes) {
         row.notes = text::optional_lines("notes", notes.as_deref(), 4000)?;
+        row.composed = late_payment::kept(row.composed.take(), row.notes.as_deref());
     }
     if with_terms { late_payment::add(cx, row).await } else { Ok(()) }
 }
 
-/// The service period: as it is written, or that of the time on the invoice.
+/// The service period: as it is written, or that of the time on the invoice. Of two days that were written one can be cleared, too.
 async fn set_period(cx: &mut Call, row: &mut Row, from: Edit<String>, to: Edit<String>) -> Result<(), Error> {
-    let before = read::period(row);
-    let wished = match (given(from), given(to)) {
-        (None, None) if row.period_given => return Ok(()),
-        (None | Some(None), None | Some(None)) => None,
-        (from, to) => {
-            let today = cx.organization_today()?;
-            let first = written("period_from", from.flatten(), before.as_ref().map(|span| &span.from), today)?;
-            let last = written("period_to", to.flatten(), before.as_ref().map(|span| &span.to), today)?;
-            Some(Span::between(first, last)?)
-        }
+    let (before, from, to) = (read::period(row), given(from), given(to));
+    if from.is_none() && to.is_none() && row.period_given {
+        return Ok(());
+    }
+    let names_no_day = [&from, &to].into_iter().all(|end| !matches!(end, Some(Some(_))));
+    let wished = match names_no_day && (from == to || before.is_none()) {
+        true => None,
+        false => Some(period_of(cx, row.id, before.as_ref(), from, to).await?),
     };
     // A form sends what stands there, too: that is nobody's wish.
     let wished = wished.filter(|span| row.period_given || before.as_ref() != Some(span));
@@ -168,12 +170,31 @@ async fn set_period(cx: &mut Call, row: &mut Row, from: Edit<String>, to: Edit<S
     Ok(())
 }
 
-/// A day of the service period, or the one that stands there.
-fn written(field: &'static str, given: Option<String>, before: Option<&Day>, today: Date) -> Result<Day, Error> {
-    match (given, before) {
+/// The service period after a change of its ends: one that was cleared is that of the time on the invoice.
+async fn period_of(
+    cx: &mut Call,
+    invoice: Uuid,
+    before: Option<&Span>,
+    from: Option<Option<String>>,
+    to: Option<Option<String>>,
+) -> Result<Span, Error> {
+    let (today, of_time) = (cx.organization_today()?, store::days_of(&mut cx.db, invoice).await?);
+    let (first, last) = of_time.map(|(first, last)| (Day::from(first.to_jiff()), Day::from(last.to_jiff()))).unzip();
+    let there = if from.is_some() { first } else { before.map(|span| span.from.clone()) };
+    let first = written("period_from", from.flatten(), there, today)?;
+    let there = if to.is_some() { last } else { before.map(|span| span.to.clone()) };
+    Span::between(first, written("period_to", to.flatten(), there, today)?)
+}
+
+/// A day of the service period, or the one that stands in its place.
+fn written(field: &'static str, given: Option<String>, there: Option<Day>, today: Date) -> Result<Day, Error> {
+    match (given, there) {
         (Some(given), _) => Day::meant(field, &given, today),
-        (None, Some(before)) => Ok(before.clone()),
-        (None, None) => Err(Error::invalid(field, "The service period has a first and a last day; give both.")),
+        (None, Some(there)) => Ok(there),
+        (None, None) => Err(Error::invalid(
+            field,
+            "The service period has a first and a last day, and there is no time on the invoice that has one; give both, or clear both.",
+        )),
     }
 }
 
@@ -214,7 +235,7 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
     if changes.len() > LINES_MAX {
         return Err(Error::invalid("lines", format!("{} lines are too many; at most {LINES_MAX} fit.", changes.len())));
     }
-    let mut left: BTreeMap<Uuid, LineRow> = store::lines(&mut cx.db, row.id).await?.into_iter().map(|line| (line.id, line)).collect();
+    let mut left: BTreeMap<Uuid, LineRow> = texts::lines(cx, row).await?.into_iter().map(|line| (line.id, line)).collect();
     let (mut removed, mut written) = (Vec::new(), BTreeMap::new());
     let taxed = changes.iter().any(|change| change.tax_category == Some(TaxCategory::S) && !is_said(&change.tax_rate));
     let usual = if taxed { usual_rate(cx, row).await? } else { None };
@@ -266,7 +287,7 @@ async fn usual_rate(cx: &mut Call, row: &Row) -> Result<Option<String>, Error> {
 
 fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result<LineRow, Error> {
     if let Some(description) = change.description {
-        line.description = text::lines("description", &description, 2000).and_then(|text| compose::said(text, "description"))?;
+        describe(&mut line, &description)?;
     }
     taxed(&mut line, change.tax_category, change.tax_rate.as_deref(), change.tax_reason.as_deref())?;
     let (quantity, price) = (change.quantity.filter(|quantity| !quantity.trim().is_empty()), change.price);
@@ -289,6 +310,15 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
     line.invoiced_quantity = Some(after);
     line.net = quantity::net(after, line.unit_price, currency);
     Ok(line)
+}
+
+/// Gives a line this text. A form sends the one that stands there, too: only another one is somebody's own.
+fn describe(line: &mut LineRow, description: &str) -> Result<(), Error> {
+    let written = text::lines("description", description, 2000).and_then(|text| compose::said(text, "description"))?;
+    if written != line.description {
+        (line.description, line.composed) = (written, Some(false));
+    }
+    Ok(())
 }
 
 /// Another tax of a line, where one was given.

@@ -10,7 +10,7 @@ use en16931::{
 use rust_decimal::Decimal;
 
 use super::{
-    quantity, read,
+    quantity, read, reasons,
     stated::{self, Stated},
     store::LineRow,
     totals::{TaxCategory, TaxTotal, Totals},
@@ -69,16 +69,23 @@ fn states_vat_ids(source: &Source<'_>) -> bool {
     source.totals.taxes.iter().all(|tax| tax.category != TaxCategory::O)
 }
 
+/// Whether a tax number does not do for the seller (BR-IC-02, BR-G-02).
+fn needs_vat_id(source: &Source<'_>) -> bool {
+    source.totals.taxes.iter().any(|tax| matches!(tax.category, TaxCategory::K | TaxCategory::G))
+}
+
 /// A number that is no VAT identifier and does not say so itself is left for the rules to find.
 fn seller(source: &Source<'_>) -> Party {
     let seller = source.seller;
     let Stated { vat_id, tax_number, registered } = stated::of_seller(seller);
     let unread = seller.vat_id.clone().filter(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
+    let of_iceland = |number: &str| stated::of_iceland(seller.country.as_deref(), number);
+    let of_export = tax_number.as_deref().filter(|_| needs_vat_id(source)).and_then(of_iceland);
     let of_tax = registered.clone().filter(|number| unread.is_none() && is_tax_number(source, number));
     Party {
         name: Some(seller.legal_name.clone().unwrap_or_else(|| seller.name.clone())),
         legal_registration: registered.filter(|_| unread.is_none() && of_tax.is_none()).map(Identifier::new),
-        vat_identifier: unread.clone().or(vat_id).filter(|_| states_vat_ids(source)),
+        vat_identifier: unread.clone().or(vat_id).or(of_export).filter(|_| states_vat_ids(source)),
         tax_registration: tax_number.filter(|number| Some(number) != unread.as_ref() && is_tax_number(source, number)).or(of_tax),
         address: address(seller.address.as_deref(), seller.country.as_deref()),
         ..Party::default()
@@ -155,7 +162,7 @@ fn breakdown(tax: &TaxTotal, lines: &[LineRow]) -> VatBreakdown {
         tax_amount: InvoiceAmount::from_minor_units(tax.tax),
         category,
         rate,
-        exemption_reason: read::reason(tax.category, lines, tax.category.reason()),
+        exemption_reason: reasons::in_one(tax.category, lines, tax.category.reason()),
         exemption_reason_code: None,
     }
 }

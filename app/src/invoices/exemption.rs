@@ -60,8 +60,12 @@ fn not_liable(country: &str, language: &str) -> Option<&'static str> {
 /// the words of the law where they are German, since documents in other languages may name it so, too.
 #[cfg(feature = "ssr")]
 pub fn usual(category: TaxCategory, country: Option<&str>) -> Option<&'static str> {
-    let language = if matches!(country, Some("AT" | "DE")) { "de" } else { "en" };
-    country.filter(|_| category == TaxCategory::E).and_then(|country| small_business(country, language))
+    country.filter(|_| category == TaxCategory::E).and_then(usual_words)
+}
+
+/// Those words of the exempt one in a country.
+pub fn usual_words(country: &str) -> Option<&'static str> {
+    small_business(country, if matches!(country, "AT" | "DE") { "de" } else { "en" })
 }
 
 /// Whether what a client is told of their tax are the words of a small business.

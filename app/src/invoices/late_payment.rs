@@ -74,6 +74,27 @@ const LAWS: [Law; 1] = [Law {
     ],
 }];
 
+/// How many characters a note has at most.
+const NOTE_MAX: usize = 4000;
+
+impl Law {
+    /// Whether the client of a seller in this country is where nothing of it is law.
+    fn is_abroad(&self, country: &str, client: &Client) -> bool {
+        let is_home = |there: &str| self.countries.contains(&there) || place::works_at_home(country, there);
+        client.country.as_deref().is_some_and(|there| !is_home(there))
+    }
+
+    /// The statements that a text makes in one of their languages; nothing where it says anything else.
+    fn stated(&self, text: &str) -> Option<Vec<&Statement>> {
+        let languages: [fn(&Statement) -> &'static str; 3] = [|said| said.french, |said| said.english, |said| said.german];
+        languages.into_iter().find_map(|words| {
+            let stated: Vec<&Statement> = self.statements.iter().filter(|statement| text.contains(words(statement))).collect();
+            let is_all = !stated.is_empty() && joined(stated.iter().map(|statement| words(statement))) == text;
+            is_all.then_some(stated)
+        })
+    }
+}
+
 impl Statement {
     fn is_among(&self, sentences: &[Vec<String>]) -> bool {
         sentences.iter().any(|words| self.known.iter().all(|kind| words.iter().any(|word| is_of(kind, word))))
@@ -119,10 +140,14 @@ pub fn unsaid(seller: &Organization, client: &Client, notes: Option<&str>) -> Op
     let missing: Vec<&Statement> = law.statements.iter().filter(|statement| !statement.is_among(&said)).collect();
     let asked = missing.iter().filter(|statement| !statement.of_terms).map(|statement| statement.what.to_owned());
     let (what, _) = client_tax::listed(&asked.collect::<Vec<_>>())?;
-    let is_home = |there: &str| law.countries.contains(&there) || place::works_at_home(country, there);
-    let is_abroad = client.country.as_deref().is_some_and(|there| !is_home(there));
-    let sentences: Vec<&str> = missing.iter().map(|statement| statement.words(&client.language, is_abroad)).collect();
-    Some(Unsaid { what, law: law.name, sentences: sentences.join(" ") })
+    let is_abroad = law.is_abroad(country, client);
+    let sentences = joined(missing.iter().map(|statement| statement.words(&client.language, is_abroad)));
+    Some(Unsaid { what, law: law.name, sentences })
+}
+
+/// Sentences as a text.
+fn joined(sentences: impl Iterator<Item = &'static str>) -> String {
+    sentences.collect::<Vec<_>>().join(" ")
 }
 
 /// The sentences of a text, each as its words. A point within a number ends none.
@@ -136,18 +161,64 @@ fn words_of(text: &str) -> Vec<String> {
     text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(text::search_key).collect()
 }
 
-/// Adds what is not said to the note of a draft.
+/// Adds what is not said to the note of a draft, together with what was added to it before.
 pub async fn add(cx: &mut Call, row: &mut Row) -> Result<(), Error> {
-    let seller = organizations::settings::get(cx).await?;
-    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    match unsaid(&seller, &client, row.notes.as_deref()) {
-        Some(unsaid) => {
-            let notes = [row.notes.as_deref(), Some(&*unsaid.sentences)].into_iter().flatten().collect::<Vec<_>>().join("\n");
-            row.notes = text::optional_lines("notes", Some(&notes), 4000)?;
-        }
-        None => cx.warn("There is nothing to add of late payment: the invoice says it, or the law of your country does not ask for it."),
+    let (seller, client) = parties(cx, row).await?;
+    let note = row.notes.as_deref().unwrap_or_default();
+    if unsaid(&seller, &client, Some(note)).is_none() {
+        cx.warn("There is nothing to add of late payment: the invoice says it, or the law of your country does not ask for it.");
+        return Ok(());
+    }
+    let written = row.composed.as_deref().and_then(|terms| before(note, terms)).unwrap_or(note);
+    if let Some(unsaid) = unsaid(&seller, &client, Some(written)) {
+        row.notes = text::optional_lines("notes", Some(&with_terms(written, &unsaid.sentences)), NOTE_MAX)?;
+        row.composed = Some(unsaid.sentences);
     }
     Ok(())
+}
+
+/// A draft whose note says what was added to it in the language that its document has by now. What somebody has written of it stays, and
+/// so does a note that is sent.
+pub async fn worded_anew(cx: &mut Call, row: Row) -> Result<Row, Error> {
+    if row.state != "draft" || row.composed.is_none() {
+        return Ok(row);
+    }
+    let (seller, client) = parties(cx, &row).await?;
+    Ok(match worded(&row, &seller, &client) {
+        Some((note, terms)) => Row { notes: Some(note), composed: Some(terms), ..row },
+        None => row,
+    })
+}
+
+/// The note with what was added to it, and that alone; nothing where somebody has written it, or it would not fit.
+fn worded(row: &Row, seller: &Organization, client: &Client) -> Option<(String, String)> {
+    let (note, added) = (row.notes.as_deref()?, row.composed.as_deref()?);
+    let (written, country) = (before(note, added)?, seller.country.as_deref()?);
+    let (law, stated) = LAWS.iter().find_map(|law| Some((law, law.stated(added)?)))?;
+    let is_abroad = law.is_abroad(country, client);
+    let terms = joined(stated.into_iter().map(|statement| statement.words(&client.language, is_abroad)));
+    let note = with_terms(written, &terms);
+    (note.chars().count() <= NOTE_MAX).then_some((note, terms))
+}
+
+/// What was added to a note, where it still ends with that after somebody has written in it.
+pub fn kept(terms: Option<String>, note: Option<&str>) -> Option<String> {
+    terms.filter(|terms| note.is_some_and(|note| before(note, terms).is_some()))
+}
+
+/// What stands in a note before the lines that end it; nothing where it does not end with them.
+fn before<'a>(note: &'a str, terms: &str) -> Option<&'a str> {
+    let written = note.strip_suffix(terms)?;
+    if written.is_empty() { Some(written) } else { written.strip_suffix('\n') }
+}
+
+fn with_terms(written: &str, terms: &str) -> String {
+    if written.is_empty() { terms.to_owned() } else { format!("{written}\n{terms}") }
+}
+
+async fn parties(cx: &mut Call, row: &Row) -> Result<(Organization, Client), Error> {
+    let seller = organizations::settings::get(cx).await?;
+    Ok((seller, clients::record::find(cx, &row.client_id.to_string()).await?))
 }
 
 #[cfg(test)]

@@ -57,7 +57,9 @@ pub mod quantity;
 #[cfg(feature = "ssr")]
 pub(crate) mod read;
 #[cfg(feature = "ssr")]
-mod recipients;
+mod reasons;
+#[cfg(feature = "ssr")]
+pub(crate) mod recipients;
 #[cfg(feature = "ssr")]
 mod redraft;
 #[cfg(feature = "ssr")]
@@ -83,6 +85,8 @@ pub(crate) mod store;
 pub mod tax;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+#[cfg(feature = "ssr")]
+mod texts;
 pub mod totals;
 mod types;
 #[cfg(feature = "ssr")]

@@ -24,19 +24,28 @@ pub async fn missing(cx: &mut Call, given: &str) -> Result<Error, Error> {
     Ok(Error::new(Code::NotFound, message))
 }
 
-/// The numbers that what was given holds, such as `2026-0001` of `INV-2026-0001`, the longest first, and those that end with it; then
-/// those that are spelled alike, the nearest first.
+/// The numbers that what was given holds, such as `2026-0001` of `INV-2026-0001`, the longest first, and those that end with it; those that
+/// count it, as `2026-0006` for `6`; then those that are spelled alike, the nearest first.
 fn nearest<'a>(given: &str, numbers: &'a [String]) -> Vec<&'a str> {
     let (given, keys) = (given.to_lowercase(), numbers.iter().map(|number| number.to_lowercase()).collect::<Vec<_>>());
     let alike = reference::alike(&given, &keys.iter().map(String::as_str).collect::<Vec<_>>());
     let holds = |one: &str, other: &str| other.len() >= LETTERS_MIN && one.contains(other);
     let place = |key: &String| match holds(&given, key) || holds(key, &given) && key.ends_with(&given) {
         true => Some((0, usize::MAX - key.len())),
-        false => alike.iter().position(|near| near == key).map(|place| (1, place)),
+        false if counts(key, &given) => Some((1, 0)),
+        false => alike.iter().position(|near| near == key).map(|place| (2, place)),
     };
     let mut near: Vec<_> = keys.iter().zip(numbers).filter_map(|(key, number)| Some((place(key)?, number.as_str()))).collect();
     near.sort_by_key(|(place, _)| *place);
     near.into_iter().take(TOLD).map(|(_, number)| number).collect()
+}
+
+/// Whether a number ends with a count that was given alone, with or without its zeros: the newest of several years stands first.
+fn counts(number: &str, given: &str) -> bool {
+    let count = given.trim_start_matches('#').trim().trim_start_matches('0');
+    let digits = number.len() - number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let counted = number[number.len() - digits..].trim_start_matches('0');
+    !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()) && counted == count
 }
 
 #[cfg(test)]
@@ -54,6 +63,14 @@ mod tests {
             assert_eq!(near(given).first().map(String::as_str), Some("2026-0001"), "{given}");
         }
         assert_eq!(near("#2026-0012")[0], "2026-0012");
+    }
+
+    #[test]
+    fn a_count_alone_means_the_number_that_ends_with_it() {
+        assert_eq!(near("3"), ["2026-0003"]);
+        assert_eq!(near("#12"), ["2026-0012"]);
+        assert_eq!(near("7"), ["7"]);
+        assert!(near("0").is_empty() && near("202").is_empty(), "{:?} {:?}", near("0"), near("202"));
     }
 
     #[test]

@@ -6,9 +6,10 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     InvoiceFile, LineKind, address, compose, disbursement,
     document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
-    draft, quantity, read,
+    draft, quantity, read, reasons,
     stated::{self, Stated},
     store::{self, LineRow, Row},
+    texts,
     totals::{Discount, TaxCategory, TaxTotal, Totals},
     untold,
     wording::{Wording, tax_invoice::TaxInvoice},
@@ -23,11 +24,7 @@ use crate::{
     organizations::{self, Organization},
     outbox,
     percent::Percent,
-    text,
 };
-
-/// How many lines the reason of a tax names.
-const LINES_NAMED: usize = 3;
 
 /// When and under which number a document is issued.
 pub struct Issue {
@@ -98,7 +95,7 @@ pub async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceD
         buyer: &client,
         currency: Currency::parse(&row.currency)?,
         payment_terms_days: row.payment_terms_days,
-        lines: store::lines(&mut cx.db, row.id).await?,
+        lines: texts::lines(cx, row).await?,
         discount: read::discount(row),
         period: read::period(row),
         notes: row.notes.clone(),
@@ -253,13 +250,8 @@ fn document_line(line: &LineRow, currency: &Currency, wording: Wording, seller: 
 fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording: Wording, seller: &Organization) -> Option<DocumentTax> {
     let (base, amount) = (wording.amount(tax.base, currency), wording.amount(tax.tax, currency));
     if untold::is_untold(seller, tax.category) {
-        let reasons = untold::given(lines);
-        return on_lines(&reasons, |reason| named(reason, lines, tax.category, None)).map(|reason| DocumentTax {
-            label: String::new(),
-            base,
-            amount,
-            reason: Some(reason),
-        });
+        let reason = reasons::on_lines(tax.category, lines, None)?;
+        return Some(DocumentTax { label: String::new(), base, amount, reason: Some(reason) });
     }
     let country = seller.country.as_deref();
     let label = match disbursement::is_among(tax.category, lines) {
@@ -267,32 +259,8 @@ fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording:
         false => wording.tax(tax.category, tax.rate, country),
     };
     // What its name says already is not said twice.
-    let usual = wording.reason(tax.category, country);
-    let reasons = read::reasons(tax.category, lines, usual);
-    let reason = on_lines(&reasons, |reason| named(reason, lines, tax.category, usual)).filter(|reason| *reason != label);
+    let reason = reasons::on_lines(tax.category, lines, wording.reason(tax.category, country)).filter(|reason| *reason != label);
     Some(DocumentTax { label, base, amount, reason })
-}
-
-/// Reasons as a document prints them, each on a line of its own; nothing where there are none. Of several each says whose it is.
-fn on_lines(reasons: &[&str], named: impl Fn(&str) -> String) -> Option<String> {
-    match reasons {
-        [] => None,
-        [alone] => Some((*alone).to_owned()),
-        several => Some(several.iter().map(|reason| named(reason)).collect::<Vec<_>>().join("\n")),
-    }
-}
-
-/// A reason with the lines of this category whose reason it is. What many have is that of all the others.
-fn named(reason: &str, lines: &[LineRow], category: TaxCategory, usual: Option<&str>) -> String {
-    let has_it = |line: &&LineRow| line.tax_category == category.code() && line.tax_reason.as_deref().or(usual) == Some(reason);
-    let name = |line: &LineRow| text::excerpt(line.description.lines().next().unwrap_or_default());
-    let mut names = Vec::new();
-    for name in lines.iter().filter(has_it).map(name) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    if names.len() > LINES_NAMED { reason.to_owned() } else { format!("{}: {reason}", names.join(", ")) }
 }
 
 /// The row of the discount. A share of something else than the subtotal, which stands above it, says of what.

@@ -7,11 +7,12 @@ use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceName, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
     PaymentMethod, Sums,
     discount::{is_laid_out, was_laid_out},
-    edit, near, quantity, remarks,
+    edit, late_payment, near, quantity, reasons, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
     store::{self, Filter, LineRow, Printed, Redrafts, Row},
     tax::LineTax,
+    texts,
     totals::{Discount, LineAmount, TaxCategory, TaxTotal, Totals},
     untold,
     wording::Wording,
@@ -64,10 +65,10 @@ pub async fn get(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     whole(cx, row).await
 }
 
-/// The row that an id or a number refers to.
+/// The row that an id or a number refers to, with the note as it reads.
 pub async fn find(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
     match store::find(&mut cx.db, reference::id(invoice), invoice.trim()).await? {
-        Some(row) => Ok(row),
+        Some(row) => late_payment::worded_anew(cx, row).await,
         None => Err(near::missing(cx, invoice.trim()).await?),
     }
 }
@@ -84,7 +85,7 @@ pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
 pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let (zone, slug, today) = (cx.membership()?.organization_zone.clone(), cx.membership()?.slug.clone(), cx.organization_today()?);
     let currency = Currency::parse(&row.currency)?;
-    let rows = store::lines(&mut cx.db, row.id).await?;
+    let rows = texts::lines(cx, &row).await?;
     let printed = if row.number.is_some() { store::printed(&mut cx.db, row.id).await? } else { None };
     let totals = shown_totals(&row, &rows, &currency, printed.as_ref())?;
     let looked_over = row.state == "draft" && !rows.is_empty() && cx.may(Permission::WriteMoney);
@@ -212,9 +213,9 @@ pub fn discount(row: &Row) -> Option<Discount> {
 /// The sums of these lines as the world sees them; `untold` where the document claims nothing of what has no tax.
 pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency, untold: bool) -> Sums {
     let money = |amount| Money::new(amount, currency);
-    let reason = |category: TaxCategory| match untold && category == TaxCategory::O {
-        true => in_one(&untold::given(lines)),
-        false => reason(category, lines, category.reason()),
+    let reason = |category: TaxCategory| {
+        let is_untold = untold && category == TaxCategory::O;
+        reasons::in_one(category, lines, category.reason().filter(|_| !is_untold))
     };
     Sums {
         subtotal: money(totals.subtotal),
@@ -277,28 +278,6 @@ pub fn quantity_text(line: &LineRow, currency: &Currency) -> String {
 /// How a line is taxed.
 pub fn line_tax(line: &LineRow) -> Result<LineTax, Error> {
     Ok(LineTax { category: TaxCategory::parse(&line.tax_category)?, rate: Percent(line.tax_percent), reason: line.tax_reason.clone() })
-}
-
-/// Why no tax is charged in a category, in one text (BT-120).
-pub fn reason(category: TaxCategory, lines: &[LineRow], usual: Option<&str>) -> Option<String> {
-    in_one(&reasons(category, lines, usual))
-}
-
-fn in_one(reasons: &[&str]) -> Option<String> {
-    (!reasons.is_empty()).then(|| reasons.join("; "))
-}
-
-/// Why no tax is charged in a category: the reasons of its lines, each once, where one has another than the usual one.
-pub fn reasons<'a>(category: TaxCategory, lines: &'a [LineRow], usual: Option<&'a str>) -> Vec<&'a str> {
-    let Some(usual) = usual else { return Vec::new() };
-    let mut reasons: Vec<&str> = Vec::new();
-    for line in lines.iter().filter(|line| line.tax_category == category.code()) {
-        let reason = line.tax_reason.as_deref().unwrap_or(usual);
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
-        }
-    }
-    if reasons.is_empty() { vec![usual] } else { reasons }
 }
 
 fn read_payment(payment: store::PaymentRow, currency: &Currency) -> Payment {

@@ -8,11 +8,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    GroupBy, Invoice, client_tax,
+    Invoice, client_tax,
     compose::{self, Entry, Grouping, LINES_MAX},
     discount, draft, payment, read, remarks,
     store::{self, Billable, LineRow, NewDraft, Redrafts, Row, Voided},
     tax::LineTax,
+    texts,
     totals::{Discount, LineAmount, Totals, below_zero},
     wording::Wording,
 };
@@ -39,7 +40,7 @@ pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
         cx.warn(told);
     }
     let sent = store::lines(&mut cx.db, void.id).await?;
-    let lines = time.lines(&sent, grouping(&void, &client)?, &currency, &draft::tax_of(&client));
+    let lines = time.lines(&sent, texts::grouping(&void, &client)?, &currency, &draft::tax_of(&client));
     fits(&void, &lines)?;
     if let Some(told) = other_sum(&void, &sent, &lines, &currency) {
         cx.warn(told);
@@ -94,14 +95,6 @@ fn is_first(void: &Row, redrafts: Redrafts) -> Result<(), Error> {
         }
     };
     Err(error.details(&json!({ "invoice": id })))
-}
-
-fn grouping(void: &Row, client: &Client) -> Result<Grouping, Error> {
-    Ok(Grouping {
-        group_by: GroupBy::named(&void.group_by).ok_or_else(Error::internal)?,
-        rounding: read::rounding(void)?,
-        wording: Wording::of(&client.language),
-    })
 }
 
 /// Refuses a draft without lines, and one of too many: time that has several rates by now takes a line for each.
@@ -290,7 +283,7 @@ async fn insert(cx: &mut Call, void: &Row, period: Option<(Date, Date)>, discoun
         discount_rate,
         notes: void.notes.as_deref(),
         payment_terms_days: void.payment_terms_days as u16,
-        redraft_of: Some(void.id),
+        redraft_of: Some(void),
         created_by: cx.membership()?.member.0,
         now: cx.now,
     };

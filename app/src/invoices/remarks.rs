@@ -12,6 +12,8 @@ mod period;
 mod rates;
 mod registered;
 mod registration;
+mod small_business;
+mod stated_at_home;
 mod tax;
 mod tax_invoice;
 mod untold;
@@ -57,10 +59,12 @@ pub struct Content<'a> {
 
 /// What is to be said of an invoice, drafted or not.
 pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
-    let Content { organization, client, lines, currency, .. } = content;
+    let Content { organization, client, lines, .. } = content;
     // What has to be on every invoice stands before what may be right.
     let mut remarks = unsaid(organization, client, lines)?;
-    remarks.extend(tax::of(organization, client, lines, currency)?);
+    remarks.extend(tax::of(organization, client, lines)?);
+    remarks.extend(currency::of(content));
+    remarks.extend(small_business::of(content));
     remarks.extend(gst_parts::of(content));
     remarks.extend(buyer_number::of(content));
     remarks.extend(late_payment::of(content));

@@ -10,6 +10,7 @@ use super::{
     print::{self, Issue},
     read, recipients, remarks, rules,
     store::{self, NewMail, Row, Sent, Words},
+    texts,
     wording::Wording,
 };
 use crate::{
@@ -72,7 +73,7 @@ fn recipients(row: &Row, sending: &Sending) -> Result<Vec<String>, Error> {
 
 /// Refuses what must not leave: an empty invoice, and one whose tax breaks a rule of EN 16931. Answers what is worth a look.
 async fn check(cx: &mut Call, row: &Row) -> Result<Vec<InvoiceProblem>, Error> {
-    let lines = store::lines(&mut cx.db, row.id).await?;
+    let lines = texts::lines(cx, row).await?;
     if lines.is_empty() {
         return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
     }
@@ -100,21 +101,12 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
     let Given { number, series, sequence } = numbering::give(cx, organization, today).await?;
     let due_on = print::due(today, row.payment_terms_days)?;
     let document = print::document(cx, row, Issue { number: Some(number.clone()), issued_on: today, due_on, at: now }).await?;
+    texts::keep(cx, row, &document).await?;
     let frozen = serde_json::to_value(&document).map_err(|_| Error::internal())?;
     let bytes = cx.caller.services.documents.invoice(&cx.caller, document).await?;
     let laid_out = laid_out(cx, row).await?;
-    let sent = Sent {
-        invoice: row.id,
-        number: &number,
-        series: &series,
-        sequence,
-        issued_on: today,
-        due_on,
-        document: frozen,
-        laid_out: &laid_out,
-        paid: row.total == 0,
-        now,
-    };
+    let sent =
+        Sent { row, number: &number, series: &series, sequence, issued_on: today, due_on, document: frozen, laid_out: &laid_out, now };
     store::mark_sent(&mut cx.db, &sent).await?;
     store::insert_document(&mut cx.db, row.id, &bytes, &Sha256::digest(&bytes), now).await?;
     Ok(number)

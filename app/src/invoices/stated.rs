@@ -54,6 +54,11 @@ pub fn of_numbers(country: Option<&str>, vat_id: Option<&str>, tax_number: Optio
     Stated { vat_id: vat_id.or(moved), tax_number, registered: registered.or(further) }
 }
 
+/// The VAT identifier that the number of the tax of a seller in Iceland is, where an invoice needs one.
+pub fn of_iceland(country: Option<&str>, number: &str) -> Option<String> {
+    text::with_is(number).filter(|_| country == Some("IS"))
+}
+
 /// The numbers of whoever is billed.
 pub fn of_buyer(client: &Client) -> Stated {
     client.vat_id.as_deref().map(of_number).unwrap_or_default()

@@ -43,12 +43,3 @@ pub async fn of_invoice(cx: &mut Call, lines: &[LineRow], printed: Option<&Print
         None => Ok(is_untold(&organizations::settings::get(cx).await?, TaxCategory::O)),
     }
 }
-
-/// The reasons that somebody has given for lines of that category, each once.
-pub fn given(lines: &[LineRow]) -> Vec<&str> {
-    let mut reasons: Vec<&str> = Vec::new();
-    for line in lines.iter().filter(|line| line.tax_category == TaxCategory::O.code()) {
-        reasons.extend(line.tax_reason.as_deref().filter(|reason| !reasons.contains(reason)));
-    }
-    reasons
-}

@@ -207,6 +207,11 @@ impl Wording {
         self.words().without_tax()[1]
     }
 
+    /// What the tax of a seller in this country is called, whatever its rate is.
+    pub fn tax_called(self, country: Option<&str>) -> &'static str {
+        self.words().tax_name(country)
+    }
+
     /// What the document calls the tax of a seller in this country wherever it names it; nothing where the language has a word that
     /// holds for every tax.
     pub fn tax_word(self, country: Option<&str>) -> Option<&'static str> {

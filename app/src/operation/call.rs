@@ -54,6 +54,8 @@ pub struct Call {
     pub(super) asker: Asker,
     pub(super) warnings: Vec<String>,
     pub(super) mails: i64,
+    /// Whether something was changed of which the database keeps no images.
+    pub(super) beside_records: bool,
     /// What is rung once it is kept.
     pub(super) afterwards: Vec<fn(&Services)>,
     pub(super) stands: Stands,
@@ -131,6 +133,11 @@ impl Call {
         std::iter::once(message).chain(hint).collect::<Vec<_>>().join(" ")
     }
 
+    /// Remembers that something was changed of which the database keeps no images, such as what was read: the call did something.
+    pub fn changed_beside_records(&mut self) {
+        self.beside_records = true;
+    }
+
     /// Rings somebody once what the call did is kept.
     pub fn afterwards(&mut self, ring: fn(&Services)) {
         self.afterwards.push(ring);
@@ -186,6 +193,7 @@ impl Call {
             asker,
             warnings: Vec::new(),
             mails: 0,
+            beside_records: false,
             afterwards: Vec::new(),
             stands: Stands::AtThePage,
         }

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     access::{Permission, Role},
     audit::{self, Place, Record, outcome},
+    context::Door,
     error::Error,
     quotas,
 };
@@ -49,6 +50,7 @@ impl Call {
         if services.mail_leaves {
             quotas::mails_written(&mut self.db, &services.quotas, self.mails, self.caller.token.is_none()).await?;
         }
+        self.tell_unchanged(declaration).await?;
         let mailed = self.mails > 0;
         let warnings = std::mem::take(&mut self.warnings);
         let done = Done { result, action: Some(self.action), dry_run: false, repeated: false, changes: Vec::new(), warnings };
@@ -70,6 +72,16 @@ impl Call {
         let all = store::count(&mut self.db, self.action).await?;
         if all > shown as i64 {
             self.warn(format!("This changes {all} records, of which not all are shown."));
+        }
+        Ok(())
+    }
+
+    /// Tells a program that its call has changed nothing: it may have meant something else, and would say that it was done. At a page, what
+    /// is saved as it is was meant so. What cannot be done twice always changes something, and what is a person's alone has no images.
+    async fn tell_unchanged(&mut self, declaration: &'static Declaration) -> Result<(), Error> {
+        let may_be_none = declaration.idempotent && declaration.needs != Permission::SignedIn && self.mails == 0 && !self.beside_records;
+        if may_be_none && self.caller.door != Door::Page && store::count(&mut self.db, self.action).await? == 0 {
+            self.warn("Nothing was changed.");
         }
         Ok(())
     }

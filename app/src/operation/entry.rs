@@ -76,7 +76,8 @@ impl Operation {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
         meant::make(self.declaration.name, &self.form, &mut arguments);
         let allowed = super::authorize(&caller, self.declaration, arguments["dry_run"] == true)
-            .and_then(|()| self.refuse(&self.validator, &arguments));
+            .and_then(|()| self.refuse(&self.validator, &arguments))
+            .and_then(|()| wrong::refuse_unnamed(&self.input, &arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
             Ok(work) => work,
             Err(error) => return self.refused(&caller, arguments, error),

@@ -18,8 +18,8 @@ const DRY_RUN: &str = "dry_run";
 /// Makes arguments of `operation` what they mean by the schema of a form, which knows what empty text clears.
 ///
 /// What is `null` is absent at every depth, and so is empty text but where it clears, where something has to stand, and where it would
-/// mean everybody. One text where a list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` is the whole number that it is.
-/// A choice is one in capitals, too, and `"true"` is true.
+/// mean everybody. One text where a list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` and `"14"` are the
+/// whole number that they are. A choice is one in capitals, too, or with spaces in it, and `"true"` is true.
 pub fn make(operation: &str, form: &Map<String, Value>, arguments: &mut Value) {
     let slips = slips(operation, arguments);
     value(Some(form), arguments);
@@ -71,6 +71,7 @@ fn scalar(schema: &Map<String, Value>, given: &Value) -> Option<Value> {
     let wanted = schema.get("type")?.as_str()?;
     match given {
         Value::String(text) if wanted == "boolean" => truth(text),
+        Value::String(text) if wanted == "integer" => text.trim().parse::<i64>().ok().map(Value::from),
         Value::String(text) if schema.contains_key("enum") => choice(schema, text),
         Value::String(text) if wanted == "array" && !text.is_empty() => {
             (schema.get("items")?.get("type")? == "string").then(|| Value::Array(vec![given.clone()]))
@@ -87,10 +88,12 @@ fn truth(text: &str) -> Option<Value> {
     said.map(|(_, truth)| Value::from(truth))
 }
 
-/// The choice that is meant by a text which differs from it in capitals alone; nothing where several are.
+/// The choice that is meant by a text which differs from it in capitals alone, or in what stands between its words; nothing where several
+/// are.
 fn choice(schema: &Map<String, Value>, text: &str) -> Option<Value> {
     let choices = schema.get("enum")?.as_array()?;
-    let is_meant = |choice: &&Value| choice.as_str().is_some_and(|choice| choice.eq_ignore_ascii_case(text.trim()));
+    let plain = |text: &str| text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+    let is_meant = |choice: &&Value| choice.as_str().is_some_and(|choice| plain(choice) == plain(text));
     let mut meant = choices.iter().filter(is_meant);
     let first = meant.next()?;
     (meant.next().is_none() && !choices.iter().any(|choice| choice == text)).then(|| first.clone())
@@ -115,7 +118,7 @@ mod tests {
         }});
         let form = json!({ "type": "object", "required": ["name"], "properties": {
             "name": { "type": "string" }, "days": { "type": "integer" }, "lines": { "type": "array", "items": line },
-            "open": { "type": "boolean" }, "by": { "type": "string", "enum": ["day", "Week", "week"] },
+            "open": { "type": "boolean" }, "by": { "type": "string", "enum": ["day", "Week", "week", "bank_transfer"] },
             "projects": { "type": "array", "items": { "type": "string" } }, "duration": { "type": "string", "format": hours::HOURS },
         }});
         let meant = |mut given: Value| {
@@ -127,6 +130,13 @@ mod tests {
             json!({ "days": 14, "duration": "1.5", "projects": ["Acme"] })
         );
         assert_eq!(meant(json!({ "open": "True", "by": "DAY" })), json!({ "open": true, "by": "day" }));
+        for transfer in ["Bank transfer", "bank-transfer", "BANK_TRANSFER"] {
+            assert_eq!(meant(json!({ "by": transfer })), json!({ "by": "bank_transfer" }));
+        }
+        assert_eq!(meant(json!({ "days": " 14 " })), json!({ "days": 14 }));
+        for none in ["14.5", "a fortnight", "1e3", "99999999999999999999"] {
+            assert_eq!(meant(json!({ "days": none })), json!({ "days": none }), "it is refused as it was written");
+        }
         for stays in [json!({ "open": "yes", "by": "year" }), json!({ "by": "Week" }), json!({ "by": "WEEK" })] {
             assert_eq!(meant(stays.clone()), stays);
         }

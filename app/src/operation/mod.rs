@@ -17,6 +17,8 @@ mod end;
 #[cfg(feature = "ssr")]
 mod entry;
 #[cfg(feature = "ssr")]
+pub mod json;
+#[cfg(feature = "ssr")]
 mod meant;
 #[cfg(feature = "ssr")]
 mod run;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{meant::whole, schema::CLEARS};
+use super::{json, meant::whole, schema::CLEARS};
 use crate::{
     error::{Code, Error},
     text,
@@ -17,6 +17,12 @@ use crate::{
 
 /// How many parts a name has at most; `lines[0][description]` has three.
 const PARTS_MAX: usize = 5;
+
+/// How long the name of a field is at most, in bytes.
+const NAME_BYTES_MAX: usize = 200;
+
+/// What is read for bytes that are no UTF-8.
+const REPLACEMENT: char = '\u{fffd}';
 
 /// How many fields were sent.
 pub fn fields(sent: &str) -> usize {
@@ -44,11 +50,28 @@ const NAMES_MAX: usize = 100;
 /// Reads the arguments that `input` describes. What it does not know stays text, so that validation refuses it by its name.
 pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
     let mut all = Sent::default();
-    // A form writes every line break as two characters.
-    for (name, text) in url::form_urlencoded::parse(sent.as_bytes()) {
+    for field in sent.split('&').filter(|field| !field.is_empty()) {
+        let (name, text) = url::form_urlencoded::parse(field.as_bytes()).next().unwrap_or_default();
+        refuse_unreadable(field, &name, &text)?;
+        // A form writes every line break as two characters.
         all.at(&name)?.texts.push(text.replace("\r\n", "\n"));
     }
     object(input, all, None)
+}
+
+/// Refuses a field whose name no argument can have, and one that is in no UTF-8: what is read of it is not what somebody wrote.
+fn refuse_unreadable(sent: &str, name: &str, text: &str) -> Result<(), Error> {
+    let shown = text::excerpt(name);
+    if name.len() > NAME_BYTES_MAX {
+        return Err(Error::new(Code::Invalid, format!("The name \"{shown}\" is too long; no argument is called like that.")));
+    }
+    let replaced = |text: &str| text.matches(REPLACEMENT).count();
+    let read = replaced(name) + replaced(text);
+    if read > 0 && read > replaced(sent) + sent.to_ascii_uppercase().matches("%EF%BF%BD").count() {
+        let hint = "Send the form, or the query, percent-encoded in UTF-8.";
+        return Err(Error::new(Code::Invalid, format!("What stands under \"{shown}\" is no text in UTF-8.")).hint(hint));
+    }
+    Ok(())
 }
 
 /// What was sent under a name.
@@ -141,7 +164,10 @@ fn scalar(kind: Option<&str>, sent: Sent, argument: &str) -> Result<Value, Error
         }
         Some("number") => Value::from(said.parse::<f64>().map_err(|_| wrong("a number"))?),
         Some("boolean") => Value::from(flag(said).ok_or_else(|| wrong("true or false"))?),
-        Some("object") => serde_json::from_str(said).map_err(|_| wrong("a JSON object"))?,
+        Some("object") => json::read(said.as_bytes()).map_err(|problem| match problem.is_data() {
+            true => Error::invalid(argument, format!("{argument}: {problem}.")),
+            false => wrong("a JSON object"),
+        })?,
         _ => Value::from(text.as_str()),
     })
 }
@@ -227,6 +253,30 @@ mod tests {
         assert_eq!(counted.get("members").zip(counted.get("lines")), Some((&3, &2)));
         let made_up: Vec<String> = (0..10_000).map(|at| format!("x{at}=1")).collect();
         assert_eq!(lists(&made_up.join("&")).len(), NAMES_MAX);
+    }
+
+    #[test]
+    fn what_is_no_utf_8_is_refused_by_its_name_and_a_sign_that_stands_for_it_is_none() {
+        for (sent, name) in [("name=%FF%FE", "name"), ("name=a&query=M%FCller", "query"), ("name=%EF%BF%BD%FF", "name")] {
+            let refused = read(sent).expect_err(sent);
+            assert!(refused.message.contains(&format!("\"{name}\"")) && refused.message.contains("UTF-8"), "{refused:?}");
+        }
+        assert!(read("%FF=a&name=a").is_err());
+        assert_eq!(read("name=%ef%bf%BD\u{fffd}&query=M%C3%BCller"), Ok(json!({ "name": "\u{fffd}\u{fffd}", "query": "Müller" })));
+    }
+
+    #[test]
+    fn no_name_is_repeated_whole_however_it_is_wrong() {
+        for name in ["[".repeat(50_000), format!("name[{}]", "a".repeat(50_000)), "%FF".repeat(20_000)] {
+            let refused = read(&format!("{name}=a&{name}=b")).expect_err("refused");
+            assert!(format!("{refused:?}").len() < 1_000, "{} bytes", format!("{refused:?}").len());
+        }
+    }
+
+    #[test]
+    fn an_object_that_names_a_field_twice_is_refused() {
+        let refused = read(r#"name=a&rounding={"step_minutes":6,"step_minutes":7}"#).expect_err("refused");
+        assert!(refused.field("rounding").is_some_and(|words| words.contains("step_minutes") && words.contains("twice")), "{refused:?}");
     }
 
     #[test]

@@ -76,10 +76,12 @@ fn signs(text: &str) -> impl Iterator<Item = (usize, bool)> {
     })
 }
 
-/// The operations that a text names: none of those that stand in quotes.
+/// The operations that a text names: none of those that stand in quotes, nor one alone in parentheses, which says what was called and is
+/// no way on.
 pub(super) fn named(text: &str) -> impl Iterator<Item = &'static str> {
     let unquoted: String = signs(text).filter(|(_, is_quoted)| !is_quoted).filter_map(|(at, _)| text[at..].chars().next()).collect();
-    let words = unquoted.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').filter(|word| word.contains('_'));
+    let words = unquoted.split(|sign: char| !sign.is_ascii_alphanumeric() && !"_()".contains(sign)).filter(|word| word.contains('_'));
+    let words = words.filter(|word| !(word.starts_with('(') && word.ends_with(')'))).map(|word| word.trim_matches(['(', ')']));
     words.filter_map(operations::named).map(|operation| operation.declaration.name).collect::<Vec<_>>().into_iter()
 }
 
@@ -98,6 +100,13 @@ mod tests {
         assert_eq!(kept("stop_timer stops it.", 1, leads_on), "stop_timer stops it.");
         assert_eq!(kept("Set dry_run to true; list_clients.", 0, leads_on), "Set dry_run to true; list_clients.");
         assert_eq!(kept("It is sent.\n\nstop_timer stops it. Once.", 1, leads_on), "It is sent.\nOnce.");
+    }
+
+    #[test]
+    fn what_was_called_stands_in_parentheses_and_is_no_way_on() {
+        assert_eq!(named("Undo 01a2 (clear_budget) first; changed since by Ada (set_rate).").next(), None);
+        let ways = named("Look (list_clients shows them), or at list_projects (or with set_budget).").collect::<Vec<_>>();
+        assert_eq!(ways, ["list_clients", "list_projects", "set_budget"]);
     }
 
     #[test]

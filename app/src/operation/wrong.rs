@@ -48,6 +48,17 @@ pub fn refuse(operation: &str, input: &Map<String, Value>, validator: &Validator
     Err(if takes.is_empty() { error } else { error.hint(takes.join(" ")) })
 }
 
+/// Refuses the first item of a list of texts in which nothing stands: whoever was meant by it would be passed over in silence. What has
+/// come as a form is not held to it: one in which nothing is ticked says so with an empty item.
+pub fn refuse_unnamed(input: &Map<String, Value>, arguments: &Value) -> Result<(), Error> {
+    let is_of_texts = |name: &str| input.get("properties").is_some_and(|known| known[name]["items"]["type"] == "string");
+    for (name, given) in arguments.as_object().into_iter().flatten().filter(|(name, _)| is_of_texts(name)) {
+        let named: Vec<&str> = given.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        reference::refuse_empty(name, &named)?;
+    }
+    Ok(())
+}
+
 /// One thing that is wrong.
 struct Wrong {
     place: String,
@@ -185,16 +196,21 @@ fn words(Subject { name, label, is_item }: &Subject<'_>, problem: &ValidationErr
             let given = shorten(&problem.instance().to_string());
             format!("{label} is {given}, which is none of its choices: {}.", choices.join(", "))
         }
-        // Alone it would be an amount.
-        ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::String) } if problem.instance().is_number() && *name == "discount" => {
-            let number = problem.instance();
-            format!("{label} is a number; write it as text: \"{number}%\" for a part of the sum, \"{number}\" for an amount.")
-        }
         ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::String) } if problem.instance().is_number() => {
-            format!("{label} is a number; write it as text, such as \"{}\".", problem.instance())
+            format!("{label} is a number; {}", as_text(name, problem.instance()))
         }
         _ if name.is_empty() || *is_item => format!("{}.", shorten(&problem.to_string())),
         _ => format!("{name}: {}.", shorten(&problem.to_string())),
+    }
+}
+
+/// How to write what was given as a number where a text is wanted.
+fn as_text(name: &str, number: &Value) -> String {
+    match name {
+        // Alone it would be an amount.
+        "discount" => format!("write it as text: \"{number}%\" for a part of the sum, \"{number}\" for an amount."),
+        instant if instant.ends_with("_at") => "write a time as text, such as \"09:00\" or \"2026-03-05 09:00\".".to_owned(),
+        _ => format!("write it as text, such as \"{number}\"."),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Belonging, Organization, basics::Basics, number_wanted, settings, slug::slug_of, store};
+use super::{Belonging, Organization, basics::Basics, number_wanted, settings, slug::slug_of, store, untaxed};
 use crate::{
     access::Role,
     database::Db,
@@ -68,13 +68,20 @@ pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Ba
     let founder = Founder { user: person.id, member: MemberId::new(), name: &person.name };
     cx.db.enter(id).await?;
     let slug = found(&mut cx.db, &founder, &name, &zone, now).await?;
-    basics.write(&mut cx.db, cx.caller.services.documents.as_ref()).await?;
+    let completed = basics.write(&mut cx.db, cx.caller.services.documents.as_ref()).await?;
     cx.come_in(founder.member).await?;
     let founded = settings::get(cx).await?;
     let taxed = founded.tax_category == TaxCategory::S;
-    let told = [of_no_country(&founded), numbers::no_tax_number(&founded, taxed), number_wanted::of(&founded)];
-    told.into_iter().flatten().for_each(|told| cx.warn(told));
+    let of_numbers = [completed, numbers::no_tax_number(&founded, taxed), number_wanted::of(&founded)];
+    let told = [of_no_country(&founded), of_reason(&founded)].into_iter().chain(of_numbers);
+    told.flatten().for_each(|told| cx.warn(told));
     Ok(Belonging { id, slug, name, role: cx.membership()?.role })
+}
+
+/// What the invoices of whoever has left the rate empty say of it, by the law of their country.
+fn of_reason(founded: &Organization) -> Option<String> {
+    let reason = founded.tax_reason.as_deref()?;
+    Some(format!("No rate of tax was given, so its invoices say \"{reason}\". {}", untaxed::WAY))
 }
 
 /// What follows from not saying the country.

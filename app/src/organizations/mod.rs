@@ -19,6 +19,7 @@ pub mod settings;
 pub mod slug;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
+pub mod untaxed;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
@@ -110,6 +111,12 @@ pub struct Organization {
     /// Why new clients are charged no tax (BT-120); the usual words of the category when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_reason: Option<String>,
+    /// Whether somebody has said it themselves, so that it is asked about no more.
+    #[serde(skip)]
+    pub tax_reason_said: bool,
+    /// Whether an invoice of it has a number: whoever has sent one was asked about the reason before.
+    #[serde(skip)]
+    pub has_invoiced: bool,
     /// Pattern of invoice numbers, such as `{YYYY}-{0001}`.
     pub number_pattern: String,
     /// Whether numbers start again each year.
@@ -178,7 +185,7 @@ pub async fn create_organization(
     /// The language of its documents, en, de or ja; that of its country when absent.
     #[server(default)]
     language: Option<String>,
-    /// The rate of the tax it charges in percent, such as "19"; it charges none when absent.
+    /// The rate of the tax it charges in percent, such as "19". Absent, it charges none, and where the law of its country has words for small businesses, as § 19 UStG in Germany, its invoices say that it is one until the settings have another reason.
     #[server(default)]
     tax_rate: Option<String>,
     /// Its VAT identifier, or its tax number at the local tax office; needed before its first invoice is sent.

@@ -9,7 +9,9 @@ pub fn tax_number_hint(country: Option<&str>) -> &'static str {
         Some("CA") => "The GST/HST number.",
         Some("CH") => "The UID where you charge no tax. With MWST behind it, it is the VAT identifier.",
         Some("IN") => "The GSTIN of 15 letters and digits.",
-        Some("IS") => "The VSK-númer where you charge tax, else the kennitala.",
+        Some("IS") => {
+            "The VSK-númer where you charge tax, else the kennitala. Where an invoice needs a VAT identifier, IS stands before it: IS12345."
+        }
         Some("JP") => "The registration number, which is T and 13 digits.",
         Some("LI") => "The MWST number where you charge tax, else the PEID or the UID.",
         Some("NO") => "The Org.nr. where you charge no tax. With MVA behind it, it is the VAT identifier.",
@@ -23,7 +25,7 @@ pub fn tax_number_hint(country: Option<&str>) -> &'static str {
 }
 
 /// The same where nobody has said the country yet.
-pub const AT_SIGN_UP: &str = "In most countries of Europe needed before the first invoice is sent, also by a small business that charges no tax; it can be added later, and stays empty where invoices state none. In Australia the ABN, in India the GSTIN, in Japan the registration number.";
+pub const AT_SIGN_UP: &str = "In most countries of Europe needed before the first invoice is sent, also by a small business that charges no tax; it can be added later, and stays empty where invoices state none. In Australia the ABN, in India the GSTIN, in Japan the registration number. Where you charge tax, a number that lacks only the letters of its country is taken with them, as a VAT identifier: 00743110157 in Italy as IT00743110157.";
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {

@@ -26,20 +26,32 @@ pub fn of(organization: &Organization) -> Option<String> {
     Some(format!("{told} {which} is sent before it stands in Settings: {}.", wanted(country, *tax_category)))
 }
 
-/// These numbers of whoever founds an organization in this country, as its invoices state them: where the name of the tax behind a number
-/// alone makes it the one of that tax, with it. Refused is one with which the first invoice would be refused.
+/// These numbers of whoever founds an organization in this country, as its invoices state them: of one who charges tax a number that lacks
+/// nothing but the letters of the country or the name of the tax, with those, as invoices to other countries state no other one. Refused is
+/// one with which the first invoice would be refused.
 pub fn taken(country: Option<&str>, category: TaxCategory, numbers: Numbers) -> Result<Numbers, Error> {
     let (vat_id, tax_number) = numbers;
+    let of_tax = tax_number.as_deref().filter(|_| vat_id.is_none() && category == TaxCategory::S);
+    if let Some(completed) = of_tax.and_then(|number| completed(country, number)) {
+        // In Japan it is no VAT identifier, and has its place among the tax numbers.
+        return Ok(if country == Some("JP") { (None, Some(completed)) } else { (Some(completed), None) });
+    }
     // In Austria the tax number is enough on what is not over 400 euros (§ 11 (6) UStG 1994).
     let taxed = category == TaxCategory::S && country != Some("AT");
     let counts = |number: &str| stated::is_tax_number(country, taxed, number);
     let is_enough = || stated::of_numbers(country, vat_id.as_deref(), tax_number.as_deref()).has_one(counts);
     let is_right = !is_needed(country, category) || is_enough();
     let Some(number) = tax_number.as_deref().filter(|_| !is_right) else { return Ok((vat_id, tax_number)) };
-    match completed(country, number).filter(|_| category == TaxCategory::S) {
-        Some(vat_id) => Ok((Some(vat_id), None)),
-        None => Err(Error::invalid("tax_number", refusal(number, country, category))),
-    }
+    Err(Error::invalid("tax_number", refusal(number, country, category)))
+}
+
+/// What is told of a number that was completed into this one.
+pub fn completion(number: &str, kept: &str) -> String {
+    let what = if text::registration(kept).is_some() { "your registration number" } else { "your VAT identifier" };
+    format!(
+        "You charge tax, and {} has the digits of {what}: it was taken as {kept}. Correct it in Settings where it is another number.",
+        text::excerpt(number)
+    )
 }
 
 fn refusal(number: &str, country: Option<&str>, category: TaxCategory) -> String {
@@ -76,12 +88,18 @@ fn needs_vat_id(category: TaxCategory) -> bool {
 fn is_there(country: Option<&str>, category: TaxCategory, vat_id: Option<&str>, tax_number: Option<&str>) -> bool {
     let numbers = stated::of_numbers(country, vat_id, tax_number);
     let counts = |number: &str| stated::is_tax_number(country, category == TaxCategory::S, number);
-    if needs_vat_id(category) { numbers.vat_id.is_some() } else { numbers.has_one(counts) }
+    let is_of_iceland = || tax_number.is_some_and(|number| stated::of_iceland(country, number).is_some());
+    if needs_vat_id(category) { numbers.vat_id.is_some() || is_of_iceland() } else { numbers.has_one(counts) }
 }
 
-/// The number of the value added tax that one is with the name of the tax behind it, where the law has that name there (Article 26 (2) a
-/// MWSTG, § 5-1-2 of the Bokføringsforskrift).
+/// The number of the value added tax that one is with what belongs to it there.
 fn completed(country: Option<&str>, number: &str) -> Option<String> {
+    with_name_of_tax(country, number).or_else(|| text::completed(stated::country_of_numbers(country)?, number))
+}
+
+/// The same with the name of the tax behind it, where the law has that name there (Article 26 (2) a MWSTG, § 5-1-2 of the
+/// Bokføringsforskrift).
+fn with_name_of_tax(country: Option<&str>, number: &str) -> Option<String> {
     let has_name = country.is_some_and(|country| country == "NO" || place::works_at_home(country, "CH"));
     let vat_id = text::enterprise_number(number).or_else(|| numbers::written(number, country)).filter(|_| has_name)?;
     let vat_id = text::enterprise_number(&vat_id).map_or(vat_id, |number| format!("{number} MWST"));

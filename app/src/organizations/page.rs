@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Organization, UpdateOrganization, get_organization, number_hint::tax_number_hint};
+use super::{Organization, UpdateOrganization, get_organization, number_hint::tax_number_hint, untaxed};
 use crate::{
     access::Permission,
     clients::form::{countries, currencies, languages, tax_categories},
@@ -114,7 +114,8 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Select label="Tax" name="tax_category" choices=tax_categories() value=organization.tax_category.code() />
         <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=organization.tax_rate.to_string() />
-        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=organization.tax_reason.clone().unwrap_or_default() optional=true list=REASONS autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." class="span-2" />
+        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=organization.tax_reason.clone().unwrap_or_default() optional=true list=REASONS autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." always=untaxed::is_usual(organization) class="span-2" />
+        {untaxed::in_settings(organization).map(|told| view! { <p class="hint span-2">{told}</p> })}
         <Reasons country=organization.country.clone() language=organization.language.clone() />
         <Field label="Days to pay" name="payment_terms_days" kind="number" value=organization.payment_terms_days.to_string() />
         <Select label="Language of documents" name="language" choices=languages() value=organization.language.clone() />
@@ -196,5 +197,22 @@ mod tests {
         let field = shown.split("<input").find(|field| field.contains(r#"name="tax_reason""#)).expect("a field for the reason");
         assert!(field.contains(&format!("list=\"{REASONS}\"")), "{field}");
         assert!(shown.contains("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG"), "{shown}");
+    }
+
+    /// It may be what an empty rate has made of the organization: saving it says that it is so.
+    #[test]
+    fn the_reason_of_a_small_business_is_said_as_it_stands_by_whoever_saves() {
+        let page = |reason: &str| {
+            let organization = Organization { tax_reason: Some(reason.to_owned()), ..organization() };
+            Owner::new().with(|| {
+                let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
+                let (typed, untouched) = Default::default();
+                provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
+                invoicing(&organization).to_html()
+            })
+        };
+        let (small, other) = (page("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG"), page("§ 4 Nr. 14 UStG"));
+        assert!(small.contains("Saving says that this is so") && !small.contains("shown.tax_reason"), "{small}");
+        assert!(!other.contains("Saving says that this is so") && other.contains("shown.tax_reason"), "{other}");
     }
 }

@@ -132,7 +132,7 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     organization.country = given.country.clone().read(|country| country_of(&country))?.over(organization.country.take());
     let before = organization.tax_number.clone();
     let vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id, organization.vat_id.as_deref()))?;
-    organization.vat_id = vat_id.over(organization.vat_id.take());
+    organization.vat_id = vat_id.over(organization.vat_id.take()).map(|number| basics::vat_id_in(organization.country.as_deref(), number));
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
     one_number(organization, before.as_deref())?;
     plain_tax_number(cx, organization, before.as_deref());
@@ -238,6 +238,7 @@ fn taxes(
     let rate = rate.map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     organization.tax_rate = TaxCategory::rate(category, rate).unwrap_or(organization.tax_rate);
     organization.tax_category = TaxCategory::chosen(category, rate).unwrap_or(organization.tax_category);
+    let is_said = matches!(reason, Edit::Set(_));
     organization.tax_reason = tax::reason_after((before.0, organization.tax_reason.take()), organization.tax_category, reason)?;
     if organization.tax_reason.is_none() && organization.tax_category != before.0 {
         // The same words that a new organization of this category begins with.
@@ -246,6 +247,8 @@ fn taxes(
             cx.warn(format!("Invoices without tax say why: {words}. Write another reason where you are exempt by another law."));
         }
     }
+    // With another category its words are told at once.
+    organization.tax_reason_said |= is_said || organization.tax_category != before.0;
     if let Some(told) = tax::share::told(organization.tax_rate).filter(|_| organization.tax_rate != before.1) {
         cx.warn(told);
     }
@@ -285,15 +288,14 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
     Ok(rate)
 }
 
-/// A language that documents can be written in.
+/// A language that documents can be written in, in capitals or not.
 pub fn language_of(given: &str) -> Result<String, Error> {
-    match given {
-        "en" | "de" | "ja" => Ok(given.to_owned()),
-        other => {
-            let message = format!("\"{}\" is not a language of documents yet; choose en, de or ja.", text::excerpt(other));
-            Err(Error::invalid("language", message))
-        }
+    let language = given.trim().to_ascii_lowercase();
+    if ["en", "de", "ja"].contains(&language.as_str()) {
+        return Ok(language);
     }
+    let message = format!("\"{}\" is not a language of documents yet; choose en, de or ja.", text::excerpt(given));
+    Err(Error::invalid("language", message))
 }
 
 /// A number within its bounds.
@@ -333,6 +335,8 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         tax_category: TaxCategory::parse(&row.tax_category)?,
         tax_rate: Percent(row.tax_percent),
         tax_reason: row.tax_reason,
+        tax_reason_said: row.tax_reason_said,
+        has_invoiced: row.has_invoiced,
         number_pattern: row.number_pattern,
         number_yearly_reset: row.number_yearly_reset,
         rounding: Rounding {

@@ -152,6 +152,10 @@ pub struct Row {
     pub tax_category: String,
     pub tax_percent: i32,
     pub tax_reason: Option<String>,
+    /// Whether somebody has said the reason.
+    pub tax_reason_said: bool,
+    /// Whether an invoice of it has a number.
+    pub has_invoiced: bool,
     pub number_pattern: String,
     pub number_yearly_reset: bool,
     pub rounding_step: i16,
@@ -166,10 +170,11 @@ pub async fn get(db: &mut Db) -> Result<Row, Error> {
     let organization = db.organization();
     query_as!(
         Row,
-        "select id, slug, name, legal_name, address, country, vat_id, tax_number, email, phone, bank_holder, iban, account_number, bic, bank_name, currency, time_zone,
+        r#"select id, slug, name, legal_name, address, country, vat_id, tax_number, email, phone, bank_holder, iban, account_number, bic, bank_name, currency, time_zone,
              time_zone_said, language, week_start, rate, payment_terms_days, tax_category, tax_percent, tax_reason, number_pattern,
-             number_yearly_reset, rounding_step, rounding_mode, rounding_basis, timer_limit_seconds, lock_date
-         from organization where id = $1",
+             number_yearly_reset, rounding_step, rounding_mode, rounding_basis, timer_limit_seconds, lock_date,
+             tax_reason_said, exists(select from invoice i where i.organization_id = $1 and i.number is not null) as "has_invoiced!"
+         from organization where id = $1"#,
         organization
     )
     .fetch_optional(db.connection())
@@ -214,7 +219,7 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
              iban = $9, bic = $10, bank_name = $11, currency = $12, time_zone = $13, language = $14, week_start = $15, rate = $16,
              payment_terms_days = $17, tax_category = $18, tax_percent = $19, number_pattern = $20, number_yearly_reset = $21,
              rounding_step = $22, rounding_mode = $23, rounding_basis = $24, lock_date = $25,
-             country = $26, tax_number = $27, tax_reason = $28, account_number = $29
+             country = $26, tax_number = $27, tax_reason = $28, account_number = $29, tax_reason_said = $30
          where id = $1",
         tenant,
         organization.name,
@@ -244,7 +249,8 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
         organization.country,
         organization.tax_number,
         organization.tax_reason,
-        organization.account_number
+        organization.account_number,
+        organization.tax_reason_said
     )
     .execute(db.connection())
     .await?;

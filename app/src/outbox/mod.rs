@@ -22,15 +22,15 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
+    audit,
     context::Services,
     database::{Access, Db, Reach, SHARED_LOCK_LIMIT},
     error::Error,
     id::{MailId, OrganizationId},
     people,
     quotas::{self, Share},
-    text,
     verification::{
-        self, Purpose,
+        Purpose,
         mail::{MailText, ToPerson, to_person},
         travelling::{self, SecretHash},
     },
@@ -279,7 +279,7 @@ pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outc
 /// A mail server's words, as a page can show them. The worker keeps none of those about a mail with a secret; no other secret is kept
 /// either.
 fn plain(words: &str) -> String {
-    verification::text_without_secrets(&text::told(words, WORDS_MAX)).into_owned()
+    audit::told(words, WORDS_MAX)
 }
 
 /// How long to wait after this many attempts: twice as long each time.

@@ -4,11 +4,12 @@
 //! That there is always an owner is held by the database besides.
 
 use super::{
-    Member, RemovedMember, grants, letter, record,
+    Member, RemovedMember, grants, record,
     store::{
-        grant, invitation,
+        grant,
         member::{self, Row},
     },
+    taking_back,
 };
 use crate::{
     access::{Permission, Role},
@@ -16,7 +17,6 @@ use crate::{
     error::{Code, Error},
     id::{MemberId, UserId},
     operation::Call,
-    outbox,
     security::{
         EventKind,
         event::{Origin, note},
@@ -54,9 +54,9 @@ pub async fn leave(cx: &mut Call) -> Result<RemovedMember, Error> {
 /// The trigger that keeps an owner in every organization.
 const OWNER: &str = "organization_owner";
 
-/// What goes with a member: their timer, their tokens, their invitations, their places on projects, what was granted. Their time
-/// stays.
-async fn go(cx: &mut Call, found: Row) -> Result<RemovedMember, Error> {
+/// Lets a member of the caller's organization go, and what goes with them: their timer, their tokens, their invitations, their places on
+/// projects, what was granted. Their time stays.
+pub(super) async fn go(cx: &mut Call, found: Row) -> Result<RemovedMember, Error> {
     let now = cx.now;
     let stopped_timer = running::stop_of(cx, found.id).await?;
     member::remove(&mut cx.db, found.id, now).await.on_constraint(OWNER, || only_owner(&found.name))?;
@@ -88,9 +88,8 @@ async fn take_back_invitations(cx: &mut Call, found: &Row, role: Option<Role>) -
     let covered = Role::ALL.into_iter().filter(|given| role.is_some_and(|role| role.covers(*given)));
     let covered: Vec<String> = covered.map(|given| given.name().to_owned()).collect();
     let now = cx.now;
-    let revoked = invitation::revoke_of(&mut cx.db, found.id, &covered, now).await?;
-    outbox::keep_mails(&mut cx.db, &revoked, &letter::taken_back()).await?;
-    match revoked.len() {
+    let taken_back = taking_back::take_back(&mut cx.db, &[found.id], &covered, now).await?;
+    match taken_back.len() {
         0 => {}
         1 => cx.warn(format!("An open invitation by {} was taken back.", found.name)),
         several => cx.warn(format!("{several} open invitations by {} were taken back.", found.name)),

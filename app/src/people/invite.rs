@@ -44,6 +44,9 @@ pub struct Asked {
     pub mails: bool,
 }
 
+/// So many invitations of one member are open at once in an organization: all of them can be taken back within one call.
+const OPEN_MAX: i64 = 200;
+
 /// Invites an address, or changes the invitation that it has.
 pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
     let own = change::manager(cx).await?;
@@ -63,6 +66,7 @@ pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
         invitation::update(&mut cx.db, open.id, &terms).await?;
         return send_again(cx, open.id, asked.mails).await;
     }
+    refuse_too_many(cx, None).await?;
     let (id, now) = (InvitationId::new(), cx.now);
     invitation::insert(&mut cx.db, id.0, &terms, &sending(now)).await?;
     send(cx, id.0, asked.mails).await
@@ -78,8 +82,22 @@ fn refuse_unanswerable(cx: &Call, mails: bool) -> Result<(), Error> {
     }
 }
 
+/// Refuses one more open invitation of the caller than there may be, beside the one that they send again. Asked while the organization
+/// is held, so that of two at once the second is counted.
+async fn refuse_too_many(cx: &mut Call, beside: Option<Uuid>) -> Result<(), Error> {
+    let (by, now) = (cx.membership()?.member.0, cx.now);
+    if invitation::open_of(&mut cx.db, by, beside, now).await? < OPEN_MAX {
+        return Ok(());
+    }
+    let message = format!(
+        "You have {OPEN_MAX} open invitations here, and one member has no more at once. Revoke some of them, or wait until they are \
+         answered or have run out."
+    );
+    Err(cx.led_to("list_open_invitations", Error::new(Code::Conflict, message)))
+}
+
 /// It is sent now, and can be answered for as long as its links open it.
-fn sending(now: Timestamp) -> Sending {
+pub(super) fn sending(now: Timestamp) -> Sending {
     Sending { now, expires: now + Purpose::AnswerInvitation.lifetime() }
 }
 
@@ -131,6 +149,7 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
 }
 
 async fn send_again(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error> {
+    refuse_too_many(cx, Some(id)).await?;
     let (by, now) = (cx.membership()?.member.0, cx.now);
     invitation::resend(&mut cx.db, id, by, &sending(now)).await?;
     send(cx, id, mails).await
@@ -221,4 +240,15 @@ fn read(cx: &Call, row: Row) -> Result<Invitation, Error> {
         }),
         link: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OPEN_MAX;
+
+    #[test]
+    fn an_operator_reads_how_many_invitations_are_open_at_once() {
+        let row = format!("| Invitations of one member of an organization that are open at once | {OPEN_MAX} |");
+        assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
+    }
 }

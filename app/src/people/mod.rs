@@ -22,6 +22,8 @@ pub mod received;
 pub mod record;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
+#[cfg(feature = "ssr")]
+pub mod taking_back;
 pub mod team;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -27,8 +27,8 @@ pub struct Member {
     pub left: bool,
 }
 
-/// The member of an id, of `me`, or of a name: of those who are there, or, when nobody there has it, of those who have left. With
-/// `beside`, only that member and those on a project with them are seen.
+/// The member of an id, of `me`, or of a name: of those who are there, or, when nobody there has it, of those who have left. For those who
+/// are shown the addresses of people, an address is as good. With `beside`, only that member and those on a project with them are seen.
 pub async fn member(cx: &mut Call, field: &str, given: &str, beside: Option<Uuid>) -> Result<Member, Error> {
     among(cx, field, &[given], Among { beside, in_time: false }).await?.pop().ok_or_else(|| super::unsaid(field))
 }
@@ -54,10 +54,29 @@ async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], whom: Amon
         let here: Vec<&Member> = found.iter().filter(|(at, _)| *at == place).map(|(_, member)| member).collect();
         let choices: Vec<Candidate> =
             here.iter().map(|member| Candidate { id: member.id, name: member.name.clone(), gone: member.left }).collect();
-        let Some(meant) = pick(Kind::Member, field, given, &choices)? else { return Err(missing(cx, given, whom).await?) };
-        members.extend(here.into_iter().find(|member| member.id == meant.id).cloned());
+        members.push(match pick(Kind::Member, field, given, &choices)? {
+            Some(meant) => here.into_iter().find(|member| member.id == meant.id).cloned().ok_or_else(Error::internal)?,
+            None => of_address(cx, given, whom).await?,
+        });
     }
     Ok(members)
+}
+
+/// The member who signs in with an address, for those who are shown it.
+async fn of_address(cx: &mut Call, given: &str, whom: Among) -> Result<Member, Error> {
+    if let Some(address) = text::known_email("member", given).ok().filter(|_| sees_addresses(cx))
+        && let Some(id) = store::member_of_address(&mut cx.db, &address).await?
+        && let Some((_, member)) = store::members(&mut cx.db, &[id], &[String::new()], whom).await?.pop()
+    {
+        return Ok(member);
+    }
+    Err(missing(cx, given, whom).await?)
+}
+
+/// Whether the caller is shown the addresses of people.
+fn sees_addresses(cx: &Call) -> bool {
+    let reads_people = cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));
+    cx.may(Permission::ManagePeople) && reads_people
 }
 
 async fn missing(cx: &mut Call, given: &str, whom: Among) -> Result<Error, Error> {
@@ -71,8 +90,7 @@ async fn missing(cx: &mut Call, given: &str, whom: Among) -> Result<Error, Error
 
 /// The address of whoever is meant and was invited, for those who may see that.
 async fn invited(cx: &mut Call, given: &str) -> Result<Option<String>, Error> {
-    let reads_people = cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));
-    if !cx.may(Permission::ManagePeople) || !reads_people {
+    if !sees_addresses(cx) {
         return Ok(None);
     }
     let key = text::search_key(given);

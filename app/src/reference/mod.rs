@@ -34,9 +34,9 @@ fn unsaid(field: &str) -> Error {
 }
 
 /// Refuses a list of which an item is empty: whoever was meant by it would be passed over in silence.
-pub fn refuse_empty(field: &str, given: &[String]) -> Result<(), Error> {
-    match given.iter().position(|given| given.trim().is_empty()) {
-        Some(at) => Err(Error::invalid(&format!("{field}[{at}]"), "Nothing is named here. Give an id or a name, or leave it out.")),
+pub fn refuse_empty(field: &str, given: &[impl AsRef<str>]) -> Result<(), Error> {
+    match given.iter().position(|given| given.as_ref().trim().is_empty()) {
+        Some(at) => Err(Error::invalid(&format!("{field}[{at}]"), "Nothing is named here. Fill it in, or leave it out.")),
         None => Ok(()),
     }
 }

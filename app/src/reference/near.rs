@@ -159,12 +159,16 @@ fn is_telling(part: &str) -> bool {
     part.chars().nth(LETTERS_MIN - 1).is_some() && !part.chars().all(char::is_numeric)
 }
 
-/// The names of which a part was given, those that hold what was given, and those that are spelled most alike. Of those that are
-/// equally near the archived come last.
+/// The names of which a part was given, those that hold what was given, and those that are spelled most alike; where there is none, those
+/// that have a word of it, such as `Acme / Dashboard` for `Project Dashboard`. Of those that are equally near the archived come last.
 fn nearest<'a>(given: &str, known: &'a [Known]) -> Vec<&'a Known> {
     let Some(spelled) = Spelled::of(given) else { return Vec::new() };
     let most = |known: &Known| known.keys.iter().map(|key| spelled.alike(key)).fold(0.0, f64::max);
     let mut near: Vec<(f64, &Known)> = known.iter().map(|known| (most(known), known)).filter(|(alike, _)| *alike >= ALIKE).collect();
+    if let Some(part) = spelled.part.as_ref().filter(|_| near.is_empty()) {
+        let shares = |known: &&Known| known.keys.iter().any(|key| part.tells(key));
+        near.extend(known.iter().filter(shares).map(|known| (ALIKE, known)));
+    }
     let place = |known: &'a Known| (known.gone, known.name.as_str());
     near.sort_by(|&(one, first), &(other, second)| other.total_cmp(&one).then(place(first).cmp(&place(second))));
     near.dedup_by(|second, first| place(first.1) == place(second.1));
@@ -281,6 +285,16 @@ mod tests {
         assert_eq!(names("acme dash", &known), ["acme/dashboard", "acme/my dashboards", "acme/dish"]);
         assert_eq!(names("globex/dash", &known)[0], "globex/dashboard");
         assert_eq!(names("boards", &known)[0], "acme/my dashboards", "what a word holds is found, too");
+    }
+
+    #[test]
+    fn where_no_name_is_spelled_alike_those_are_near_that_have_a_word_of_it() {
+        let known = ["acme/dashboard", "globex/mobile app", "initech/tps"].map(known);
+        for given in ["project dashboard", "dashboard project", "the dashboard of nobody"] {
+            assert_eq!(names(given, &known), ["acme/dashboard"], "{given}");
+        }
+        assert_eq!(names("acme website", &known), ["acme/dashboard"]);
+        assert!(names("zenith website", &known).is_empty() && names("of it", &known).is_empty());
     }
 
     #[test]

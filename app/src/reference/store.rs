@@ -102,6 +102,14 @@ pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], among: Among) -
     Ok(rows.into_iter().map(|row| (row.place, Member { id: row.id, name: row.name, role: row.role, left: row.left })).collect())
 }
 
+/// The member who signs in with this address.
+pub async fn member_of_address(db: &mut Db, address: &str) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!("select m.id from member m where m.organization_id = $1 and m.id = member_of_address($2)", organization, address)
+        .fetch_optional(db.connection())
+        .await?)
+}
+
 /// Names of clients that the caller may see, and their keys.
 pub async fn client_names(db: &mut Db, on: Option<Uuid>) -> Result<Vec<Known>, Error> {
     let organization = db.organization();

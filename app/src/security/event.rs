@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 
 use super::{EventKind, store};
-use crate::{account::ChangedPassword, context::Caller, database::Db, error::Error, id::UserId, text};
+use crate::{account::ChangedPassword, audit, context::Caller, database::Db, error::Error, id::UserId};
 
 /// How much of what a program calls itself is kept, in characters.
 const USER_AGENT_LONGEST: usize = 300;
@@ -36,7 +36,7 @@ impl Origin {
     /// An address and a program, without what no table takes.
     pub fn new(address: &str, user_agent: &str) -> Self {
         let address = address.parse::<IpAddr>().map(|address| address.to_canonical().to_string()).unwrap_or_default();
-        Self { address, user_agent: text::told(user_agent, USER_AGENT_LONGEST) }
+        Self { address, user_agent: audit::told(user_agent, USER_AGENT_LONGEST) }
     }
 }
 
@@ -44,7 +44,7 @@ impl Origin {
 /// about, such as the name of a token.
 pub async fn note(db: &mut Db, person: UserId, kind: EventKind, now: Timestamp, from: &Origin, detail: &str) -> Result<(), Error> {
     let once = kind == EventKind::TokenUsed;
-    store::note_event(db, person.0, kind.name(), now, from, &text::told(detail, DETAIL_LONGEST), once).await
+    store::note_event(db, person.0, kind.name(), now, from, &audit::told(detail, DETAIL_LONGEST), once).await
 }
 
 /// What a new password brings along: every other sign-in of the person ends, and, if they wish it, every token of theirs is

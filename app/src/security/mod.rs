@@ -46,7 +46,11 @@ pub enum EventKind {
     AddressChanged,
     /// The address to sign in with was confirmed.
     AddressConfirmed,
-    /// Members of an organization had joined by invitations of this account before its address was confirmed.
+    /// The account belonged to an organization before its address was confirmed, and belongs to it still.
+    OrganizationFromBefore,
+    /// The account had been invited into an organization before its address was confirmed. It belongs to it no longer, and is invited anew.
+    MembershipWaits,
+    /// Members of an organization had joined through this account before its address was confirmed.
     MembersJoinedBefore,
     /// A token was made.
     TokenMade,
@@ -57,7 +61,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -69,6 +73,8 @@ impl EventKind {
         Self::AddressChangeWithdrawn,
         Self::AddressChanged,
         Self::AddressConfirmed,
+        Self::OrganizationFromBefore,
+        Self::MembershipWaits,
         Self::MembersJoinedBefore,
         Self::TokenMade,
         Self::TokenRevoked,
@@ -89,6 +95,8 @@ impl EventKind {
             Self::AddressChangeWithdrawn => "address_change_withdrawn",
             Self::AddressChanged => "address_changed",
             Self::AddressConfirmed => "address_confirmed",
+            Self::OrganizationFromBefore => "organization_from_before",
+            Self::MembershipWaits => "membership_waits",
             Self::MembersJoinedBefore => "members_joined_before",
             Self::TokenMade => "token_made",
             Self::TokenRevoked => "token_revoked",

@@ -131,7 +131,11 @@ fn in_words(kind: EventKind) -> &'static str {
         EventKind::AddressChangeWithdrawn => "The wish for another address was taken back",
         EventKind::AddressChanged => "Address changed",
         EventKind::AddressConfirmed => "Address confirmed",
-        EventKind::MembersJoinedBefore => "Check these members: they joined by invitations from before your address was confirmed",
+        EventKind::OrganizationFromBefore => "Check this organization and who is in it: it is from before your address was confirmed",
+        EventKind::MembershipWaits => {
+            "You are invited anew: you had joined before your address was confirmed, and belong to this organization no longer"
+        }
+        EventKind::MembersJoinedBefore => "Check these members: they joined through this account before your address was confirmed",
         EventKind::TokenMade => "Token made",
         EventKind::TokenRevoked => "Token revoked",
         EventKind::TokenUsed => "Token used from a new network",

@@ -3,6 +3,7 @@
 //! A field has one rule, for a record that is made and for one that is changed: a change takes it over [`crate::edit::Edit::read`].
 
 mod address;
+mod completed;
 mod denial;
 mod enterprise;
 mod iban;
@@ -30,6 +31,7 @@ pub use crate::count::counted;
 use crate::error::Error;
 
 pub use address::{ascii_domain, email, known_email, optional_email};
+pub use completed::{completed, with_is};
 pub use denial::denial;
 pub use enterprise::enterprise_number;
 pub use iban::{bic, iban};
@@ -84,6 +86,11 @@ pub fn can_be_typed(text: &str) -> bool {
 /// shows nothing.
 pub fn plain(text: &str) -> String {
     text.nfkc().filter(|c| !letter::is_ignorable(*c)).nfkc().collect()
+}
+
+/// Whether a character takes no room and shows nothing.
+pub fn is_unseen(c: char) -> bool {
+    letter::is_ignorable(c)
 }
 
 /// The text with the hyphen of ASCII for everything that is taken for one: a document sets another, which is pasted along.

@@ -6,13 +6,16 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
     place::{Place, Read},
-    times_of_day,
+    times_of_day, when,
 };
 use crate::{
     day::{Day, Moment},
     error::Error,
     hours::{self, SECONDS_MAX, Seconds, Worked},
 };
+
+/// From how many seconds on work into the next day may be a slip: a time of the other half of the day, or start and end swapped.
+const SLIP_MIN: i64 = 12 * 3_600;
 
 /// Work of a known length: a duration on a day, or a start and an end.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,13 +49,15 @@ struct Parts {
     ended: Option<Timestamp>,
     /// What to do where start and end do not fit, when one of them was not given.
     way: Option<&'static str>,
+    /// Whether the end is on the day after the start only because it is before it on the clock.
+    next_day: bool,
 }
 
 impl When {
     /// When new work was done. A duration without a day was worked today.
     pub fn new(given: &Given, place: &Place, today: Date) -> Result<Read<Self>, Error> {
         let Read { what: parts, remarks } = Parts::of(given, place, today, None)?;
-        Read::of(Self::told(&parts, place, today), remarks)
+        parts.taken(Self::told(&parts, place, today), remarks, place)
     }
 
     fn told(parts: &Parts, place: &Place, today: Date) -> Result<Self, Error> {
@@ -76,20 +81,18 @@ impl When {
     pub fn changed(&self, given: &Given, place: &Place, today: Date) -> Result<Read<Self>, Error> {
         let Read { what: parts, mut remarks } = Parts::of(given, place, today, Some(self))?;
         let changed = self.with(&parts, place, &mut remarks);
-        Read::of(changed, remarks)
+        parts.taken(changed, remarks, place)
     }
 
     fn with(&self, parts: &Parts, place: &Place, remarks: &mut Vec<String>) -> Result<Self, Error> {
+        let day = |from| parts.date.unwrap_or_else(|| self.day_from(from, place));
         match (self.span, parts) {
             (span, &Parts { started: Some(from), ended, seconds, .. }) => {
                 let to = ended.or_else(|| seconds.map(|seconds| from + SignedDuration::from_secs(seconds)));
                 let to = to.or(span.map(|(_, to)| to)).unwrap_or(from + SignedDuration::from_secs(self.seconds));
-                Self::between((from, to), self.day_from(from, place), place, parts.way)
+                Self::between((from, to), day(from), place, parts.way)
             }
-            (span, &Parts { ended: Some(to), .. }) => {
-                let from = span.map_or(to - SignedDuration::from_secs(self.seconds), |(from, _)| from);
-                Self::between((from, to), self.day_from(from, place), place, parts.way)
-            }
+            (_, &Parts { ended: Some(to), .. }) => Self::between((self.start_before(to), to), day(self.start_before(to)), place, parts.way),
             (None, &Parts { date, seconds, .. }) => {
                 Ok(Self { day: date.unwrap_or(self.day), span: None, seconds: seconds.unwrap_or(self.seconds) })
             }
@@ -103,6 +106,11 @@ impl When {
                 Self::between((moved, moved + length), place.day_of(moved), place, None)
             }
         }
+    }
+
+    /// When it began, where it ends at `to` by now: a start that is known stays, else its length does.
+    fn start_before(&self, to: Timestamp) -> Timestamp {
+        self.span.map_or(to - SignedDuration::from_secs(self.seconds), |(from, _)| from)
     }
 
     /// The day of work that begins at `from` by now: while the start stays, so does its day, wherever the member is.
@@ -129,6 +137,17 @@ impl When {
         Err(Error::invalid("ended_at", format!("{wrong} {}", way.unwrap_or(usual))))
     }
 
+    /// What to tell of work that is long and goes on to the next day: it may be a slip.
+    fn may_be_a_slip(&self, place: &Place) -> Option<String> {
+        let (from, to) = self.span.filter(|_| self.seconds >= SLIP_MIN)?;
+        let [start, end] = [from, to].map(|at| place.zone.to_datetime(at).time());
+        let later = end.saturating_add(SignedDuration::from_hours(12));
+        let other = if end.hour() < 12 && later > start { format!("{} was meant, or ", later.strftime("%H:%M")) } else { String::new() };
+        let [start, end] = [from, to].map(|at| Moment::at(at, &place.zone));
+        let long = Worked::of(self.seconds).text;
+        Some(format!("Taken as {start} to {end} the next day, {long}. If {other}start and end were swapped, correct it."))
+    }
+
     /// When it ended, for entries that say so.
     pub fn ended(&self) -> Option<Timestamp> {
         self.span.map(|(_, to)| to)
@@ -140,33 +159,59 @@ impl Parts {
     fn of(given: &Given, place: &Place, today: Date, before: Option<&When>) -> Result<Read<Self>, Error> {
         let (start, end) = before.and_then(|before| before.span).unzip();
         let way = before.and_then(|_| other_end(given));
-        let given = &times_of_day::read(given, place, today, before)?;
+        let (read, next_day) = times_of_day::read(given, place, today, before)?;
         let mut remarks = Vec::new();
         let mut instant = |field, text: &Option<String>, before| match filled(text) {
             Some(text) => place.instant_again(field, text, before).map(|read| Some(read.noted(&mut remarks))),
             None => Ok(None),
         };
         let parts = Self {
-            started: instant("started_at", &given.started_at, start)?,
-            ended: instant("ended_at", &given.ended_at, end)?,
-            date: filled(&given.date).map(|date| Day::meant("date", date, today)).transpose()?.map(|day| day.date()),
-            seconds: filled(&given.duration).map(|text| Seconds::parse("duration", text)).transpose()?.map(|seconds| seconds.0),
+            started: instant("started_at", &read.started_at, start)?,
+            ended: instant("ended_at", &read.ended_at, end)?,
+            date: filled(&read.date).map(|date| Day::meant("date", date, today)).transpose()?.map(|day| day.date()),
+            seconds: filled(&read.duration).map(|text| Seconds::parse("duration", text)).transpose()?.map(|seconds| seconds.0),
             way,
+            next_day,
         };
         if let Some(number) = filled(&given.duration).filter(|text| hours::may_be_minutes(text)) {
             remarks.push(format!("{number} was taken for hours. For minutes, write {number}m."));
         }
-        if parts.date.is_some() && (parts.started.is_some() || parts.ended.is_some()) {
-            return Err(Error::invalid(
-                "date",
-                "A date goes with a duration, or with two times of day such as 09:00; what is more than a time of day has its own day. Leave \
-                 one of them out.",
-            ));
+        Ok(Read { what: parts.on_its_day(place, before)?.of_its_length(given, place, before)?, remarks })
+    }
+
+    /// The same, where a date beside a start or an end is the day of the work: that of its start by the clock of the place, or the one that
+    /// it has while the start stays.
+    fn on_its_day(self, place: &Place, before: Option<&When>) -> Result<Self, Error> {
+        let start = self.started.or_else(|| Some(before?.start_before(self.ended?)));
+        let (Some(date), Some(start)) = (self.date, start) else { return Ok(self) };
+        if date == place.day_of(start) || before.is_some_and(|before| date == before.day_from(start, place)) {
+            return Ok(self);
         }
-        if parts.seconds.is_some() && parts.ended.is_some() {
+        let start = Moment::at(start, &place.zone);
+        Err(Error::invalid("date", format!("{date} is not the day of the start, {start}. Leave date out, or correct one of the two.")))
+    }
+
+    /// The same without the duration, where that is said by start and end, too.
+    fn of_its_length(self, given: &Given, place: &Place, before: Option<&When>) -> Result<Self, Error> {
+        let (Some(seconds), Some(to)) = (self.seconds, self.ended) else { return Ok(self) };
+        let Some(from) = self.started.or_else(|| Some(before?.span?.0)) else {
             return Err(Error::invalid("duration", "Give either a duration or an end, not both."));
+        };
+        let apart = to.duration_since(from).as_secs();
+        // An end that is not after the start is what is wrong then.
+        if apart == seconds || apart <= 0 {
+            return Ok(Self { seconds: None, ..self });
         }
-        Ok(Read { what: parts, remarks })
+        let (given, long) = (crate::money::shown(filled(&given.duration).unwrap_or_default()), when::lasted(&Worked::of(apart)));
+        let (start, end) = (Moment::at(from, &place.zone), Moment::at(to, &place.zone));
+        let words = format!("{given} is not the time from {start} to {end}, which is {long}. Leave one of the three out, or correct it.");
+        Err(Error::invalid("duration", words))
+    }
+
+    /// What was made of these parts, and what is out of the ordinary about it.
+    fn taken(&self, when: Result<When, Error>, mut remarks: Vec<String>, place: &Place) -> Result<Read<When>, Error> {
+        remarks.extend(when.as_ref().ok().filter(|_| self.next_day).and_then(|when| when.may_be_a_slip(place)));
+        Read::of(when, remarks)
     }
 }
 

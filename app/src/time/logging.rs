@@ -1,5 +1,6 @@
 //! Logging time by hand, changing it and deleting it.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
         tell_price, tell_unchanged, terms_of,
     },
     lock,
-    place::Place,
+    place::{Place, Read},
     rate::Terms,
     record,
     store::{
@@ -63,6 +64,7 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     organizations::store::keep(&mut cx.db).await?;
     let terms = terms(cx, &sight, project, given.member.as_deref()).await?;
     let entry = entry(cx, &sight, &terms, given)?;
+    let entry = tell(cx, entry);
     let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
     let watch = Watch::over(cx, &[(entry.project, entry.day)]).await?;
     write::insert(&mut cx.db, &entry, &origin, now).await?;
@@ -78,12 +80,12 @@ pub async fn terms(cx: &mut Call, sight: &Sight, project: Uuid, member: Option<&
     Ok(terms)
 }
 
-/// A new entry on these terms.
-pub fn entry(cx: &mut Call, sight: &Sight, terms: &Terms, given: NewEntry) -> Result<Stored, Error> {
+/// A new entry on these terms, and what is out of the ordinary about its times.
+pub fn entry(cx: &mut Call, sight: &Sight, terms: &Terms, given: NewEntry) -> Result<Read<Stored>, Error> {
     // Days and times are those of whoever worked.
     let place = Place { zone: terms.zone.clone() };
-    let when = tell(cx, When::new(&given.when, &place, place.day_of(cx.now))?);
-    refuse_yet_to_come(cx, &given.when, &when, &place)?;
+    let Read { what: when, mut remarks } = When::new(&given.when, &place, place.day_of(cx.now))?;
+    remarks.extend(yet_to_come(cx.now, &given.when, &when, &place)?);
     terms.open_on(when.day)?;
     let labour = given.labour.unwrap_or_default();
     let billable = terms.billable(given.billable, labour)?;
@@ -93,25 +95,25 @@ pub fn entry(cx: &mut Call, sight: &Sight, terms: &Terms, given: NewEntry) -> Re
     tell_future(cx, when.day, &place);
     entry.place(when);
     tell_price(cx, sight, terms, &price);
-    Ok(entry)
+    Ok(Read { what: entry, remarks })
 }
 
-/// A time of day alone is one of today, or of the day of the work that changes. One that is yet to come was of another day, which only
-/// whoever gave it knows.
-fn refuse_yet_to_come(cx: &mut Call, given: &Given, when: &When, place: &Place) -> Result<(), Error> {
-    let now = cx.now;
+/// What to tell of work that ends after now. A time of day alone is one of today, or of the day of the work that changes: one that is yet
+/// to come was of another day, which only whoever gave it knows, and is refused.
+fn yet_to_come(now: Timestamp, given: &Given, when: &When, place: &Place) -> Result<Option<String>, Error> {
     match when.span {
         Some((from, to)) if to > now && times_of_day::alone(given) => {
             let (field, at) = if from > now { ("started_at", from) } else { ("ended_at", to) };
             let words = format!("{} is yet to come. Give its day in date, such as \"yesterday\".", Moment::at(at, &place.zone));
             Err(Error::invalid(field, words).hint(place.day_before(at)))
         }
-        Some((_, to)) if to > now => {
-            cx.warn(format!("It ends at {}, which is yet to come. Check the time.", Moment::at(to, &place.zone)));
-            Ok(())
-        }
-        _ => Ok(()),
+        _ => Ok(told_to_come(now, when, place)),
     }
+}
+
+fn told_to_come(now: Timestamp, when: &When, place: &Place) -> Option<String> {
+    let to = when.ended().filter(|to| *to > now)?;
+    Some(format!("It ends at {}, which is yet to come. Check the time.", Moment::at(to, &place.zone)))
 }
 
 /// Who worked: the caller, or whoever is named and belongs.
@@ -139,6 +141,7 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
     organizations::store::keep(&mut cx.db).await?;
     let before = held(cx, &sight, reference::id(entry), "update_timer").await?;
     let after = changed(cx, &sight, &before, &given).await?;
+    let after = tell(cx, after);
     leave_to_person(cx, &[&before], LOGGED).await?;
     let watch = Watch::over(cx, &[(before.project, before.day), (after.project, after.day)]).await?;
     keep(cx, &before, &after).await?;
@@ -150,8 +153,8 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
 /// What no agent does that writes drafts.
 pub const LOGGED: &str = "change time that is already logged";
 
-/// The entry as it is to be.
-pub async fn changed(cx: &mut Call, sight: &Sight, before: &Stored, given: &EntryChange) -> Result<Stored, Error> {
+/// The entry as it is to be, and what is out of the ordinary about its times.
+pub async fn changed(cx: &mut Call, sight: &Sight, before: &Stored, given: &EntryChange) -> Result<Read<Stored>, Error> {
     if let Some(seen) = given.version.filter(|seen| *seen != before.version) {
         return Err(Error::new(Code::Stale, format!("This time has changed since you saw it: version {seen} is now {}.", before.version))
             .hint("Look at it as it stands now, and change it again."));
@@ -162,17 +165,17 @@ pub async fn changed(cx: &mut Call, sight: &Sight, before: &Stored, given: &Entr
     after.description = described(&before.description, given.description.clone())?;
     let place = Place { zone: before.zone.clone() };
     let (today, was) = (place.day_of(cx.now), before.when());
-    let when = tell(cx, was.changed(&given.when, &place, today)?);
-    // What was to come already stays so.
+    let Read { what: when, mut remarks } = was.changed(&given.when, &place, today)?;
+    // What was to come already may stay so, and is told of.
     let planned = was.day > today || was.span.is_some_and(|(_, to)| to > cx.now);
-    if when.span != was.span && !planned {
-        refuse_yet_to_come(cx, &given.when, &when, &place)?;
+    if when.span != was.span {
+        remarks.extend(if planned { told_to_come(cx.now, &when, &place) } else { yet_to_come(cx.now, &given.when, &when, &place)? });
     }
     after.place(when);
     if let Some(last) = after.lock_date.filter(|last| after.day <= *last) {
         return Err(lock::closed(last));
     }
-    Ok(after)
+    Ok(Read { what: after, remarks })
 }
 
 /// Writes a change down, where it is one.

@@ -3,13 +3,15 @@
 //! A text without an offset is a time on that clock. Twice a year a clock is moved in most places: then such a time may not exist, or
 //! come twice, and whoever gave it is told which instant was taken.
 
+use std::borrow::Cow;
+
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, DateTime},
     tz::{AmbiguousOffset, TimeZone},
 };
 
-use super::times_of_day;
+use super::{apart::ahead, times_of_day};
 use crate::{
     day::{Day, Moment},
     error::Error,
@@ -50,11 +52,9 @@ impl<T> Read<T> {
 
 /// What is neither a time on a clock nor an instant.
 fn no_time(field: &'static str, text: &str) -> Error {
-    let shown = crate::money::shown(text);
-    Error::invalid(
-        field,
-        format!("{shown} is not an instant; write 09:00, or 2026-03-05 09:00 on the worker's clock, or RFC 3339 with an offset."),
-    )
+    let shown = crate::money::shown(text.trim());
+    let way = "write one of 24 hours such as 09:30 or 21:30, or 2026-03-05 09:30 on the worker's clock, or RFC 3339 with an offset.";
+    Error::invalid(field, format!("{shown} is not a time; {way}"))
 }
 
 impl Place {
@@ -71,8 +71,9 @@ impl Place {
     /// The instant in a text. In the hour that comes twice the text of a form could mean either: it means the one on the side
     /// of the instant before, so that what a form shows unchanged is unchanged.
     pub fn instant_again(&self, field: &'static str, text: &str, before: Option<Timestamp>) -> Result<Read<Timestamp>, Error> {
-        let Some(local) = on_a_clock(text) else {
-            let at = Moment::parse(field, text)
+        let given = &*past_midnight(text);
+        let Some(local) = on_a_clock(given) else {
+            let at = Moment::parse(field, given)
                 .map_err(|_| no_time(field, text))?
                 .timestamp()
                 .map_err(|problem| Error::invalid(field, problem.message))?;
@@ -94,10 +95,21 @@ impl Place {
         }
     }
 
-    /// What the clock here shows at the instant in a text; where that says no offset, as it is written, also when the clock leaves it out.
-    pub fn written(&self, field: &'static str, text: &str) -> Result<DateTime, Error> {
+    /// What the clock here shows at the instant in a text, beside which a time of day stands; where the text says no offset, as it is
+    /// written, also when the clock leaves it out. A time of day is on the clock here: an instant on another one is refused.
+    pub fn beside(&self, field: &'static str, text: &str, time: &str) -> Result<DateTime, Error> {
         let at = self.instant(field, text)?.what;
-        Ok(on_a_clock(text).unwrap_or_else(|| self.zone.to_datetime(at)))
+        let given = &*past_midnight(text);
+        if let Some(local) = on_a_clock(given) {
+            return Ok(local);
+        }
+        let here = Moment::at(at, &self.zone);
+        if ahead(&Moment::parse(field, given)?) == ahead(&here) {
+            return Ok(self.zone.to_datetime(at));
+        }
+        let (given, time) = (crate::money::shown(text.trim()), crate::money::shown(time.trim()));
+        let why = format!("{time} is a time on the worker's clock, at {} then, and {given} is on another one.", here.offset());
+        Err(Error::invalid(field, format!("{why} Give both with an offset, or both without.")))
     }
 
     /// What the clock here shows at an instant: `09:00:00`.
@@ -156,6 +168,19 @@ fn on_a_clock(text: &str) -> Option<DateTime> {
     let time = text.get(10..)?.strip_prefix(['T', 't', ' '])?;
     let plain = !time.is_empty() && time.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, ':' | '.'));
     if plain { text.parse().ok() } else { None }
+}
+
+/// A text that ends a day at `24:00`, with the midnight at which the next one begins; any other text as it is.
+fn past_midnight(text: &str) -> Cow<'_, str> {
+    next_midnight(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+fn next_midnight(text: &str) -> Option<String> {
+    let (day, time) = text.trim().split_at_checked(10)?;
+    let rest = time.strip_prefix(['T', 't', ' '])?.strip_prefix("24:00")?;
+    let offset = rest.strip_prefix(":00").unwrap_or(rest);
+    let next = Day::parse("day", day).ok()?.plus(1);
+    (!offset.starts_with([':', '.'])).then(|| format!("{next}T00:00{offset}"))
 }
 
 /// An instant without its fraction of a second.

@@ -154,9 +154,13 @@ pub async fn tell_overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<(), Error>
     if cx.caller.token.as_ref().is_some_and(|token| !token.scopes.contains(&Scope::TimeRead)) {
         return Ok(());
     }
-    let mut days: BTreeMap<String, BTreeSet<Date>> = BTreeMap::new();
-    for read::Overlap { project, day } in read::overlaps(&mut cx.db, entries).await? {
-        days.entry(project).or_default().insert(day.to_jiff());
+    let (now, mut days) = (cx.now, BTreeMap::<String, BTreeSet<Date>>::new());
+    for read::Overlap { project, day, running } in read::overlaps(&mut cx.db, entries, now).await? {
+        if running {
+            cx.warn(format!("It overlaps the timer that runs on {project}. Check both."));
+        } else {
+            days.entry(project).or_default().insert(day.to_jiff());
+        }
     }
     for (project, days) in days {
         let days: Vec<String> = days.into_iter().map(|day| Day::from(day).in_words()).collect();

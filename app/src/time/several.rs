@@ -7,6 +7,7 @@ use super::{
     clock::Given,
     ground::{self, leave_to_person, moved_to, origin, tell_drafts, tell_unchanged},
     logging::{self, EntryChange, NewEntry},
+    place::Read,
     rate::Terms,
     record,
     store::{Stored, write},
@@ -24,6 +25,9 @@ use crate::{
 /// The most entries that one call logs or changes.
 pub const ENTRIES_MAX: usize = 100;
 
+/// How many places a warning of several names.
+const PLACES_TOLD: usize = 5;
+
 /// Logs these entries. Whose project and member are the same stand on terms that are looked up once.
 pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEntries, Error> {
     within("entries", given.len())?;
@@ -31,7 +35,7 @@ pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEnt
     let projects = projects_of(cx, &sight, &given).await?;
     organizations::store::keep(&mut cx.db).await?;
     let mut known: Vec<((Uuid, Option<String>), Terms)> = Vec::new();
-    let mut entries = Vec::with_capacity(given.len());
+    let (mut entries, mut remarks) = (Vec::with_capacity(given.len()), Remarks::of("entries"));
     for (at, (given, project)) in given.into_iter().zip(projects).enumerate() {
         let key = (project, given.member.clone());
         let terms = match known.iter().find(|(other, _)| *other == key) {
@@ -42,8 +46,9 @@ pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEnt
                 terms
             }
         };
-        entries.push(logging::entry(cx, &sight, &terms, of(given)).map_err(|error| error.at("entries", at))?);
+        entries.push(remarks.noted(at, logging::entry(cx, &sight, &terms, of(given)).map_err(|error| error.at("entries", at))?));
     }
+    remarks.tell(cx);
     let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
     let watch = Watch::over(cx, &places(&entries)).await?;
     write::insert_all(&mut cx.db, &entries, &origin, now).await?;
@@ -89,17 +94,53 @@ pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Res
 
 /// Each entry once, as it is and as it is to be.
 async fn changed(cx: &mut Call, sight: &Sight, ids: Vec<Uuid>, change: &EntryChange) -> Result<Vec<(Stored, Stored)>, Error> {
-    let mut changes: Vec<(Stored, Stored)> = Vec::with_capacity(ids.len());
+    let (mut changes, mut remarks) = (Vec::<(Stored, Stored)>::with_capacity(ids.len()), Remarks::of("time_entries"));
     for (at, id) in ids.into_iter().enumerate() {
         if changes.iter().any(|(before, _)| before.id == id) {
             continue;
         }
         let before = logging::held(cx, sight, id, "update_timer").await.map_err(|error| error.at("time_entries", at))?;
-        let after = logging::changed(cx, sight, &before, change).await.map_err(|error| of_change(error, at))?;
+        let after = remarks.noted(at, logging::changed(cx, sight, &before, change).await.map_err(|error| of_change(error, at))?);
         leave_to_person(cx, &[&before], logging::LOGGED).await.map_err(|error| error.at("time_entries", at))?;
         changes.push((before, after));
     }
+    remarks.tell(cx);
     Ok(changes)
+}
+
+/// What is out of the ordinary about some of several, each thing with the places of those that it is about.
+struct Remarks {
+    list: &'static str,
+    told: Vec<(String, Vec<usize>)>,
+}
+
+impl Remarks {
+    fn of(list: &'static str) -> Self {
+        Self { list, told: Vec::new() }
+    }
+
+    /// What was read of the item at this place; its remarks go to those of the others.
+    fn noted<T>(&mut self, at: usize, read: Read<T>) -> T {
+        for words in read.remarks {
+            match self.told.iter_mut().find(|(other, _)| *other == words) {
+                Some((_, places)) => places.push(at),
+                None => self.told.push((words, vec![at])),
+            }
+        }
+        read.what
+    }
+
+    /// Tells the caller, naming the first places of each.
+    fn tell(self, cx: &mut Call) {
+        for (words, places) in self.told {
+            let named: Vec<String> = places.iter().take(PLACES_TOLD).map(|at| format!("{}[{at}]", self.list)).collect();
+            let more = match places.len() - named.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            cx.warn(format!("{}{more}: {words}", named.join(", ")));
+        }
+    }
 }
 
 /// What stands in the way of a change: by the argument that is wrong for all of them, else by the entry that it does not fit.

@@ -12,61 +12,65 @@ use super::{
 use crate::{
     day::{Day, Moment},
     error::Error,
+    hours,
 };
 use jiff::{
     Timestamp,
-    civil::{Date, DateTime},
+    civil::{Date, DateTime, Time},
 };
 use std::cmp::Ordering;
 
 /// Start and end as they were given, each where it is a time of day alone.
 type Times<'a> = (Option<&'a str>, Option<&'a str>);
 
-/// What was given, with the times on the clock as a day and a time each. `before` is the work that changes, of which a form may have shown
-/// start and end. Instants are left as they are.
-pub fn read(given: &Given, place: &Place, today: Date, before: Option<&When>) -> Result<Given, Error> {
+/// What was given, with the times on the clock as a day and a time each, and whether the end is on the day after the start only because
+/// it is before it on the clock. `before` is the work that changes, of which a form may have shown start and end. Instants are left as
+/// they are.
+pub fn read(given: &Given, place: &Place, today: Date, before: Option<&When>) -> Result<(Given, bool), Error> {
     let times = (given.started_at.as_deref().and_then(time), given.ended_at.as_deref().and_then(time));
     let (start, end) = (filled(&given.started_at), filled(&given.ended_at));
-    // A date stays where it is beside an instant, and is refused there.
+    // A date stays where it is beside an instant, and is held against it there.
     match (times.0.as_deref(), times.1.as_deref(), start, end) {
-        (None, None, ..) => Ok(given.clone()),
-        (None, Some(to), Some(start), _) => {
-            let ended_at = beside(to, true, place.written("started_at", start)?);
-            Ok(Given { ended_at: Some(ended_at), ..given.clone() })
+        (None, None, ..) => Ok((given.clone(), false)),
+        (None, Some(to), Some(start), Some(end)) => {
+            let (ended_at, next) = beside(to, true, place.beside("started_at", start, end)?);
+            Ok((Given { ended_at: Some(ended_at), ..given.clone() }, next))
         }
-        (Some(from), None, _, Some(end)) => {
-            let started_at = beside(from, false, place.written("ended_at", end)?);
-            Ok(Given { started_at: Some(started_at), ..given.clone() })
+        (Some(from), None, Some(start), Some(end)) => {
+            let (started_at, next) = beside(from, false, place.beside("ended_at", end, start)?);
+            Ok((Given { started_at: Some(started_at), ..given.clone() }, next))
         }
         (from, to, ..) => on_a_day(given, (from, to), place, today, before),
     }
 }
 
-/// A time of day beside the other end of the work: on the same day, or on the one next to it where the end would be before the start.
-/// `ends` says that the time is the end.
-fn beside(time: &str, ends: bool, other: DateTime) -> String {
+/// A time of day beside the other end of the work: on the same day, or on the one next to it where the end would be before the start,
+/// which is told, too. `ends` says that the time is the end.
+fn beside(time: &str, ends: bool, other: DateTime) -> (String, bool) {
     let apart = match (seconds(time).cmp(&seconds(&other.strftime("%H:%M:%S").to_string())), ends) {
         (Ordering::Less, true) => 1,
         (Ordering::Greater, false) => -1,
         _ => 0,
     };
-    format!("{}T{time}", Day::from(other.date()).plus(apart))
+    (format!("{}T{time}", Day::from(other.date()).plus(apart)), apart != 0)
 }
 
 /// Times of day on the day that is meant. What is not given of the start and the end of the work before moves along to another day.
-fn on_a_day(given: &Given, (from, to): Times<'_>, place: &Place, today: Date, before: Option<&When>) -> Result<Given, Error> {
+fn on_a_day(given: &Given, (from, to): Times<'_>, place: &Place, today: Date, before: Option<&When>) -> Result<(Given, bool), Error> {
     let span = before.and_then(|before| before.span);
     let own = before.map_or(today, |before| span.map_or(before.day, |(start, _)| place.day_of(start)));
     let own = Day::from(own);
     let day = filled(&given.date).map_or(Ok(own.clone()), |date| Day::meant("date", date, today))?;
-    if let Some(same) = span.and_then(|span| shown(&day, (from?, to?), place, span)) {
-        return Ok(Given { date: same, started_at: None, ended_at: None, ..given.clone() });
+    let lasting = span.filter(|_| lasts_as_before(given, before));
+    if let Some(same) = lasting.and_then(|span| shown(&day, (from?, to?), place, span)) {
+        return Ok((Given { date: same, started_at: None, ended_at: None, ..given.clone() }, false));
     }
     let moved = own.days_until(&day);
     let along = |at: Timestamp| format!("{}T{}", Day::from(place.day_of(at)).plus(moved), place.clock_at(at));
     let (start, end) = span.filter(|_| moved != 0).unzip();
-    let ends = day.plus(i64::from(ends_next((from, to), place, before)));
-    Ok(Given {
+    let next = ends_next((from, to), place, before);
+    let ends = day.plus(i64::from(next));
+    let read = Given {
         date: None,
         duration: given.duration.clone(),
         started_at: from.map(|from| format!("{day}T{from}")).or_else(|| start.map(along)),
@@ -75,7 +79,13 @@ fn on_a_day(given: &Given, (from, to): Times<'_>, place: &Place, today: Date, be
             // With a duration the end follows from the start.
             None => end.filter(|_| filled(&given.duration).is_none()).map(along),
         },
-    })
+    };
+    Ok((read, next))
+}
+
+/// Whether the duration that is given is that of the work before, or none is.
+fn lasts_as_before(given: &Given, before: Option<&When>) -> bool {
+    filled(&given.duration).is_none_or(|text| hours::read(text) == before.map(|before| before.seconds))
 }
 
 /// Whether the end is on the day after the start: it is before the start on the clock, or, where that is not known, too early for the
@@ -93,17 +103,24 @@ fn shown(day: &Day, times: (&str, &str), place: &Place, (start, end): (Timestamp
     same.then(|| (*day != start.day()).then(|| day.to_string()))
 }
 
-/// Whether a time is what the form shows of a moment: browsers leave out seconds that are none.
+/// Whether a time is what the clock shows at a moment.
 fn is_shown(time: &str, moment: &Moment) -> bool {
-    moment.as_str().get(11..19).is_some_and(|shown| shown == time || shown.strip_suffix(":00") == Some(time))
+    moment.as_str().get(11..19) == Some(time)
 }
 
-/// A time on the clock, when that is what the text is: `09:00`, `9:00` or `09:00:30`.
+/// A time on the clock, when that is what the text is, as `09:00:00`: of `09:00`, `9:00`, `T09:00` or `09:00:30`, and of `24:00`, at
+/// which a day ends.
 pub fn time(given: &str) -> Option<String> {
     let text = given.trim();
+    let text = text.strip_prefix(['T', 't']).unwrap_or(text);
     let text = if text.find(':') == Some(1) { format!("0{text}") } else { text.to_owned() };
-    let digits = text.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
-    (digits && matches!(text.len(), 5 | 8)).then_some(text)
+    // A time is read out of more than this elsewhere: out of a date, and beside an offset.
+    let plain = text.find(':') == Some(2) && text.bytes().all(|sign| sign.is_ascii_digit() || matches!(sign, b':' | b'.'));
+    let read = |text: &str| text.parse::<Time>().ok().filter(|_| plain);
+    match text.strip_prefix("24") {
+        Some(rest) => read(&format!("00{rest}")).filter(|time| *time == Time::midnight()).map(|_| "24:00:00".to_owned()),
+        None => read(&text).map(|time| time.strftime("%H:%M:%S").to_string()),
+    }
 }
 
 /// Whether times of day are all that is said of when work was done: no day, and no instant.

@@ -31,7 +31,9 @@ pub async fn show(caller: &Caller, given: &str) -> Result<ShownLink, Error> {
     let yours = caller.person.as_ref().is_some_and(|person| person.id.0 == found.subject);
     let mailbox = found.mailbox.unwrap_or_default();
     let counts = yours && caller.person.as_ref().is_some_and(|person| person.confirmed && person.email == mailbox);
-    Ok(ShownLink { mailbox, changes: found.purpose == Purpose::ChangeAddress, state, yours, counts })
+    let person = store::person(&mut db, Some(found.subject), None).await?;
+    let proves = found.purpose == Purpose::ResetPassword && person.is_some_and(|person| !person.confirmed);
+    Ok(ShownLink { mailbox, changes: found.purpose == Purpose::ChangeAddress, state, yours, counts, proves })
 }
 
 /// The secret of a link that was sent to a person about their own sign-in.

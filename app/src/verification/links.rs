@@ -18,6 +18,8 @@ pub struct ShownLink {
     pub yours: bool,
     /// Whether the person who is signed in has this address by now, confirmed.
     pub counts: bool,
+    /// Whether it sets another password and proves an address that nobody has proved: what somebody else may have left behind goes then.
+    pub proves: bool,
 }
 
 /// Whether a link can still be used.

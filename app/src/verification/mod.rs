@@ -9,6 +9,8 @@ pub mod address;
 pub mod change;
 #[cfg(feature = "ssr")]
 pub mod document;
+#[cfg(feature = "ssr")]
+mod letters;
 pub mod links;
 #[cfg(feature = "ssr")]
 pub mod mail;

@@ -169,11 +169,29 @@ fn choosing(link: ShownLink, action: Write<ResetPassword>, secret: String) -> An
                 autocomplete="new-password"
                 hint="At least 10 characters. A few words are easier to remember than symbols."
             />
-            <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
+            {with_the_password(link.proves)}
             {hidden("secret", secret)}
             <Submit label="Change password" />
         </Form>
         <p class="quiet">"You are signed out everywhere, and sign in with the new password."</p>
     }
     .into_any()
+}
+
+/// What goes with the password: the choice of whoever has proved the address before, and no choice where somebody else may have signed up
+/// with it.
+fn with_the_password(proves: bool) -> AnyView {
+    if proves {
+        view! {
+            <p class="notice" role="note">
+                "Nobody has proved this address yet, so somebody else may have signed up with it. With the new password all access tokens of the account are revoked, its open invitations are taken back, and what it was invited to waits for you to accept it anew."
+            </p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
+        }
+        .into_any()
+    }
 }

@@ -1,53 +1,29 @@
 //! Secrets of links and of tokens, taken out of what is logged or kept: of paths and of texts.
 //!
-//! A secret may stand there percent-encoded, several times over: letters are compared as they are read in the end, and what is
-//! around a secret stays as it was written.
+//! A secret may stand there encoded, several times over, escaped, or broken by the end of a line or by what nobody sees: letters are
+//! compared as they are read in the end, and what is around a secret stays as it was written.
 
 use std::{borrow::Cow, ops::Range};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-use super::Purpose;
-use crate::account::secret::{has_both_cases, secret_in};
+use super::{
+    Purpose,
+    letters::{Letters, hidden, readings},
+};
+use crate::account::secret::{RANDOM_LENGTH, holds_secret, is_of_link, secret_in};
 
-/// How long a secret is at least, in characters: no word that stands in a path is as long.
+/// How long a secret is at least in a path, in characters: no word that stands in one is as long.
 const SECRET_LENGTH: usize = 32;
 
 /// What the secrets of links stand behind: the names of their pages, and their own in a query.
 const MARKS: [&str; 5] = ["/verify/", "/reset/", "/invitation/", "/document/", "secret="];
 
-/// How often a text may be percent-encoded. Programs that pass links on do it once more each.
-const ENCODED_MAX: usize = 8;
+/// How long a secret is at least in Base64, in characters.
+const ENCODED_LENGTH: usize = (RANDOM_LENGTH * 4).div_ceil(3);
 
-/// A text, letter by letter, each with the place where it is written.
-struct Letters<'a> {
-    text: &'a str,
-    read: Vec<(char, Range<usize>)>,
-    /// Whether it is encoded more often than it is read.
-    is_encoded: bool,
-}
-
-impl<'a> Letters<'a> {
-    fn of(text: &'a str) -> Self {
-        let mut read: Vec<_> = text.char_indices().map(|(at, c)| (c, at..at + c.len_utf8())).collect();
-        let is_encoded = (0..ENCODED_MAX).all(|_| decode(&mut read)) && decode(&mut read);
-        Self { text, read, is_encoded }
-    }
-
-    fn word(&self, place: Range<usize>) -> String {
-        self.read[place].iter().map(|(c, _)| c).collect()
-    }
-
-    /// The runs of such letters, as places among all.
-    fn runs_of(&self, is_of_run: impl Fn(char) -> bool) -> impl Iterator<Item = Range<usize>> {
-        let mut from = 0;
-        self.read.split(move |(c, _)| !is_of_run(*c)).map(move |run| {
-            let place = from..from + run.len();
-            from = place.end + 1;
-            place
-        })
-    }
-
+impl Letters {
     /// Whether the secret of a link stands at a place: behind the name of its page, or behind its own.
     fn is_linked(&self, place: usize) -> bool {
         matches!(self.read[..place].last(), Some(('/' | '=', _)))
@@ -57,82 +33,49 @@ impl<'a> Letters<'a> {
             })
     }
 
-    /// The secret that begins at a place, with the line ends that a mail program has put into it; none when too little stands there, or
-    /// what somebody has given a name such as that of a branch.
+    /// The secret of a link that begins at a place; none when too little stands there, or what somebody has given a name such as that of
+    /// a file or of a branch.
     fn secret_from(&self, start: usize) -> Option<Range<usize>> {
-        let (mut length, mut end) = (0, start);
-        for (at, (c, _)) in self.read.iter().enumerate().skip(start) {
-            match is_of_secrets(*c) {
-                true => (length, end) = (length + 1, at + 1),
-                false if length < SECRET_LENGTH && self.is_line_end(at) => {}
-                false => break,
-            }
-        }
-        (length >= SECRET_LENGTH && has_both_cases(self.word(start..end).as_bytes())).then_some(start..end)
+        let length = self.read[start..].iter().take_while(|(c, _)| is_of_secrets(*c)).count();
+        let run = start..start + length;
+        is_of_link(&self.word(run.clone())).then(|| self.bounded(run))
     }
 
-    /// Whether a line ends at a place, the sign before it included that says that the text goes on.
-    fn is_line_end(&self, at: usize) -> bool {
-        let is_break = |at: usize| matches!(self.read.get(at), Some(('\r' | '\n', _)));
-        is_break(at) || self.read[at].0 == '=' && is_break(at + 1)
+    /// As much of a run as is a secret: all of it, but for the word of the next line that is read as one with it.
+    fn bounded(&self, run: Range<usize>) -> Range<usize> {
+        let longest = if self.is_joined { RANDOM_LENGTH } else { usize::MAX };
+        run.start..run.end.min(run.start.saturating_add(longest))
     }
 
-    /// The text without the letters that are marked.
-    fn without(&self, hidden: &[bool]) -> Cow<'a, str> {
-        if !hidden.contains(&true) {
-            return Cow::Borrowed(self.text);
+    /// The secret in a run that stands behind no name: alone, or with letters around it.
+    fn alone_in(&self, run: Range<usize>) -> Option<Range<usize>> {
+        let word = self.word(run.clone());
+        match secret_in(&word) {
+            Some(place) => Some(run.start + place.start..run.start + place.end),
+            None => (!self.is_joined && holds_secret(&word)).then_some(run),
         }
-        let mut shown = String::with_capacity(self.text.len());
-        for (at, (_, written)) in self.read.iter().enumerate() {
-            match (hidden[at], at > 0 && hidden[at - 1]) {
-                (false, _) => shown.push_str(&self.text[written.clone()]),
-                (true, false) => shown.push('…'),
-                (true, true) => {}
-            }
-        }
-        Cow::Owned(shown)
     }
 
-    /// The text without the letters at these places.
-    fn without_all(&self, places: impl Iterator<Item = Range<usize>>) -> Cow<'a, str> {
-        let mut hidden = vec![false; self.read.len()];
-        for place in places {
-            hidden[place].fill(true);
-        }
-        self.without(&hidden)
+    /// Where the secrets of links, sign-ins and tokens stand.
+    fn secrets(&self) -> Vec<Range<usize>> {
+        let linked = (1..self.read.len()).filter(|place| self.is_linked(*place)).filter_map(|place| self.secret_from(place));
+        let alone = self.runs_of(is_of_secrets).filter_map(|run| self.alone_in(run));
+        linked.chain(alone).collect()
+    }
+
+    /// The words in Base64 that hold such a secret. What is in Base64 twice is not looked for.
+    fn encoded_secrets(&self) -> impl Iterator<Item = Range<usize>> {
+        self.runs_of(is_of_secrets).filter(move |run| run.len() >= ENCODED_LENGTH && self.is_encoded_secret(run))
+    }
+
+    fn is_encoded_secret(&self, run: &Range<usize>) -> bool {
+        let decoded = URL_SAFE_NO_PAD.decode(self.word(run.clone())).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        decoded.is_some_and(|text| readings(&text).iter().any(|letters| !letters.secrets().is_empty()))
     }
 }
 
 fn is_of_secrets(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
-}
-
-/// Reads what is percent-encoded once; whether anything was.
-fn decode(read: &mut Vec<(char, Range<usize>)>) -> bool {
-    let mut decoded = Vec::with_capacity(read.len());
-    let mut rest = &read[..];
-    while let [first, others @ ..] = rest {
-        match encoded(rest) {
-            Some(c) => {
-                decoded.push((c, first.1.start..rest[2].1.end));
-                rest = &rest[3..];
-            }
-            None => {
-                decoded.push(first.clone());
-                rest = others;
-            }
-        }
-    }
-    let was_encoded = decoded.len() < read.len();
-    *read = decoded;
-    was_encoded
-}
-
-/// The ASCII letter that the beginning of a text encodes; no secret has others.
-fn encoded(text: &[(char, Range<usize>)]) -> Option<char> {
-    let [('%', _), (high, _), (low, _), ..] = text else { return None };
-    let code = high.to_digit(16)? * 16 + low.to_digit(16)?;
-    u8::try_from(code).ok().filter(u8::is_ascii).map(char::from)
 }
 
 /// The path of a request as it may be logged: without the secret of a link, in whichever form the path is written. Whatever follows
@@ -150,7 +93,7 @@ pub fn without_secret(path: &str) -> Cow<'_, str> {
     }
     // Records are known by their ids, and those are no secret.
     let is_secret = |run: &Range<usize>| run.len() >= SECRET_LENGTH && Uuid::try_parse(&letters.word(run.clone())).is_err();
-    letters.without_all(letters.runs_of(is_of_secrets).filter(is_secret))
+    hidden(path, letters.runs_of(is_of_secrets).filter(is_secret).map(|run| letters.written(&run)).collect())
 }
 
 /// Whether a segment of a path names the page of a link, as browsers and mail programs may write it.
@@ -161,44 +104,59 @@ fn is_page(segment: &str) -> bool {
 }
 
 /// A text as it may be kept: with the secrets of links that stand in it left out, and with those of links, sign-ins and tokens that stand
-/// there alone.
+/// there alone, with letters around them or in Base64.
 pub fn text_without_secrets(text: &str) -> Cow<'_, str> {
-    let letters = Letters::of(text);
-    let linked = (1..letters.read.len()).filter(|place| letters.is_linked(*place));
-    let alone = letters.runs_of(is_of_secrets).filter_map(|run| {
-        let place = secret_in(&letters.word(run.clone()))?;
-        Some(run.start + place.start..run.start + place.end)
-    });
-    letters.without_all(linked.filter_map(|place| letters.secret_from(place)).chain(alone))
+    let mut places = Vec::new();
+    for letters in readings(text) {
+        let secrets = letters.secrets().into_iter().chain(letters.encoded_secrets());
+        places.extend(secrets.map(|place| letters.written(&place)));
+    }
+    hidden(text, places)
 }
 
 /// A text in which secrets may stand, each behind this mark in small letters or capitals, without them. A secret is in the run of
 /// letters, digits and signs of secrets that follows; how much of that run stays is asked, and nothing when all of it does.
 pub(crate) fn hidden_behind<'a>(text: &'a str, mark: &str, stays: impl Fn(&str) -> Option<usize>) -> Cow<'a, str> {
-    let letters = Letters::of(text);
     let is_of_run = |c: char| c.is_ascii_alphanumeric() || "_-{}:".contains(c);
-    let runs: Vec<_> = letters.runs_of(is_of_run).collect();
-    letters.without_all(runs.into_iter().filter_map(|run| {
-        let word = letters.word(run.clone());
-        // A telephone begins what is typed with a capital. Where a run holds several marks, the first that is followed by a secret says
-        // what stays.
-        word.to_ascii_lowercase()
-            .match_indices(mark)
-            .map(|(at, _)| at + mark.len())
-            .find_map(|at| Some(run.start + at + stays(&word[at..])?..run.end))
-    }))
+    let mut places = Vec::new();
+    for letters in readings(text) {
+        let secrets = letters.runs_of(is_of_run).filter_map(|run| {
+            let word = letters.word(run.clone());
+            // A telephone begins what is typed with a capital. Where a run holds several marks, the first that is followed by a secret
+            // says what stays.
+            let lower = word.to_ascii_lowercase();
+            let mut marks = lower.match_indices(mark).map(|(at, _)| at + mark.len());
+            let secret = marks.find_map(|at| Some(run.start + at + stays(&word[at..])?..run.end))?;
+            // What stands on the next line may be another word.
+            (!letters.is_joined || is_of_link(&letters.word(secret.clone()))).then(|| letters.bounded(secret))
+        });
+        places.extend(secrets.map(|place| letters.written(&place)));
+    }
+    hidden(text, places)
 }
 
 /// A text without the words, runs of such letters, that are secret.
 pub(crate) fn hidden_words(text: &str, is_of_word: fn(char) -> bool, is_secret: impl Fn(&str) -> bool) -> Cow<'_, str> {
-    let letters = Letters::of(text);
-    letters.without_all(letters.runs_of(is_of_word).filter(|run| is_secret(&letters.word(run.clone()))))
+    let mut places = Vec::new();
+    for letters in readings(text).into_iter().filter(|letters| !letters.is_joined) {
+        let secrets = letters.runs_of(is_of_word).filter(|run| is_secret(&letters.word(run.clone())));
+        places.extend(secrets.map(|place| letters.written(&place)));
+    }
+    hidden(text, places)
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
     use crate::account::secret;
+
+    /// As one is drawn.
+    const DRAWN: &str = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
+
+    /// The same with a sign in it.
+    const SIGNED: &str = "Q8vN2kXy_r5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
 
     #[test]
     fn no_path_of_a_travelling_secret_is_logged_with_it() {
@@ -279,6 +237,43 @@ mod tests {
         }
         assert_eq!(text_without_secrets(&format!("?secret={drawn}&x=1")), "?secret=…&x=1");
         assert_eq!(text_without_secrets("See /reset/later\nor /reset/now."), "See /reset/later\nor /reset/now.");
+        let next = format!("https://x.test/reset/{}\n   {}\nBye, Ada", &DRAWN[..20], &DRAWN[20..]);
+        assert_eq!(text_without_secrets(&next), "https://x.test/reset/…\nBye, Ada", "the next line is another word");
+    }
+
+    #[test]
+    fn what_escapes_quotes_or_breaks_a_secret_does_not_keep_it() {
+        let (first, second) = DRAWN.split_at(21);
+        for between in ["\n> ", "\r\n> > ", " \n   ", "\n\t", "<wbr>", "<wbr/>", "\u{200b}", "\u{ad}", "&#8203;", "&shy;", "%0A", "\0"] {
+            for before in ["https://x.test/reset/", "https:\\/\\/x.test\\/invitation\\/", "https://x.test&#47;reset&sol;", "it is "] {
+                let shown = text_without_secrets(&format!("{before}{first}{between}{second}, so")).into_owned();
+                assert_eq!(shown, format!("{before}…, so"), "{between:?}");
+            }
+        }
+        for sign in ["\\_", "&#95;", "&#x5f;", "&lowbar;", "&amp;#95;", "\\u005f", "%5F"] {
+            let written = SIGNED.replace('_', sign);
+            assert_eq!(text_without_secrets(&format!("it is {written}.")), "it is ….", "{written}");
+        }
+    }
+
+    #[test]
+    fn a_secret_between_letters_is_left_out_with_them() {
+        for around in ["tok-{}", "x{}x", "{}-old", "key_{}_1", "abc{}"] {
+            let text = format!("it is {}.", around.replace("{}", DRAWN));
+            assert_eq!(text_without_secrets(&text), "it is ….", "{around}");
+        }
+    }
+
+    #[test]
+    fn what_is_a_link_or_a_secret_in_base64_is_left_out() {
+        for plain in [DRAWN.to_owned(), format!("https://x.test/reset/{DRAWN}"), format!("Cookie: stint={DRAWN}")] {
+            for encoded in [STANDARD.encode(&plain), URL_SAFE_NO_PAD.encode(&plain)] {
+                let shown = text_without_secrets(&format!("Basic {encoded}, so")).replace('=', "");
+                assert_eq!(shown, "Basic …, so", "{plain}");
+            }
+        }
+        let harmless = STANDARD.encode("four random words, and then as many again, and a few more of them");
+        assert_eq!(text_without_secrets(&harmless), harmless);
     }
 
     #[test]
@@ -302,6 +297,13 @@ mod tests {
             "feature/ABC-1234-Show-What-Is-Left-Of-The-Budget-Of-A-Project",
             "com.example.billing.internal.InvoiceLineRowTotalsCalculatorFactoryBean",
             "0190163d-8694-739b-8ea1-000000000007_invoice_line_row",
+            "InvoiceLineRow_0190163d8694739b8ea1000000000007_Totals",
+            "src/document/InvoiceLineRowTotalsCalculatorFactoryBean.java",
+            "tests/verify/CheckThatTheInvoiceTotalsAreRoundedHalfUp.spec.ts",
+            "fix/reset/Let-The-Links-For-A-New-Password-Run-Out-Sooner",
+            "fix/reset/ABC-1234-Show-What-Is-Left-Of-The-Budget-Of-A-Project",
+            "CheckThatTheInvoiceTotalsAreRoundedHalfUp2026Q3V2",
+            "first_name\nInvoiceLineRowTotalsCalculator\nsecond_name",
         ] {
             assert_eq!(text_without_secrets(name), name);
         }

@@ -19,7 +19,7 @@ use crate::{
         registration::make_way,
         secret,
     },
-    context::{Caller, Services},
+    context::{Caller, Person, Services},
     database::{Access, Db, Reach},
     error::{Code, Error},
     id::UserId,
@@ -107,7 +107,7 @@ async fn is_let_by_network(db: &mut Db, services: &Services, from: &Origin, conf
 /// Gives the person of a link another password: all their sign-ins end, and their tokens are revoked when that is wished.
 /// Whoever has the link reads the mailbox, so the address is confirmed too, and nobody's guesses keep them from signing in with
 /// the new password. If it was not confirmed before, somebody else may have signed up with it: their tokens are revoked in any case, and
-/// no browser of theirs is known any more, their open invitations are taken back, and who joined by one is named. They are told by mail.
+/// no browser of theirs is known any more, and their places are settled ([`unproved::take_back`]). They are told by mail.
 pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens: bool) -> Result<(), Error> {
     let services = &caller.services;
     let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
@@ -127,18 +127,15 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     }
     let from = Origin::of(caller);
     account::store::set_password(&mut db, person.0, &hash).await?;
-    let taken_back = if held.confirmed { Vec::new() } else { proved(&mut db, caller, (person, &mailbox), now).await? };
-    let revoke_tokens = revoke_tokens || !held.confirmed;
-    password_changed(&mut db, person, &[], revoke_tokens, now, &from).await?;
+    let (mut db, taken_back) = match held.confirmed {
+        true => (db, TakenBack::default()),
+        false => proved(db, caller, Person { id: person, name: held.name, email: mailbox.clone(), confirmed: true }, now).await?,
+    };
+    password_changed(&mut db, person, &[], revoke_tokens || !held.confirmed, now, &from).await?;
     address::forget_links(&mut db, person, now).await?;
     let browser = known_browser(caller).unwrap_or_else(secret::random);
     make_way(&mut db, caller, (person, &mailbox), &browser, now).await?;
-    let told = format!(
-        "Hello,\n\nyour password for Stint was changed with a link for a new password, and you were signed out everywhere. Such a link is \
-         sent to this address, or made by whoever runs this Stint.\n\nIf you have chosen it yourself, you need do nothing. If not, change the password of your mailbox first, \
-         since somebody else may read your mails, and then the one for Stint:\n\n{}",
-        lost_password(&services.public_url)
-    );
+    let told = changed_by_link(&services.public_url, (!held.confirmed).then(|| taken_back.in_mail()).as_deref());
     address::tell(&mut db, person, &mailbox, "Your password for Stint was changed", &told, now).await?;
     unproved::write_down(&mut db, taken_back).await?;
     db.commit().await?;
@@ -146,11 +143,28 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     keep_known(caller, &browser)
 }
 
+/// The mail about it. Where the address is proved only now, it goes on with what became of the places of the account.
+fn changed_by_link(public_url: &str, proved: Option<&str>) -> String {
+    let places = proved.map(|places| {
+        format!(
+            "\n\nNobody had proved this address before, so somebody else may have signed up with it. The access tokens of the account were \
+             revoked, and its open invitations were taken back.{places}"
+        )
+    });
+    format!(
+        "Hello,\n\nyour password for Stint was changed with a link for a new password, and you were signed out everywhere. Such a link is \
+         sent to this address, or made by whoever runs this Stint.\n\nIf you have chosen it yourself, you need do nothing. If not, change \
+         the password of your mailbox first, since somebody else may read your mails, and then the one for Stint:\n\n{}{}",
+        lost_password(public_url),
+        places.unwrap_or_default()
+    )
+}
+
 /// What goes with an address that is proved only now: whoever signed up with it may be another one than who reads there.
-async fn proved(db: &mut Db, caller: &Caller, (person, mailbox): (UserId, &str), now: Timestamp) -> Result<Vec<TakenBack>, Error> {
-    note(db, person, EventKind::AddressConfirmed, now, &Origin::of(caller), mailbox).await?;
-    security::store::forget_browsers(db, person.0).await?;
-    unproved::take_back(db, caller, person, now).await
+async fn proved(mut db: Db, caller: &Caller, person: Person, now: Timestamp) -> Result<(Db, TakenBack), Error> {
+    note(&mut db, person.id, EventKind::AddressConfirmed, now, &Origin::of(caller), &person.email).await?;
+    security::store::forget_browsers(&mut db, person.id.0).await?;
+    unproved::take_back(db, caller, person).await
 }
 
 fn of_reset(found: Travelling) -> Result<Travelling, Error> {

@@ -4,6 +4,7 @@ use anyhow::Context;
 use app::{
     account::token,
     context::{Caller, Door},
+    operation::json,
 };
 
 use super::{failed, print_json};
@@ -13,7 +14,7 @@ use crate::{isolation::isolated, rest, services::Running};
 pub async fn call(running: &Running, operation: &str, arguments: &str, token: &str) -> anyhow::Result<bool> {
     let services = &running.services;
     let arguments =
-        serde_json::from_str(arguments).context("the arguments are not JSON; write one object, such as '{\"name\": \"Acme\"}'")?;
+        json::read(arguments.as_bytes()).context("the arguments are not JSON; write one object, such as '{\"name\": \"Acme\"}'")?;
     let operation = rest::named(operation).map_err(failed)?;
     let recognized = token::recognize(&services.database, token, services.clock.now()).await.map_err(failed)?;
     let caller = Caller {

@@ -21,6 +21,7 @@ use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
+    task::yield_now,
     time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -110,7 +111,11 @@ async fn converse(stream: TcpStream, peer: SocketAddr, place: Place, doors: Rout
         let mut request = request.map(|body| Body::new(Paced::new(body, pace, Arc::clone(&answers))));
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = doors.clone().oneshot(request);
-        async move { answer.await.map(|answer| answer.map(|body| Sent::new(body, answering))).map_err(|never: Infallible| never) }
+        async move {
+            // Whoever sends the next request before the answer to the last one takes turns with all others.
+            yield_now().await;
+            answer.await.map(|answer| answer.map(|body| Sent::new(body, answering))).map_err(|never: Infallible| never)
+        }
     });
     let mut connection = pin!(http(&bounds).serve_connection(stream, service));
     let mut told = false;

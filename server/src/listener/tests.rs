@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use axum::{body::Bytes, response::Response, routing::get};
+use axum::{body::Bytes, extract::Path, response::Response, routing::get};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::{Notify, mpsc},
@@ -345,4 +345,23 @@ async fn of_an_answer_that_nobody_takes_little_is_held() {
     let held = asked_for.load(Ordering::Relaxed);
     assert!((PIECE..=BUFFER_MAX + 2 * PIECE).contains(&held), "{held} bytes");
     assert!(Bounds::with_connections(100).head_bytes < BUFFER_MAX, "a head fits");
+}
+
+#[tokio::test]
+async fn whoever_sends_many_requests_at_once_takes_turns_with_others_for_each() {
+    let (told, mut order) = mpsc::unbounded_channel();
+    let doors = Router::new().route("/{name}", get(async move |Path(name): Path<String>| _ = told.send(name)));
+    let house = House::open(doors, wide()).await;
+    let mut streams = [house.connect().await, house.connect().await];
+    for (stream, name) in streams.iter_mut().zip(["one", "other"]) {
+        stream.write_all(format!("GET /{name} HTTP/1.1\r\nHost: test\r\n\r\n").repeat(100).as_bytes()).await.expect("sent");
+    }
+    let mut names = Vec::new();
+    while names.len() < 200 {
+        names.push(timeout(LIMIT, order.recv()).await.expect("in time").expect("a name"));
+    }
+    // What the first has begun before the other was read does not count.
+    let both = names.iter().position(|name| name == "other").expect("the other");
+    let longest = names[both..].chunk_by(|one, next| one == next).map(<[_]>::len).take(50).max();
+    assert!(longest.is_some_and(|longest| longest <= 3), "{names:?}");
 }

@@ -111,10 +111,13 @@ fn items(count: i64) -> String {
     counted(count, "item", "items")
 }
 
+/// How many items there are on all pages of time that is summed up, which every page says.
+const GROUPS: &str = "groups";
+
 /// How many items a page says that there are in all, or more than how many.
 fn in_all(page: &Value) -> Option<String> {
     let number = |name: &str| page.get(name).and_then(Value::as_i64);
-    number("total").map(items).or_else(|| number("more_than").map(|most| format!("more than {}", items(most))))
+    number("total").or_else(|| number(GROUPS)).map(items).or_else(|| number("more_than").map(|most| format!("more than {}", items(most))))
 }
 
 /// How many items a list has on all its pages: as it was told, or asked for again where the list can count them.
@@ -159,6 +162,7 @@ mod tests {
     #[test]
     fn a_page_says_of_how_many_it_is_one_as_far_as_they_were_counted() {
         assert_eq!(in_all(&json!({ "total": 1 })).as_deref(), Some("1 item"));
+        assert_eq!(in_all(&json!({ "groups": 311 })).as_deref(), Some("311 items"));
         assert_eq!(in_all(&json!({ "more_than": 1_000 })).as_deref(), Some("more than 1000 items"));
         assert_eq!(in_all(&json!({ "items": [] })), None);
     }

@@ -78,6 +78,13 @@ impl Endpoint {
         }
     }
 
+    /// There is no tool of this name; which ones the caller may have meant.
+    fn unknown(&self, caller: &Caller, name: &str) -> ErrorData {
+        let near = if name.len() > NAME_LONGEST { Vec::new() } else { self.offer.near(caller, name) };
+        let meant = if near.is_empty() { String::new() } else { format!(". Did you mean {}?", near.join(" or ")) };
+        ErrorData::invalid_params(format!("Unknown tool: {}{meant}", repeated(name)), None)
+    }
+
     fn library(&self) -> Option<&Arc<dyn Library>> {
         self.offer.library()
     }
@@ -230,8 +237,7 @@ impl ServerHandler for Endpoint {
     /// is no secret; what it would answer is.
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
         let caller = named(caller(&context)?, &context);
-        let unknown = || ErrorData::invalid_params(format!("Unknown tool: {}", repeated(&request.name)), None);
-        let entry = self.offer.tool(&request.name).ok_or_else(unknown)?;
+        let entry = self.offer.tool(&request.name).ok_or_else(|| self.unknown(&caller, &request.name))?;
         let called = request.name.clone();
         let work = (entry.run)(ToolCall { caller: caller.clone(), request, context: context.clone() });
         let answer = run(work, &context).await?;

@@ -6,7 +6,11 @@
 use std::sync::Arc;
 
 use super::{described, toolset::Toolset};
-use app::context::{Caller, Promise};
+use crate::rest::close_to;
+use app::{
+    context::{Caller, Promise},
+    reference,
+};
 use rmcp::{
     ErrorData, RoleServer,
     model::{
@@ -15,6 +19,9 @@ use rmcp::{
     },
     service::RequestContext,
 };
+
+/// How many names are told that are near to one.
+const NEAR_MAX: usize = 3;
 
 /// What is offered; cheap to clone.
 #[derive(Clone)]
@@ -51,6 +58,19 @@ impl Offer {
         let usable: Vec<_> = self.usable(caller).collect();
         let rarer = usable.iter().filter(|tool| !toolset.offers(tool.entry.everyday, usable.len()));
         rarer.map(|tool| &*tool.entry.tool.name).filter(|name| names.contains(name)).collect()
+    }
+
+    /// Of the tools that this caller may use a few whose names are near to one that no tool has: they are spelled alike, or share words.
+    pub fn near(&self, caller: &Caller, name: &str) -> Vec<String> {
+        let names: Vec<&str> = self.usable(caller).map(|tool| &*tool.entry.tool.name).collect();
+        let mut near = reference::alike(name, &names);
+        for close in close_to(name, names.iter().copied()) {
+            if near.iter().all(|known| known != close) {
+                near.push(close.to_owned());
+            }
+        }
+        near.truncate(NEAR_MAX);
+        near
     }
 
     /// The tool of this name.

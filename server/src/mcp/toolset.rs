@@ -14,8 +14,7 @@ use serde::Deserialize;
 const MOST: usize = 39;
 
 /// What the address asks for.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Toolset {
     /// Those for every day, where there are many.
     #[default]
@@ -26,18 +25,22 @@ pub enum Toolset {
 
 #[derive(Default, Deserialize)]
 struct Asked {
-    #[serde(default)]
-    toolset: Toolset,
+    toolset: Option<String>,
 }
 
 impl Toolset {
     /// The toolset of a request.
     pub fn of(request: Option<&Parts>) -> Result<Self, ErrorData> {
         let Some(request) = request else { return Ok(Self::default()) };
-        match Query::<Asked>::try_from_uri(&request.uri) {
-            Ok(Query(asked)) => Ok(asked.toolset),
-            Err(_) => Err(ErrorData::invalid_params("toolset is everyday (the default) or all, as in /mcp?toolset=all.", None)),
-        }
+        let asked = Query::<Asked>::try_from_uri(&request.uri).ok();
+        let named = asked.and_then(|Query(asked)| asked.toolset.map_or(Some(Self::default()), |name| Self::named(&name)));
+        named.ok_or_else(|| ErrorData::invalid_params("toolset is everyday (the default) or all, as in /mcp?toolset=all.", None))
+    }
+
+    /// The toolset of this name, in capitals or not.
+    fn named(name: &str) -> Option<Self> {
+        let known = [("everyday", Self::Everyday), ("all", Self::All)];
+        known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim())).map(|(_, toolset)| toolset)
     }
 
     /// Whether a tool is offered to who could use so many.

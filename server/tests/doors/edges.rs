@@ -162,6 +162,9 @@ async fn every_address_that_a_program_may_try_answers_json_and_says_the_way_to_a
         (Method::GET, "/.well-known/oauth-authorization-server/mcp"),
         (Method::GET, "/.well-known/openid-configuration"),
         (Method::GET, "/.well-known"),
+        (Method::POST, "/oauth/register"),
+        (Method::POST, "/oauth/token"),
+        (Method::GET, "/oauth"),
         (Method::POST, "/mcp/register"),
         (Method::GET, "/mcp/.well-known/openid-configuration"),
         (Method::GET, "/mcp/.well-known/oauth-authorization-server"),
@@ -172,6 +175,23 @@ async fn every_address_that_a_program_may_try_answers_json_and_says_the_way_to_a
         assert!(answer.json()["error"]["hint"].as_str().is_some_and(|hint| hint.contains("Settings, Tokens")), "{path}");
     }
     assert_eq!(Answer::of(world.get("/.well-known/oauth-protected-resource/mcp")).await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn whoever_tries_the_transport_of_before_is_told_in_json_where_agents_call() {
+    let world = World::open().await;
+    for (method, path) in [
+        (Method::GET, "/sse"),
+        (Method::POST, "/messages"),
+        (Method::POST, "/messages/?session_id=1"),
+        (Method::POST, "/message"),
+        (Method::GET, "/mcp/sse"),
+    ] {
+        let answer = Answer::of(world.request(method.as_str(), path)).await;
+        assert_eq!(answer.status.as_u16(), 404, "{method} {path}");
+        assert_eq!(answer.json()["error"]["code"], "not_found", "{method} {path}");
+        assert!(answer.json()["error"]["hint"].as_str().is_some_and(|hint| hint.contains("/mcp by POST")), "{path}: {}", answer.text);
+    }
 }
 
 #[tokio::test]
@@ -198,14 +218,14 @@ async fn a_program_in_a_browser_may_call_from_this_machine_and_from_nowhere_else
         let request = world.request("OPTIONS", "/mcp").header(header::ORIGIN, origin.to_owned());
         request
             .header("access-control-request-method", "POST")
-            .header("access-control-request-headers", "authorization, mcp-protocol-version")
+            .header("access-control-request-headers", "authorization, mcp-protocol-version, idempotency-key")
     };
     for origin in ["http://localhost:5173", "http://127.0.0.1:6274"] {
         let answer = Answer::of(asked(origin)).await;
         assert!(answer.status.is_success(), "{origin}: {}", answer.status);
         assert_eq!(answer.header("access-control-allow-origin"), origin);
         let headers = answer.header("access-control-allow-headers").to_ascii_lowercase();
-        assert!(headers.contains("authorization") && headers.contains("mcp-protocol-version"), "{headers}");
+        assert!(["authorization", "mcp-protocol-version", "idempotency-key"].iter().all(|name| headers.contains(name)), "{headers}");
         let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
         let called = Answer::of(world.post("/mcp").bearer_auth(&ada.token).header(header::ORIGIN, origin).json(&ping)).await;
         assert_eq!((called.status.as_u16(), called.header("access-control-allow-origin")), (200, origin));

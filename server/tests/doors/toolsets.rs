@@ -71,6 +71,7 @@ async fn whoever_may_use_many_tools_is_offered_those_for_every_day() {
     let kept = ask_at(&world, "/mcp", &ada.token, "tools/call", json!({ "name": "get_organization", "arguments": {} })).await.ok();
     assert!(!names(&everyday).contains(&"get_organization"));
     assert_ne!(kept["result"]["isError"], true);
+    assert_eq!(tools_at(&world, "/mcp?toolset=ALL", &ada.token).await, all);
     let unknown = ask_at(&world, "/mcp?toolset=some", &ada.token, "tools/list", json!({})).await;
     assert!(unknown.text.contains("toolset is everyday (the default) or all"), "{}", unknown.text);
 }

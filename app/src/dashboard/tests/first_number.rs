@@ -87,6 +87,48 @@ async fn a_number_that_is_missing_is_told_on_the_overview_first_of_all() {
     }
 }
 
+/// A doctor or a teacher who leaves an optional field empty is no small business (§ 4 and § 19 UStG).
+#[tokio::test]
+async fn words_that_follow_from_an_empty_rate_are_asked_about_until_somebody_has_said_or_sent_them() {
+    let words = "Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG";
+    let is_asked = |invoice: &Value| {
+        let mut remarks = invoice["remarks"].as_array().into_iter().flatten();
+        remarks.any(|remark| remark["field"] == "organization.tax_reason" && remark["message"].to_string().contains(words))
+    };
+    for said in [
+        json!({"tax_reason": words}),
+        json!({"tax_reason": "Steuerfrei nach § 4 Nr. 14 UStG"}),
+        json!({"tax_category": "S", "tax_rate": "19"}),
+    ] {
+        let own = founded("DE", "", "12/345/67890").await;
+        let drafted = draft(&own, "DE").await;
+        assert!(is_asked(&drafted), "{drafted:#}");
+        own.ok("update_organization", json!({"name": "Own", "language": "de"})).await;
+        assert!(is_asked(&own.ok("get_invoice", json!({"invoice": drafted["id"]})).await), "of the reason nothing was said");
+        own.ok("update_organization", said.clone()).await;
+        assert!(!is_asked(&own.ok("get_invoice", json!({"invoice": drafted["id"]})).await), "{said}");
+    }
+    let own = founded("DE", "", "12/345/67890").await;
+    let first = draft(&own, "DE").await;
+    let sent = own.ok("send_invoice", json!({"invoice": first["id"], "without_email": true})).await;
+    assert!(sent["warnings"].to_string().contains(words), "{sent:#}");
+    let second = json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "10.00"}]});
+    assert!(!is_asked(&own.ok("draft_invoice", second).await));
+}
+
+#[tokio::test]
+async fn what_was_made_of_the_answers_is_told_on_founding() {
+    let first = World::new("studio").await;
+    let told = async |country: &str, rate: &str, number: &str| {
+        let given = json!({"name": "Own", "country": country, "tax_rate": rate, "tax_number": number});
+        first.ok("create_organization", given).await["warnings"].to_string()
+    };
+    assert!(told("IT", "22", "00743110157").await.contains("it was taken as IT00743110157"));
+    assert!(told("DE", "", "12/345/67890").await.contains("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG"));
+    let plain = told("DE", "19", "DE136695976").await;
+    assert!(!plain.contains("was taken as") && !plain.contains("§ 19 UStG"), "{plain}");
+}
+
 #[tokio::test]
 async fn a_number_that_is_given_later_is_asked_for_no_more() {
     let own = founded("DE", "19", "").await;

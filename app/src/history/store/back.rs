@@ -68,54 +68,6 @@ pub async fn standings(db: &mut Db, members: &[Uuid]) -> Result<Vec<Standing>, E
     .await?)
 }
 
-/// The number of the invoice that an entry is on: none when it is on none, an empty one for a draft.
-pub async fn invoice_of(db: &mut Db, entry: Uuid) -> Result<Option<Option<String>>, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        "select i.number from time_entry t
-         join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
-         join invoice i on i.organization_id = $1 and i.id = l.invoice_id
-         where t.organization_id = $1 and t.id = $2",
-        organization,
-        entry
-    )
-    .fetch_optional(db.connection())
-    .await?)
-}
-
-/// Who changed a record after an action, and with which operation.
-pub struct Since {
-    /// The later action.
-    pub action: Uuid,
-    /// Who did it.
-    pub member_id: Uuid,
-    /// The token that it was done with; none at the page.
-    pub token_id: Option<Uuid>,
-    /// Their name.
-    pub member: String,
-    /// The operation.
-    pub operation: String,
-}
-
-/// The latest change of a record after a place in the chain.
-pub async fn changed_since(db: &mut Db, change: &Change, position: i64) -> Result<Option<Since>, Error> {
-    let organization = db.organization();
-    Ok(query_as!(
-        Since,
-        "select a.id as action, m.id as member_id, a.token_id, m.name as member, a.operation from change c
-         join action a on a.organization_id = $1 and a.id = c.action_id
-         join member m on m.organization_id = $1 and m.id = a.member_id
-         where c.organization_id = $1 and c.kind = $2 and c.record_id = $3 and a.position > $4
-         order by a.position desc limit 1",
-        organization,
-        change.kind,
-        change.record,
-        position
-    )
-    .fetch_optional(db.connection())
-    .await?)
-}
-
 /// The name of one of these clients, or of the clients of these projects, that had another currency at a place in the chain than now.
 pub async fn other_currency(db: &mut Db, clients: &[Uuid], projects: &[Uuid], position: i64) -> Result<Option<String>, Error> {
     let organization = db.organization();

@@ -1,5 +1,5 @@
 //! SQL of what keeps actions from being taken back: what was changed since, where time does not go, what gives time a rate, whose timer
-//! nobody could stop, and what needs a record that they have made.
+//! nobody could stop, and what needs a record that they have made. What is gone, and what is taken, is beside it.
 
 use jiff::civil::Date;
 use sqlx::{query, query_as, query_scalar};
@@ -10,6 +10,33 @@ use crate::{
     database::{Db, date},
     error::Error,
 };
+
+/// A later action, and whose it is.
+pub struct By {
+    /// The action.
+    pub action: Uuid,
+    /// The operation.
+    pub operation: String,
+    /// Who did it; nobody when they are no member.
+    pub member_id: Option<Uuid>,
+    /// Their name.
+    pub member: Option<String>,
+    /// The token that it was done with.
+    pub token: Option<Uuid>,
+}
+
+impl By {
+    /// The action of a row that has one.
+    pub(super) fn of(
+        action: Option<Uuid>,
+        operation: Option<String>,
+        member_id: Option<Uuid>,
+        member: Option<String>,
+        token: Option<Uuid>,
+    ) -> Option<Self> {
+        Some(Self { action: action?, operation: operation?, member_id, member, token })
+    }
+}
 
 /// An earlier action of which a record is something else by now.
 pub struct Later {
@@ -22,31 +49,23 @@ pub struct Later {
     /// The number of that invoice; a draft has none.
     pub number: Option<String>,
     /// The newest one since that changed that record and still counts; none where that is not among its newest changes.
-    pub by: Option<Uuid>,
-    /// Who did it.
-    pub member_id: Option<Uuid>,
-    /// Their name.
-    pub member: Option<String>,
-    /// The token that it was done with.
-    pub token: Option<Uuid>,
-    /// The operation.
-    pub operation: Option<String>,
+    pub by: Option<By>,
 }
 
 /// Those of these actions that left a record as something else than it is by now, as its newest image tells: they cannot be taken back.
-/// One record of each action is enough, looked for among its first twenty changes; what was changed and taken back since is as it was.
+/// One record of each action is enough, looked for among its first `most` changes; what was changed and taken back since is as it was.
 /// Each is compared as the action left it in the end, by what both images tell: a column that came or went since was changed by nobody.
-pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
+/// An undo since counts where it took back what was done before.
+pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Later>, Error> {
     let organization = db.organization();
-    Ok(query_as!(
-        Later,
+    let rows = query!(
         r#"select a.id as "action!", c.kind as "kind!", i.id is not null as "invoiced!", i.number as "number?", n.id as "by?",
                n.member_id as "member_id?", m.name as "member?", n.token_id as "token?", n.operation as "operation?"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
                select touched.kind, touched.record_id, left_as.position from (
                    select distinct f.kind, f.record_id from (
-                       select kind, record_id from change where organization_id = $1 and action_id = a.id order by position limit 20
+                       select kind, record_id from change where organization_id = $1 and action_id = a.id order by position limit $3
                    ) f
                ) touched
                cross join lateral (
@@ -77,8 +96,8 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
                    order by s.position desc limit 20
                ) s
                cross join lateral (
-                   select o.id, o.member_id, o.token_id, o.operation from action o
-                   where o.organization_id = $1 and o.id = s.action_id and o.undoes is null limit 1
+                   select o.id, o.member_id, o.token_id, o.operation, o.undoes from action o
+                   where o.organization_id = $1 and o.id = s.action_id limit 1
                ) n
                -- Each is looked up by itself: joined, all undos of the organization were held against all of its actions.
                where (
@@ -87,14 +106,30 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
                        and (select r.id from action r where r.organization_id = $1 and r.undoes = u.id limit 1) is null
                    limit 1
                ) is null
+                   -- With what it took back, an undo has changed nothing since.
+                   and (n.undoes is null or (
+                       select b.position from change b
+                       where b.organization_id = $1 and b.kind = c.kind and b.record_id = c.record_id
+                           and b.position > c.position and b.action_id = n.undoes
+                       limit 1
+                   ) is null)
                order by s.position desc limit 1
            ) n on true
            left join member m on m.organization_id = $1 and m.id = n.member_id"#,
         organization,
-        actions
+        actions,
+        most
     )
     .fetch_all(db.connection())
-    .await?)
+    .await?;
+    let later = rows.into_iter().map(|row| Later {
+        action: row.action,
+        kind: row.kind,
+        invoiced: row.invoiced,
+        number: row.number,
+        by: By::of(row.by, row.operation, row.member_id, row.member, row.token),
+    });
+    Ok(later.collect())
 }
 
 /// A project that time does not come back onto when an action is taken back.
@@ -223,37 +258,60 @@ pub struct Restarted {
     pub action: Uuid,
     /// What they are now.
     pub member: Standing,
-    /// Whether a timer of theirs runs by now that would not end with it.
-    pub other_runs: bool,
+    /// The timer of theirs that runs by now and would not end with it.
+    pub other: Option<Running>,
+}
+
+/// A timer that runs.
+pub struct Running {
+    /// The entry.
+    pub id: Uuid,
+    /// What it is on: client and project.
+    pub project: String,
+    /// Its description, which may be empty.
+    pub description: String,
+    /// Its state.
+    pub state: String,
 }
 
 /// Whose timers would run again when these actions are taken back. Of each the first `most` changes are looked at.
 pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Restarted>, Error> {
     let organization = db.organization();
     let rows = query!(
-        r#"select distinct a.id as "action!", m.id, m.name, m.role, m.removed_at is null as "present!", exists (
-               select from time_entry t where t.organization_id = $1 and t.member_id = m.id and t.running and not exists (
-                   select from change own where own.organization_id = $1 and own.action_id = a.id and own.record_id = t.id
-               )
-           ) as "other_runs!"
+        r#"select distinct a.id as "action!", m.id as "member!", m.name as "member_name!", m.role as "role!",
+               m.removed_at is null as "present!", r.id as "other?", r.project as "project?", r.description as "description?", r.state as "state?"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
                select before, after from change
                where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $3
            ) ch
            join member m on m.organization_id = $1 and m.id = (ch.before ->> 'member_id')::uuid
-           where ch.before ->> 'running' = 'true' and ch.after ->> 'running' is distinct from 'true'"#,
+           left join lateral (
+               select t.id, k.name || ' / ' || p.name as project, t.description, t.state from time_entry t
+               join project p on p.organization_id = $1 and p.id = t.project_id
+               join client k on k.organization_id = $1 and k.id = p.client_id
+               where t.organization_id = $1 and t.member_id = m.id and t.running and not exists (
+                   select from change own where own.organization_id = $1 and own.action_id = a.id and own.record_id = t.id
+               )
+               limit 1
+           ) r on true
+           where ch.before ->> 'running' = 'true' and ch.after ->> 'running' is distinct from 'true'
+           order by a.id, m.id"#,
         organization,
         actions,
         most
     )
     .fetch_all(db.connection())
     .await?;
-    let standing = |id, name, role, present| Standing { id, name, role, present };
     let restarted = rows.into_iter().map(|row| Restarted {
         action: row.action,
-        member: standing(row.id, row.name, row.role, row.present),
-        other_runs: row.other_runs,
+        member: Standing { id: row.member, name: row.member_name, role: row.role, present: row.present },
+        other: row.other.map(|id| Running {
+            id,
+            project: row.project.unwrap_or_default(),
+            description: row.description.unwrap_or_default(),
+            state: row.state.unwrap_or_default(),
+        }),
     });
     Ok(restarted.collect())
 }

@@ -20,7 +20,10 @@ pub struct Seen {
     pub action: Uuid,
     pub operation: String,
     pub arguments: Value,
+    /// The action that it takes back or does again, however many undos lie between.
     pub undoes: Option<Uuid>,
+    /// Whether it does that again.
+    pub again: bool,
     pub kind: Option<String>,
     /// How many records of this kind the action touched, as far as it was looked through.
     pub of_kind: i64,
@@ -41,15 +44,23 @@ pub struct Seen {
     pub member: Option<String>,
 }
 
-/// The first few records that each of these actions touched, and those that they took back, each once: payments and invoices before what
-/// goes along with them, and of a kind what was made before what was there. The record `of` stands before all others. The projects are
-/// counted of these operations alone. What a project is billed in is what its client had before the next change of that.
+/// The first few records that each of these actions touched, and those that they took back or did again, each once: payments and invoices
+/// before what goes along with them, and of a kind what was made before what was there. The record `of` stands before all others. The
+/// projects are counted of these operations alone. What a project is billed in is what its client had before the next change of that. What
+/// a record belongs to and is gone has the name that it had last.
 pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: &[String]) -> Result<Vec<Seen>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Seen,
-        r#"with called as materialized (
-               select a.id, a.operation, a.arguments, a.undoes, a.named, case when a.named ~* $4 then a.named::uuid end as named_id,
+        r#"with recursive steps as (
+               select a.id as action, a.id as reached, a.undoes as next, 0 as depth from action a
+               where a.organization_id = $1 and a.id = any($2)
+               union all
+               select s.action, a.id, a.undoes, s.depth + 1 from steps s join action a on a.organization_id = $1 and a.id = s.next
+           ), origin as materialized (
+               select distinct on (s.action) s.action, s.reached, s.depth from steps s order by s.action, s.depth desc
+           ), called as materialized (
+               select a.id, a.operation, a.arguments, a.undoes, a.again, a.named, case when a.named ~* $4 then a.named::uuid end as named_id,
                    case when a.operation = any($8) then (
                        select count(distinct coalesce(n.after, n.before) ->> 'project_id') from (
                            select before, after from change
@@ -57,20 +68,24 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: 
                        ) n
                    ) end as projects
                from (
-                   select a.id, a.operation, a.arguments, a.undoes, btrim(a.arguments ->> 'invoice', $3) as named
-                   from action a
-                   where a.organization_id = $1 and a.id in (
-                       select unnest($2::uuid[]) union select u.undoes from action u where u.organization_id = $1 and u.id = any($2)
-                   )
+                   select a.id, a.operation, a.arguments, nullif(told.undoes, a.id) as undoes, told.again,
+                       btrim(a.arguments ->> 'invoice', $3) as named
+                   from (
+                       select action as id, reached as undoes, depth > 0 and depth % 2 = 0 as again from origin
+                       union
+                       select reached, reached, false from origin
+                   ) told
+                   join action a on a.organization_id = $1 and a.id = told.id
                ) a
            )
-           select a.id as "action!", a.operation as "operation!", a.arguments as "arguments!", a.undoes as "undoes?", c.kind as "kind?", coalesce(c.of_kind, 0) as "of_kind!",
+           select a.id as "action!", a.operation as "operation!", a.arguments as "arguments!", a.undoes as "undoes?", a.again as "again!",
+               c.kind as "kind?", coalesce(c.of_kind, 0) as "of_kind!",
                coalesce(c.looked_at, 0)::bigint as "looked_at!", a.projects as "projects?", c.told as "image?",
-               case when c.kind = 'project' then coalesce(held.currency, k.currency)
-                   else coalesce(c.image ->> 'currency', i.currency, k.currency, o.currency) end as "currency?",
+               case when c.kind = 'project' then coalesce(held.currency, k.currency, past_client.image ->> 'currency')
+                   else coalesce(c.image ->> 'currency', i.currency, k.currency, past_client.image ->> 'currency', o.currency) end as "currency?",
                coalesce(c.image ->> 'number', i.number) as "invoice?", r.number as "redraft_of?",
-               coalesce(case when c.kind = 'client' then c.image ->> 'name' end, k.name) as "client?",
-               coalesce(case when c.kind = 'project' then c.image ->> 'name' end, p.name) as "project?",
+               coalesce(case when c.kind = 'client' then c.image ->> 'name' end, k.name, past_client.image ->> 'name') as "client?",
+               coalesce(case when c.kind = 'project' then c.image ->> 'name' end, p.name, past_project.image ->> 'name') as "project?",
                coalesce(case when c.kind = 'member' then c.image ->> 'name' end, m.name) as "member?"
            from called a
            join organization o on o.id = $1
@@ -109,8 +124,21 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: 
            left join invoice r on r.organization_id = $1 and r.id = (c.image ->> 'redraft_of_id')::uuid
            left join project p on p.organization_id = $1
                and p.id = coalesce((c.image ->> 'project_id')::uuid, case when c.kind = 'project' then c.record_id end)
-           left join client k on k.organization_id = $1
-               and k.id = coalesce((c.image ->> 'client_id')::uuid, p.client_id, i.client_id, case when c.kind = 'client' then c.record_id end)
+           left join lateral (
+               select coalesce(l.after, l.before) as image from change l
+               where p.id is null and l.organization_id = $1 and l.kind = 'project' and l.record_id = (c.image ->> 'project_id')::uuid
+               order by l.position desc limit 1
+           ) past_project on true
+           left join lateral (
+               select coalesce((c.image ->> 'client_id')::uuid, p.client_id, (past_project.image ->> 'client_id')::uuid, i.client_id,
+                   case when c.kind = 'client' then c.record_id end) as id
+           ) of_client on true
+           left join client k on k.organization_id = $1 and k.id = of_client.id
+           left join lateral (
+               select coalesce(l.after, l.before) as image from change l
+               where k.id is null and l.organization_id = $1 and l.kind = 'client' and l.record_id = of_client.id
+               order by l.position desc limit 1
+           ) past_client on true
            left join member m on m.organization_id = $1 and m.id = (c.image ->> 'member_id')::uuid
            left join lateral (
                select s.before ->> 'currency' as currency from change s

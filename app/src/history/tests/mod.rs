@@ -2,10 +2,13 @@
 
 mod added;
 mod back;
+mod chain;
+mod gone;
 mod instead;
 mod listed;
 mod locks;
 mod rights;
+mod taken;
 mod timers;
 mod told;
 

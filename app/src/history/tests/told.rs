@@ -249,6 +249,17 @@ async fn a_mail_is_in_the_history_of_its_invoice_however_the_call_has_written_it
     assert_eq!(words(&history["events"]).len(), 14, "{history:#}");
 }
 
+/// As many addresses are told as mails were written.
+#[tokio::test]
+async fn an_address_that_was_written_twice_is_told_once() {
+    let studio = studio().await;
+    log(&studio, "2026-11-18").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    studio.ok("resend_invoice", json!({"invoice": "2026-0001", "to": ["b@acme.example", "B@acme.example", "c@acme.example"]})).await;
+    assert_eq!(newest_of(&studio, &draft["id"]).await, "Invoice 2026-0001 mailed to b@acme.example, c@acme.example");
+}
+
 #[tokio::test]
 async fn a_number_that_looks_like_an_id_is_none() {
     let studio = studio().await;
@@ -260,4 +271,44 @@ async fn a_number_that_looks_like_an_id_is_none() {
     studio.ok("resend_invoice", json!({"invoice": number, "to": ["anna@acme.example"]})).await;
     let told = format!("Invoice {number} mailed to anna@acme.example");
     assert_eq!((&newest_of(&studio, &json!(number)).await, &log_of(&studio).await[0]), (&told, &told));
+}
+
+/// Nor is it told to be on the project of what only went along with it.
+#[tokio::test]
+async fn what_was_done_keeps_its_words_when_what_it_was_on_is_gone() {
+    let studio = studio().await;
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(600);
+    studio.ok("create_client", json!({"name": "Globex"})).await;
+    studio.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
+    studio.ok("set_budget", json!({"project": "Site", "hours": "2"})).await;
+    let logged =
+        studio.ok("create_time_entry", json!({"project": "Site", "date": "2026-11-17", "duration": "1h", "description": "Work"})).await;
+    studio.ok("delete_time_entry", json!({"time_entry": logged["id"]})).await;
+    studio.ok("start_timer", json!({"project": "Site", "description": "Plans", "stop_running": true})).await;
+    studio.ok("discard_timer", json!({})).await;
+    studio.ok("delete_project", json!({"project": "Site"})).await;
+    studio.ok("delete_client", json!({"client": "Globex"})).await;
+    let told = log_of(&studio).await;
+    let wanted = [
+        "Client Globex deleted",
+        "Project Globex / Site deleted",
+        "Timer on Globex / Site discarded: Plans",
+        "Timer started on Globex / Site: Plans",
+        "1h on Globex / Site deleted: Work",
+        "1h logged on Globex / Site: Work",
+        "Budget of Globex / Site set",
+    ];
+    assert_eq!(told[..wanted.len()], wanted);
+}
+
+#[tokio::test]
+async fn what_was_taken_back_and_then_not_is_told_to_be_done_again() {
+    let studio = studio().await;
+    let logged = log(&studio, "2026-11-18").await;
+    let undone = undo(&studio, &logged).await;
+    let again = undo(&studio, &undone).await;
+    assert_eq!(log_of(&studio).await[0], "Done again: 1h logged on Acme / Dashboard: Work");
+    undo(&studio, &again).await;
+    assert_eq!(log_of(&studio).await[0], "Taken back: 1h logged on Acme / Dashboard: Work");
 }

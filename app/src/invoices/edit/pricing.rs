@@ -11,12 +11,12 @@ use crate::{
     error::{Code, Error},
     id::InvoiceLineId,
     invoices::{
-        GroupBy, LineChange,
-        compose::{self, Entry, Grouping, LINES_MAX, Worth},
+        LineChange,
+        compose::{self, Entry, LINES_MAX, Worth},
         read,
         rounding::RoundingBasis,
         store::{self, LineRow, OnDraft, Row},
-        wording::Wording,
+        texts,
     },
     money::{Amount, Currency},
     operation::Call,
@@ -185,11 +185,7 @@ async fn price_lines(cx: &mut Call, row: &Row, currency: &Currency, time: &[OnDr
 /// What the time of each line comes to at each of its rates.
 async fn worths(cx: &mut Call, row: &Row, time: &[OnDraft]) -> Result<BTreeMap<Uuid, Vec<Worth>>, Error> {
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let grouping = Grouping {
-        group_by: GroupBy::named(&row.group_by).ok_or_else(Error::internal)?,
-        rounding: read::rounding(row)?,
-        wording: Wording::of(&client.language),
-    };
+    let grouping = texts::grouping(row, &client)?;
     let (lines, entries): (Vec<Uuid>, Vec<Entry>) = time.iter().map(|time| (time.line, time.entry.clone())).unzip();
     Ok(compose::worths(&entries, &lines, grouping))
 }

@@ -1,68 +1,125 @@
 //! Tax in a foreign currency, which the law of many sellers wants in the currency of their country, too.
 
-use super::remark;
+use super::{Content, remark, stated_at_home};
 use crate::{
     country::customary,
-    invoices::{InvoiceProblem, rules::place, totals::TaxCategory},
+    invoices::{InvoiceProblem, rules::place, totals::TaxCategory, wording::Wording},
     money::Currency,
-    organizations::Organization,
 };
 
 /// What is written beside the foreign tax.
-const BOTH: &str = "the amount and the exchange rate";
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beside {
+    /// The amount, with the exchange rate by which it was converted.
+    Amount,
+    /// The amount or the exchange rate: whoever has the rate can tell the tax.
+    AmountOrRate,
+}
 
-/// Laws that want the tax in the currency of the country, and what is written for it.
-const LAWS: [(&str, &str); 6] = [
+/// Laws beside those of value added tax that want the tax in the currency of the country, and what is written for it.
+const LAWS: [(&str, Beside); 6] = [
     // Article 59 of Cabinet Decision 52 of 2017.
-    ("AE", BOTH),
-    // Section 9-85 of the GST Act 1999: whoever has the rate can tell the tax.
-    ("AU", "the amount or the exchange rate"),
+    ("AE", Beside::Amount),
+    // Section 9-85 of the GST Act 1999.
+    ("AU", Beside::AmountOrRate),
     // Article 57-4 of the Consumption Tax Act: a qualified invoice has it in yen.
-    ("JP", BOTH),
+    ("JP", Beside::Amount),
     // Article 53 of the VAT Implementing Regulations.
-    ("SA", BOTH),
+    ("SA", Beside::Amount),
     // Regulation 11 of the GST (General) Regulations.
-    ("SG", BOTH),
+    ("SG", Beside::Amount),
     // Section 20 (4) of the VAT Act 1991.
-    ("ZA", BOTH),
+    ("ZA", Beside::Amount),
 ];
 
-/// What is to be said of tax that is stated in another currency than the law of the seller wants. By the VAT directive that is the seller's
-/// own (Article 230 of Directive 2006/112/EC, EN 16931 BT-111).
-pub fn of(organization: &Organization, taxes: &[TaxCategory], currency: &Currency) -> Option<InvoiceProblem> {
-    let country = organization.country.as_deref()?;
-    let (wanted, what) = wanted(country, organization.currency.as_str())?;
-    if wanted == currency.as_str() || !taxes.contains(&TaxCategory::S) {
+impl Beside {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Amount => "the amount and the exchange rate",
+            Self::AmountOrRate => "the amount or the exchange rate",
+        }
+    }
+
+    /// Whether a note has it.
+    fn is_in(self, note: &str, home: &Currency, foreign: &Currency) -> bool {
+        let is_rate_enough = self == Self::AmountOrRate;
+        stated_at_home::names_amount(note, home, foreign) || is_rate_enough && stated_at_home::names_rate(note, home, foreign)
+    }
+}
+
+/// What is to be said of tax that is stated in another currency than that of the seller's country, whatever they bill in mostly, until the
+/// note states it (Article 230 of Directive 2006/112/EC, EN 16931 BT-111).
+pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
+    let country = content.organization.country.as_deref()?;
+    let (home, beside) = wanted(country)?;
+    let foreign = content.currency;
+    let taxed = content.lines.iter().any(|line| line.tax_category == TaxCategory::S.code());
+    if home == *foreign || !taxed || beside.is_in(content.notes.unwrap_or_default(), &home, foreign) {
         return None;
     }
     let message = format!(
-        "The tax is stated in {currency} alone. An invoice from {} states it in {wanted}, too: write {what} into the note.",
-        place::name(country)
+        "The tax is stated in {foreign} alone. An invoice from {} states it in {home}, too: write {} into the note, such as \"{}: … {home} \
+         (1 {foreign} = … {home})\".",
+        place::name(country),
+        beside.words(),
+        Wording::English.tax_called(Some(country))
     );
     Some(remark("notes", message))
 }
 
-/// In which currency the tax is stated, and what is written where the invoice has another one; nothing where no law wants it.
-fn wanted<'a>(country: &str, own: &'a str) -> Option<(&'a str, &'static str)> {
-    if place::has_vat(country) {
-        return Some((own, BOTH));
-    }
-    let (_, what) = LAWS.iter().find(|(of, _)| *of == country)?;
-    Some((customary::currency(country)?, *what))
+/// In which currency the tax is stated, and what is written where the invoice has another one; nothing where no law wants it. Switzerland
+/// and Liechtenstein have a rule for converting (Article 45 MWSTV) and want the result on no invoice (Article 26 MWSTG).
+fn wanted(country: &str) -> Option<(Currency, Beside)> {
+    let of_vat = place::has_vat(country) && !place::works_at_home(country, "CH");
+    let of_law = || LAWS.iter().find(|(of, _)| *of == country).map(|(_, beside)| *beside);
+    let beside = of_vat.then_some(Beside::Amount).or_else(of_law)?;
+    Some((Currency::parse(customary::currency(country)?).ok()?, beside))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::country::COUNTRIES;
 
     #[test]
-    fn the_tax_is_wanted_in_the_currency_of_the_country_whatever_the_sellers_own_is() {
-        let currency = |country| wanted(country, "EUR").map(|(currency, _)| currency);
-        for (country, code) in [("AE", "AED"), ("AU", "AUD"), ("JP", "JPY"), ("SA", "SAR"), ("SG", "SGD"), ("ZA", "ZAR"), ("DE", "EUR")] {
-            assert_eq!(currency(country), Some(code), "{country}");
+    fn the_tax_is_wanted_in_the_currency_of_the_country() {
+        let currency = |country| wanted(country).map(|(currency, _)| currency.to_string());
+        for (country, code) in [
+            ("AE", "AED"),
+            ("AU", "AUD"),
+            ("JP", "JPY"),
+            ("SA", "SAR"),
+            ("SG", "SGD"),
+            ("ZA", "ZAR"),
+            ("BG", "EUR"),
+            ("DE", "EUR"),
+            ("DK", "DKK"),
+            ("GB", "GBP"),
+            ("IM", "GBP"),
+            ("IS", "ISK"),
+            ("MC", "EUR"),
+            ("NO", "NOK"),
+            ("PL", "PLN"),
+            ("RE", "EUR"),
+        ] {
+            assert_eq!(currency(country).as_deref(), Some(code), "{country}");
         }
-        for country in ["US", "NZ", "IN", "CA"] {
+        for country in ["CH", "LI", "US", "NZ", "IN", "CA"] {
             assert_eq!(currency(country), None, "{country}");
+        }
+    }
+
+    /// Whoever writes what they are told is told no more.
+    #[test]
+    fn a_note_in_the_words_of_the_remark_states_the_tax() {
+        let foreign = Currency::parse("USD").expect("a currency");
+        for (country, _) in COUNTRIES {
+            let Some((home, beside)) = wanted(country) else { continue };
+            let tax = Wording::English.tax_called(Some(country));
+            let note = format!("{tax}: {} {home} (1 {foreign} = 0.8684 {home})", home.example(52));
+            assert!(beside.is_in(&note, &home, &foreign), "{country}: {note}");
+            let rate = format!("1 {foreign} = 0.8684 {home}");
+            assert_eq!(beside.is_in(&rate, &home, &foreign), beside == Beside::AmountOrRate, "{country}: {rate}");
         }
     }
 }

@@ -40,9 +40,10 @@ pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
         NumberKind::Register => stated::is_tax_number(country, false, number),
         _ => stated::country_of_numbers(country).is_none_or(|country| word.counts_in(country)),
     });
+    let told = said(number, country, "Your number");
     // By its name it is nothing else.
     if let (Some(NumberKind::Vat), Some(vat_id)) = (word.as_ref().map(|word| word.kind), basics::of_country(number, country)) {
-        return Some(format!("{} Write it {vat_id}.", said(number, "Your number")));
+        return Some(format!("{told} Write it {vat_id}."));
     }
     let way = match word.map(|word| word.kind) {
         Some(NumberKind::Register | NumberKind::Tax) if is_stated => "Write it as your tax number.",
@@ -50,7 +51,7 @@ pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
         Some(NumberKind::Tax) => "Take it away there: no invoice states it.",
         Some(NumberKind::Vat) | None => "If it is the number that your tax office has given you, write it as your tax number.",
     };
-    Some(format!("{} {way}{}", said(number, "Your number"), instead(number, country, "you are")))
+    Some(format!("{told} {way}{}", instead(number, country, "you are")))
 }
 
 /// The same of a client.
@@ -62,7 +63,7 @@ pub fn no_vat_id_of_client(client: &Client) -> Option<String> {
 fn none_of_client(client: &Client, is_needed: bool) -> Option<String> {
     let country = client.country.as_deref();
     let number = client.vat_id.as_deref().filter(|number| is_none(number, country))?;
-    let told = said(number, &format!("The number of {}", client.name));
+    let told = said(number, country, &format!("The number of {}", client.name));
     let way = match stated::is_no_vat_id(number, country) {
         true if is_needed => "An invoice of tax category K states a VAT identifier. Correct it in the client.",
         true => "An invoice states it as it stands, and not as a VAT identifier. Correct it in the client, or leave it as it is.",
@@ -155,7 +156,7 @@ fn is_none(number: &str, country: Option<&str>) -> bool {
     country.is_none_or(place::has_vat) && !stated::is_vat_id(number)
 }
 
-fn said(number: &str, whose: &str) -> String {
+fn said(number: &str, country: Option<&str>, whose: &str) -> String {
     let shown = text::excerpt(number);
     if text::with_mva(number).is_some() {
         return format!("{whose} {shown} is no VAT identifier of Norway, which has MVA behind its digits.");
@@ -165,7 +166,16 @@ fn said(number: &str, whose: &str) -> String {
         Some(word) if word.kind == NumberKind::Tax => format!("another one of a tax office ({}) and ", word.text),
         _ => String::new(),
     };
-    format!("{whose} {shown} is {what}no VAT identifier, which begins with the two letters of its country, such as DE.")
+    format!("{whose} {shown} is {what}no VAT identifier, which {}.", form(country))
+}
+
+/// What a VAT identifier is like, in this country where its form is known.
+fn form(country: Option<&str>) -> String {
+    let example = stated::country_of_numbers(country).and_then(|country| text::wanted(country, true)?.vat_id);
+    match (example, country) {
+        (Some(example), Some(country)) => format!("looks like {example} in {}", place::name(country)),
+        _ => "begins with the two letters of its country, such as DE".to_owned(),
+    }
 }
 
 /// A number as the VAT identifier that it is in this country of whoever is registered for the tax.

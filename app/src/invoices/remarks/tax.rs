@@ -1,6 +1,6 @@
 //! What is more often than not a slip in the tax of an invoice.
 
-use super::{border::Work, currency, numbers, registered, registration, remark, tax_invoice, untold};
+use super::{border::Work, numbers, registered, registration, remark, tax_invoice, untold};
 use crate::{
     clients::Client,
     error::Error,
@@ -11,12 +11,11 @@ use crate::{
         totals::TaxCategory,
         wording,
     },
-    money::Currency,
     organizations::Organization,
 };
 
 /// What is to be said of the taxes of these lines, whether they are drafted already or not.
-pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], currency: &Currency) -> Result<Vec<InvoiceProblem>, Error> {
+pub fn of(organization: &Organization, client: &Client, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
     let taxes = lines.iter().map(read::line_tax).collect::<Result<Vec<LineTax>, Error>>()?;
     let categories: Vec<TaxCategory> = taxes.iter().map(|tax| tax.category).collect();
     let work = Work::of(organization, client);
@@ -32,7 +31,6 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
         registered::of(organization, client, &taxes),
         registration::of(organization, client, &categories),
         tax_invoice::of(organization, &categories),
-        currency::of(organization, &categories, currency),
     ];
     let of_rate = taxes.iter().find_map(|tax| share::told(tax.rate)).or_else(|| of_parts(organization, &taxes));
     let of_rate = of_rate.map(|told| remark("lines.tax_rate", told));

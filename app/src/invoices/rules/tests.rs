@@ -53,6 +53,8 @@ fn seller() -> Organization {
         tax_category: TaxCategory::S,
         tax_rate: Percent(190_000),
         tax_reason: None,
+        tax_reason_said: true,
+        has_invoiced: false,
         number_pattern: "{0001}".to_owned(),
         number_yearly_reset: true,
         rounding: Rounding::default(),

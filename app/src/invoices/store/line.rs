@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     money::{Currency, millionths_of},
 };
 
-/// A line as stored.
+/// A line as stored. The text of a draft's line that was composed is another one by now where a name or the language is: `texts::lines`.
 #[derive(Clone, PartialEq)]
 pub struct LineRow {
     pub id: Uuid,
@@ -117,17 +117,20 @@ fn each<T>(lines: &[LineRow], value: impl Fn(&LineRow) -> T) -> Vec<T> {
     lines.iter().map(value).collect()
 }
 
-/// Writes the text, the time, the amounts and the tax of lines.
+/// Writes the text, the time, the amounts and the tax of lines. One that is composed keeps the text that stands there: it is composed anew
+/// when it is read.
 pub async fn update_lines(db: &mut Db, lines: &[LineRow], currency: &Currency) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update invoice_line i set description = l.description, invoiced_quantity = l.invoiced_quantity, unit_price = l.unit_price, net = l.net,
-             tax_category = l.tax_category, tax_percent = l.tax_percent, tax_reason = l.tax_reason, seconds = l.seconds,
-             billed_seconds = l.billed_seconds, price = round(l.unit_price::numeric / $12::bigint),
+        "update invoice_line i set description = case when l.composed then i.description else l.description end, composed = l.composed,
+             invoiced_quantity = l.invoiced_quantity, unit_price = l.unit_price, net = l.net, tax_category = l.tax_category,
+             tax_percent = l.tax_percent, tax_reason = l.tax_reason, seconds = l.seconds, billed_seconds = l.billed_seconds,
+             price = round(l.unit_price::numeric / $12::bigint),
              quantity = coalesce(round(l.invoiced_quantity / 100000.0), (l.billed_seconds * 1000 + 1800) / 3600)
          from unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::integer[], $9::text[], $10::bigint[],
-                 $11::bigint[])
-             as l (id, description, invoiced_quantity, unit_price, net, tax_category, tax_percent, tax_reason, seconds, billed_seconds)
+                 $11::bigint[], $13::boolean[])
+             as l (id, description, invoiced_quantity, unit_price, net, tax_category, tax_percent, tax_reason, seconds, billed_seconds,
+                 composed)
          where i.organization_id = $1 and i.id = l.id",
         organization,
         &each(lines, |line| line.id),
@@ -140,10 +143,36 @@ pub async fn update_lines(db: &mut Db, lines: &[LineRow], currency: &Currency) -
         &each(lines, |line| line.tax_reason.clone()) as _,
         &each(lines, |line| line.seconds) as _,
         &each(lines, |line| line.billed_seconds) as _,
-        millionths_of(currency)
+        millionths_of(currency),
+        &each(lines, |line| line.composed) as _
     )
     .execute(db.connection())
     .await?;
+    Ok(())
+}
+
+/// Writes the texts of these lines where they were composed and are other ones by now; answers which ones. Of those nobody knows that they
+/// were composed, until that is marked: a text that is written beside it counts as somebody's.
+pub async fn keep_texts(db: &mut Db, lines: &[Uuid], texts: &[String]) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "update invoice_line l set description = t.words, composed = null from unnest($2::uuid[], $3::text[]) as t (id, words)
+         where l.organization_id = $1 and l.id = t.id and l.composed and l.description <> t.words
+         returning l.id",
+        organization,
+        lines,
+        texts
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Marks the texts of lines as composed.
+pub async fn mark_composed(db: &mut Db, lines: &[Uuid]) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update invoice_line set composed = true where organization_id = $1 and id = any($2)", organization, lines)
+        .execute(db.connection())
+        .await?;
     Ok(())
 }
 
@@ -171,7 +200,7 @@ pub async fn delete_lines(db: &mut Db, lines: &[Uuid]) -> Result<(), Error> {
 /// The position of the last line, 0 when there is none.
 pub async fn last_position(db: &mut Db, invoice: Uuid) -> Result<i32, Error> {
     let organization = db.organization();
-    Ok(sqlx::query_scalar!(
+    Ok(query_scalar!(
         r#"select coalesce(max(position), 0) as "last!" from invoice_line where organization_id = $1 and invoice_id = $2"#,
         organization,
         invoice

@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
+use super::Row;
 use crate::{
     database::{Db, date, instant},
     error::Error,
@@ -11,7 +12,8 @@ use crate::{
 
 /// What sending gives to an invoice.
 pub struct Sent<'a> {
-    pub invoice: Uuid,
+    /// The draft, as it reads by now.
+    pub row: &'a Row,
     pub number: &'a str,
     pub series: &'a str,
     pub sequence: i64,
@@ -20,29 +22,30 @@ pub struct Sent<'a> {
     pub document: serde_json::Value,
     /// The lines that repay what was laid out for the client.
     pub laid_out: &'a [Uuid],
-    pub paid: bool,
     pub now: Timestamp,
 }
 
-/// Makes a draft a sent invoice.
+/// Makes a draft a sent invoice, with its note as it reads by now. Where nothing is left to pay, it is paid.
 pub async fn mark_sent(db: &mut Db, sent: &Sent<'_>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update invoice set state = case when $9 then 'paid' else 'sent' end, number = $3, series = $4, sequence = $5, issued_on = $6,
              due_on = $7, document = $8, sent_at = $10, period_from = coalesce(period_from, $6), period_to = coalesce(period_to, $6),
-             laid_out = $11, version = version + 1
+             laid_out = $11, notes = $12, composed = $13, version = version + 1
          where organization_id = $1 and id = $2",
         organization,
-        sent.invoice,
+        sent.row.id,
         sent.number,
         sent.series,
         sent.sequence,
         date(sent.issued_on) as _,
         date(sent.due_on) as _,
         sent.document,
-        sent.paid,
+        sent.row.total == 0,
         instant(sent.now) as _,
-        sent.laid_out
+        sent.laid_out,
+        sent.row.notes,
+        sent.row.composed
     )
     .execute(db.connection())
     .await?;

@@ -53,6 +53,26 @@ async fn where_a_document_has_several_reasons_for_no_tax_each_names_its_lines() 
     assert_eq!(many, ["§ 4 no. 12 UStG\nCourse: § 4 no. 21 UStG"], "what many have is that of all the others");
 }
 
+/// EN 16931 has one text for each category (BT-120), and answers and pages have that of the document.
+#[tokio::test]
+async fn answers_give_the_reasons_that_the_document_prints() {
+    let studio = studio().await;
+    for country in ["AU", "DE", "FR", "IN", "IS", "JP", "NO", "RE"] {
+        studio.ok("update_organization", json!({"country": country})).await;
+        for category in ["AE", "E", "G", "K"] {
+            let line = json!({"description": "Crate", "price": "10.00", "tax_category": category});
+            let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [line]})).await;
+            let tax = printed(&studio, &draft).await.taxes.remove(0);
+            assert!(tax.reason.is_some(), "{country} {category}");
+            assert_eq!(draft["taxes"][0]["reason"].as_str(), tax.reason.as_deref(), "{country} {category}");
+        }
+    }
+    let line = |name: &str, reason: &str| json!({"description": name, "price": "10.00", "tax_category": "E", "tax_reason": reason});
+    let lines = [line("Course", "§ 4 no. 21 UStG"), line("Rent", "§ 4 no. 12 UStG"), line("Loan", "")];
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines})).await;
+    assert_eq!(preview["taxes"][0]["reason"], "Course: § 4 no. 21 UStG; Rent: § 4 no. 12 UStG; Loan: Exempt from tax");
+}
+
 #[tokio::test]
 async fn a_german_invoice_is_german_throughout() {
     let studio = studio().await;

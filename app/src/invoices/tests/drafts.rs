@@ -382,7 +382,9 @@ async fn a_list_that_names_none_is_refused_where_all_would_be_meant() {
     for (operation, arguments, field) in [
         ("draft_invoices", json!({"clients": []}), "clients"),
         ("draft_invoice", json!({"client": "Acme", "projects": []}), "projects"),
-        ("draft_invoice", json!({"client": "Acme", "projects": [""]}), "projects"),
+        ("draft_invoice", json!({"client": "Acme", "projects": [""]}), "projects[0]"),
+        ("draft_invoice", json!({"client": "Acme", "projects": ["Dashboard", " "]}), "projects[1]"),
+        ("draft_invoices", json!({"clients": [""]}), "clients[0]"),
         ("preview_invoice", json!({"client": "Acme", "projects": []}), "projects"),
     ] {
         let refused = studio.refused(operation, arguments.clone()).await;

@@ -134,13 +134,20 @@ async fn every_invoice_has_a_service_period() {
     let remove = json!({"invoice": draft["id"], "lines": [{"line": draft["lines"][1]["id"], "remove": true}]});
     assert_eq!(studio.ok("update_invoice_draft", remove).await["period"], json!({"from": "2026-10-03", "to": "2026-10-03"}));
     let written = json!({"invoice": draft["id"], "period_from": "2026-10-01", "period_to": "2026-10-31"});
-    assert_eq!(studio.ok("update_invoice_draft", written).await["period"], json!({"from": "2026-10-01", "to": "2026-10-31"}));
+    assert_eq!(studio.ok("update_invoice_draft", written.clone()).await["period"], json!({"from": "2026-10-01", "to": "2026-10-31"}));
     let again = json!({"invoice": draft["id"], "period_from": "", "period_to": ""});
     assert_eq!(studio.ok("update_invoice_draft", again).await["period"], json!({"from": "2026-10-03", "to": "2026-10-03"}));
+    studio.ok("update_invoice_draft", written).await;
+    let one_end = json!({"invoice": draft["id"], "period_from": "", "period_to": "2026-11-30"});
+    assert_eq!(studio.ok("update_invoice_draft", one_end).await["period"], json!({"from": "2026-10-03", "to": "2026-11-30"}));
+    let other_end = json!({"invoice": draft["id"], "period_to": ""});
+    assert_eq!(studio.ok("update_invoice_draft", other_end).await["period"], json!({"from": "2026-10-03", "to": "2026-10-03"}));
     let inverted = json!({"invoice": draft["id"], "period_from": "2026-10-31", "period_to": "2026-10-01"});
     assert!(studio.refused("update_invoice_draft", inverted).await.message.contains("is before"));
     studio.ok("create_client", json!({"name": "Globex", "tax_rate": "19"})).await;
     let fee = studio.ok("draft_invoice", json!({"client": "Globex", "lines": [{"description": "Fee", "price": "5.00"}]})).await;
+    let half = studio.refused("update_invoice_draft", json!({"invoice": fee["id"], "period_from": "", "period_to": "2026-10-31"})).await;
+    assert!(half.field("period_from").is_some_and(|told| told.contains("give both, or clear both")), "{half:?}");
     let sent = studio.ok("send_invoice", json!({"invoice": fee["id"], "without_email": true})).await;
     assert_eq!(sent["period"]["to"], sent["issued_on"], "without time it is the day of issue");
 }

@@ -20,6 +20,7 @@ mod remarks;
 mod sending;
 mod shares;
 mod tax_numbers;
+mod texts;
 mod titles;
 mod untold;
 mod updates;

@@ -135,6 +135,23 @@ async fn a_number_of_the_tax_in_its_own_field_is_told_with_the_letters_of_its_co
     }
 }
 
+/// EN 16931 BR-G-02 and BR-CO-09: the number of the tax is the identifier there, behind the letters of the country.
+#[tokio::test]
+async fn the_number_of_the_tax_in_iceland_does_for_an_export() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "country": "DE", "tax_category": "G", "tax_rate": "0"})).await;
+    for number in ["VSK-númer 12345", "12345"] {
+        studio.ok("update_organization", json!({"country": "IS", "vat_id": "", "tax_number": number})).await;
+        let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Charts", "price": "10.00"}]})).await;
+        studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    }
+    for number in ["VSK-númer 12345", "12345", "IS12345"] {
+        let saved = studio.ok("update_organization", json!({"vat_id": number, "tax_number": ""})).await;
+        assert_eq!(saved["vat_id"], "IS12345", "{number}");
+        assert!(!saved["warnings"].to_string().contains("no VAT identifier"), "{saved:#}");
+    }
+}
+
 #[tokio::test]
 async fn two_numbers_in_one_field_are_refused_with_the_place_of_each() {
     let studio = studio().await;
@@ -168,6 +185,23 @@ async fn a_norwegian_number_is_said_to_lack_the_name_of_the_tax() {
     let saved = studio.ok("update_client", json!({"client": "Acme", "country": "NO", "vat_id": "NO123456785"})).await;
     let told = saved["warnings"].to_string();
     assert!(told.contains("which has MVA behind its digits") && told.contains("it is written NO 123456785 MVA"), "{told}");
+}
+
+/// A German number is no example for somebody in Norway.
+#[tokio::test]
+async fn a_number_that_is_no_vat_identifier_is_told_what_one_of_its_country_looks_like() {
+    let studio = studio().await;
+    for (country, number, form) in [
+        ("NO", "123 456 785", "looks like NO 123 456 785 MVA in Norway"),
+        ("NO", "Org.nr. 123 456 785", "looks like NO 123 456 785 MVA in Norway"),
+        ("FR", "SIRET 73282932000074", "looks like FR11123456782 in France"),
+        ("", "HRB 12345 B", "begins with the two letters of its country, such as DE"),
+    ] {
+        let saved = studio.ok("update_client", json!({"client": "Acme", "country": country, "vat_id": number})).await;
+        for told in [saved["warnings"].to_string(), remarked(&studio, "client.vat_id").await] {
+            assert!(told.contains(&format!("no VAT identifier, which {form}.")), "{country} {number}: {told}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -99,7 +99,11 @@ async fn a_line_of_several_rates_becomes_one_line_each() {
     let taken = take(&studio, &draft, json!({"current_rates": true})).await;
     assert_eq!((nets(&taken), &taken["subtotal"]["amount"]), (vec!["160.00", "100.00", "5.00"], &json!("265.00")), "{taken:#}");
     let lines = taken["lines"].as_array().expect("lines");
-    assert_eq!(lines[0]["description"], lines[1]["description"]);
+    assert_eq!(
+        (&lines[0]["description"], &lines[1]["description"]),
+        (&json!("20 November 2026, Shop"), &json!("20 November 2026, Dashboard")),
+        "what was composed says what is on its line"
+    );
     let worked = |line: &Value| (line["worked"]["seconds"].clone(), line["quantity"].clone(), line["entries"].as_array().map(Vec::len));
     assert_eq!(worked(&lines[0]), (json!(7_200), json!("2.00"), Some(1)));
     assert_eq!(worked(&lines[1]), (json!(3_600), json!("1.00"), Some(1)));

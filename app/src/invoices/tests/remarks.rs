@@ -220,6 +220,30 @@ async fn tax_in_a_foreign_currency_alone_is_remarked() {
     assert!(!says(&studio, "Gulf", "notes", "alone").await);
 }
 
+/// In which currency somebody bills mostly is no matter of the law, which is that of a country. In Switzerland it wants none (Article 26
+/// MWSTG).
+#[tokio::test]
+async fn the_currency_of_new_clients_says_nothing_of_the_one_that_tax_is_stated_in() {
+    for mostly in ["EUR", "USD"] {
+        let studio = World::new("studio").await;
+        studio.ok("update_organization", json!({"currency": mostly})).await;
+        for currency in ["DKK", "EUR", "GBP", "PLN", "USD"] {
+            studio.ok("create_client", json!({"name": currency, "currency": currency, "tax_category": "S", "tax_rate": "20"})).await;
+        }
+        for (country, home) in [("DE", "EUR"), ("DK", "DKK"), ("GB", "GBP"), ("PL", "PLN"), ("CH", ""), ("LI", "")] {
+            studio.ok("update_organization", json!({"country": country})).await;
+            for currency in ["DKK", "EUR", "GBP", "PLN", "USD"] {
+                let lines = json!([{"description": "Logo", "price": "100.00"}]);
+                let preview = studio.ok("preview_invoice", json!({"client": currency, "lines": lines})).await;
+                let remarks = preview["remarks"].to_string();
+                let wanted = !home.is_empty() && currency != home;
+                assert_eq!(remarks.contains(&format!("stated in {currency} alone")), wanted, "{mostly} {country} {currency}: {remarks}");
+                assert_eq!(remarks.contains(&format!("states it in {home}, too")), wanted, "{mostly} {country} {currency}: {remarks}");
+            }
+        }
+    }
+}
+
 /// Work that is billed before it is done is a payment in advance, and has to be called so (§ 14 (5) UStG).
 #[tokio::test]
 async fn a_service_period_that_is_still_to_come_is_remarked() {

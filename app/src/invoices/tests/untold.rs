@@ -115,6 +115,30 @@ async fn what_somebody_has_said_of_it_stands_alone() {
     assert_eq!(said(&printed(&studio, &drafted(&studio, work()).await).await), words);
 }
 
+/// Article 226 (11) of Directive 2006/112/EC: a reason is that of its line, and where another one says nothing, it is not given to that.
+#[tokio::test]
+async fn the_reason_of_one_line_is_not_taken_for_that_of_all() {
+    let studio = untaxed("US").await;
+    let fee = |name: &str| json!({"description": name, "price": "50.00", "tax_reason": "Disbursement"});
+    for (lines, reason) in [
+        (vec![fee("Filing fee")], "Disbursement"),
+        (vec![work(), fee("Filing fee")], "Filing fee: Disbursement"),
+        (vec![work(), fee("Filing"), fee("Copies"), fee("Stamps"), fee("Courier")], "Filing, Copies, Stamps, Courier: Disbursement"),
+    ] {
+        let wanted = json!({"client": "Acme", "lines": lines});
+        let preview = studio.ok("preview_invoice", wanted.clone()).await;
+        let draft = studio.ok("draft_invoice", wanted).await;
+        assert_eq!(said(&printed(&studio, &draft).await), reason);
+        let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+        for answer in [preview, draft, sent] {
+            assert_eq!(answer["taxes"][0]["reason"], reason);
+            let read = |part: &Value| serde_json::from_value(part.clone()).expect("lines");
+            let sums: Sums = serde_json::from_value(answer.clone()).expect("sums");
+            assert!(shown(read(&answer["lines"]), sums).contains(reason), "{reason}");
+        }
+    }
+}
+
 /// The category that is chosen for one supply by a seller who charges tax on others is a claim, and a right one abroad.
 #[tokio::test]
 async fn whoever_charges_tax_says_what_is_not_subject_to_it() {

@@ -59,3 +59,27 @@ async fn in_india_the_parts_of_the_tax_are_asked_for_until_the_note_has_them() {
     studio.ok("update_organization", json!({"country": "DE"})).await;
     assert_eq!(told(&studio, "100.00", "", words).await, None);
 }
+
+/// Article 230 of Directive 2006/112/EC, section 9-85 of the GST Act 1999: how much it is is not calculated again.
+#[tokio::test]
+async fn the_tax_in_the_currency_of_home_is_asked_for_until_the_note_has_it() {
+    let words = "The tax is stated in EUR alone";
+    for (country, stated, others) in [
+        (
+            "GB",
+            &["VAT 19 %: 16.50 GBP (1 EUR = 0.8684 GBP)", "VAT: £16.50"][..],
+            &["", "Thank you", "1 EUR = 0.8684 GBP", "Fee: 16.50 GBP"][..],
+        ),
+        ("PL", &["VAT 19 %: 80,94 zł"], &["VAT 19 %: 19,00 EUR"]),
+        ("JP", &["消費税：3,089円"], &["1 EUR = 162.55 JPY"]),
+        ("AU", &["GST: 31.10 AUD", "1 EUR = 1.6372 AUD"], &["Payable in AUD or EUR"]),
+    ] {
+        let studio = studio_in(country).await;
+        for note in stated {
+            assert_eq!(told(&studio, "100.00", note, words).await, None, "{country}: {note}");
+        }
+        for note in others {
+            assert_eq!(told(&studio, "100.00", note, words).await.as_deref(), Some("notes"), "{country}: {note}");
+        }
+    }
+}

@@ -87,15 +87,16 @@ impl TaxCategory {
         }
     }
 
-    /// The usual text for why no tax is charged (BT-120); nothing where the standard wants none
-    /// (BR-S-10, BR-Z-10).
+    /// The usual text for why no tax is charged (BT-120), as answers, pages and English documents have it; nothing where the standard
+    /// wants none (BR-S-10, BR-Z-10). Of an export it names no border: there are places in the European Union to which goods are exported
+    /// from its other parts, and sellers elsewhere.
     pub fn reason(self) -> Option<&'static str> {
         match self {
             Self::S | Self::Z => None,
             Self::E => Some("Exempt from tax"),
             Self::AE => Some("Reverse charge: the recipient owes the tax"),
             Self::K => Some("Tax-free intra-Community supply"),
-            Self::G => Some("Tax-free export outside the European Union"),
+            Self::G => Some("Tax-free export"),
             Self::O => Some("Not subject to tax"),
         }
     }

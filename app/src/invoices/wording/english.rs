@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{TaxCategory, Words};
-use crate::{country, day::Day, invoices::rules::place};
+use crate::{country, day::Day};
 
 pub(super) struct English;
 
@@ -56,11 +56,8 @@ impl Words for English {
         }
     }
 
-    fn reason(&self, category: TaxCategory, country: Option<&str>) -> Option<&'static str> {
-        match category {
-            TaxCategory::G if country.is_some_and(|country| !place::in_union(country)) => Some("Tax-free export"),
-            other => other.reason(),
-        }
+    fn reason(&self, category: TaxCategory, _: Option<&str>) -> Option<&'static str> {
+        category.reason()
     }
 
     fn titled(&self, title: &str) -> String {

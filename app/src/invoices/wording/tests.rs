@@ -122,6 +122,16 @@ fn a_line_says_in_a_word_of_its_own_why_it_has_no_tax() {
     }
 }
 
+/// Pages and answers are in English, and say no other reason than a document in English does.
+#[test]
+fn an_english_document_gives_the_reasons_of_the_pages_wherever_the_seller_is() {
+    for (country, _) in crate::country::COUNTRIES {
+        for category in TaxCategory::ALL {
+            assert_eq!(Wording::English.reason(category, Some(country)), category.reason(), "{country} {category:?}");
+        }
+    }
+}
+
 #[test]
 fn what_can_stand_on_a_document_is_all_told() {
     for wording in Wording::ALL {

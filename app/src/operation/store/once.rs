@@ -5,6 +5,8 @@
 //! the role is held against the one that the answer was given to: after a change of role a call is refused rather than
 //! answered as before, and never done a second time.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -13,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     access::Role,
+    audit,
     context::{Caller, Door},
     database::{Db, instant},
     error::{Code, Error},
@@ -54,11 +57,16 @@ impl Asker {
         Ok(Self { whose: Whose::Person(caller.person()?.id.0), token, role: None, at_page: caller.door == Door::Page })
     }
 
-    /// The key as it is kept: the page's as it is, a token's behind the token.
+    /// The key as it is kept: the page's as it is, a token's behind the token. Of one that holds a secret its SHA-256 is kept, by which
+    /// it is found again.
     fn kept(&self, key: &str) -> String {
+        let key = match audit::kept_text(key) {
+            Cow::Borrowed(_) => Cow::Borrowed(key),
+            Cow::Owned(_) => Cow::Owned(Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect()),
+        };
         match self.token {
             Some(token) => format!("{token} {key}"),
-            None => key.to_owned(),
+            None => key.into_owned(),
         }
     }
 

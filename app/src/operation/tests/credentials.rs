@@ -46,6 +46,23 @@ async fn two_tokens_may_use_the_same_key_and_no_page_makes_one_that_is_theirs() 
     assert_eq!(studio.code("create_client", call("Globex", &alike)).await, Code::IdempotencyMismatch);
 }
 
+#[tokio::test]
+async fn of_a_key_that_holds_a_secret_a_hash_is_kept_and_the_call_is_done_once() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let secret = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
+    for (who, name, key) in
+        [(&studio, "Globex", format!("once stint_pat_0190163d8694739b8ea1000000000007_{secret}")), (&agent, "Initech", secret.to_owned())]
+    {
+        let call = |name: &str, key: &str| json!({"name": name, "idempotency_key": key});
+        let made = who.ok("create_client", call(name, &key)).await;
+        assert_eq!(crate::testing::as_at_first(who.ok("create_client", call(name, &key)).await), made);
+        assert_eq!(who.code("create_client", call("Hooli", &key)).await, Code::IdempotencyMismatch);
+        who.ok("create_client", call(&format!("{name} 2"), &format!("{key} 2"))).await;
+    }
+    assert_eq!(studio.tables_with(secret).await, Vec::<String>::new());
+}
+
 /// Whoever made a token has the right that it lacks: they are sent to make another one, and to nobody else. What a role lacks is given by
 /// somebody else, and by no token.
 #[tokio::test]

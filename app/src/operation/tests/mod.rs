@@ -13,6 +13,7 @@ mod mails;
 mod standing;
 mod tables;
 mod tenants;
+mod unchanged;
 mod updates;
 mod wrong;
 

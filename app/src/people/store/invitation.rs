@@ -121,53 +121,39 @@ pub async fn revoke(db: &mut Db, id: Uuid, now: Timestamp) -> Result<(), Error> 
     Ok(())
 }
 
-/// Takes back what nobody has answered of the invitations of a member, but for those to these roles; which they were.
-pub async fn revoke_of(db: &mut Db, member: Uuid, but: &[String], now: Timestamp) -> Result<Vec<Uuid>, Error> {
+/// Takes back what can still be answered of the invitations of members, but for those to these roles, so many at most; which they were.
+pub async fn revoke_of(db: &mut Db, members: &[Uuid], but: &[String], now: Timestamp, most: i64) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "update invitation set revoked_at = $4 where organization_id = $1 and id in (
              select id from invitation
-             where organization_id = $1 and invited_by = $2 and answered_at is null and revoked_at is null and role <> all($3)
-             order by id for update)
+             where organization_id = $1 and invited_by = any($2) and answered_at is null and revoked_at is null and expires_at > $4
+                 and role <> all($3)
+             order by id limit $5 for update)
          returning id",
         organization,
-        member,
+        members,
         but,
-        instant(now) as _
+        instant(now) as _,
+        most
     )
     .fetch_all(db.connection())
     .await?)
 }
 
-/// Whether a member has ever invited anybody.
-pub async fn has_invited(db: &mut Db, member: Uuid) -> Result<bool, Error> {
+/// How many invitations of a member can still be answered, beside this one.
+pub async fn open_of(db: &mut Db, member: Uuid, beside: Option<Uuid>, now: Timestamp) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
-        r#"select exists (select from invitation where organization_id = $1 and invited_by = $2) as "has!""#,
+        r#"select count(*) as "open!" from invitation
+           where organization_id = $1 and invited_by = $2 and answered_at is null and revoked_at is null and expires_at > $3
+               and id is distinct from $4::uuid"#,
         organization,
-        member
+        member,
+        instant(now) as _,
+        beside
     )
     .fetch_one(db.connection())
-    .await?)
-}
-
-/// The names of those who are here by an invitation of a member, in the order in which they first came. Who accepted one stands in what
-/// the answer changed.
-pub async fn joined_by(db: &mut Db, member: Uuid) -> Result<Vec<String>, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        "select m.name from member m
-         where m.organization_id = $1 and m.removed_at is null and m.id in (
-             select joined.record_id from invitation i
-                 join change answered on answered.organization_id = $1 and answered.kind = 'invitation' and answered.record_id = i.id
-                     and answered.after ->> 'answer' = 'accepted'
-                 join change joined on joined.organization_id = $1 and joined.action_id = answered.action_id and joined.kind = 'member'
-             where i.organization_id = $1 and i.invited_by = $2 and i.answer = 'accepted')
-         order by m.created_at, m.id",
-        organization,
-        member
-    )
-    .fetch_all(db.connection())
     .await?)
 }
 

@@ -4,3 +4,4 @@ pub mod grant;
 pub mod invitation;
 pub mod member;
 pub mod received;
+pub mod unproved;

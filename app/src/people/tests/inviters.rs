@@ -1,5 +1,6 @@
 //! An invitation is worth what whoever sent it is.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{invited, stranger, studio};
@@ -117,4 +118,47 @@ async fn of_a_removal_and_an_answer_at_once_the_first_holds() {
     );
     assert!(gone.is_ok(), "{gone:?}");
     assert_eq!(answer.is_ok(), taken_back(&studio, &invitation).await == 0, "{answer:?}");
+}
+
+/// Lets a member have so many invitations that nobody has answered, and that run out then.
+async fn unanswered(by: &World, many: u64, expires: Timestamp) {
+    let sent = format!(
+        "insert into invitation (organization_id, id, email, role, invited_by, created_at, sent_at, expires_at)
+         select $1, gen_random_uuid(), gen_random_uuid()::text || '@example.com', 'member', '{}', '{now}', '{now}', '{expires}'
+         from generate_series(1, {many})",
+        by.member(),
+        now = by.now()
+    );
+    assert_eq!(by.sql(&sent).await, many);
+}
+
+#[tokio::test]
+async fn a_member_has_so_many_open_invitations_and_no_more_until_some_are_taken_back_or_have_run_out() {
+    let studio = studio().await;
+    let grace = studio.as_role(Role::Admin).await;
+    unanswered(&grace, 300, studio.now()).await;
+    unanswered(&grace, 199, studio.now() + SignedDuration::from_hours(1)).await;
+    let last = invited(&grace, &stranger(&studio).await, Role::Member).await;
+    let one_more = json!({"email": "new@example.com", "role": "member"});
+    let refused = grace.refused("invite_member", one_more.clone()).await;
+    assert_eq!((refused.code, refused.message.starts_with("You have 200 open invitations here")), (Code::Conflict, true), "{refused:?}");
+    let theirs = invited(&studio, &stranger(&studio).await, Role::Member).await;
+    assert_eq!(grace.code("resend_invitation", json!({"invitation": theirs["id"]})).await, Code::Conflict, "it would be hers");
+    grace.ok("resend_invitation", json!({"invitation": last["id"]})).await;
+    grace.ok("revoke_invitation", json!({"invitation": last["id"]})).await;
+    grace.ok("invite_member", one_more.clone()).await;
+    studio.advance(3_600);
+    grace.ok("invite_member", json!({"email": "another@example.com", "role": "member"})).await;
+}
+
+#[tokio::test]
+async fn however_many_a_member_has_left_open_all_are_taken_back_with_them_and_what_ran_out_is_left() {
+    let studio = studio().await;
+    let grace = studio.as_role(Role::Admin).await;
+    unanswered(&grace, 4_001, studio.now() + SignedDuration::from_hours(1)).await;
+    unanswered(&grace, 10, studio.now()).await;
+    let gone = studio.ok("remove_member", json!({"member": grace.member()})).await;
+    assert_eq!(gone["warnings"], json!(["4001 open invitations by Grace were taken back."]));
+    let left = "select count(*) from invitation where organization_id = $1 and revoked_at is null";
+    assert_eq!(studio.number(left).await, 10);
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::studio;
 use crate::{
-    access::{Role, Writes},
+    access::{Role, Scope, Writes},
     error::Code,
     testing::World,
 };
@@ -81,6 +81,24 @@ async fn whoever_sees_their_own_time_alone_finds_nobody_else_and_is_told_no_name
         assert!(refused.code == Code::NotFound && !refused.message.contains("mean"), "{}", refused.message);
     }
     barbara.ok("list_time_entries", json!({"member": "BARBARA"})).await;
+}
+
+#[tokio::test]
+async fn an_address_means_its_member_for_whoever_is_shown_it() {
+    let studio = studio(&["Acme"]).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let barbara = studio.as_role(Role::Member).await;
+    let address = barbara.person().email.clone();
+    for given in [address.clone(), address.to_uppercase()] {
+        let team = studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [given]})).await;
+        assert!(team.to_string().contains(&barbara.member().to_string()), "{team:#}");
+    }
+    let blind = studio.token_of(&[Scope::TimeRead, Scope::WorkRead, Scope::WorkWrite], Writes::Direct).await;
+    for nobody in [blind, studio.as_role(Role::Manager).await] {
+        let call = json!({"project": "Dashboard", "members": [address]});
+        let shown = nobody.call("list_members", json!({})).await.is_ok_and(|members| members.to_string().contains(&address));
+        assert_eq!(nobody.call("assign_project_members", call).await.is_ok(), shown);
+    }
 }
 
 #[tokio::test]

@@ -52,6 +52,20 @@ async fn people_see_their_own_browsers_and_end_them_one_or_all() {
 }
 
 #[tokio::test]
+async fn of_a_token_that_is_a_name_or_a_program_the_id_alone_is_written_down() {
+    let studio = World::new("told").await;
+    let (shown, secret) = ("stint_pat_0190163d8694739b8ea1000000000007_", "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U");
+    studio.ok("create_token", json!({"name": format!("for {shown}{secret}")})).await;
+    assert!(events(&studio).await.contains(&("token_made".to_owned(), format!("for {shown}…"))));
+    assert_eq!(Origin::new("", &format!("{} {shown}{secret}", "ua ".repeat(90))).user_agent.matches("Q8vN").count(), 0, "not cut in two");
+
+    let agent = studio.token(Writes::Direct).await;
+    token::seen(&agent.caller, &format!("ua {shown}{secret}")).await.expect("noted");
+    let told = format!("select count(*) from access_token where organization_id = $1 and last_used_by = 'ua {shown}…'");
+    assert_eq!(studio.number(&told).await, 1);
+}
+
+#[tokio::test]
 async fn no_token_sees_or_ends_a_sign_in() {
     let studio = World::new("agents").await;
     let agent = studio.token(Writes::Direct).await;

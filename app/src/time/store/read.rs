@@ -220,23 +220,29 @@ pub struct Overlap {
     pub project: String,
     /// Its day.
     pub day: jiff_sqlx::Date,
+    /// Whether it is the timer that runs.
+    pub running: bool,
 }
 
 /// For each of these entries with a start and an end another one of its member that lies over it, looked for among the first three hundred
-/// of the days around it; five at most.
-pub async fn overlaps(db: &mut Db, entries: &[Uuid]) -> Result<Vec<Overlap>, Error> {
+/// of the days around it, or the timer that runs, which goes on until now; five at most.
+pub async fn overlaps(db: &mut Db, entries: &[Uuid], now: Timestamp) -> Result<Vec<Overlap>, Error> {
     let organization = db.organization();
+    // Among the days a timer has no end: it is found only where it has that of now.
     Ok(query_as!(
         Overlap,
-        r#"select c.name || ' / ' || p.name as "project!", o.day as "day!: jiff_sqlx::Date"
+        r#"select c.name || ' / ' || p.name as "project!", o.day as "day!: jiff_sqlx::Date", o.running as "running!"
            from time_entry t
            cross join lateral (
-               select near.project_id, near.day from (
-                   select o.id, o.project_id, o.day, o.running, o.started_at, o.ended_at from time_entry o
-                   where o.organization_id = $1 and o.member_id = t.member_id and o.day between t.day - 1 and t.day + 1
-                   order by o.day desc, o.position desc limit 300
+               select near.project_id, near.day, near.running from (
+                   (select o.id, o.project_id, o.day, o.running, o.started_at, o.ended_at from time_entry o
+                    where o.organization_id = $1 and o.member_id = t.member_id and o.day between t.day - 1 and t.day + 1
+                    order by o.day desc, o.position desc limit 300)
+                   union all
+                   (select o.id, o.project_id, o.day, o.running, o.started_at, $3::timestamptz from time_entry o
+                    where o.organization_id = $1 and o.member_id = t.member_id and o.running)
                ) near
-               where near.id <> t.id and not near.running and near.started_at < t.ended_at and near.ended_at > t.started_at
+               where near.id <> t.id and near.started_at < t.ended_at and near.ended_at > t.started_at
                limit 1
            ) o
            join project p on p.organization_id = $1 and p.id = o.project_id
@@ -244,7 +250,8 @@ pub async fn overlaps(db: &mut Db, entries: &[Uuid]) -> Result<Vec<Overlap>, Err
            where t.organization_id = $1 and t.id = any($2) and not t.running and t.started_at is not null
            limit 5"#,
         organization,
-        entries
+        entries,
+        instant(now) as _
     )
     .fetch_all(db.connection())
     .await?)

@@ -101,7 +101,7 @@ async fn bad_changes_are_refused_and_change_nothing() {
         (json!({"duration": "-5m"}), "duration"),
         (json!({"ended_at": "2026-11-20T08:00:00Z"}), "ended_at"),
         (json!({"started_at": "2026-11-19T09:59:59Z"}), "ended_at"),
-        (json!({"date": "2026-11-19", "started_at": "2026-11-19T09:00:00Z"}), "date"),
+        (json!({"date": "2026-11-18", "started_at": "2026-11-19T09:00:00Z"}), "date"),
         (json!({"description": "x".repeat(2001)}), "description"),
         (json!({"rate": "-0.05"}), "rate"),
         (json!({"billable": false, "rate": "0.05"}), "rate"),

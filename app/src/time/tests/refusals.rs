@@ -30,8 +30,8 @@ async fn what_is_no_time_is_refused() {
         (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T08:59:59Z"}), "ended_at"),
         (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00+01:00"}), "ended_at"),
         (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-21T09:00:01Z"}), "ended_at"),
-        (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00Z", "duration": "1h"}), "duration"),
-        (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00Z", "date": "2026-11-20"}), "date"),
+        (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00Z", "duration": "2h"}), "duration"),
+        (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00Z", "date": "2026-11-19"}), "date"),
         (json!({"started_at": "nine", "ended_at": "ten"}), "started_at"),
         (json!({"started_at": "2026-11-20T25:00:00Z", "ended_at": "2026-11-20T10:00:00Z"}), "started_at"),
         (json!({"duration": "1h", "description": long}), "description"),
@@ -48,6 +48,21 @@ async fn what_is_no_time_is_refused() {
         assert!(refused.field(field).is_some_and(|message| message.len() > 15), "{given} names {:?}", refused.fields);
     }
     assert_eq!(entries(&studio).await, 0);
+}
+
+#[tokio::test]
+async fn a_number_where_a_time_is_wanted_is_answered_with_a_time_and_not_with_the_number() {
+    let studio = studio().await;
+    let entry = json!({"project": "Dashboard", "started_at": 1_795_600_800, "duration": "1h"});
+    for (operation, given, field) in [
+        ("create_time_entry", entry.clone(), "started_at"),
+        ("create_time_entries", json!({"entries": [entry]}), "entries[0].started_at"),
+        ("start_timer", json!({"project": "Dashboard", "started_at": 1_795_600_800}), "started_at"),
+    ] {
+        let refused = studio.refused(operation, given).await;
+        let told = refused.field(field).unwrap_or_default();
+        assert!(told.contains("\"09:00\"") && !told.contains("1795600800"), "{operation}: {refused:?}");
+    }
 }
 
 #[tokio::test]

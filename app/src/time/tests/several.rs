@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{log, on_project, studio};
+use super::{log, on_project, studio, studio_in};
 use crate::{
     access::Writes,
     error::Code,
@@ -92,7 +92,7 @@ async fn each_reference_among_several_means_what_it_means_alone() {
     let done = studio.ok("create_time_entries", json!({ "entries": entries })).await;
     let meant: Vec<&str> = done["items"].as_array().expect("a list").iter().filter_map(|item| item["project"].as_str()).collect();
     assert_eq!(meant, said.map(|(_, meant)| meant));
-    for (wrong, code) in [("Website", Code::Conflict), ("Nowhere", Code::NotFound), (" ", Code::Invalid)] {
+    for (wrong, code) in [("Website", Code::Invalid), ("Nowhere", Code::NotFound), (" ", Code::Invalid)] {
         let given = json!({"entries": [{"project": "dashboard", "duration": "15m"}, {"project": wrong, "duration": "15m"}]});
         let refused = studio.refused("create_time_entries", given).await;
         assert_eq!(refused.message.split(':').next(), Some("entries[1].project"), "{refused:?}");
@@ -206,6 +206,47 @@ async fn time_that_lies_over_other_time_or_long_ago_is_told() {
     let several = studio.ok("create_time_entries", json!({"entries": several})).await;
     assert!(several["warnings"].to_string().contains("It overlaps"), "{several}");
     assert!(log("1999-11-18", "09:00", "10:00").await[0].contains("more than a year back"));
+}
+
+/// A timer goes on until now, whenever it was started.
+#[tokio::test]
+async fn time_that_lies_over_the_timer_of_the_same_member_is_told() {
+    let studio = studio().await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    let entry = |from: &str, to: &str| json!({"project": "Dashboard", "date": "today", "started_at": from, "ended_at": to});
+    let told = |answer: &Value| answer["warnings"].to_string().contains("It overlaps the timer that runs on Acme / Dashboard. Check both.");
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(3_600);
+    let before = studio.ok("create_time_entry", entry("09:00", "10:00")).await;
+    assert!(before.get("warnings").is_none(), "one begins where the other ends: {before:#}");
+    assert!(told(&studio.ok("create_time_entry", entry("10:30", "10:45")).await));
+    assert!(told(&studio.ok("create_time_entries", json!({"entries": [entry("10:50", "10:55")]})).await));
+    assert!(!told(&barbara.ok("create_time_entry", entry("10:30", "10:45")).await), "it is not her timer");
+    studio.advance(2 * 86_400);
+    assert!(told(&studio.ok("create_time_entry", entry("09:00", "10:00")).await), "it runs since the day before yesterday");
+    let longer = studio.ok("update_time_entry", json!({"time_entry": before["id"], "ended_at": "10:10"})).await;
+    assert!(told(&longer), "{longer:#}");
+}
+
+#[tokio::test]
+async fn what_is_told_of_some_of_several_names_them() {
+    let studio = studio_in("Europe/Berlin").await;
+    let entry = |day: usize, duration: &str| json!({"project": "Dashboard", "date": format!("2026-11-{day:02}"), "duration": duration});
+    let few = json!({"entries": [entry(2, "1h"), entry(3, "15"), entry(4, "15"), entry(5, "12")]});
+    let few = studio.ok("create_time_entries", few).await;
+    let words = [
+        "entries[1], entries[2]: 15 was taken for hours. For minutes, write 15m.",
+        "entries[3]: 12 was taken for hours. For minutes, write 12m.",
+    ];
+    assert_eq!(few["warnings"], json!(words));
+    let many: Vec<Value> = (9..16).map(|day| entry(day, "15")).collect();
+    let many = studio.ok("create_time_entries", json!({"entries": many, "dry_run": true})).await;
+    assert!(many["warnings"].to_string().contains("entries[4] and 2 more: 15 was taken for hours."), "{many:#}");
+    let night = json!({"project": "Dashboard", "started_at": "2026-03-27T02:30", "ended_at": "2026-03-27T03:00"});
+    let night = studio.ok("create_time_entry", night).await;
+    let moved = json!({"time_entries": [few["items"][0]["id"], night["id"]], "date": "2026-03-29"});
+    let moved = studio.ok("update_time_entries", moved).await;
+    assert!(moved["warnings"].to_string().contains("time_entries[1]: 02:30 does not exist on 29 March 2026"), "{moved:#}");
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ async fn a_start_lies_in_the_past_but_not_in_logged_time() {
         ("2026-11-21T07:00:00Z", "previous entry"),
         ("2026-11-21T10:01:01Z", "future"),
         ("2026-11-22T10:00:00Z", "future"),
-        ("soon", "instant"),
+        ("soon", "is not a time"),
     ] {
         let refused = studio.refused("start_timer", at(instant)).await;
         assert!(

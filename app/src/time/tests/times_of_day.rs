@@ -137,7 +137,7 @@ async fn a_time_of_day_beside_an_instant_is_of_its_day_or_of_the_one_next_to_it(
     for (from, to, expected) in [
         ("2026-11-18T22:00", "23:00", ["2026-11-18T22:00:00+01:00", "2026-11-18T23:00:00+01:00"]),
         ("2026-11-18T22:00", "1:00", ["2026-11-18T22:00:00+01:00", "2026-11-19T01:00:00+01:00"]),
-        ("2026-11-18T23:30:00Z", "01:00", ["2026-11-19T00:30:00+01:00", "2026-11-19T01:00:00+01:00"]),
+        ("2026-11-19T00:30:00+01:00", "01:00", ["2026-11-19T00:30:00+01:00", "2026-11-19T01:00:00+01:00"]),
         ("22:00", "2026-11-18T23:00", ["2026-11-18T22:00:00+01:00", "2026-11-18T23:00:00+01:00"]),
         ("22:00", "2026-11-18 01:00", ["2026-11-17T22:00:00+01:00", "2026-11-18T01:00:00+01:00"]),
     ] {
@@ -206,4 +206,150 @@ async fn a_new_start_of_a_timer_is_of_today_or_where_that_is_to_come_of_its_own_
     {
         assert_eq!(studio.ok("update_timer", json!({"started_at": given})).await["started_at"], expected, "{given}");
     }
+}
+
+/// Whoever gives an offset may be anywhere, and a time of day is where the member is: together they would be hours apart.
+#[tokio::test]
+async fn a_time_of_day_beside_an_instant_on_another_clock_is_refused_with_both_and_the_way() {
+    let studio = studio_in("Europe/London").await;
+    let other = studio.ok("create_time_entry", worked("09:00", "10:00")).await;
+    for (from, to, field) in [
+        ("10:00", "2026-11-13T11:00:00+05:30", "ended_at"),
+        ("2026-11-17T09:00:00+01:00", "10:00", "started_at"),
+        ("2026-11-17T00:30:00+09:00", "02:00", "started_at"),
+    ] {
+        let times = json!({"project": "Dashboard", "started_at": from, "ended_at": to});
+        for (operation, given, place) in [
+            ("create_time_entry", times.clone(), ""),
+            ("create_time_entries", json!({"entries": [times]}), "entries[0]."),
+            ("update_time_entry", with(json!({"time_entry": other["id"]}), times.clone()), ""),
+        ] {
+            let refused = studio.refused(operation, given).await;
+            let told = refused.field(&format!("{place}{field}")).unwrap_or_default();
+            let named = [from, to, "at +00:00 then", "Give both with an offset, or both without."];
+            assert!(named.iter().all(|part| told.contains(part)), "{operation} {from} {to}: {refused:?}");
+        }
+    }
+    for (from, to, expected) in [
+        ("2026-11-17T09:00:00Z", "10:00", ["2026-11-17T09:00:00+00:00", "2026-11-17T10:00:00+00:00"]),
+        ("09:00", "2026-07-10T10:00:00+01:00", ["2026-07-10T09:00:00+01:00", "2026-07-10T10:00:00+01:00"]),
+    ] {
+        let times = json!({"project": "Dashboard", "started_at": from, "ended_at": to});
+        assert_eq!(span(&studio.ok("create_time_entry", times).await), expected, "it is the offset of the clock then");
+    }
+}
+
+#[tokio::test]
+async fn a_long_night_that_may_be_a_slip_is_told_with_what_was_taken() {
+    let studio = studio_in("Europe/Berlin").await;
+    let on = |day: &str, from: &str, to: &str| with(worked(from, to), json!({"date": day}));
+    let slip = studio.ok("create_time_entry", worked("11:00", "1:30")).await;
+    let taken = "Taken as 2026-11-20T11:00:00+01:00 to 2026-11-21T01:30:00+01:00 the next day, 14h 30m.";
+    assert_eq!(slip["warnings"], json!([format!("{taken} If 13:30 was meant, or start and end were swapped, correct it.")]));
+    let changed = studio.ok("create_time_entry", on("2026-11-17", "09:00", "12:00")).await;
+    let changed = studio.ok("update_time_entry", json!({"time_entry": changed["id"], "ended_at": "01:00"})).await;
+    let told = changed["warnings"].to_string();
+    assert!(told.contains("the next day, 16h. If 13:00 was meant, or start"), "{changed:#}");
+    let beside = json!({"project": "Dashboard", "started_at": "2026-11-15T09:00", "ended_at": "08:00"});
+    let beside = studio.ok("create_time_entry", beside).await;
+    assert!(beside["warnings"].to_string().contains("the next day, 23h. If 20:00 was meant, or start"), "{beside:#}");
+    let swapped = studio.ok("create_time_entry", on("2026-11-13", "18:00", "17:00")).await;
+    assert!(swapped["warnings"].to_string().contains("the next day, 23h. If start and end were swapped, correct it."), "{swapped:#}");
+    let between = |from: &str, to: &str| json!({"project": "Dashboard", "started_at": from, "ended_at": to});
+    for plain in [
+        on("2026-11-08", "22:15", "01:00"),
+        on("2026-11-08", "09:00", "24:00"),
+        between("2026-11-10T08:00", "2026-11-10T23:00"),
+        between("2026-11-11T18:00", "2026-11-12T17:00"),
+    ] {
+        let answer = studio.ok("create_time_entry", plain.clone()).await;
+        assert!(!answer["warnings"].to_string().contains("Taken as"), "{plain}: {answer:#}");
+    }
+}
+
+/// Who has to fill in every argument says the same thing twice.
+#[tokio::test]
+async fn a_date_and_a_duration_beside_start_and_end_are_taken_where_they_agree() {
+    let studio = studio_in("Europe/Berlin").await;
+    let given =
+        |more: Value| with(json!({"project": "Dashboard", "started_at": "2026-11-18T09:00:00", "ended_at": "2026-11-18T10:30:00"}), more);
+    let all = studio.ok("create_time_entry", given(json!({"date": "2026-11-18", "duration": "1h30m"}))).await;
+    let expected = ["2026-11-18T09:00:00+01:00", "2026-11-18T10:30:00+01:00"];
+    assert_eq!((span(&all), &all["day"]), (expected, &json!("2026-11-18")));
+    let abroad = json!({"project": "Dashboard", "date": "2026-11-17", "started_at": "2026-11-16T20:00:00-05:00", "duration": "1h"});
+    assert_eq!(studio.ok("create_time_entry", abroad).await["day"], "2026-11-17", "it is its day on the clock of the member");
+    let change = |more: Value| with(json!({"time_entry": all["id"]}), more);
+    for (more, minutes) in [
+        (json!({"date": "2026-11-18", "started_at": "2026-11-18T09:00", "ended_at": "2026-11-18T11:00", "duration": "2h"}), 120),
+        (json!({"started_at": "09:00", "ended_at": "11:00", "duration": "2h"}), 120),
+        (json!({"ended_at": "12:00", "duration": "3h"}), 180),
+        (json!({"date": "2026-11-18", "ended_at": "2026-11-18T11:30"}), 150),
+    ] {
+        let changed = studio.ok("update_time_entry", change(more.clone())).await;
+        assert_eq!((&changed["started_at"], &changed["worked"]["seconds"]), (&json!(expected[0]), &json!(minutes * 60)), "{more}");
+    }
+    for (more, field, named) in [
+        (json!({"date": "2026-11-17"}), "date", ["2026-11-17 is not the day", "2026-11-18T09:00:00+01:00"]),
+        (json!({"duration": "2h"}), "duration", ["\"2h\" is not the time from 2026-11-18T09:00:00+01:00", "which is 1h 30m."]),
+    ] {
+        for refused in [
+            studio.refused("create_time_entry", given(more.clone())).await,
+            studio.refused("update_time_entry", change(given(more.clone()))).await,
+        ] {
+            let told = refused.field(field).unwrap_or_default();
+            assert!(named.iter().all(|part| told.contains(part)), "{more}: {refused:?}");
+        }
+    }
+    let shown = json!({"started_at": "09:00", "ended_at": "11:30", "duration": "1h"});
+    assert!(studio.refused("update_time_entry", change(shown)).await.field("duration").is_some(), "also where the times stay");
+}
+
+#[tokio::test]
+async fn a_day_ends_at_24_00() {
+    let studio = studio_in("Europe/Berlin").await;
+    let given = |from: &str, to: &str| json!({"project": "Dashboard", "started_at": from, "ended_at": to});
+    let on = |from: &str, to: &str| with(given(from, to), json!({"date": "2026-11-16"}));
+    for (times, start) in [
+        (on("22:00", "24:00"), "2026-11-16T22:00:00+01:00"),
+        (on("00:00", "24:00:00"), "2026-11-16T00:00:00+01:00"),
+        (given("2026-11-16T22:00", "2026-11-16T24:00"), "2026-11-16T22:00:00+01:00"),
+        (given("2026-11-16T22:00", "24:00"), "2026-11-16T22:00:00+01:00"),
+        (given("22:00", "2026-11-16T24:00"), "2026-11-16T22:00:00+01:00"),
+        (given("2026-11-16T22:00:00+01:00", "2026-11-16T24:00:00+01:00"), "2026-11-16T22:00:00+01:00"),
+    ] {
+        let entry = studio.ok("create_time_entry", times.clone()).await;
+        assert_eq!((span(&entry), &entry["day"]), ([start, "2026-11-17T00:00:00+01:00"], &json!("2026-11-16")), "{times}");
+        let again = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "ended_at": "24:00"})).await;
+        assert_eq!((span(&again), &again["version"]), (span(&entry), &json!(1)), "{times}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_is_read_in_its_usual_spellings_and_what_is_none_is_quoted_with_the_right_one() {
+    let studio = studio_in("Europe/Berlin").await;
+    for spelling in ["09:30", "9:30", "T09:30", "09:30:00", "09:30:00.000"] {
+        let entry = studio.ok("create_time_entry", with(worked(spelling, "10:00"), json!({"dry_run": true}))).await;
+        assert_eq!(entry["worked"]["seconds"], 1_800, "{spelling}");
+    }
+    for wrong in ["25:00", "09:60", "24:01", "9am", "9:30 AM", "09:30Z", "0930"] {
+        for (given, field) in [(worked("08:00", wrong), "ended_at"), (worked(wrong, "23:00"), "started_at")] {
+            let refused = studio.refused("create_time_entry", given).await;
+            let told = refused.field(field).unwrap_or_default();
+            assert!(told.starts_with(&format!("\"{wrong}\" is not a time; write one of 24 hours such as 09:30")), "{wrong}: {refused:?}");
+        }
+        let refused = studio.refused("start_timer", json!({"project": "Dashboard", "started_at": wrong})).await;
+        assert!(refused.field("started_at").is_some_and(|told| told.starts_with(&format!("\"{wrong}\" "))), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn work_that_lies_ahead_may_move_to_a_time_that_is_yet_to_come_and_that_is_told() {
+    let studio = studio_in("Europe/Berlin").await;
+    studio.set_clock("2026-11-21T19:06:00Z");
+    let ahead = studio.ok("create_time_entry", with(worked("21:00", "22:00"), json!({"date": "today"}))).await;
+    let moved = studio.ok("update_time_entry", json!({"time_entry": ahead["id"], "started_at": "21:30"})).await;
+    assert_eq!(moved["started_at"], "2026-11-21T21:30:00+01:00");
+    assert!(moved["warnings"].to_string().contains("It ends at 2026-11-21T22:00:00+01:00, which is yet to come."), "{moved:#}");
+    let other = studio.ok("update_time_entry", json!({"time_entry": ahead["id"], "description": "Charts"})).await;
+    assert!(!other["warnings"].to_string().contains("yet to come"), "{other:#}");
 }

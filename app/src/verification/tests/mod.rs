@@ -5,6 +5,7 @@ mod documents;
 mod invitations;
 mod migrated;
 mod passwords;
+mod places;
 mod refusals;
 mod resets;
 mod written_down;

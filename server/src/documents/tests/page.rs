@@ -170,6 +170,19 @@ fn an_account_number_stands_where_there_is_no_iban() {
     assert!(!printed.iter().any(|run| run == "IBAN"), "{printed:?}");
 }
 
+/// Banks print it in groups of four, up to 34 letters and digits (ISO 13616).
+#[test]
+fn an_iban_stands_on_one_line() {
+    for iban in
+        ["DE89370400440532013000", "FR7630006000011234567890189", "MT84MALT011000012345MTLCAST001S", "LC55HEMM000100010012001200023015"]
+    {
+        let bank = invoice(1).bank.map(|bank| BankAccount { iban: Some(iban.into()), ..bank });
+        let fours: Vec<_> = iban.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+        let printed = runs(&InvoiceDocument { bank, ..invoice(1) });
+        assert!(printed.iter().any(|run| run.contains(&fours.join(" "))), "{iban} in {printed:?}");
+    }
+}
+
 /// Why no tax is charged is said once.
 #[test]
 fn the_reason_of_the_only_category_stands_alone() {

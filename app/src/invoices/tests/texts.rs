@@ -1,0 +1,136 @@
+//! The words of a draft: what was composed follows the client's language and the names of now until it is sent, and what was typed stays.
+
+use super::*;
+
+fn texts(invoice: &Value) -> Vec<&str> {
+    invoice["lines"].as_array().into_iter().flatten().filter_map(|line| line["description"].as_str()).collect()
+}
+
+async fn get(studio: &World, invoice: &Value) -> Value {
+    studio.ok("get_invoice", json!({"invoice": invoice["id"]})).await
+}
+
+async fn speaks(studio: &World, language: &str) {
+    studio.ok("update_client", json!({"client": "Acme", "language": language})).await;
+}
+
+/// How many lines say what the document of their invoice says, and are known to be composed.
+const AS_PRINTED: &str = "select count(*) from invoice i
+    join invoice_line l on l.organization_id = i.organization_id and l.invoice_id = i.id
+    where i.organization_id = $1 and l.composed and i.document #>> '{lines,0,description}' = l.description";
+
+#[tokio::test]
+async fn a_composed_text_follows_language_and_names_until_it_is_sent() {
+    for (group_by, now) in
+        [("entry", "Charts, 20.11.2026"), ("day", "20.11.2026, Board"), ("member", "Augusta, Board"), ("project", "Board")]
+    {
+        let studio = studio().await;
+        log(&studio, "2026-11-20", "1h").await;
+        let custom = json!([{"description": "Hosting, 20 November 2026", "price": "50.00"}]);
+        let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": group_by, "lines": custom})).await;
+        speaks(&studio, "de").await;
+        studio.ok("update_project", json!({"project": "Dashboard", "name": "Board"})).await;
+        studio.ok("update_profile", json!({"name": "Augusta"})).await;
+        let wanted = [now, "Hosting, 20 November 2026"];
+        let seen = get(&studio, &drafted).await;
+        assert_eq!((texts(&seen), &seen["version"]), (wanted.to_vec(), &drafted["version"]), "nobody has changed the draft");
+        let sending = json!({"invoice": drafted["id"], "version": drafted["version"], "without_email": true});
+        assert_eq!(texts(&studio.ok("send_invoice", sending).await), wanted);
+        assert_eq!(studio.number(AS_PRINTED).await, 1, "{group_by}");
+        speaks(&studio, "en").await;
+        studio.ok("update_project", json!({"project": "Board", "name": "Panel"})).await;
+        assert_eq!(texts(&get(&studio, &drafted).await), wanted, "what is sent does not change");
+    }
+}
+
+#[tokio::test]
+async fn a_typed_text_stays_and_a_line_that_is_taxed_otherwise_is_no_typed_text() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "entry"})).await;
+    let line = &drafted["lines"][0]["id"];
+    let change = async |change: Value| studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "lines": [change]})).await;
+    speaks(&studio, "de").await;
+    let taxed = change(json!({"line": line, "description": "Charts, 20.11.2026", "tax_rate": "7"})).await;
+    assert_eq!((texts(&taxed), &taxed["lines"][0]["tax_rate"]), (vec!["Charts, 20.11.2026"], &json!("7")));
+    speaks(&studio, "en").await;
+    assert_eq!(texts(&get(&studio, &drafted).await), ["Charts, 20 November 2026"]);
+    let typed = change(json!({"line": line, "description": "Charts of 20 November 2026"})).await;
+    speaks(&studio, "de").await;
+    assert_eq!(texts(&get(&studio, &drafted).await), ["Charts of 20 November 2026"]);
+    studio.ok("undo_action", json!({"action": typed["action"]})).await;
+    assert_eq!(texts(&get(&studio, &drafted).await), ["Charts, 20.11.2026"]);
+}
+
+#[tokio::test]
+async fn a_text_of_which_nobody_knows_whether_it_was_composed_stays() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "day"})).await;
+    studio.sql("update invoice_line set composed = null where organization_id = $1").await;
+    speaks(&studio, "de").await;
+    assert_eq!(texts(&get(&studio, &drafted).await), ["20 November 2026, Dashboard"]);
+}
+
+/// A draft of a French seller with the note "Merci" and the late payment terms, in English.
+async fn with_terms(studio: &World) -> Value {
+    studio.ok("update_organization", json!({"country": "FR", "vat_id": "FR40303265045"})).await;
+    studio.ok("update_client", json!({"client": "Acme", "country": "FR", "language": "en"})).await;
+    let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Logo", "price": "100.00"}]})).await;
+    studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "notes": "Merci", "late_payment_terms": true})).await
+}
+
+fn note(invoice: &Value) -> &str {
+    invoice["notes"].as_str().unwrap_or_default()
+}
+
+/// Whether a note says the terms in the language that has these words for the last of them, and in no other one.
+fn ends(invoice: &Value, begin: &str, last: &str) -> bool {
+    let all = ["No discount for early payment.", "Kein Skonto bei vorzeitiger Zahlung.", "Pas d'escompte pour paiement anticipé."];
+    let note = note(invoice);
+    note.starts_with(begin) && note.ends_with(last) && all.into_iter().filter(|words| note.contains(*words)).count() == 1
+}
+
+#[tokio::test]
+async fn late_payment_terms_that_were_added_follow_the_language_until_they_are_sent() {
+    let studio = studio().await;
+    let drafted = with_terms(&studio).await;
+    assert!(ends(&drafted, "Merci\nLate payment", "No discount for early payment."), "{drafted:#}");
+    speaks(&studio, "de").await;
+    let seen = get(&studio, &drafted).await;
+    assert!(ends(&seen, "Merci\nBei Zahlungsverzug", "Kein Skonto bei vorzeitiger Zahlung."), "{seen:#}");
+    assert!(!seen["remarks"].to_string().contains("late_payment_terms"), "{seen:#}");
+    assert_eq!(seen["version"], drafted["version"], "nobody has changed the draft");
+    // What is written before them is somebody's, and they are none the less Stint's.
+    let thanks = note(&seen).replace("Merci", "Danke");
+    studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "notes": thanks})).await;
+    speaks(&studio, "ja").await;
+    let seen = get(&studio, &drafted).await;
+    assert!(ends(&seen, "Danke\nEn cas de retard", "Pas d'escompte pour paiement anticipé."), "{seen:#}");
+    speaks(&studio, "de").await;
+    let sent = studio.ok("send_invoice", json!({"invoice": drafted["id"], "without_email": true})).await;
+    assert!(ends(&sent, "Danke\nBei Zahlungsverzug", "Kein Skonto bei vorzeitiger Zahlung."), "{sent:#}");
+    let as_printed = "select count(*) from invoice where organization_id = $1 and document ->> 'notes' = notes";
+    assert_eq!(studio.number(as_printed).await, 1);
+    speaks(&studio, "en").await;
+    assert_eq!(note(&get(&studio, &drafted).await), note(&sent), "what is sent does not change");
+    studio.ok("void_invoice", json!({"invoice": drafted["id"]})).await;
+    let again = studio.ok("redraft_invoice", json!({"invoice": drafted["id"]})).await;
+    assert!(ends(&again, "Danke\nLate payment", "No discount for early payment."), "{again:#}");
+}
+
+#[tokio::test]
+async fn late_payment_terms_that_somebody_has_written_stay() {
+    let studio = studio().await;
+    let drafted = with_terms(&studio).await;
+    let written = note(&drafted).replace("10 percentage points", "12 percentage points");
+    let typed = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "notes": written})).await;
+    speaks(&studio, "de").await;
+    assert_eq!(note(&get(&studio, &drafted).await), written);
+    studio.ok("undo_action", json!({"action": typed["action"]})).await;
+    let undone = get(&studio, &drafted).await;
+    assert!(ends(&undone, "Merci\nBei Zahlungsverzug", "Kein Skonto bei vorzeitiger Zahlung."), "{undone:#}");
+    let bare = json!({"client": "Acme", "lines": [{"description": "Logo", "price": "100.00"}], "notes": note(&drafted)});
+    let copied = studio.ok("draft_invoice", bare).await;
+    assert_eq!((note(&copied), note(&get(&studio, &copied).await)), (note(&drafted), note(&drafted)), "it was copied by hand");
+}

@@ -1,0 +1,100 @@
+//! A write that changes nothing says so to a program: for every write in the registry that may be called twice.
+
+use serde_json::{Value, json};
+
+use super::furnished;
+use crate::{
+    access::{Permission, Role, Writes},
+    context::Door,
+    operation::Effect,
+    operations,
+    testing::World,
+};
+
+/// Whether an answer says that nothing was changed.
+fn is_told(answer: &Value) -> bool {
+    answer["warnings"].as_array().is_some_and(|warnings| warnings.contains(&json!("Nothing was changed.")))
+}
+
+/// What begins anew each time.
+const ALWAYS_DONE: [&str; 1] = ["start_audit_verification"];
+
+/// What is not there any more once it was done.
+const GONE: [&str; 1] = ["revoke_token"];
+
+#[tokio::test]
+async fn a_program_that_does_again_what_was_done_is_told_that_nothing_was_changed() {
+    let writes = operations::all().iter().filter(|operation| {
+        let declared = operation.declaration;
+        declared.effect != Effect::Read && declared.idempotent && declared.needs != Permission::SignedIn
+    });
+    for operation in writes {
+        let (name, studio) = (operation.declaration.name, furnished("unchanged").await);
+        let call = Value::Object(studio.right(operation).await);
+        studio.world.ok(name, call.clone()).await;
+        match studio.world.through(Door::CommandLine).call(name, call.clone()).await {
+            Ok(again) => assert_eq!(is_told(&again), !ALWAYS_DONE.contains(&name), "{name} {call}: {again:#}"),
+            Err(error) => assert!(GONE.contains(&name), "{name} {call}: {error:?}"),
+        }
+        let at_the_page = studio.world.call(name, call).await;
+        assert!(!at_the_page.is_ok_and(|again| is_told(&again)), "{name}: what is saved as it is at a page was meant so");
+    }
+}
+
+/// A studio with an agent of its owner, whose client Acme has the project Dashboard, with a budget of ten hours.
+async fn studio() -> (World, World) {
+    let studio = World::new("unchanged").await;
+    let agent = studio.token(Writes::Direct).await;
+    agent.ok("create_client", json!({"name": "Acme", "tax_rate": "19"})).await;
+    agent.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    agent.ok("set_budget", json!({"project": "Dashboard", "hours": 10})).await;
+    (studio, agent)
+}
+
+#[tokio::test]
+async fn whatever_changes_something_does_not_say_that_it_was_nothing() {
+    let (studio, agent) = studio().await;
+    let barbara = studio.as_role(Role::Member).await.member();
+    let draft = agent.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Deposit", "price": "100.00"}]})).await;
+    for (operation, call) in [
+        ("update_client", json!({"client": "Acme", "name": "Acme Ltd"})),
+        ("update_project", json!({"project": "Dashboard", "name": "Overview"})),
+        ("set_budget", json!({"project": "Overview", "hours": 12})),
+        ("assign_project_members", json!({"project": "Overview", "members": [barbara]})),
+        ("update_invoice_draft", json!({"invoice": draft["id"], "notes": "Thank you"})),
+        ("archive_project", json!({"project": "Overview"})),
+        ("archive_client", json!({"client": "Acme Ltd"})),
+    ] {
+        let done = agent.ok(operation, call.clone()).await;
+        assert!(!is_told(&done), "{operation} {call}: {done:#}");
+        let again = match operation {
+            "update_client" => json!({"client": "Acme Ltd", "name": "Acme Ltd"}),
+            "update_project" => json!({"project": "Overview", "name": "Overview"}),
+            _ => call,
+        };
+        let same = agent.ok(operation, again).await;
+        assert!(is_told(&same), "{operation}: {same:#}");
+        assert_eq!(same.get("version"), done.get("version"), "{operation}: no version is another");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_archived_again_stays_archived_since_then() {
+    let (studio, agent) = studio().await;
+    let since = async || studio.number("select extract(epoch from archived_at)::bigint from client where organization_id = $1").await;
+    agent.ok("archive_client", json!({"client": "Acme"})).await;
+    let first = since().await;
+    studio.set_clock("2030-01-01T09:00:00Z");
+    studio.ok("archive_client", json!({"client": "Acme"})).await;
+    assert_eq!(since().await, first);
+}
+
+/// What is read is kept nowhere as a record: the call has done something all the same.
+#[tokio::test]
+async fn what_was_read_is_something_that_was_changed() {
+    let studio = furnished("unread").await;
+    let program = studio.world.through(Door::CommandLine);
+    let first = program.ok("mark_notifications_read", json!({"all": true})).await;
+    let again = program.ok("mark_notifications_read", json!({"all": true})).await;
+    assert_eq!((is_told(&first), is_told(&again)), (false, true), "{first:#} {again:#}");
+}

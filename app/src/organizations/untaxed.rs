@@ -1,0 +1,60 @@
+//! What it means to leave the rate of tax empty, as the fields say it that ask for it: in most countries of the European Union the invoices
+//! then claim what the law has for small businesses, which not everybody is who charges no tax.
+
+use super::Organization;
+use crate::invoices::{exemption, totals::TaxCategory};
+
+/// How somebody ends up with another reason, or with tax.
+pub const WAY: &str = "Where another law exempts you, such as one for doctors or teachers, write its words in Settings as the reason; where you charge tax, say the rate.";
+
+/// The same where nobody has said the country yet, or no script can follow it.
+pub const AT_SIGN_UP: &str = "For instance 20 or 8.1. Empty, you charge none: in most countries of the European Union your invoices then say that you are exempt as a small business, in Germany \u{201c}Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG\u{201d}; elsewhere they say nothing of tax. Where another law exempts you, change the reason in Settings.";
+
+/// What the invoices of whoever leaves it empty say in this country, an ISO 3166-1 code; nothing where none is chosen.
+pub fn in_country(country: &str) -> Option<String> {
+    if country.is_empty() {
+        return None;
+    }
+    Some(match exemption::usual_words(country) {
+        Some(words) => format!("Empty: you are a small business, and your invoices say \u{201c}{words}\u{201d}. {WAY}"),
+        None => "Empty: your invoices say nothing of tax.".to_owned(),
+    })
+}
+
+/// Whether the reason of an organization is the one that it began with, which need not be what anybody has said.
+pub fn is_usual(organization: &Organization) -> bool {
+    let usual = organization.country.as_deref().and_then(exemption::usual_words);
+    organization.tax_category == TaxCategory::E && usual.is_some() && organization.tax_reason.as_deref() == usual
+}
+
+/// What the settings say of the reason.
+pub fn in_settings(organization: &Organization) -> Option<String> {
+    let words = organization.country.as_deref().and_then(exemption::usual_words)?;
+    Some(match is_usual(organization) {
+        true => format!(
+            "Your invoices say \u{201c}{words}\u{201d}: you are a small business. Saving says that this is so. Where another law exempts \
+             you, such as one for doctors or teachers, write its words here; where you charge tax, choose the standard rate."
+        ),
+        false => format!("Chosen anew without a reason, exempt (E) means a small business: \u{201c}{words}\u{201d}."),
+    })
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::country::COUNTRIES;
+
+    #[test]
+    fn an_empty_rate_is_told_in_the_words_that_the_invoice_will_carry() {
+        for (country, _) in COUNTRIES {
+            let told = in_country(country).unwrap_or_default();
+            match exemption::usual(TaxCategory::E, Some(country)) {
+                Some(words) => assert!(told.contains(words) && told.contains("in Settings"), "{country}: {told}"),
+                None => assert!(told.contains("nothing of tax"), "{country}: {told}"),
+            }
+        }
+        assert_eq!(in_country(""), None);
+        let german = exemption::usual(TaxCategory::E, Some("DE")).unwrap_or("no words");
+        assert!(AT_SIGN_UP.contains(german) && AT_SIGN_UP.contains("in Settings"), "without scripts: {AT_SIGN_UP}");
+    }
+}
