@@ -15,7 +15,7 @@ use tokio::{
     io::{AsyncWriteExt as _, copy, sink},
     net::TcpStream,
     task::JoinSet,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use crate::{
@@ -32,7 +32,10 @@ const FLOOD: usize = 64;
 const PIPELINES: usize = 16;
 const PIPELINED: usize = 64;
 
-/// How long a write may take. The server takes nothing of a connection whose calls wait for their turn.
+/// How often a pipeline that waits to write looks whether the flood ends.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// How long what was sent of a pipeline may take to be answered after its end.
 const STALLED: Duration = Duration::from_secs(60);
 
 /// A neighbour's list of clients, alone and beside the flood.
@@ -103,20 +106,30 @@ async fn flood(address: SocketAddr, data: Arc<Data>, at: usize, ending: Arc<Atom
     Ok(())
 }
 
-/// Writes requests as fast as the server reads them, and throws the answers away.
+/// Writes requests as fast as the server reads them, and counts the bytes of the answers.
 async fn pipeline(address: SocketAddr, data: Arc<Data>, ending: Arc<AtomicBool>) -> Result<()> {
     let token = data.owner.first().context("the owner has no token")?;
     let request = format!("GET /api/v1/whoami HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n");
     let requests = request.repeat(PIPELINED);
     let (mut answers, mut stream) = TcpStream::connect(address).await?.into_split();
     let read = tokio::spawn(async move { copy(&mut answers, &mut sink()).await });
-    while !ending.load(Ordering::SeqCst) {
-        // What was written of a piece is not known afterwards, so the flood ends with it.
-        if timeout(STALLED, stream.write_all(requests.as_bytes())).await.is_err() {
-            break;
+    let written = async {
+        while !ending.load(Ordering::SeqCst) {
+            stream.write_all(requests.as_bytes()).await?;
         }
+        anyhow::Ok(())
+    };
+    let ended = async {
+        while !ending.load(Ordering::SeqCst) {
+            sleep(GLANCE).await;
+        }
+    };
+    tokio::select! {
+        written = written => written?,
+        () = ended => {}
     }
-    read.abort();
+    drop(stream);
+    ensure!(timeout(STALLED, read).await.context("the answers to a pipeline did not end")??? > 0, "a pipeline was never answered");
     Ok(())
 }
 

@@ -1,14 +1,15 @@
-//! Answers that cost their caller nothing are throttled: refusals for coming too often, and whatever is answered before the gate of calls
-//! (`app::admission`), such as files and whether the process lives. Each takes time from others. A network that is given many of them at
-//! once waits a second for each further one, on each of its connections, so that a flood slows down itself. Nothing is refused for that.
+//! Answers that cost their caller nothing are throttled: refusals for coming too often (429), and whatever is answered before the gate of
+//! calls (`app::admission`), such as files. Each takes time from others. A network that is given many of them at once waits for each
+//! further one, on a few of its connections; its other connections are closed with the answer. Nothing is refused for that.
 
 use std::{
     net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
     sync::Arc,
     time::Duration,
 };
 
-use app::limits::{Counted, Rate, Turn, Turns, network};
+use app::limits::{Counted, Rate, Turn, Turns, network, site};
 use axum::{
     extract::{ConnectInfo, Request, State},
     middleware::Next,
@@ -22,17 +23,19 @@ use crate::peers;
 const REFUSALS: Rate = Rate::of(600, 100);
 
 /// The same of other answers before the gate: a page brings some twenty files, and an office behind one address opens many pages.
-const OTHERS: Rate = Rate::of(500 * 60, 2_000);
+const UNMETERED: Rate = Rate::of(500 * 60, 2_000);
 
-/// How long each further one waits.
-const DELAY: Duration = Duration::from_secs(1);
+/// How long each further one waits: less than whoever watches over the process waits for `/healthz`, which is a second as a rule.
+const DELAY: Duration = Duration::from_millis(500);
 
-/// How many wait at once of one network behind a proxy. Whoever connects directly keeps a connection of their own busy meanwhile; the
-/// connections of a proxy are for everybody behind it.
-const BEHIND_PROXY_MAX: usize = 64;
+/// How many answers to one network wait at once. Each keeps a place among the connections busy.
+const WAITING_MAX: usize = 64;
 
-/// How many networks are remembered at least.
+/// How many networks, and how many sites, are remembered at least.
 const NETWORKS_KEPT: usize = 5_000;
+
+/// How many times as much all networks of one site are given.
+const SITE_FACTOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
 
 /// The mark of an answer to a request that was let in by the gate of calls, where it was counted.
 #[derive(Debug, Clone, Copy)]
@@ -40,50 +43,69 @@ pub struct Admitted;
 
 /// What each network was given. A copy counts together with it.
 #[derive(Clone)]
-pub struct Throttle(Option<Arc<Given>>);
+pub struct Throttle(Option<Arc<Buckets>>);
 
-struct Given {
-    refusals: Counted<IpAddr>,
-    others: Counted<IpAddr>,
-    behind_proxy: Turns<IpAddr>,
+struct Buckets {
+    refusals: PerNetwork,
+    unmetered: PerNetwork,
+    waiting: Turns<IpAddr>,
+}
+
+/// How many are left for each network, and for all networks of each site.
+struct PerNetwork {
+    networks: Counted<IpAddr>,
+    sites: Counted<IpAddr>,
+}
+
+impl PerNetwork {
+    fn new(rate: Rate) -> Self {
+        let of_site = Rate { per_minute: rate.per_minute.saturating_mul(SITE_FACTOR), burst: rate.burst.saturating_mul(SITE_FACTOR) };
+        Self { networks: Counted::new(rate, NETWORKS_KEPT), sites: Counted::new(of_site, NETWORKS_KEPT) }
+    }
+
+    /// Takes one; whether there was one.
+    fn take(&self, network: IpAddr) -> bool {
+        self.networks.take(network).is_ok() && site(network).is_none_or(|site| self.sites.take(site).is_ok())
+    }
 }
 
 impl Throttle {
     /// Throttles, or lets everything pass where calls are not counted.
     pub fn new(counts: bool) -> Self {
-        Self(counts.then(|| Self::of(REFUSALS, OTHERS)))
-    }
-
-    fn of(refusals: Rate, others: Rate) -> Arc<Given> {
-        Arc::new(Given {
-            refusals: Counted::new(refusals, NETWORKS_KEPT),
-            others: Counted::new(others, NETWORKS_KEPT),
-            behind_proxy: Turns::new(BEHIND_PROXY_MAX, Duration::ZERO),
-        })
+        Self(counts.then(|| Buckets::of(REFUSALS, UNMETERED)))
     }
 }
 
-/// When an answer leaves.
-enum Leaves {
-    Now,
-    /// After the delay, in a turn of those that wait behind a proxy.
-    Later(Option<Turn>),
-    /// Now, and its connection ends: too many wait behind this proxy.
-    Last,
+/// What becomes of an answer.
+enum Decision {
+    Send,
+    /// It waits, and this turn with it.
+    Hold(Turn),
+    /// It is sent, and its connection ends.
+    Close,
 }
 
-impl Given {
-    /// Counts an answer to this network, whose connection is its own or that of a proxy.
-    fn count(&self, answer: &Response, network: IpAddr, direct: bool) -> Leaves {
-        let counted = match answer.status() {
+impl Buckets {
+    fn of(refusals: Rate, unmetered: Rate) -> Arc<Self> {
+        let waiting = Turns::new(WAITING_MAX, Duration::ZERO);
+        Arc::new(Self { refusals: PerNetwork::new(refusals), unmetered: PerNetwork::new(unmetered), waiting })
+    }
+
+    /// Counts an answer to this network, which is connected directly or through a proxy. The connections of a proxy are for everybody
+    /// behind it: none is closed for the sake of one.
+    fn count(&self, answer: &Response, network: IpAddr, direct: bool) -> Decision {
+        let bucket = match answer.status() {
             StatusCode::TOO_MANY_REQUESTS => &self.refusals,
-            _ if answer.extensions().get::<Admitted>().is_some() => return Leaves::Now,
-            _ => &self.others,
+            _ if answer.extensions().get::<Admitted>().is_some() => return Decision::Send,
+            _ => &self.unmetered,
         };
-        match counted.take(network) {
-            Ok(()) => Leaves::Now,
-            Err(_) if direct => Leaves::Later(None),
-            Err(_) => self.behind_proxy.try_take(network).map_or(Leaves::Last, |turn| Leaves::Later(Some(turn))),
+        if bucket.take(network) {
+            return Decision::Send;
+        }
+        match self.waiting.try_take(network) {
+            Some(turn) => Decision::Hold(turn),
+            None if direct => Decision::Close,
+            None => Decision::Send,
         }
     }
 }
@@ -94,68 +116,94 @@ pub async fn delay(State(throttle): State<Throttle>, request: Request, next: Nex
     let (parts, body) = request.into_parts();
     let origin = peers::origin(&parts);
     let mut answer = next.run(Request::from_parts(parts, body)).await;
-    match throttle.0.map_or(Leaves::Now, |given| given.count(&answer, network(origin), peer == Some(origin))) {
-        Leaves::Now => {}
-        Leaves::Later(turn) => {
+    match throttle.0.map_or(Decision::Send, |buckets| buckets.count(&answer, network(origin), peer == Some(origin))) {
+        Decision::Send => {}
+        Decision::Hold(turn) => {
             tokio::time::sleep(DELAY).await;
             drop(turn);
         }
-        Leaves::Last => _ = answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close")),
+        Decision::Close => _ = answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close")),
     }
     answer
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::response::IntoResponse;
+    use axum::{Router, body::Body, middleware::from_fn_with_state, response::IntoResponse, routing::get};
+    use tokio::time::Instant;
+    use tower::ServiceExt;
 
     use super::*;
 
-    /// How each of so many answers leaves, in the order in which they are given.
-    fn given(given: &Given, network: &str, answer: impl IntoResponse + Clone, many: usize, direct: bool) -> String {
+    /// What becomes of so many answers, in the order in which they are given: each is sent, held, or the last of its connection.
+    fn given(buckets: &Buckets, network: &str, answer: impl IntoResponse + Clone, many: usize, direct: bool) -> String {
         let network = network.parse().expect("an address");
         let mut held = Vec::new();
-        let leaves = (0..many).map(|_| match given.count(&answer.clone().into_response(), network, direct) {
-            Leaves::Now => 'n',
-            Leaves::Later(turn) => {
+        let decisions = (0..many).map(|_| match buckets.count(&answer.clone().into_response(), network, direct) {
+            Decision::Send => 's',
+            Decision::Hold(turn) => {
                 held.push(turn);
-                'l'
+                'h'
             }
-            Leaves::Last => 'x',
+            Decision::Close => 'c',
         });
-        leaves.collect()
+        decisions.collect()
     }
 
     const REFUSED: StatusCode = StatusCode::TOO_MANY_REQUESTS;
 
     #[test]
     fn whoever_is_refused_often_waits_for_each_further_refusal_and_their_neighbours_do_not() {
-        let all = Throttle::of(Rate::of(1, 3), Rate::of(1, 5));
-        assert_eq!(given(&all, "192.0.2.1", REFUSED, 5, true), "nnnll");
-        assert_eq!(given(&all, "192.0.2.2", REFUSED, 3, true), "nnn");
-        assert_eq!(given(&all, "192.0.2.1", "a file", 7, true), "nnnnnll", "each kind is counted for itself");
+        let all = Buckets::of(Rate::of(1, 3), Rate::of(1, 5));
+        assert_eq!(given(&all, "192.0.2.1", REFUSED, 5, true), "ssshh");
+        assert_eq!(given(&all, "192.0.2.2", REFUSED, 3, true), "sss");
+        assert_eq!(given(&all, "192.0.2.1", "a file", 7, true), "ssssshh", "each kind is counted for itself");
+    }
+
+    #[test]
+    fn many_networks_of_one_site_are_given_as_much_as_four() {
+        let all = Buckets::of(Rate::of(1, 3), Rate::of(1, 5));
+        let sent = |at: u8| given(&all, &format!("2001:db8:7:{at:x}::"), REFUSED, 3, true);
+        assert_eq!((0..6).map(sent).collect::<Vec<_>>(), ["sss", "sss", "sss", "sss", "hhh", "hhh"]);
+        assert_eq!(given(&all, "2001:db8:8::", REFUSED, 3, true), "sss");
     }
 
     #[test]
     fn what_was_let_in_by_the_gate_never_waits() {
-        let all = Throttle::of(Rate::of(1, 1), Rate::of(1, 1));
-        assert_eq!(given(&all, "192.0.2.1", axum::Extension(Admitted), 20, true), "n".repeat(20));
+        let all = Buckets::of(Rate::of(1, 1), Rate::of(1, 1));
+        assert_eq!(given(&all, "192.0.2.1", axum::Extension(Admitted), 20, true), "s".repeat(20));
     }
 
     #[test]
-    fn behind_a_proxy_so_many_wait_and_the_connections_of_others_are_closed() {
-        let all = Throttle::of(Rate::of(1, 3), Rate::of(1, 5));
-        let expected = format!("nnn{}{}", "l".repeat(BEHIND_PROXY_MAX), "x".repeat(10));
-        assert_eq!(given(&all, "192.0.2.1", REFUSED, 3 + BEHIND_PROXY_MAX + 10, false), expected);
-        assert_eq!(given(&all, "192.0.2.1", REFUSED, 1, false), "l", "those who waited are gone");
+    fn a_few_connections_wait_and_the_others_are_closed_but_those_of_a_proxy() {
+        for (direct, beyond) in [(true, "c"), (false, "s")] {
+            let all = Buckets::of(Rate::of(1, 3), Rate::of(1, 5));
+            let expected = format!("sss{}{}", "h".repeat(WAITING_MAX), beyond.repeat(10));
+            assert_eq!(given(&all, "192.0.2.1", REFUSED, 3 + WAITING_MAX + 10, direct), expected);
+            assert_eq!(given(&all, "192.0.2.1", REFUSED, 1, direct), "h", "those who waited are gone");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_held_comes_later_and_whole() {
+        let throttle = Throttle(Some(Buckets::of(Rate::of(1, 1), Rate::of(1, 1))));
+        let doors: Router = Router::new().route("/", get(async || "a file")).layer(from_fn_with_state(throttle, delay));
+        let mut took = Vec::new();
+        for _ in 0..2 {
+            let (begun, request) = (Instant::now(), Request::get("/").body(Body::empty()).expect("a request"));
+            let answer = doors.clone().oneshot(request).await.expect("an answer");
+            took.push((answer.status(), begun.elapsed() >= DELAY));
+        }
+        assert_eq!(took, [(StatusCode::OK, false), (StatusCode::OK, true)]);
     }
 
     #[test]
     fn an_operator_reads_how_many_answers_are_given_before_each_waits() {
-        let refusals = format!("{} refusals at once, then {} in a second", REFUSALS.burst, REFUSALS.per_minute.get() / 60);
-        let a_second = OTHERS.per_minute.get() / 60;
-        let others = format!("{} files and other answers before the gate at once, then {a_second} in a second", OTHERS.burst);
+        let refusals = format!("{} refusals (429) at once, then {} in a second", REFUSALS.burst, REFUSALS.per_minute.get() / 60);
+        let a_second = UNMETERED.per_minute.get() / 60;
+        let files = format!("{} files and other answers that need no sign-in at once, then {a_second} in a second", UNMETERED.burst);
+        let waiting = format!("{WAITING_MAX} of one network wait at once");
         let limits = include_str!("../../../docs/limits.md");
-        assert!(limits.contains(&refusals) && limits.contains(&others), "{refusals}; {others}");
+        assert!(limits.contains(&refusals) && limits.contains(&files) && limits.contains(&waiting), "{refusals}; {files}; {waiting}");
     }
 }
