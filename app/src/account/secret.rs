@@ -48,7 +48,10 @@ const RANDOM_SIGNS_MOST: usize = 8;
 const LINKED_LENGTH: usize = 32;
 
 /// How long a word is at most that a secret is looked for in, in characters: longer ones are data.
-const AROUND_MOST: usize = 2 * RANDOM_LENGTH;
+const WORD_MOST: usize = 2 * RANDOM_LENGTH;
+
+/// How many letters may touch a secret in a word: with more of them it is a longer id of somebody else.
+const TOUCHING_MOST: usize = 4;
 
 /// How many capitals, and how many small letters, a random secret between other letters has at least, of 17 that are likely.
 const PART_LETTERS: usize = 8;
@@ -74,12 +77,29 @@ pub(crate) fn secret_in(word: &str) -> Option<Range<usize>> {
     (is_alone && looks_random(secret) && is_decoded(secret)).then_some(start..end)
 }
 
-/// Whether such a secret is a part of a word, with other letters around it. Since it may begin anywhere there, more is asked of it than of
-/// a whole word: of a hundred that are drawn two are not known for one.
+/// Whether such a secret is a part of a word, with signs or a few letters around it. Since it may begin anywhere there, more is asked of it
+/// than of a whole word ([`is_secret`]).
 pub(crate) fn holds_secret(word: &str) -> bool {
-    let word = word.as_bytes();
-    let is_secret = |part: &[u8]| is_no_name(part) && looks_random(part) && is_decoded(part);
-    word.len() > RANDOM_LENGTH && word.len() <= AROUND_MOST && word.windows(RANDOM_LENGTH).any(is_secret)
+    if word.len() <= RANDOM_LENGTH || word.len() > WORD_MOST || !word.is_ascii() || is_of_a_file(word) {
+        return false;
+    }
+    (0..=word.len() - RANDOM_LENGTH).any(|start| {
+        let (before, rest) = word.split_at(start);
+        let (part, after) = rest.split_at(RANDOM_LENGTH);
+        let is_apart = (before.is_empty() || before.ends_with(RANDOM_SIGNS)) && (after.is_empty() || after.starts_with(RANDOM_SIGNS));
+        (is_apart || before.len() + after.len() <= TOUCHING_MOST) && is_secret(part)
+    })
+}
+
+/// Whether it is the id of a file at Google: one letter more than a secret, the first of which is 1.
+fn is_of_a_file(word: &str) -> bool {
+    word.len() == RANDOM_LENGTH + 1 && word.starts_with('1')
+}
+
+/// Whether a part of a word, or of several lines, is a secret: of a hundred that are drawn two are not known for one.
+pub(crate) fn is_secret(part: &str) -> bool {
+    let letters = part.as_bytes();
+    part.len() == RANDOM_LENGTH && is_no_name(letters) && looks_random(letters) && is_decoded(letters)
 }
 
 /// Whether a word that stands where the secret of a link does is one: as it looks, even when its end is missing or something follows
@@ -289,6 +309,7 @@ mod tests {
                 assert!(holds_secret(&around), "{around}");
             }
             assert!(!holds_secret(&drawn.repeat(3)), "so long a word is data");
+            assert!(!holds_secret(&format!("{drawn}{}", &drawn[1..22])) && !holds_secret(&format!("1{drawn}")), "it is an id of others");
             assert!(is_of_link(drawn) && is_of_link(&drawn[..36]) && is_of_link(&format!("{drawn}Bye")) && !is_of_link(&drawn[..31]));
         }
         let seldom = "Relaunch-of-the-Website-and-of-the-Shop-200";

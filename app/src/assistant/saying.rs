@@ -28,7 +28,7 @@ const TITLE: usize = 60;
 /// Keeps what is said, and answers it.
 pub async fn say(visitor: Visitor, conversation: Option<ConversationId>, text: &str, page: Option<String>) -> Result<Said, Error> {
     // A conversation is kept and shown to a model: which token is meant stays, its secret does not, nor that of a link.
-    let text = audit::kept_text(&text::lines("text", text, LONGEST)?).into_owned();
+    let text = audit::said_text(&text::lines("text", text, LONGEST)?).into_owned();
     if text.is_empty() {
         return Err(Error::invalid("text", "Nothing was said. Ask something, or type / for the commands."));
     }

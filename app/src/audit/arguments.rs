@@ -74,8 +74,18 @@ fn words(text: &str) -> String {
 
 /// A text as the database can keep it, and without the secrets of tokens and links that stand in it, whatever is around them.
 pub fn kept_text(text: &str) -> Cow<'_, str> {
+    without(text, verification::text_without_secrets)
+}
+
+/// The same for what somebody says and means, or calls something: what only has the letters of a secret in it stays, such as the id of a
+/// file.
+pub fn said_text(text: &str) -> Cow<'_, str> {
+    without(text, verification::text_without_whole_secrets)
+}
+
+fn without(text: &str, shown: fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     let text = if text.contains('\0') { Cow::Owned(text.replace('\0', UNWRITABLE)) } else { Cow::Borrowed(text) };
-    each(each(text, token::without_secrets), verification::text_without_secrets)
+    each(each(text, token::without_secrets), shown)
 }
 
 /// What a program or a server says, as it can be kept on a line ([`text::told`]), without the secrets that stand in it. They are looked

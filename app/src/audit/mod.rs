@@ -26,7 +26,7 @@ use serde_json::Value;
 use crate::{day::Moment, error::Error, id::ActionId, operation::Change, page::Page, time::MemberSummary};
 
 #[cfg(feature = "ssr")]
-pub use arguments::{kept_text, told};
+pub use arguments::{kept_text, said_text, told};
 #[cfg(feature = "ssr")]
 pub use record::{Record, outcome};
 #[cfg(feature = "ssr")]

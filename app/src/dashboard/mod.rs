@@ -114,7 +114,8 @@ impl Waiting {
 
 /// How far a new organization has come; asked for only while there is nothing else to show.
 async fn progress(managed: Option<Organization>) -> Result<Progress, Error> {
-    let number_wanted = managed.as_ref().and_then(|organization| organization.number_wanted.clone());
+    let numbers = managed.as_ref().map(|organization| (organization.number_wanted.clone(), organization.number_taken.clone()));
+    let (number_wanted, number_taken) = numbers.unwrap_or_default();
     let organization = async {
         match managed {
             Some(organization) => Ok(organization),
@@ -130,6 +131,7 @@ async fn progress(managed: Option<Organization>) -> Result<Progress, Error> {
     )?;
     Ok(Progress {
         number_wanted,
+        number_taken,
         client: !clients.items.is_empty(),
         project: !projects.items.is_empty(),
         time: !entries.items.is_empty(),

@@ -15,6 +15,8 @@ use crate::{
 pub struct Progress {
     /// Which number of the organization is missing and what to write, while no invoice can be sent for want of it.
     pub number_wanted: Option<String>,
+    /// What was made of the number that was given on signing up, where somebody has to know it.
+    pub number_taken: Option<String>,
     /// There is a client.
     pub client: bool,
     /// There is a project.
@@ -89,6 +91,7 @@ pub fn Steps(
         <section class="steps" aria-labelledby="steps">
             <h2 id="steps">"From nothing to the first invoice"</h2>
             <ol>{rows.collect_view()}</ol>
+            {progress.number_taken.map(|told| view! { <p class="notice">{told} " " <a href=here.path(NUMBER_PAGE)>"Settings, Tax number"</a></p> })}
             {progress.guessed_zone.map(|zone| view! { <GuessedZone zone /> })}
         </section>
     }

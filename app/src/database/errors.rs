@@ -99,17 +99,19 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
     match code.as_ref() {
         // check_violation: constraints are named table_field_rule.
         "23514" => Error::new(Code::Invalid, format!("A value is out of its range ({}).", constraint.replace('_', " "))),
-        // foreign_key_violation: what a record belongs to is gone, or while deleting, something still holds the record.
-        "23503" if inner.message().starts_with("insert or update") => {
-            Error::new(Code::Conflict, "What this record belongs to was deleted meanwhile. Look again at what there is.")
+        // foreign_key_violation: what a record belongs to is gone, or while deleting, something still holds the record. Which of them only
+        // the prose tells, which is in the language of the database.
+        "23503" => {
+            let what = "What this record belongs to was deleted meanwhile, or another record belongs to this one.";
+            Error::new(Code::Conflict, format!("{what} Look again at what there is."))
         }
-        "23503" => Error::new(Code::InUse, "Something else still refers to this record. Remove or move that first."),
         // restrict_violation: a frozen record, kept by the database itself.
         "23001" => Error::new(Code::Locked, "This is on a sent invoice and cannot change any more."),
         // unique_violation without a better word at the statement.
         "23505" => {
             let rule = constraint.replace('_', " ");
-            Error::new(Code::Conflict, format!("Another record has what only one can have ({rule}). Change or remove that one first."))
+            let what = format!("Another record has what only one can have ({rule}).");
+            Error::new(Code::Conflict, format!("{what} Look at that one before you try again."))
         }
         // untranslatable_character, character_not_in_repertoire: a NUL byte in a text.
         "22021" | "22P05" => Error::new(Code::Invalid, "A text holds a character that cannot be stored (NUL). Remove it."),
@@ -205,5 +207,31 @@ pub(super) fn is_cut(problem: &sqlx::Error) -> bool {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(answer) => answer.code().is_some_and(|code| GOES_AWAY.contains(&code.as_ref())),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::owner;
+
+    #[tokio::test]
+    async fn a_broken_reference_is_told_in_words_that_are_true_at_both_of_its_ends_and_a_second_one_leads_to_the_first() {
+        let owner = owner().await;
+        let mut connection = owner.acquire().await.expect("a connection");
+        let tables = "create temp table held (id int primary key); create temp table holds (id int references held);
+                      insert into held values (1); insert into holds values (1)";
+        sqlx::raw_sql(tables).execute(&mut *connection).await.expect("tables");
+        for (statement, words) in [
+            ("insert into holds values (2)", "was deleted meanwhile, or another record belongs to this one"),
+            ("delete from held", "was deleted meanwhile, or another record belongs to this one"),
+            ("insert into held values (1)", "(held pkey). Look at that one before you try again."),
+        ] {
+            let told = Error::from(sqlx::query(statement).execute(&mut *connection).await.expect_err("refused"));
+            assert_eq!(told.code, Code::Conflict, "{statement}: {told:?}");
+            assert!(told.message.contains(words), "{statement}: {told:?}");
+        }
+        drop(connection);
+        owner.close().await;
     }
 }

@@ -89,6 +89,27 @@ impl Db {
         Ok(())
     }
 
+    /// What each statement waits at most for what somebody else holds; without end when it is nothing.
+    pub async fn waiting_limit(&mut self) -> Result<Duration, Error> {
+        let limit = sqlx::query_scalar!(r#"select setting::bigint as "setting!" from pg_settings where name = 'lock_timeout'"#)
+            .fetch_one(self.connection())
+            .await?;
+        Ok(Duration::from_millis(u64::try_from(limit).unwrap_or_default()))
+    }
+
+    /// Marks the state to which [`Db::turn_back`] leads.
+    pub async fn mark(&mut self) -> Result<(), Error> {
+        sqlx::query!("savepoint marked").execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Leaves nothing of what was done since [`Db::mark`], its settings included. What somebody else held, or what was refused, has broken
+    /// nothing of what was done before.
+    pub async fn turn_back(&mut self) -> Result<(), Error> {
+        sqlx::query!("rollback to savepoint marked").execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// The connection, for one statement.
     pub fn connection(&mut self) -> &mut PgConnection {
         match &mut self.open {

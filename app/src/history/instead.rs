@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    list,
+    list::{self, Undoable},
     store::{self, Whose},
     undo,
 };
@@ -14,6 +14,9 @@ const LOOKED_AT: i64 = 50;
 
 /// How many of those are tried, of which nothing is known that keeps them.
 const TRIED: usize = 3;
+
+/// The most records of one that is tried: putting back more takes long, and all of it is turned back.
+const RECORDS_TRIED: i64 = 50;
 
 /// Operations that may not be put back, with the one that undoes by hand what each did, and its words.
 const BY_HAND: [(&str, &str, &str); 7] = [
@@ -58,8 +61,10 @@ async fn newest(cx: &mut Call, last: Uuid) -> Result<Option<String>, Error> {
     let mut rows = store::actions(&mut cx.db, whose, None, LOOKED_AT).await?;
     // What somebody's agents did is not the last thing that they did; and the last itself was refused, whatever is known of it.
     rows.retain(|row| (token.is_some() || row.token.is_none()) && row.id != last);
-    // Some is found only by trying, and nobody is sent from one refusal to the next.
-    for (action, operation) in list::undoable(cx, rows).await?.into_iter().take(TRIED) {
+    // Some is found only by trying, and nobody is sent from one refusal to the next. Behind one of which it is not found out no other is
+    // called the newest.
+    let undoable = list::undoable(cx, rows).await?.into_iter().take_while(|undoable| undoable.records <= RECORDS_TRIED);
+    for Undoable { action, operation, .. } in undoable.take(TRIED) {
         if undo::is_open(cx, action).await? {
             return Ok(Some(format!("The newest action that can be undone is {action} ({operation}).")));
         }

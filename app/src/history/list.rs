@@ -95,11 +95,23 @@ fn of_actions(sight: &Sight, error: Error) -> Error {
     if error.code == Code::NotFound && !sight.all_time() { not_told(OWN_ALONE) } else { error }
 }
 
-/// Those of these actions that nothing is known to keep from being taken back, with their operations.
-pub async fn undoable(cx: &mut Call, rows: Vec<Row>) -> Result<Vec<(Uuid, String)>, Error> {
+/// An action that nothing is known to keep from being taken back.
+pub struct Undoable {
+    /// The action.
+    pub action: Uuid,
+    /// The operation.
+    pub operation: String,
+    /// How many records it touched.
+    pub records: i64,
+}
+
+/// Those of these actions that nothing is known to keep from being taken back.
+pub async fn undoable(cx: &mut Call, rows: Vec<Row>) -> Result<Vec<Undoable>, Error> {
     let known = Known::of(cx, &rows).await?;
     let open = |row: &Row| row.undoes.is_none() && !known.why_not.contains_key(&row.id);
-    Ok(rows.into_iter().filter(open).map(|row| (row.id, row.operation)).collect())
+    let records = |action: &Uuid| known.touched_in_all.get(action).copied().unwrap_or_default();
+    let undoable = |row: Row| Undoable { records: records(&row.id), action: row.id, operation: row.operation };
+    Ok(rows.into_iter().filter(open).map(undoable).collect())
 }
 
 /// The operation that takes back.

@@ -6,7 +6,6 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -27,7 +26,7 @@ use crate::{
     organizations,
     projects::sight::Sight,
     text,
-    time::{EntryState, ground::may_end, lock, rate::may_price},
+    time::{EntryState, TimeEntry, ground::may_end, lock, rate::may_price, record},
 };
 
 /// What is known to stand in the way of some actions.
@@ -110,7 +109,7 @@ pub async fn overtaken(cx: &mut Call, action: Uuid, operation: &str, kind: &str)
 }
 
 /// Those of these actions that would bring back what another record has by now. Whether a name is taken is told by its key.
-async fn taken(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Taken>, Error> {
+pub async fn taken(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Taken>, Error> {
     let mut keys = KeysBack::default();
     for back in store::taken::names_back(db, actions, most).await? {
         keys.actions.push(back.action);
@@ -139,13 +138,16 @@ async fn priced(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Option<(Er
 /// Those of these actions that would let a timer run again that cannot, with why.
 async fn timers_that_stay(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<HashMap<Uuid, Error>, Error> {
     let restarted = store::obstacle::restarted(&mut cx.db, actions, most).await?;
-    let ends = ends_own(cx, &restarted).await?;
+    let (ends, entries) = (ends_own(cx, &restarted).await?, running_entries(cx, &restarted).await?);
     let refusal = |restarted: &Restarted| match &restarted.other {
         // The timer of nobody stands before one beside which another runs: that one can be stopped.
         _ if !right::keeps(&restarted.member, "time_entry") => {
             Some(Error::new(Code::Conflict, right::timer_of_nobody(&restarted.member.name)))
         }
-        Some(other) => Some(second_timer(other, ends == Some(other.id))),
+        Some(other) => {
+            let entry = entries.iter().find(|entry| entry.id.0 == other.id);
+            Some(second_timer(other, ends == Some(other.id), entry))
+        }
         None => None,
     };
     Ok(restarted.iter().filter_map(|restarted| Some((restarted.action, refusal(restarted)?))).collect())
@@ -168,15 +170,30 @@ async fn ends_own(cx: &mut Call, restarted: &[Restarted]) -> Result<Option<Uuid>
     Ok(may_end(cx, running.id, state).await?.then_some(running.id))
 }
 
-/// Nobody has two timers: one that runs by now is not stopped for another that ran before. `ends` is whether the caller may stop it.
-fn second_timer(running: &Running, ends: bool) -> Error {
+/// The timers that run by now, as far as the caller sees them.
+async fn running_entries(cx: &mut Call, restarted: &[Restarted]) -> Result<Vec<TimeEntry>, Error> {
+    let ids: Vec<Uuid> = restarted.iter().filter_map(|restarted| Some(restarted.other.as_ref()?.id)).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sight = Sight::of(cx)?;
+    record::these(cx, &sight, &ids).await
+}
+
+/// Nobody has two timers: one that runs by now is not stopped for another that ran before. `ends` is whether the caller may stop it, and
+/// `entry` what they see of it, which comes with the refusal as it does where another timer is started.
+fn second_timer(running: &Running, ends: bool, entry: Option<&TimeEntry>) -> Error {
     let what = if running.description.is_empty() { String::new() } else { format!(" (\"{}\")", text::excerpt(&running.description)) };
     let message = format!("A timer is running on {}{what}, and nobody has two.", running.project);
     let way = match ends {
         true => "Stop it first; then this can be undone.",
         false => "Whoever has started it has to stop it; then this can be undone.",
     };
-    Error::new(Code::TimerRunning, message).hint(way).details(&json!({ "id": running.id }))
+    let error = Error::new(Code::TimerRunning, message).hint(way);
+    match entry {
+        Some(entry) => error.details(entry),
+        None => error,
+    }
 }
 
 /// Those of these actions that would change time up to the last closed day, and that day. Time on a closed day neither comes back nor goes
@@ -192,6 +209,8 @@ pub fn in_use(operation: &str, held: &Held, money: bool, by_hand: bool) -> Error
     let what = words(&held.made);
     let other = match held.by.as_str() {
         "invoice" | "invoice_line" if !money => "something new that you do not see".to_owned(),
+        "project_member" => "a new member".to_owned(),
+        "client_grant" => "a new viewer".to_owned(),
         kind => format!("a new {}", words(kind)),
     };
     let error = Error::new(Code::InUse, format!("The {what} has {other} since then, so {operation} cannot be undone."));

@@ -68,6 +68,8 @@ impl Since {
     pub fn missing(&self, operation: &str, gone: &Gone) -> Error {
         let what = match (gone.kind.as_str(), &gone.name) {
             ("invoice" | "invoice_line", _) if !self.visibility.money => "What it was on".to_owned(),
+            // Neither a draft nor a line of it has a name.
+            ("invoice", None) | ("invoice_line", _) => "The draft that it was on".to_owned(),
             (kind, Some(name)) if self.visibility.everything => format!("The {} {name}", words(kind)),
             (kind, _) => format!("The {} that it was on", words(kind)),
         };
@@ -153,7 +155,7 @@ fn held_by(taken: &Taken, visibility: &Visibility) -> (String, String) {
     match taken.kind.as_str() {
         "budget" => (format!("{what} has another budget by now"), "clear that budget".to_owned()),
         "project_member" => (format!("{who} is on {what} again"), "take them off it".to_owned()),
-        "client_grant" => (format!("{what} is granted to {who} again"), "take that grant away".to_owned()),
+        "client_grant" => (format!("{what} is granted to {who} again"), "take that access away".to_owned()),
         "invoice" if !visibility.money => ("The void invoice was drafted again since".to_owned(), "delete that draft".to_owned()),
         "invoice" => (format!("The void invoice {what} was drafted again since"), "delete that draft".to_owned()),
         kind if !visibility.everything => (format!("Another {} has its name by now", words(kind)), "rename that".to_owned()),

@@ -1,6 +1,9 @@
 //! Taking an action back from the images that the database kept before and after it.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use uuid::Uuid;
 
@@ -37,6 +40,9 @@ const ALL: i64 = CHANGES_MAX as i64;
 /// How many changes of an action are looked at to tell whether its undo is worth offering.
 pub const LOOKED_AT: i64 = 20;
 
+/// How long a try waits for each of what others hold: whoever is refused waits for what they are told beside that.
+const TRY_WAIT: Duration = Duration::from_millis(300);
+
 /// Takes an action back. Where the last one cannot be, the refusal names one that can.
 pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     if !instead::is_last(action) {
@@ -55,12 +61,19 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
 }
 
 /// Whether this action can be taken back as things stand, which is found out by trying it. What was done since [`store::back::mark`] is
-/// turned back.
+/// turned back, the bound on waiting with it.
+///
+/// # Errors
+/// `unavailable` when it could not be found out, such as while somebody else holds one of its records.
 pub async fn is_open(cx: &mut Call, action: Uuid) -> Result<bool, Error> {
+    cx.db.limit_waiting(TRY_WAIT).await?;
     let undone = undone(cx, action).await;
     store::back::turn_back(&mut cx.db).await?;
     cx.undoes = None;
-    Ok(undone.is_ok())
+    match undone {
+        Err(error) if error.code == Code::Unavailable => Err(error),
+        undone => Ok(undone.is_ok()),
+    }
 }
 
 async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
@@ -172,7 +185,11 @@ async fn lapsed(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> 
     for place in places {
         let Some(member) = known.iter().find(|member| member.id == place.member) else { continue };
         if !right::keeps(member, place.kind) {
-            cx.warn(format!("{} has left or is something else by now, and does not get back the {}.", member.name, words(place.kind)));
+            let stays = match place.kind {
+                "client_grant" => "does not see the client again",
+                _ => "is not put back on the project",
+            };
+            cx.warn(format!("{} has left or is something else by now, and {stays}.", member.name));
             lapsed.push(place.record);
         }
     }
@@ -188,6 +205,9 @@ pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, 
     }
     for gone in store::gone::gone(db, actions, LOOKED_AT).await? {
         open.remove(&gone.action);
+    }
+    for taken in obstacles::taken(db, actions, LOOKED_AT).await? {
+        open.remove(&taken.action);
     }
     for action in obstacles::with_timers_that_stay(db, actions, LOOKED_AT).await? {
         open.remove(&action);
@@ -253,8 +273,8 @@ pub fn never(cx: &Call, operation: &str, why: &str) -> Error {
 /// A kind of record as people say it.
 pub fn words(kind: &str) -> String {
     match kind {
-        "project_member" => "place on a project".to_owned(),
-        "client_grant" => "grant of a client".to_owned(),
+        "project_member" => "member of the project".to_owned(),
+        "client_grant" => "client access".to_owned(),
         other => other.replace('_', " "),
     }
 }

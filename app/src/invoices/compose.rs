@@ -23,6 +23,9 @@ use crate::{
 /// How many lines an invoice holds at most: more would make a document that nobody reads.
 pub const LINES_MAX: usize = 2_000;
 
+/// How many characters the text of a line has at most.
+pub const TEXT_MAX: usize = 2_000;
+
 /// How many projects a line of several names.
 const PROJECTS_NAMED: usize = 5;
 
@@ -156,7 +159,7 @@ pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax) -> Re
     let quantity = quantity::parse(given.quantity.as_deref().filter(|quantity| !quantity.trim().is_empty()).unwrap_or("1"))?;
     let unit_price = price_of(&given.price, currency)?;
     Ok(Line {
-        description: text::lines("description", &given.description, 2000).and_then(|text| said(text, "description"))?,
+        description: text::lines("description", &given.description, TEXT_MAX).and_then(|text| said(text, "description"))?,
         project: None,
         measure: Measure::Custom(quantity),
         unit_price,
@@ -287,7 +290,17 @@ pub fn described(entries: &[&Entry], grouping: Grouping) -> String {
         GroupBy::Day => format!("{}, {}", day(), projects(entries)),
         GroupBy::Member => format!("{}, {}", first.member_name, projects(entries)),
         GroupBy::Entry if first.description.is_empty() => format!("{}, {}", first.project_name, day()),
-        GroupBy::Entry => format!("{}, {}", first.description, day()),
+        GroupBy::Entry => on_day(&first.description, &day()),
+    }
+}
+
+/// What was done with its day. As a line has room for no more than an entry has, a long text loses its end.
+fn on_day(description: &str, day: &str) -> String {
+    let end = format!(", {day}");
+    let room = TEXT_MAX - end.chars().count();
+    match description.char_indices().nth(room) {
+        Some(_) => format!("{}…{end}", description.chars().take(room - 1).collect::<String>()),
+        None => format!("{description}{end}"),
     }
 }
 

@@ -7,12 +7,9 @@ mod law;
 
 use std::ops::Range;
 
-use super::totals::TaxCategory;
-#[cfg(feature = "ssr")]
-use super::{rules::place, store::LineRow};
+use super::{rules::place, store::LineRow, totals::TaxCategory};
 
 /// What such a sum is called, with the law of the seller's country where one is known. The directive is law in the European Union alone.
-#[cfg(feature = "ssr")]
 pub fn words(country: Option<&str>) -> &'static str {
     match country {
         Some("DE") => "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)",
@@ -84,7 +81,6 @@ fn places(words: &[&str]) -> Vec<Range<usize>> {
 }
 
 /// Whether a reason mentions one by its name, be it to say that it is none: so one was known before such words were, and those of the law.
-#[cfg(feature = "ssr")]
 pub fn is_mentioned(reason: Option<&str>) -> bool {
     reason.is_some_and(|reason| {
         let words = denial::words(&reason.to_lowercase());
@@ -99,18 +95,16 @@ pub fn is_one(category: TaxCategory, reason: Option<&str>) -> bool {
 }
 
 /// Whether a line is one.
-#[cfg(feature = "ssr")]
 pub fn is_line(line: &LineRow) -> bool {
     TaxCategory::parse(&line.tax_category).is_ok_and(|category| is_one(category, line.tax_reason.as_deref()))
 }
 
 /// Whether there is one among the lines of a category.
-#[cfg(feature = "ssr")]
 pub fn is_among(category: TaxCategory, lines: &[LineRow]) -> bool {
     lines.iter().any(|line| line.tax_category == category.code() && is_line(line))
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::country::COUNTRIES;
@@ -181,6 +175,10 @@ mod tests {
             "In naam en voor rekening van de klant",
             "Em nome e por conta do cliente",
             "I navn og for regning",
+            "W imieniu i na rzecz klienta",
+            "In our client's name and on their behalf",
+            "Im Namen unserer Mandantin und für deren Rechnung",
+            "Im Namen und für Rechnung mit Beleg",
         ] {
             assert!(is_named(Some(reason)) && !is_mentioned(Some(reason)), "{reason}");
         }
@@ -196,6 +194,37 @@ mod tests {
             "Steuerfrei. Rechnung auf Ihren Namen",
             "Im Namen des Kunden. Eine Rechnung folgt",
             "Imponibile art. 13, c. 15 DPR 633/72",
+            "Escluso art. 15, c. 1, n. 1, DPR 633/72",
+            "Escluso IVA ex art. 15 n. 2 D.P.R. 26 ottobre 1972, n. 633",
+            "Art. 15 numero 4 DPR 633/72",
+            "Quote your name and account number",
+            "Nie w imieniu i na rzecz klienta",
+            "Não em nome e por conta do cliente",
+        ] {
+            assert!(!is_named(Some(reason)), "{reason}");
+        }
+    }
+
+    /// In the name or for the account of whoever writes the invoice it is their own supply, in whatever person they speak of themselves.
+    #[test]
+    fn what_is_in_the_name_or_for_the_account_of_the_seller_is_no_disbursement() {
+        for reason in [
+            "In our name and for your account",
+            "Paid in my name and on your behalf",
+            "In unserem Namen und für Ihre Rechnung",
+            "In meinem Namen und für fremde Rechnung",
+            "En notre nom et pour votre compte",
+            "In nome nostro e per conto del cliente",
+            "En mi nombre y por cuenta del cliente",
+            "In onze naam en voor rekening van de klant",
+            "I vårt namn och för kundens räkning",
+            "I mit navn og for kundens regning",
+            "Em nosso nome e por conta do cliente",
+            "W naszym imieniu i na rzecz klienta",
+            "In Ihrem Namen und für eigene Rechnung",
+            "In your name and for our account",
+            "En votre nom et pour notre compte",
+            "En su nombre y por nuestra cuenta",
         ] {
             assert!(!is_named(Some(reason)), "{reason}");
         }

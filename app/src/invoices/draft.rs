@@ -120,7 +120,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     let problems = rules::problems(&source, cx.caller.services.documents.as_ref())?;
     let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
     let names = store::project_names(&mut cx.db, &composed.lines).await?;
-    let remarks = composed.remarks(&resolved, people::zone::latest_today(cx).await?)?;
+    let remarks = composed.remarks(cx, &resolved).await?;
     let untold = untold::is_untold(&resolved.organization, TaxCategory::O);
     let mut warnings = composed.warnings(&resolved, totals.total);
     warnings.extend(remarks.iter().map(|remark| remark.message.clone()));
@@ -151,7 +151,7 @@ pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
         return Err(Error::new(Code::Invalid, message).hint(way));
     }
     let totals = composed.totals(&resolved)?;
-    let remarks = composed.remarks(&resolved, people::zone::latest_today(cx).await?)?.into_iter().map(|remark| remark.message);
+    let remarks = composed.remarks(cx, &resolved).await?.into_iter().map(|remark| remark.message);
     composed.warnings(&resolved, totals.total).into_iter().chain(remarks).for_each(|warning| cx.warn(warning));
     let invoice = InvoiceId::new();
     insert(cx, &resolved, &composed, invoice).await?;
@@ -184,12 +184,13 @@ impl Composed {
     }
 
     /// What is worth a look before it is sent; nothing where there is nothing to send.
-    fn remarks(&self, resolved: &Resolved, today: Date) -> Result<Vec<InvoiceProblem>, Error> {
+    async fn remarks(&self, cx: &mut Call, resolved: &Resolved) -> Result<Vec<InvoiceProblem>, Error> {
         if self.lines.is_empty() {
             return Ok(Vec::new());
         }
+        let today = people::zone::latest_today(cx).await?;
         let period = self.days(resolved).map(|days| service_period(Some(days), today));
-        remarks::of_content(&remarks::Content {
+        let content = remarks::Content {
             organization: &resolved.organization,
             client: &resolved.client,
             lines: &self.lines,
@@ -198,7 +199,8 @@ impl Composed {
             time: self.entries.iter().collect(),
             notes: resolved.notes.as_deref(),
             today,
-        })
+        };
+        remarks::looked_over(cx, &content).await
     }
 
     /// How much of the time has no rate.
@@ -336,7 +338,7 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
         grouping: Grouping { group_by: wanted.group_by.unwrap_or_default(), rounding, wording: Wording::of(&client.language) },
         custom: custom.collect::<Result<_, _>>()?,
         discount: discount::read(wanted.discount.as_deref(), &client.currency)?,
-        notes: text::optional_lines("notes", wanted.notes.as_deref(), 4000)?,
+        notes: text::optional_lines("notes", wanted.notes.as_deref(), super::late_payment::NOTE_MAX)?,
         organization,
         client,
     })

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     CustomLine, DeletedInvoice, Invoice, LineChange, client_tax,
-    compose::{self, LINES_MAX},
+    compose::{self, LINES_MAX, TEXT_MAX},
     discount, draft, late_payment, payment, quantity, read,
     store::{self, LineRow, Row},
     tax::LineTax,
@@ -75,7 +75,7 @@ struct Written {
     rates: Vec<(Uuid, Option<i64>, bool)>,
     discount: (Option<i64>, Option<i32>),
     notes: Option<String>,
-    composed: Option<String>,
+    composed_terms: Option<String>,
     payment_terms_days: i16,
     period: Option<Span>,
     period_given: bool,
@@ -89,7 +89,7 @@ impl Written {
             rates: time.iter().map(|time| (time.entry.id, time.entry.rate, time.own)).collect(),
             discount: (row.discount_amount, row.discount_rate),
             notes: row.notes.clone(),
-            composed: row.composed.clone(),
+            composed_terms: row.composed_terms.clone(),
             payment_terms_days: row.payment_terms_days,
             period: read::period(row),
             period_given: row.period_given,
@@ -143,8 +143,8 @@ async fn leaves_to_a_person(cx: &mut Call, row: &Row, rates: &Rates) -> Result<(
 /// The note: as it is written, and with what the law wants said of late payment where that is to be added.
 async fn set_notes(cx: &mut Call, row: &mut Row, notes: Edit<String>, with_terms: bool) -> Result<(), Error> {
     if let Some(notes) = given(notes) {
-        row.notes = text::optional_lines("notes", notes.as_deref(), 4000)?;
-        row.composed = late_payment::kept(row.composed.take(), row.notes.as_deref());
+        row.notes = text::optional_lines("notes", notes.as_deref(), late_payment::NOTE_MAX)?;
+        row.composed_terms = late_payment::kept(row.composed_terms.take(), row.notes.as_deref());
     }
     if with_terms { late_payment::add(cx, row).await } else { Ok(()) }
 }
@@ -235,7 +235,12 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
     if changes.len() > LINES_MAX {
         return Err(Error::invalid("lines", format!("{} lines are too many; at most {LINES_MAX} fit.", changes.len())));
     }
-    let mut left: BTreeMap<Uuid, LineRow> = texts::lines(cx, row).await?.into_iter().map(|line| (line.id, line)).collect();
+    // Whoever writes no text is not shown any.
+    let lines = match changes.iter().any(|change| change.description.is_some()) {
+        true => texts::lines(cx, row).await?,
+        false => store::lines(&mut cx.db, row.id).await?,
+    };
+    let mut left: BTreeMap<Uuid, LineRow> = lines.into_iter().map(|line| (line.id, line)).collect();
     let (mut removed, mut written) = (Vec::new(), BTreeMap::new());
     let taxed = changes.iter().any(|change| change.tax_category == Some(TaxCategory::S) && !is_said(&change.tax_rate));
     let usual = if taxed { usual_rate(cx, row).await? } else { None };
@@ -314,7 +319,7 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
 
 /// Gives a line this text. A form sends the one that stands there, too: only another one is somebody's own.
 fn describe(line: &mut LineRow, description: &str) -> Result<(), Error> {
-    let written = text::lines("description", description, 2000).and_then(|text| compose::said(text, "description"))?;
+    let written = text::lines("description", description, TEXT_MAX).and_then(|text| compose::said(text, "description"))?;
     if written != line.description {
         (line.description, line.composed) = (written, Some(false));
     }

@@ -69,18 +69,14 @@ fn states_vat_ids(source: &Source<'_>) -> bool {
     source.totals.taxes.iter().all(|tax| tax.category != TaxCategory::O)
 }
 
-/// Whether a tax number does not do for the seller (BR-IC-02, BR-G-02).
-fn needs_vat_id(source: &Source<'_>) -> bool {
-    source.totals.taxes.iter().any(|tax| matches!(tax.category, TaxCategory::K | TaxCategory::G))
-}
-
 /// A number that is no VAT identifier and does not say so itself is left for the rules to find.
 fn seller(source: &Source<'_>) -> Party {
     let seller = source.seller;
     let Stated { vat_id, tax_number, registered } = stated::of_seller(seller);
     let unread = seller.vat_id.clone().filter(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
     let of_iceland = |number: &str| stated::of_iceland(seller.country.as_deref(), number);
-    let of_export = tax_number.as_deref().filter(|_| needs_vat_id(source)).and_then(of_iceland);
+    let needs_vat_id = source.totals.taxes.iter().any(|tax| tax.category.needs_vat_id());
+    let of_export = tax_number.as_deref().filter(|_| needs_vat_id).and_then(of_iceland);
     let of_tax = registered.clone().filter(|number| unread.is_none() && is_tax_number(source, number));
     Party {
         name: Some(seller.legal_name.clone().unwrap_or_else(|| seller.name.clone())),

@@ -74,8 +74,11 @@ const LAWS: [Law; 1] = [Law {
     ],
 }];
 
+/// The languages that there are words in.
+const LANGUAGES: [fn(&Statement) -> &'static str; 3] = [|said| said.french, |said| said.english, |said| said.german];
+
 /// How many characters a note has at most.
-const NOTE_MAX: usize = 4000;
+pub const NOTE_MAX: usize = 4000;
 
 impl Law {
     /// Whether the client of a seller in this country is where nothing of it is law.
@@ -86,8 +89,7 @@ impl Law {
 
     /// The statements that a text makes in one of their languages; nothing where it says anything else.
     fn stated(&self, text: &str) -> Option<Vec<&Statement>> {
-        let languages: [fn(&Statement) -> &'static str; 3] = [|said| said.french, |said| said.english, |said| said.german];
-        languages.into_iter().find_map(|words| {
+        LANGUAGES.into_iter().find_map(|words| {
             let stated: Vec<&Statement> = self.statements.iter().filter(|statement| text.contains(words(statement))).collect();
             let is_all = !stated.is_empty() && joined(stated.iter().map(|statement| words(statement))) == text;
             is_all.then_some(stated)
@@ -169,10 +171,10 @@ pub async fn add(cx: &mut Call, row: &mut Row) -> Result<(), Error> {
         cx.warn("There is nothing to add of late payment: the invoice says it, or the law of your country does not ask for it.");
         return Ok(());
     }
-    let written = row.composed.as_deref().and_then(|terms| before(note, terms)).unwrap_or(note);
+    let written = row.composed_terms.as_deref().and_then(|terms| before(note, terms)).unwrap_or(note);
     if let Some(unsaid) = unsaid(&seller, &client, Some(written)) {
         row.notes = text::optional_lines("notes", Some(&with_terms(written, &unsaid.sentences)), NOTE_MAX)?;
-        row.composed = Some(unsaid.sentences);
+        row.composed_terms = Some(unsaid.sentences);
     }
     Ok(())
 }
@@ -180,19 +182,24 @@ pub async fn add(cx: &mut Call, row: &mut Row) -> Result<(), Error> {
 /// A draft whose note says what was added to it in the language that its document has by now. What somebody has written of it stays, and
 /// so does a note that is sent.
 pub async fn worded_anew(cx: &mut Call, row: Row) -> Result<Row, Error> {
-    if row.state != "draft" || row.composed.is_none() {
+    if row.state != "draft" || row.composed_terms.is_none() {
         return Ok(row);
     }
     let (seller, client) = parties(cx, &row).await?;
-    Ok(match worded(&row, &seller, &client) {
-        Some((note, terms)) => Row { notes: Some(note), composed: Some(terms), ..row },
+    Ok(worded_for(row, &seller, &client))
+}
+
+/// The same where both parties are known.
+pub fn worded_for(row: Row, seller: &Organization, client: &Client) -> Row {
+    match worded(&row, seller, client) {
+        Some((note, terms)) => Row { notes: Some(note), composed_terms: Some(terms), ..row },
         None => row,
-    })
+    }
 }
 
 /// The note with what was added to it, and that alone; nothing where somebody has written it, or it would not fit.
 fn worded(row: &Row, seller: &Organization, client: &Client) -> Option<(String, String)> {
-    let (note, added) = (row.notes.as_deref()?, row.composed.as_deref()?);
+    let (note, added) = (row.notes.as_deref()?, row.composed_terms.as_deref()?);
     let (written, country) = (before(note, added)?, seller.country.as_deref()?);
     let (law, stated) = LAWS.iter().find_map(|law| Some((law, law.stated(added)?)))?;
     let is_abroad = law.is_abroad(country, client);
@@ -201,9 +208,16 @@ fn worded(row: &Row, seller: &Organization, client: &Client) -> Option<(String, 
     (note.chars().count() <= NOTE_MAX).then_some((note, terms))
 }
 
-/// What was added to a note, where it still ends with that after somebody has written in it.
+/// What was added to a note, where it still ends with that after somebody has written in it: in whatever language it stood there when they
+/// began to write.
 pub fn kept(terms: Option<String>, note: Option<&str>) -> Option<String> {
-    terms.filter(|terms| note.is_some_and(|note| before(note, terms).is_some()))
+    let (terms, note) = terms.zip(note)?;
+    let ends = |terms: &String| before(note, terms).is_some();
+    if ends(&terms) {
+        return Some(terms);
+    }
+    let stated = LAWS.iter().find_map(|law| law.stated(&terms))?;
+    LANGUAGES.into_iter().map(|words| joined(stated.iter().map(|statement| words(statement)))).find(ends)
 }
 
 /// What stands in a note before the lines that end it; nothing where it does not end with them.
@@ -216,7 +230,8 @@ fn with_terms(written: &str, terms: &str) -> String {
     if written.is_empty() { terms.to_owned() } else { format!("{written}\n{terms}") }
 }
 
-async fn parties(cx: &mut Call, row: &Row) -> Result<(Organization, Client), Error> {
+/// Who bills and who is billed.
+pub async fn parties(cx: &mut Call, row: &Row) -> Result<(Organization, Client), Error> {
     let seller = organizations::settings::get(cx).await?;
     Ok((seller, clients::record::find(cx, &row.client_id.to_string()).await?))
 }

@@ -13,6 +13,7 @@ mod client_tax;
 #[cfg(feature = "ssr")]
 pub mod compose;
 pub mod deed;
+#[cfg(feature = "ssr")]
 mod disbursement;
 #[cfg(feature = "ssr")]
 mod discount;
@@ -51,6 +52,8 @@ mod payment;
 pub mod payments;
 #[cfg(feature = "ssr")]
 pub mod print;
+#[cfg(feature = "ssr")]
+mod printed;
 mod problems;
 #[cfg(feature = "ssr")]
 pub mod quantity;

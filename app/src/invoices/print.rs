@@ -87,20 +87,11 @@ pub fn due(issued: Date, days: i16) -> Result<Date, Error> {
 }
 
 /// The document of an invoice, issued like this.
-pub async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceDocument, Error> {
+async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceDocument, Error> {
     let organization = organizations::settings::get(cx).await?;
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let contents = Contents {
-        seller: &organization,
-        buyer: &client,
-        currency: Currency::parse(&row.currency)?,
-        payment_terms_days: row.payment_terms_days,
-        lines: texts::lines(cx, row).await?,
-        discount: read::discount(row),
-        period: read::period(row),
-        notes: row.notes.clone(),
-    };
-    contents.document(issue)
+    let lines = texts::lines(cx, row).await?;
+    Contents::of_invoice(row, &organization, &client, lines)?.document(issue)
 }
 
 /// What stands on the document of an invoice.
@@ -119,6 +110,20 @@ pub struct Contents<'a> {
 }
 
 impl<'a> Contents<'a> {
+    /// Those of an invoice with these lines.
+    pub fn of_invoice(row: &Row, seller: &'a Organization, buyer: &'a Client, lines: Vec<LineRow>) -> Result<Self, Error> {
+        Ok(Self {
+            seller,
+            buyer,
+            currency: Currency::parse(&row.currency)?,
+            payment_terms_days: row.payment_terms_days,
+            lines,
+            discount: read::discount(row),
+            period: read::period(row),
+            notes: row.notes.clone(),
+        })
+    }
+
     /// These lines and nothing more, in the currency of the client.
     pub fn of(seller: &'a Organization, buyer: &'a Client, lines: Vec<compose::Line>) -> Self {
         Self {
@@ -250,7 +255,7 @@ fn document_line(line: &LineRow, currency: &Currency, wording: Wording, seller: 
 fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording: Wording, seller: &Organization) -> Option<DocumentTax> {
     let (base, amount) = (wording.amount(tax.base, currency), wording.amount(tax.tax, currency));
     if untold::is_untold(seller, tax.category) {
-        let reason = reasons::on_lines(tax.category, lines, None)?;
+        let reason = reasons::on_lines(tax.category, lines, None, wording)?;
         return Some(DocumentTax { label: String::new(), base, amount, reason: Some(reason) });
     }
     let country = seller.country.as_deref();
@@ -259,7 +264,7 @@ fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording:
         false => wording.tax(tax.category, tax.rate, country),
     };
     // What its name says already is not said twice.
-    let reason = reasons::on_lines(tax.category, lines, wording.reason(tax.category, country)).filter(|reason| *reason != label);
+    let reason = reasons::on_lines(tax.category, lines, wording.reason(tax.category, country), wording).filter(|reason| *reason != label);
     Some(DocumentTax { label, base, amount, reason })
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceName, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
-    PaymentMethod, Sums,
+    PaymentMethod, Sums, disbursement,
     discount::{is_laid_out, was_laid_out},
     edit, late_payment, near, quantity, reasons, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
@@ -13,7 +13,7 @@ use super::{
     store::{self, Filter, LineRow, Printed, Redrafts, Row},
     tax::LineTax,
     texts,
-    totals::{Discount, LineAmount, TaxCategory, TaxTotal, Totals},
+    totals::{Discount, LineAmount, TaxCategory, Totals},
     untold,
     wording::Wording,
 };
@@ -85,20 +85,27 @@ pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
 pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let (zone, slug, today) = (cx.membership()?.organization_zone.clone(), cx.membership()?.slug.clone(), cx.organization_today()?);
     let currency = Currency::parse(&row.currency)?;
-    let rows = texts::lines(cx, &row).await?;
+    let (rows, time) = texts::lines_and_time(cx, &row).await?;
     let printed = if row.number.is_some() { store::printed(&mut cx.db, row.id).await? } else { None };
     let totals = shown_totals(&row, &rows, &currency, printed.as_ref())?;
     let looked_over = row.state == "draft" && !rows.is_empty() && cx.may(Permission::WriteMoney);
-    let problems = if looked_over { rules::problems_of(cx, &row, &rows, &totals).await? } else { Vec::new() };
-    let remarks = if looked_over { remarks::of(cx, &row, &rows).await? } else { Vec::new() };
+    let (mut problems, mut remarks) = (Vec::new(), Vec::new());
+    if looked_over {
+        let (seller, buyer) = late_payment::parties(cx, &row).await?;
+        problems = rules::problems_of(cx, &row, (&seller, &buyer), &rows, &totals)?;
+        remarks = remarks::of(cx, &row, &rows, &time).await?;
+    }
     let untold = untold::of_invoice(cx, &rows, printed.as_ref()).await?;
-    let sums = sums(&totals, &rows, &currency, untold);
+    let mut sums = sums(&totals, &rows, &currency, untold);
     let mut lines = rows.into_iter().map(|line| read_line(line, &currency, untold)).collect::<Result<Vec<_>, _>>()?;
     if looked_over {
-        let own = edit::own_rates(cx, &row).await?;
+        let own = edit::own_rates(&time);
         lines.iter_mut().for_each(|line| line.rate = own.get(&line.id.0).map(|rate| Money::new(*rate, &currency)));
     }
-    let lines = as_printed(lines, printed);
+    if let Some(printed) = printed {
+        printed.word_taxes(&mut sums.taxes, &currency);
+        printed.word_lines(&mut lines);
+    }
     let mut payments = store::payments(&mut cx.db, row.id).await?;
     // What one notes for oneself is not for the client.
     if cx.membership()?.role.sees() == Seen::GrantedClients {
@@ -150,15 +157,6 @@ async fn redrafts(cx: &mut Call, row: &Row) -> Result<(Option<InvoiceName>, Opti
     Ok((name(of_id, of_number), name(as_id, as_number)))
 }
 
-/// Lines with the quantities that stand on the document, where it was sent: those of before had at most four decimals.
-fn as_printed(mut lines: Vec<InvoiceLine>, printed: Option<Printed>) -> Vec<InvoiceLine> {
-    if let Some(printed) = printed.filter(|printed| printed.quantities.len() == lines.len()) {
-        let wording = Wording::of(&printed.language);
-        lines.iter_mut().zip(printed.quantities).for_each(|(line, quantity)| line.quantity = wording.plain(&quantity));
-    }
-    lines
-}
-
 /// The sums of the stored lines, as a draft is written and sent with.
 pub fn totals(row: &Row, lines: &[LineRow]) -> Result<Totals, Error> {
     Totals::of(&amounts(lines)?, discount(row))
@@ -173,15 +171,6 @@ fn shown_totals(row: &Row, lines: &[LineRow], currency: &Currency, printed: Opti
         _ => Totals::of_sent(&readings(lines)?, discount(row), row.total, |taxes| {
             printed.is_none_or(|printed| printed.has_taxes(taxes, currency))
         }),
-    }
-}
-
-impl Printed {
-    /// Whether the taxable amounts that stand on the document are those of these taxes, in their order. What it claims nothing of has none.
-    fn has_taxes(&self, taxes: &[TaxTotal], currency: &Currency) -> bool {
-        let wording = Wording::of(&self.language);
-        let mut bases = taxes.iter().map(|tax| wording.amount(tax.base, currency));
-        self.bases.iter().all(|printed| bases.any(|base| base == *printed))
     }
 }
 
@@ -256,6 +245,7 @@ pub fn read_line(line: LineRow, currency: &Currency, untold: bool) -> Result<Inv
         rate: None,
         net: Money::new(line.net, currency),
         tax_untold: untold && tax_category == TaxCategory::O,
+        laid_out: disbursement::is_one(tax_category, line.tax_reason.as_deref()),
         tax_category,
         tax_rate: Percent(line.tax_percent),
         tax_reason: line.tax_reason,

@@ -296,7 +296,8 @@ async fn summed(cx: &mut Call, invoice: InvoiceId, lines: &[LineRow]) -> Result<
     let row = read::find(cx, &invoice.to_string()).await?;
     let totals = Totals::of(&read::amounts(lines)?, read::discount(&row))?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
-    for remark in remarks::of(cx, &row, lines).await? {
+    let time = store::time_on(&mut cx.db, row.id).await?;
+    for remark in remarks::of(cx, &row, lines, &time).await? {
         cx.warn(remark.message);
     }
     draft::tell_draft(cx, invoice)?;

@@ -24,7 +24,7 @@ use super::{
     InvoiceProblem, client_tax,
     compose::Entry,
     read,
-    store::{self, LineRow, Row},
+    store::{LineRow, OnDraft, Row},
     totals::TaxCategory,
 };
 use crate::{
@@ -58,13 +58,19 @@ pub struct Content<'a> {
 }
 
 /// What is to be said of an invoice, drafted or not.
+pub async fn looked_over(cx: &mut Call, content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
+    let mut remarks = of_content(content)?;
+    remarks.extend(small_business::of(cx, content).await?);
+    Ok(remarks)
+}
+
+/// What of that follows from the invoice alone.
 pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let Content { organization, client, lines, .. } = content;
     // What has to be on every invoice stands before what may be right.
     let mut remarks = unsaid(organization, client, lines)?;
     remarks.extend(tax::of(organization, client, lines)?);
     remarks.extend(currency::of(content));
-    remarks.extend(small_business::of(content));
     remarks.extend(gst_parts::of(content));
     remarks.extend(buyer_number::of(content));
     remarks.extend(late_payment::of(content));
@@ -73,14 +79,13 @@ pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     Ok(remarks)
 }
 
-/// The remarks on a draft with these lines; none on what was sent.
-pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
+/// The remarks on a draft with these lines and this time on it; none on what was sent.
+pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow], time: &[OnDraft]) -> Result<Vec<InvoiceProblem>, Error> {
     let mut remarks = Vec::new();
     if row.state != "draft" {
         return Ok(remarks);
     }
-    let time = store::time_on(&mut cx.db, row.id).await?;
-    remarks.extend(rates::of(row, &time)?);
+    remarks.extend(rates::of(row, time)?);
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     let former = client_tax::former(cx, row).await?;
     remarks.extend(tax::of_client(&client, lines, &former)?);
@@ -96,7 +101,7 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
         notes: row.notes.as_deref(),
         today,
     };
-    remarks.extend(of_content(&content)?);
+    remarks.extend(looked_over(cx, &content).await?);
     Ok(remarks)
 }
 

@@ -6,6 +6,7 @@ use super::{
     store::{self, Row},
 };
 use crate::{
+    clients,
     error::{Code, Error},
     operation::Call,
     organizations, outbox, reference, text,
@@ -31,7 +32,9 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: Option<Vec<String>>, messa
     // One that is too old to leave by itself does not follow this one.
     outbox::keep_mails(&mut cx.db, &[row.id], REPLACED).await?;
     let organization = organizations::settings::get(cx).await?;
-    send::mail(cx, &row, &organization, Letter { number: &number, due_on, recipients: &recipients, message }).await?;
+    let language = clients::record::find(cx, &row.client_id.to_string()).await?.language;
+    let letter = Letter { number: &number, due_on, recipients: &recipients, message, language: &language };
+    send::mail(cx, &row, &organization, letter).await?;
     read::get(cx, &row.id.to_string()).await
 }
 

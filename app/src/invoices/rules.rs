@@ -20,12 +20,12 @@ use super::{
     totals::{TaxCategory, Totals},
 };
 use crate::{
-    clients::{self, Client},
+    clients::Client,
     context::Documents,
     error::Error,
     money::{Currency, shown},
     operation::Call,
-    organizations::{self, Organization, basics},
+    organizations::{Organization, basics},
     text,
 };
 
@@ -88,18 +88,22 @@ fn without_country(path: &Path, source: &Source<'_>) -> Option<InvoiceProblem> {
     Some(InvoiceProblem { rule: Some("BR-CO-09".to_owned()), field: field.to_owned(), message })
 }
 
-/// What keeps a draft from being sent.
-pub async fn problems_of(cx: &mut Call, row: &Row, lines: &[LineRow], totals: &Totals) -> Result<Vec<InvoiceProblem>, Error> {
-    let seller = organizations::settings::get(cx).await?;
-    let buyer = clients::record::find(cx, &row.client_id.to_string()).await?;
+/// What keeps a draft of these parties and lines from being sent.
+pub fn problems_of(
+    cx: &Call,
+    row: &Row,
+    (seller, buyer): (&Organization, &Client),
+    lines: &[LineRow],
+    totals: &Totals,
+) -> Result<Vec<InvoiceProblem>, Error> {
     let issued_on = cx.organization_today()?;
     let source = Source {
         number: row.number.as_deref(),
         issued_on,
         due_on: print::due(issued_on, row.payment_terms_days)?,
         period: &read::period(row).unwrap_or_else(|| draft::service_period(None, issued_on)),
-        seller: &seller,
-        buyer: &buyer,
+        seller,
+        buyer,
         currency: &Currency::parse(&row.currency)?,
         lines,
         notes: row.notes.as_deref(),

@@ -5,20 +5,22 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Invoice, InvoiceProblem, edit,
+    Invoice, InvoiceProblem,
+    document::InvoiceDocument,
+    edit, late_payment,
     numbering::{self, Given},
-    print::{self, Issue},
+    print::{self, Contents, Issue},
     read, recipients, remarks, rules,
-    store::{self, NewMail, Row, Sent, Words},
+    store::{self, LineRow, NewMail, OnDraft, Row, Sent, Words},
     texts,
     wording::Wording,
 };
 use crate::{
-    clients,
+    clients::Client,
     error::{Code, Error},
     money::Currency,
     operation::Call,
-    organizations::{self, Organization},
+    organizations::Organization,
     reference, text,
 };
 
@@ -36,18 +38,71 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     let row = edit::locked_draft(cx, invoice, sending.version).await?;
     let recipients = recipients(&row, &sending)?;
     let message = text::optional_lines("message", sending.message.as_deref(), 4000)?;
-    for remark in check(cx, &row).await? {
+    let mut draft = Draft::of(cx, row).await?;
+    for remark in draft.check(cx).await? {
         cx.warn(remark.message);
     }
-    let row = summed(cx, row).await?;
-    let organization = organizations::settings::get(cx).await?;
-    let number = freeze(cx, &row, &organization).await?;
+    draft.sum(cx).await?;
+    let number = freeze(cx, &draft).await?;
+    let Draft { row, organization, client, .. } = &draft;
     if !recipients.is_empty() {
         let due_on = if row.total > 0 { Some(print::due(cx.organization_today()?, row.payment_terms_days)?) } else { None };
-        let letter = Letter { number: &number, due_on, recipients: &recipients, message };
-        mail(cx, &row, &organization, letter).await?;
+        let letter = Letter { number: &number, due_on, recipients: &recipients, message, language: &client.language };
+        mail(cx, row, organization, letter).await?;
     }
     read::get(cx, &row.id.to_string()).await
+}
+
+/// A draft with its parties and lines as they are read once: while it waits for its number somebody may change the client, and what is
+/// checked, its note, its lines and its mail are of one language and of one state all the same.
+struct Draft {
+    row: Row,
+    organization: Organization,
+    client: Client,
+    lines: Vec<LineRow>,
+    time: Vec<OnDraft>,
+}
+
+impl Draft {
+    async fn of(cx: &mut Call, row: Row) -> Result<Self, Error> {
+        let (organization, client) = late_payment::parties(cx, &row).await?;
+        let row = late_payment::worded_for(row, &organization, &client);
+        let (lines, time) = texts::of_draft(cx, &row, &client).await?;
+        Ok(Self { row, organization, client, lines, time })
+    }
+
+    /// Refuses what must not leave: an empty invoice, and one whose tax breaks a rule of EN 16931. Answers what is worth a look.
+    async fn check(&self, cx: &mut Call) -> Result<Vec<InvoiceProblem>, Error> {
+        if self.lines.is_empty() {
+            return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
+        }
+        let totals = read::totals(&self.row, &self.lines).map_err(rules::refused_sums)?;
+        let parties = (&self.organization, &self.client);
+        match rules::refusal(rules::problems_of(cx, &self.row, parties, &self.lines, &totals)?) {
+            Some(refusal) => Err(refusal),
+            None => remarks::of(cx, &self.row, &self.lines, &self.time).await,
+        }
+    }
+
+    /// Takes the sums that its document will show: it may have been written while a discount was spread over all lines.
+    async fn sum(&mut self, cx: &mut Call) -> Result<(), Error> {
+        let totals = read::totals(&self.row, &self.lines)?;
+        if totals.total != self.row.total {
+            self.row.version = store::update_draft(&mut cx.db, &self.row, &totals).await?;
+            self.row.total = totals.total;
+        }
+        Ok(())
+    }
+
+    fn document(&self, issue: Issue) -> Result<InvoiceDocument, Error> {
+        Contents::of_invoice(&self.row, &self.organization, &self.client, self.lines.clone())?.document(issue)
+    }
+
+    /// The lines that its sums take for what was laid out for the client.
+    fn laid_out(&self) -> Result<Vec<Uuid>, Error> {
+        let amounts = read::amounts(&self.lines)?;
+        Ok(self.lines.iter().zip(amounts).filter(|(_, amount)| amount.laid_out).map(|(line, _)| line.id).collect())
+    }
 }
 
 /// To whom the invoice is mailed; nobody when it is sent without a mail.
@@ -71,52 +126,21 @@ fn recipients(row: &Row, sending: &Sending) -> Result<Vec<String>, Error> {
     }
 }
 
-/// Refuses what must not leave: an empty invoice, and one whose tax breaks a rule of EN 16931. Answers what is worth a look.
-async fn check(cx: &mut Call, row: &Row) -> Result<Vec<InvoiceProblem>, Error> {
-    let lines = texts::lines(cx, row).await?;
-    if lines.is_empty() {
-        return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
-    }
-    let totals = read::totals(row, &lines).map_err(rules::refused_sums)?;
-    match rules::refusal(rules::problems_of(cx, row, &lines, &totals).await?) {
-        Some(refusal) => Err(refusal),
-        None => remarks::of(cx, row, &lines).await,
-    }
-}
-
-/// A draft with the sums that its document will show: one may have been written while a discount was spread over all lines.
-async fn summed(cx: &mut Call, row: Row) -> Result<Row, Error> {
-    let lines = store::lines(&mut cx.db, row.id).await?;
-    let totals = read::totals(&row, &lines)?;
-    if totals.total == row.total {
-        return Ok(row);
-    }
-    store::update_draft(&mut cx.db, &row, &totals).await?;
-    read::find(cx, &row.id.to_string()).await
-}
-
-/// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true.
-async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result<String, Error> {
-    let (today, now) = (cx.organization_today()?, cx.now);
-    let Given { number, series, sequence } = numbering::give(cx, organization, today).await?;
+/// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true, and lines are written before it is.
+async fn freeze(cx: &mut Call, draft: &Draft) -> Result<String, Error> {
+    let (row, today, now) = (&draft.row, cx.organization_today()?, cx.now);
+    texts::keep(cx, &draft.lines).await?;
+    let Given { number, series, sequence } = numbering::give(cx, &draft.organization, today).await?;
     let due_on = print::due(today, row.payment_terms_days)?;
-    let document = print::document(cx, row, Issue { number: Some(number.clone()), issued_on: today, due_on, at: now }).await?;
-    texts::keep(cx, row, &document).await?;
+    let document = draft.document(Issue { number: Some(number.clone()), issued_on: today, due_on, at: now })?;
     let frozen = serde_json::to_value(&document).map_err(|_| Error::internal())?;
     let bytes = cx.caller.services.documents.invoice(&cx.caller, document).await?;
-    let laid_out = laid_out(cx, row).await?;
+    let laid_out = draft.laid_out()?;
     let sent =
         Sent { row, number: &number, series: &series, sequence, issued_on: today, due_on, document: frozen, laid_out: &laid_out, now };
     store::mark_sent(&mut cx.db, &sent).await?;
     store::insert_document(&mut cx.db, row.id, &bytes, &Sha256::digest(&bytes), now).await?;
     Ok(number)
-}
-
-/// The lines that its sums take for what was laid out for the client.
-async fn laid_out(cx: &mut Call, row: &Row) -> Result<Vec<Uuid>, Error> {
-    let lines = store::lines(&mut cx.db, row.id).await?;
-    let amounts = read::amounts(&lines)?;
-    Ok(lines.iter().zip(amounts).filter(|(_, amount)| amount.laid_out).map(|(line, _)| line.id).collect())
 }
 
 /// What the mail of an invoice says, and to whom.
@@ -127,13 +151,15 @@ pub(super) struct Letter<'a> {
     pub recipients: &'a [String],
     /// Its words; the usual ones when absent.
     pub message: Option<String>,
+    /// The language of the client.
+    pub language: &'a str,
 }
 
-/// Puts a mail for each of its readers into the outbox, in the language of the client and of the document that goes along.
+/// Puts a mail for each of its readers into the outbox.
 pub(super) async fn mail(cx: &mut Call, row: &Row, organization: &Organization, letter: Letter<'_>) -> Result<(), Error> {
-    let Letter { number, due_on, recipients, message } = letter;
+    let Letter { number, due_on, recipients, message, language } = letter;
     let from = organization.legal_name.as_deref().unwrap_or(&organization.name);
-    let wording = Wording::of(&clients::record::find(cx, &row.client_id.to_string()).await?.language);
+    let wording = Wording::of(language);
     let currency = Currency::parse(&row.currency)?;
     let total = wording.money(row.total, &currency);
     let body = message.unwrap_or_else(|| wording.letter(number, &total, due_on, from));

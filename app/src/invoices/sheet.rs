@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{InvoiceLine, InvoiceTax, Sums, disbursement, totals::TaxCategory};
+use super::{InvoiceLine, InvoiceTax, Sums, totals::TaxCategory};
 use crate::{
     money::Money,
     ui::{money, quantity, unit_price},
@@ -75,10 +75,10 @@ pub fn Totals(
 
 /// How a line is taxed, in the words of the document: nothing where that claims nothing.
 fn tax_of(line: &InvoiceLine) -> String {
-    match disbursement::is_one(line.tax_category, line.tax_reason.as_deref()) {
-        _ if line.tax_untold => String::new(),
-        true => "No tax".to_owned(),
-        false => line.tax_category.at(line.tax_rate),
+    match (line.tax_untold, line.laid_out) {
+        (true, _) => String::new(),
+        (false, true) => "No tax".to_owned(),
+        (false, false) => line.tax_category.at(line.tax_rate),
     }
 }
 

@@ -8,9 +8,8 @@ use uuid::Uuid;
 use super::{
     GroupBy,
     compose::{self, Entry, Grouping},
-    document::InvoiceDocument,
     read,
-    store::{self, LineRow, Row},
+    store::{self, LineRow, OnDraft, Row},
     wording::Wording,
 };
 use crate::{
@@ -26,17 +25,39 @@ pub async fn lines(cx: &mut Call, row: &Row) -> Result<Vec<LineRow>, Error> {
     if row.state != "draft" || !lines.iter().any(is_composed) {
         return Ok(lines);
     }
-    let grouping = grouping(row, &clients::record::find(cx, &row.client_id.to_string()).await?)?;
+    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     let time = store::time_on(&mut cx.db, row.id).await?;
+    Ok(anew(lines, &time, grouping(row, &client)?))
+}
+
+/// The same with the time on a draft, which takes long to look up; none of what was sent.
+pub async fn lines_and_time(cx: &mut Call, row: &Row) -> Result<(Vec<LineRow>, Vec<OnDraft>), Error> {
+    if row.state != "draft" {
+        return Ok((store::lines(&mut cx.db, row.id).await?, Vec::new()));
+    }
+    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
+    of_draft(cx, row, &client).await
+}
+
+/// The lines of a draft as they read in the language of this client, and the time on them.
+pub async fn of_draft(cx: &mut Call, row: &Row, client: &Client) -> Result<(Vec<LineRow>, Vec<OnDraft>), Error> {
+    let lines = store::lines(&mut cx.db, row.id).await?;
+    let has_time = lines.iter().any(|line| !line.entries.is_empty());
+    let time = if has_time { store::time_on(&mut cx.db, row.id).await? } else { Vec::new() };
+    Ok((anew(lines, &time, grouping(row, client)?), time))
+}
+
+/// Lines with the texts that are composed of the time on them now.
+fn anew(lines: Vec<LineRow>, time: &[OnDraft], grouping: Grouping) -> Vec<LineRow> {
     let mut of_lines: BTreeMap<Uuid, Vec<&Entry>> = BTreeMap::new();
-    for on in &time {
+    for on in time {
         of_lines.entry(on.line).or_default().push(&on.entry);
     }
-    let anew = |line: LineRow| match of_lines.get(&line.id).filter(|_| is_composed(&line)) {
+    let worded = |line: LineRow| match of_lines.get(&line.id).filter(|_| is_composed(&line)) {
         Some(time) => LineRow { description: compose::described(time, grouping), ..line },
         None => line,
     };
-    Ok(lines.into_iter().map(anew).collect())
+    lines.into_iter().map(worded).collect()
 }
 
 fn is_composed(line: &LineRow) -> bool {
@@ -52,10 +73,9 @@ pub fn grouping(row: &Row, client: &Client) -> Result<Grouping, Error> {
     })
 }
 
-/// Keeps the texts of the lines of a draft as the document says them that it is sent with. That they were composed stays known.
-pub async fn keep(cx: &mut Call, row: &Row, document: &InvoiceDocument) -> Result<(), Error> {
-    let lines: Vec<Uuid> = store::lines(&mut cx.db, row.id).await?.into_iter().map(|line| line.id).collect();
-    let texts: Vec<String> = document.lines.iter().map(|line| line.description.clone()).collect();
+/// Keeps the texts of the lines of a draft as they read when it is sent. That they were composed stays known.
+pub async fn keep(cx: &mut Call, lines: &[LineRow]) -> Result<(), Error> {
+    let (lines, texts): (Vec<Uuid>, Vec<String>) = lines.iter().map(|line| (line.id, line.description.clone())).unzip();
     let kept = store::keep_texts(&mut cx.db, &lines, &texts).await?;
     if kept.is_empty() { Ok(()) } else { store::mark_composed(&mut cx.db, &kept).await }
 }

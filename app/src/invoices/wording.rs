@@ -78,6 +78,9 @@ trait Words {
 
     fn reason(&self, category: TaxCategory, country: Option<&str>) -> Option<&'static str>;
 
+    /// Names of lines, with how many others there are.
+    fn and_other_lines(&self, names: &str, more: usize) -> String;
+
     /// The title of an invoice that another language has a title for, too.
     fn titled(&self, title: &str) -> String;
 
@@ -223,6 +226,11 @@ impl Wording {
         self.words().reason(category, country)
     }
 
+    /// Names of lines, and how many others there are where there are more: `Fee, Stamp and 3 other lines`.
+    pub fn and_other_lines(self, names: &str, more: usize) -> String {
+        if more == 0 { names.to_owned() } else { self.words().and_other_lines(names, more) }
+    }
+
     /// The title of a document that the law of the seller calls so.
     pub fn titled(self, title: &str) -> String {
         self.words().titled(title)
@@ -266,6 +274,8 @@ impl Wording {
             self.without_tax().to_owned(),
             self.without_tax_of_line().to_owned(),
             self.discount_of(Percent(0), ""),
+            self.and_other_lines("", 1),
+            self.and_other_lines("", 2),
             self.day(day),
             self.unit(LineKind::Time).to_owned(),
         ];

@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for Reader {
         let mut read = Map::new();
         while let Some((name, Unique(value))) = fields.next_entry::<String, Unique>()? {
             if read.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("\"{}\" stands twice; give it once", text::excerpt(&name))));
+                return Err(A::Error::custom(format_args!("\"{}\" stands twice; give it once. The second one ends", text::excerpt(&name))));
             }
             read.insert(name, value);
         }
@@ -102,6 +102,7 @@ mod tests {
         for twice in [r#"{"name": "a", "name": "b"}"#, r#"{"lines": [{"name": 1, "x": 2, "n\u0061me": 1}]}"#] {
             let problem = read(twice.as_bytes()).expect_err("refused");
             assert!(problem.is_data() && problem.to_string().contains("\"name\" stands twice"), "{problem}");
+            assert!(problem.to_string().contains("give it once. The second one ends at line 1 column"), "{problem}");
         }
         let long = format!("{{\"{name}\": 1, \"{name}\": 1}}", name = "x".repeat(50_000));
         assert!(read(long.as_bytes()).is_err_and(|problem| problem.to_string().len() < 200));

@@ -12,7 +12,7 @@ use super::size;
 use crate::{
     error::{Code, Error},
     money, reference,
-    text::readable,
+    text::{excerpt, readable},
 };
 
 /// How many problems a refusal names at most.
@@ -218,8 +218,9 @@ fn as_text(name: &str, number: &Value) -> String {
 fn unwritable(arguments: &Value) -> impl Iterator<Item = Wrong> {
     let holding = arguments.as_object().into_iter().flatten().filter(|(_, value)| holds_nul(value));
     holding.map(|(name, _)| {
-        let words = format!("{} holds a character that cannot be stored (NUL). Remove it.", readable(name));
-        Wrong { place: name.clone(), alike: words.clone(), words }
+        let place = excerpt(name);
+        let words = format!("{} holds a character that cannot be stored (NUL). Remove it.", readable(&place));
+        Wrong { place, alike: words.clone(), words }
     })
 }
 

@@ -48,23 +48,13 @@ pub struct Defaults {
     pub vat_id: Option<String>,
     pub tax_number: Option<String>,
     /// The number as it was given, where it was completed into the one that is kept.
-    pub completed: Option<String>,
-}
-
-impl Defaults {
-    /// What is told of a number that was completed.
-    fn completion(&self) -> Option<String> {
-        let kept = self.vat_id.as_deref().or(self.tax_number.as_deref())?;
-        self.completed.as_deref().map(|number| number_wanted::completion(number, kept))
-    }
+    pub number_given: Option<String>,
 }
 
 impl Basics {
-    /// Writes them into the organization of this transaction, which has just been made; the answer is what is to be told of them.
-    pub async fn write(self, db: &mut Db, documents: &dyn Documents) -> Result<Option<String>, Error> {
-        let defaults = self.read(documents)?;
-        store::set_defaults(db, &defaults).await?;
-        Ok(defaults.completion())
+    /// Writes them into the organization of this transaction, which has just been made.
+    pub async fn write(self, db: &mut Db, documents: &dyn Documents) -> Result<(), Error> {
+        store::set_defaults(db, &self.read(documents)?).await
     }
 
     /// The time zone: the one that was told, if there is such a one, or else that of the country. Without scripts no browser tells any,
@@ -97,7 +87,7 @@ impl Basics {
         let numbers = number.map_or(Ok((None, None)), |number| numbers_in(country.as_deref(), number))?;
         let given = numbers.1.clone();
         let (vat_id, tax_number) = number_wanted::taken(country.as_deref(), tax_category, numbers)?;
-        let completed = given.filter(|given| tax_number.as_ref() != Some(given));
+        let number_given = given.filter(|given| tax_number.as_ref() != Some(given));
         let customary_currency = || country.as_deref().and_then(customary::currency).map(str::to_owned);
         let customary_language = || country.as_deref().map_or("en", |country| language_in(country, documents)).to_owned();
         Ok(Defaults {
@@ -109,7 +99,7 @@ impl Basics {
             tax_reason: tax_reason.map(str::to_owned),
             vat_id,
             tax_number,
-            completed,
+            number_given,
         })
     }
 }

@@ -68,20 +68,25 @@ pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Ba
     let founder = Founder { user: person.id, member: MemberId::new(), name: &person.name };
     cx.db.enter(id).await?;
     let slug = found(&mut cx.db, &founder, &name, &zone, now).await?;
-    let completed = basics.write(&mut cx.db, cx.caller.services.documents.as_ref()).await?;
+    basics.write(&mut cx.db, cx.caller.services.documents.as_ref()).await?;
     cx.come_in(founder.member).await?;
     let founded = settings::get(cx).await?;
     let taxed = founded.tax_category == TaxCategory::S;
-    let of_numbers = [completed, numbers::no_tax_number(&founded, taxed), number_wanted::of(&founded)];
+    let of_numbers = [number_wanted::of_given(&founded), numbers::no_tax_number(&founded, taxed), number_wanted::of(&founded)];
     let told = [of_no_country(&founded), of_reason(&founded)].into_iter().chain(of_numbers);
     told.flatten().for_each(|told| cx.warn(told));
     Ok(Belonging { id, slug, name, role: cx.membership()?.role })
 }
 
-/// What the invoices of whoever has left the rate empty say of it, by the law of their country.
+/// What the invoices of whoever has left the rate empty say of it, by the law of their country: nothing in some, where it wants a reason.
 fn of_reason(founded: &Organization) -> Option<String> {
-    let reason = founded.tax_reason.as_deref()?;
-    Some(format!("No rate of tax was given, so its invoices say \"{reason}\". {}", untaxed::WAY))
+    match founded.tax_reason.as_deref() {
+        Some(reason) => Some(format!("No rate of tax was given, so its invoices say \"{reason}\". {}", untaxed::WAY)),
+        None => {
+            let is_untold = founded.tax_category == TaxCategory::O && founded.country.as_deref().is_some_and(untaxed::is_untold);
+            is_untold.then(|| format!("No rate of tax was given, so its invoices say nothing of tax, {}", untaxed::WAY_OF_UNTOLD))
+        }
+    }
 }
 
 /// What follows from not saying the country.

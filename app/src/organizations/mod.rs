@@ -67,6 +67,12 @@ pub struct Organization {
     /// Which of the two is missing and what to write, while no invoice can be sent for want of it; told by `get_organization` alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number_wanted: Option<String>,
+    /// What was made of the number that was given when it was founded, until one is set here; told by `get_organization` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number_taken: Option<String>,
+    /// That number as it was given, where it was completed into the VAT identifier.
+    #[serde(skip)]
+    pub number_given: Option<String>,
     /// Its address for questions about invoices (BT-43).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -111,12 +117,9 @@ pub struct Organization {
     /// Why new clients are charged no tax (BT-120); the usual words of the category when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_reason: Option<String>,
-    /// Whether somebody has said it themselves, so that it is asked about no more.
-    #[serde(skip)]
+    /// Whether somebody has said the reason; until then it is the one that it began with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tax_reason_said: bool,
-    /// Whether an invoice of it has a number: whoever has sent one was asked about the reason before.
-    #[serde(skip)]
-    pub has_invoiced: bool,
     /// Pattern of invoice numbers, such as `{YYYY}-{0001}`.
     pub number_pattern: String,
     /// Whether numbers start again each year.
@@ -257,6 +260,9 @@ pub async fn update_organization(
     /// IANA name of its time zone, such as Europe/Berlin.
     #[server(default)]
     time_zone: Option<String>,
+    /// Whether the time zone that it has is the right one: true says so, and it is asked about no more.
+    #[server(default)]
+    time_zone_said: Option<bool>,
     /// Language of new clients' documents: en, de or ja.
     #[server(default)]
     language: Option<String>,
@@ -280,6 +286,9 @@ pub async fn update_organization(
     #[server(default)]
     #[max_length(500)]
     tax_reason: Edit<String>,
+    /// Whether the reason that it has is the right one: true says so, and it is asked about no more.
+    #[server(default)]
+    tax_reason_said: Option<bool>,
     /// Pattern of invoice numbers with one counter, such as {YYYY}-{0001}.
     #[server(default)]
     number_pattern: Option<String>,
@@ -318,6 +327,7 @@ pub async fn update_organization(
         bank_name,
         currency,
         time_zone,
+        time_zone_said: time_zone_said.unwrap_or_default(),
         language,
         week_start,
         rate,
@@ -325,6 +335,7 @@ pub async fn update_organization(
         tax_category,
         tax_rate,
         tax_reason,
+        tax_reason_said: tax_reason_said.unwrap_or_default(),
         number_pattern,
         number_yearly_reset,
         rounding_step,

@@ -1,4 +1,5 @@
-//! The number of an organization that its invoices state: which one is taken when it is founded, and what is said while there is none.
+//! The number of an organization that its invoices state: which one is taken when it is founded, what is told of that, and what is said
+//! while there is none.
 
 use super::{Organization, basics};
 use crate::{
@@ -33,8 +34,7 @@ pub fn taken(country: Option<&str>, category: TaxCategory, numbers: Numbers) -> 
     let (vat_id, tax_number) = numbers;
     let of_tax = tax_number.as_deref().filter(|_| vat_id.is_none() && category == TaxCategory::S);
     if let Some(completed) = of_tax.and_then(|number| completed(country, number)) {
-        // In Japan it is no VAT identifier, and has its place among the tax numbers.
-        return Ok(if country == Some("JP") { (None, Some(completed)) } else { (Some(completed), None) });
+        return Ok((Some(completed), None));
     }
     // In Austria the tax number is enough on what is not over 400 euros (§ 11 (6) UStG 1994).
     let taxed = category == TaxCategory::S && country != Some("AT");
@@ -45,13 +45,32 @@ pub fn taken(country: Option<&str>, category: TaxCategory, numbers: Numbers) -> 
     Err(Error::invalid("tax_number", refusal(number, country, category)))
 }
 
-/// What is told of a number that was completed into this one.
-pub fn completion(number: &str, kept: &str) -> String {
-    let what = if text::registration(kept).is_some() { "your registration number" } else { "your VAT identifier" };
+/// What whoever founded the organization has to know of the number that they gave, until one is set in the settings: that it was completed,
+/// or that it is not what it looks like.
+pub fn of_given(organization: &Organization) -> Option<String> {
+    let Organization { vat_id, number_given, .. } = organization;
+    let completed = number_given.as_deref().zip(vat_id.as_deref()).map(|(given, kept)| completion(given, kept));
+    completed.or_else(|| without_t(organization))
+}
+
+fn completion(given: &str, kept: &str) -> String {
     format!(
-        "You charge tax, and {} has the digits of {what}: it was taken as {kept}. Correct it in Settings where it is another number.",
-        text::excerpt(number)
+        "You charge tax, and {} has the digits of your VAT identifier: it was taken as {kept}, which your invoices state. Correct it in \
+         Settings where it is another number, or where you are not registered under it.",
+        text::excerpt(given)
     )
+}
+
+/// The number of a company in Japan, which becomes its registration number with a T before it once it is registered.
+fn without_t(organization: &Organization) -> Option<String> {
+    let charges = organization.country.as_deref() == Some("JP") && organization.tax_category == TaxCategory::S;
+    let number = organization.tax_number.as_deref().filter(|number| charges && text::registration(number).is_none())?;
+    let registered = text::registration(&format!("T{number}")).filter(|number| text::registration_fits(number))?;
+    Some(format!(
+        "{} is no registration number, which has a T before it. Where you are registered as an issuer of qualified invoices, write \
+         {registered} as your tax number in Settings: without it your clients cannot deduct the whole tax.",
+        text::excerpt(number)
+    ))
 }
 
 fn refusal(number: &str, country: Option<&str>, category: TaxCategory) -> String {
@@ -68,8 +87,8 @@ fn refusal(number: &str, country: Option<&str>, category: TaxCategory) -> String
 fn wanted(country: Option<&str>, category: TaxCategory) -> String {
     let taxed = category == TaxCategory::S;
     match stated::country_of_numbers(country).and_then(|country| text::wanted(country, taxed)) {
-        Some(wanted) if !needs_vat_id(category) => format!("write {wanted}"),
-        _ if needs_vat_id(category) => "write your VAT identifier".to_owned(),
+        Some(wanted) if !category.needs_vat_id() => format!("write {wanted}"),
+        _ if category.needs_vat_id() => "write your VAT identifier".to_owned(),
         _ => "write your VAT identifier, or the number that your tax office has given you".to_owned(),
     }
 }
@@ -80,16 +99,12 @@ fn is_needed(country: Option<&str>, category: TaxCategory) -> bool {
     category != TaxCategory::O && country.is_none_or(place::has_vat)
 }
 
-fn needs_vat_id(category: TaxCategory) -> bool {
-    matches!(category, TaxCategory::K | TaxCategory::G)
-}
-
 /// Whether one of these numbers is stated.
 fn is_there(country: Option<&str>, category: TaxCategory, vat_id: Option<&str>, tax_number: Option<&str>) -> bool {
     let numbers = stated::of_numbers(country, vat_id, tax_number);
     let counts = |number: &str| stated::is_tax_number(country, category == TaxCategory::S, number);
     let is_of_iceland = || tax_number.is_some_and(|number| stated::of_iceland(country, number).is_some());
-    if needs_vat_id(category) { numbers.vat_id.is_some() || is_of_iceland() } else { numbers.has_one(counts) }
+    if category.needs_vat_id() { numbers.vat_id.is_some() || is_of_iceland() } else { numbers.has_one(counts) }
 }
 
 /// The number of the value added tax that one is with what belongs to it there.

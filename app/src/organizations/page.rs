@@ -85,9 +85,10 @@ fn basics(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Select label="Currency" name="currency" choices=currencies() value=organization.currency.to_string() />
         {changeable.then(|| view! { <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="For clients in this currency without one." /> })}
-        <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() list=ZONE_NAMES autocomplete="off" hint=zone_hint(organization) always=is_zone_asked(organization) />
+        <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() list=ZONE_NAMES autocomplete="off" hint=zone_hint(organization) />
         <ZoneNames />
         <Select label="The week begins on" name="week_start" choices=choices(&weekdays) value=organization.week_start.to_string() />
+        {is_zone_asked(organization).then(|| view! { <Tick label=format!("Our days are those of {}", organization.time_zone) name="time_zone_said" class="span-2" /> })}
         <Field label="Closed up to and including" name="lock_date" kind="date" value=lock optional=true hint="Time up to this day can no longer change." class="span-2" />
     }
 }
@@ -114,8 +115,9 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Select label="Tax" name="tax_category" choices=tax_categories() value=organization.tax_category.code() />
         <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=organization.tax_rate.to_string() />
-        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=organization.tax_reason.clone().unwrap_or_default() optional=true list=REASONS autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." always=untaxed::is_usual(organization) class="span-2" />
+        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=organization.tax_reason.clone().unwrap_or_default() optional=true list=REASONS autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." class="span-2" />
         {untaxed::in_settings(organization).map(|told| view! { <p class="hint span-2">{told}</p> })}
+        {untaxed::is_asked(organization).then(|| view! { <Tick label=untaxed::SAID name="tax_reason_said" class="span-2" /> })}
         <Reasons country=organization.country.clone() language=organization.language.clone() />
         <Field label="Days to pay" name="payment_terms_days" kind="number" value=organization.payment_terms_days.to_string() />
         <Select label="Language of documents" name="language" choices=languages() value=organization.language.clone() />
@@ -150,7 +152,7 @@ fn steps() -> Vec<Choice> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::ui::FormState;
+    use crate::{access::Role, ui::FormState, visit::Here};
 
     fn organization() -> Organization {
         serde_json::from_value(serde_json::json!({
@@ -172,22 +174,36 @@ mod tests {
         assert_eq!((hint("America/Chicago", "US"), hint("Asia/Tokyo", "JP")), ("Such as Europe/Berlin.", "Such as Europe/Berlin."));
     }
 
-    /// A field that nobody has touched says nothing, but this one: saving it is the answer to what is asked about it.
+    /// A part of the form as it stands in its page.
+    fn in_the_form<V: IntoView>(part: impl FnOnce() -> V) -> String {
+        let place = serde_json::json!({
+            "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "role": Role::Owner, "week_start": 1,
+            "member": "01980000-0000-7000-8000-000000000002", "time_zone": "UTC", "organization_time_zone": "UTC", "currency": "EUR",
+            "today": "2026-11-21", "organization_today": "2026-11-21"
+        });
+        Owner::new().with(|| {
+            let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
+            let (typed, untouched) = Default::default();
+            provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
+            provide_context(Here(serde_json::from_value(place).expect("a place")));
+            part().to_html()
+        })
+    }
+
+    /// Whether a part has this field as one that says nothing while nobody has touched it, and whether it has a box to say that it is right.
+    fn said_by_a_tick(part: &str, field: &str) -> (bool, bool) {
+        (part.contains(&format!("shown.{field}")), part.contains(&format!("name=\"{field}_said\"")))
+    }
+
     #[test]
-    fn a_time_zone_that_is_asked_about_is_sent_as_it_stands() {
-        let field = |said: bool| {
+    fn a_time_zone_that_is_asked_about_is_said_by_a_tick_and_by_no_other_save() {
+        let part = |said: bool| {
             let (time_zone, country) = ("UTC".to_owned(), Some("JP".to_owned()));
             let organization = Organization { time_zone, country, time_zone_said: said, ..organization() };
-            Owner::new().with(|| {
-                let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-                let (typed, untouched) = Default::default();
-                provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
-                let always = is_zone_asked(&organization);
-                view! { <Field label="Time zone" name="time_zone" value=organization.time_zone.clone() always=always /> }.to_html()
-            })
+            in_the_form(|| basics(&organization))
         };
-        assert!(field(false).contains("data-always") && !field(false).contains("shown.time_zone"), "{}", field(false));
-        assert!(!field(true).contains("data-always") && field(true).contains("shown.time_zone"), "{}", field(true));
+        assert_eq!(said_by_a_tick(&part(false), "time_zone"), (true, true), "{}", part(false));
+        assert_eq!(said_by_a_tick(&part(true), "time_zone"), (true, false), "{}", part(true));
     }
 
     #[test]
@@ -199,20 +215,16 @@ mod tests {
         assert!(shown.contains("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG"), "{shown}");
     }
 
-    /// It may be what an empty rate has made of the organization: saving it says that it is so.
+    /// It may be what an empty rate has made of the organization, and somebody else may write another one meanwhile.
     #[test]
-    fn the_reason_of_a_small_business_is_said_as_it_stands_by_whoever_saves() {
-        let page = |reason: &str| {
-            let organization = Organization { tax_reason: Some(reason.to_owned()), ..organization() };
-            Owner::new().with(|| {
-                let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-                let (typed, untouched) = Default::default();
-                provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
-                invoicing(&organization).to_html()
-            })
+    fn the_reason_of_a_small_business_is_said_by_a_tick_and_by_no_other_save() {
+        let part = |reason: &str, said: bool| {
+            let organization = Organization { tax_reason: Some(reason.to_owned()), tax_reason_said: said, ..organization() };
+            in_the_form(|| invoicing(&organization))
         };
-        let (small, other) = (page("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG"), page("§ 4 Nr. 14 UStG"));
-        assert!(small.contains("Saving says that this is so") && !small.contains("shown.tax_reason"), "{small}");
-        assert!(!other.contains("Saving says that this is so") && other.contains("shown.tax_reason"), "{other}");
+        let (words, other) = ("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG", "§ 4 Nr. 14 UStG");
+        for (reason, said, asked) in [(words, false, true), (words, true, false), (other, false, false)] {
+            assert_eq!(said_by_a_tick(&part(reason, said), "tax_reason"), (true, asked), "{reason} {said}");
+        }
     }
 }

@@ -47,6 +47,7 @@ pub struct Settings {
     pub bank_name: Edit<String>,
     pub currency: Option<String>,
     pub time_zone: Option<String>,
+    pub time_zone_said: bool,
     pub language: Option<String>,
     pub week_start: Option<u8>,
     pub rate: Edit<Amount>,
@@ -54,6 +55,7 @@ pub struct Settings {
     pub tax_category: Option<TaxCategory>,
     pub tax_rate: Option<String>,
     pub tax_reason: Edit<String>,
+    pub tax_reason_said: bool,
     pub number_pattern: Option<String>,
     pub number_yearly_reset: Option<bool>,
     pub rounding_step: Option<u16>,
@@ -76,9 +78,9 @@ pub async fn belongings(cx: &mut Call) -> Result<Page<Belonging>, Error> {
 /// The organization of the call, as far as the caller may see it.
 pub async fn seen(cx: &mut Call) -> Result<Organization, Error> {
     let organization = get(cx).await?;
-    let number_wanted = number_wanted::of(&organization);
+    let (number_wanted, number_taken) = (number_wanted::of(&organization), number_wanted::of_given(&organization));
     let rate = organization.rate.filter(|_| Sight::of(cx).is_ok_and(|sight| sight.money && sight.seen == Seen::Everything));
-    Ok(Organization { rate, number_wanted, ..organization })
+    Ok(Organization { rate, number_wanted, number_taken, ..organization })
 }
 
 /// The whole organization of the call.
@@ -108,6 +110,7 @@ pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, E
         currency::change(cx, &mut organization, Currency::parse(&currency)?, &mut given.rate).await?;
     }
     let numbers = [organization.vat_id.clone(), organization.tax_number.clone()];
+    said(&mut organization, &given);
     letterhead(cx, &mut organization, &given)?;
     defaults(cx, &mut organization, given)?;
     misplaced_numbers(cx, &organization, numbers);
@@ -116,6 +119,16 @@ pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, E
         store::say_time_zone(&mut cx.db).await?;
     }
     Ok(organization)
+}
+
+/// What is asked about no more.
+fn said(organization: &mut Organization, given: &Settings) {
+    organization.time_zone_said |= given.time_zone_said;
+    organization.tax_reason_said |= given.tax_reason_said;
+    if given.vat_id != Edit::Keep || given.tax_number != Edit::Keep {
+        // Whoever sets a number knows what was made of the one before.
+        organization.number_given = None;
+    }
 }
 
 fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) -> Result<(), Error> {
@@ -318,6 +331,8 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         vat_id: row.vat_id,
         tax_number: row.tax_number,
         number_wanted: None,
+        number_taken: None,
+        number_given: row.number_given,
         email: row.email,
         phone: row.phone,
         bank_holder: row.bank_holder,
@@ -336,7 +351,6 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         tax_rate: Percent(row.tax_percent),
         tax_reason: row.tax_reason,
         tax_reason_said: row.tax_reason_said,
-        has_invoiced: row.has_invoiced,
         number_pattern: row.number_pattern,
         number_yearly_reset: row.number_yearly_reset,
         rounding: Rounding {

@@ -36,7 +36,7 @@ pub async fn set_defaults(db: &mut Db, defaults: &Defaults) -> Result<(), Error>
     let organization = db.organization();
     query!(
         "update organization set country = $2, currency = $3, tax_category = $4, tax_percent = $5, tax_reason = $6, vat_id = $7, tax_number = $8,
-             language = $9
+             language = $9, number_given = $10
          where id = $1",
         organization,
         defaults.country,
@@ -46,7 +46,8 @@ pub async fn set_defaults(db: &mut Db, defaults: &Defaults) -> Result<(), Error>
         defaults.tax_reason,
         defaults.vat_id,
         defaults.tax_number,
-        defaults.language
+        defaults.language,
+        defaults.number_given
     )
     .execute(db.connection())
     .await?;
@@ -135,6 +136,8 @@ pub struct Row {
     pub country: Option<String>,
     pub vat_id: Option<String>,
     pub tax_number: Option<String>,
+    /// The number as it was given on founding, where it was completed and nobody has set one since.
+    pub number_given: Option<String>,
     pub email: Option<String>,
     pub phone: Option<String>,
     pub bank_holder: Option<String>,
@@ -154,8 +157,6 @@ pub struct Row {
     pub tax_reason: Option<String>,
     /// Whether somebody has said the reason.
     pub tax_reason_said: bool,
-    /// Whether an invoice of it has a number.
-    pub has_invoiced: bool,
     pub number_pattern: String,
     pub number_yearly_reset: bool,
     pub rounding_step: i16,
@@ -170,11 +171,11 @@ pub async fn get(db: &mut Db) -> Result<Row, Error> {
     let organization = db.organization();
     query_as!(
         Row,
-        r#"select id, slug, name, legal_name, address, country, vat_id, tax_number, email, phone, bank_holder, iban, account_number, bic, bank_name, currency, time_zone,
+        "select id, slug, name, legal_name, address, country, vat_id, tax_number, number_given, email, phone, bank_holder, iban, account_number, bic, bank_name, currency, time_zone,
              time_zone_said, language, week_start, rate, payment_terms_days, tax_category, tax_percent, tax_reason, number_pattern,
              number_yearly_reset, rounding_step, rounding_mode, rounding_basis, timer_limit_seconds, lock_date,
-             tax_reason_said, exists(select from invoice i where i.organization_id = $1 and i.number is not null) as "has_invoiced!"
-         from organization where id = $1"#,
+             tax_reason_said
+         from organization where id = $1",
         organization
     )
     .fetch_optional(db.connection())
@@ -219,7 +220,8 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
              iban = $9, bic = $10, bank_name = $11, currency = $12, time_zone = $13, language = $14, week_start = $15, rate = $16,
              payment_terms_days = $17, tax_category = $18, tax_percent = $19, number_pattern = $20, number_yearly_reset = $21,
              rounding_step = $22, rounding_mode = $23, rounding_basis = $24, lock_date = $25,
-             country = $26, tax_number = $27, tax_reason = $28, account_number = $29, tax_reason_said = $30
+             country = $26, tax_number = $27, tax_reason = $28, account_number = $29, tax_reason_said = $30,
+             number_given = $31
          where id = $1",
         tenant,
         organization.name,
@@ -250,7 +252,8 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
         organization.tax_number,
         organization.tax_reason,
         organization.account_number,
-        organization.tax_reason_said
+        organization.tax_reason_said,
+        organization.number_given
     )
     .execute(db.connection())
     .await?;
@@ -272,4 +275,12 @@ pub async fn has_invoices(db: &mut Db) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select exists (select from invoice where organization_id = $1) as "held!""#, organization)
         .fetch_one(db.connection())
         .await?)
+}
+
+/// Whether an invoice of the organization has a number: one was sent.
+pub async fn has_sent(db: &mut Db) -> Result<bool, Error> {
+    let organization = db.organization();
+    let sent =
+        query_scalar!(r#"select exists (select from invoice where organization_id = $1 and number is not null) as "sent!""#, organization);
+    Ok(sent.fetch_one(db.connection()).await?)
 }

@@ -7,6 +7,7 @@ use super::{
     Member, RemovedMember, grants, record,
     store::{
         grant,
+        invitation::Spared,
         member::{self, Row},
     },
     taking_back,
@@ -86,9 +87,9 @@ async fn revoke_tokens(cx: &mut Call, found: &Row) -> Result<i64, Error> {
 /// give, or come back as, what they may not be any more.
 async fn take_back_invitations(cx: &mut Call, found: &Row, role: Option<Role>) -> Result<(), Error> {
     let covered = Role::ALL.into_iter().filter(|given| role.is_some_and(|role| role.covers(*given)));
-    let covered: Vec<String> = covered.map(|given| given.name().to_owned()).collect();
+    let spared = Spared { roles: covered.map(|given| given.name().to_owned()).collect(), ..Spared::default() };
     let now = cx.now;
-    let taken_back = taking_back::take_back(&mut cx.db, &[found.id], &covered, now).await?;
+    let taken_back = taking_back::take_back(&mut cx.db, &[found.id], &spared, now).await?;
     match taken_back.len() {
         0 => {}
         1 => cx.warn(format!("An open invitation by {} was taken back.", found.name)),

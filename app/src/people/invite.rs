@@ -45,7 +45,7 @@ pub struct Asked {
 }
 
 /// So many invitations of one member are open at once in an organization: all of them can be taken back within one call.
-const OPEN_MAX: i64 = 200;
+pub(super) const OPEN_MAX: i64 = 200;
 
 /// Invites an address, or changes the invitation that it has.
 pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
@@ -90,8 +90,8 @@ async fn refuse_too_many(cx: &mut Call, beside: Option<Uuid>) -> Result<(), Erro
         return Ok(());
     }
     let message = format!(
-        "You have {OPEN_MAX} open invitations here, and one member has no more at once. Revoke some of them, or wait until they are \
-         answered or have run out."
+        "You have {OPEN_MAX} open invitations here, and one member has no more at once. Revoke some of them, wait until they are \
+         answered or have run out, or let another owner or admin invite."
     );
     Err(cx.led_to("list_open_invitations", Error::new(Code::Conflict, message)))
 }

@@ -3,18 +3,21 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{letter, store::invitation};
+use super::{
+    letter,
+    store::invitation::{self, Spared},
+};
 use crate::{database::Db, error::Error, outbox};
 
 /// So many go in one statement: each of them is written down, and a statement has its time.
 const PIECE: usize = 2_000;
 
-/// Takes the open invitations of members back, but for those to these roles, and keeps their mails from leaving; which they were. To be
-/// called while the organization is held. One that has run out lets nobody in, and stays as it is.
-pub async fn take_back(db: &mut Db, members: &[Uuid], but: &[String], now: Timestamp) -> Result<Vec<Uuid>, Error> {
+/// Takes the open invitations of members back, but for what is spared, and keeps their mails from leaving; which they were. To be called
+/// while the organization is held. One that has run out lets nobody in, and stays as it is.
+pub async fn take_back(db: &mut Db, members: &[Uuid], spared: &Spared, now: Timestamp) -> Result<Vec<Uuid>, Error> {
     let mut taken_back = Vec::new();
     loop {
-        let piece = invitation::revoke_of(db, members, but, now, PIECE as i64).await?;
+        let piece = invitation::revoke_of(db, members, spared, now, PIECE as i64).await?;
         outbox::keep_mails(db, &piece, &letter::taken_back()).await?;
         let last = piece.len() < PIECE;
         taken_back.extend(piece);

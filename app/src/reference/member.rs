@@ -66,7 +66,8 @@ async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], whom: Amon
 async fn of_address(cx: &mut Call, given: &str, whom: Among) -> Result<Member, Error> {
     if let Some(address) = text::known_email("member", given).ok().filter(|_| sees_addresses(cx))
         && let Some(id) = store::member_of_address(&mut cx.db, &address).await?
-        && let Some((_, member)) = store::members(&mut cx.db, &[id], &[String::new()], whom).await?.pop()
+        && let Some((_, member)) =
+            store::members(&mut cx.db, &[id], &[String::new()], whom).await?.into_iter().find(|(_, member)| member.id == id)
     {
         return Ok(member);
     }

@@ -52,7 +52,7 @@ pub(super) async fn missing(organization: Uuid, kind: Kind, given: &str, known: 
         return Error::not_found(noun);
     }
     let given_key = text::path_key(given);
-    let near = move || nearest(&given_key, &known()).into_iter().cloned().collect::<Vec<Known>>();
+    let near = move || nearest_or_telling(&given_key, &known()).into_iter().cloned().collect::<Vec<Known>>();
     let near = in_turn(organization, near).await.unwrap_or_default();
     if near.is_empty() {
         let message = format!("There is no {noun} \"{}\". Check the id or the name; list_{noun}s shows them.", text::excerpt(given));
@@ -99,7 +99,8 @@ pub(super) async fn in_turn<T: Send + 'static>(organization: Uuid, compare: impl
     TURNS.take(organization, compare).await
 }
 
-/// Those of a few names that are spelled like one that is none of them.
+/// Those of a few names that are spelled like one that is none of them. A word that they share is not enough: numbers of invoices share the
+/// one before them.
 pub fn alike(given: &str, names: &[&str]) -> Vec<String> {
     let known = |name: &&str| Known { name: (*name).to_owned(), keys: vec![(*name).to_owned()], gone: false };
     let known: Vec<Known> = names.iter().map(known).collect();
@@ -159,16 +160,27 @@ fn is_telling(part: &str) -> bool {
     part.chars().nth(LETTERS_MIN - 1).is_some() && !part.chars().all(char::is_numeric)
 }
 
-/// The names of which a part was given, those that hold what was given, and those that are spelled most alike; where there is none, those
-/// that have a word of it, such as `Acme / Dashboard` for `Project Dashboard`. Of those that are equally near the archived come last.
+/// The nearest names; where there is none, those that have a word of what was given, such as `Acme / Dashboard` for `Project Dashboard`.
+fn nearest_or_telling<'a>(given: &str, known: &'a [Known]) -> Vec<&'a Known> {
+    let near = nearest(given, known);
+    match Part::of(given).filter(|_| near.is_empty()) {
+        Some(part) => {
+            let tells = |known: &&Known| known.keys.iter().any(|key| part.tells(key));
+            in_order(known.iter().filter(tells).map(|known| (ALIKE, known)).collect())
+        }
+        None => near,
+    }
+}
+
+/// The names of which a part was given, those that hold what was given, and those that are spelled most alike.
 fn nearest<'a>(given: &str, known: &'a [Known]) -> Vec<&'a Known> {
     let Some(spelled) = Spelled::of(given) else { return Vec::new() };
     let most = |known: &Known| known.keys.iter().map(|key| spelled.alike(key)).fold(0.0, f64::max);
-    let mut near: Vec<(f64, &Known)> = known.iter().map(|known| (most(known), known)).filter(|(alike, _)| *alike >= ALIKE).collect();
-    if let Some(part) = spelled.part.as_ref().filter(|_| near.is_empty()) {
-        let shares = |known: &&Known| known.keys.iter().any(|key| part.tells(key));
-        near.extend(known.iter().filter(shares).map(|known| (ALIKE, known)));
-    }
+    in_order(known.iter().map(|known| (most(known), known)).filter(|(alike, _)| *alike >= ALIKE).collect())
+}
+
+/// The first few, the most alike first. Of those that are equally near the archived come last.
+fn in_order<'a>(mut near: Vec<(f64, &'a Known)>) -> Vec<&'a Known> {
     let place = |known: &'a Known| (known.gone, known.name.as_str());
     near.sort_by(|&(one, first), &(other, second)| other.total_cmp(&one).then(place(first).cmp(&place(second))));
     near.dedup_by(|second, first| place(first.1) == place(second.1));
@@ -261,7 +273,7 @@ mod tests {
     }
 
     fn names<'a>(given: &str, known: &'a [Known]) -> Vec<&'a str> {
-        nearest(given, known).into_iter().map(|near| near.name.as_str()).collect()
+        nearest_or_telling(given, known).into_iter().map(|near| near.name.as_str()).collect()
     }
 
     #[test]
@@ -295,6 +307,13 @@ mod tests {
         }
         assert_eq!(names("acme website", &known), ["acme/dashboard"]);
         assert!(names("zenith website", &known).is_empty() && names("of it", &known).is_empty());
+    }
+
+    #[test]
+    fn numbers_that_begin_with_the_same_word_are_not_alike_for_that() {
+        let numbers = ["inv-2019-0001", "inv-2020-0004", "inv-2026-0007"];
+        assert!(alike("INV-7", &numbers).is_empty(), "{:?}", alike("INV-7", &numbers));
+        assert_eq!(alike("INV-2026-007", &numbers).first().map(String::as_str), Some("inv-2026-0007"));
     }
 
     #[test]

@@ -2,7 +2,10 @@
 //!
 //! Instants are kept in whole seconds, so that an entry's seconds are always those between its start and its end.
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, Time},
+};
 
 use super::{
     place::{Place, Read},
@@ -16,6 +19,10 @@ use crate::{
 
 /// From how many seconds on work into the next day may be a slip: a time of the other half of the day, or start and end swapped.
 const SLIP_MIN: i64 = 12 * 3_600;
+
+/// By how many seconds a duration is another one than that from start to end: a text that is told is cut to whole minutes, and hours in
+/// decimals are rounded.
+const OTHER_MIN: u64 = 60;
 
 /// Work of a known length: a duration on a day, or a start and an end.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,10 +144,13 @@ impl When {
         Err(Error::invalid("ended_at", format!("{wrong} {}", way.unwrap_or(usual))))
     }
 
-    /// What to tell of work that is long and goes on to the next day: it may be a slip.
+    /// What to tell of work that is long and goes on to the next day: it may be a slip. A day may well end at midnight.
     fn may_be_a_slip(&self, place: &Place) -> Option<String> {
         let (from, to) = self.span.filter(|_| self.seconds >= SLIP_MIN)?;
         let [start, end] = [from, to].map(|at| place.zone.to_datetime(at).time());
+        if end == Time::midnight() {
+            return None;
+        }
         let later = end.saturating_add(SignedDuration::from_hours(12));
         let other = if end.hour() < 12 && later > start { format!("{} was meant, or ", later.strftime("%H:%M")) } else { String::new() };
         let [start, end] = [from, to].map(|at| Moment::at(at, &place.zone));
@@ -191,7 +201,7 @@ impl Parts {
         Err(Error::invalid("date", format!("{date} is not the day of the start, {start}. Leave date out, or correct one of the two.")))
     }
 
-    /// The same without the duration, where that is said by start and end, too.
+    /// The same without the duration, where start and end say the same, which are to the second.
     fn of_its_length(self, given: &Given, place: &Place, before: Option<&When>) -> Result<Self, Error> {
         let (Some(seconds), Some(to)) = (self.seconds, self.ended) else { return Ok(self) };
         let Some(from) = self.started.or_else(|| Some(before?.span?.0)) else {
@@ -199,12 +209,16 @@ impl Parts {
         };
         let apart = to.duration_since(from).as_secs();
         // An end that is not after the start is what is wrong then.
-        if apart == seconds || apart <= 0 {
+        if apart <= 0 || is_same_length(seconds, apart) {
             return Ok(Self { seconds: None, ..self });
         }
+        let way = match filled(&given.started_at) {
+            Some(_) => "Leave one of the three out, or correct it.",
+            None => "Leave ended_at or duration out, or give started_at, too.",
+        };
         let (given, long) = (crate::money::shown(filled(&given.duration).unwrap_or_default()), when::lasted(&Worked::of(apart)));
         let (start, end) = (Moment::at(from, &place.zone), Moment::at(to, &place.zone));
-        let words = format!("{given} is not the time from {start} to {end}, which is {long}. Leave one of the three out, or correct it.");
+        let words = format!("{given} is not the time from {start} to {end}, which is {long}. {way}");
         Err(Error::invalid("duration", words))
     }
 
@@ -223,6 +237,11 @@ fn other_end(given: &Given) -> Option<&'static str> {
         (Some(_), None, None) => Some("Give ended_at or duration, too."),
         (None, Some(_), None) => Some("Give started_at, too."),
     }
+}
+
+/// Whether a duration that is given means what start and end tell, in seconds.
+pub(super) fn is_same_length(given: i64, told: i64) -> bool {
+    given.abs_diff(told) < OTHER_MIN
 }
 
 /// What was given, unless it is an empty field of a form.

@@ -178,9 +178,15 @@ fn past_midnight(text: &str) -> Cow<'_, str> {
 fn next_midnight(text: &str) -> Option<String> {
     let (day, time) = text.trim().split_at_checked(10)?;
     let rest = time.strip_prefix(['T', 't', ' '])?.strip_prefix("24:00")?;
-    let offset = rest.strip_prefix(":00").unwrap_or(rest);
+    let offset = rest.strip_prefix(":00").map_or(rest, without_fraction);
     let next = Day::parse("day", day).ok()?.plus(1);
-    (!offset.starts_with([':', '.'])).then(|| format!("{next}T00:00{offset}"))
+    let later = |sign: char| sign.is_ascii_digit() || matches!(sign, ':' | '.');
+    (!offset.starts_with(later)).then(|| format!("{next}T00:00{offset}"))
+}
+
+/// What stands after whole seconds, without a fraction that is none.
+fn without_fraction(rest: &str) -> &str {
+    rest.strip_prefix(".0").map_or(rest, |zeros| zeros.trim_start_matches('0'))
 }
 
 /// An instant without its fraction of a second.

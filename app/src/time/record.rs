@@ -1,8 +1,8 @@
 //! Entries as callers see them: one, a page of them, and their sums.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     filter::{Filter, Given},
     ground::tell_drafts,
     store::{
-        read::{self, After, Row},
+        read::{self, After, Overlap, Row},
         sums,
     },
 };
@@ -143,30 +143,32 @@ pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid, budgets: &Settled) -
     tell_drafts(cx, std::slice::from_ref(&entry))?;
     let (day_total, unbilled) = totals(cx, sight, &entry).await?;
     tell_full(cx, sight, &entry, &day_total);
-    tell_overlaps(cx, &[entry.id.0]).await?;
+    for other in overlaps(cx, &[entry.id.0]).await? {
+        cx.warn(overlapping(&other, false));
+    }
     let budget = budgets.at(entry.project.id.0, entry.day.date());
     Ok(Logged { entry, day_total, unbilled, budget })
 }
 
-/// Tells of time that lies over other time of the same member: one of the two is wrong, or both were meant.
-pub async fn tell_overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<(), Error> {
+/// Other time of the same members that lies over these entries: one of the two is wrong, or both were meant.
+pub async fn overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<Vec<Overlap>, Error> {
     // What a token may write alone it is not told of other time.
     if cx.caller.token.as_ref().is_some_and(|token| !token.scopes.contains(&Scope::TimeRead)) {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let (now, mut days) = (cx.now, BTreeMap::<String, BTreeSet<Date>>::new());
-    for read::Overlap { project, day, running } in read::overlaps(&mut cx.db, entries, now).await? {
-        if running {
-            cx.warn(format!("It overlaps the timer that runs on {project}. Check both."));
-        } else {
-            days.entry(project).or_default().insert(day.to_jiff());
-        }
-    }
-    for (project, days) in days {
-        let days: Vec<String> = days.into_iter().map(|day| Day::from(day).in_words()).collect();
-        cx.warn(format!("It overlaps time on {project} of {}. Check both.", days.join(", ")));
-    }
-    Ok(())
+    let now = cx.now;
+    read::overlaps(&mut cx.db, entries, now).await
+}
+
+/// What to tell of other time that lies over an entry. Its day is said, unless the entry is `named`, of which the caller knows the day.
+pub fn overlapping(other: &Overlap, named: bool) -> String {
+    let project = &other.project;
+    let what = match (other.running, named) {
+        (true, _) => format!("the timer that runs on {project}"),
+        (false, true) => format!("time on {project}"),
+        (false, false) => format!("time on {project} of {}", Day::from(other.day.to_jiff()).in_words()),
+    };
+    format!("It overlaps {what}. Check both.")
 }
 
 /// Tells of a day with more work than it has hours: something is logged twice, or on the wrong day. The entry says which day it is.

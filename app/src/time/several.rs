@@ -52,7 +52,7 @@ pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEnt
     let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
     let watch = Watch::over(cx, &places(&entries)).await?;
     write::insert_all(&mut cx.db, &entries, &origin, now).await?;
-    settled(cx, &sight, watch, &entries).await
+    settled(cx, &sight, watch, Asked { list: "entries", ids: &ids_of(&entries) }, &entries).await
 }
 
 /// The project of each entry. The names are looked up at once, before anything is held; each that fits none as it stands, once by itself.
@@ -82,20 +82,20 @@ pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Res
     organizations::store::keep(&mut cx.db).await?;
     let ids: Vec<Uuid> = ids.iter().map(|id| reference::id(id)).collect();
     write::hold_all(&mut cx.db, &ids, sight.time_of()).await?;
-    let (before, after): (Vec<Stored>, Vec<Stored>) = changed(cx, &sight, ids, &change).await?.into_iter().unzip();
+    let (before, after): (Vec<Stored>, Vec<Stored>) = changed(cx, &sight, &ids, &change).await?.into_iter().unzip();
     let touched: Vec<_> = places(&before).into_iter().chain(places(&after)).collect();
     let watch = Watch::over(cx, &touched).await?;
     for (before, after) in before.iter().zip(&after) {
         logging::keep(cx, before, after).await?;
     }
     tell_unchanged(cx, before == after);
-    settled(cx, &sight, watch, &after).await
+    settled(cx, &sight, watch, Asked { list: "time_entries", ids: &ids }, &after).await
 }
 
 /// Each entry once, as it is and as it is to be.
-async fn changed(cx: &mut Call, sight: &Sight, ids: Vec<Uuid>, change: &EntryChange) -> Result<Vec<(Stored, Stored)>, Error> {
+async fn changed(cx: &mut Call, sight: &Sight, ids: &[Uuid], change: &EntryChange) -> Result<Vec<(Stored, Stored)>, Error> {
     let (mut changes, mut remarks) = (Vec::<(Stored, Stored)>::with_capacity(ids.len()), Remarks::of("time_entries"));
-    for (at, id) in ids.into_iter().enumerate() {
+    for (at, id) in ids.iter().copied().enumerate() {
         if changes.iter().any(|(before, _)| before.id == id) {
             continue;
         }
@@ -106,6 +106,26 @@ async fn changed(cx: &mut Call, sight: &Sight, ids: Vec<Uuid>, change: &EntryCha
     }
     remarks.tell(cx);
     Ok(changes)
+}
+
+/// The entries of a call, as it lists them.
+struct Asked<'a> {
+    /// The argument that lists them.
+    list: &'static str,
+    /// Their ids, of which some may be there twice.
+    ids: &'a [Uuid],
+}
+
+/// Tells which of the entries of a call other time lies over.
+async fn tell_overlaps(cx: &mut Call, Asked { list, ids }: Asked<'_>) -> Result<(), Error> {
+    let mut remarks = Remarks::of(list);
+    for other in record::overlaps(cx, ids).await? {
+        if let Some(at) = ids.iter().position(|id| *id == other.entry) {
+            remarks.add(at, record::overlapping(&other, true));
+        }
+    }
+    remarks.tell(cx);
+    Ok(())
 }
 
 /// What is out of the ordinary about some of several, each thing with the places of those that it is about.
@@ -122,12 +142,16 @@ impl Remarks {
     /// What was read of the item at this place; its remarks go to those of the others.
     fn noted<T>(&mut self, at: usize, read: Read<T>) -> T {
         for words in read.remarks {
-            match self.told.iter_mut().find(|(other, _)| *other == words) {
-                Some((_, places)) => places.push(at),
-                None => self.told.push((words, vec![at])),
-            }
+            self.add(at, words);
         }
         read.what
+    }
+
+    fn add(&mut self, at: usize, words: String) {
+        match self.told.iter_mut().find(|(other, _)| *other == words) {
+            Some((_, places)) => places.push(at),
+            None => self.told.push((words, vec![at])),
+        }
     }
 
     /// Tells the caller, naming the first places of each.
@@ -166,16 +190,19 @@ fn of(given: NewTimeEntry) -> NewEntry {
     NewEntry { project, when, description, billable, rate, labour, member }
 }
 
+fn ids_of(entries: &[Stored]) -> Vec<Uuid> {
+    entries.iter().map(|entry| entry.id).collect()
+}
+
 fn places(entries: &[Stored]) -> Vec<(Uuid, jiff::civil::Date)> {
     entries.iter().map(|entry| (entry.project, entry.day)).collect()
 }
 
 /// The answer, once budgets have room for it.
-async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, entries: &[Stored]) -> Result<LoggedEntries, Error> {
+async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, asked: Asked<'_>, entries: &[Stored]) -> Result<LoggedEntries, Error> {
     let budgets = watch.settle(cx, sight, Limit::Held).await?.all();
-    let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
-    let mut items = Vec::with_capacity(ids.len());
-    let entries = record::these(cx, sight, &ids).await?;
+    let mut items = Vec::with_capacity(entries.len());
+    let entries = record::these(cx, sight, &ids_of(entries)).await?;
     record::tell_full_days(cx, &entries).await?;
     tell_drafts(cx, &entries)?;
     for entry in entries {
@@ -194,7 +221,7 @@ async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, entries: &[Stored])
             state: entry.state,
         });
     }
-    record::tell_overlaps(cx, &ids).await?;
+    tell_overlaps(cx, asked).await?;
     let worked = Worked::of(items.iter().map(|item| item.worked.seconds).sum());
     Ok(LoggedEntries { items, worked, budgets })
 }

@@ -5,14 +5,14 @@
 //! hour that comes twice, or where an entry is a whole day long, the times alone do not tell which instants were meant.
 
 use super::{
-    clock::{Given, When, filled},
+    clock::{Given, When, filled, is_same_length},
     place::Place,
     when::seconds,
 };
 use crate::{
     day::{Day, Moment},
     error::Error,
-    hours,
+    hours::Seconds,
 };
 use jiff::{
     Timestamp,
@@ -63,7 +63,7 @@ fn on_a_day(given: &Given, (from, to): Times<'_>, place: &Place, today: Date, be
     let day = filled(&given.date).map_or(Ok(own.clone()), |date| Day::meant("date", date, today))?;
     let lasting = span.filter(|_| lasts_as_before(given, before));
     if let Some(same) = lasting.and_then(|span| shown(&day, (from?, to?), place, span)) {
-        return Ok((Given { date: same, started_at: None, ended_at: None, ..given.clone() }, false));
+        return Ok((Given { date: same, ..Given::default() }, false));
     }
     let moved = own.days_until(&day);
     let along = |at: Timestamp| format!("{}T{}", Day::from(place.day_of(at)).plus(moved), place.clock_at(at));
@@ -85,7 +85,9 @@ fn on_a_day(given: &Given, (from, to): Times<'_>, place: &Place, today: Date, be
 
 /// Whether the duration that is given is that of the work before, or none is.
 fn lasts_as_before(given: &Given, before: Option<&When>) -> bool {
-    filled(&given.duration).is_none_or(|text| hours::read(text) == before.map(|before| before.seconds))
+    let Some(text) = filled(&given.duration) else { return true };
+    let lasts = Seconds::parse("duration", text).ok();
+    lasts.zip(before).is_some_and(|(lasts, before)| is_same_length(lasts.0, before.seconds))
 }
 
 /// Whether the end is on the day after the start: it is before the start on the clock, or, where that is not known, too early for the

@@ -126,15 +126,11 @@ pub fn Field(
     /// How finely it is asked for, such as to the second.
     #[prop(default = None)]
     step: Option<&'static str>,
-    /// Whether it is sent also where nobody has changed it: what stands there is said by whoever sends it.
-    #[prop(optional)]
-    always: bool,
     /// Its place in the grid of the form.
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
     let wiring = Wiring::of(&name, hint, value);
-    let wiring = if always { Wiring { changes: None, ..wiring } } else { wiring };
     let (described, invalid) = (wiring.described(), wiring.invalid());
     let value = wiring.value();
     let input = view! {
@@ -143,7 +139,6 @@ pub fn Field(
             class="input"
             type=kind
             name=name
-            data-always=always.then_some("true")
             value=value.clone()
             prop:kept=kept(value, &wiring.id)
             placeholder=placeholder

@@ -134,13 +134,12 @@ fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, mann
     .into_any()
 }
 
-/// The fields of a form, written as in an address, without those that nobody has touched, but for what is always sent. A part of a value
-/// goes with its other parts.
+/// The fields of a form, written as in an address, without those that nobody has touched. A part of a value goes with its other
+/// parts.
 fn without_what_is_as_it_was(form: NodeRef<html::Form>, fields: &str) -> String {
     let names = RefCell::new(Vec::new());
     each_field(form, |field| {
-        let name =
-            field.get_attribute("name").filter(|name| !name.contains('[') && !field.has_attribute("data-always") && is_as_it_was(field));
+        let name = field.get_attribute("name").filter(|name| !name.contains('[') && is_as_it_was(field));
         names.borrow_mut().extend(name);
     });
     let names = names.into_inner();

@@ -40,4 +40,4 @@ pub use purpose::Purpose;
 #[cfg(feature = "ssr")]
 pub(crate) use redaction::{hidden_behind, hidden_words};
 #[cfg(feature = "ssr")]
-pub use redaction::{text_without_secrets, without_secret};
+pub use redaction::{text_without_secrets, text_without_whole_secrets, without_secret};

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Purpose, store,
+    Purpose,
+    links::WITH_THE_PROOF,
+    store,
     travelling::{self, Errand},
 };
 use crate::{
@@ -32,13 +34,23 @@ pub async fn confirmation(services: &Services, email: &str, account: Option<&str
     drawn(services, db, (person, purpose), &email, now).await
 }
 
+/// A link for another password, with what goes with it.
+pub struct ResetLink {
+    /// The link.
+    pub link: String,
+    /// What goes with it where it proves an address that nobody has proved.
+    pub notice: Option<&'static str>,
+}
+
 /// Draws the link by which somebody chooses another password. That it was asked for is written down for them.
-pub async fn password_reset(services: &Services, email: &str) -> Result<String, Error> {
+pub async fn password_reset(services: &Services, email: &str) -> Result<ResetLink, Error> {
     let (email, now) = (text::known_email("email", email)?, services.clock.now());
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
-    let person = store::hold_person(&mut db, None, Some(&email)).await?.ok_or_else(|| nobody(&email))?.id;
-    note(&mut db, UserId(person), EventKind::PasswordResetAsked, now, &Origin::operator(), "").await?;
-    drawn(services, db, (person, Purpose::ResetPassword), &email, now).await
+    let person = store::hold_person(&mut db, None, Some(&email)).await?.ok_or_else(|| nobody(&email))?;
+    note(&mut db, UserId(person.id), EventKind::PasswordResetAsked, now, &Origin::operator(), "").await?;
+    let notice = (!person.confirmed).then_some(WITH_THE_PROOF);
+    let link = drawn(services, db, (person.id, Purpose::ResetPassword), &email, now).await?;
+    Ok(ResetLink { link, notice })
 }
 
 async fn drawn(services: &Services, mut db: Db, to: (Uuid, Purpose), mailbox: &str, now: Timestamp) -> Result<String, Error> {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::links::{ConfirmAddress, LinkState, RequestPasswordReset, ResetPassword, ShownLink, show_link};
+use super::links::{ConfirmAddress, LinkState, RequestPasswordReset, ResetPassword, ShownLink, WITH_THE_PROOF, show_link};
 use crate::{
     account::{page::Doorway, sign_in::SignOut},
     ui::{Field, Form, Submit, Tick, Write, fetched, hidden, loaded, sign_in},
@@ -183,9 +183,7 @@ fn choosing(link: ShownLink, action: Write<ResetPassword>, secret: String) -> An
 fn with_the_password(proves: bool) -> AnyView {
     if proves {
         view! {
-            <p class="notice" role="note">
-                "Nobody has proved this address yet, so somebody else may have signed up with it. With the new password all access tokens of the account are revoked, its open invitations are taken back, and what it was invited to waits for you to accept it anew."
-            </p>
+            <p class="notice" role="note">{WITH_THE_PROOF}</p>
         }
         .into_any()
     } else {

@@ -12,7 +12,7 @@ use super::{
     Purpose,
     letters::{Letters, hidden, readings},
 };
-use crate::account::secret::{RANDOM_LENGTH, holds_secret, is_of_link, secret_in};
+use crate::account::secret::{RANDOM_LENGTH, holds_secret, is_of_link, is_secret, secret_in};
 
 /// How long a secret is at least in a path, in characters: no word that stands in one is as long.
 const SECRET_LENGTH: usize = 32;
@@ -47,32 +47,44 @@ impl Letters {
         run.start..run.end.min(run.start.saturating_add(longest))
     }
 
-    /// The secret in a run that stands behind no name: alone, or with letters around it.
-    fn alone_in(&self, run: Range<usize>) -> Option<Range<usize>> {
+    /// The secret in a run that stands behind no name: alone, with letters around it where that is looked for, or with the words at the
+    /// ends of other lines.
+    fn alone_in(&self, run: Range<usize>, around: IsAround) -> Option<Range<usize>> {
         let word = self.word(run.clone());
         match secret_in(&word) {
             Some(place) => Some(run.start + place.start..run.start + place.end),
-            None => (!self.is_joined && holds_secret(&word)).then_some(run),
+            None if self.is_joined => self.broken_in(run),
+            None => around(&word).then_some(run),
         }
     }
 
+    /// The secret in a run that begins at the beginning of a line or of the run, and ends at the end of one.
+    fn broken_in(&self, run: Range<usize>) -> Option<Range<usize>> {
+        let is_edge = |at: usize| at == run.start || at == run.end || self.read[at - 1].1.end < self.read[at].1.start;
+        let mut places = (run.start..run.end).map(|start| start..start + RANDOM_LENGTH).take_while(|place| place.end <= run.end);
+        places.find(|place| is_edge(place.start) && is_edge(place.end) && is_secret(&self.word(place.clone())))
+    }
+
     /// Where the secrets of links, sign-ins and tokens stand.
-    fn secrets(&self) -> Vec<Range<usize>> {
+    fn secrets(&self, around: IsAround) -> Vec<Range<usize>> {
         let linked = (1..self.read.len()).filter(|place| self.is_linked(*place)).filter_map(|place| self.secret_from(place));
-        let alone = self.runs_of(is_of_secrets).filter_map(|run| self.alone_in(run));
+        let alone = self.runs_of(is_of_secrets).filter_map(|run| self.alone_in(run, around));
         linked.chain(alone).collect()
     }
 
     /// The words in Base64 that hold such a secret. What is in Base64 twice is not looked for.
-    fn encoded_secrets(&self) -> impl Iterator<Item = Range<usize>> {
-        self.runs_of(is_of_secrets).filter(move |run| run.len() >= ENCODED_LENGTH && self.is_encoded_secret(run))
+    fn encoded_secrets(&self, around: IsAround) -> impl Iterator<Item = Range<usize>> {
+        self.runs_of(is_of_secrets).filter(move |run| run.len() >= ENCODED_LENGTH && self.is_encoded_secret(run, around))
     }
 
-    fn is_encoded_secret(&self, run: &Range<usize>) -> bool {
+    fn is_encoded_secret(&self, run: &Range<usize>, around: IsAround) -> bool {
         let decoded = URL_SAFE_NO_PAD.decode(self.word(run.clone())).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        decoded.is_some_and(|text| readings(&text).iter().any(|letters| !letters.secrets().is_empty()))
+        decoded.is_some_and(|text| readings(&text).iter().any(|letters| !letters.secrets(around).is_empty()))
     }
 }
+
+/// Whether a word is a secret with letters around it.
+type IsAround = fn(&str) -> bool;
 
 fn is_of_secrets(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
@@ -106,9 +118,18 @@ fn is_page(segment: &str) -> bool {
 /// A text as it may be kept: with the secrets of links that stand in it left out, and with those of links, sign-ins and tokens that stand
 /// there alone, with letters around them or in Base64.
 pub fn text_without_secrets(text: &str) -> Cow<'_, str> {
+    without(text, holds_secret)
+}
+
+/// The same for what somebody has said and means: a secret with letters around it stays, since what others give ids to looks so.
+pub fn text_without_whole_secrets(text: &str) -> Cow<'_, str> {
+    without(text, |_| false)
+}
+
+fn without(text: &str, around: IsAround) -> Cow<'_, str> {
     let mut places = Vec::new();
     for letters in readings(text) {
-        let secrets = letters.secrets().into_iter().chain(letters.encoded_secrets());
+        let secrets = letters.secrets(around).into_iter().chain(letters.encoded_secrets(around));
         places.extend(secrets.map(|place| letters.written(&place)));
     }
     hidden(text, places)
@@ -239,6 +260,10 @@ mod tests {
         assert_eq!(text_without_secrets("See /reset/later\nor /reset/now."), "See /reset/later\nor /reset/now.");
         let next = format!("https://x.test/reset/{}\n   {}\nBye, Ada", &DRAWN[..20], &DRAWN[20..]);
         assert_eq!(text_without_secrets(&next), "https://x.test/reset/…\nBye, Ada", "the next line is another word");
+        for (before, after) in [("it is ", "\nBye"), ("It is\n", "\nBye"), ("It\nis\n", ""), ("> ", "\n> Bye")] {
+            let alone = format!("{before}{}\n{}{after}", &DRAWN[..21], &DRAWN[21..]);
+            assert_eq!(text_without_secrets(&alone), format!("{before}…{after}"), "so are the words around one that stands alone");
+        }
     }
 
     #[test]
@@ -307,6 +332,19 @@ mod tests {
         ] {
             assert_eq!(text_without_secrets(name), name);
         }
+    }
+
+    #[test]
+    fn of_the_ids_of_others_nothing_is_left_out() {
+        let long = format!("{DRAWN}{}", &DRAWN[..21]);
+        for id in ["1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", &long] {
+            let text = format!("See https://docs.google.com/spreadsheets/d/{id}/edit, and {id}\n{id}.");
+            assert_eq!(text_without_secrets(&text), text);
+            assert_eq!(text_without_whole_secrets(&text), text);
+        }
+        let around = format!("it is x{DRAWN}x and /reset/{DRAWN}, or {DRAWN}.");
+        assert_eq!(text_without_secrets(&around), "it is … and /reset/…, or ….");
+        assert_eq!(text_without_whole_secrets(&around), format!("it is x{DRAWN}x and /reset/…, or …."));
     }
 
     #[test]

@@ -127,6 +127,8 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     }
     let from = Origin::of(caller);
     account::store::set_password(&mut db, person.0, &hash).await?;
+    // Before any place: whoever works with a sign-in holds it, and then what is in an organization.
+    security::store::end_sign_ins(&mut db, person.0, &[]).await?;
     let (mut db, taken_back) = match held.confirmed {
         true => (db, TakenBack::default()),
         false => proved(db, caller, Person { id: person, name: held.name, email: mailbox.clone(), confirmed: true }, now).await?,
@@ -148,7 +150,8 @@ fn changed_by_link(public_url: &str, proved: Option<&str>) -> String {
     let places = proved.map(|places| {
         format!(
             "\n\nNobody had proved this address before, so somebody else may have signed up with it. The access tokens of the account were \
-             revoked, and its open invitations were taken back.{places}"
+             revoked, and its open invitations were taken back, with those of members who joined through it and have proved no address \
+             either.{places}"
         )
     });
     format!(

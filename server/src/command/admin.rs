@@ -36,7 +36,12 @@ pub async fn confirm(running: &Running, email: &str, account: Option<&str>, as_j
 
 /// Prints the link by which somebody chooses another password, as a mail would bring it.
 pub async fn reset_password(running: &Running, email: &str, as_json: bool) -> anyhow::Result<()> {
-    print_link(&operator::password_reset(&running.services, email).await.map_err(failed)?, as_json)
+    let drawn = operator::password_reset(&running.services, email).await.map_err(failed)?;
+    match (drawn.notice, as_json) {
+        (Some(notice), true) => print_json(&json!({ "link": drawn.link, "notice": notice })),
+        (Some(notice), false) => say(&format!("{}\n\n{notice}", drawn.link)),
+        (None, _) => print_link(&drawn.link, as_json),
+    }
 }
 
 fn print_link(link: &str, as_json: bool) -> anyhow::Result<()> {

@@ -1,11 +1,11 @@
 //! `stint call <operation> '<json>'`: one operation, run in this process as whoever the token speaks for.
 
-use anyhow::Context;
 use app::{
     account::token,
     context::{Caller, Door},
     operation::json,
 };
+use serde_json::Value;
 
 use super::{failed, print_json};
 use crate::{isolation::isolated, rest, services::Running};
@@ -13,8 +13,7 @@ use crate::{isolation::isolated, rest, services::Running};
 /// Calls the operation and prints its answer; an error is printed as it stands in every door.
 pub async fn call(running: &Running, operation: &str, arguments: &str, token: &str) -> anyhow::Result<bool> {
     let services = &running.services;
-    let arguments =
-        json::read(arguments.as_bytes()).context("the arguments are not JSON; write one object, such as '{\"name\": \"Acme\"}'")?;
+    let arguments = read(arguments)?;
     let operation = rest::named(operation).map_err(failed)?;
     let recognized = token::recognize(&services.database, token, services.clock.now()).await.map_err(failed)?;
     let caller = Caller {
@@ -26,5 +25,30 @@ pub async fn call(running: &Running, operation: &str, arguments: &str, token: &s
     match isolated(operation.call(caller, arguments)).await {
         Ok(answer) => print_json(&answer).map(|()| true),
         Err(error) => print_json(&error).map(|()| false),
+    }
+}
+
+/// Reads the arguments. What is JSON and cannot be taken all the same is not called anything else.
+fn read(arguments: &str) -> anyhow::Result<Value> {
+    json::read(arguments.as_bytes()).map_err(|problem| {
+        let what = match problem.is_data() {
+            true => "the arguments cannot be taken",
+            false => "the arguments are not JSON; write one object, such as '{\"name\": \"Acme\"}'",
+        };
+        anyhow::Error::new(problem).context(what)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn arguments_that_name_one_twice_are_not_told_to_be_no_json() {
+        let twice = format!("{:#}", read(r#"{"name": "a", "name": "b"}"#).expect_err("refused"));
+        assert!(twice.starts_with("the arguments cannot be taken: \"name\" stands twice"), "{twice}");
+        let broken = format!("{:#}", read(r#"{"name": "#).expect_err("refused"));
+        assert!(broken.starts_with("the arguments are not JSON"), "{broken}");
+        assert!(read(r#"{"name": "a"}"#).is_ok());
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::concise::exact;
 
 /// What a record holds for its own sake, or says twice.
-const UNTOLD: [&str; 29] = [
+const UNTOLD: [&str; 30] = [
     "organization_id",
     "id",
     "user_id",
@@ -27,6 +27,7 @@ const UNTOLD: [&str; 29] = [
     "sequence",
     "period_given",
     "composed",
+    "composed_terms",
     "laid_out",
     "rate_overridden",
     "template",

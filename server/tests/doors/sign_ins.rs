@@ -245,7 +245,7 @@ async fn the_browser_in_which_a_password_was_reset_is_known_and_no_guess_keeps_i
     };
     let besiege = async || while Answer::of(sign_in("a-wrong-guess")).await.status.as_u16() != 429 {};
     besiege().await;
-    let link = password_reset(&world.services, &ada.email).await.expect("a link");
+    let link = password_reset(&world.services, &ada.email).await.expect("a link").link;
     let secret = link.rsplit('/').next().expect("a secret");
     let form = format!("secret={secret}&password=another-horse-battery");
     let reset = Answer::of(world.post("/call/reset_password").header(header::CONTENT_TYPE, FORM).body(form)).await;

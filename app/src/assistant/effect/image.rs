@@ -47,6 +47,7 @@ const KEPT_FOR_US: &[&str] = &[
     "running",
     "rate_overridden",
     "composed",
+    "composed_terms",
     "laid_out",
     "invoice_id",
     "invoice_line_id",

@@ -2,11 +2,19 @@
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::overview;
 use crate::{
+    account::{
+        SignUpPolicy,
+        registration::{Confirmation, Registration},
+    },
+    context::{Caller, Door},
     dashboard::{Overview, steps::Steps, without_number},
     ends,
+    organizations::basics::Basics,
+    people::newcomer::sign_up,
     testing::World,
     visit::Here,
 };
@@ -96,6 +104,7 @@ async fn words_that_follow_from_an_empty_rate_are_asked_about_until_somebody_has
         remarks.any(|remark| remark["field"] == "organization.tax_reason" && remark["message"].to_string().contains(words))
     };
     for said in [
+        json!({"tax_reason_said": true}),
         json!({"tax_reason": words}),
         json!({"tax_reason": "Steuerfrei nach § 4 Nr. 14 UStG"}),
         json!({"tax_category": "S", "tax_rate": "19"}),
@@ -103,7 +112,7 @@ async fn words_that_follow_from_an_empty_rate_are_asked_about_until_somebody_has
         let own = founded("DE", "", "12/345/67890").await;
         let drafted = draft(&own, "DE").await;
         assert!(is_asked(&drafted), "{drafted:#}");
-        own.ok("update_organization", json!({"name": "Own", "language": "de"})).await;
+        own.ok("update_organization", json!({"address": "Way 1", "language": "de", "tax_reason_said": false})).await;
         assert!(is_asked(&own.ok("get_invoice", json!({"invoice": drafted["id"]})).await), "of the reason nothing was said");
         own.ok("update_organization", said.clone()).await;
         assert!(!is_asked(&own.ok("get_invoice", json!({"invoice": drafted["id"]})).await), "{said}");
@@ -125,6 +134,8 @@ async fn what_was_made_of_the_answers_is_told_on_founding() {
     };
     assert!(told("IT", "22", "00743110157").await.contains("it was taken as IT00743110157"));
     assert!(told("DE", "", "12/345/67890").await.contains("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG"));
+    assert!(told("ES", "", "").await.contains("say nothing of tax, which is right only where a law exempts you"));
+    assert!(!told("US", "", "").await.contains("nothing of tax"), "there the law wants no reason");
     let plain = told("DE", "19", "DE136695976").await;
     assert!(!plain.contains("was taken as") && !plain.contains("§ 19 UStG"), "{plain}");
 }
@@ -136,4 +147,47 @@ async fn a_number_that_is_given_later_is_asked_for_no_more() {
     own.ok("update_organization", json!({"tax_number": "12/345/67890"})).await;
     let (is_steps, steps) = page(&own).await;
     assert!(is_steps && !steps.contains("VAT identifier or tax number"), "{steps}");
+}
+
+/// Somebody who has just signed up, and lands in their organization.
+async fn signed_up(studio: &World, country: &str, number: &str) -> World {
+    let given = |text: &str| Some(text.to_owned());
+    let registration = Registration {
+        email: format!("{}@example.com", Uuid::now_v7().simple()),
+        name: "Barbara".to_owned(),
+        password: "correct horse battery".to_owned(),
+        organization: None,
+        time_zone: None,
+        basics: Basics { country: given(country), tax_rate: given("10"), tax_number: given(number), ..Basics::default() },
+        confirmation: Confirmation::ByLink,
+    };
+    let visitor = Caller::nobody(studio.caller.services.clone(), Door::Page);
+    let (verified, path) = sign_up(&visitor, registration, None).await.expect("signed up");
+    studio.signed_in(verified.user, path.trim_start_matches("/o/")).await
+}
+
+/// A VAT identifier that nobody has written, and a registration number that nobody has, are a matter of law.
+#[tokio::test]
+async fn what_was_made_of_a_number_on_signing_up_is_told_on_the_first_page_until_one_is_set() {
+    let studio = World::new("studio").await.where_sign_up(SignUpPolicy::Open);
+    for (country, number, kept, told) in [
+        ("GB", "980 7806 84", json!({"vat_id": "GB980780684"}), "it was taken as GB980780684"),
+        ("ES", "B12345674", json!({"vat_id": "ESB12345674"}), "it was taken as ESB12345674"),
+        ("JP", "7000012050002", json!({"tax_number": "7000012050002"}), "write T7000012050002 as your tax number"),
+    ] {
+        let own = signed_up(&studio, country, number).await;
+        let organization = own.ok("get_organization", json!({})).await;
+        for (field, number) in kept.as_object().expect("a field") {
+            assert_eq!(organization[field], *number, "{organization:#}");
+        }
+        let (is_steps, steps) = page(&own).await;
+        assert!(is_steps && steps.contains(told) && steps.contains("/settings/organization#letterhead"), "{country}: {steps}");
+        own.ok("update_organization", json!({"phone": "555"})).await;
+        assert!(page(&own).await.1.contains(told), "{country}: of the number nothing was said");
+        let set = if country == "JP" { json!({"tax_number": "T7000012050002"}) } else { kept };
+        own.ok("update_organization", set).await;
+        assert!(!page(&own).await.1.contains(told), "{country}: it was set");
+    }
+    let plain = signed_up(&studio, "DE", "DE136695976").await;
+    assert!(!page(&plain).await.1.contains("taken as"));
 }

@@ -30,6 +30,7 @@ pub async fn gone(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Gone>,
                join pg_class k on k.oid = c.conrelid
                join pg_class t on t.oid = c.confrelid
                join pg_attribute f on f.attrelid = c.conrelid and f.attnum = any (c.conkey) and f.attname <> 'organization_id'
+                   and f.atttypid = 'uuid'::regtype
                where c.contype = 'f' and c.connamespace = 'public'::regnamespace
                    and k.relname::text = any (kinds_put_back()) and t.relname::text = any (kinds_put_back())
            )

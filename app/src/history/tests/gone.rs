@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{instead::alike, studio, undo};
+use super::{instead::alike, log, studio, undo};
 use crate::{
     access::{Role, Writes},
     error::Code,
@@ -52,6 +52,25 @@ async fn a_project_of_a_client_that_is_gone_comes_back_after_it() {
     alike(&studio, &project, Code::Stale, &words).await;
     undo(&studio, &client).await;
     undo(&studio, &project).await;
+}
+
+/// A line that was taken off comes back onto its draft, with its time.
+#[tokio::test]
+async fn a_line_of_a_draft_that_is_gone_comes_back_after_it() {
+    let studio = studio().await;
+    log(&studio, "2026-11-18").await;
+    let lines = json!([{"description": "Hosting", "price": "10.00"}]);
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
+    let before = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
+    let off = json!([{"line": before["lines"][0]["id"], "remove": true}]);
+    let off = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": off})).await;
+    let gone = studio.ok("delete_invoice_draft", json!({"invoice": draft["id"]})).await;
+    let words = format!("so update_invoice_draft cannot be undone. Undo {}", gone["action"].as_str().expect("an id"));
+    alike(&studio, &off, Code::Stale, &words).await;
+    undo(&studio, &gone).await;
+    undo(&studio, &off).await;
+    let after = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
+    assert_eq!((&after["lines"], &after["total"]), (&before["lines"], &before["total"]));
 }
 
 /// The name of the project is known though its client is gone, too.

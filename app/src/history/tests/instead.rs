@@ -103,6 +103,22 @@ async fn where_the_last_thing_stays_the_way_by_hand_and_the_newest_that_can_be_u
     assert!(!nothing.hint.unwrap_or_default().contains("newest"), "nothing is left that can be");
 }
 
+#[tokio::test]
+async fn what_takes_long_to_put_back_is_not_tried_for_a_hint_nor_passed_over() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let told = async |records: usize| {
+        log(&agent, "2026-11-16").await;
+        let entry = |at: usize| json!({"project": "Dashboard", "date": "2026-11-17", "duration": "5m", "description": format!("{at}")});
+        let many = agent.ok("create_time_entries", json!({"entries": (0..records).map(entry).collect::<Vec<_>>()})).await;
+        agent.ok("invite_member", json!({"email": format!("grace{records}@example.com"), "role": "member"})).await;
+        let hint = agent.refused("undo_action", json!({"action": "last"})).await.hint.expect("the way by hand");
+        (hint.contains(many["action"].as_str().expect("an id")), hint.contains("newest"))
+    };
+    assert_eq!(told(50).await, (true, true));
+    assert_eq!(told(51).await, (false, false));
+}
+
 /// Whoever asks for the last thing is not sent back to it, and the list does not call it undoable.
 #[tokio::test]
 async fn the_last_thing_that_was_refused_is_not_named_as_one_that_can_be_undone() {

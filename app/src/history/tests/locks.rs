@@ -51,6 +51,32 @@ async fn an_entry_on_a_budgeted_project_is_undone_and_changed_at_once() {
     .await;
 }
 
+/// Whoever is refused is told at once, and of what was found out.
+#[tokio::test]
+async fn behind_an_action_that_somebody_else_holds_no_other_is_called_the_newest_that_can_be_undone() {
+    apart("held_records", async {
+        let studio = studio().await;
+        let agent = studio.token(Writes::Direct).await;
+        log(&agent, "2026-11-17").await;
+        let newest = log(&agent, "2026-11-18").await;
+        agent.ok("invite_member", json!({"email": "grace@example.com", "role": "member"})).await;
+        let owner = owner().await;
+        let mut holder = owner.begin().await.expect("a transaction");
+        sqlx::query("select from time_entry where day = '2026-11-18' for update").execute(&mut *holder).await.expect("held");
+        let told = async || {
+            let refused = agent.refused("undo_action", json!({"action": "last"})).await;
+            assert_eq!(refused.code, Code::Invalid, "it is refused for what it is: {refused:?}");
+            refused.hint.expect("the way by hand")
+        };
+        let held = told().await;
+        assert!(held.contains("revoke_invitation") && !held.contains("newest"), "{held}");
+        holder.rollback().await.expect("let go");
+        assert!(told().await.contains(newest["action"].as_str().expect("an id")));
+        owner.close().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_storm_of_writers_on_the_same_time_never_ends_in_a_deadlock() {
     apart("storm", async {

@@ -1,11 +1,14 @@
 //! What only one can have, and another has by now: it says which one that is, and how it becomes free.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{instead::alike, log, studio, undo};
 use crate::{
     access::{Role, Writes},
+    database::{Access, Reach},
     error::Code,
+    history::undo::open_among,
 };
 
 fn id(done: &Value) -> &str {
@@ -25,6 +28,25 @@ async fn a_budget_comes_back_where_there_is_no_other_by_now() {
     alike(&studio, &cleared, Code::Conflict, &words).await;
     undo(&studio, &set).await;
     undo(&studio, &cleared).await;
+}
+
+/// Where actions are looked at for whoever asks, as on a card.
+#[tokio::test]
+async fn what_another_has_by_now_is_not_offered_to_be_undone() {
+    let studio = studio().await;
+    studio.ok("set_budget", json!({"project": "Dashboard", "hours": "2"})).await;
+    let cleared = studio.ok("clear_budget", json!({"project": "Dashboard"})).await;
+    let action: Uuid = id(&cleared).parse().expect("an id");
+    let is_open = async || {
+        let reach = Reach::Organization(studio.organization());
+        let mut db = studio.caller.services.database.begin(reach, Access::Read).await.expect("a transaction");
+        open_among(&mut db, &[action]).await.expect("an answer").contains(&action)
+    };
+    assert!(is_open().await);
+    let set = studio.ok("set_budget", json!({"project": "Dashboard", "hours": "3"})).await;
+    assert!(!is_open().await);
+    undo(&studio, &set).await;
+    assert!(is_open().await);
 }
 
 #[tokio::test]

@@ -38,7 +38,8 @@ async fn a_stopped_timer_does_not_run_on_beside_another() {
     let second = start(&studio, "second").await;
     let refused = studio.refused("undo_action", json!({"action": stopped["action"]})).await;
     assert_eq!(refused.code, Code::TimerRunning);
-    assert_eq!(refused.details.map(|timer| timer["id"].clone()), Some(second["id"].clone()));
+    let timer = refused.details.expect("the running entry");
+    assert_eq!((&timer["id"], &timer["project"]["name"], &timer["description"]), (&second["id"], &json!("Dashboard"), &json!("second")));
     assert_eq!(running(&studio).await, "second");
 }
 

@@ -89,6 +89,21 @@ fn lines_of_entries_come_in_the_order_of_the_work_with_their_days() {
     assert_eq!(days[0].description, "1 October 2026, Project 1, Project 2");
 }
 
+/// A text of an entry fills the room that the text of a line has.
+#[test]
+fn a_long_text_leaves_room_for_its_day_in_every_language() {
+    let days = [(Wording::English, ", 1 October 2026"), (Wording::German, ", 01.10.2026"), (Wording::Japanese, ", 2026年10月1日")];
+    for (wording, day) in days {
+        let grouping = Grouping { group_by: GroupBy::Entry, rounding: Rounding::default(), wording };
+        let described = |length: usize| described(&[&Entry { description: "ü".repeat(length), ..entry(1, 1, 60, 1) }], grouping);
+        let room = TEXT_MAX - day.chars().count();
+        assert_eq!(described(room), format!("{}{day}", "ü".repeat(room)));
+        for length in [room + 1, TEXT_MAX] {
+            assert_eq!(described(length), format!("{}…{day}", "ü".repeat(room - 1)), "{length}");
+        }
+    }
+}
+
 #[test]
 fn two_members_of_one_name_have_a_line_each() {
     let other = Entry { member: Uuid::from_u128(2), ..entry(1, 2, 1800, 12000) };

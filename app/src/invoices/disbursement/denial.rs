@@ -1,10 +1,11 @@
 //! Words that deny what stands behind them: "kein durchlaufender Posten" is none, and in Japanese such words stand behind it.
 
-/// Such words of the languages that a disbursement has a name in, in lower case.
-const DENYING: [&str; 43] = [
+/// Such words of the languages that a disbursement has a name in, be it that of the law, in lower case.
+const DENYING: [&str; 48] = [
     "aren",
     "aucun",
     "aucune",
+    "bez",
     "ej",
     "geen",
     "ikke",
@@ -22,21 +23,25 @@ const DENYING: [&str; 43] = [
     "keinerlei",
     "keines",
     "neither",
+    "nem",
     "nessun",
     "nessuna",
     "never",
     "ni",
     "nicht",
+    "nie",
     "niet",
     "ningún",
     "ninguno",
     "no",
     "non",
     "not",
+    "não",
     "né",
     "ohne",
     "pas",
     "sans",
+    "sem",
     "senza",
     "sin",
     "uden",

@@ -25,13 +25,29 @@ const BEFORE: [&str; 20] = [
     "your", "su",
 ];
 
-/// Whoever works in a name of their own supplies something themselves, for whosever account it is (Article 28 of the directive).
-const OWN: [&str; 14] = [
-    "eget", "egen", "eigen", "eigene", "eigenem", "eigenen", "eigener", "egna", "own", "propio", "propre", "proprio", "próprio", "własnym",
+/// Words of which one stands before the second half, so that it says for whose account: "your name and account number" does not.
+const FOR: [&str; 12] = ["auf", "for", "für", "för", "na", "on", "op", "per", "por", "pour", "på", "voor"];
+
+/// Whoever works in a name or for an account of their own supplies something themselves (Article 28 of the directive). Such words stand
+/// before the last one of a half, or behind it.
+const OWN: [&str; 31] = [
+    "eget", "egen", "eigen", "eigene", "eigenem", "eigenen", "eigener", "egna", "meu", "minha", "mio", "moim", "mój", "mío", "nasz",
+    "naszym", "nossa", "nosso", "nostro", "nuestra", "nuestro", "own", "propia", "propio", "propre", "propria", "proprio", "própria",
+    "próprio", "własny", "własnym",
+];
+
+/// The same that stand before it alone: behind it some of them are other words, such as the German "mit".
+const OURS: [&str; 26] = [
+    "meine", "meinem", "meinen", "mi", "mijn", "min", "mit", "mitt", "moją", "mon", "my", "naszą", "notre", "ons", "onze", "our", "unsere",
+    "unserem", "unseren", "unserm", "unsern", "vores", "vort", "vår", "vårt", "własną",
 ];
 
 /// How the article is called, the number of it, and that of the decree (art. 15 DPR 633/1972).
 const ARTICLE: ([&str; 2], &str, &str) = (["art", "articolo"], "15", "633");
+
+/// How a number within the article is called, and those that are about something else: interest for being late (1), goods that are given as
+/// a discount (2), packaging (4) and tax that is passed on (5).
+const OTHER_NUMBERS: ([&str; 6], [&str; 4]) = (["n", "no", "nr", "num", "numero", "nº"], ["1", "2", "4", "5"]);
 
 /// Where among these words, in lower case and with the signs between them, the law is quoted.
 pub fn places(words: &[&str]) -> Vec<Range<usize>> {
@@ -42,17 +58,33 @@ pub fn places(words: &[&str]) -> Vec<Range<usize>> {
 fn in_the_name(words: &[&str], at: usize) -> Option<Range<usize>> {
     let (_, accounts) = HALVES.iter().find(|(names, _)| names.contains(&words[at]))?;
     let mut behind = words[at + 1..].iter().take(BETWEEN_MAX + 1).take_while(|word| !super::denial::SIGNS.contains(*word));
-    let length = behind.position(|word| accounts.contains(word))?;
+    let account = at + 1 + behind.position(|word| accounts.contains(word))?;
     let begin = (0..at).rev().take_while(|before| BEFORE.contains(&words[*before])).last().unwrap_or(at);
-    // It stands before the name, or behind it.
-    let is_own = words[at.saturating_sub(1)..at + 2].iter().any(|word| OWN.contains(word));
-    (!is_own && length > 0).then_some(begin..at + length + 2)
+    let is_for = words[at + 1..account].iter().any(|word| FOR.contains(word));
+    let is_own = [at, account].into_iter().any(|half| is_own(words, half));
+    (is_for && !is_own).then_some(begin..account + 1)
 }
 
-/// The article, where the decree is named behind it.
+/// Whether the half that ends at this word is about whoever says so.
+fn is_own(words: &[&str], half: usize) -> bool {
+    let before = half.checked_sub(1).and_then(|at| words.get(at));
+    let behind = words.get(half + 1);
+    before.is_some_and(|word| OWN.contains(word) || OURS.contains(word)) || behind.is_some_and(|word| OWN.contains(word))
+}
+
+/// The article, where the decree is named behind it, and no number of it between them that is about something else.
 fn article(words: &[&str], at: usize) -> Option<Range<usize>> {
     let (called, article, decree) = ARTICLE;
     let number = at + 1 + words.get(at + 1..)?.iter().position(|word| *word != ".")?;
-    let is_one = called.contains(&words[at]) && words[number] == article && words[number + 1..].contains(&decree);
+    let behind = &words[number + 1..];
+    let decree = behind.iter().position(|word| *word == decree)?;
+    let is_one = called.contains(&words[at]) && words[number] == article && !is_of_another_number(&behind[..decree]);
     is_one.then_some(at..number + 1)
+}
+
+fn is_of_another_number(words: &[&str]) -> bool {
+    let (called, others) = OTHER_NUMBERS;
+    let named = words.iter().enumerate().filter(|(_, word)| called.contains(*word));
+    let mut numbers = named.filter_map(|(at, _)| words[at + 1..].iter().find(|word| **word != "."));
+    numbers.any(|number| others.contains(number))
 }

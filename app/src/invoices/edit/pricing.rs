@@ -118,15 +118,15 @@ fn can_be_set_again(time: &OnDraft) -> Result<(), Error> {
     }
 }
 
-/// The lines of a draft whose time has one rate, which is its own, with that rate.
-pub async fn own_rates(cx: &mut Call, row: &Row) -> Result<BTreeMap<Uuid, i64>, Error> {
+/// The lines of a draft with this time whose time has one rate, which is its own, with that rate.
+pub fn own_rates(time: &[OnDraft]) -> BTreeMap<Uuid, i64> {
     let mut rates: BTreeMap<Uuid, Option<i64>> = BTreeMap::new();
-    for time in store::time_on(&mut cx.db, row.id).await? {
+    for time in time {
         let own = time.entry.rate.filter(|_| time.own && !time.closed);
         let rate = rates.entry(time.line).or_insert(own);
         *rate = rate.filter(|rate| Some(*rate) == own);
     }
-    Ok(rates.into_iter().filter_map(|(line, rate)| Some((line, rate?))).collect())
+    rates.into_iter().filter_map(|(line, rate)| Some((line, rate?))).collect()
 }
 
 /// Writes the rates of entries, and tells what that does to budgets: the time was worked, so no cap stands in its way.

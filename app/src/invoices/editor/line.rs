@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::screen::Screen;
 use crate::{
-    invoices::{Invoice, InvoiceLine, LineKind, disbursement, totals::TaxCategory},
+    invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
     money::{readings, written},
     ui::{FormState, Icon, icon, kept, money, quantity as count, showed, unit_price, wrong},
 };
@@ -91,7 +91,7 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView 
         let field = small(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line);
         view! { {field} <span class="unit">"%"</span> }
     });
-    let (untold, laid_out) = (line.tax_untold, disbursement::is_one(line.tax_category, line.tax_reason.as_deref()));
+    let (untold, laid_out) = (line.tax_untold, line.laid_out);
     let options = TaxCategory::ALL.into_iter().map(|choice| {
         let selected = choice.code() == category.began;
         // What the document does not claim is not chosen by the words of a claim.
@@ -205,6 +205,7 @@ mod tests {
             net: money(10_625),
             tax_category: TaxCategory::S,
             tax_untold: false,
+            laid_out: false,
             tax_rate: Percent(190_000),
             tax_reason: None,
             entries: Vec::new(),

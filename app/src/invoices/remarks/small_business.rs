@@ -2,25 +2,38 @@
 //! not everybody who charges no tax is such a business.
 
 use super::{Content, remark};
-use crate::invoices::{InvoiceProblem, exemption, store::LineRow, totals::TaxCategory};
+use crate::{
+    error::Error,
+    invoices::{InvoiceProblem, exemption, store::LineRow, totals::TaxCategory},
+    operation::Call,
+    organizations::{store, untaxed},
+};
 
 /// What is asked of the reason until somebody has said it in the settings, or has sent an invoice.
-pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
+pub async fn of(cx: &mut Call, content: &Content<'_>) -> Result<Option<InvoiceProblem>, Error> {
+    let Some(words) = unsaid(content) else { return Ok(None) };
+    let is_asked = !store::has_sent(&mut cx.db).await?;
+    Ok(is_asked.then(|| {
+        let message = format!(
+            "The invoice says \"{words}\", as no rate of tax was given, and nobody has said yet that this is so. Where you are a small \
+             business, tick \"{}\" in Settings. Where another law exempts you, write its words there as the reason; where you charge tax, \
+             its rate.",
+            untaxed::SAID
+        );
+        remark("organization.tax_reason", message)
+    }))
+}
+
+/// The words of a small business on the invoice, where they are those that the organization began with and nobody has said them.
+fn unsaid(content: &Content<'_>) -> Option<String> {
     let Content { organization, client, lines, .. } = content;
     let usual = exemption::usual(organization.tax_category, organization.country.as_deref())?;
-    if organization.tax_reason_said || organization.has_invoiced || organization.tax_reason.as_deref() != Some(usual) {
+    if organization.tax_reason_said || organization.tax_reason.as_deref() != Some(usual) {
         return None;
     }
     let claimed = |line: &LineRow| {
         let reason = line.tax_reason.clone().filter(|_| line.tax_category == TaxCategory::E.code())?;
         exemption::is_of_small_business(&reason, &client.language).then_some(reason)
     };
-    let words = lines.iter().find_map(claimed)?;
-    Some(remark(
-        "organization.tax_reason",
-        format!(
-            "The invoice says \"{words}\", as no rate of tax was given, and nobody has said yet that this is so. Save it as the reason in \
-             Settings where you are a small business. Where another law exempts you, write its words there; where you charge tax, its rate."
-        ),
-    ))
+    lines.iter().find_map(claimed)
 }

@@ -31,7 +31,7 @@ pub struct Row {
     pub discount_rate: Option<i32>,
     pub notes: Option<String>,
     /// The end of the note that was composed; nothing where somebody has written all of it, or nobody knows.
-    pub composed: Option<String>,
+    pub composed_terms: Option<String>,
     pub payment_terms_days: i16,
     /// The void invoice that it drafts again.
     pub redraft_of_id: Option<Uuid>,
@@ -52,7 +52,7 @@ pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Row>, Er
         r#"select i.id, i.number, i.state, i.client_id,
              coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
              i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
-             i.composed, i.payment_terms_days, i.redraft_of_id, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
+             i.composed_terms, i.payment_terms_days, i.redraft_of_id, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
          from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
          where i.organization_id = $1 and (i.id = $2 or i.number = $3) order by i.id = $2 desc limit 1"#,
         organization,
@@ -113,7 +113,7 @@ pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
         r#"select i.id, i.number, i.state, i.client_id,
              coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
              i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
-             i.composed, i.payment_terms_days, i.redraft_of_id, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
+             i.composed_terms, i.payment_terms_days, i.redraft_of_id, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
          from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
          where i.organization_id = $1
              and ($2::uuid is null or i.client_id = $2)
@@ -183,7 +183,7 @@ pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
     query!(
         "insert into invoice (organization_id, id, client_id, currency, period_from, period_to, group_by, rounding_step, rounding_mode,
              rounding_basis, discount_amount, discount_rate, notes, payment_terms_days, created_by, created_at, period_given, redraft_of_id,
-             composed)
+             composed_terms)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         organization,
         draft.id,
@@ -203,7 +203,7 @@ pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
         instant(draft.now) as _,
         draft.period_given,
         draft.redraft_of.map(|void| void.id),
-        draft.redraft_of.and_then(|void| void.composed.as_deref())
+        draft.redraft_of.and_then(|void| void.composed_terms.as_deref())
     )
     .execute(db.connection())
     .await
@@ -218,7 +218,7 @@ pub async fn update_draft(db: &mut Db, row: &Row, totals: &crate::invoices::tota
     let organization = db.organization();
     Ok(query_scalar!(
         "update invoice set discount_amount = $3, discount_rate = $4, notes = $5, payment_terms_days = $6, subtotal = $7, discount = $8,
-             net = $9, tax = $10, total = $11, period_from = $12, period_to = $13, period_given = $14, composed = $15, version = version + 1
+             net = $9, tax = $10, total = $11, period_from = $12, period_to = $13, period_given = $14, composed_terms = $15, version = version + 1
          where organization_id = $1 and id = $2 returning version",
         organization,
         row.id,
@@ -234,7 +234,7 @@ pub async fn update_draft(db: &mut Db, row: &Row, totals: &crate::invoices::tota
         row.period_from as _,
         row.period_to as _,
         row.period_given,
-        row.composed
+        row.composed_terms
     )
     .fetch_one(db.connection())
     .await?)

@@ -31,7 +31,7 @@ pub async fn mark_sent(db: &mut Db, sent: &Sent<'_>) -> Result<(), Error> {
     query!(
         "update invoice set state = case when $9 then 'paid' else 'sent' end, number = $3, series = $4, sequence = $5, issued_on = $6,
              due_on = $7, document = $8, sent_at = $10, period_from = coalesce(period_from, $6), period_to = coalesce(period_to, $6),
-             laid_out = $11, notes = $12, composed = $13, version = version + 1
+             laid_out = $11, notes = $12, composed_terms = $13, version = version + 1
          where organization_id = $1 and id = $2",
         organization,
         sent.row.id,
@@ -45,7 +45,7 @@ pub async fn mark_sent(db: &mut Db, sent: &Sent<'_>) -> Result<(), Error> {
         instant(sent.now) as _,
         sent.laid_out,
         sent.row.notes,
-        sent.row.composed
+        sent.row.composed_terms
     )
     .execute(db.connection())
     .await?;
@@ -102,6 +102,8 @@ pub struct Printed {
     pub taxes: Vec<String>,
     /// The taxable amounts of its taxes.
     pub bases: Vec<String>,
+    /// Why those are none, or what they are called where that says it.
+    pub reasons: Vec<String>,
 }
 
 /// What stands on the lines of the document and with its taxes; nothing of a draft.
@@ -115,7 +117,9 @@ pub async fn printed(db: &mut Db, invoice: Uuid) -> Result<Option<Printed>, Erro
                array(select coalesce(l.line ->> 'tax', '') from jsonb_array_elements(i.document -> 'lines') with ordinality l (line, place)
                      order by l.place) as "taxes!",
                array(select coalesce(x.tax ->> 'base', '') from jsonb_array_elements(i.document -> 'taxes') with ordinality x (tax, place)
-                     order by x.place) as "bases!"
+                     order by x.place) as "bases!",
+               array(select coalesce(x.tax ->> 'reason', x.tax ->> 'label', '')
+                     from jsonb_array_elements(i.document -> 'taxes') with ordinality x (tax, place) order by x.place) as "reasons!"
            from invoice i where i.organization_id = $1 and i.id = $2 and i.document is not null"#,
         organization,
         invoice

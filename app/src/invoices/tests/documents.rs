@@ -53,6 +53,25 @@ async fn where_a_document_has_several_reasons_for_no_tax_each_names_its_lines() 
     assert_eq!(many, ["§ 4 no. 12 UStG\nCourse: § 4 no. 21 UStG"], "what many have is that of all the others");
 }
 
+/// Four hundred fees would be a reason of pages otherwise, on the document and in each answer.
+#[tokio::test]
+async fn a_reason_of_very_many_lines_counts_those_that_it_does_not_name() {
+    let studio = studio().await;
+    let names: Vec<String> = (1..=34).map(|count| format!("Fee {count}")).collect();
+    let line = |(at, name): (usize, &'_ String)| (name.clone(), if at < 14 { "§ 4 no. 12 UStG" } else { "§ 4 no. 21 UStG" });
+    let lines: Vec<(String, &str)> = names.iter().enumerate().map(line).collect();
+    let lines: Vec<(&str, &str)> = lines.iter().map(|(name, reason)| (name.as_str(), *reason)).collect();
+    let named = names[..12].join(", ");
+    for (language, others) in [("en", "and 2 other lines"), ("de", "und 2 weitere Positionen"), ("ja", "ほか2件")] {
+        studio.ok("update_client", json!({"client": "Acme", "language": language})).await;
+        let wanted = format!("{named} {others}: § 4 no. 12 UStG\n§ 4 no. 21 UStG");
+        assert_eq!(reasons(&studio, &lines).await, [wanted], "the larger group is that of all the others");
+    }
+    studio.ok("update_client", json!({"client": "Acme", "language": "en"})).await;
+    let one_more = reasons(&studio, &lines[1..]).await;
+    assert!(one_more[0].contains("Fee 13 and 1 other line: "), "{one_more:?}");
+}
+
 /// EN 16931 has one text for each category (BT-120), and answers and pages have that of the document.
 #[tokio::test]
 async fn answers_give_the_reasons_that_the_document_prints() {

@@ -13,6 +13,7 @@ mod mails;
 mod numbers;
 mod party_numbers;
 mod payments;
+mod printed;
 mod rates;
 mod redrafts;
 mod refusals;

@@ -1,6 +1,7 @@
 //! The words of a draft: what was composed follows the client's language and the names of now until it is sent, and what was typed stays.
 
 use super::*;
+use crate::testing::{apart, owner, until_waiting};
 
 fn texts(invoice: &Value) -> Vec<&str> {
     invoice["lines"].as_array().into_iter().flatten().filter_map(|line| line["description"].as_str()).collect()
@@ -72,10 +73,42 @@ async fn a_text_of_which_nobody_knows_whether_it_was_composed_stays() {
     assert_eq!(texts(&get(&studio, &drafted).await), ["20 November 2026, Dashboard"]);
 }
 
-/// A draft of a French seller with the note "Merci" and the late payment terms, in English.
-async fn with_terms(studio: &World) -> Value {
+#[tokio::test]
+async fn a_change_that_writes_no_text_makes_none_a_typed_one() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "entry"})).await;
+    speaks(&studio, "de").await;
+    let taxed = json!([{"line": drafted["lines"][0]["id"], "tax_rate": "7"}]);
+    let changed = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "lines": taxed})).await;
+    assert_eq!((texts(&changed), &changed["lines"][0]["tax_rate"]), (vec!["Charts, 20.11.2026"], &json!("7")));
+    speaks(&studio, "en").await;
+    assert_eq!(texts(&get(&studio, &drafted).await), ["Charts, 20 November 2026"]);
+}
+
+#[tokio::test]
+async fn an_entry_with_the_longest_text_is_drafted_and_sent_with_its_day() {
+    let studio = studio().await;
+    let entry = json!({"project": "Acme / Dashboard", "date": "2026-11-20", "duration": "1h", "description": "x".repeat(2_000)});
+    studio.ok("create_time_entry", entry).await;
+    let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "entry"})).await;
+    let ends_with = |invoice: &Value, end: &str| {
+        let text = texts(invoice)[0];
+        assert!(text.ends_with(end) && text.chars().count() == 2_000, "{text}");
+    };
+    ends_with(&drafted, "x…, 20 November 2026");
+    speaks(&studio, "ja").await;
+    ends_with(&studio.ok("send_invoice", json!({"invoice": drafted["id"], "without_email": true})).await, "x…, 2026年11月20日");
+}
+
+async fn in_france(studio: &World) {
     studio.ok("update_organization", json!({"country": "FR", "vat_id": "FR40303265045"})).await;
     studio.ok("update_client", json!({"client": "Acme", "country": "FR", "language": "en"})).await;
+}
+
+/// A draft of a French seller with the note "Merci" and the late payment terms, in English.
+async fn with_terms(studio: &World) -> Value {
+    in_france(studio).await;
     let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Logo", "price": "100.00"}]})).await;
     studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "notes": "Merci", "late_payment_terms": true})).await
 }
@@ -133,4 +166,47 @@ async fn late_payment_terms_that_somebody_has_written_stay() {
     let bare = json!({"client": "Acme", "lines": [{"description": "Logo", "price": "100.00"}], "notes": note(&drafted)});
     let copied = studio.ok("draft_invoice", bare).await;
     assert_eq!((note(&copied), note(&get(&studio, &copied).await)), (note(&drafted), note(&drafted)), "it was copied by hand");
+}
+
+/// A page that was opened in another language sends the terms as it showed them.
+#[tokio::test]
+async fn late_payment_terms_follow_the_language_whichever_one_the_note_was_written_in() {
+    let studio = studio().await;
+    let drafted = with_terms(&studio).await;
+    let written = note(&drafted).replace("Merci", "Danke");
+    speaks(&studio, "de").await;
+    let saved = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "notes": written})).await;
+    assert!(ends(&saved, "Danke\nBei Zahlungsverzug", "Kein Skonto bei vorzeitiger Zahlung."), "{saved:#}");
+    speaks(&studio, "ja").await;
+    let seen = get(&studio, &drafted).await;
+    assert!(ends(&seen, "Danke\nEn cas de retard", "Pas d'escompte pour paiement anticipé."), "{seen:#}");
+}
+
+#[tokio::test]
+async fn what_is_sent_is_of_one_language_whatever_changes_while_it_waits_for_its_number() {
+    apart("one_language", async {
+        let studio = studio().await;
+        sent(&studio).await;
+        in_france(&studio).await;
+        log(&studio, "2026-11-19", "1h").await;
+        let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "entry"})).await;
+        let terms = json!({"invoice": drafted["id"], "notes": "Merci", "late_payment_terms": true});
+        studio.ok("update_invoice_draft", terms).await;
+        let pool = owner().await;
+        let mut holder = pool.begin().await.expect("a transaction");
+        sqlx::query("select from invoice_counter for update").execute(&mut *holder).await.expect("held");
+        let (world, sending) = (studio.clone(), json!({"invoice": drafted["id"]}));
+        let sending = tokio::spawn(async move { world.call("send_invoice", sending).await });
+        until_waiting(&mut holder, 1).await;
+        speaks(&studio, "de").await;
+        holder.rollback().await.expect("let go");
+        let sent = sending.await.expect("an answer").expect("an invoice");
+        pool.close().await;
+        assert_eq!(texts(&sent), ["Charts, 19 November 2026"]);
+        assert!(ends(&sent, "Merci\nLate payment", "No discount for early payment."), "{sent:#}");
+        assert_eq!(studio.number(AS_PRINTED).await, 2, "the one before, and this one");
+        let mail = studio.ok("list_mails", json!({})).await["items"][0]["body"].clone();
+        assert!(mail.to_string().contains("2026-0002") && mail.to_string().contains("Kind regards"), "{mail}");
+    })
+    .await;
 }

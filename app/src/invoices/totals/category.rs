@@ -101,6 +101,11 @@ impl TaxCategory {
         }
     }
 
+    /// Whether no tax number does for the seller, but a VAT identifier alone (BR-IC-02, BR-G-02).
+    pub fn needs_vat_id(self) -> bool {
+        matches!(self, Self::K | Self::G)
+    }
+
     /// The category that comes with what was chosen of both: whoever gives a rate above zero, and no category, charges tax.
     pub fn chosen(category: Option<Self>, rate: Option<Percent>) -> Option<Self> {
         category.or(rate.filter(|rate| rate.ten_thousandths() > 0).map(|_| Self::S))

@@ -203,7 +203,8 @@ pub struct InvoiceTax {
     pub base: Money,
     /// Tax (BT-117).
     pub tax: Money,
-    /// Why no tax is charged (BT-120); absent where tax is charged, at a rate of zero too, and where the document claims nothing.
+    /// Why no tax is charged (BT-120), of what was sent in the words of its document; absent where tax is charged, at a rate of zero too,
+    /// and where the document claims nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

@@ -50,6 +50,9 @@ pub struct InvoiceLine {
     /// The document claims nothing of why this has no tax: the seller charges none, and has said no more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tax_untold: bool,
+    /// It repays what was laid out in the name of the client: the document says that it has no tax, and not that it is exempt.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub laid_out: bool,
     /// Tax rate in percent (BT-152).
     pub tax_rate: Percent,
     /// Why no tax is charged (BT-120), where it is not in the usual words of the category.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{TaxCategory, Words};
-use crate::{country, day::Day};
+use crate::{country, day::Day, text};
 
 pub(super) struct English;
 
@@ -58,6 +58,10 @@ impl Words for English {
 
     fn reason(&self, category: TaxCategory, _: Option<&str>) -> Option<&'static str> {
         category.reason()
+    }
+
+    fn and_other_lines(&self, names: &str, more: usize) -> String {
+        format!("{names} and {}", text::counted(more as i64, "other line", "other lines"))
     }
 
     fn titled(&self, title: &str) -> String {

@@ -97,6 +97,13 @@ impl Words for German {
         }
     }
 
+    fn and_other_lines(&self, names: &str, more: usize) -> String {
+        match more {
+            1 => format!("{names} und 1 weitere Position"),
+            _ => format!("{names} und {more} weitere Positionen"),
+        }
+    }
+
     fn titled(&self, title: &str) -> String {
         format!("Rechnung ({title})")
     }

@@ -87,6 +87,10 @@ impl Words for Japanese {
         }
     }
 
+    fn and_other_lines(&self, names: &str, more: usize) -> String {
+        format!("{names} ほか{more}件")
+    }
+
     fn titled(&self, title: &str) -> String {
         format!("請求書（{title}）")
     }

@@ -57,16 +57,19 @@ impl Asker {
         Ok(Self { whose: Whose::Person(caller.person()?.id.0), token, role: None, at_page: caller.door == Door::Page })
     }
 
-    /// The key as it is kept: the page's as it is, a token's behind the token. Of one that holds a secret its SHA-256 is kept, by which
-    /// it is found again.
-    fn kept(&self, key: &str) -> String {
-        let key = match audit::kept_text(key) {
-            Cow::Borrowed(_) => Cow::Borrowed(key),
-            Cow::Owned(_) => Cow::Owned(Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect()),
-        };
+    /// The key as it is told from those of others: the page's as it is, a token's behind the token.
+    fn own(&self, key: &str) -> String {
         match self.token {
             Some(token) => format!("{token} {key}"),
-            None => key.into_owned(),
+            None => key.to_owned(),
+        }
+    }
+
+    /// The key as it is kept. Of one that holds a secret its SHA-256 is kept, by which it is found again.
+    fn kept(&self, key: &str) -> String {
+        match audit::said_text(key) {
+            Cow::Borrowed(_) => self.own(key),
+            Cow::Owned(_) => self.own(&Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
         }
     }
 
@@ -104,6 +107,7 @@ struct Given {
 /// process whose clock is wrong would do again what was done.
 pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, arguments: &Value) -> Result<Claim, Error> {
     let (hash, kept) = (asker.hash(arguments), asker.kept(key));
+    keep_no_secret(db, asker, key, &kept).await?;
     let claimed = Claimed { operation, hash: &hash };
     let first = match asker.whose {
         Whose::Member(member) => claim_of_member(db, member, &kept, &claimed).await?,
@@ -130,6 +134,20 @@ pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, argume
     Ok(Claim::Answered(given.answer))
 }
 
+/// Keeps a key as it is kept now that stood there as it is: what counts as a secret is another thing after an upgrade, and a call that was
+/// made before it would be done again.
+async fn keep_no_secret(db: &mut Db, asker: Asker, key: &str, kept: &str) -> Result<(), Error> {
+    let own = asker.own(key);
+    // No database ever kept a NUL.
+    if own == kept || key.contains('\0') {
+        return Ok(());
+    }
+    match asker.whose {
+        Whose::Member(member) => rename_of_member(db, member, &own, kept).await,
+        Whose::Person(person) => rename_of_person(db, person, &own, kept).await,
+    }
+}
+
 /// Keeps the answer under its key, in the transaction of what it answers.
 pub async fn keep(db: &mut Db, asker: Asker, key: &str, answer: Value) -> Result<(), Error> {
     let kept = asker.kept(key);
@@ -137,6 +155,36 @@ pub async fn keep(db: &mut Db, asker: Asker, key: &str, answer: Value) -> Result
         Whose::Member(member) => keep_for_member(db, member, &kept, answer).await,
         Whose::Person(person) => keep_for_person(db, person, &kept, answer).await,
     }
+}
+
+async fn rename_of_member(db: &mut Db, member: Uuid, key: &str, kept: &str) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update idempotency set key = $4 where organization_id = $1 and member_id = $2 and key = $3 and not exists (
+             select from idempotency other where other.organization_id = $1 and other.member_id = $2 and other.key = $4
+         )",
+        organization,
+        member,
+        key,
+        kept
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+async fn rename_of_person(db: &mut Db, person: Uuid, key: &str, kept: &str) -> Result<(), Error> {
+    query!(
+        "update own_idempotency set key = $3 where user_id = $1 and key = $2 and not exists (
+             select from own_idempotency other where other.user_id = $1 and other.key = $3
+         )",
+        person,
+        key,
+        kept
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
 }
 
 async fn claim_of_member(db: &mut Db, member: Uuid, key: &str, claimed: &Claimed<'_>) -> Result<bool, Error> {

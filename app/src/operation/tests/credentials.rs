@@ -63,6 +63,31 @@ async fn of_a_key_that_holds_a_secret_a_hash_is_kept_and_the_call_is_done_once()
     assert_eq!(studio.tables_with(secret).await, Vec::<String>::new());
 }
 
+/// What counts as a secret is another thing after an upgrade.
+#[tokio::test]
+async fn a_key_that_was_kept_as_it_is_before_it_counted_as_a_secret_is_found_again() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let secret = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
+    let (token, person) = (agent.caller.token.as_ref().expect("a token").id, studio.person().id);
+    let of_page = format!("update idempotency set key = '{secret}' where organization_id = $1");
+    let of_agent = format!("update idempotency set key = '{token} {secret}' where organization_id = $1 and key like '{token} %'");
+    let of_person = format!("update own_idempotency set key = '{secret}' where $1::uuid is not null and user_id = '{person}'");
+    for (who, operation, name, as_before) in [
+        (&studio, "create_client", "Globex", of_page),
+        (&agent, "create_client", "Initech", of_agent),
+        (&studio, "update_profile", "Ada L.", of_person),
+    ] {
+        let call = json!({"name": name, "idempotency_key": secret});
+        let done = who.ok(operation, call.clone()).await;
+        assert_eq!(studio.sql(&as_before).await, 1, "{operation}");
+        let again = who.ok(operation, call).await;
+        assert_eq!(again["repeated"], true, "{operation}");
+        assert_eq!(crate::testing::as_at_first(again), done, "{operation}");
+    }
+    assert_eq!(studio.tables_with(secret).await, Vec::<String>::new());
+}
+
 /// Whoever made a token has the right that it lacks: they are sent to make another one, and to nobody else. What a role lacks is given by
 /// somebody else, and by no token.
 #[tokio::test]

@@ -22,23 +22,43 @@ const ALWAYS_DONE: [&str; 1] = ["start_audit_verification"];
 /// What is not there any more once it was done.
 const GONE: [&str; 1] = ["revoke_token"];
 
+/// What stands so before it is asked for with the furniture; updates of which nothing is given are beside them.
+const STANDS_SO: [&str; 8] = [
+    "assign_project_members",
+    "change_member_role",
+    "restore_client",
+    "restore_project",
+    "set_assistant",
+    "set_budget",
+    "set_rate",
+    "start_timer",
+];
+
 #[tokio::test]
 async fn a_program_that_does_again_what_was_done_is_told_that_nothing_was_changed() {
     let writes = operations::all().iter().filter(|operation| {
         let declared = operation.declaration;
         declared.effect != Effect::Read && declared.idempotent && declared.needs != Permission::SignedIn
     });
+    let mut told_at_first = Vec::new();
     for operation in writes {
         let (name, studio) = (operation.declaration.name, furnished("unchanged").await);
         let call = Value::Object(studio.right(operation).await);
-        studio.world.ok(name, call.clone()).await;
-        match studio.world.through(Door::CommandLine).call(name, call.clone()).await {
-            Ok(again) => assert_eq!(is_told(&again), !ALWAYS_DONE.contains(&name), "{name} {call}: {again:#}"),
-            Err(error) => assert!(GONE.contains(&name), "{name} {call}: {error:?}"),
+        let program = studio.world.through(Door::CommandLine);
+        if is_told(&program.ok(name, call.clone()).await) {
+            told_at_first.push(name);
         }
-        let at_the_page = studio.world.call(name, call).await;
-        assert!(!at_the_page.is_ok_and(|again| is_told(&again)), "{name}: what is saved as it is at a page was meant so");
+        // What is saved as it is at a page was meant so.
+        for (door, tells) in [(&program, !ALWAYS_DONE.contains(&name)), (&studio.world, false)] {
+            match door.call(name, call.clone()).await {
+                Ok(again) => assert_eq!(is_told(&again), tells, "{name} {call}: {again:#}"),
+                Err(error) => assert!(GONE.contains(&name), "{name} {call}: {error:?}"),
+            }
+        }
     }
+    told_at_first.retain(|name| !name.starts_with("update_"));
+    told_at_first.sort_unstable();
+    assert_eq!(told_at_first, STANDS_SO, "whatever changes something does not say that it was nothing");
 }
 
 /// A studio with an agent of its owner, whose client Acme has the project Dashboard, with a budget of ten hours.

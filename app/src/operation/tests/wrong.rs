@@ -261,6 +261,14 @@ async fn empty_text_is_taken_or_refused_by_its_place_and_is_no_fault_of_ours() {
 }
 
 #[tokio::test]
+async fn a_name_as_long_as_a_book_is_not_sent_back() {
+    let studio = furnished("long").await;
+    let refused = studio.world.refused("create_client", json!({"name": "Acme", ("x".repeat(50_000)): "\0"})).await;
+    assert!(refused.message.contains("(NUL)") && refused.message.len() < 1_000, "{}", refused.message.len());
+    assert!(refused.fields.keys().all(|field| field.len() < 100), "{}", refused.fields.len());
+}
+
+#[tokio::test]
 async fn a_number_where_a_text_is_wanted_is_refused_with_the_text_to_write() {
     let studio = furnished("numbers").await;
     let line = json!({"description": "Hosting", "quantity": 2, "price": "50.00"});

@@ -121,21 +121,31 @@ pub async fn revoke(db: &mut Db, id: Uuid, now: Timestamp) -> Result<(), Error> 
     Ok(())
 }
 
-/// Takes back what can still be answered of the invitations of members, but for those to these roles, so many at most; which they were.
-pub async fn revoke_of(db: &mut Db, members: &[Uuid], but: &[String], now: Timestamp, most: i64) -> Result<Vec<Uuid>, Error> {
+/// Which of the open invitations of a member stay.
+#[derive(Default)]
+pub struct Spared {
+    /// Those to these roles.
+    pub roles: Vec<String>,
+    /// These.
+    pub invitations: Vec<Uuid>,
+}
+
+/// Takes back what can still be answered of the invitations of members, but for what is spared, so many at most; which they were.
+pub async fn revoke_of(db: &mut Db, members: &[Uuid], spared: &Spared, now: Timestamp, most: i64) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "update invitation set revoked_at = $4 where organization_id = $1 and id in (
              select id from invitation
              where organization_id = $1 and invited_by = any($2) and answered_at is null and revoked_at is null and expires_at > $4
-                 and role <> all($3)
+                 and role <> all($3) and id <> all($6)
              order by id limit $5 for update)
          returning id",
         organization,
         members,
-        but,
+        &spared.roles,
         instant(now) as _,
-        most
+        most,
+        &spared.invitations
     )
     .fetch_all(db.connection())
     .await?)

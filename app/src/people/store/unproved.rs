@@ -1,6 +1,7 @@
 //! SQL of how members came, and of who came through whom. Which invitation somebody accepted stands in what the answer changed.
 
-use sqlx::{query, query_scalar};
+use jiff::Timestamp;
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::invitation::Sending;
@@ -62,21 +63,98 @@ pub async fn names_beside(db: &mut Db, member: Uuid, among: Option<&[Uuid]>) -> 
     .await?)
 }
 
-/// Who may invite a member anew, having one of these roles: whoever sent the invitation by which they came, otherwise who of those was
-/// there first; nobody when nobody else has one.
-pub async fn who_invites(db: &mut Db, member: Uuid, invitation: Uuid, roles: &[String]) -> Result<Option<Uuid>, Error> {
+/// Of these members those whose address nobody has proved, and `own` in any case: whoever they are may be another one than who reads there.
+pub async fn unproved_among(db: &mut Db, members: &[Uuid], own: Uuid) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select id from member
+         where organization_id = $1 and id = any($2) and (id = $3 or user_id is null or confirmed_address(user_id) is null)
+         order by id",
+        organization,
+        members,
+        own
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Who may invite a member anew, having one of these roles; nobody when nobody else has one. Whoever has proved their address comes first,
+/// then who has fewer open invitations than `most`, then who stays once they prove it, since nobody invited them. Of several it is whoever
+/// sent the invitation by which the member came, otherwise who was there first.
+pub async fn who_invites(
+    db: &mut Db,
+    (member, invitation): (Uuid, Uuid),
+    roles: &[String],
+    now: Timestamp,
+    most: i64,
+) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "select m.id from member m join invitation i on i.organization_id = $1 and i.id = $3
          where m.organization_id = $1 and m.id <> $2 and m.user_id is not null and m.removed_at is null and m.role = any($4)
-         order by m.id <> i.invited_by, m.created_at, m.id limit 1",
+         order by confirmed_address(m.user_id) is null,
+             (select count(*) from invitation o
+              where o.organization_id = $1 and o.invited_by = m.id and o.answered_at is null and o.revoked_at is null
+                  and o.expires_at > $5) >= $6,
+             confirmed_address(m.user_id) is null and exists (
+                 select from change joined
+                     join change answered on answered.organization_id = $1 and answered.action_id = joined.action_id
+                         and answered.kind = 'invitation' and answered.after ->> 'answer' = 'accepted'
+                 where joined.organization_id = $1 and joined.kind = 'member' and joined.record_id = m.id),
+             m.id <> i.invited_by, m.created_at, m.id
+         limit 1",
         organization,
         member,
         invitation,
-        roles
+        roles,
+        instant(now) as _,
+        most
     )
     .fetch_optional(db.connection())
     .await?)
+}
+
+/// An invitation that waits for a member who was let go, since they proved their address.
+pub struct Waiting {
+    /// Its id.
+    pub id: Uuid,
+    /// The role that it gives.
+    pub role: String,
+    /// The name that the member had.
+    pub name: String,
+}
+
+/// The invitations by these members that wait so, and can be answered: those that were made as their member went, and give nothing else
+/// since.
+pub async fn waiting(db: &mut Db, by: &[Uuid], now: Timestamp) -> Result<Vec<Waiting>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Waiting,
+        "select i.id, i.role, m.name from invitation i join member m on m.organization_id = $1 and m.id = member_of_address(i.email)
+         where i.organization_id = $1 and i.invited_by = any($2) and i.answered_at is null and i.revoked_at is null and i.expires_at > $3
+             and m.removed_at is not null and exists (
+                 select from change made
+                     join change gone on gone.organization_id = $1 and gone.action_id = made.action_id and gone.kind = 'member'
+                         and gone.record_id = m.id and gone.after ->> 'removed_at' is not null
+                 where made.organization_id = $1 and made.kind = 'invitation' and made.record_id = i.id and made.before is null
+                     and made.after ->> 'role' = i.role and (made.after -> 'project_ids')::jsonb = to_jsonb(i.project_ids)
+                     and (made.after -> 'client_ids')::jsonb = to_jsonb(i.client_ids))
+         order by i.id",
+        organization,
+        by,
+        instant(now) as _
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Lets another member answer for these invitations.
+pub async fn hand_over(db: &mut Db, invitations: &[Uuid], by: Uuid) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update invitation set invited_by = $3 where organization_id = $1 and id = any($2)", organization, invitations, by)
+        .execute(db.connection())
+        .await?;
+    Ok(())
 }
 
 /// Adds an invitation of an address to what a member is and has now.

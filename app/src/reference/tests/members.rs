@@ -101,6 +101,21 @@ async fn an_address_means_its_member_for_whoever_is_shown_it() {
     }
 }
 
+/// Whoever is asked for by an id is asked for by no name, which is the key of somebody whose name has none.
+#[tokio::test]
+async fn an_address_means_no_other_member_whatever_they_are_called() {
+    let studio = studio(&["Acme"]).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let (barbara, edsger) = (studio.as_role(Role::Member).await, studio.as_role(Role::Manager).await);
+    for other in [studio.member(), edsger.member()] {
+        let no_key = format!("update member set search_key = '', search_key_of = name where organization_id = $1 and id = '{other}'");
+        studio.sql(&no_key).await;
+    }
+    let team = json!({"project": "Dashboard", "members": [barbara.person().email]});
+    let team = studio.ok("assign_project_members", team).await.to_string();
+    assert!(team.contains(&barbara.member().to_string()) && !team.contains(&edsger.member().to_string()), "{team}");
+}
+
 #[tokio::test]
 async fn an_empty_item_of_a_list_is_refused_by_its_place() {
     let studio = studio(&["Acme"]).await;

@@ -216,6 +216,8 @@ pub async fn running(db: &mut Db, member: Uuid) -> Result<Option<Row>, Error> {
 
 /// Time that the same member has at the same time.
 pub struct Overlap {
+    /// The entry that it lies over.
+    pub entry: Uuid,
     /// What it is on: client and project.
     pub project: String,
     /// Its day.
@@ -224,14 +226,14 @@ pub struct Overlap {
     pub running: bool,
 }
 
-/// For each of these entries with a start and an end another one of its member that lies over it, looked for among the first three hundred
-/// of the days around it, or the timer that runs, which goes on until now; five at most.
+/// For each of these entries with a start and an end, in their order, the first other one of its member that lies over it, looked for among
+/// the first three hundred of the days around it; else the timer that runs, which goes on until now.
 pub async fn overlaps(db: &mut Db, entries: &[Uuid], now: Timestamp) -> Result<Vec<Overlap>, Error> {
     let organization = db.organization();
     // Among the days a timer has no end: it is found only where it has that of now.
     Ok(query_as!(
         Overlap,
-        r#"select c.name || ' / ' || p.name as "project!", o.day as "day!: jiff_sqlx::Date", o.running as "running!"
+        r#"select t.id as entry, c.name || ' / ' || p.name as "project!", o.day as "day!: jiff_sqlx::Date", o.running as "running!"
            from time_entry t
            cross join lateral (
                select near.project_id, near.day, near.running from (
@@ -243,12 +245,13 @@ pub async fn overlaps(db: &mut Db, entries: &[Uuid], now: Timestamp) -> Result<V
                     where o.organization_id = $1 and o.member_id = t.member_id and o.running)
                ) near
                where near.id <> t.id and near.started_at < t.ended_at and near.ended_at > t.started_at
+               order by near.running, near.day, near.started_at, near.id
                limit 1
            ) o
            join project p on p.organization_id = $1 and p.id = o.project_id
            join client c on c.organization_id = $1 and c.id = p.client_id
            where t.organization_id = $1 and t.id = any($2) and not t.running and t.started_at is not null
-           limit 5"#,
+           order by array_position($2::uuid[], t.id)"#,
         organization,
         entries,
         instant(now) as _

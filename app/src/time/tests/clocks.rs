@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
     day::Moment,
+    hours::Worked,
     time::{
         apart::{Held, apart, since_1970},
         clock::{Given, When},
@@ -55,7 +56,7 @@ fn works(place: &Place) -> Vec<(Timestamp, Timestamp)> {
     for changeover in changeovers(place) {
         for minutes in (-180..=180).step_by(15) {
             let from = changeover + SignedDuration::from_secs(minutes * 60 + 37);
-            works.extend([23, 3_600, 9_000, 86_400].map(|seconds| (from, from + SignedDuration::from_secs(seconds))));
+            works.extend([23, 3_600, 5_415, 9_000, 86_400].map(|seconds| (from, from + SignedDuration::from_secs(seconds))));
         }
     }
     works
@@ -98,8 +99,12 @@ fn what_a_form_shows_unchanged_stays_unchanged() {
             let day = away.day_of(from);
             let work = When { day, span: Some((from, to)), seconds: to.duration_since(from).as_secs() };
             let form = held(from, to, &place);
-            let saved = work.changed(&form, &place, TODAY).expect("saved");
-            assert_eq!((&saved.what, saved.remarks.len()), (&work, 0), "{zone} {form:?}");
+            // A program sends the duration, too, as it was told: cut to whole minutes.
+            for duration in [None, Some(Worked::of(work.seconds).text)] {
+                let form = Given { duration, ..form.clone() };
+                let saved = work.changed(&form, &place, TODAY).expect("saved");
+                assert_eq!((&saved.what, saved.remarks.len()), (&work, 0), "{zone} {form:?}");
+            }
         }
     }
 }
@@ -161,6 +166,9 @@ fn what_is_no_time_on_a_clock_is_refused() {
         "2026-11-20T09:00[Europe/Berlin]",
         "2026-11-20T24:01",
         "2026-11-20T24:00:01",
+        "2026-11-20T24:00:001",
+        "2026-11-20T24:00:00.5",
+        "2026-11-20T24:00:00.001+01:00",
         "2026-02-30T09:00",
         "1969-12-31T09:00",
     ] {

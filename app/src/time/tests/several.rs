@@ -208,6 +208,35 @@ async fn time_that_lies_over_other_time_or_long_ago_is_told() {
     assert!(log("1999-11-18", "09:00", "10:00").await[0].contains("more than a year back"));
 }
 
+#[tokio::test]
+async fn those_of_several_that_lie_over_other_time_are_named() {
+    let studio = studio().await;
+    let entry = |day: u8, from: &str, to: &str| json!({"project": "Dashboard", "date": format!("2026-11-{day}"), "started_at": from, "ended_at": to});
+    studio.ok("create_time_entry", entry(17, "09:00", "10:00")).await;
+    let some = [entry(17, "09:30", "09:45"), entry(16, "09:00", "10:00"), entry(18, "09:00", "10:00"), entry(18, "09:30", "10:30")];
+    let some = studio.ok("create_time_entries", json!({ "entries": some })).await;
+    assert_eq!(some["warnings"], json!(["entries[0], entries[2], entries[3]: It overlaps time on Acme / Dashboard. Check both."]));
+    let (plain, over) = (&some["items"][1]["id"], &some["items"][2]["id"]);
+    let changed = studio.ok("update_time_entries", json!({"time_entries": [plain, plain, over], "description": "Charts"})).await;
+    let told = "time_entries[2]: It overlaps time on Acme / Dashboard. Check both.";
+    assert_eq!(changed["warnings"], json!([told]), "by its place among those given");
+    let all = studio.ok("create_time_entries", json!({"entries": vec![entry(19, "09:00", "10:00"); 6]})).await;
+    assert!(all["warnings"].to_string().contains("entries[4] and 1 more: It overlaps time"), "{all:#}");
+}
+
+/// Time that is logged stays wrong; a timer may still be stopped or moved.
+#[tokio::test]
+async fn of_logged_time_and_a_timer_that_lie_over_an_entry_the_logged_time_is_told() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Onboarding"})).await;
+    let entry = |project: &str, from: &str, to: &str| json!({"project": project, "date": "today", "started_at": from, "ended_at": to});
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(3_600);
+    studio.ok("create_time_entry", entry("Onboarding", "10:10", "10:20")).await;
+    let both = studio.ok("create_time_entry", entry("Dashboard", "10:15", "10:18")).await;
+    assert_eq!(both["warnings"], json!(["It overlaps time on Acme / Onboarding of 21 November 2026. Check both."]));
+}
+
 /// A timer goes on until now, whenever it was started.
 #[tokio::test]
 async fn time_that_lies_over_the_timer_of_the_same_member_is_told() {

@@ -188,6 +188,9 @@ async fn one_time_that_does_not_fit_the_other_is_refused_with_what_to_give_besid
         (json!({"ended_at": "09:00"}), "Give started_at, too."),
         (json!({"ended_at": "2026-11-19T08:00"}), "Give started_at, too."),
         (json!({"started_at": "2026-11-20T12:00", "ended_at": "2026-11-20T11:00"}), "Swap or correct them."),
+        (json!({"ended_at": "12:00", "duration": "1h"}), "Leave ended_at or duration out, or give started_at, too."),
+        (json!({"date": "2026-11-19", "ended_at": "12:00", "duration": "1h"}), "or give started_at, too."),
+        (json!({"started_at": "9:00", "ended_at": "12:00", "duration": "1h"}), "Leave one of the three out, or correct it."),
     ] {
         let refused = studio.refused("update_time_entry", with(json!({"time_entry": entry["id"]}), change.clone())).await;
         assert!(refused.message.ends_with(way), "{change}: {refused:?}");
@@ -259,6 +262,8 @@ async fn a_long_night_that_may_be_a_slip_is_told_with_what_was_taken() {
     for plain in [
         on("2026-11-08", "22:15", "01:00"),
         on("2026-11-08", "09:00", "24:00"),
+        on("2026-11-05", "09:00", "00:00"),
+        between("2026-11-04T09:00", "0:00"),
         between("2026-11-10T08:00", "2026-11-10T23:00"),
         between("2026-11-11T18:00", "2026-11-12T17:00"),
     ] {
@@ -304,6 +309,33 @@ async fn a_date_and_a_duration_beside_start_and_end_are_taken_where_they_agree()
     assert!(studio.refused("update_time_entry", change(shown)).await.field("duration").is_some(), "also where the times stay");
 }
 
+/// What is told of a duration is cut to whole minutes, and hours in decimals are rounded.
+#[tokio::test]
+async fn a_duration_that_is_less_than_a_minute_off_leaves_start_and_end_as_they_are() {
+    let studio = studio_in("Europe/Berlin").await;
+    let decimal = studio.ok("create_time_entry", with(worked("09:00", "10:20"), json!({"duration": 1.33}))).await;
+    assert_eq!(decimal["worked"]["seconds"], 4_800);
+    let timed = json!({"project": "Dashboard", "started_at": "2026-11-18T09:00:00", "ended_at": "2026-11-18T10:30:15"});
+    let entry = studio.ok("create_time_entry", timed.clone()).await;
+    assert_eq!(entry["worked"]["text"], "1h 30m");
+    let told = json!({"time_entry": entry["id"], "date": entry["day"], "started_at": entry["started_at"], "ended_at": entry["ended_at"],
+        "duration": entry["worked"]["text"]});
+    let shown = with(told.clone(), json!({"started_at": "09:00", "ended_at": "10:30:15"}));
+    for echo in [told, shown.clone(), json!({"time_entry": entry["id"], "ended_at": entry["ended_at"], "duration": "1h 30m"})] {
+        let same = studio.ok("update_time_entry", echo.clone()).await;
+        assert_eq!((span(&same), &same["worked"], &same["version"]), (span(&entry), &entry["worked"], &json!(1)), "{echo}");
+    }
+    for other in ["1h29m15s", "1:31:15"] {
+        assert!(studio.refused("create_time_entry", with(timed.clone(), json!({"duration": other}))).await.field("duration").is_some());
+        let refused = studio.refused("update_time_entry", with(shown.clone(), json!({"duration": other}))).await;
+        assert!(refused.field("duration").is_some(), "{other}: {refused:?}");
+    }
+    let moved = studio.ok("update_time_entry", with(shown, json!({"date": "2026-11-17"}))).await;
+    assert_eq!(span(&moved), ["2026-11-17T09:00:00+01:00", "2026-11-17T10:30:15+01:00"]);
+    let shorter = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "1h 30m"})).await;
+    assert_eq!(shorter["worked"]["seconds"], 5_400, "alone it says how long");
+}
+
 #[tokio::test]
 async fn a_day_ends_at_24_00() {
     let studio = studio_in("Europe/Berlin").await;
@@ -316,6 +348,9 @@ async fn a_day_ends_at_24_00() {
         (given("2026-11-16T22:00", "24:00"), "2026-11-16T22:00:00+01:00"),
         (given("22:00", "2026-11-16T24:00"), "2026-11-16T22:00:00+01:00"),
         (given("2026-11-16T22:00:00+01:00", "2026-11-16T24:00:00+01:00"), "2026-11-16T22:00:00+01:00"),
+        (on("22:00", "24:00:00.000"), "2026-11-16T22:00:00+01:00"),
+        (given("2026-11-16T22:00", "2026-11-16 24:00:00.000"), "2026-11-16T22:00:00+01:00"),
+        (given("2026-11-16T22:00:00.000+01:00", "2026-11-16T24:00:00.000+01:00"), "2026-11-16T22:00:00+01:00"),
     ] {
         let entry = studio.ok("create_time_entry", times.clone()).await;
         assert_eq!((span(&entry), &entry["day"]), ([start, "2026-11-17T00:00:00+01:00"], &json!("2026-11-16")), "{times}");

@@ -11,7 +11,7 @@ use crate::{
         Purpose,
         address::{confirm, link_mail, send_again, show},
         change,
-        links::{LinkMail, LinkState},
+        links::{LinkMail, LinkState, WITH_THE_PROOF},
         operator, reset,
     },
 };
@@ -224,12 +224,16 @@ async fn an_operator_is_given_the_link_that_a_mail_would_bring() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
     let services = &acme.caller.services;
+    let unproved = operator::password_reset(services, &signed_up(&acme).await.email).await.expect("a link");
+    assert_eq!(unproved.notice, Some(WITH_THE_PROOF), "what goes with the password is said to whoever hands the link over");
     let link = operator::confirmation(services, &barbara.email, None).await.expect("a link");
     confirm(&barbara.world.caller, &super::secret_in(&link)).await.expect("confirmed");
     let again = operator::confirmation(services, &barbara.email, None).await;
     assert_eq!(again.map_err(|error| error.code), Err(Code::Conflict));
-    assert!(operator::password_reset(services, "nobody@example.com").await.expect_err("refused").field("email").is_some());
-    operator::password_reset(services, &barbara.email).await.expect("a link");
+    let nobody = operator::password_reset(services, "nobody@example.com").await.map(|drawn| drawn.link);
+    assert!(nobody.expect_err("refused").field("email").is_some());
+    let notice = operator::password_reset(services, &barbara.email).await.expect("a link").notice;
+    assert_eq!(notice, None, "her address is proved");
     assert_eq!(super::noted(&barbara.again().await.world, "password_reset_asked").await, [(String::new(), false)], "it is written down");
 }
 

@@ -1,13 +1,18 @@
 //! Whoever proves an address by a new password stands nowhere that they do not know of.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Signed, noted,
     resets::{NEW, asked, link_by},
     secret_in, signed_up,
 };
-use crate::{access::Role, error::Code, testing::World, verification::reset::reset};
+use crate::{
+    access::Role,
+    error::Code,
+    testing::{World, apart, owner, until_waiting},
+    verification::reset::reset,
+};
 
 const PRESENT: &str = "select count(*) from member where organization_id = $1 and removed_at is null";
 
@@ -32,6 +37,21 @@ async fn at(place: &World, account: &Signed) -> Signed {
     Signed { world: account.world.clone(), email: account.email.clone(), cookie: account.cookie.clone(), slug }.again().await
 }
 
+/// Lets the address of an account be known to be its holder's.
+async fn proves(account: &Signed) {
+    let proved = format!("update app_user set email_confirmed_at = now() where email = '{}' and $1 is not null", account.email);
+    assert_eq!(account.world.sql(&proved).await, 1);
+}
+
+/// The role that waits for somebody who has proved their address, once they have accepted it.
+async fn accepts(account: &Signed) -> Value {
+    let owner = account.world.at(&account.world).await;
+    let found = owner.ok("list_invitations", json!({})).await["items"].clone();
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
+    owner.ok("answer_invitation", json!({"invitation": found[0]["id"], "accept": true})).await;
+    found[0]["role"].clone()
+}
+
 #[tokio::test]
 async fn what_others_invited_an_account_into_waits_until_whoever_proves_its_address_accepts_it() {
     let acme = World::new("acme").await;
@@ -44,8 +64,9 @@ async fn what_others_invited_an_account_into_waits_until_whoever_proves_its_addr
     assert_eq!(acme.number(PRESENT).await, 1, "they stand there no longer");
     let stopped = "select count(*) from time_entry where organization_id = $1 and not running and seconds = 600";
     assert_eq!(acme.number(stopped).await, 1, "their time stays");
-    assert!(mail.contains("\n- acme: Ada"), "{mail}");
-    assert_eq!(noted(&squatter.world, "membership_waits").await.iter().map(|(told, _)| told.as_str()).collect::<Vec<_>>(), ["acme: Ada"]);
+    assert!(mail.contains("\n- \"acme\": \"Ada\""), "{mail}");
+    let told = noted(&squatter.world, "membership_waits").await;
+    assert_eq!(told.iter().map(|(told, _)| told.as_str()).collect::<Vec<_>>(), ["\"acme\": \"Ada\""]);
     let recorded = "select count(*) from action a join change c on c.organization_id = $1 and c.action_id = a.id and c.kind = 'member'
         where a.organization_id = $1 and a.operation = 'leave_organization' and a.member_id is null";
     assert_eq!(acme.number(recorded).await, 1, "that is written down, and names nobody");
@@ -98,8 +119,8 @@ async fn whoever_came_over_others_is_named_and_what_they_left_open_is_taken_back
     let left_open = link_by(&second, "dora@example.com").await;
     let mail = taken_over(&acme, &squatter).await;
     let named = noted(&squatter.world, "members_joined_before").await;
-    assert!(named.len() == 1 && named[0].0.ends_with(": Barbara"), "{named:?}");
-    assert!(mail.contains("Check these members") && mail.contains(": Barbara"), "{mail}");
+    assert!(named.len() == 1 && named[0].0.ends_with(": \"Barbara\""), "{named:?}");
+    assert!(mail.contains("Check these members") && mail.contains(": \"Barbara\""), "{mail}");
     let refused = signed_up(&acme).await.world.refused("answer_invitation", left_open).await;
     assert_eq!((refused.code, refused.message.contains("was taken back")), (Code::Conflict, true), "{refused:?}");
     assert_eq!(squatter.world.number(PRESENT).await, 2, "they may be a colleague");
@@ -110,9 +131,158 @@ async fn whoever_proved_their_address_before_stays_where_they_are() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
     comes(&acme, &barbara, Role::Member).await;
-    let proved = format!("update app_user set email_confirmed_at = now() where email = '{}' and $1 is not null", barbara.email);
-    assert_eq!(acme.sql(&proved).await, 1);
+    proves(&barbara).await;
     let mail = taken_over(&acme, &barbara).await;
     assert_eq!(acme.number(PRESENT).await, 2);
     assert!(!mail.contains("Nobody had proved"), "{mail}");
+}
+
+#[tokio::test]
+async fn two_proofs_in_one_organization_leave_both_an_invitation_whichever_comes_first() {
+    let acme = World::new("acme").await;
+    for is_inviter_first in [false, true] {
+        let (bob, alice) = (signed_up(&acme).await, signed_up(&acme).await);
+        let inside = comes(&acme, &bob, Role::Admin).await;
+        comes(&inside.world, &alice, Role::Manager).await;
+        let (first, second) = if is_inviter_first { (&bob, &alice) } else { (&alice, &bob) };
+        taken_over(&acme, first).await;
+        taken_over(&acme, second).await;
+        assert_eq!((accepts(&alice).await, accepts(&bob).await), (json!("manager"), json!("admin")), "{is_inviter_first}");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_in_the_name_of_a_member_who_goes_is_answered_for_by_another() {
+    let acme = World::new("acme").await;
+    let (founder, bob, alice) = (signed_up(&acme).await, signed_up(&acme).await, signed_up(&acme).await);
+    let house = at(&founder.world, &founder).await;
+    let inside = comes(&house.world, &bob, Role::Admin).await;
+    comes(&inside.world, &alice, Role::Member).await;
+    taken_over(&acme, &alice).await;
+    let by_bob = format!("update invitation set invited_by = '{}' where organization_id = $1 and answer is null", inside.world.member());
+    assert_eq!(house.world.sql(&by_bob).await, 1, "as if there was nobody else");
+    let unasked = link_by_admin(&inside).await;
+    taken_over(&acme, &bob).await;
+    assert_eq!(accepts(&alice).await, json!("member"));
+    let refused = acme.refused("answer_invitation", unasked).await;
+    assert!(refused.message.contains("was taken back"), "what he left open otherwise goes with him: {refused:?}");
+}
+
+/// A link by which anybody can become a member where an admin is one.
+async fn link_by_admin(admin: &Signed) -> Value {
+    let given = json!({"email": "dora@example.com", "role": "member", "without_email": true});
+    let link = secret_in(admin.world.ok("invite_member", given).await["link"].as_str().expect("a link"));
+    json!({"invitation": link, "accept": true})
+}
+
+#[tokio::test]
+async fn a_founder_who_proves_their_address_last_takes_nothing_from_colleagues_who_have() {
+    let acme = World::new("acme").await;
+    let (founder, colleague, alice) = (signed_up(&acme).await, signed_up(&acme).await, signed_up(&acme).await);
+    let inside = comes(&founder.world, &colleague, Role::Owner).await;
+    comes(&inside.world, &alice, Role::Member).await;
+    proves(&colleague).await;
+    let (theirs, own) = (link_by(&inside.again().await, "dora@example.com").await, link_by(&founder, "eve@example.com").await);
+    taken_over(&acme, &alice).await;
+    taken_over(&acme, &founder).await;
+    assert_eq!(accepts(&alice).await, json!("member"), "what waits stays");
+    acme.ok("answer_invitation", theirs).await;
+    let refused = signed_up(&acme).await.world.refused("answer_invitation", own).await;
+    assert!(refused.message.contains("was taken back"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_waits_while_nobody_has_proved_an_address_stays_and_is_told_when_the_founder_does() {
+    let acme = World::new("acme").await;
+    let (founder, alice) = (signed_up(&acme).await, signed_up(&acme).await);
+    comes(&founder.world, &alice, Role::Member).await;
+    taken_over(&acme, &alice).await;
+    let mail = taken_over(&acme, &founder).await;
+    assert!(mail.contains("Check these members") && mail.contains(": \"Barbara\""), "who may come back is named: {mail}");
+    assert_eq!(accepts(&alice).await, json!("member"));
+}
+
+#[tokio::test]
+async fn an_invitation_that_the_address_has_already_gives_way_to_what_the_member_had() {
+    let acme = World::new("acme").await;
+    let account = signed_up(&acme).await;
+    comes(&acme, &account, Role::Member).await;
+    // As one that was open when the address changed to it.
+    let other = format!(
+        "insert into invitation (organization_id, id, email, role, invited_by, created_at, sent_at, expires_at)
+         values ($1, gen_random_uuid(), '{}', 'owner', '{}', '{now}', '{now}', '{now}'::timestamptz + interval '1 day')",
+        account.email,
+        acme.member(),
+        now = acme.now()
+    );
+    assert_eq!(acme.sql(&other).await, 1);
+    taken_over(&acme, &account).await;
+    assert_eq!(accepts(&account).await, json!("member"));
+}
+
+#[tokio::test]
+async fn no_organization_keeps_a_person_from_their_password() {
+    let acme = World::new("acme").await;
+    let account = signed_up(&acme).await;
+    comes(&acme, &account, Role::Admin).await;
+    let owner = owner().await;
+    let mut held = owner.begin().await.expect("a transaction");
+    sqlx::query("select id from organization where id = $1 for update")
+        .bind(acme.organization().0)
+        .execute(&mut *held)
+        .await
+        .expect("held");
+    let mail = taken_over(&acme, &account).await;
+    held.rollback().await.expect("let go");
+    owner.close().await;
+    assert_eq!(acme.number(PRESENT).await, 2, "they stay where somebody else held them");
+    let told = noted(&account.world, "organization_from_before").await;
+    assert!(told.iter().any(|(told, _)| told == "\"acme\": \"Ada\"") && told.len() == 2, "the others are settled: {told:?}");
+    assert!(mail.contains("\n- \"acme\": \"Ada\"") && noted(&account.world, "membership_waits").await.is_empty(), "{mail}");
+}
+
+#[tokio::test]
+async fn whoever_works_with_a_sign_in_is_waited_for_before_any_place_is_held() {
+    apart("places", async {
+        let acme = World::new("acme").await;
+        let account = signed_up(&acme).await;
+        let secret = asked(&acme, &account).await;
+        let owner = owner().await;
+        let mut works = owner.begin().await.expect("a transaction");
+        let sign_in = "select from sign_in where user_id = $1 for key share";
+        sqlx::query(sign_in).bind(account.world.person().id.0).execute(&mut *works).await.expect("held");
+        let goes_on = async {
+            until_waiting(&mut works, 1).await;
+            let member = "select from member where organization_id = $1 for no key update nowait";
+            let held = sqlx::query(member).bind(account.world.organization().0).execute(&mut *works).await;
+            let place = "select from organization where id = $1 for no key update nowait";
+            let free = sqlx::query(place).bind(account.world.organization().0).execute(&mut *works).await;
+            works.commit().await.expect("kept");
+            held.and(free)
+        };
+        let (done, held) = tokio::join!(reset(&acme.caller, &secret, NEW.to_owned(), false), goes_on);
+        assert!(done.is_ok() && held.is_ok(), "{done:?} {held:?}");
+        owner.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_has_as_many_open_invitations_as_there_may_be_invites_nobody_anew_where_another_may() {
+    let acme = World::new("acme").await;
+    let account = signed_up(&acme).await;
+    comes(&acme, &account, Role::Member).await;
+    acme.as_role(Role::Admin).await;
+    let open = format!(
+        "insert into invitation (organization_id, id, email, role, invited_by, created_at, sent_at, expires_at)
+         select $1, gen_random_uuid(), gen_random_uuid()::text || '@example.com', 'member', '{}', '{now}', '{now}',
+             '{now}'::timestamptz + interval '1 day'
+         from generate_series(1, 200)",
+        acme.member(),
+        now = acme.now()
+    );
+    assert_eq!(acme.sql(&open).await, 200);
+    taken_over(&acme, &account).await;
+    let found = account.world.at(&account.world).await.ok("list_invitations", json!({})).await;
+    assert_eq!(found["items"][0]["invited_by"], "Grace");
 }
