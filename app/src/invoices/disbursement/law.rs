@@ -28,6 +28,9 @@ const BEFORE: [&str; 20] = [
 /// Words of which one stands before the second half, so that it says for whose account: "your name and account number" does not.
 const FOR: [&str; 12] = ["auf", "for", "für", "för", "na", "on", "op", "per", "por", "pour", "på", "voor"];
 
+/// What alone may stand between the halves where the first one says it for both: "in nome e conto". Not the English "and".
+const AND: [&str; 9] = ["e", "ed", "en", "et", "i", "och", "og", "und", "y"];
+
 /// Whoever works in a name or for an account of their own supplies something themselves (Article 28 of the directive). Such words stand
 /// before the last one of a half, or behind it.
 const OWN: [&str; 31] = [
@@ -60,7 +63,8 @@ fn in_the_name(words: &[&str], at: usize) -> Option<Range<usize>> {
     let mut behind = words[at + 1..].iter().take(BETWEEN_MAX + 1).take_while(|word| !super::denial::SIGNS.contains(*word));
     let account = at + 1 + behind.position(|word| accounts.contains(word))?;
     let begin = (0..at).rev().take_while(|before| BEFORE.contains(&words[*before])).last().unwrap_or(at);
-    let is_for = words[at + 1..account].iter().any(|word| FOR.contains(word));
+    let between = &words[at + 1..account];
+    let is_for = between.iter().any(|word| FOR.contains(word)) || matches!(between, [word] if AND.contains(word));
     let is_own = [at, account].into_iter().any(|half| is_own(words, half));
     (is_for && !is_own).then_some(begin..account + 1)
 }

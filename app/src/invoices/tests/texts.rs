@@ -97,8 +97,8 @@ async fn an_entry_with_the_longest_text_is_drafted_and_sent_with_its_day() {
         assert!(text.ends_with(end) && text.chars().count() == 2_000, "{text}");
     };
     ends_with(&drafted, "x…, 20 November 2026");
-    speaks(&studio, "ja").await;
-    ends_with(&studio.ok("send_invoice", json!({"invoice": drafted["id"], "without_email": true})).await, "x…, 2026年11月20日");
+    speaks(&studio, "de").await;
+    ends_with(&studio.ok("send_invoice", json!({"invoice": drafted["id"], "without_email": true})).await, "x…, 20.11.2026");
 }
 
 async fn in_france(studio: &World) {

@@ -107,7 +107,7 @@ struct Given {
 /// process whose clock is wrong would do again what was done.
 pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, arguments: &Value) -> Result<Claim, Error> {
     let (hash, kept) = (asker.hash(arguments), asker.kept(key));
-    keep_no_secret(db, asker, key, &kept).await?;
+    find_as_given(db, asker, key, &kept).await?;
     let claimed = Claimed { operation, hash: &hash };
     let first = match asker.whose {
         Whose::Member(member) => claim_of_member(db, member, &kept, &claimed).await?,
@@ -134,9 +134,9 @@ pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, argume
     Ok(Claim::Answered(given.answer))
 }
 
-/// Keeps a key as it is kept now that stood there as it is: what counts as a secret is another thing after an upgrade, and a call that was
-/// made before it would be done again.
-async fn keep_no_secret(db: &mut Db, asker: Asker, key: &str, kept: &str) -> Result<(), Error> {
+/// Finds a key that stands there as it was given, by renaming it to the form in which it is kept now, in the transaction of this call: what
+/// counts as a secret is another thing after an upgrade, and a call that was made before it would be done again.
+async fn find_as_given(db: &mut Db, asker: Asker, key: &str, kept: &str) -> Result<(), Error> {
     let own = asker.own(key);
     // No database ever kept a NUL.
     if own == kept || key.contains('\0') {

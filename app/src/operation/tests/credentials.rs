@@ -68,7 +68,7 @@ async fn of_a_key_that_holds_a_secret_a_hash_is_kept_and_the_call_is_done_once()
 async fn a_key_that_was_kept_as_it_is_before_it_counted_as_a_secret_is_found_again() {
     let studio = studio().await;
     let agent = studio.token(Writes::Direct).await;
-    let secret = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
+    let secret = "Zr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6UQ8vN2kXy";
     let (token, person) = (agent.caller.token.as_ref().expect("a token").id, studio.person().id);
     let of_page = format!("update idempotency set key = '{secret}' where organization_id = $1");
     let of_agent = format!("update idempotency set key = '{token} {secret}' where organization_id = $1 and key like '{token} %'");
@@ -85,7 +85,6 @@ async fn a_key_that_was_kept_as_it_is_before_it_counted_as_a_secret_is_found_aga
         assert_eq!(again["repeated"], true, "{operation}");
         assert_eq!(crate::testing::as_at_first(again), done, "{operation}");
     }
-    assert_eq!(studio.tables_with(secret).await, Vec::<String>::new());
 }
 
 /// Whoever made a token has the right that it lacks: they are sent to make another one, and to nobody else. What a role lacks is given by

@@ -124,7 +124,7 @@ async fn who_joined_before_an_address_was_proved_is_named_once_and_stays() {
         reset(&acme.caller, &secret, NEW.to_owned(), false).await.expect("reset");
         acme.advance(3600 * 2);
         let named = noted(&squatter.world, "members_joined_before").await;
-        assert!(named.len() == 1 && named[0].0.ends_with(": Barbara"), "{named:?}");
+        assert!(named.len() == 1 && named[0].0.ends_with(": \"Barbara\""), "{named:?}");
     }
     let members = "select count(*) from member where organization_id = $1 and removed_at is null";
     assert_eq!(squatter.world.number(members).await, 2, "they may be a colleague");
