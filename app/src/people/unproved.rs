@@ -1,14 +1,17 @@
 //! What becomes of the places of an account once its address is proved by whoever reads there, since somebody else may have signed up with
 //! it. What others invited that one into waits for the proved person to accept it anew. Where nobody invited them, they stay: what is open
 //! of their invitations, and of those who came through them and have proved no address either, is taken back. What waits for others stays
-//! all the same. Of every place it is told who else is there.
+//! all the same. Of every place it is told who else is there, or that it could not be looked at.
 
-use std::time::Duration;
+mod told;
+
+use std::{cmp::Reverse, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use self::told::{Matter, Told};
 use super::{
     change,
     invite::{self, OPEN_MAX},
@@ -16,7 +19,7 @@ use super::{
     store::{
         invitation::{self, Spared},
         member::{self, Place, Row},
-        unproved,
+        unproved::{self, Need},
     },
     taking_back,
 };
@@ -25,25 +28,15 @@ use crate::{
     audit::{self, Record},
     context::{Caller, Person},
     database::Db,
-    error::Error,
+    error::{Code, Error},
     id::{ActionId, InvitationId, MemberId, OrganizationId, UserId},
     operation::Call,
     operations, outbox,
-    security::{
-        EventKind,
-        event::{Origin, note},
-    },
-    text,
+    security::event::{Origin, note},
     verification::{Purpose, travelling},
 };
 
-/// So many of those in an organization are named; how many more there are is counted. Together with it they fit into an event.
-const NAMED: usize = 3;
-
-/// Of so many organizations each kind of thing is told; how many more there are is counted.
-const TOLD: usize = 20;
-
-/// So many places are settled with one password; of the others it is told that they are as they were.
+/// So many places are settled with one password, those that need it most; of the others it is told that they were not looked at.
 const SETTLED: usize = 50;
 
 /// How long somebody is waited for who holds what is in one place: no organization keeps a person from their password.
@@ -55,22 +48,11 @@ const LINKS_MAX: usize = 1_000;
 /// The links that open an invitation.
 const LINKS: [Purpose; 2] = [Purpose::AnswerInvitation, Purpose::JoinOrganization];
 
-/// What is told of an organization, in the order in which a mail tells it.
-const KINDS: [EventKind; 3] = [EventKind::MembershipWaits, EventKind::OrganizationFromBefore, EventKind::MembersJoinedBefore];
-
 /// What became of the places of a person.
 #[derive(Default)]
 pub struct TakenBack {
     records: Vec<(OrganizationId, Record)>,
     told: Vec<Told>,
-}
-
-/// What is told of one organization.
-struct Told {
-    kind: EventKind,
-    line: String,
-    /// Whether others are in it.
-    shared: bool,
 }
 
 /// Settles every place of a person whose address is proved now, and notes for them what became of it. To be called in a transaction of
@@ -98,30 +80,50 @@ pub async fn write_down(db: &mut Db, taken_back: TakenBack) -> Result<(), Error>
 
 /// Settles as many places as one password does, and tells of all.
 async fn settle_all(cx: &mut Call, person: UserId, email: &str) -> Result<TakenBack, Error> {
-    let places = member::places_of(&mut cx.db, person.0).await?;
+    let now = cx.now;
+    let (settled, beyond) = by_need(needs(&mut cx.db, person, now).await?);
     let usual = cx.db.waiting_limit().await?;
     cx.db.limit_waiting(WAIT).await?;
     let mut taken_back = TakenBack::default();
-    for place in places.iter().take(SETTLED) {
+    for place in &settled {
         taken_back.add(settle_or_leave(cx, place, email).await?);
     }
     cx.db.limit_waiting(usual).await?;
-    taken_back.told.extend(places.iter().skip(SETTLED).map(Told::as_it_was));
+    taken_back.told.extend(beyond.iter().map(|place| Told::left(&place.organization)));
     Ok(taken_back)
 }
 
-/// Settles a place, or leaves it as it is where somebody else holds it or the database refuses: the password is changed in any case.
+/// Every place of a person, with what it needs.
+async fn needs(db: &mut Db, person: UserId, now: Timestamp) -> Result<Vec<(Need, Place)>, Error> {
+    let mut needs = Vec::new();
+    for place in member::places_of(db, person.0).await? {
+        db.enter(OrganizationId(place.organization_id)).await?;
+        needs.push((unproved::need(db, place.member, now).await?, place));
+    }
+    Ok(needs)
+}
+
+/// The places that are settled, by id, since in this order they are held, and those beyond them: whoever founds many organizations crowds
+/// out none in which others are.
+fn by_need(mut needs: Vec<(Need, Place)>) -> (Vec<Place>, Vec<Place>) {
+    needs.sort_by_key(|(need, _)| Reverse(*need));
+    let mut settled: Vec<Place> = needs.into_iter().map(|(_, place)| place).collect();
+    let beyond = settled.split_off(settled.len().min(SETTLED));
+    settled.sort_by_key(|place| place.organization_id);
+    (settled, beyond)
+}
+
+/// Settles a place, or leaves it as it is where somebody else holds it or it takes too long. What is wrong with it otherwise refuses the
+/// password: nobody would look at the place again.
 async fn settle_or_leave(cx: &mut Call, place: &Place, email: &str) -> Result<TakenBack, Error> {
     cx.db.mark().await?;
     let problem = match settle(cx, place, email).await {
-        Ok(settled) => return Ok(settled),
-        Err(problem) => problem,
+        Err(problem) if problem.code == Code::Unavailable => problem,
+        settled => return settled,
     };
     tracing::warn!(%problem, organization = %place.organization_id, "what an account has in an organization was left as it was");
     cx.db.turn_back().await?;
-    cx.db.enter(OrganizationId(place.organization_id)).await?;
-    let beside = unproved::names_beside(&mut cx.db, place.member, None).await?;
-    Ok(TakenBack::of(Told::of(EventKind::OrganizationFromBefore, &place.organization, &beside)))
+    Ok(TakenBack::of(Told::left(&place.organization)))
 }
 
 /// Ends a place, or sweeps it, as one action.
@@ -136,12 +138,12 @@ async fn settle(cx: &mut Call, place: &Place, email: &str) -> Result<TakenBack, 
     cx.db.act(cx.action).await?;
     cx.come_in(MemberId(own.id)).await?;
     let beside = unproved::names_beside(&mut cx.db, own.id, None).await?;
-    let told = |kind| TakenBack::of(Told::of(kind, &place.organization, &beside));
+    let told = |matter| TakenBack::of(Told::of(matter, &place.organization, &beside));
     let (mut settled, record) = match who_invites_anew(cx, &own).await? {
-        Some(anew) => (told(EventKind::MembershipWaits), Some(wait(cx, own, email, &anew).await?)),
+        Some(anew) => (told(Matter::Waits), Some(wait(cx, own, email, &anew).await?)),
         None => {
             let swept = sweep(cx, &own).await?;
-            let mut settled = told(EventKind::OrganizationFromBefore);
+            let mut settled = told(Matter::FromBefore);
             settled.told.extend(swept.joined(&place.organization));
             (settled, swept.record)
         }
@@ -235,7 +237,7 @@ async fn sweep(cx: &mut Call, own: &Row) -> Result<Swept, Error> {
 impl Swept {
     /// What is told of those who came through somebody, if there are any.
     fn joined(&self, organization: &str) -> Option<Told> {
-        (!self.came.is_empty()).then(|| Told::of(EventKind::MembersJoinedBefore, organization, &self.came))
+        (!self.came.is_empty()).then(|| Told::of(Matter::Joined, organization, &self.came))
     }
 }
 
@@ -246,9 +248,9 @@ fn record(cx: &Call, operation: &str, given: Value) -> Result<Record, Error> {
 }
 
 async fn note_all(db: &mut Db, person: UserId, taken_back: &TakenBack, now: Timestamp, from: &Origin) -> Result<(), Error> {
-    for kind in KINDS {
-        for line in taken_back.lines(kind) {
-            note(db, person, kind, now, from, &line).await?;
+    for matter in Matter::ALL {
+        for line in told::lines(&taken_back.told, matter) {
+            note(db, person, matter.kind(), now, from, &line).await?;
         }
     }
     Ok(())
@@ -265,109 +267,42 @@ impl TakenBack {
         self.told.extend(settled.told);
     }
 
-    /// What is told of one kind: so many organizations, those with others in them first, and how many more there are.
-    fn lines(&self, kind: EventKind) -> Vec<String> {
-        let mut all: Vec<&Told> = self.told.iter().filter(|told| told.kind == kind).collect();
-        all.sort_by_key(|told| !told.shared);
-        let mut lines: Vec<String> = all.iter().take(TOLD).map(|told| told.line.clone()).collect();
-        if all.len() > TOLD {
-            lines.push(format!("and {} more", all.len() - TOLD));
-        }
-        lines
+    /// Whether there are places that were left as they were.
+    pub fn leaves_places(&self) -> bool {
+        self.told.iter().any(|told| told.matter == Matter::Left)
     }
 
-    /// The same in a mail, behind its other words; empty when nothing is to be told.
+    /// What became of the places in a mail, behind its other words; empty when nothing is to be told.
     pub fn in_mail(&self) -> String {
-        let told = KINDS.into_iter().map(|kind| (kind, self.lines(kind))).filter(|(_, lines)| !lines.is_empty());
-        told.map(|(kind, lines)| format!("\n\n{}:\n- {}", words(kind), lines.join("\n- "))).collect::<Vec<_>>().concat()
+        told::in_mail(&self.told)
     }
-}
-
-/// What a mail says before the organizations of a kind.
-fn words(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::MembershipWaits => {
-            "Somebody had invited this account into these organizations. It belongs to them no longer, and an invitation to each of them \
-             waits for you in Stint: accept those that you expect. A timer that ran there has stopped"
-        }
-        EventKind::MembersJoinedBefore => "Check these members, who joined through this account",
-        _ => "This account belongs to these organizations. Check what is in them, and who else belongs to them",
-    }
-}
-
-impl Told {
-    /// Who is where.
-    fn of(kind: EventKind, organization: &str, names: &[String]) -> Self {
-        Self { kind, line: line(organization, names), shared: !names.is_empty() }
-    }
-
-    /// A place that was not looked at.
-    fn as_it_was(place: &Place) -> Self {
-        Self { kind: EventKind::OrganizationFromBefore, line: quoted(&place.organization), shared: false }
-    }
-}
-
-/// Those of an organization on one line.
-fn line(organization: &str, names: &[String]) -> String {
-    let organization = quoted(organization);
-    if names.is_empty() {
-        return format!("{organization}: nobody else");
-    }
-    let named: Vec<String> = names.iter().take(NAMED).map(|name| quoted(name)).collect();
-    let more = match names.len() - named.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{organization}: {}{more}", named.join(", "))
-}
-
-/// A name that somebody else has chosen, so that nobody takes it for words of ours.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", text::excerpt(name).replace('"', "'"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn of_those_in_an_organization_a_few_are_named_and_all_are_counted() {
-        let names = |many: usize| (1..=many).map(|at| format!("Eve {at}")).collect::<Vec<_>>();
-        assert_eq!(line("Acme", &names(0)), r#""Acme": nobody else"#);
-        assert_eq!(line("Acme", &names(1)), r#""Acme": "Eve 1""#);
-        assert_eq!(line("Acme", &names(3)), r#""Acme": "Eve 1", "Eve 2", "Eve 3""#);
-        assert_eq!(line("Acme", &names(200)), r#""Acme": "Eve 1", "Eve 2", "Eve 3" and 197 more"#);
-        let long = vec!["x".repeat(200); 200];
-        let told = line(&"y".repeat(200), &long);
-        assert!(told.ends_with(" and 197 more") && told.chars().count() <= 300, "{told}");
+    fn place(at: usize) -> Place {
+        Place { organization_id: Uuid::from_u128(at as u128), organization: format!("Acme {at}"), member: Uuid::nil() }
     }
 
     #[test]
-    fn no_name_is_taken_for_words_of_ours() {
-        assert_eq!(line("Acme\": nobody else", &["Eve\" and 7 more".to_owned()]), r#""Acme': nobody else": "Eve' and 7 more""#);
-    }
-
-    /// So many organizations from before, in each of which one other member is, or nobody.
-    fn places(many: usize, others: &[String]) -> TakenBack {
-        let told = (0..many).map(|at| Told::of(EventKind::OrganizationFromBefore, &format!("Acme {at}"), others));
-        TakenBack { records: Vec::new(), told: told.collect() }
-    }
-
-    #[test]
-    fn of_many_organizations_so_many_are_told_and_the_others_counted() {
-        assert_eq!(places(0, &[]).in_mail(), "");
-        assert_eq!(places(TOLD, &[]).lines(EventKind::OrganizationFromBefore).len(), TOLD);
-        assert!(places(TOLD, &[]).lines(EventKind::MembershipWaits).is_empty());
-        let mail = places(TOLD + 5, &[]).in_mail();
-        assert!(mail.contains("\n- \"Acme 0\": nobody else\n- \"Acme 1\": nobody else") && mail.ends_with("\n- and 5 more"), "{mail}");
+    fn organizations_that_somebody_founds_for_nothing_crowd_out_none_with_others_in_it() {
+        let (none, shared) = (Need::default(), Need { lets_in: true, ..Need::default() });
+        let mut needs: Vec<_> = (0..SETTLED + 2).map(|at| (none, place(at))).collect();
+        needs.push((shared, place(SETTLED + 2)));
+        needs.push((Need { by_invitation: true, ..none }, place(SETTLED + 3)));
+        let (settled, beyond) = by_need(needs);
+        let at = |places: &[Place]| places.iter().map(|place| place.organization_id.as_u128() as usize).collect::<Vec<_>>();
+        assert_eq!(at(&settled), (0..SETTLED - 2).chain([SETTLED + 2, SETTLED + 3]).collect::<Vec<_>>(), "by id, as they are held");
+        assert_eq!(at(&beyond), (SETTLED - 2..SETTLED + 2).collect::<Vec<_>>());
     }
 
     #[test]
-    fn organizations_with_others_in_them_are_told_first() {
-        let mut all = places(TOLD, &[]);
-        all.add(places(2, &["Ada".to_owned()]));
-        let lines = all.lines(EventKind::OrganizationFromBefore);
-        assert_eq!(lines[..3], [r#""Acme 0": "Ada""#, r#""Acme 1": "Ada""#, r#""Acme 0": nobody else"#]);
-        assert_eq!(lines.last().map(String::as_str), Some("and 2 more"));
+    fn who_came_by_an_invitation_is_settled_before_who_has_others_beside_them() {
+        let (shared, invited) = (Need { by_invitation: false, lets_in: true }, Need { by_invitation: true, lets_in: false });
+        let needs = (0..SETTLED).map(|at| (shared, place(at))).chain([(invited, place(SETTLED))]).collect();
+        let (_, beyond) = by_need(needs);
+        assert_eq!(beyond.iter().map(|place| place.organization.as_str()).collect::<Vec<_>>(), ["Acme 49"]);
     }
 }

@@ -8,7 +8,8 @@ use crate::error::Error;
 /// What goes with a new password that proves an address, for whoever is about to choose it or hands the link over.
 pub const WITH_THE_PROOF: &str = "Nobody has proved this address yet, so somebody else may have signed up with it. With the new password \
      all access tokens of the account are revoked, its open invitations are taken back, with those of members who joined through it and \
-     have proved no address either, its timer stops where others had invited it, and what it was invited into waits to be accepted anew.";
+     have proved no address either, its timer stops where others had invited it, and what it was invited into waits to be accepted anew. \
+     Organizations that cannot be looked at then stay as they are, and a mail tells of them.";
 
 /// What a link of a mail is for, as its page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -137,7 +137,7 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     address::forget_links(&mut db, person, now).await?;
     let browser = known_browser(caller).unwrap_or_else(secret::random);
     make_way(&mut db, caller, (person, &mailbox), &browser, now).await?;
-    let told = changed_by_link(&services.public_url, (!held.confirmed).then(|| taken_back.in_mail()).as_deref());
+    let told = changed_by_link(&services.public_url, (!held.confirmed).then_some(&taken_back));
     address::tell(&mut db, person, &mailbox, "Your password for Stint was changed", &told, now).await?;
     unproved::write_down(&mut db, taken_back).await?;
     db.commit().await?;
@@ -146,12 +146,14 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
 }
 
 /// The mail about it. Where the address is proved only now, it goes on with what became of the places of the account.
-fn changed_by_link(public_url: &str, proved: Option<&str>) -> String {
-    let places = proved.map(|places| {
+fn changed_by_link(public_url: &str, proved: Option<&TakenBack>) -> String {
+    let places = proved.map(|taken_back| {
+        let except = if taken_back.leaves_places() { ", except in the organizations that could not be looked at" } else { "" };
         format!(
             "\n\nNobody had proved this address before, so somebody else may have signed up with it. The access tokens of the account were \
              revoked, and its open invitations were taken back, with those of members who joined through it and have proved no address \
-             either.{places}"
+             either{except}.{}",
+            taken_back.in_mail()
         )
     });
     format!(

@@ -26,6 +26,39 @@ pub async fn came_by(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error> {
     .await?)
 }
 
+/// How much a place needs to be looked at: what tells more stands first.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// Whether the member came by an invitation.
+    pub by_invitation: bool,
+    /// Whether others are there, or open invitations let them in.
+    pub lets_in: bool,
+}
+
+/// How much the place of a member needs to be looked at.
+pub async fn need(db: &mut Db, member: Uuid, now: Timestamp) -> Result<Need, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Need,
+        r#"select
+               exists (
+                   select from change joined
+                       join change answered on answered.organization_id = $1 and answered.action_id = joined.action_id
+                           and answered.kind = 'invitation' and answered.after ->> 'answer' = 'accepted'
+                   where joined.organization_id = $1 and joined.kind = 'member' and joined.record_id = $2) as "by_invitation!",
+               exists (select from member m where m.organization_id = $1 and m.id <> $2 and m.removed_at is null)
+                   or exists (
+                       select from invitation i
+                       where i.organization_id = $1 and i.answered_at is null and i.revoked_at is null and i.expires_at > $3)
+                   as "lets_in!""#,
+        organization,
+        member,
+        instant(now) as _
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
 /// A member, and everybody who came by an invitation of theirs, or of one who came so, whether or not they are still there. It ends,
 /// since each member is followed once.
 pub async fn came_through(db: &mut Db, member: Uuid) -> Result<Vec<Uuid>, Error> {

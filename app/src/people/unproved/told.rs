@@ -1,0 +1,166 @@
+//! What a person is told of their places, by a mail and beside what happened to their credentials.
+
+use crate::{security::EventKind, text};
+
+/// So many of those in an organization are named; how many more there are is counted. Together with it they fit into an event.
+const NAMED: usize = 3;
+
+/// Of so many organizations each matter is told; how many more there are is counted.
+const TOLD: usize = 20;
+
+/// What can become of a place.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Matter {
+    /// It could not be looked at.
+    Left,
+    /// It waits to be accepted anew.
+    Waits,
+    /// The account stays there.
+    FromBefore,
+    /// Others joined it through the account.
+    Joined,
+}
+
+impl Matter {
+    /// Every one, in the order in which they are told: first what is for the person to do alone.
+    pub(super) const ALL: [Self; 4] = [Self::Left, Self::Waits, Self::FromBefore, Self::Joined];
+
+    /// What it is noted as.
+    pub(super) fn kind(self) -> EventKind {
+        match self {
+            Self::Waits => EventKind::MembershipWaits,
+            Self::Left | Self::FromBefore => EventKind::OrganizationFromBefore,
+            Self::Joined => EventKind::MembersJoinedBefore,
+        }
+    }
+
+    /// What a mail says before its organizations.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Left => "In these organizations nothing was taken back, and this account belongs to them as before",
+            Self::Waits => {
+                "Somebody had invited this account into these organizations. It belongs to them no longer, and an invitation to each of \
+                 them waits for you in Stint: accept those that you expect. A timer that ran there has stopped"
+            }
+            Self::FromBefore => "This account belongs to these organizations. Check what is in them, and who else belongs to them",
+            Self::Joined => "Check these members, who joined through this account",
+        }
+    }
+}
+
+/// What is told of one organization.
+pub(super) struct Told {
+    pub(super) matter: Matter,
+    line: String,
+    /// Whether others are in it.
+    shared: bool,
+}
+
+impl Told {
+    /// Who is where.
+    pub(super) fn of(matter: Matter, organization: &str, names: &[String]) -> Self {
+        Self { matter, line: line(organization, names), shared: !names.is_empty() }
+    }
+
+    /// A place that was not looked at. Nobody knows who is in it, so these stay in the order in which they come.
+    pub(super) fn left(organization: &str) -> Self {
+        let todo = "could not be looked at: take back open invitations there yourself, and leave it where it is none of yours";
+        Self { matter: Matter::Left, line: format!("{} {todo}", quoted(organization)), shared: false }
+    }
+}
+
+/// What is told of one matter: so many organizations, those with others in them first, and how many more there are.
+pub(super) fn lines(told: &[Told], matter: Matter) -> Vec<String> {
+    let mut all: Vec<&Told> = told.iter().filter(|told| told.matter == matter).collect();
+    all.sort_by_key(|told| !told.shared);
+    let mut lines: Vec<String> = all.iter().take(TOLD).map(|told| told.line.clone()).collect();
+    if all.len() > TOLD {
+        // Beside those of another matter that are noted as the same.
+        let which = if matter == Matter::Left { " could not be looked at" } else { "" };
+        lines.push(format!("and {} more{which}", all.len() - TOLD));
+    }
+    lines
+}
+
+/// The same of all matters in a mail.
+pub(super) fn in_mail(told: &[Told]) -> String {
+    let told = Matter::ALL.into_iter().map(|matter| (matter, lines(told, matter))).filter(|(_, lines)| !lines.is_empty());
+    told.map(|(matter, lines)| format!("\n\n{}:\n- {}", matter.words(), lines.join("\n- "))).collect::<Vec<_>>().concat()
+}
+
+/// Those of an organization on one line.
+fn line(organization: &str, names: &[String]) -> String {
+    let organization = quoted(organization);
+    if names.is_empty() {
+        return format!("{organization}: nobody else");
+    }
+    let named: Vec<String> = names.iter().take(NAMED).map(|name| quoted(name)).collect();
+    let more = match names.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{organization}: {}{more}", named.join(", "))
+}
+
+/// A name that somebody else has chosen, so that nobody takes it for words of ours.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", text::excerpt(name).replace('"', "'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_those_in_an_organization_a_few_are_named_and_all_are_counted() {
+        let names = |many: usize| (1..=many).map(|at| format!("Eve {at}")).collect::<Vec<_>>();
+        assert_eq!(line("Acme", &names(0)), r#""Acme": nobody else"#);
+        assert_eq!(line("Acme", &names(1)), r#""Acme": "Eve 1""#);
+        assert_eq!(line("Acme", &names(3)), r#""Acme": "Eve 1", "Eve 2", "Eve 3""#);
+        assert_eq!(line("Acme", &names(200)), r#""Acme": "Eve 1", "Eve 2", "Eve 3" and 197 more"#);
+        let long = vec!["x".repeat(200); 200];
+        let told = line(&"y".repeat(200), &long);
+        assert!(told.ends_with(" and 197 more") && told.chars().count() <= 300, "{told}");
+    }
+
+    #[test]
+    fn no_name_is_taken_for_words_of_ours() {
+        assert_eq!(line("Acme\": nobody else", &["Eve\" and 7 more".to_owned()]), r#""Acme': nobody else": "Eve' and 7 more""#);
+    }
+
+    /// So many organizations from before, in each of which one other member is, or nobody.
+    fn places(many: usize, others: &[String]) -> Vec<Told> {
+        (0..many).map(|at| Told::of(Matter::FromBefore, &format!("Acme {at}"), others)).collect()
+    }
+
+    #[test]
+    fn of_many_organizations_so_many_are_told_and_the_others_counted() {
+        assert_eq!(in_mail(&[]), "");
+        assert_eq!(lines(&places(TOLD, &[]), Matter::FromBefore).len(), TOLD);
+        assert!(lines(&places(TOLD, &[]), Matter::Waits).is_empty());
+        let mail = in_mail(&places(TOLD + 5, &[]));
+        assert!(mail.contains("\n- \"Acme 0\": nobody else\n- \"Acme 1\": nobody else") && mail.ends_with("\n- and 5 more"), "{mail}");
+    }
+
+    #[test]
+    fn organizations_with_others_in_them_are_told_first() {
+        let all: Vec<Told> = places(TOLD, &[]).into_iter().chain(places(2, &["Ada".to_owned()])).collect();
+        let lines = lines(&all, Matter::FromBefore);
+        assert_eq!(lines[..3], [r#""Acme 0": "Ada""#, r#""Acme 1": "Ada""#, r#""Acme 0": nobody else"#]);
+        assert_eq!(lines.last().map(String::as_str), Some("and 2 more"));
+    }
+
+    #[test]
+    fn a_place_that_was_not_looked_at_is_told_before_any_other_however_many_there_are() {
+        let mut all = places(TOLD + 5, &["Ada".to_owned()]);
+        all.push(Told::left("Home"));
+        let todo = "\"Home\" could not be looked at: take back open invitations there yourself, and leave it where it is none of yours";
+        assert_eq!(lines(&all, Matter::Left), [todo]);
+        let mail = in_mail(&all);
+        assert!(mail.find(todo).is_some_and(|at| mail.find("Acme").is_some_and(|other| at < other)), "{mail}");
+        let many: Vec<Told> = (0..TOLD + 5).map(|at| Told::left(&format!("Acme {at}"))).collect();
+        assert_eq!(lines(&many, Matter::Left).last().map(String::as_str), Some("and 5 more could not be looked at"));
+        let longest = Told::left(&"y".repeat(200)).line;
+        assert!(longest.ends_with("none of yours") && longest.chars().count() <= 300, "{longest}");
+    }
+}
