@@ -293,17 +293,20 @@ pub fn japanese_name(code: &str) -> Option<&'static str> {
     japanese::NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
 }
 
-/// The country of a code such as `DE`, in capitals or not, or of a name; a refusal names `country`.
+/// The country of a code such as `DE`, in capitals or not, or of a name that it shares with no other; a refusal names `country`.
 #[cfg(feature = "ssr")]
 pub fn parse(given: &str) -> Result<String, Error> {
     let code = given.trim().to_uppercase();
     if COUNTRIES.iter().any(|(known, _)| *known == code) {
         return Ok(code);
     }
-    let unknown = || {
-        let shown = crate::money::shown(given);
-        Error::invalid("country", format!("No country is known as {shown}; give its two letters (ISO 3166-1), such as DE or US."))
-    };
+    let shown = crate::money::shown(given);
+    if let Some([(one, its_name), (other, others_name)]) = names::sharing(given) {
+        let way = format!("give {one} for the {its_name}, or {other} for the {others_name}.");
+        return Err(Error::invalid("country", format!("{shown} may be either of two countries; {way}")));
+    }
+    let unknown =
+        || Error::invalid("country", format!("No country is known as {shown}; give its two letters (ISO 3166-1), such as DE or US."));
     names::code_of(given).map(str::to_owned).ok_or_else(unknown)
 }
 
@@ -328,6 +331,15 @@ mod tests {
         for wrong in ["", "D", "DEU", "XX"] {
             let refused = parse(wrong).expect_err(wrong);
             assert!(refused.message.contains("two letters"), "{wrong}: {refused:?}");
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_name_of_two_countries_is_refused_with_both() {
+        for (name, codes) in [("Congo", ["CG for the", "CD for the"]), ("virgin islands", ["VG for the", "VI for the"])] {
+            let refused = parse(name).expect_err(name);
+            assert!(codes.iter().all(|code| refused.message.contains(code)), "{name}: {refused:?}");
         }
     }
 

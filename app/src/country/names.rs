@@ -4,13 +4,14 @@ use super::{COUNTRIES, german, japanese};
 use crate::text::search_key;
 
 /// What else countries are called in addresses, beside their names in the languages of documents.
-pub const OTHER_NAMES: [(&str, &[&str]); 34] = [
+pub const OTHER_NAMES: [(&str, &[&str]); 36] = [
     ("AE", &["UAE", "U.A.E."]),
     ("BE", &["België", "Belgique"]),
     ("BG", &["България", "Balgariya"]),
     ("BR", &["Brasil"]),
     ("BY", &["Weißrussland"]),
     ("CD", &["DR Congo", "D.R. Congo", "DRC", "Democratic Republic of the Congo", "Demokratische Republik Kongo"]),
+    ("CG", &["Republic of the Congo", "Congo Republic", "Congo-Brazzaville", "Republik Kongo"]),
     ("CH", &["Suisse", "Svizzera", "Svizra"]),
     ("CI", &["Cote d'Ivoire", "Ivory Coast", "Elfenbeinküste"]),
     ("CV", &["Cape Verde", "Kap Verde"]),
@@ -39,16 +40,41 @@ pub const OTHER_NAMES: [(&str, &[&str]); 34] = [
     ("SK", &["Slovensko", "Slovak Republic"]),
     ("TR", &["Turkey", "Türkiye"]),
     ("US", &["USA", "U.S.A.", "US", "U.S.", "United States of America", "Vereinigte Staaten von Amerika", "アメリカ", "米国"]),
+    ("VI", &["US Virgin Islands", "U.S. Virgin Islands"]),
+];
+
+/// Two countries by their codes, with names that tell them apart.
+type Two = [(&'static str, &'static str); 2];
+
+/// What two countries are called alike, in the languages of documents.
+const SHARED_NAMES: [(&[&str], Two); 2] = [
+    (&["Congo", "Kongo", "コンゴ"], [("CG", "Republic of the Congo"), ("CD", "Democratic Republic of the Congo")]),
+    (
+        &["Virgin Islands", "Jungferninseln", "ヴァージン諸島", "バージン諸島"],
+        [("VG", "British Virgin Islands"), ("VI", "United States Virgin Islands")],
+    ),
 ];
 
 /// What stands for Greece in VAT identifiers, in place of its code.
 const IN_VAT_IDS: (&str, &str) = ("GR", "EL");
 
-/// The code of the country of a name: in a language of documents, in its own, or as it stands in addresses.
+/// The code of the country of a name: in a language of documents, in its own, or as it stands in addresses. Of a name that two countries
+/// share, neither.
 pub fn code_of(name: &str) -> Option<&'static str> {
+    let key = key_of(name);
+    known().find(|(_, name)| is_called(name, &key)).map(|(code, _)| code).filter(|_| sharing(name).is_none())
+}
+
+/// The two countries that share a name, which does not tell which of them is meant.
+pub fn sharing(name: &str) -> Option<Two> {
+    let key = key_of(name);
+    SHARED_NAMES.into_iter().find(|(names, _)| names.iter().any(|name| is_called(name, &key))).map(|(_, two)| two)
+}
+
+/// The key of a name without its article.
+fn key_of(name: &str) -> String {
     let key = search_key(name);
-    let key = key.strip_prefix("the ").unwrap_or(&key);
-    known().find(|(_, name)| is_called(name, key)).map(|(code, _)| code)
+    key.strip_prefix("the ").map(str::to_owned).unwrap_or(key)
 }
 
 /// Every name that a country is known by, with its code.
@@ -85,7 +111,9 @@ mod tests {
             ("north korea", "KP"),
             ("DR Congo", "CD"),
             ("the Democratic Republic of the Congo", "CD"),
-            ("Congo", "CG"),
+            ("Republic of the Congo", "CG"),
+            ("Kongo-Kinshasa", "CD"),
+            ("U.S. Virgin Islands", "VI"),
             ("Brasil", "BR"),
             ("México", "MX"),
             ("WEISSRUSSLAND", "BY"),
@@ -98,8 +126,18 @@ mod tests {
     }
 
     #[test]
+    fn a_name_of_two_countries_means_neither_and_each_has_one_of_its_own() {
+        for name in ["Congo", "the congo", "KONGO", "コンゴ", "Virgin Islands", "The Virgin Islands", "Jungferninseln"] {
+            assert_eq!((code_of(name), sharing(name).is_some()), (None, true), "{name}");
+        }
+        for (code, name) in SHARED_NAMES.into_iter().flat_map(|(_, two)| two) {
+            assert_eq!((code_of(name), sharing(name)), (Some(code), None), "{name}");
+        }
+    }
+
+    #[test]
     fn every_name_means_the_country_that_has_it() {
-        for (code, name) in known() {
+        for (code, name) in known().filter(|(_, name)| sharing(name).is_none()) {
             assert_eq!(code_of(name), Some(code), "{name}");
             for written in [name.to_uppercase(), name.to_lowercase(), format!(" {} ", name.replace(' ', "  "))] {
                 assert_eq!(code_of(&written), Some(code), "{written}");

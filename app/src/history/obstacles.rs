@@ -1,7 +1,7 @@
 //! What is known to keep actions from being taken back as things stand. It is told in the same words before that is tried and when it is;
-//! what is found only by trying, such as a budget that has no room or another currency, and what stands behind the first few changes of an
-//! action, is told when it is tried. A later action that is named is later than the one that is asked about, so that whoever follows comes
-//! to an end.
+//! what is found only by trying, such as a budget that has no room or a client whose currency stays, and what stands behind the first
+//! changes of an action, is told when it is tried. A later action that is named is later than the one that is asked about, so that whoever
+//! follows comes to an end.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,11 +13,12 @@ use super::{
     since::Since,
     store::{
         self,
+        currency::OtherCurrency,
         gone::Gone,
         obstacle::{By, Closed, Held, Later, Restarted, Running},
         taken::{KeysBack, Taken},
     },
-    undo::{LOOKED_AT, words},
+    undo::LOOKED_AT,
 };
 use crate::{
     database::Db,
@@ -43,6 +44,8 @@ pub struct Obstacles {
     gone: HashMap<Uuid, Gone>,
     /// Those that would bring back what another record has by now.
     taken: HashMap<Uuid, Taken>,
+    /// Those that would bring back an amount in another currency than it was in.
+    other_currency: HashMap<Uuid, OtherCurrency>,
     /// Those that would let a timer run again that cannot.
     timers: HashMap<Uuid, Error>,
     /// Those that made a record which another needs by now.
@@ -56,10 +59,12 @@ impl Obstacles {
         let later = store::obstacle::later(&mut cx.db, actions, most).await?;
         let gone = store::gone::gone(&mut cx.db, actions, most).await?;
         let taken = taken(&mut cx.db, actions, most).await?;
+        let other_currency = store::currency::other(&mut cx.db, actions, most).await?;
+        let held = store::obstacle::held(&mut cx.db, actions, most).await?;
         let by = later.iter().map(|later| &later.by).chain(gone.iter().map(|gone| &gone.by)).chain(taken.iter().map(|taken| &taken.by));
+        let by = by.chain(other_currency.iter().map(|other| &other.by)).chain(held.iter().map(|held| &held.by));
         let by: Vec<&By> = by.flatten().collect();
         let since = since(cx, &by).await?;
-        let held = store::obstacle::held(&mut cx.db, actions, most).await?;
         Ok(Self {
             priced: priced(cx, actions, most).await?,
             closed: closed(cx, actions, most).await?,
@@ -67,6 +72,7 @@ impl Obstacles {
             later: later.into_iter().map(|later| (later.action, later)).collect(),
             gone: gone.into_iter().map(|gone| (gone.action, gone)).collect(),
             taken: taken.into_iter().map(|taken| (taken.action, taken)).collect(),
+            other_currency: other_currency.into_iter().map(|other| (other.action, other)).collect(),
             timers: timers_that_stay(cx, actions, most).await?,
             held: held.into_iter().map(|held| (held.action, held)).collect(),
             since,
@@ -88,8 +94,10 @@ impl Obstacles {
         let later = self.later.get(&action).map(|later| self.since.overtaken(operation, later));
         let gone = || self.gone.get(&action).map(|gone| self.since.missing(operation, gone));
         let taken = || self.taken.get(&action).map(|taken| self.since.taken(operation, taken));
-        let held = || self.held.get(&action).map(|held| in_use(operation, held, self.since.visibility.money, self.since.by_hand));
-        later.or_else(gone).or_else(taken).or_else(|| self.timers.get(&action).cloned()).or_else(held)
+        let currency = || self.other_currency.get(&action).map(|other| self.since.other_currency(operation, other));
+        let timer = || self.timers.get(&action).cloned();
+        let held = || self.held.get(&action).map(|held| self.since.in_use(operation, held));
+        later.or_else(gone).or_else(taken).or_else(currency).or_else(timer).or_else(held)
     }
 }
 
@@ -106,6 +114,11 @@ async fn since(cx: &mut Call, by: &[&By]) -> Result<Since, Error> {
 pub async fn overtaken(cx: &mut Call, action: Uuid, operation: &str, kind: &str) -> Result<Error, Error> {
     let later = Later { action, kind: kind.to_owned(), invoiced: false, number: None, by: None };
     Ok(since(cx, &[]).await?.overtaken(operation, &later))
+}
+
+/// Why a call of `operation` cannot be taken back of which a record was found to be needed by another only when it was tried.
+pub async fn in_use(cx: &mut Call, operation: &str, held: &Held) -> Result<Error, Error> {
+    Ok(since(cx, &[]).await?.in_use(operation, held))
 }
 
 /// Those of these actions that would bring back what another record has by now. Whether a name is taken is told by its key.
@@ -202,20 +215,4 @@ async fn on_closed_days(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Op
     let Some(last) = organizations::settings::get(cx).await?.lock_date.map(|day| day.date()) else { return Ok(None) };
     let closed = store::obstacle::on_closed_days(&mut cx.db, actions, last, most).await?;
     Ok(Some((last, closed.into_iter().collect())))
-}
-
-/// Why what an operation made does not go away while another record needs it. Whoever sees no money is told of no invoice.
-pub fn in_use(operation: &str, held: &Held, money: bool, by_hand: bool) -> Error {
-    let what = words(&held.made);
-    let other = match held.by.as_str() {
-        "invoice" | "invoice_line" if !money => "something new that you do not see".to_owned(),
-        "project_member" => "a new member".to_owned(),
-        "client_grant" => "a new viewer".to_owned(),
-        kind => format!("a new {}", words(kind)),
-    };
-    let error = Error::new(Code::InUse, format!("The {what} has {other} since then, so {operation} cannot be undone."));
-    match by_hand {
-        true => error.hint(format!("Take away or move what is new first, or archive or delete the {what} by hand.")),
-        false => error.hint(format!("A person can take away or move what is new first, or archive or delete the {what}.")),
-    }
 }

@@ -9,8 +9,9 @@ use super::{
     instead, right,
     store::{
         self,
+        currency::OtherCurrency,
         gone::Gone,
-        obstacle::{By, Later},
+        obstacle::{By, Held, Later},
         taken::Taken,
     },
     undo::{self, words},
@@ -25,13 +26,13 @@ use crate::{
 /// What whoever asks can do about a later change.
 pub struct Since {
     /// What they see.
-    pub visibility: Visibility,
+    visibility: Visibility,
     /// The later actions that they may take back.
     open: HashSet<Uuid>,
     /// Why later actions cannot be taken back either: nobody is sent there.
     stays: HashMap<Uuid, String>,
     /// Whether they may change the records by hand.
-    pub by_hand: bool,
+    by_hand: bool,
     /// Whether they may take time off a draft of an invoice.
     frees: bool,
 }
@@ -88,6 +89,33 @@ impl Since {
             Some(by) => self.back_through(by, &format!(" ({})", by.operation), &by_hand),
             None if self.by_hand => format!("To undo it, first {mend}."),
             None => format!("A person can {mend}; then this can be undone."),
+        };
+        self.shown(error.hint(way), by)
+    }
+
+    /// Why a call of `operation` cannot be taken back while a client has another currency than the amounts that would come back.
+    pub fn other_currency(&self, operation: &str, other: &OtherCurrency) -> Error {
+        let client = if self.visibility.everything { other.client.as_str() } else { "The client" };
+        let message = format!("{client} has another currency since then, and nothing is converted, so {operation} cannot be undone.");
+        let by = other.by.as_ref();
+        let way = by.map_or_else(|| ASK.to_owned(), |by| self.back_through(by, &format!(" ({})", by.operation), ""));
+        self.shown(Error::new(Code::Stale, message).hint(way), by)
+    }
+
+    /// Why what a call of `operation` made does not go away while another record needs it, and how it would. Whoever sees no money is told
+    /// of no invoice, nor of what made one.
+    pub fn in_use(&self, operation: &str, held: &Held) -> Error {
+        let what = words(&held.made);
+        let name = held.name.clone().filter(|_| self.visibility.everything).unwrap_or_else(|| format!("The {what}"));
+        let told = self.visibility.money || !matches!(held.other.as_str(), "invoice" | "invoice_line");
+        let other = if told { needing(held, &self.visibility) } else { "something that you do not see".to_owned() };
+        let by = held.by.as_ref().filter(|_| told);
+        let error = Error::new(Code::InUse, format!("{name} has {other} since then, so {operation} cannot be undone."));
+        let by_hand = if self.by_hand { format!(", or archive or delete the {what} by hand") } else { String::new() };
+        let way = match by {
+            Some(by) => self.back_through(by, &format!(" ({})", by.operation), &by_hand),
+            None if self.by_hand => format!("Take that away or move it first, or archive or delete the {what} by hand."),
+            None => format!("A person can take that away or move it first, or archive or delete the {what}."),
         };
         self.shown(error.hint(way), by)
     }
@@ -160,6 +188,20 @@ fn held_by(taken: &Taken, visibility: &Visibility) -> (String, String) {
         "invoice" => (format!("The void invoice {what} was drafted again since"), "delete that draft".to_owned()),
         kind if !visibility.everything => (format!("Another {} has its name by now", words(kind)), "rename that".to_owned()),
         kind => (format!("Another {} is called {what} by now", words(kind)), format!("rename that {}", words(kind))),
+    }
+}
+
+/// Which record needs what was made: by its name or number for who sees everything, where it has one.
+fn needing(held: &Held, visibility: &Visibility) -> String {
+    let what = match held.other.as_str() {
+        "project_member" => "member".to_owned(),
+        "client_grant" => "viewer".to_owned(),
+        kind => words(kind),
+    };
+    match held.other_name.as_ref().filter(|_| visibility.everything) {
+        Some(name) => format!("the {what} {name}"),
+        None if what.starts_with('i') => format!("an {what}"),
+        None => format!("a {what}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! SQL of what was done, and of whether it can be taken back.
 
 pub mod back;
+pub mod currency;
 pub mod gone;
 pub mod obstacle;
 pub mod taken;
@@ -20,7 +21,6 @@ use crate::{
 #[allow(missing_docs, reason = "the columns of the table `action`")]
 pub struct Done {
     pub id: Uuid,
-    pub position: i64,
     /// Nobody when whoever did it is no member.
     pub member_id: Option<Uuid>,
     pub token_id: Option<Uuid>,
@@ -47,7 +47,7 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
                union all
                select a.operation, a.undoes from steps s join action a on a.organization_id = $1 and a.id = s.undoes
            )
-           select a.id, a.position, a.member_id, a.token_id, a.operation,
+           select a.id, a.member_id, a.token_id, a.operation,
                (select s.operation from steps s where s.undoes is null) as "origin!",
                u.member as "undone_by?", u.id as "undoing?", u.member_id as "undone_by_member?", u.token_id as "undone_with?"
            from action a

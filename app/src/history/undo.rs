@@ -28,7 +28,7 @@ use crate::{
     organizations,
     projects::sight::Sight,
     reference,
-    time::store::terms::lock_member,
+    time::{several::ENTRIES_MAX, store::terms::lock_member},
 };
 
 /// The most records of one action that are put back. The images of more are not read either.
@@ -37,8 +37,8 @@ pub const CHANGES_MAX: usize = 499;
 /// The same where the database counts them.
 const ALL: i64 = CHANGES_MAX as i64;
 
-/// How many changes of an action are looked at to tell whether its undo is worth offering.
-pub const LOOKED_AT: i64 = 20;
+/// How many changes of an action are looked at to tell whether its undo is worth offering: all of a call that takes several entries.
+pub const LOOKED_AT: i64 = ENTRIES_MAX as i64;
 
 /// How long a try waits for each of what others hold: whoever is refused waits for what they are told beside that.
 const TRY_WAIT: Duration = Duration::from_millis(300);
@@ -88,7 +88,6 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     refuse_known(cx, &done, &changes).await?;
     let days = way::days(&changes);
     keep_currencies(cx, &changes).await?;
-    same_currencies(cx, &done, &changes).await?;
     let sight = Sight::of(cx)?;
     let told = in_words(cx, done.id, &sight).await?;
     let budgets = Watch::over(cx, &days).await?;
@@ -99,7 +98,7 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     Ok(Undone { undone: ActionId(done.id), operation: done.operation, told, restored, removed })
 }
 
-/// What the list of actions says of one stands before all else: that looks at its first few changes, and behind them stands what it does
+/// What the list of actions says of one stands before all else: that looks at its first changes, and behind them stands what it does
 /// not see.
 async fn refuse_known(cx: &mut Call, done: &store::Done, changes: &[Change]) -> Result<(), Error> {
     let all = (changes.len() > LOOKED_AT as usize).then_some(ALL);
@@ -150,8 +149,8 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
         if change.before.is_none()
             && let Some(other) = store::back::goes_along(&mut cx.db, change).await?
         {
-            let held = Held { action: done.id, made: change.kind.clone(), by: other };
-            return Err(obstacles::in_use(&done.operation, &held, money, !cx.writes_drafts()));
+            let held = Held { action: done.id, made: change.kind.clone(), name: None, other, other_name: None, by: None };
+            return Err(obstacles::in_use(cx, &done.operation, &held).await?);
         }
         if !store::back::restore(&mut cx.db, change).await? {
             return Err(obstacles::overtaken(cx, done.id, &done.operation, &change.kind).await?);
@@ -208,6 +207,9 @@ pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, 
     }
     for taken in obstacles::taken(db, actions, LOOKED_AT).await? {
         open.remove(&taken.action);
+    }
+    for other in store::currency::other(db, actions, LOOKED_AT).await? {
+        open.remove(&other.action);
     }
     for action in obstacles::with_timers_that_stay(db, actions, LOOKED_AT).await? {
         open.remove(&action);
@@ -289,18 +291,4 @@ async fn keep_currencies(cx: &mut Call, changes: &[Change]) -> Result<(), Error>
         }
     }
     Ok(())
-}
-
-/// Amounts come back in the currency in which they were: images hold none of their own, but that of the client.
-async fn same_currencies(cx: &mut Call, done: &store::Done, changes: &[Change]) -> Result<(), Error> {
-    let images = || changes.iter().filter(|change| change.kind != "client").flat_map(|change| [&change.before, &change.after]).flatten();
-    let ids = |column: &'static str| images().filter_map(move |image| image[column].as_str()?.parse().ok()).collect::<Vec<Uuid>>();
-    let (clients, projects) = (ids("client_id"), ids("project_id"));
-    match store::back::other_currency(&mut cx.db, &clients, &projects, done.position).await? {
-        Some(client) => Err(Error::new(
-            Code::Stale,
-            format!("{client} has another currency since then, and nothing is converted, so {} cannot be undone.", done.operation),
-        )),
-        None => Ok(()),
-    }
 }

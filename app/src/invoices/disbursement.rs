@@ -210,6 +210,35 @@ mod tests {
         }
     }
 
+    /// Art. 15 DPR 633/1972 is about interest, discounts, packaging and tax that is passed on, too, and its number stands where it may.
+    #[test]
+    fn another_number_of_the_italian_article_is_no_disbursement_wherever_it_stands() {
+        for reason in [
+            "Escluso art. 15 DPR 633/72, comma 1, n. 1",
+            "Interessi di mora esclusi art. 15 DPR 633/72 comma 1 n. 1",
+            "Art. 15 DPR 633/72, comma 1, n. 1 interessi di mora",
+            "Art. 15 D.P.R. 26 ottobre 1972, n. 633, comma 1, n. 2",
+            "Escluso art. 15 DPR 633/72 n. 4",
+            "Escluso art. 15 c. 1 n.ro 1 DPR 633/72",
+            "art. 15 comma 1 punto 1) DPR 633/72",
+            "Esclusa ex art. 15, n.ri 1 e 3, DPR 633/72",
+            "Esclusa ex art. 15, n.ri 3, 4 e 5, DPR 633/72",
+            "Escl. art. 15, 1° comma, n. 1 DPR 633/72",
+        ] {
+            assert!(!is_named(Some(reason)), "{reason}");
+        }
+        for reason in [
+            "Escluso art. 15, c. 1, n. 3, DPR 633/72",
+            "Escluso art. 15 DPR 633/72 comma 1 n. 3",
+            "Escluso art. 15 DPR 633/72 del 1972, comma 1, n.ro 3",
+            "Escluso art. 15 DPR 633/72 comma 1 n. 3 - 2 marche da bollo",
+            "Escluso art. 15 DPR 633/72, n. 2 marche da bollo",
+            "Escluso art. 15 DPR 633/72. Fattura n. 1",
+        ] {
+            assert!(is_named(Some(reason)), "{reason}");
+        }
+    }
+
     /// In the name or for the account of whoever writes the invoice it is their own supply, in whatever person they speak of themselves.
     #[test]
     fn what_is_in_the_name_or_for_the_account_of_the_seller_is_no_disbursement() {

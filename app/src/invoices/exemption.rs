@@ -80,6 +80,12 @@ pub fn is_of_small_business(reason: &str, language: &str) -> bool {
     offered(None, language).iter().any(|(words, _)| *words == reason)
 }
 
+/// Whether these are words of small businesses that nobody in this country writes: they claim the law of another one.
+#[cfg(feature = "ssr")]
+pub fn is_of_elsewhere(reason: &str, country: &str) -> bool {
+    is_of_small_business(reason, "en") && !offered(Some(country), "en").iter().any(|(words, _)| *words == reason)
+}
+
 /// What the law of a country has businesses write that charge no tax, in each language of documents, that of theirs first; of every
 /// country that has such words where none is known. Each with the country's name.
 fn offered(country: Option<&str>, language: &str) -> Vec<(&'static str, &'static str)> {
@@ -144,6 +150,22 @@ mod tests {
         assert!(small_business("IE", "ja").is_some_and(|words| words.contains("付加価値税") && words.contains("Directive 2006/112/EC")));
         assert!(shown(Some("CH"), "de").contains("Nicht mehrwertsteuerpflichtig (Art. 10 Abs. 2 MWSTG)"));
         assert_eq!(shown(Some("US"), "en").matches("<option").count(), 0, "there are no such words");
+    }
+
+    #[test]
+    fn words_are_of_elsewhere_where_the_country_has_others_or_none() {
+        let german = "Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG";
+        for (words, country, elsewhere) in [
+            (german, "AT", true),
+            (german, "US", true),
+            (german, "DE", false),
+            ("Exempt from VAT as a small business (§ 19 UStG)", "DE", false),
+            ("TVA non applicable, art. 293 B du CGI", "RE", false),
+            ("Nicht mehrwertsteuerpflichtig (Art. 10 Abs. 2 MWSTG)", "DE", true),
+            ("Steuerfrei nach § 4 Nr. 14 UStG", "AT", false),
+        ] {
+            assert_eq!(is_of_elsewhere(words, country), elsewhere, "{words} in {country}");
+        }
     }
 
     #[test]

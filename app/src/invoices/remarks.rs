@@ -70,6 +70,7 @@ pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     // What has to be on every invoice stands before what may be right.
     let mut remarks = unsaid(organization, client, lines)?;
     remarks.extend(tax::of(organization, client, lines)?);
+    remarks.extend(small_business::of_elsewhere(content));
     remarks.extend(currency::of(content));
     remarks.extend(gst_parts::of(content));
     remarks.extend(buyer_number::of(content));

@@ -34,6 +34,7 @@ impl Call {
         if self.dry_run {
             let changes = self.changes().await?;
             self.tell_rest(changes.len()).await?;
+            self.tell_unchanged(declaration).await?;
             let warnings = self.warnings;
             self.db.roll_back().await;
             place.put(Record::of_access(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN));
@@ -76,14 +77,22 @@ impl Call {
         Ok(())
     }
 
-    /// Tells a program that its call has changed nothing: it may have meant something else, and would say that it was done. At a page, what
-    /// is saved as it is was meant so. What cannot be done twice always changes something, and what is a person's alone has no images.
+    /// Tells a program that its call has changed nothing, or would change nothing. What cannot be done twice always changes something, and
+    /// what is a person's alone has no images.
     async fn tell_unchanged(&mut self, declaration: &'static Declaration) -> Result<(), Error> {
         let may_be_none = declaration.idempotent && declaration.needs != Permission::SignedIn && self.mails == 0 && !self.beside_records;
-        if may_be_none && self.caller.door != Door::Page && store::count(&mut self.db, self.action).await? == 0 {
-            self.warn("Nothing was changed.");
+        if may_be_none && store::count(&mut self.db, self.action).await? == 0 {
+            self.warn_unchanged();
         }
         Ok(())
+    }
+
+    /// Tells a program that nothing is another by its call: it may have meant something else, and would say that it was done. At a page,
+    /// what is saved as it is was meant so.
+    pub fn warn_unchanged(&mut self) {
+        if self.caller.door != Door::Page {
+            self.warn(if self.dry_run { "This would change nothing." } else { "Nothing was changed." });
+        }
     }
 
     /// What was done is what the caller had looked at. Asked in the transaction, where nobody else's change can come between

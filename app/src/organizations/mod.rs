@@ -20,6 +20,8 @@ pub mod slug;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 pub mod untaxed;
+#[cfg(feature = "ssr")]
+mod usual_reason;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};

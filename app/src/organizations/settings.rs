@@ -1,6 +1,6 @@
 //! Reading and changing the settings of an organization.
 
-use super::{Belonging, Organization, basics, currency, number_wanted, store};
+use super::{Belonging, Organization, basics, currency, number_wanted, store, usual_reason};
 use crate::{
     access::{Role, Seen},
     clients, country,
@@ -9,7 +9,6 @@ use crate::{
     error::Error,
     id::OrganizationId,
     invoices::{
-        exemption,
         number::NumberPattern,
         remarks::numbers,
         rounding::{Rounding, RoundingBasis, RoundingMode},
@@ -110,9 +109,14 @@ pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, E
         currency::change(cx, &mut organization, Currency::parse(&currency)?, &mut given.rate).await?;
     }
     let numbers = [organization.vat_id.clone(), organization.tax_number.clone()];
+    given.tax_reason = given.tax_reason.read(|reason| Ok::<_, Error>(text::said(Some(reason.clone())).map(|_| reason)))?;
+    let (country, is_reason_given) = (organization.country.clone(), matches!(given.tax_reason, Edit::Set(_)));
     said(&mut organization, &given);
     letterhead(cx, &mut organization, &given)?;
     defaults(cx, &mut organization, given)?;
+    if organization.country != country && !is_reason_given {
+        usual_reason::follow_country(cx, &mut organization);
+    }
     misplaced_numbers(cx, &organization, numbers);
     store::update(&mut cx.db, &organization).await?;
     if organization.time_zone_said {
@@ -124,6 +128,8 @@ pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, E
 /// What is asked about no more.
 fn said(organization: &mut Organization, given: &Settings) {
     organization.time_zone_said |= given.time_zone_said;
+    // An emptied reason becomes the usual words, which nobody has said.
+    organization.tax_reason_said &= given.tax_reason != Edit::Clear;
     organization.tax_reason_said |= given.tax_reason_said;
     if given.vat_id != Edit::Keep || given.tax_number != Edit::Keep {
         // Whoever sets a number knows what was made of the one before.
@@ -251,17 +257,14 @@ fn taxes(
     let rate = rate.map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     organization.tax_rate = TaxCategory::rate(category, rate).unwrap_or(organization.tax_rate);
     organization.tax_category = TaxCategory::chosen(category, rate).unwrap_or(organization.tax_category);
-    let is_said = matches!(reason, Edit::Set(_));
+    let (is_said, is_emptied) = (matches!(reason, Edit::Set(_)), reason == Edit::Clear);
     organization.tax_reason = tax::reason_after((before.0, organization.tax_reason.take()), organization.tax_category, reason)?;
-    if organization.tax_reason.is_none() && organization.tax_category != before.0 {
-        // The same words that a new organization of this category begins with.
-        organization.tax_reason = exemption::usual(organization.tax_category, organization.country.as_deref()).map(str::to_owned);
-        if let Some(words) = &organization.tax_reason {
-            cx.warn(format!("Invoices without tax say why: {words}. Write another reason where you are exempt by another law."));
-        }
+    let is_other = organization.tax_category != before.0;
+    if organization.tax_reason.is_none() && (is_other || is_emptied) {
+        usual_reason::fill(cx, organization);
     }
     // With another category its words are told at once.
-    organization.tax_reason_said |= is_said || organization.tax_category != before.0;
+    organization.tax_reason_said |= is_said || is_other;
     if let Some(told) = tax::share::told(organization.tax_rate).filter(|_| organization.tax_rate != before.1) {
         cx.warn(told);
     }

@@ -53,7 +53,7 @@ pub fn in_settings(organization: &Organization) -> Option<String> {
             "Your invoices say \u{201c}{words}\u{201d}: you are a small business. Where another law exempts you, such as one for doctors \
              or teachers, write its words here; where you charge tax, choose the standard rate."
         ),
-        false => format!("Chosen anew without a reason, exempt (E) means a small business: \u{201c}{words}\u{201d}."),
+        false => format!("Without a reason, exempt (E) means a small business: \u{201c}{words}\u{201d}."),
     })
 }
 

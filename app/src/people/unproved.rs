@@ -5,7 +5,7 @@
 
 mod told;
 
-use std::{cmp::Reverse, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// So many places are settled with one password, those that need it most; of the others it is told that they were not looked at.
-const SETTLED: usize = 50;
+pub(crate) const SETTLED: usize = if cfg!(test) { 6 } else { 200 };
 
 /// How long somebody is waited for who holds what is in one place: no organization keeps a person from their password.
 const WAIT: Duration = Duration::from_secs(1);
@@ -78,6 +78,9 @@ pub async fn write_down(db: &mut Db, taken_back: TakenBack) -> Result<(), Error>
     Ok(())
 }
 
+/// A place with what it needs.
+type Needed = (Need, Place);
+
 /// Settles as many places as one password does, and tells of all.
 async fn settle_all(cx: &mut Call, person: UserId, email: &str) -> Result<TakenBack, Error> {
     let now = cx.now;
@@ -85,16 +88,32 @@ async fn settle_all(cx: &mut Call, person: UserId, email: &str) -> Result<TakenB
     let usual = cx.db.waiting_limit().await?;
     cx.db.limit_waiting(WAIT).await?;
     let mut taken_back = TakenBack::default();
-    for place in &settled {
-        taken_back.add(settle_or_leave(cx, place, email).await?);
-    }
+    let held = settle_each(cx, settled, email, &mut taken_back).await?;
+    // Whoever held these may be done by now.
+    let left = settle_each(cx, held, email, &mut taken_back).await?;
     cx.db.limit_waiting(usual).await?;
-    taken_back.told.extend(beyond.iter().map(|place| Told::left(&place.organization)));
+    for (need, place) in left.iter().chain(&beyond) {
+        taken_back.add(TakenBack::of(Told::left(&place.organization)), *need);
+    }
+    // By id, as the chains are held.
+    taken_back.records.sort_by_key(|(organization, _)| *organization);
     Ok(taken_back)
 }
 
+/// Settles these places, in this order; those that were left as they were are answered.
+async fn settle_each(cx: &mut Call, places: Vec<Needed>, email: &str, taken_back: &mut TakenBack) -> Result<Vec<Needed>, Error> {
+    let mut left = Vec::new();
+    for (need, place) in places {
+        match settle_or_leave(cx, &place, email).await? {
+            Some(settled) => taken_back.add(settled, need),
+            None => left.push((need, place)),
+        }
+    }
+    Ok(left)
+}
+
 /// Every place of a person, with what it needs.
-async fn needs(db: &mut Db, person: UserId, now: Timestamp) -> Result<Vec<(Need, Place)>, Error> {
+async fn needs(db: &mut Db, person: UserId, now: Timestamp) -> Result<Vec<Needed>, Error> {
     let mut needs = Vec::new();
     for place in member::places_of(db, person.0).await? {
         db.enter(OrganizationId(place.organization_id)).await?;
@@ -103,27 +122,26 @@ async fn needs(db: &mut Db, person: UserId, now: Timestamp) -> Result<Vec<(Need,
     Ok(needs)
 }
 
-/// The places that are settled, by id, since in this order they are held, and those beyond them: whoever founds many organizations crowds
-/// out none in which others are.
-fn by_need(mut needs: Vec<(Need, Place)>) -> (Vec<Place>, Vec<Place>) {
-    needs.sort_by_key(|(need, _)| Reverse(*need));
-    let mut settled: Vec<Place> = needs.into_iter().map(|(_, place)| place).collect();
+/// The places that are settled, by id, since in this order they are held, and those beyond them: whoever founds many organizations, or is
+/// invited into many, crowds out none in which more is open. Of those that need it equally the oldest go first.
+fn by_need(mut settled: Vec<Needed>) -> (Vec<Needed>, Vec<Needed>) {
+    settled.sort_by_key(|(need, _)| need.rank());
     let beyond = settled.split_off(settled.len().min(SETTLED));
-    settled.sort_by_key(|place| place.organization_id);
+    settled.sort_by_key(|(_, place)| place.organization_id);
     (settled, beyond)
 }
 
-/// Settles a place, or leaves it as it is where somebody else holds it or it takes too long. What is wrong with it otherwise refuses the
-/// password: nobody would look at the place again.
-async fn settle_or_leave(cx: &mut Call, place: &Place, email: &str) -> Result<TakenBack, Error> {
+/// Settles a place; nothing where it is left as it is, since somebody else holds it or it takes too long. What is wrong with it otherwise
+/// refuses the password: nobody would look at the place again.
+async fn settle_or_leave(cx: &mut Call, place: &Place, email: &str) -> Result<Option<TakenBack>, Error> {
     cx.db.mark().await?;
     let problem = match settle(cx, place, email).await {
         Err(problem) if problem.code == Code::Unavailable => problem,
-        settled => return settled,
+        settled => return settled.map(Some),
     };
     tracing::warn!(%problem, organization = %place.organization_id, "what an account has in an organization was left as it was");
     cx.db.turn_back().await?;
-    Ok(TakenBack::of(Told::left(&place.organization)))
+    Ok(None)
 }
 
 /// Ends a place, or sweeps it, as one action.
@@ -262,9 +280,10 @@ impl TakenBack {
         Self { records: Vec::new(), told: vec![told] }
     }
 
-    fn add(&mut self, settled: Self) {
+    /// Adds what became of a place that needed this.
+    fn add(&mut self, settled: Self, need: Need) {
         self.records.extend(settled.records);
-        self.told.extend(settled.told);
+        self.told.extend(settled.told.into_iter().map(|told| if need.by_invitation { told } else { told.of_own() }));
     }
 
     /// Whether there are places that were left as they were.
@@ -286,23 +305,36 @@ mod tests {
         Place { organization_id: Uuid::from_u128(at as u128), organization: format!("Acme {at}"), member: Uuid::nil() }
     }
 
+    const EMPTY: Need = Need { by_invitation: false, lets_in: false, invites: false };
+    const SHARED: Need = Need { lets_in: true, ..EMPTY };
+    const INVITED: Need = Need { by_invitation: true, lets_in: true, invites: false };
+    const INVITES: Need = Need { invites: true, ..INVITED };
+
+    fn at(places: &[Needed]) -> Vec<usize> {
+        places.iter().map(|(_, place)| place.organization_id.as_u128() as usize).collect()
+    }
+
     #[test]
     fn organizations_that_somebody_founds_for_nothing_crowd_out_none_with_others_in_it() {
-        let (none, shared) = (Need::default(), Need { lets_in: true, ..Need::default() });
-        let mut needs: Vec<_> = (0..SETTLED + 2).map(|at| (none, place(at))).collect();
-        needs.push((shared, place(SETTLED + 2)));
-        needs.push((Need { by_invitation: true, ..none }, place(SETTLED + 3)));
+        let mut needs: Vec<_> = (0..SETTLED + 2).map(|at| (EMPTY, place(at))).collect();
+        needs.extend([(SHARED, place(SETTLED + 2)), (INVITED, place(SETTLED + 3))]);
         let (settled, beyond) = by_need(needs);
-        let at = |places: &[Place]| places.iter().map(|place| place.organization_id.as_u128() as usize).collect::<Vec<_>>();
         assert_eq!(at(&settled), (0..SETTLED - 2).chain([SETTLED + 2, SETTLED + 3]).collect::<Vec<_>>(), "by id, as they are held");
         assert_eq!(at(&beyond), (SETTLED - 2..SETTLED + 2).collect::<Vec<_>>());
     }
 
     #[test]
-    fn who_came_by_an_invitation_is_settled_before_who_has_others_beside_them() {
-        let (shared, invited) = (Need { by_invitation: false, lets_in: true }, Need { by_invitation: true, lets_in: false });
-        let needs = (0..SETTLED).map(|at| (shared, place(at))).chain([(invited, place(SETTLED))]).collect();
-        let (_, beyond) = by_need(needs);
-        assert_eq!(beyond.iter().map(|place| place.organization.as_str()).collect::<Vec<_>>(), ["Acme 49"]);
+    fn no_invitations_that_somebody_accepts_crowd_out_what_they_founded_whichever_is_older() {
+        for own in 0..=SETTLED {
+            let needs = (0..=SETTLED).map(|at| (if at == own { SHARED } else { INVITES }, place(at))).collect();
+            let (settled, beyond) = by_need(needs);
+            assert!(at(&settled).contains(&own) && at(&beyond).len() == 1, "{own}");
+        }
+    }
+
+    #[test]
+    fn where_somebody_who_came_by_an_invitation_invites_others_is_settled_before_where_they_do_not() {
+        let needs = (0..SETTLED).map(|at| (INVITED, place(at))).chain([(INVITES, place(SETTLED))]).collect();
+        assert_eq!(at(&by_need(needs).1), [SETTLED - 1]);
     }
 }

@@ -177,11 +177,10 @@ pub fn tell_drafts(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tells a program that its change was none, where all is the `same`: it may have meant another. At a page, what is saved as it is was meant
-/// so. What is only tried shows what would change.
+/// Tells a program that its change was none, or would be none, where all is the `same`.
 pub fn tell_unchanged(cx: &mut Call, same: bool) {
-    if same && cx.caller.door != Door::Page && !cx.dry_run {
-        cx.warn("Nothing was changed.");
+    if same {
+        cx.warn_unchanged();
     }
 }
 

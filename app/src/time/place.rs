@@ -95,8 +95,8 @@ impl Place {
         }
     }
 
-    /// What the clock here shows at the instant in a text, beside which a time of day stands; where the text says no offset, as it is
-    /// written, also when the clock leaves it out. A time of day is on the clock here: an instant on another one is refused.
+    /// What the clock here shows at the instant in a text, beside which a time without an offset stands; where the text says no offset, as
+    /// it is written, also when the clock leaves it out. Such a time is on the clock here: an instant on another one is refused.
     pub fn beside(&self, field: &'static str, text: &str, time: &str) -> Result<DateTime, Error> {
         let at = self.instant(field, text)?.what;
         let given = &*past_midnight(text);
@@ -110,6 +110,17 @@ impl Place {
         let (given, time) = (crate::money::shown(text.trim()), crate::money::shown(time.trim()));
         let why = format!("{time} is a time on the worker's clock, at {} then, and {given} is on another one.", here.offset());
         Err(Error::invalid(field, format!("{why} Give both with an offset, or both without.")))
+    }
+
+    /// Holds a start and an end against each other, each a day and a time: where one of them says an offset and the other none, the offset
+    /// is that of the clock here then. Otherwise they would be hours apart without a word.
+    pub fn on_one_clock(&self, start: &str, end: &str) -> Result<(), Error> {
+        let is_here = |text: &str| on_a_clock(&past_midnight(text)).is_some();
+        match (is_here(start), is_here(end)) {
+            (false, true) => self.beside("started_at", start, end).map(drop),
+            (true, false) => self.beside("ended_at", end, start).map(drop),
+            _ => Ok(()),
+        }
     }
 
     /// What the clock here shows at an instant: `09:00:00`.

@@ -2,7 +2,8 @@
 //!
 //! An end that is before the start is on the next day. A time without a day is of the day of the other end, where that says its own, else
 //! of the day of the work that changes, else of today. What the form shows of an entry and sends unchanged says nothing: in the
-//! hour that comes twice, or where an entry is a whole day long, the times alone do not tell which instants were meant.
+//! hour that comes twice, or where an entry is a whole day long, the times alone do not tell which instants were meant. An offset
+//! at one end says which clock is meant, and beside a time without one it has to be that of the worker's clock then.
 
 use super::{
     clock::{Given, When, filled, is_same_length},
@@ -31,6 +32,7 @@ pub fn read(given: &Given, place: &Place, today: Date, before: Option<&When>) ->
     let (start, end) = (filled(&given.started_at), filled(&given.ended_at));
     // A date stays where it is beside an instant, and is held against it there.
     match (times.0.as_deref(), times.1.as_deref(), start, end) {
+        (None, None, Some(start), Some(end)) => place.on_one_clock(start, end).map(|()| (given.clone(), false)),
         (None, None, ..) => Ok((given.clone(), false)),
         (None, Some(to), Some(start), Some(end)) => {
             let (ended_at, next) = beside(to, true, place.beside("started_at", start, end)?);

@@ -13,7 +13,7 @@ const ENCODED_MAX: usize = 8;
 const NAME_LONGEST: usize = 17;
 
 /// The letters that HTML names and that stand in links and secrets, or that nobody sees in them.
-const NAMED: [(&str, char); 9] = [
+const NAMED: [(&str, char); 11] = [
     ("amp", '&'),
     ("num", '#'),
     ("percnt", '%'),
@@ -21,9 +21,17 @@ const NAMED: [(&str, char); 9] = [
     ("lowbar", '_'),
     ("sol", '/'),
     ("equals", '='),
+    ("lt", '<'),
+    ("gt", '>'),
     ("shy", '\u{ad}'),
     ("ZeroWidthSpace", '\u{200b}'),
 ];
+
+/// How long a tag of HTML that parts words is at most, in letters within its signs: one that a secret stands in is longer.
+const TAG_LONGEST: usize = 40;
+
+/// How long the name of a tag is at most, in letters: a longer word is none.
+const TAG_NAME_LONGEST: usize = 10;
 
 /// A letter with the place where it is written.
 type Letter = (char, Range<usize>);
@@ -122,18 +130,48 @@ fn unseen(text: &[Letter]) -> usize {
     }
 }
 
-/// How many letters of the beginning of a text are the end of a line: the sign or the blanks before it that say that the text goes on, and
-/// what the next line begins with when it is indented or repeated in a mail.
+/// How many letters of the beginning of a text are the end of a line: the signs or the blanks before it that say that the text goes on, and
+/// what the next line begins with when it is indented, repeated in a mail, or stands in a comment, a list or a comparison of files.
 fn line_end(text: &[Letter]) -> usize {
-    let is_break = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
-    let before = text.iter().take(2).take_while(|(c, _)| matches!(c, '=' | ' ' | '\t')).count();
-    match text.get(before) {
-        Some((c, _)) if is_break(*c) => {
-            let after = text[before..].iter().take_while(|(c, _)| is_break(*c) || matches!(c, ' ' | '\t' | '>' | '|'));
-            before + after.count()
+    let before = text.iter().take(2).take_while(|(c, _)| matches!(c, '=' | ' ' | '\t' | '\\')).count();
+    let Some(mut end) = (0..=before).find(|at| line_break(&text[*at..]) > 0) else { return 0 };
+    loop {
+        match line_start(&text[end..]) {
+            0 => return end,
+            more => end += more,
         }
+    }
+}
+
+/// How many letters of the beginning of a text part two lines: a sign of its own, as it is escaped in JSON and in code, or a tag of HTML.
+fn line_break(text: &[Letter]) -> usize {
+    match text {
+        [('\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}', _), ..] => 1,
+        [('\\', _), ('n' | 'r' | 't', _), ..] => 2,
+        [('<', _), after @ ..] => tag(after),
         _ => 0,
     }
+}
+
+/// How many letters of the beginning of a line, or of what parts it from the one before, are not of its text. A hyphen may be of a secret,
+/// and a slash of the name of a page, so these say more together with what follows them.
+fn line_start(text: &[Letter]) -> usize {
+    match text {
+        [(' ' | '\t' | '>' | '|' | '#' | '*' | '+' | ';' | '!', _), ..] => 1,
+        [('/', _), ('/' | '*' | ' ' | '\t', _), ..] | [('-', _), (' ' | '\t', _), ..] => 2,
+        [('-', _), ('-', _), (' ' | '\t', _), ..] => 3,
+        _ => line_break(text),
+    }
+}
+
+/// How many letters a short tag or comment of HTML has whose sign has been read; none when it is another text.
+fn tag(after: &[Letter]) -> usize {
+    let Some(end) = after.iter().take(TAG_LONGEST + 1).position(|(c, _)| *c == '>') else { return 0 };
+    let inside: String = after[..end].iter().map(|(c, _)| c).collect();
+    let name = inside.trim_start_matches('/').split(|c: char| c == '/' || c.is_whitespace()).next().unwrap_or_default();
+    let is_name = !name.is_empty() && name.len() <= TAG_NAME_LONGEST && name.chars().all(|c| c.is_ascii_alphanumeric());
+    let is_tag = (is_name || name.starts_with("!--")) && !inside.contains('<');
+    if is_tag { end + 2 } else { 0 }
 }
 
 /// Reads what is encoded once; whether anything was.
@@ -157,12 +195,13 @@ fn decode(read: &mut Vec<Letter>) -> bool {
     was_encoded
 }
 
-/// The letter that the beginning of a text encodes, in an address, in JSON or in HTML, and in how many letters. No secret has any beyond
-/// ASCII.
+/// The letter that the beginning of a text encodes, in an address, in JSON, in code or in HTML, and in how many letters. No secret has any
+/// beyond ASCII.
 fn encoded(text: &[Letter]) -> Option<(char, usize)> {
     match text {
         [('%', _), ..] => Some((in_hexadecimal(text.get(1..3)?)?, 3)),
         [('\\', _), ('u', _), ..] => Some((in_hexadecimal(text.get(2..6)?)?, 6)),
+        [('\\', _), ('x', _), ..] => Some((in_hexadecimal(text.get(2..4)?)?, 4)),
         [('&', _), ..] => named(text),
         _ => None,
     }
@@ -204,12 +243,26 @@ mod tests {
         for broken in ["a\nb", "a=\r\nb", "a \n> b", "a\n   b", "a\r\n> > b", "a\u{2028}b"] {
             assert_eq!(read(broken), [broken, "ab"]);
         }
+        for broken in
+            ["a\\nb", "a\\r\\nb", "a\\tb", "a\\\nb", "a \\\n  b", "a<br>b", "a</b><br />\n<b>b", "a<span class=\"x\">b", "a<!-- -->b"]
+        {
+            assert_eq!(read(broken), [broken, "ab"]);
+        }
+        for start in ["// ", "//", "/// ", "//! ", " * ", "/* ", "# ", "+ ", "+", "- ", "-- ", "; ", "\\t"] {
+            let broken = format!("a\n{start}b");
+            assert_eq!(read(&broken), [broken.as_str(), "ab"]);
+        }
+        assert_eq!(read("a\n-b\n/c"), ["a\n-b\n/c", "a-b/c"], "these may be of a secret and of the name of a page");
+        assert_eq!(read("a\\\\nb"), ["a\\\\nb", "a\\nb", "ab"], "escaped twice");
+        assert_eq!(read("\\x61&lt;br&gt;b"), ["a<br>b", "ab"]);
         assert_eq!(read("a\\_\nb"), ["a\\_\nb", "a_\nb", "a_b"]);
     }
 
     #[test]
     fn what_only_looks_encoded_is_read_as_it_stands() {
-        for text in ["&#1114112;", "&#;", "&#x;", "&nosuch;", "&", "%zz", "\\u00e", "<wbr", "100%"] {
+        for text in
+            ["&#1114112;", "&#;", "&#x;", "&nosuch;", "&", "%zz", "\\u00e", "\\x5", "<wbr", "<>", "a < b > c", "<mailto:a@b.test>", "100%"]
+        {
             assert_eq!(read(text), [text]);
         }
     }

@@ -275,6 +275,18 @@ mod tests {
                 assert_eq!(shown, format!("{before}…, so"), "{between:?}");
             }
         }
+        for between in
+            ["\\n", "\\r\\n", "\\t", "\\\\n", "\n// ", "\n# ", "\n+ ", "\n+", "\n- ", "\n * ", " \\\n", "<br>", "<span>", "</b><b>"]
+        {
+            for (before, after) in [("https://x.test/reset/", ", so"), ("it is ", ", so"), ("", "")] {
+                let shown = text_without_secrets(&format!("{before}{first}{between}{second}{after}")).into_owned();
+                assert_eq!(shown, format!("{before}…{after}"), "{between:?}");
+            }
+        }
+        let signed = format!("it is {}\n{}.", &SIGNED.replace('_', "-")[..8], &SIGNED.replace('_', "-")[8..]);
+        assert_eq!(text_without_secrets(&signed), "it is ….", "a hyphen at the beginning of a line is of the secret");
+        let bytes: String = DRAWN.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
+        assert_eq!(text_without_secrets(&format!("it is {bytes}.")), "it is ….");
         for sign in ["\\_", "&#95;", "&#x5f;", "&lowbar;", "&amp;#95;", "\\u005f", "%5F"] {
             let written = SIGNED.replace('_', sign);
             assert_eq!(text_without_secrets(&format!("it is {written}.")), "it is ….", "{written}");
@@ -329,6 +341,8 @@ mod tests {
             "fix/reset/ABC-1234-Show-What-Is-Left-Of-The-Budget-Of-A-Project",
             "CheckThatTheInvoiceTotalsAreRoundedHalfUp2026Q3V2",
             "first_name\nInvoiceLineRowTotalsCalculator\nsecond_name",
+            "first_name\\n// InvoiceLineRowTotalsCalculator<br>second_name",
+            "C:\\temp\\reports\\InvoiceLineRow\\new_Totals\\2026-Q3.xlsx",
         ] {
             assert_eq!(text_without_secrets(name), name);
         }

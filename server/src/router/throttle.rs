@@ -1,15 +1,15 @@
 //! Answers that cost their caller nothing are throttled: refusals for coming too often (429), and whatever is answered before the gate of
-//! calls (`app::admission`), such as files. Each takes time from others. A network that is given many of them at once waits for each
-//! further one, on a few of its connections; its other connections are closed with the answer. Nothing is refused for that.
+//! calls (`app::admission`), such as files. Each takes time from others. A network that is given many of them at once is given the further
+//! ones at a pace, one after the other. Nothing is refused for that.
 
 use std::{
     net::{IpAddr, SocketAddr},
     num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
-use app::limits::{Counted, Rate, Turn, Turns, network, site};
+use app::limits::{Counted, Rate, Recent, network, site};
 use axum::{
     extract::{ConnectInfo, Request, State},
     middleware::Next,
@@ -17,6 +17,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 
+use super::limits::locked;
 use crate::peers;
 
 /// How many refusals (429) one network is given at its own pace.
@@ -25,11 +26,15 @@ const REFUSALS: Rate = Rate::of(600, 100);
 /// The same of other answers before the gate: a page brings some twenty files, and an office behind one address opens many pages.
 const UNMETERED: Rate = Rate::of(500 * 60, 2_000);
 
-/// How long each further one waits: less than whoever watches over the process waits for `/healthz`, which is a second as a rule.
-const DELAY: Duration = Duration::from_millis(500);
+/// How long after each of the further ones the next one leaves.
+const PACE: Duration = Duration::from_millis(8);
 
-/// How many answers to one network wait at once. Each keeps a place among the connections busy.
-const WAITING_MAX: usize = 64;
+/// How long one waits at most whose caller is connected directly: less than whoever watches over the process waits for `/healthz`, which is
+/// a second as a rule. It keeps a place among the connections busy meanwhile: where it would wait longer its connection is closed instead.
+const WAIT_DIRECT: Duration = Duration::from_millis(500);
+
+/// How long one waits at most behind a proxy, whose connections are for everybody behind it: none is closed for the sake of one.
+const WAIT_BEHIND_PROXY: Duration = Duration::from_secs(10);
 
 /// How many networks, and how many sites, are remembered at least.
 const NETWORKS_KEPT: usize = 5_000;
@@ -48,7 +53,8 @@ pub struct Throttle(Option<Arc<Buckets>>);
 struct Buckets {
     refusals: PerNetwork,
     unmetered: PerNetwork,
-    waiting: Turns<IpAddr>,
+    /// When the last of those that wait leaves, for each network.
+    last: Mutex<Recent<IpAddr, Instant>>,
 }
 
 /// How many are left for each network, and for all networks of each site.
@@ -79,21 +85,20 @@ impl Throttle {
 /// What becomes of an answer.
 enum Decision {
     Send,
-    /// It waits, and this turn with it.
-    Hold(Turn),
+    /// It waits for so long.
+    Hold(Duration),
     /// It is sent, and its connection ends.
     Close,
 }
 
 impl Buckets {
     fn of(refusals: Rate, unmetered: Rate) -> Arc<Self> {
-        let waiting = Turns::new(WAITING_MAX, Duration::ZERO);
-        Arc::new(Self { refusals: PerNetwork::new(refusals), unmetered: PerNetwork::new(unmetered), waiting })
+        let last = Mutex::new(Recent::new(NETWORKS_KEPT));
+        Arc::new(Self { refusals: PerNetwork::new(refusals), unmetered: PerNetwork::new(unmetered), last })
     }
 
-    /// Counts an answer to this network, which is connected directly or through a proxy. The connections of a proxy are for everybody
-    /// behind it: none is closed for the sake of one.
-    fn count(&self, answer: &Response, network: IpAddr, direct: bool) -> Decision {
+    /// Counts an answer to this network, which is connected directly or through a proxy.
+    fn count(&self, answer: &Response, network: IpAddr, direct: bool, now: Instant) -> Decision {
         let bucket = match answer.status() {
             StatusCode::TOO_MANY_REQUESTS => &self.refusals,
             _ if answer.extensions().get::<Admitted>().is_some() => return Decision::Send,
@@ -102,10 +107,17 @@ impl Buckets {
         if bucket.take(network) {
             return Decision::Send;
         }
-        match self.waiting.try_take(network) {
-            Some(turn) => Decision::Hold(turn),
-            None if direct => Decision::Close,
-            None => Decision::Send,
+        let mut last = locked(&self.last);
+        let last = last.of(network, || now);
+        let next = now.max(*last) + PACE;
+        let wait = next - now;
+        match (wait <= if direct { WAIT_DIRECT } else { WAIT_BEHIND_PROXY }, direct) {
+            (true, _) => {
+                *last = next;
+                Decision::Hold(wait)
+            }
+            (false, true) => Decision::Close,
+            (false, false) => Decision::Hold(WAIT_BEHIND_PROXY),
         }
     }
 }
@@ -116,12 +128,10 @@ pub async fn delay(State(throttle): State<Throttle>, request: Request, next: Nex
     let (parts, body) = request.into_parts();
     let origin = peers::origin(&parts);
     let mut answer = next.run(Request::from_parts(parts, body)).await;
-    match throttle.0.map_or(Decision::Send, |buckets| buckets.count(&answer, network(origin), peer == Some(origin))) {
+    let count = |buckets: Arc<Buckets>| buckets.count(&answer, network(origin), peer == Some(origin), Instant::now());
+    match throttle.0.map_or(Decision::Send, count) {
         Decision::Send => {}
-        Decision::Hold(turn) => {
-            tokio::time::sleep(DELAY).await;
-            drop(turn);
-        }
+        Decision::Hold(wait) => tokio::time::sleep(wait).await,
         Decision::Close => _ = answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close")),
     }
     answer
@@ -130,21 +140,16 @@ pub async fn delay(State(throttle): State<Throttle>, request: Request, next: Nex
 #[cfg(test)]
 mod tests {
     use axum::{Router, body::Body, middleware::from_fn_with_state, response::IntoResponse, routing::get};
-    use tokio::time::Instant;
     use tower::ServiceExt;
 
     use super::*;
 
-    /// What becomes of so many answers, in the order in which they are given: each is sent, held, or the last of its connection.
+    /// What becomes of so many answers that are given at once: each is sent, held, or the last of its connection.
     fn given(buckets: &Buckets, network: &str, answer: impl IntoResponse + Clone, many: usize, direct: bool) -> String {
-        let network = network.parse().expect("an address");
-        let mut held = Vec::new();
-        let decisions = (0..many).map(|_| match buckets.count(&answer.clone().into_response(), network, direct) {
+        let (network, now) = (network.parse().expect("an address"), Instant::now());
+        let decisions = (0..many).map(|_| match buckets.count(&answer.clone().into_response(), network, direct, now) {
             Decision::Send => 's',
-            Decision::Hold(turn) => {
-                held.push(turn);
-                'h'
-            }
+            Decision::Hold(_) => 'h',
             Decision::Close => 'c',
         });
         decisions.collect()
@@ -175,13 +180,28 @@ mod tests {
     }
 
     #[test]
-    fn a_few_connections_wait_and_the_others_are_closed_but_those_of_a_proxy() {
-        for (direct, beyond) in [(true, "c"), (false, "s")] {
-            let all = Buckets::of(Rate::of(1, 3), Rate::of(1, 5));
-            let expected = format!("sss{}{}", "h".repeat(WAITING_MAX), beyond.repeat(10));
-            assert_eq!(given(&all, "192.0.2.1", REFUSED, 3 + WAITING_MAX + 10, direct), expected);
-            assert_eq!(given(&all, "192.0.2.1", REFUSED, 1, direct), "h", "those who waited are gone");
-        }
+    fn who_is_connected_directly_waits_for_a_moment_or_is_cut_off() {
+        let all = Buckets::of(Rate::of(1, 3), Rate::of(1, 5));
+        let waiting = (WAIT_DIRECT.as_millis() / PACE.as_millis()) as usize;
+        let expected = format!("sss{}{}", "h".repeat(waiting), "c".repeat(10));
+        assert_eq!(given(&all, "192.0.2.1", REFUSED, 3 + waiting + 10, true), expected);
+    }
+
+    #[test]
+    fn of_a_proxy_no_connection_is_closed_and_answers_leave_at_a_pace() {
+        let all = Buckets::of(Rate::of(1, 3), Rate::of(1, 5));
+        let (network, now) = ("192.0.2.1".parse().expect("an address"), Instant::now());
+        let waits: Vec<Duration> = (0..2_000)
+            .filter_map(|_| match all.count(&REFUSED.into_response(), network, false, now) {
+                Decision::Hold(wait) => Some(wait),
+                Decision::Send => None,
+                Decision::Close => panic!("a connection of others is closed"),
+            })
+            .collect();
+        assert_eq!((waits[0], waits[1], waits[2]), (PACE, 2 * PACE, 3 * PACE));
+        assert_eq!((waits.len(), waits.last()), (1_997, Some(&WAIT_BEHIND_PROXY)));
+        let later = now + WAIT_BEHIND_PROXY;
+        assert!(matches!(all.count(&REFUSED.into_response(), network, false, later), Decision::Hold(wait) if wait == PACE));
     }
 
     #[tokio::test]
@@ -192,7 +212,7 @@ mod tests {
         for _ in 0..2 {
             let (begun, request) = (Instant::now(), Request::get("/").body(Body::empty()).expect("a request"));
             let answer = doors.clone().oneshot(request).await.expect("an answer");
-            took.push((answer.status(), begun.elapsed() >= DELAY));
+            took.push((answer.status(), begun.elapsed() >= PACE));
         }
         assert_eq!(took, [(StatusCode::OK, false), (StatusCode::OK, true)]);
     }
@@ -202,7 +222,9 @@ mod tests {
         let refusals = format!("{} refusals (429) at once, then {} in a second", REFUSALS.burst, REFUSALS.per_minute.get() / 60);
         let a_second = UNMETERED.per_minute.get() / 60;
         let files = format!("{} files and other answers that need no sign-in at once, then {a_second} in a second", UNMETERED.burst);
-        let waiting = format!("{WAITING_MAX} of one network wait at once");
+        let pace = Duration::from_secs(1).as_millis() / PACE.as_millis();
+        let (seconds, half) = (WAIT_BEHIND_PROXY.as_secs(), WAIT_DIRECT.as_millis());
+        let waiting = format!("{pace} in a second, after {half} milliseconds at most, or {seconds} seconds behind a proxy");
         let limits = include_str!("../../../docs/limits.md");
         assert!(limits.contains(&refusals) && limits.contains(&files) && limits.contains(&waiting), "{refusals}; {files}; {waiting}");
     }

@@ -67,27 +67,3 @@ pub async fn standings(db: &mut Db, members: &[Uuid]) -> Result<Vec<Standing>, E
     .fetch_all(db.connection())
     .await?)
 }
-
-/// The name of one of these clients, or of the clients of these projects, that had another currency at a place in the chain than now.
-pub async fn other_currency(db: &mut Db, clients: &[Uuid], projects: &[Uuid], position: i64) -> Result<Option<String>, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        "select c.name from client c
-         cross join lateral (
-             select s.before ->> 'currency' as currency from change s
-             join action a on a.organization_id = $1 and a.id = s.action_id and a.position > $4
-             where s.organization_id = $1 and s.kind = 'client' and s.record_id = c.id and s.before is not null
-             order by a.position, s.position limit 1
-         ) earlier
-         where c.organization_id = $1 and earlier.currency <> c.currency and (c.id = any($2) or c.id in (
-             select p.client_id from project p where p.organization_id = $1 and p.id = any($3)
-         ))
-         limit 1",
-        organization,
-        clients,
-        projects,
-        position
-    )
-    .fetch_optional(db.connection())
-    .await?)
-}

@@ -200,56 +200,86 @@ pub struct Held {
     pub action: Uuid,
     /// The kind of the record that it made.
     pub made: String,
+    /// The name of that record, when it has one: of a project with its client.
+    pub name: Option<String>,
     /// The kind of the record that refers to it.
-    pub by: String,
+    pub other: String,
+    /// The name or number of the record that refers to it, when it has one.
+    pub other_name: Option<String>,
+    /// The action that has it refer to it; none where nothing is known of that.
+    pub by: Option<By>,
 }
 
 /// Those of these actions that made a record to which another refers that they did not make: it does not go away, or not alone. Of each
 /// the first `most` changes are looked at.
 pub async fn held(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Held>, Error> {
     let organization = db.organization();
-    Ok(query_as!(
-        Held,
-        r#"select distinct on (a.id) a.id as "action!", made.kind as "made!", referring.kind as "by!"
+    let rows = query!(
+        r#"select distinct on (a.id) a.id as "action!", made.kind as "made!", nullif(concat_ws(' / ', k.name, p.name), '') as "name?",
+               referring.kind as "other!", referring.name as "other_name?",
+               n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.token_id as "token?", n.operation as "operation?"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
-               select kind, record_id from change
+               select kind, record_id, position from change
                where organization_id = $1 and action_id = a.id and before is null and kind in ('client', 'project', 'invoice')
                order by position limit $3
            ) made
            cross join lateral (
-               select other.kind from (
-                   select 'project' as kind, id from project where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
-                   union all
-                   select 'invoice', id from invoice where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
-                   union all
-                   select 'client_grant', id from client_grant
+               select other.kind, other.id, other.name from (
+                   select 'project' as kind, id, name from project
                    where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
                    union all
-                   select 'time_entry', id from time_entry where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+                   select 'invoice', id, number from invoice where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
                    union all
-                   select 'invoice_line', id from invoice_line
+                   select 'client_grant', id, null from client_grant
+                   where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
+                   union all
+                   select 'time_entry', id, null from time_entry
                    where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
                    union all
-                   select 'project_member', id from project_member
+                   select 'invoice_line', id, null from invoice_line
                    where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
                    union all
-                   select 'budget', id from budget where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+                   select 'project_member', id, null from project_member
+                   where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
                    union all
-                   select 'invoice_line', id from invoice_line
+                   select 'budget', id, null from budget where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+                   union all
+                   select 'invoice_line', id, null from invoice_line
                    where made.kind = 'invoice' and organization_id = $1 and invoice_id = made.record_id
                ) other
                where not exists (
                    select from change own where own.organization_id = $1 and own.action_id = a.id and own.record_id = other.id
                )
                limit 1
-           ) referring"#,
+           ) referring
+           left join project p on made.kind = 'project' and p.organization_id = $1 and p.id = made.record_id
+           left join client k on k.organization_id = $1 and k.id = case made.kind when 'client' then made.record_id else p.client_id end
+           left join lateral (
+               select s.action_id from change s
+               where s.organization_id = $1 and s.kind = referring.kind and s.record_id = referring.id and s.position > made.position
+                   and s.after ->> (made.kind || '_id') = made.record_id::text
+                   and s.before ->> (made.kind || '_id') is distinct from made.record_id::text
+               order by s.position desc limit 1
+           ) gave on true
+           left join action n on n.organization_id = $1 and n.id = gave.action_id
+           left join member m on m.organization_id = $1 and m.id = n.member_id
+           order by a.id, made.position"#,
         organization,
         actions,
         most
     )
     .fetch_all(db.connection())
-    .await?)
+    .await?;
+    let held = rows.into_iter().map(|row| Held {
+        action: row.action,
+        made: row.made,
+        name: row.name,
+        other: row.other,
+        other_name: row.other_name,
+        by: By::of(row.by, row.operation, row.member_id, row.member, row.token),
+    });
+    Ok(held.collect())
 }
 
 /// A member of whom a timer would run again when an action is taken back.

@@ -29,7 +29,7 @@ async fn what_is_needed_by_later_records_is_not_called_undoable() {
     assert_eq!(why_not(&agent, &project).await, "");
     let time = agent.ok("create_time_entry", json!({"project": "Site", "date": "2026-11-18", "duration": "1h"})).await;
     let budget = agent.ok("set_budget", json!({"project": "Lab", "hours": "2"})).await;
-    for (made, by) in [(&client, "a new project"), (&project, "a new time entry"), (&with_budget, "a new budget")] {
+    for (made, by) in [(&client, "Globex has the project Site"), (&project, "a time entry"), (&with_budget, "a budget")] {
         let told = why_not(&agent, made).await;
         assert!(told.contains(by) && told.contains("cannot be undone"), "{by}: {told}");
         let refused = agent.refused("undo_action", json!({"action": made["action"]})).await;
@@ -266,7 +266,7 @@ async fn the_list_and_the_refusal_give_one_reason() {
     alike(&agent, &changed, Code::Stale, "Ask Ada to undo that first").await;
     let client = agent.ok("create_client", json!({"name": "Globex"})).await;
     agent.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
-    alike(&agent, &client, Code::InUse, "a new project").await;
+    alike(&agent, &client, Code::InUse, "Globex has the project Site since then").await;
     let gone = log(&agent, "2026-11-19").await;
     studio.ok("undo_action", json!({"action": gone["action"]})).await;
     alike(&agent, &gone, Code::Stale, "took this back already").await;

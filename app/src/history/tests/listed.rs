@@ -299,7 +299,7 @@ async fn who_was_invited_is_told_to_nobody_who_may_not_see_it() {
 async fn an_action_of_many_changes_is_not_overtaken_by_its_own() {
     let studio = studio().await;
     let entry = |at: usize| json!({"project": "Dashboard", "date": format!("2026-11-{:02}", at % 20 + 1), "duration": "1h"});
-    let logged = studio.ok("create_time_entries", json!({"entries": (0..25).map(entry).collect::<Vec<_>>()})).await;
+    let logged = studio.ok("create_time_entries", json!({"entries": (0..100).map(entry).collect::<Vec<_>>()})).await;
     assert_eq!(listed(&studio).await[0]["undoable"], true);
     let drafted = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
     let newest = listed(&studio).await[0].clone();
@@ -315,7 +315,7 @@ async fn an_action_of_many_changes_is_not_overtaken_by_its_own() {
 async fn an_action_of_many_changes_is_not_overtaken_by_what_was_taken_back_since() {
     let studio = studio().await;
     let entry = |at: usize| json!({"project": "Dashboard", "date": format!("2026-11-{:02}", at % 20 + 1), "duration": "1h"});
-    studio.ok("create_time_entries", json!({"entries": (0..25).map(entry).collect::<Vec<_>>()})).await;
+    studio.ok("create_time_entries", json!({"entries": (0..100).map(entry).collect::<Vec<_>>()})).await;
     let drafted = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
     let noted = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "notes": "Thank you"})).await;
     let undoable = async || {

@@ -3,7 +3,9 @@
 mod added;
 mod back;
 mod chain;
+mod currency;
 mod gone;
+mod held;
 mod instead;
 mod listed;
 mod locks;

@@ -48,9 +48,19 @@ const OURS: [&str; 26] = [
 /// How the article is called, the number of it, and that of the decree (art. 15 DPR 633/1972).
 const ARTICLE: ([&str; 2], &str, &str) = (["art", "articolo"], "15", "633");
 
-/// How a number within the article is called, and those that are about something else: interest for being late (1), goods that are given as
-/// a discount (2), packaging (4) and tax that is passed on (5).
-const OTHER_NUMBERS: ([&str; 6], [&str; 4]) = (["n", "no", "nr", "num", "numero", "nº"], ["1", "2", "4", "5"]);
+/// How a number within the article is called, as far as its words are parted by points ("n.ro"), and how several of them are.
+const NUMBER: [&str; 8] = ["n", "no", "nr", "num", "numero", "nº", "punto", "ro"];
+const NUMBERS: [&str; 4] = ["nn", "numeri", "punti", "ri"];
+
+/// The numbers of the article that are about something else: interest for being late (1), goods that are given as a discount (2), packaging
+/// (4) and tax that is passed on (5).
+const OTHER_NUMBERS: [&str; 4] = ["1", "2", "4", "5"];
+
+/// How a paragraph is called, behind which a number is one of the article: "n. 2 marche da bollo" alone are two stamps.
+const PARAGRAPH: [&str; 4] = ["c", "co", "comma", "commi"];
+
+/// What else may stand between the decree and the paragraph or number: its date, and that it was changed since.
+const OF_DECREE: [&str; 10] = ["del", "e", "ed", "i", "ii", "m", "mm", "ottobre", "s", "ss"];
 
 /// Where among these words, in lower case and with the signs between them, the law is quoted.
 pub fn places(words: &[&str]) -> Vec<Range<usize>> {
@@ -76,19 +86,38 @@ fn is_own(words: &[&str], half: usize) -> bool {
     before.is_some_and(|word| OWN.contains(word) || OURS.contains(word)) || behind.is_some_and(|word| OWN.contains(word))
 }
 
-/// The article, where the decree is named behind it, and no number of it between them that is about something else.
+/// The article, where the decree is named behind it, and no number of it before or behind the decree that is about something else.
 fn article(words: &[&str], at: usize) -> Option<Range<usize>> {
     let (called, article, decree) = ARTICLE;
     let number = at + 1 + words.get(at + 1..)?.iter().position(|word| *word != ".")?;
     let behind = &words[number + 1..];
     let decree = behind.iter().position(|word| *word == decree)?;
-    let is_one = called.contains(&words[at]) && words[number] == article && !is_of_another_number(&behind[..decree]);
+    let is_other = || is_of_another_number(&behind[..decree]) || is_of_another_number(behind_decree(&behind[decree + 1..]));
+    let is_one = called.contains(&words[at]) && words[number] == article && !is_other();
     is_one.then_some(at..number + 1)
 }
 
+/// What still belongs to the quotation behind the number of the decree: its year, and the paragraph and the number of the article.
+fn behind_decree<'a, 'b>(words: &'a [&'b str]) -> &'a [&'b str] {
+    let is_called = |word: &str| NUMBER.contains(&word) || NUMBERS.contains(&word) || PARAGRAPH.contains(&word);
+    let belongs = |word: &str| word == "." || is_number(word) || is_called(word) || OF_DECREE.contains(&word);
+    let end = words.iter().position(|word| !belongs(word)).unwrap_or(words.len());
+    let quoted = &words[..end];
+    let is_whole = end == words.len() || quoted.last() == Some(&".");
+    if is_whole || quoted.iter().any(|word| PARAGRAPH.contains(word)) { quoted } else { &[] }
+}
+
+/// Whether one of the numbers that are named here is about something else, be it among several: "n.ri 3 e 4".
 fn is_of_another_number(words: &[&str]) -> bool {
-    let (called, others) = OTHER_NUMBERS;
-    let named = words.iter().enumerate().filter(|(_, word)| called.contains(*word));
-    let mut numbers = named.filter_map(|(at, _)| words[at + 1..].iter().find(|word| **word != "."));
-    numbers.any(|number| others.contains(number))
+    (0..words.len()).any(|at| {
+        let are_several = NUMBERS.contains(&words[at]);
+        let belongs = |word: &str| is_number(word) || word == "e" || word == "ed" || are_several && word == ".";
+        let mut numbers = words[at + 1..].iter().skip_while(|word| **word == ".").take_while(|word| belongs(word));
+        (are_several || NUMBER.contains(&words[at])) && numbers.any(|number| OTHER_NUMBERS.contains(&number.trim_end_matches('º')))
+    })
+}
+
+fn is_number(word: &str) -> bool {
+    let digits = word.trim_end_matches('º');
+    !digits.is_empty() && digits.chars().all(|letter| letter.is_ascii_digit())
 }

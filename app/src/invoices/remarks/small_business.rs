@@ -4,7 +4,7 @@
 use super::{Content, remark};
 use crate::{
     error::Error,
-    invoices::{InvoiceProblem, exemption, store::LineRow, totals::TaxCategory},
+    invoices::{InvoiceProblem, exemption, rules::place, store::LineRow, totals::TaxCategory},
     operation::Call,
     organizations::{store, untaxed},
 };
@@ -22,6 +22,24 @@ pub async fn of(cx: &mut Call, content: &Content<'_>) -> Result<Option<InvoicePr
         );
         remark("organization.tax_reason", message)
     }))
+}
+
+/// A line claims the law of another country than that of the seller: what was the seller's before they moved, or a slip.
+pub fn of_elsewhere(content: &Content<'_>) -> Option<InvoiceProblem> {
+    let Content { organization, client, lines, .. } = content;
+    let here = organization.country.as_deref()?;
+    let words = lines.iter().filter_map(|line| line.tax_reason.as_deref()).find(|words| exemption::is_of_elsewhere(words, here))?;
+    let field = match Some(words) {
+        words if words == organization.tax_reason.as_deref() => "organization.tax_reason",
+        words if words == client.tax_reason.as_deref() => "client.tax_reason",
+        _ => "lines",
+    };
+    let message = format!(
+        "The invoice says \"{words}\", which is the law of another country than yours, {}. Change the reason, or leave it as it is where \
+         that country exempts you.",
+        place::name(here)
+    );
+    Some(remark(field, message))
 }
 
 /// The words of a small business on the invoice, where they are those that the organization began with and nobody has said them.

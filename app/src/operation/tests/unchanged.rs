@@ -98,6 +98,32 @@ async fn whatever_changes_something_does_not_say_that_it_was_nothing() {
     }
 }
 
+/// A trial shows what would change: where that is nothing, an answer without changes could be one that shows none.
+#[tokio::test]
+async fn a_program_that_tries_what_changes_nothing_is_told_so() {
+    let (studio, agent) = studio().await;
+    let entry = agent.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})).await["id"].clone();
+    let tells = |answer: &Value| answer["warnings"].to_string().contains("This would change nothing.");
+    for (operation, same, other) in [
+        ("set_budget", json!({"project": "Dashboard", "hours": 10}), json!({"project": "Dashboard", "hours": 12})),
+        ("update_client", json!({"client": "Acme", "name": "Acme"}), json!({"client": "Acme", "name": "Acme Ltd"})),
+        ("update_time_entry", json!({"time_entry": entry, "duration": "60m"}), json!({"time_entry": entry, "duration": "2h"})),
+        ("update_time_entries", json!({"time_entries": [entry], "billable": true}), json!({"time_entries": [entry], "billable": false})),
+    ] {
+        let tried = |call: &Value| {
+            let mut call = call.clone();
+            call["dry_run"] = json!(true);
+            call
+        };
+        let none = agent.ok(operation, tried(&same)).await;
+        assert!(tells(&none) && none.get("changes").is_none(), "{operation}: {none:#}");
+        let some = agent.ok(operation, tried(&other)).await;
+        assert!(!tells(&some) && some["changes"].is_array(), "{operation}: {some:#}");
+        let at_a_page = studio.ok(operation, tried(&same)).await;
+        assert!(!tells(&at_a_page), "{operation}: what is saved as it is was meant so: {at_a_page:#}");
+    }
+}
+
 #[tokio::test]
 async fn a_client_that_is_archived_again_stays_archived_since_then() {
     let (studio, agent) = studio().await;

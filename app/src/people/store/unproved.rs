@@ -26,13 +26,28 @@ pub async fn came_by(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error> {
     .await?)
 }
 
-/// How much a place needs to be looked at: what tells more stands first.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// How much a place needs to be looked at.
+#[derive(Clone, Copy)]
 pub struct Need {
-    /// Whether the member came by an invitation.
+    /// Whether the member came there first by an invitation: who leaves what they founded and is asked back has founded it still.
     pub by_invitation: bool,
     /// Whether others are there, or open invitations let them in.
     pub lets_in: bool,
+    /// Whether the member has open invitations there.
+    pub invites: bool,
+}
+
+impl Need {
+    /// Which place is looked at before which, the least first. Anybody can invite into as many organizations as they like, so what the
+    /// account came into in another way goes before those, unless nobody can come in there.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self { by_invitation: false, lets_in: true, .. } => 0,
+            Self { by_invitation: true, invites: true, .. } => 1,
+            Self { by_invitation: true, .. } => 2,
+            Self { by_invitation: false, .. } => 3,
+        }
+    }
 }
 
 /// How much the place of a member needs to be looked at.
@@ -45,12 +60,17 @@ pub async fn need(db: &mut Db, member: Uuid, now: Timestamp) -> Result<Need, Err
                    select from change joined
                        join change answered on answered.organization_id = $1 and answered.action_id = joined.action_id
                            and answered.kind = 'invitation' and answered.after ->> 'answer' = 'accepted'
-                   where joined.organization_id = $1 and joined.kind = 'member' and joined.record_id = $2) as "by_invitation!",
+                   where joined.organization_id = $1 and joined.kind = 'member' and joined.record_id = $2 and joined.before is null)
+                   as "by_invitation!",
                exists (select from member m where m.organization_id = $1 and m.id <> $2 and m.removed_at is null)
                    or exists (
                        select from invitation i
                        where i.organization_id = $1 and i.answered_at is null and i.revoked_at is null and i.expires_at > $3)
-                   as "lets_in!""#,
+                   as "lets_in!",
+               exists (
+                   select from invitation i
+                   where i.organization_id = $1 and i.invited_by = $2 and i.answered_at is null and i.revoked_at is null
+                       and i.expires_at > $3) as "invites!""#,
         organization,
         member,
         instant(now) as _

@@ -54,25 +54,33 @@ pub(super) struct Told {
     line: String,
     /// Whether others are in it.
     shared: bool,
+    /// Whether the account came into it in another way than by an invitation.
+    own: bool,
 }
 
 impl Told {
     /// Who is where.
     pub(super) fn of(matter: Matter, organization: &str, names: &[String]) -> Self {
-        Self { matter, line: line(organization, names), shared: !names.is_empty() }
+        Self { matter, line: line(organization, names), shared: !names.is_empty(), own: false }
     }
 
     /// A place that was not looked at. Nobody knows who is in it, so these stay in the order in which they come.
     pub(super) fn left(organization: &str) -> Self {
         let todo = "could not be looked at: take back open invitations there yourself, and leave it where it is none of yours";
-        Self { matter: Matter::Left, line: format!("{} {todo}", quoted(organization)), shared: false }
+        Self { matter: Matter::Left, line: format!("{} {todo}", quoted(organization)), shared: false, own: false }
+    }
+
+    /// The same of an organization that the account came into in another way than by an invitation.
+    pub(super) fn of_own(self) -> Self {
+        Self { own: true, ..self }
     }
 }
 
-/// What is told of one matter: so many organizations, those with others in them first, and how many more there are.
+/// What is told of one matter: so many organizations, and how many more there are. Those that nobody else can have added come first, then
+/// those with others in them.
 pub(super) fn lines(told: &[Told], matter: Matter) -> Vec<String> {
     let mut all: Vec<&Told> = told.iter().filter(|told| told.matter == matter).collect();
-    all.sort_by_key(|told| !told.shared);
+    all.sort_by_key(|told| (!told.own, !told.shared));
     let mut lines: Vec<String> = all.iter().take(TOLD).map(|told| told.line.clone()).collect();
     if all.len() > TOLD {
         // Beside those of another matter that are noted as the same.
@@ -148,6 +156,18 @@ mod tests {
         let lines = lines(&all, Matter::FromBefore);
         assert_eq!(lines[..3], [r#""Acme 0": "Ada""#, r#""Acme 1": "Ada""#, r#""Acme 0": nobody else"#]);
         assert_eq!(lines.last().map(String::as_str), Some("and 2 more"));
+    }
+
+    #[test]
+    fn what_the_account_founded_is_named_before_what_others_invited_it_into() {
+        for matter in [Matter::Left, Matter::FromBefore, Matter::Joined] {
+            let told = |name: &str| Told { matter, line: name.to_owned(), shared: true, own: false };
+            let mut all: Vec<Told> = (0..TOLD).map(|at| told(&format!("Acme {at}"))).collect();
+            all.push(Told { shared: false, ..told("Home") }.of_own());
+            let lines = lines(&all, matter);
+            assert_eq!(lines[..2], ["Home", "Acme 0"]);
+            assert!(lines.last().is_some_and(|last| last.starts_with("and 1 more")), "{lines:?}");
+        }
     }
 
     #[test]

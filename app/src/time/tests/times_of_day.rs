@@ -211,15 +211,20 @@ async fn a_new_start_of_a_timer_is_of_today_or_where_that_is_to_come_of_its_own_
     }
 }
 
-/// Whoever gives an offset may be anywhere, and a time of day is where the member is: together they would be hours apart.
+/// Whoever gives an offset may be anywhere, and a time without one is where the member is: together they would be hours apart.
 #[tokio::test]
-async fn a_time_of_day_beside_an_instant_on_another_clock_is_refused_with_both_and_the_way() {
+async fn a_time_without_an_offset_beside_an_instant_on_another_clock_is_refused_with_both_and_the_way() {
     let studio = studio_in("Europe/London").await;
     let other = studio.ok("create_time_entry", worked("09:00", "10:00")).await;
-    for (from, to, field) in [
-        ("10:00", "2026-11-13T11:00:00+05:30", "ended_at"),
-        ("2026-11-17T09:00:00+01:00", "10:00", "started_at"),
-        ("2026-11-17T00:30:00+09:00", "02:00", "started_at"),
+    for (from, to, field, here) in [
+        ("10:00", "2026-11-13T11:00:00+05:30", "ended_at", "at +00:00 then"),
+        ("2026-11-17T09:00:00+01:00", "10:00", "started_at", "at +00:00 then"),
+        ("2026-11-17T00:30:00+09:00", "02:00", "started_at", "at +00:00 then"),
+        ("2026-11-13T09:00:00+05:30", "2026-11-13T10:00:00", "started_at", "at +00:00 then"),
+        ("2026-11-13 09:00", "2026-11-13T10:00-05:00", "ended_at", "at +00:00 then"),
+        ("2026-07-27T09:00", "2026-07-27T10:00Z", "ended_at", "at +01:00 then"),
+        ("2026-07-27T09:00Z", "2026-07-27T10:00", "started_at", "at +01:00 then"),
+        ("2026-07-27T20:00+02:00", "2026-07-27T24:00", "started_at", "at +01:00 then"),
     ] {
         let times = json!({"project": "Dashboard", "started_at": from, "ended_at": to});
         for (operation, given, place) in [
@@ -229,13 +234,16 @@ async fn a_time_of_day_beside_an_instant_on_another_clock_is_refused_with_both_a
         ] {
             let refused = studio.refused(operation, given).await;
             let told = refused.field(&format!("{place}{field}")).unwrap_or_default();
-            let named = [from, to, "at +00:00 then", "Give both with an offset, or both without."];
+            let named = [from, to, here, "Give both with an offset, or both without."];
             assert!(named.iter().all(|part| told.contains(part)), "{operation} {from} {to}: {refused:?}");
         }
     }
     for (from, to, expected) in [
         ("2026-11-17T09:00:00Z", "10:00", ["2026-11-17T09:00:00+00:00", "2026-11-17T10:00:00+00:00"]),
         ("09:00", "2026-07-10T10:00:00+01:00", ["2026-07-10T09:00:00+01:00", "2026-07-10T10:00:00+01:00"]),
+        ("2026-11-16T09:00", "2026-11-16T10:00Z", ["2026-11-16T09:00:00+00:00", "2026-11-16T10:00:00+00:00"]),
+        ("2026-07-09T09:00+01:00", "2026-07-09T10:00", ["2026-07-09T09:00:00+01:00", "2026-07-09T10:00:00+01:00"]),
+        ("2026-07-08T09:00+02:00", "2026-07-08T09:00Z", ["2026-07-08T08:00:00+01:00", "2026-07-08T10:00:00+01:00"]),
     ] {
         let times = json!({"project": "Dashboard", "started_at": from, "ended_at": to});
         assert_eq!(span(&studio.ok("create_time_entry", times).await), expected, "it is the offset of the clock then");

@@ -1,6 +1,7 @@
 //! Whoever proves an address by a new password stands nowhere that they do not know of.
 
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use super::{
     Signed, noted,
@@ -10,6 +11,7 @@ use super::{
 use crate::{
     access::Role,
     error::Code,
+    people::unproved::SETTLED,
     testing::{World, apart, owner, until_waiting},
     verification::reset::reset,
 };
@@ -245,6 +247,77 @@ async fn no_organization_keeps_a_person_from_their_password() {
     assert!(mail.find(todo).is_some_and(|at| at < mail.find(": nobody else").unwrap_or_default()), "it is told first: {mail}");
     assert!(mail.contains("either, except in the organizations that could not be looked at."), "nothing else is said of it: {mail}");
     assert!(noted(&account.world, "membership_waits").await.is_empty());
+}
+
+/// Waits until somebody waits for what this transaction holds.
+async fn until_waited_for(holder: &mut PgConnection) {
+    let waiting = "select count(*) from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))";
+    for _ in 0..100_000 {
+        let found: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *holder).await.expect("locks");
+        if found > 0 {
+            return;
+        }
+    }
+    panic!("nobody waits");
+}
+
+#[tokio::test]
+async fn a_place_that_somebody_held_is_tried_once_more_after_the_others() {
+    let acme = World::new("acme").await;
+    let account = signed_up(&acme).await;
+    comes(&acme, &account, Role::Member).await;
+    let secret = asked(&acme, &account).await;
+    // In the order in which they are settled.
+    let mut places = [acme.organization().0, account.world.organization().0];
+    places.sort();
+    let (one, other) = (owner().await, owner().await);
+    let (mut first, mut second) = (one.begin().await.expect("a transaction"), other.begin().await.expect("a transaction"));
+    let hold = "select id from organization where id = $1 for update";
+    sqlx::query(hold).bind(places[0]).execute(&mut *first).await.expect("held");
+    sqlx::query(hold).bind(places[1]).execute(&mut *second).await.expect("held");
+    let let_go = async {
+        // By then the first was waited for in vain.
+        until_waited_for(&mut second).await;
+        first.rollback().await.expect("let go");
+        second.rollback().await.expect("let go");
+    };
+    let (done, ()) = tokio::join!(reset(&acme.caller, &secret, NEW.to_owned(), false), let_go);
+    done.expect("reset");
+    let mail = acme.mail_leaves(None, &account.email).await.expect("a mail").body;
+    assert!(!mail.contains("could not be looked at"), "{mail}");
+    assert_eq!(acme.number(PRESENT).await, 1, "they wait to be let in anew");
+    one.close().await;
+    other.close().await;
+}
+
+/// Lets an account come into so many organizations of others, and leave a link of its own open in each.
+async fn comes_into_many(account: &Signed, organizations: &[World]) {
+    for organization in organizations {
+        link_by_admin(&comes(organization, account, Role::Admin).await).await;
+    }
+}
+
+#[tokio::test]
+async fn no_invitations_crowd_out_what_an_account_founded_whichever_is_older() {
+    for older in [0, SETTLED + 1] {
+        let acme = World::new("acme").await;
+        let mut others = Vec::new();
+        for _ in 0..older {
+            others.push(World::new("junk").await);
+        }
+        let squatter = signed_up(&acme).await;
+        for _ in older..=SETTLED {
+            others.push(World::new("junk").await);
+        }
+        let left_open = link_by(&squatter, "dora@example.com").await;
+        comes_into_many(&squatter, &others).await;
+        let mail = taken_over(&acme, &squatter).await;
+        let left = mail.matches("could not be looked at: take back").count();
+        assert_eq!(left, 2, "so many are beyond those that are settled: {mail}");
+        let refused = signed_up(&acme).await.world.refused("answer_invitation", left_open).await;
+        assert!(refused.message.contains("was taken back"), "{older}: {refused:?}");
+        assert_eq!(squatter.world.number(PRESENT).await, 1);
+    }
 }
 
 #[tokio::test]

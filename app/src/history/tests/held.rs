@@ -1,0 +1,59 @@
+//! What an action made and another record needs by now: it says which record that is, and which action is to be taken back first.
+
+use serde_json::{Value, json};
+
+use super::{instead::alike, log, studio, undo};
+use crate::error::Code;
+
+fn id(done: &Value) -> &str {
+    done["action"].as_str().expect("an id")
+}
+
+#[tokio::test]
+async fn what_an_undo_brought_back_is_named_with_that_undo() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Globex"})).await;
+    studio.ok("create_project", json!({"client": "Globex", "name": "Lab"})).await;
+    let project = studio.ok("delete_project", json!({"project": "Lab"})).await;
+    let client = studio.ok("delete_client", json!({"client": "Globex"})).await;
+    let client = undo(&studio, &client).await;
+    let project = undo(&studio, &project).await;
+    let words = format!(
+        "Globex has the project Lab since then, so undo_action cannot be undone. Undo {} (undo_action) first, or archive",
+        id(&project)
+    );
+    alike(&studio, &client, Code::InUse, &words).await;
+    let refused = studio.refused("undo_action", json!({"action": client["action"]})).await;
+    assert_eq!(refused.details.expect("details")["later_action"], project["action"]);
+    undo(&studio, &project).await;
+    undo(&studio, &client).await;
+}
+
+/// What was moved there is not new either.
+#[tokio::test]
+async fn time_that_was_moved_onto_a_new_project_is_named_with_its_move() {
+    let studio = studio().await;
+    let logged = log(&studio, "2026-11-17").await;
+    let made = studio.ok("create_project", json!({"client": "Acme", "name": "Lab"})).await;
+    let moved = studio.ok("update_time_entry", json!({"time_entry": logged["id"], "project": "Lab"})).await;
+    let words = format!(
+        "Acme / Lab has a time entry since then, so create_project cannot be undone. Undo {} (update_time_entry) first",
+        id(&moved)
+    );
+    alike(&studio, &made, Code::InUse, &words).await;
+    undo(&studio, &moved).await;
+    undo(&studio, &made).await;
+}
+
+/// A call takes a hundred entries: of one that was corrected since the list knows, wherever it stands among them.
+#[tokio::test]
+async fn of_many_entries_one_that_was_changed_since_keeps_all_of_them_in_the_list_too() {
+    let studio = studio().await;
+    let entry = |at: usize| json!({"project": "Dashboard", "date": "2026-11-17", "duration": "5m", "description": format!("part{at}")});
+    let many = studio.ok("create_time_entries", json!({"entries": (1..=100).map(entry).collect::<Vec<_>>()})).await;
+    let last = studio.ok("list_time_entries", json!({"query": "part100"})).await["items"][0]["id"].clone();
+    let changed = studio.ok("update_time_entry", json!({"time_entry": last, "description": "Else"})).await;
+    alike(&studio, &many, Code::Stale, id(&changed)).await;
+    undo(&studio, &changed).await;
+    undo(&studio, &many).await;
+}

@@ -1,0 +1,96 @@
+//! Whose words the invoices say after the country or the reason was changed.
+
+use serde_json::{Value, json};
+
+use crate::testing::World;
+
+const GERMAN: &str = "Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG";
+const AUSTRIAN: &str = "Umsatzsteuerfrei aufgrund der Kleinunternehmerregelung (§ 6 Abs. 1 Z 27 UStG)";
+const FRENCH: &str = "TVA non applicable, art. 293 B du CGI";
+
+/// Somebody who has founded an organization in this country without a rate, with a client that has its tax.
+async fn founded(country: &str) -> World {
+    let first = World::new("studio").await;
+    let answer = first.ok("create_organization", json!({"name": "Own", "country": country})).await;
+    let own = first.signed_in(first.person().id, answer["slug"].as_str().expect("a place in addresses")).await;
+    own.ok("create_client", json!({"name": "Acme", "country": country})).await;
+    own
+}
+
+/// What the remarks on an invoice of this line say of this field.
+async fn remarked(own: &World, line: Value, field: &str) -> Vec<String> {
+    let preview = own.ok("preview_invoice", json!({"client": "Acme", "lines": [line]})).await;
+    let remarks = preview["remarks"].as_array().cloned().unwrap_or_default();
+    remarks.iter().filter(|remark| remark["field"] == field).map(|remark| remark["message"].to_string()).collect()
+}
+
+#[tokio::test]
+async fn another_country_brings_its_own_words_for_the_organization_and_its_clients() {
+    for (from, to, words, told) in [
+        ("DE", "AT", Some(AUSTRIAN), AUSTRIAN),
+        ("AT", "DE", Some(GERMAN), GERMAN),
+        ("FR", "US", None, "nothing of tax"),
+        ("IT", "CH", None, "nothing of tax"),
+        ("DE", "ES", None, "write its article"),
+        ("FR", "RE", Some(FRENCH), ""),
+    ] {
+        let own = founded(from).await;
+        let changed = own.ok("update_organization", json!({"country": to, "also_clients": true})).await;
+        let client = own.ok("get_client", json!({"client": "Acme"})).await;
+        let category = if words.is_some() { "E" } else { "O" };
+        for answer in [&changed, &client] {
+            assert_eq!((answer["tax_category"].as_str(), answer["tax_reason"].as_str()), (Some(category), words), "{from} to {to}");
+        }
+        assert!(changed["warnings"].to_string().contains(told), "{from} to {to}: {changed:#}");
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_another_country_are_asked_about_although_those_of_before_were_said() {
+    let own = founded("DE").await;
+    own.ok("update_organization", json!({"tax_reason_said": true})).await;
+    let line = json!({"description": "Hosting", "price": "10.00"});
+    assert!(remarked(&own, line.clone(), "organization.tax_reason").await.is_empty());
+    own.ok("update_organization", json!({"country": "AT", "also_clients": true})).await;
+    let asked = remarked(&own, line, "organization.tax_reason").await;
+    assert!(matches!(&asked[..], [asked] if asked.contains(AUSTRIAN)), "{asked:?}");
+}
+
+/// § 4 no. 14 UStG: what somebody has written themselves is theirs to change, and so is what they give along with the country.
+#[tokio::test]
+async fn a_reason_in_words_of_ones_own_stays_in_another_country() {
+    let own = founded("DE").await;
+    own.ok("update_organization", json!({"tax_reason": "Steuerfrei nach § 4 Nr. 14 UStG"})).await;
+    let changed = own.ok("update_organization", json!({"country": "AT"})).await;
+    assert_eq!(changed["tax_reason"], "Steuerfrei nach § 4 Nr. 14 UStG");
+    let changed = own.ok("update_organization", json!({"country": "FR", "tax_reason": GERMAN})).await;
+    assert_eq!(changed["tax_reason"], GERMAN);
+}
+
+#[tokio::test]
+async fn a_line_that_claims_the_law_of_another_country_is_remarked_on() {
+    let own = founded("AT").await;
+    let line = |reason: &str| json!({"description": "Hosting", "price": "10.00", "tax_category": "E", "tax_reason": reason});
+    let told = remarked(&own, line(GERMAN), "lines").await;
+    assert!(told.iter().any(|told| told.contains("§ 19 UStG") && told.contains("Austria")), "{told:?}");
+    let told = remarked(&own, line(AUSTRIAN), "lines").await;
+    assert!(told.iter().all(|told| !told.contains("another country")), "{told:?}");
+
+    let own = founded("DE").await;
+    own.ok("update_organization", json!({"country": "AT"})).await;
+    let told = remarked(&own, json!({"description": "Hosting", "price": "10.00"}), "client.tax_reason").await;
+    assert!(told.iter().any(|told| told.contains("§ 19 UStG")), "the client keeps the tax of before: {told:?}");
+}
+
+#[tokio::test]
+async fn an_emptied_reason_becomes_the_usual_words_which_nobody_has_said() {
+    for emptied in ["", "  "] {
+        let own = founded("DE").await;
+        own.ok("update_organization", json!({"tax_reason": "Steuerfrei nach § 4 Nr. 14 UStG"})).await;
+        let changed = own.ok("update_organization", json!({"tax_reason": emptied, "also_clients": true})).await;
+        assert_eq!(changed["tax_reason"], GERMAN);
+        assert!(changed["warnings"].to_string().contains(GERMAN), "{changed:#}");
+        let asked = remarked(&own, json!({"description": "Hosting", "price": "10.00"}), "organization.tax_reason").await;
+        assert_eq!(asked.len(), 1, "{asked:?}");
+    }
+}
