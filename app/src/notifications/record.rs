@@ -56,7 +56,7 @@ pub async fn mark_read(cx: &mut Call, named: Vec<String>, all: bool) -> Result<R
     let now = cx.now;
     let read = store::mark_read(&mut cx.db, whose(&sight), ids.as_deref(), now).await?;
     if read > 0 {
-        cx.changed_beside_records();
+        cx.has_changed();
     }
     let unread = store::unread(&mut cx.db, whose(&sight)).await?;
     Ok(ReadNotifications { read: read as i64, unread })

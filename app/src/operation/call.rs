@@ -55,7 +55,7 @@ pub struct Call {
     pub(super) warnings: Vec<String>,
     pub(super) mails: i64,
     /// Whether something was changed of which the database keeps no images.
-    pub(super) beside_records: bool,
+    pub(super) changed_something: bool,
     /// What is rung once it is kept.
     pub(super) afterwards: Vec<fn(&Services)>,
     pub(super) stands: Stands,
@@ -133,9 +133,10 @@ impl Call {
         std::iter::once(message).chain(hint).collect::<Vec<_>>().join(" ")
     }
 
-    /// Remembers that something was changed of which the database keeps no images, such as what was read: the call did something.
-    pub fn changed_beside_records(&mut self) {
-        self.beside_records = true;
+    /// Says that this call has changed something, so that nobody looks through the images of its changes for that: it always does, or what
+    /// it changes has none.
+    pub fn has_changed(&mut self) {
+        self.changed_something = true;
     }
 
     /// Rings somebody once what the call did is kept.
@@ -193,7 +194,7 @@ impl Call {
             asker,
             warnings: Vec::new(),
             mails: 0,
-            beside_records: false,
+            changed_something: false,
             afterwards: Vec::new(),
             stands: Stands::AtThePage,
         }

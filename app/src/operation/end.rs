@@ -80,7 +80,7 @@ impl Call {
     /// Tells a program that its call has changed nothing, or would change nothing. What cannot be done twice always changes something, and
     /// what is a person's alone has no images.
     async fn tell_unchanged(&mut self, declaration: &'static Declaration) -> Result<(), Error> {
-        let may_be_none = declaration.idempotent && declaration.needs != Permission::SignedIn && self.mails == 0 && !self.beside_records;
+        let may_be_none = declaration.idempotent && declaration.needs != Permission::SignedIn && self.mails == 0 && !self.changed_something;
         if may_be_none && store::count(&mut self.db, self.action).await? == 0 {
             self.warn_unchanged();
         }

@@ -65,6 +65,7 @@ pub async fn stop(cx: &mut Call, ended_at: Option<String>, description: Edit<Str
     priced(cx, &sight, &mut running).await?;
     let watch = Watch::over(cx, &[(running.project, running.day)]).await?;
     let id = end(cx, running, at, is_person(cx)).await?;
+    cx.has_changed();
     let budgets = watch.settle(cx, &sight, Limit::Free).await?;
     record::logged(cx, &sight, id, &budgets).await
 }

@@ -63,7 +63,7 @@ async fn proof(cx: &mut Call, after: i64, position: i64, action: Option<Uuid>, r
 /// Begins a check of the whole chain, unless one is under way; the work is for [`super::job`].
 pub async fn start(cx: &mut Call) -> Result<AuditVerification, Error> {
     store::begin(&mut cx.db).await?;
-    cx.changed_beside_records();
+    cx.has_changed();
     cx.afterwards(|services| services.verifications.notify_one());
     get(cx).await
 }
