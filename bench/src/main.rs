@@ -94,6 +94,9 @@ struct Run {
     /// has to work on the schema of the other one.
     #[arg(long, conflicts_with_all = ["audit_log", "sign_ins"])]
     before: Option<PathBuf>,
+    /// In turns, only the lines whose name has these words.
+    #[arg(long, requires = "before")]
+    line: Option<String>,
 }
 
 #[tokio::main]
@@ -148,7 +151,7 @@ impl Run {
             let folder = TempDir::with_prefix("stint-bench-before-")?;
             let before = Build { program: before, site: &self.site };
             let before = Stint::start(&before, &database, &model.url, folder.path(), Rate::Unlimited).await?;
-            let kept = in_turns(&before, &stint, &way, &data).await?;
+            let kept = in_turns(&before, &stint, &way, &data, self.line.as_deref()).await?;
             before.stop().await?;
             stint.stop().await?;
             return Ok(kept);
@@ -232,14 +235,16 @@ async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>
     Ok(())
 }
 
-/// The lines of two programs on the same data; whether none is worse than before.
-async fn in_turns(before: &Stint, now: &Stint, way: &Way, data: &Arc<Data>) -> Result<bool> {
+/// The lines of two programs on the same data, all or those whose name has these words; whether none is worse than before.
+async fn in_turns(before: &Stint, now: &Stint, way: &Way, data: &Arc<Data>, line: Option<&str>) -> Result<bool> {
     let both = Both { before: before.address, now: now.address };
     let cookie = scenarios::sign_in(now.address, way).await?;
     let dashboard = scenarios::dashboard(&way.organization, cookie);
     let (short, long) = (scenarios::document(data, false), scenarios::document(data, true));
     let (mut samples, mut pairs) = (Vec::new(), Vec::new());
-    for scenario in [scenarios::rest(data), scenarios::mcp(data), dashboard, scenarios::timer(data), short, long].map(Arc::new) {
+    let all = [scenarios::rest(data), scenarios::mcp(data), dashboard, scenarios::timer(data), short, long];
+    let is_meant = |scenario: &load::Scenario| line.is_none_or(|line| scenario.steps.iter().any(|step| step.name.contains(line)));
+    for scenario in all.into_iter().filter(is_meant).map(Arc::new) {
         for clients in [1, CROWD] {
             let (measured, beside) = turns::measure(&both, &scenario, clients).await?;
             samples.extend(measured);
