@@ -25,7 +25,7 @@ pub fn tax_number_hint(country: Option<&str>) -> &'static str {
 }
 
 /// The same where nobody has said the country yet.
-pub const AT_SIGN_UP: &str = "In most countries of Europe needed before the first invoice is sent, also by a small business that charges no tax; it can be added later, and stays empty where invoices state none. In Australia the ABN, in India the GSTIN, in Japan the registration number. Where you charge tax, a number that lacks only the letters of its country is taken with them, as a VAT identifier: 00743110157 in Italy as IT00743110157.";
+pub const AT_SIGN_UP: &str = "In most countries of Europe needed before the first invoice is sent, also by a small business that charges no tax; it can be added later, and stays empty where invoices state none. In Australia the ABN, in India the GSTIN, in Japan the registration number. Where you charge tax, a number that lacks only the letters of its country is taken with them.";
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {

@@ -5,14 +5,14 @@ use super::Organization;
 use crate::invoices::{exemption, totals::TaxCategory};
 
 /// How somebody ends up with another reason, or with tax.
-pub const WAY: &str = "Where another law exempts you, such as one for doctors or teachers, write its words in Settings as the reason; where you charge tax, say the rate.";
+pub const WAY: &str = "Where another law exempts you, write its words in Settings as the reason; where you charge tax, say the rate.";
 
 /// The same where the law has no words for small businesses and wants the article named all the same (Article 226 (11) of Directive
 /// 2006/112/EC). It goes on after a comma.
 pub const WAY_OF_UNTOLD: &str = "which is right only where a law exempts you: then write its article in Settings as the reason, with \u{201c}exempt\u{201d} as the tax. Where you charge tax, say the rate.";
 
 /// The same where nobody has said the country yet, or no script can follow it.
-pub const AT_SIGN_UP: &str = "For instance 20 or 8.1. Empty, you charge none: in most countries of the European Union your invoices then say that you are exempt as a small business, in Germany \u{201c}Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG\u{201d}; elsewhere they say nothing of tax, which in Spain and Monaco is right only where a law exempts you. Where another law exempts you, change the reason in Settings.";
+pub const AT_SIGN_UP: &str = "For instance 20 or 8.1. Empty, you charge none: your invoices then say what your country wants of a small business, in Germany \u{201c}Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG\u{201d}. Where another law exempts you, change the reason in Settings.";
 
 /// Where a document that says nothing of tax has to say why, and the law has no words for small businesses.
 const UNTOLD: [&str; 2] = ["ES", "MC"];
