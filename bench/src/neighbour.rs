@@ -6,16 +6,14 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncWriteExt as _, copy, sink},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     task::JoinSet,
-    time::{sleep, timeout},
 };
 
 use crate::{
@@ -32,12 +30,6 @@ const FLOOD: usize = 64;
 const PIPELINES: usize = 16;
 const PIPELINED: usize = 64;
 
-/// How often a pipeline that waits to write looks whether the flood ends.
-const GLANCE: Duration = Duration::from_millis(100);
-
-/// How long what was sent of a pipeline may take to be answered after its end.
-const STALLED: Duration = Duration::from_secs(60);
-
 /// A neighbour's list of clients, alone and beside the flood.
 pub async fn beside_a_flood(address: SocketAddr, data: &Arc<Data>) -> Result<Vec<Sample>> {
     let mut samples = load::run(address, Arc::new(scenarios::neighbour(names::NEIGHBOUR, data)), 1).await?;
@@ -53,6 +45,7 @@ struct Flood {
     ending: Arc<AtomicBool>,
     counts: Arc<Counts>,
     connections: JoinSet<Result<()>>,
+    pipelines: JoinSet<Result<()>>,
 }
 
 /// What the flood was answered.
@@ -61,6 +54,8 @@ struct Counts {
     done: AtomicU64,
     refused: AtomicU64,
     failed: AtomicU64,
+    /// The bytes of the answers to the pipelines.
+    pipelined: AtomicU64,
 }
 
 impl Flood {
@@ -70,14 +65,19 @@ impl Flood {
         for at in 0..FLOOD {
             connections.spawn(flood(address, Arc::clone(data), at, Arc::clone(&ending), Arc::clone(&counts)));
         }
+        let mut pipelines = JoinSet::new();
         for _ in 0..PIPELINES {
-            connections.spawn(pipeline(address, Arc::clone(data), Arc::clone(&ending)));
+            pipelines.spawn(pipeline(address, Arc::clone(data), Arc::clone(&counts)));
         }
-        Self { ending, counts, connections }
+        Self { ending, counts, connections, pipelines }
     }
 
     async fn stop(mut self) -> Result<()> {
         self.ending.store(true, Ordering::SeqCst);
+        if let Some(ended) = self.pipelines.try_join_next() {
+            ended??;
+        }
+        self.pipelines.shutdown().await;
         while let Some(ended) = self.connections.join_next().await {
             ended??;
         }
@@ -86,6 +86,7 @@ impl Flood {
         crate::say(&format!("  the flood was answered {done} times, refused {refused} times"));
         ensure!(failed == 0, "{failed} calls of the flood were answered with a failure of the server");
         ensure!(done > 0, "the flood was never answered");
+        ensure!(self.counts.pipelined.load(Ordering::SeqCst) > 0, "no pipeline was ever answered");
         Ok(())
     }
 }
@@ -106,31 +107,30 @@ async fn flood(address: SocketAddr, data: Arc<Data>, at: usize, ending: Arc<Atom
     Ok(())
 }
 
-/// Writes requests as fast as the server reads them, and counts the bytes of the answers.
-async fn pipeline(address: SocketAddr, data: Arc<Data>, ending: Arc<AtomicBool>) -> Result<()> {
+/// Writes requests as fast as the server reads them, and counts the bytes of the answers, until it is aborted.
+async fn pipeline(address: SocketAddr, data: Arc<Data>, counts: Arc<Counts>) -> Result<()> {
     let token = data.owner.first().context("the owner has no token")?;
     let request = format!("GET /api/v1/whoami HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n");
     let requests = request.repeat(PIPELINED);
     let (mut answers, mut stream) = TcpStream::connect(address).await?.into_split();
-    let read = tokio::spawn(async move { copy(&mut answers, &mut sink()).await });
     let written = async {
-        while !ending.load(Ordering::SeqCst) {
+        loop {
             stream.write_all(requests.as_bytes()).await?;
         }
-        anyhow::Ok(())
     };
-    let ended = async {
-        while !ending.load(Ordering::SeqCst) {
-            sleep(GLANCE).await;
+    let read = async {
+        let mut piece = vec![0; 64 * 1024];
+        loop {
+            match answers.read(&mut piece).await? {
+                0 => bail!("a pipeline was cut off"),
+                bytes => counts.pipelined.fetch_add(bytes as u64, Ordering::SeqCst),
+            };
         }
     };
     tokio::select! {
-        written = written => written?,
-        () = ended => {}
+        ended = written => ended,
+        ended = read => ended,
     }
-    drop(stream);
-    ensure!(timeout(STALLED, read).await.context("the answers to a pipeline did not end")??? > 0, "a pipeline was never answered");
-    Ok(())
 }
 
 /// Big lists, previews of documents and searches through all texts, in turn.

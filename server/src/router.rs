@@ -77,7 +77,7 @@ pub fn router(site: Site) -> Router {
         .layer(from_fn(layers::limit_body))
         .layer(from_fn_with_state(Hosts::of(&site.services.public_url), hosts::refuse_unknown))
         .layer(from_fn_with_state(unread::Discarded::default(), unread::throw_away))
-        .layer(from_fn_with_state(Throttle::new(site.services.admission.counts()), throttle::delay))
+        .layer(from_fn_with_state(Throttle::new(site.services.admission.counts(), site.ending.begun()), throttle::delay))
         .layer(from_fn_with_state(site.clone(), peers::find_origin))
         .layer(layers::catch_panic())
         .layer(from_fn(refusal::for_people))

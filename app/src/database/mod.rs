@@ -97,16 +97,16 @@ impl Db {
         Ok(Duration::from_millis(u64::try_from(limit).unwrap_or_default()))
     }
 
-    /// Marks the state to which [`Db::turn_back`] leads.
-    pub async fn mark(&mut self) -> Result<(), Error> {
-        sqlx::query!("savepoint marked").execute(self.connection()).await?;
+    /// Sets the savepoint to which [`Db::roll_back_to_savepoint`] leads; there is one, the newest.
+    pub async fn savepoint(&mut self) -> Result<(), Error> {
+        sqlx::query!("savepoint kept").execute(self.connection()).await?;
         Ok(())
     }
 
-    /// Leaves nothing of what was done since [`Db::mark`], its settings included. What somebody else held, or what was refused, has broken
+    /// Leaves nothing of what was done since [`Db::savepoint`], its settings included. What somebody else held, or what was refused, has broken
     /// nothing of what was done before.
-    pub async fn turn_back(&mut self) -> Result<(), Error> {
-        sqlx::query!("rollback to savepoint marked").execute(self.connection()).await?;
+    pub async fn roll_back_to_savepoint(&mut self) -> Result<(), Error> {
+        sqlx::query!("rollback to savepoint kept").execute(self.connection()).await?;
         Ok(())
     }
 

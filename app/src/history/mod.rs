@@ -54,7 +54,7 @@ pub struct Undone {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Restored {
-    /// What kind of record: `client`, `project`, `project_member` (a place on a project), `client_grant` (a client granted to a viewer), `budget`, `invoice`, `invoice_line` or `time_entry`.
+    /// What kind of record: `client`, `project`, `project_member` (a member of a project), `client_grant` (a viewer's access to a client), `budget`, `invoice`, `invoice_line` or `time_entry`.
     pub kind: String,
     /// Its id.
     pub record: Uuid,
@@ -181,7 +181,7 @@ pub async fn list_actions(
 
 /// Undo a write: what it changed or deleted becomes what it was before (`restored`), and what it made goes away (`removed`).
 ///
-/// "last" is the newest action of this credential that changed something, is no undo and not undone, in a new conversation too; `told` says what it was. Twice goes two back. All or nothing. Refused: (stale) changed since, by whom, with the later action's id; (in_use) something new needs it; (locked) its time is invoiced or its day closed; (invalid) what is not taken back, such as a sent invoice, a stopped mail or settings. You undo what you did and may still do, a manager also what others did, an agent only its own. Example: {"action": "last"}.
+/// "last" is the newest action of this credential that changed something, is no undo and not undone, in a new conversation too; `told` says what it was. Twice goes two back. All or nothing. Refused: (stale) changed since, by whom, with the later action's id; (in_use) another record needs it; (locked) its time is invoiced or its day closed; (invalid) what is not taken back, such as a sent invoice, a stopped mail or settings. You undo what you did and may still do, a manager also what others did, an agent only its own. Example: {"action": "last"}.
 #[operation(write, everyday, needs = Belong, scope = None, title = "Undo an action")]
 pub async fn undo_action(
     cx: &mut Call,

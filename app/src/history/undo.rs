@@ -49,26 +49,26 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
         return undone(cx, reference::id(action)).await;
     }
     let last = right::last(cx).await?;
-    store::back::mark(&mut cx.db).await?;
+    cx.db.savepoint().await?;
     match undone(cx, last).await {
         Err(error) => {
             // What was put back before it was refused is as it was again, so that what is told is of what stands.
-            store::back::turn_back(&mut cx.db).await?;
+            cx.db.roll_back_to_savepoint().await?;
             Err(instead::of_last(cx, last, error).await)
         }
         undone => undone,
     }
 }
 
-/// Whether this action can be taken back as things stand, which is found out by trying it. What was done since [`store::back::mark`] is
-/// turned back, the bound on waiting with it.
+/// Whether this action can be taken back as things stand, which is found out by trying it. What was done since the savepoint is
+/// rolled back, the bound on waiting with it.
 ///
 /// # Errors
 /// `unavailable` when it could not be found out, such as while somebody else holds one of its records.
 pub async fn is_open(cx: &mut Call, action: Uuid) -> Result<bool, Error> {
     cx.db.limit_waiting(TRY_WAIT).await?;
     let undone = undone(cx, action).await;
-    store::back::turn_back(&mut cx.db).await?;
+    cx.db.roll_back_to_savepoint().await?;
     cx.undoes = None;
     match undone {
         Err(error) if error.code == Code::Unavailable => Err(error),

@@ -9,13 +9,15 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    CustomLine, GroupBy, quantity,
+    CustomLine, GroupBy, LineKind, quantity,
     rounding::{Rounding, RoundingBasis},
+    store::LineRow,
     tax::LineTax,
     wording::Wording,
 };
 use crate::{
     error::Error,
+    id::InvoiceLineId,
     money::{Amount, Currency, UnitPrice, amount_of, saturated},
     text,
 };
@@ -315,4 +317,31 @@ fn projects(entries: &[&Entry]) -> String {
     let more = names.len().saturating_sub(PROJECTS_NAMED);
     names.truncate(PROJECTS_NAMED);
     if more > 0 { format!("{} …", names.join(", ")) } else { names.join(", ") }
+}
+
+/// A composed line as it is stored.
+pub fn row(line: Line) -> LineRow {
+    let (kind, unit, seconds, invoiced_quantity) = match line.measure {
+        Measure::Time { worked, billed } => (LineKind::Time, "HUR", Some((worked, billed)), None),
+        Measure::Custom(quantity) => (LineKind::Custom, "C62", None, Some(quantity)),
+    };
+    LineRow {
+        id: InvoiceLineId::new().0,
+        kind: kind.name().to_owned(),
+        description: line.description,
+        composed: Some(seconds.is_some()),
+        project_id: line.project,
+        project_name: None,
+        seconds: seconds.map(|(worked, _)| worked),
+        billed_seconds: seconds.map(|(_, billed)| billed),
+        invoiced_quantity,
+        unit: unit.to_owned(),
+        unit_price: line.unit_price,
+        net: line.net,
+        tax_category: line.tax.category.code().to_owned(),
+        tax_percent: line.tax.rate.ten_thousandths(),
+        tax_reason: line.tax.reason,
+        laid_out: None,
+        entries: line.entries,
+    }
 }

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, InvoiceProblem, LineKind,
-    compose::{self, Entry, Grouping, LINES_MAX, Line, Measure},
+    ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, InvoiceProblem,
+    compose::{self, Entry, Grouping, LINES_MAX, Line},
     discount,
     draft_page::billed_at_nothing,
     einvoice::Source,
@@ -23,7 +23,7 @@ use crate::{
     day::{Day, Span},
     error::{Code, Error},
     hours::Worked,
-    id::{InvoiceId, InvoiceLineId},
+    id::InvoiceId,
     money::{Currency, Money, amount_of},
     operation::Call,
     organizations::{self, Organization},
@@ -299,7 +299,7 @@ async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> R
         let way_out = "Group the time by day or project, or choose a shorter period.";
         return Err(Error::invalid("group_by", format!("{message} {way_out}")));
     }
-    Ok(Composed { lines: lines.into_iter().map(row).collect(), entries })
+    Ok(Composed { lines: lines.into_iter().map(compose::row).collect(), entries })
 }
 
 /// The entries that stay off the draft. One that is no time of the client would be left out of nothing, and what was meant billed.
@@ -372,31 +372,4 @@ pub fn period(cx: &Call, period: Option<String>, from: Option<String>, to: Optio
 /// The tax of a client's lines.
 pub fn tax_of(client: &Client) -> LineTax {
     LineTax { category: client.tax_category, rate: client.tax_rate, reason: client.tax_reason.clone() }
-}
-
-/// A composed line as it is stored.
-pub fn row(line: Line) -> LineRow {
-    let (kind, unit, seconds, invoiced_quantity) = match line.measure {
-        Measure::Time { worked, billed } => (LineKind::Time, "HUR", Some((worked, billed)), None),
-        Measure::Custom(quantity) => (LineKind::Custom, "C62", None, Some(quantity)),
-    };
-    LineRow {
-        id: InvoiceLineId::new().0,
-        kind: kind.name().to_owned(),
-        description: line.description,
-        composed: Some(seconds.is_some()),
-        project_id: line.project,
-        project_name: None,
-        seconds: seconds.map(|(worked, _)| worked),
-        billed_seconds: seconds.map(|(_, billed)| billed),
-        invoiced_quantity,
-        unit: unit.to_owned(),
-        unit_price: line.unit_price,
-        net: line.net,
-        tax_category: line.tax.category.code().to_owned(),
-        tax_percent: line.tax.rate.ten_thousandths(),
-        tax_reason: line.tax.reason,
-        laid_out: None,
-        entries: line.entries,
-    }
 }

@@ -350,7 +350,7 @@ async fn add_lines(cx: &mut Call, row: &Row, currency: &Currency, add: Vec<Custo
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     let tax = draft::tax_of(&client);
     let written = |(at, line): &(usize, CustomLine)| {
-        compose::custom_line(line, currency, &tax).map(draft::row).map_err(|error| error.within("add", *at))
+        compose::custom_line(line, currency, &tax).map(compose::row).map_err(|error| error.within("add", *at))
     };
     let lines = add.iter().map(written).collect::<Result<Vec<LineRow>, Error>>()?;
     let last = store::last_position(&mut cx.db, row.id).await?;

@@ -131,7 +131,7 @@ impl<'a> Contents<'a> {
             buyer,
             currency: buyer.currency.clone(),
             payment_terms_days: buyer.payment_terms_days as i16,
-            lines: lines.into_iter().map(draft::row).collect(),
+            lines: lines.into_iter().map(compose::row).collect(),
             discount: None,
             period: None,
             notes: None,

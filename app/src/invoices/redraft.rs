@@ -192,7 +192,7 @@ impl Time {
         if self.is_as_it_was() {
             return sent.iter().map(|line| self.again(line, grouping)).collect();
         }
-        let time = compose::time_lines(&self.now, grouping, currency, tax).into_iter().map(draft::row);
+        let time = compose::time_lines(&self.now, grouping, currency, tax).into_iter().map(compose::row);
         let own = sent.iter().filter(|line| line.seconds.is_none()).cloned().map(anew);
         time.chain(own).collect()
     }

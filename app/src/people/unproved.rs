@@ -39,6 +39,9 @@ use crate::{
 /// So many places are settled with one password, those that need it most; of the others it is told that they were not looked at.
 pub(crate) const SETTLED: usize = if cfg!(test) { 6 } else { 200 };
 
+/// What so many places need is looked at, those that the account has had longest: whoever signs up founds one first.
+const LOOKED_AT: usize = 2_000;
+
 /// How long somebody is waited for who holds what is in one place: no organization keeps a person from their password.
 const WAIT: Duration = Duration::from_secs(1);
 
@@ -115,9 +118,10 @@ async fn settle_each(cx: &mut Call, places: Vec<Needed>, email: &str, taken_back
 /// Every place of a person, with what it needs.
 async fn needs(db: &mut Db, person: UserId, now: Timestamp) -> Result<Vec<Needed>, Error> {
     let mut needs = Vec::new();
-    for place in member::places_of(db, person.0).await? {
+    for (at, place) in member::places_of(db, person.0).await?.into_iter().enumerate() {
         db.enter(OrganizationId(place.organization_id)).await?;
-        needs.push((unproved::need(db, place.member, now).await?, place));
+        let need = if at < LOOKED_AT { unproved::need(db, place.member, now).await? } else { Need::UNKNOWN };
+        needs.push((need, place));
     }
     Ok(needs)
 }
@@ -134,13 +138,13 @@ fn by_need(mut settled: Vec<Needed>) -> (Vec<Needed>, Vec<Needed>) {
 /// Settles a place; nothing where it is left as it is, since somebody else holds it or it takes too long. What is wrong with it otherwise
 /// refuses the password: nobody would look at the place again.
 async fn settle_or_leave(cx: &mut Call, place: &Place, email: &str) -> Result<Option<TakenBack>, Error> {
-    cx.db.mark().await?;
+    cx.db.savepoint().await?;
     let problem = match settle(cx, place, email).await {
         Err(problem) if problem.code == Code::Unavailable => problem,
         settled => return settled.map(Some),
     };
     tracing::warn!(%problem, organization = %place.organization_id, "what an account has in an organization was left as it was");
-    cx.db.turn_back().await?;
+    cx.db.roll_back_to_savepoint().await?;
     Ok(None)
 }
 

@@ -177,13 +177,6 @@ pub fn tell_drafts(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tells a program that its change was none, or would be none, where all is the `same`.
-pub fn tell_unchanged(cx: &mut Call, same: bool) {
-    if same {
-        cx.warn_unchanged();
-    }
-}
-
 /// What of a change touches the price.
 pub struct Repriced<'a> {
     /// Another project.

@@ -9,7 +9,7 @@ use super::{
     filter,
     ground::{
         New, Repriced, described, description_of, fresh, leave_to_person, may_end, moved_to, origin, placed, reprice, tell, tell_future,
-        tell_price, tell_unchanged, terms_of,
+        tell_price, terms_of,
     },
     lock,
     place::{Place, Read},
@@ -145,7 +145,6 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
     leave_to_person(cx, &[&before], LOGGED).await?;
     let watch = Watch::over(cx, &[(before.project, before.day), (after.project, after.day)]).await?;
     keep(cx, &before, &after).await?;
-    tell_unchanged(cx, before == after);
     let budgets = watch.settle(cx, &sight, Limit::Held).await?;
     record::logged(cx, &sight, after.id, &budgets).await
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     CurrentTimer, DiscardedTimer, EntryState, Logged,
-    ground::{Repriced, described, is_person, leave_to_person, moved_to, place, reprice, tell, tell_price, tell_unchanged, terms_of},
+    ground::{Repriced, described, is_person, leave_to_person, moved_to, place, reprice, tell, tell_price, terms_of},
     lock,
     place::to_the_second,
     record::{self, Reader},
@@ -164,7 +164,6 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
     if timer.project != before.project || timer.price.billable != before.price.billable {
         watch.refuse_start(cx, &sight, (timer.project, timer.day), timer.price.billable).await?;
     }
-    tell_unchanged(cx, timer == before);
     if timer != before {
         leave_to_person(cx, &[&before], "change a timer that a person started").await?;
         let now = cx.now;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{
     LoggedEntries, LoggedEntry, NewTimeEntry, Source,
     clock::Given,
-    ground::{self, leave_to_person, moved_to, origin, tell_drafts, tell_unchanged},
+    ground::{self, leave_to_person, moved_to, origin, tell_drafts},
     logging::{self, EntryChange, NewEntry},
     place::Read,
     rate::Terms,
@@ -88,7 +88,6 @@ pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Res
     for (before, after) in before.iter().zip(&after) {
         logging::keep(cx, before, after).await?;
     }
-    tell_unchanged(cx, before == after);
     settled(cx, &sight, watch, Asked { list: "time_entries", ids: &ids }, &after).await
 }
 

@@ -16,6 +16,8 @@ use axum::{
     response::Response,
 };
 use http::{HeaderValue, StatusCode, header};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use super::limits::locked;
 use crate::peers;
@@ -48,7 +50,12 @@ pub struct Admitted;
 
 /// What each network was given. A copy counts together with it.
 #[derive(Clone)]
-pub struct Throttle(Option<Arc<Buckets>>);
+pub struct Throttle {
+    /// Nothing where calls are not counted: then everything passes.
+    buckets: Option<Arc<Buckets>>,
+    /// When this is cancelled nothing waits any more.
+    ending: CancellationToken,
+}
 
 struct Buckets {
     refusals: PerNetwork,
@@ -76,9 +83,9 @@ impl PerNetwork {
 }
 
 impl Throttle {
-    /// Throttles, or lets everything pass where calls are not counted.
-    pub fn new(counts: bool) -> Self {
-        Self(counts.then(|| Buckets::of(REFUSALS, UNMETERED)))
+    /// Throttles until the end of the process begins, or lets everything pass where calls are not counted.
+    pub fn new(counts: bool, ending: CancellationToken) -> Self {
+        Self { buckets: counts.then(|| Buckets::of(REFUSALS, UNMETERED)), ending }
     }
 }
 
@@ -129,9 +136,9 @@ pub async fn delay(State(throttle): State<Throttle>, request: Request, next: Nex
     let origin = peers::origin(&parts);
     let mut answer = next.run(Request::from_parts(parts, body)).await;
     let count = |buckets: Arc<Buckets>| buckets.count(&answer, network(origin), peer == Some(origin), Instant::now());
-    match throttle.0.map_or(Decision::Send, count) {
+    match throttle.buckets.map_or(Decision::Send, count) {
         Decision::Send => {}
-        Decision::Hold(wait) => tokio::time::sleep(wait).await,
+        Decision::Hold(wait) => _ = timeout(wait, throttle.ending.cancelled()).await,
         Decision::Close => _ = answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close")),
     }
     answer
@@ -206,7 +213,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_is_held_comes_later_and_whole() {
-        let throttle = Throttle(Some(Buckets::of(Rate::of(1, 1), Rate::of(1, 1))));
+        let throttle = Throttle { buckets: Some(Buckets::of(Rate::of(1, 1), Rate::of(1, 1))), ending: CancellationToken::new() };
         let doors: Router = Router::new().route("/", get(async || "a file")).layer(from_fn_with_state(throttle, delay));
         let mut took = Vec::new();
         for _ in 0..2 {

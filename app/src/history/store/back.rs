@@ -15,18 +15,6 @@ pub async fn hold(db: &mut Db, kind: &str, records: &[Uuid]) -> Result<(), Error
     Ok(())
 }
 
-/// Marks the state to which `turn_back` leads, in the transaction.
-pub async fn mark(db: &mut Db) -> Result<(), Error> {
-    query!("savepoint before_undo").execute(db.connection()).await?;
-    Ok(())
-}
-
-/// Leaves nothing of what was done in the transaction since `mark`.
-pub async fn turn_back(db: &mut Db) -> Result<(), Error> {
-    query!("rollback to savepoint before_undo").execute(db.connection()).await?;
-    Ok(())
-}
-
 /// Puts a record back to what it was before a change; answers whether it still was what the change left behind.
 pub async fn restore(db: &mut Db, change: &Change) -> Result<bool, Error> {
     query_scalar!(r#"select restore_record($1, $2, $3, $4) as "restored!""#, change.kind, change.record, change.before, change.after)

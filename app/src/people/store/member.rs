@@ -53,13 +53,13 @@ pub struct Place {
     pub member: Uuid,
 }
 
-/// Every organization that a person belongs to, by id: in this order they are held.
+/// Every organization that a person belongs to, those first that they have belonged to longest.
 pub async fn places_of(db: &mut Db, person: Uuid) -> Result<Vec<Place>, Error> {
     Ok(query_as!(
         Place,
         "select o.id as organization_id, o.name as organization, m.id as member
          from member m join organization o on o.id = m.organization_id
-         where m.user_id = $1 and m.removed_at is null order by o.id",
+         where m.user_id = $1 and m.removed_at is null order by m.created_at, m.id",
         person
     )
     .fetch_all(db.connection())

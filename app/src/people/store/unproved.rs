@@ -38,6 +38,9 @@ pub struct Need {
 }
 
 impl Need {
+    /// That of a place that was not looked at.
+    pub const UNKNOWN: Self = Self { by_invitation: true, lets_in: false, invites: false };
+
     /// Which place is looked at before which, the least first. Anybody can invite into as many organizations as they like, so what the
     /// account came into in another way goes before those, unless nobody can come in there.
     pub fn rank(self) -> u8 {

@@ -230,23 +230,26 @@ pub struct Overlap {
 /// the first three hundred of the days around it; else the timer that runs, which goes on until now.
 pub async fn overlaps(db: &mut Db, entries: &[Uuid], now: Timestamp) -> Result<Vec<Overlap>, Error> {
     let organization = db.organization();
-    // Among the days a timer has no end: it is found only where it has that of now.
+    // Among the days the first one is enough: what is left is two rows at most.
     Ok(query_as!(
         Overlap,
         r#"select t.id as entry, c.name || ' / ' || p.name as "project!", o.day as "day!: jiff_sqlx::Date", o.running as "running!"
            from time_entry t
            cross join lateral (
-               select near.project_id, near.day, near.running from (
-                   (select o.id, o.project_id, o.day, o.running, o.started_at, o.ended_at from time_entry o
-                    where o.organization_id = $1 and o.member_id = t.member_id and o.day between t.day - 1 and t.day + 1
-                    order by o.day desc, o.position desc limit 300)
+               select first.project_id, first.day, first.running from (
+                   (select near.project_id, near.day, near.running from (
+                        select o.id, o.project_id, o.day, o.running, o.started_at, o.ended_at from time_entry o
+                        where o.organization_id = $1 and o.member_id = t.member_id and o.day between t.day - 1 and t.day + 1
+                        order by o.day desc, o.position desc limit 300
+                    ) near
+                    where near.id <> t.id and not near.running and near.started_at < t.ended_at and near.ended_at > t.started_at
+                    limit 1)
                    union all
-                   (select o.id, o.project_id, o.day, o.running, o.started_at, $3::timestamptz from time_entry o
-                    where o.organization_id = $1 and o.member_id = t.member_id and o.running)
-               ) near
-               where near.id <> t.id and near.started_at < t.ended_at and near.ended_at > t.started_at
-               order by near.running, near.day, near.started_at, near.id
-               limit 1
+                   (select o.project_id, o.day, o.running from time_entry o
+                    where o.organization_id = $1 and o.member_id = t.member_id and o.running and o.id <> t.id
+                        and o.started_at < t.ended_at and $3 > t.started_at)
+               ) first
+               order by first.running limit 1
            ) o
            join project p on p.organization_id = $1 and p.id = o.project_id
            join client c on c.organization_id = $1 and c.id = p.client_id
