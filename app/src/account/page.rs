@@ -54,8 +54,8 @@ pub fn sign_up() -> AnyView {
                 <Select label="Currency" name="currency" choices=as_in_the_country(currencies()) hint="Of new clients. It can be another one for each." />
                 <Select label="Language of documents" name="language" choices=as_in_the_country(languages()) />
                 <div>
-                    <Field label="Tax that you charge, in percent" name="tax_rate" inputmode="decimal" optional=true hint=untaxed::AT_SIGN_UP />
-                    <div role="status">{move || untaxed::in_country(&country.get()).map(|told| view! { <p class="hint">{told}</p> })}</div>
+                    <Field label="Tax that you charge, in percent" name="tax_rate" inputmode="decimal" optional=true hint="For instance 20 or 8.1." />
+                    <p class="hint" role="status">{move || untaxed::in_country(&country.get())}</p>
                 </div>
                 <Field label="VAT identifier or tax number" name="tax_number" maxlength=50 optional=true hint=AT_SIGN_UP />
                 <input type="hidden" name="time_zone" prop:value=zone />

@@ -12,21 +12,21 @@ pub const WAY: &str = "Where another law exempts you, write its words in Setting
 pub const WAY_OF_UNTOLD: &str = "which is right only where a law exempts you: then write its article in Settings as the reason, with \u{201c}exempt\u{201d} as the tax. Where you charge tax, say the rate.";
 
 /// The same where nobody has said the country yet, or no script can follow it.
-pub const AT_SIGN_UP: &str = "For instance 20 or 8.1. Empty, you charge none: your invoices then say what your country wants of a small business, in Germany \u{201c}Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG\u{201d}. Where another law exempts you, change the reason in Settings.";
+const WITHOUT_COUNTRY: &str = "Empty, you charge none: your invoices then say what your country wants of a small business, in Germany \u{201c}Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG\u{201d}. Where another law exempts you, change the reason in Settings.";
 
 /// Where a document that says nothing of tax has to say why, and the law has no words for small businesses.
 const UNTOLD: [&str; 2] = ["ES", "MC"];
 
-/// What the invoices of whoever leaves it empty say in this country, an ISO 3166-1 code; nothing where none is chosen.
-pub fn in_country(country: &str) -> Option<String> {
+/// What the invoices of whoever leaves it empty say in this country, an ISO 3166-1 code; the general words where none is chosen.
+pub fn in_country(country: &str) -> String {
     if country.is_empty() {
-        return None;
+        return WITHOUT_COUNTRY.to_owned();
     }
-    Some(match exemption::usual_words(country) {
+    match exemption::usual_words(country) {
         Some(words) => format!("Empty: you are a small business, and your invoices say \u{201c}{words}\u{201d}. {WAY}"),
         None if is_untold(country) => format!("Empty: your invoices say nothing of tax, {WAY_OF_UNTOLD}"),
         None => "Empty: your invoices say nothing of tax.".to_owned(),
-    })
+    }
 }
 
 /// Whether invoices without a rate say nothing in this country where its law wants them to say why.
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn an_empty_rate_is_told_in_the_words_that_the_invoice_will_carry() {
         for (country, _) in COUNTRIES {
-            let told = in_country(country).unwrap_or_default();
+            let told = in_country(country);
             match exemption::usual(TaxCategory::E, Some(country)) {
                 Some(words) => assert!(told.contains(words) && told.contains("in Settings"), "{country}: {told}"),
                 None => {
@@ -78,8 +78,8 @@ mod tests {
                 }
             }
         }
-        assert_eq!(in_country(""), None);
+        assert_eq!(in_country(""), WITHOUT_COUNTRY);
         let german = exemption::usual(TaxCategory::E, Some("DE")).unwrap_or("no words");
-        assert!(AT_SIGN_UP.contains(german) && AT_SIGN_UP.contains("in Settings"), "without scripts: {AT_SIGN_UP}");
+        assert!(WITHOUT_COUNTRY.contains(german) && WITHOUT_COUNTRY.contains("in Settings"), "without scripts: {WITHOUT_COUNTRY}");
     }
 }
