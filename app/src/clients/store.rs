@@ -234,12 +234,11 @@ pub async fn take_tax(db: &mut Db, before: &Organization, now: &Organization) ->
     let organization = db.organization();
     query!(
         "update client set tax_category = $5, tax_percent = $6, tax_reason = $7
-         where organization_id = $1 and id in (
+         where organization_id = $1 and id = any(array(
              select id from client
              where organization_id = $1 and archived_at is null
                  and tax_category = $2 and tax_percent = $3 and tax_reason is not distinct from $4
-             order by id for no key update
-         )",
+             order by id for no key update))",
         organization,
         before.tax_category.code(),
         before.tax_rate.ten_thousandths(),
@@ -258,10 +257,9 @@ pub async fn take_terms(db: &mut Db, before: &Organization, now: &Organization) 
     let organization = db.organization();
     query!(
         "update client set payment_terms_days = $3
-         where organization_id = $1 and id in (
+         where organization_id = $1 and id = any(array(
              select id from client where organization_id = $1 and archived_at is null and payment_terms_days = $2
-             order by id for no key update
-         )",
+             order by id for no key update))",
         organization,
         before.payment_terms_days as i16,
         now.payment_terms_days as i16
@@ -276,10 +274,9 @@ pub async fn take_language(db: &mut Db, before: &Organization, now: &Organizatio
     let organization = db.organization();
     query!(
         "update client set language = $3
-         where organization_id = $1 and id in (
+         where organization_id = $1 and id = any(array(
              select id from client where organization_id = $1 and archived_at is null and language = $2
-             order by id for no key update
-         )",
+             order by id for no key update))",
         organization,
         before.language,
         now.language

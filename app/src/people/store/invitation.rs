@@ -134,11 +134,11 @@ pub struct Spared {
 pub async fn revoke_of(db: &mut Db, members: &[Uuid], spared: &Spared, now: Timestamp, most: i64) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
-        "update invitation set revoked_at = $4 where organization_id = $1 and id in (
+        "update invitation set revoked_at = $4 where organization_id = $1 and id = any(array(
              select id from invitation
              where organization_id = $1 and invited_by = any($2) and answered_at is null and revoked_at is null and expires_at > $4
                  and role <> all($3) and id <> all($6)
-             order by id limit $5 for update)
+             order by id limit $5 for update))
          returning id",
         organization,
         members,
