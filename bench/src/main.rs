@@ -243,14 +243,16 @@ async fn in_turns(before: &Stint, now: &Stint, way: &Way, data: &Arc<Data>, line
     let (short, long) = (scenarios::document(data, false), scenarios::document(data, true));
     let (mut samples, mut pairs) = (Vec::new(), Vec::new());
     let all = [scenarios::rest(data), scenarios::mcp(data), dashboard, scenarios::timer(data), short, long];
-    let is_meant = |scenario: &load::Scenario| line.is_none_or(|line| scenario.steps.iter().any(|step| step.name.contains(line)));
+    let is_named = |name: &str| line.is_none_or(|line| name.contains(line));
+    let is_meant = |scenario: &load::Scenario| scenario.steps.iter().any(|step| is_named(&step.name));
     for scenario in all.into_iter().filter(is_meant).map(Arc::new) {
         for clients in [1, CROWD] {
             let (measured, beside) = turns::measure(&both, &scenario, clients).await?;
-            samples.extend(measured);
-            pairs.extend(beside);
+            samples.extend(measured.into_iter().filter(|sample| is_named(&sample.name)));
+            pairs.extend(beside.into_iter().filter(|pair| is_named(&pair.name)));
         }
     }
+    ensure!(!pairs.is_empty(), "no line has the words {line:?}");
     report::print(&samples, &report::of_turns(&pairs))
 }
 

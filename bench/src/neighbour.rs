@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -86,7 +86,8 @@ impl Flood {
         crate::say(&format!("  the flood was answered {done} times, refused {refused} times"));
         ensure!(failed == 0, "{failed} calls of the flood were answered with a failure of the server");
         ensure!(done > 0, "the flood was never answered");
-        ensure!(self.counts.pipelined.load(Ordering::SeqCst) > 0, "no pipeline was ever answered");
+        let pipelined = self.counts.pipelined.load(Ordering::SeqCst);
+        ensure!(pipelined == PIPELINES as u64, "of {PIPELINES} pipelines {pipelined} were answered");
         Ok(())
     }
 }
@@ -107,7 +108,7 @@ async fn flood(address: SocketAddr, data: Arc<Data>, at: usize, ending: Arc<Atom
     Ok(())
 }
 
-/// Writes requests as fast as the server reads them, and counts the bytes of the answers, until it is aborted.
+/// Writes requests as fast as the server reads them, and reads the answers, until it is aborted. It counts once it is answered.
 async fn pipeline(address: SocketAddr, data: Arc<Data>, counts: Arc<Counts>) -> Result<()> {
     let token = data.owner.first().context("the owner has no token")?;
     let request = format!("GET /api/v1/whoami HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n");
@@ -120,12 +121,13 @@ async fn pipeline(address: SocketAddr, data: Arc<Data>, counts: Arc<Counts>) -> 
     };
     let read = async {
         let mut piece = vec![0; 64 * 1024];
-        loop {
-            match answers.read(&mut piece).await? {
-                0 => bail!("a pipeline was cut off"),
-                bytes => counts.pipelined.fetch_add(bytes as u64, Ordering::SeqCst),
-            };
+        for at in 0_u64.. {
+            ensure!(answers.read(&mut piece).await? > 0, "a pipeline was cut off");
+            if at == 0 {
+                counts.pipelined.fetch_add(1, Ordering::SeqCst);
+            }
         }
+        Ok(())
     };
     tokio::select! {
         ended = written => ended,

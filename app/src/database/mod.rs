@@ -41,6 +41,14 @@ pub struct Db {
     organization: Option<OrganizationId>,
 }
 
+/// What bounds each statement of a transaction; nothing is without end.
+pub struct Bounds {
+    /// How long it takes at most.
+    pub statement: Duration,
+    /// How long it waits at most for what somebody else holds.
+    pub waiting: Duration,
+}
+
 impl Db {
     fn of(open: Open, reach: Reach) -> Self {
         Self { open: Some(open), organization: reach.organization() }
@@ -89,17 +97,28 @@ impl Db {
         Ok(())
     }
 
-    /// What each statement waits at most for what somebody else holds; without end when it is nothing.
-    pub async fn waiting_limit(&mut self) -> Result<Duration, Error> {
-        let limit = sqlx::query_scalar!(r#"select setting::bigint as "setting!" from pg_settings where name = 'lock_timeout'"#)
-            .fetch_one(self.connection())
-            .await?;
-        Ok(Duration::from_millis(u64::try_from(limit).unwrap_or_default()))
+    /// What bounds each statement by now.
+    pub async fn bounds(&mut self) -> Result<Bounds, Error> {
+        let set = sqlx::query!(
+            r#"select statement.setting::bigint as "statement!", waiting.setting::bigint as "waiting!"
+               from pg_settings statement, pg_settings waiting
+               where statement.name = 'statement_timeout' and waiting.name = 'lock_timeout'"#
+        )
+        .fetch_one(self.connection())
+        .await?;
+        let of = |milliseconds| Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
+        Ok(Bounds { statement: of(set.statement), waiting: of(set.waiting) })
     }
 
     /// Sets the savepoint to which [`Db::roll_back_to_savepoint`] leads; there is one, the newest.
     pub async fn savepoint(&mut self) -> Result<(), Error> {
         sqlx::query!("savepoint kept").execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Keeps what was done since [`Db::savepoint`], to which nothing leads any more. Each that is kept costs everybody who meets its rows.
+    pub async fn release_savepoint(&mut self) -> Result<(), Error> {
+        sqlx::query!("release savepoint kept").execute(self.connection()).await?;
         Ok(())
     }
 

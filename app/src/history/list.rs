@@ -117,6 +117,12 @@ pub async fn undoable(cx: &mut Call, rows: Vec<Row>) -> Result<Vec<Undoable>, Er
 /// The operation that takes back.
 const UNDO: &str = "undo_action";
 
+/// How many changes of each of so many actions are looked at: of all of them together about as many as of fifty large ones.
+fn looked_at(actions: usize) -> i64 {
+    let each = 5_000 / i64::try_from(actions).unwrap_or(i64::MAX).max(1);
+    each.clamp(20, undo::LOOKED_AT)
+}
+
 /// What is known of the actions of a page.
 struct Known {
     touched: HashMap<Uuid, Vec<Restored>>,
@@ -141,7 +147,7 @@ impl Known {
         let mut known = Self::looked_at(cx, &ids).await?;
         known.refused = refused(cx, rows).await?;
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
-        let obstacles = Obstacles::of(cx, &ids, undo::LOOKED_AT).await?;
+        let obstacles = Obstacles::of(cx, &ids, looked_at(ids.len())).await?;
         for row in rows {
             let never = standing.get(&row.id).cloned().flatten();
             let refusal = known.refusal(cx, row, never).or_else(|| obstacles.refusal(row.id, &row.operation));

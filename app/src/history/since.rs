@@ -111,11 +111,14 @@ impl Since {
         let other = if told { needing(held, &self.visibility) } else { "something that you do not see".to_owned() };
         let by = held.by.as_ref().filter(|_| told);
         let error = Error::new(Code::InUse, format!("{name} has {other} since then, so {operation} cannot be undone."));
-        let by_hand = if self.by_hand { format!(", or archive or delete the {what} by hand") } else { String::new() };
-        let way = match by {
-            Some(by) => self.back_through(by, &format!(" ({})", by.operation), &by_hand),
-            None if self.by_hand => format!("Take that away or move it first, or archive or delete the {what} by hand."),
-            None => format!("A person can take that away or move it first, or archive or delete the {what}."),
+        let (away, or) = (away_with(held), instead_of_undo(held));
+        // An action that stays is none to send anybody to: what is there may go all the same.
+        let way = match by.filter(|by| !self.stays.contains_key(&by.action)) {
+            _ if !told => ASK.to_owned(),
+            Some(by) if self.by_hand => self.back_through(by, &format!(" ({})", by.operation), &format!(", or {away}, or {or} by hand")),
+            Some(by) => self.back_through(by, &format!(" ({})", by.operation), ""),
+            None if self.by_hand => format!("First {away}, or {or} by hand."),
+            None => format!("A person can {away}, or {or}."),
         };
         self.shown(error.hint(way), by)
     }
@@ -189,6 +192,28 @@ fn held_by(taken: &Taken, visibility: &Visibility) -> (String, String) {
         kind if !visibility.everything => (format!("Another {} has its name by now", words(kind)), "rename that".to_owned()),
         kind => (format!("Another {} is called {what} by now", words(kind)), format!("rename that {}", words(kind))),
     }
+}
+
+/// How that goes which needs what was made.
+fn away_with(held: &Held) -> String {
+    match held.other.as_str() {
+        "time_entry" => "move or delete that time entry".to_owned(),
+        "project" => "move or delete that project".to_owned(),
+        "project_member" => "take that member off it".to_owned(),
+        "client_grant" => "take that access away".to_owned(),
+        other => format!("delete that {}", words(other)),
+    }
+}
+
+/// What is done to what was made where it stays in use: a client or project with work or documents is archived and not deleted, and a draft
+/// of an invoice is deleted.
+fn instead_of_undo(held: &Held) -> String {
+    let verb = match (held.made.as_str(), held.other.as_str()) {
+        ("invoice", _) => "delete",
+        ("client" | "project", "project" | "invoice" | "invoice_line" | "time_entry") => "archive",
+        _ => "archive or delete",
+    };
+    format!("{verb} the {}", words(&held.made))
 }
 
 /// Which record needs what was made: by its name or number for who sees everything, where it has one.

@@ -203,6 +203,8 @@ mod tests {
             "Escluso IVA ex art. 15 n. 2 D.P.R. 26 ottobre 1972, n. 633",
             "Art. 15 numero 4 DPR 633/72",
             "Quote your name and account number",
+            "Esente art. 10. Indicare nome e conto nel bonifico",
+            "Exento. Nombre y cuenta abajo",
             "Nie w imieniu i na rzecz klienta",
             "Não em nome e por conta do cliente",
         ] {
@@ -224,6 +226,7 @@ mod tests {
             "Esclusa ex art. 15, n.ri 1 e 3, DPR 633/72",
             "Esclusa ex art. 15, n.ri 3, 4 e 5, DPR 633/72",
             "Escl. art. 15, 1° comma, n. 1 DPR 633/72",
+            "Art. 15 DPR 633/72 e successive modificazioni, comma 1, n. 1 interessi di mora",
         ] {
             assert!(!is_named(Some(reason)), "{reason}");
         }
@@ -234,6 +237,9 @@ mod tests {
             "Escluso art. 15 DPR 633/72 comma 1 n. 3 - 2 marche da bollo",
             "Escluso art. 15 DPR 633/72, n. 2 marche da bollo",
             "Escluso art. 15 DPR 633/72. Fattura n. 1",
+            "Escluso art. 15 DPR 633/72, n. 2, marche da bollo",
+            "Escluso art. 15 DPR 633/72 n. 2 (marche da bollo)",
+            "Escluso art. 15 n. 3 1º comma DPR 633/72",
         ] {
             assert!(is_named(Some(reason)), "{reason}");
         }
@@ -254,6 +260,9 @@ mod tests {
             "I vårt namn och för kundens räkning",
             "I mit navn og for kundens regning",
             "Em nosso nome e por conta do cliente",
+            "Em nome e conta próprios",
+            "En nombre y cuenta propios",
+            "In nome e conto propri",
             "W naszym imieniu i na rzecz klienta",
             "In Ihrem Namen und für eigene Rechnung",
             "In your name and for our account",

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-use super::totals::TaxCategory;
+use super::{rules::place, totals::TaxCategory};
 #[cfg(feature = "ssr")]
 use crate::clients::Client;
 use crate::{
@@ -80,10 +80,20 @@ pub fn is_of_small_business(reason: &str, language: &str) -> bool {
     offered(None, language).iter().any(|(words, _)| *words == reason)
 }
 
-/// Whether these are words of small businesses that nobody in this country writes: they claim the law of another one.
+/// Whether these are words of small businesses that nobody in this country writes, nor in the one whose law it has.
 #[cfg(feature = "ssr")]
 pub fn is_of_elsewhere(reason: &str, country: &str) -> bool {
+    let country = place::home_of_work(country);
     is_of_small_business(reason, "en") && !offered(Some(country), "en").iter().any(|(words, _)| *words == reason)
+}
+
+/// What is wrong with those words in this country, as the end of a sentence that quotes them.
+#[cfg(feature = "ssr")]
+pub fn whose_law(reason: &str, country: &str) -> String {
+    match place::name(country) {
+        name if reason.contains("2006/112") => format!("which are not the words that the law of your country, {name}, has for it"),
+        name => format!("which is the law of another country than yours, {name}"),
+    }
 }
 
 /// What the law of a country has businesses write that charge no tax, in each language of documents, that of theirs first; of every
@@ -163,9 +173,18 @@ mod tests {
             ("TVA non applicable, art. 293 B du CGI", "RE", false),
             ("Nicht mehrwertsteuerpflichtig (Art. 10 Abs. 2 MWSTG)", "DE", true),
             ("Steuerfrei nach § 4 Nr. 14 UStG", "AT", false),
+            ("Exempt from VAT as a small enterprise (Article 284 of Directive 2006/112/EC)", "AX", false),
+            ("Exempt from VAT as a small enterprise (Article 284 of Directive 2006/112/EC)", "DE", true),
         ] {
             assert_eq!(is_of_elsewhere(words, country), elsewhere, "{words} in {country}");
         }
+    }
+
+    #[test]
+    fn words_of_the_directive_are_the_law_of_no_other_country() {
+        let told = whose_law("Exempt from VAT as a small enterprise (Article 284 of Directive 2006/112/EC)", "DE");
+        assert_eq!(told, "which are not the words that the law of your country, Germany, has for it");
+        assert_eq!(whose_law("TVA non applicable, art. 293 B du CGI", "DE"), "which is the law of another country than yours, Germany");
     }
 
     #[test]

@@ -111,11 +111,12 @@ pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, E
     let numbers = [organization.vat_id.clone(), organization.tax_number.clone()];
     given.tax_reason = given.tax_reason.read(|reason| Ok::<_, Error>(text::said(Some(reason.clone())).map(|_| reason)))?;
     let (country, is_reason_given) = (organization.country.clone(), matches!(given.tax_reason, Edit::Set(_)));
+    let is_category_given = given.tax_category.is_some();
     said(&mut organization, &given);
     letterhead(cx, &mut organization, &given)?;
     defaults(cx, &mut organization, given)?;
     if organization.country != country && !is_reason_given {
-        usual_reason::follow_country(cx, &mut organization);
+        usual_reason::follow_country(cx, &mut organization, is_category_given);
     }
     misplaced_numbers(cx, &organization, numbers);
     store::update(&mut cx.db, &organization).await?;

@@ -12,7 +12,7 @@ pub const WAY: &str = "Where another law exempts you, write its words in Setting
 pub const WAY_OF_UNTOLD: &str = "which is right only where a law exempts you: then write its article in Settings as the reason, with \u{201c}exempt\u{201d} as the tax. Where you charge tax, say the rate.";
 
 /// The same where nobody has said the country yet, or no script can follow it.
-const WITHOUT_COUNTRY: &str = "Empty, you charge none: your invoices then say what your country wants of a small business, in Germany \u{201c}Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG\u{201d}. Where another law exempts you, change the reason in Settings.";
+const WITHOUT_COUNTRY: &str = "Empty, you charge none: where the law of your country has words for a small business your invoices then say them, in Germany \u{201c}Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG\u{201d}; elsewhere they say nothing of tax. Where another law exempts you, change the reason in Settings.";
 
 /// Where a document that says nothing of tax has to say why, and the law has no words for small businesses.
 const UNTOLD: [&str; 2] = ["ES", "MC"];

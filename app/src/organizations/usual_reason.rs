@@ -15,17 +15,27 @@ pub fn fill(cx: &mut Call, organization: &mut Organization) {
     }
 }
 
-/// After a change of the country: words of small businesses elsewhere become those of this one, or nothing where it has none, as on
-/// founding. Nobody has said them yet, and they are told.
-pub fn follow_country(cx: &mut Call, organization: &mut Organization) {
+/// After a change of the country: words of small businesses elsewhere, and none at all, become those of this country, or nothing where it
+/// has none, as on founding. Nobody has said them yet, and they are told. A category that was given along with the country stays.
+pub fn follow_country(cx: &mut Call, organization: &mut Organization, is_category_given: bool) {
     let Some(country) = organization.country.as_deref() else { return };
     if !matches!(organization.tax_category, TaxCategory::E | TaxCategory::O) {
         return;
     }
-    let Some(former) = organization.tax_reason.take_if(|reason| exemption::is_of_elsewhere(reason, country)) else { return };
     let words = exemption::usual_words(country);
-    cx.warn(format!("\"{former}\" is the law of another country. {}", told(country, words)));
-    organization.tax_category = if words.is_some() { TaxCategory::E } else { TaxCategory::O };
+    let said_before = match &organization.tax_reason {
+        Some(former) if exemption::is_of_elsewhere(former, country) => {
+            format!("\"{former}\" is said no more, {}. ", exemption::whose_law(former, country))
+        }
+        None if words.is_some() => String::new(),
+        _ => return,
+    };
+    let category = if words.is_some() { TaxCategory::E } else { TaxCategory::O };
+    if !is_category_given {
+        organization.tax_category = category;
+    }
+    let words = words.filter(|_| organization.tax_category == TaxCategory::E);
+    cx.warn(format!("{said_before}{}", told(country, words)));
     organization.tax_reason = words.map(str::to_owned);
     organization.tax_reason_said = false;
 }

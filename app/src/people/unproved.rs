@@ -5,7 +5,7 @@
 
 mod told;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -44,6 +44,15 @@ const LOOKED_AT: usize = 2_000;
 
 /// How long somebody is waited for who holds what is in one place: no organization keeps a person from their password.
 const WAIT: Duration = Duration::from_secs(1);
+
+/// The same when a place is tried again, while places behind it in the order are held: whoever goes by the order waits for no such one.
+const WAIT_AGAIN: Duration = Duration::from_millis(50);
+
+/// How long one statement takes at most meanwhile, and how long needs are looked at and places settled: less than a door waits. What is
+/// not looked at by then is told.
+const STATEMENT: Duration = Duration::from_secs(4);
+const LOOKING: Duration = Duration::from_secs(6);
+const SETTLING: Duration = Duration::from_secs(14);
 
 /// The links of so many are withdrawn as well: to those of others it is answered that they were taken back, too.
 const LINKS_MAX: usize = 1_000;
@@ -86,15 +95,18 @@ type Needed = (Need, Place);
 
 /// Settles as many places as one password does, and tells of all.
 async fn settle_all(cx: &mut Call, person: UserId, email: &str) -> Result<TakenBack, Error> {
-    let now = cx.now;
-    let (settled, beyond) = by_need(needs(&mut cx.db, person, now).await?);
-    let usual = cx.db.waiting_limit().await?;
+    let (now, begun) = (cx.now, Instant::now());
+    let (settled, beyond) = by_need(needs(&mut cx.db, person, now, begun).await?);
+    let usual = cx.db.bounds().await?;
+    cx.db.limit_statements(STATEMENT).await?;
     cx.db.limit_waiting(WAIT).await?;
     let mut taken_back = TakenBack::default();
-    let held = settle_each(cx, settled, email, &mut taken_back).await?;
+    let held = settle_each(cx, settled, email, begun, &mut taken_back).await?;
     // Whoever held these may be done by now.
-    let left = settle_each(cx, held, email, &mut taken_back).await?;
-    cx.db.limit_waiting(usual).await?;
+    cx.db.limit_waiting(WAIT_AGAIN).await?;
+    let left = settle_each(cx, held, email, begun, &mut taken_back).await?;
+    cx.db.limit_waiting(usual.waiting).await?;
+    cx.db.limit_statements(usual.statement).await?;
     for (need, place) in left.iter().chain(&beyond) {
         taken_back.add(TakenBack::of(Told::left(&place.organization)), *need);
     }
@@ -103,11 +115,18 @@ async fn settle_all(cx: &mut Call, person: UserId, email: &str) -> Result<TakenB
     Ok(taken_back)
 }
 
-/// Settles these places, in this order; those that were left as they were are answered.
-async fn settle_each(cx: &mut Call, places: Vec<Needed>, email: &str, taken_back: &mut TakenBack) -> Result<Vec<Needed>, Error> {
+/// Settles these places, in this order, as long as there is time; those that were left as they were are answered.
+async fn settle_each(
+    cx: &mut Call,
+    places: Vec<Needed>,
+    email: &str,
+    begun: Instant,
+    taken_back: &mut TakenBack,
+) -> Result<Vec<Needed>, Error> {
     let mut left = Vec::new();
     for (need, place) in places {
-        match settle_or_leave(cx, &place, email).await? {
+        let is_late = begun.elapsed() >= SETTLING;
+        match if is_late { None } else { settle_or_leave(cx, &place, email).await? } {
             Some(settled) => taken_back.add(settled, need),
             None => left.push((need, place)),
         }
@@ -115,12 +134,15 @@ async fn settle_each(cx: &mut Call, places: Vec<Needed>, email: &str, taken_back
     Ok(left)
 }
 
-/// Every place of a person, with what it needs.
-async fn needs(db: &mut Db, person: UserId, now: Timestamp) -> Result<Vec<Needed>, Error> {
+/// Every place of a person, with what it needs, as far as that is looked at.
+async fn needs(db: &mut Db, person: UserId, now: Timestamp, begun: Instant) -> Result<Vec<Needed>, Error> {
     let mut needs = Vec::new();
     for (at, place) in member::places_of(db, person.0).await?.into_iter().enumerate() {
-        db.enter(OrganizationId(place.organization_id)).await?;
-        let need = if at < LOOKED_AT { unproved::need(db, place.member, now).await? } else { Need::UNKNOWN };
+        let mut need = Need::UNKNOWN;
+        if at < LOOKED_AT && begun.elapsed() < LOOKING {
+            db.enter(OrganizationId(place.organization_id)).await?;
+            need = unproved::need(db, place.member, now).await?;
+        }
         needs.push((need, place));
     }
     Ok(needs)
@@ -141,7 +163,11 @@ async fn settle_or_leave(cx: &mut Call, place: &Place, email: &str) -> Result<Op
     cx.db.savepoint().await?;
     let problem = match settle(cx, place, email).await {
         Err(problem) if problem.code == Code::Unavailable => problem,
-        settled => return settled.map(Some),
+        Err(problem) => return Err(problem),
+        Ok(settled) => {
+            cx.db.release_savepoint().await?;
+            return Ok(Some(settled));
+        }
     };
     tracing::warn!(%problem, organization = %place.organization_id, "what an account has in an organization was left as it was");
     cx.db.roll_back_to_savepoint().await?;

@@ -16,7 +16,10 @@ use axum::{
     response::Response,
 };
 use http::{HeaderValue, StatusCode, header};
-use tokio::time::timeout;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::limits::locked;
@@ -31,12 +34,13 @@ const UNMETERED: Rate = Rate::of(500 * 60, 2_000);
 /// How long after each of the further ones the next one leaves.
 const PACE: Duration = Duration::from_millis(8);
 
-/// How long one waits at most whose caller is connected directly: less than whoever watches over the process waits for `/healthz`, which is
-/// a second as a rule. It keeps a place among the connections busy meanwhile: where it would wait longer its connection is closed instead.
-const WAIT_DIRECT: Duration = Duration::from_millis(500);
+/// How long one waits at most: less than whoever watches over the process waits for `/healthz`, which is a second as a rule. It keeps a
+/// place among the connections busy meanwhile. Where it would wait longer it is sent, and a direct connection is closed with it; one of a
+/// proxy is for everybody behind it.
+const WAIT: Duration = Duration::from_millis(500);
 
-/// How long one waits at most behind a proxy, whose connections are for everybody behind it: none is closed for the sake of one.
-const WAIT_BEHIND_PROXY: Duration = Duration::from_secs(10);
+/// How many wait at once, of all networks together: a small part of the connections that a process may have.
+const HELD_MAX: usize = 128;
 
 /// How many networks, and how many sites, are remembered at least.
 const NETWORKS_KEPT: usize = 5_000;
@@ -62,6 +66,8 @@ struct Buckets {
     unmetered: PerNetwork,
     /// When the last of those that wait leaves, for each network.
     last: Mutex<Recent<IpAddr, Instant>>,
+    /// One permit for each that waits.
+    held: Arc<Semaphore>,
 }
 
 /// How many are left for each network, and for all networks of each site.
@@ -92,8 +98,8 @@ impl Throttle {
 /// What becomes of an answer.
 enum Decision {
     Send,
-    /// It waits for so long.
-    Hold(Duration),
+    /// It waits for so long, with a permit.
+    Hold(Duration, OwnedSemaphorePermit),
     /// It is sent, and its connection ends.
     Close,
 }
@@ -101,7 +107,8 @@ enum Decision {
 impl Buckets {
     fn of(refusals: Rate, unmetered: Rate) -> Arc<Self> {
         let last = Mutex::new(Recent::new(NETWORKS_KEPT));
-        Arc::new(Self { refusals: PerNetwork::new(refusals), unmetered: PerNetwork::new(unmetered), last })
+        let held = Arc::new(Semaphore::new(HELD_MAX));
+        Arc::new(Self { refusals: PerNetwork::new(refusals), unmetered: PerNetwork::new(unmetered), last, held })
     }
 
     /// Counts an answer to this network, which is connected directly or through a proxy.
@@ -118,13 +125,13 @@ impl Buckets {
         let last = last.of(network, || now);
         let next = now.max(*last) + PACE;
         let wait = next - now;
-        match (wait <= if direct { WAIT_DIRECT } else { WAIT_BEHIND_PROXY }, direct) {
-            (true, _) => {
+        match Arc::clone(&self.held).try_acquire_owned() {
+            Ok(permit) if wait <= WAIT => {
                 *last = next;
-                Decision::Hold(wait)
+                Decision::Hold(wait, permit)
             }
-            (false, true) => Decision::Close,
-            (false, false) => Decision::Hold(WAIT_BEHIND_PROXY),
+            _ if direct => Decision::Close,
+            _ => Decision::Send,
         }
     }
 }
@@ -138,7 +145,7 @@ pub async fn delay(State(throttle): State<Throttle>, request: Request, next: Nex
     let count = |buckets: Arc<Buckets>| buckets.count(&answer, network(origin), peer == Some(origin), Instant::now());
     match throttle.buckets.map_or(Decision::Send, count) {
         Decision::Send => {}
-        Decision::Hold(wait) => _ = timeout(wait, throttle.ending.cancelled()).await,
+        Decision::Hold(wait, _permit) => _ = timeout(wait, throttle.ending.cancelled()).await,
         Decision::Close => _ = answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close")),
     }
     answer
@@ -154,12 +161,13 @@ mod tests {
     /// What becomes of so many answers that are given at once: each is sent, held, or the last of its connection.
     fn given(buckets: &Buckets, network: &str, answer: impl IntoResponse + Clone, many: usize, direct: bool) -> String {
         let (network, now) = (network.parse().expect("an address"), Instant::now());
-        let decisions = (0..many).map(|_| match buckets.count(&answer.clone().into_response(), network, direct, now) {
+        let decisions: Vec<Decision> = (0..many).map(|_| buckets.count(&answer.clone().into_response(), network, direct, now)).collect();
+        let told = |decision: &Decision| match decision {
             Decision::Send => 's',
-            Decision::Hold(_) => 'h',
+            Decision::Hold(..) => 'h',
             Decision::Close => 'c',
-        });
-        decisions.collect()
+        };
+        decisions.iter().map(told).collect()
     }
 
     const REFUSED: StatusCode = StatusCode::TOO_MANY_REQUESTS;
@@ -189,26 +197,45 @@ mod tests {
     #[test]
     fn who_is_connected_directly_waits_for_a_moment_or_is_cut_off() {
         let all = Buckets::of(Rate::of(1, 3), Rate::of(1, 5));
-        let waiting = (WAIT_DIRECT.as_millis() / PACE.as_millis()) as usize;
+        let waiting = (WAIT.as_millis() / PACE.as_millis()) as usize;
         let expected = format!("sss{}{}", "h".repeat(waiting), "c".repeat(10));
         assert_eq!(given(&all, "192.0.2.1", REFUSED, 3 + waiting + 10, true), expected);
     }
 
     #[test]
-    fn of_a_proxy_no_connection_is_closed_and_answers_leave_at_a_pace() {
+    fn of_a_proxy_no_connection_is_closed_and_few_answers_wait() {
         let all = Buckets::of(Rate::of(1, 3), Rate::of(1, 5));
+        let waiting = (WAIT.as_millis() / PACE.as_millis()) as usize;
+        let expected = format!("sss{}{}", "h".repeat(waiting), "s".repeat(1_000));
+        assert_eq!(given(&all, "192.0.2.1", REFUSED, 3 + waiting + 1_000, false), expected);
+    }
+
+    #[test]
+    fn answers_leave_at_a_pace() {
+        let all = Buckets::of(Rate::of(1, 1), Rate::of(1, 1));
         let (network, now) = ("192.0.2.1".parse().expect("an address"), Instant::now());
-        let waits: Vec<Duration> = (0..2_000)
-            .filter_map(|_| match all.count(&REFUSED.into_response(), network, false, now) {
-                Decision::Hold(wait) => Some(wait),
-                Decision::Send => None,
-                Decision::Close => panic!("a connection of others is closed"),
-            })
-            .collect();
-        assert_eq!((waits[0], waits[1], waits[2]), (PACE, 2 * PACE, 3 * PACE));
-        assert_eq!((waits.len(), waits.last()), (1_997, Some(&WAIT_BEHIND_PROXY)));
-        let later = now + WAIT_BEHIND_PROXY;
-        assert!(matches!(all.count(&REFUSED.into_response(), network, false, later), Decision::Hold(wait) if wait == PACE));
+        let wait_at = |now| match all.count(&REFUSED.into_response(), network, false, now) {
+            Decision::Hold(wait, _) => Some(wait),
+            Decision::Send | Decision::Close => None,
+        };
+        assert_eq!([(); 4].map(|()| wait_at(now)), [None, Some(PACE), Some(2 * PACE), Some(3 * PACE)]);
+        assert_eq!(wait_at(now + WAIT), Some(PACE));
+    }
+
+    #[test]
+    fn however_many_networks_come_so_many_answers_wait_at_once_and_no_more() {
+        let all = Buckets::of(Rate::of(1, 1), Rate::of(1, 1));
+        let mut held = Vec::new();
+        for network in 0..=255 {
+            let network = IpAddr::from([198, 51, 100, network]);
+            let now = Instant::now();
+            held.extend(
+                (0..10).map(|_| all.count(&REFUSED.into_response(), network, false, now)).filter(|it| matches!(it, Decision::Hold(..))),
+            );
+        }
+        assert_eq!(held.len(), HELD_MAX);
+        held.clear();
+        assert_eq!(given(&all, "192.0.2.1", REFUSED, 3, false), "shh", "whoever was answered gives the place back");
     }
 
     #[tokio::test]
@@ -230,8 +257,8 @@ mod tests {
         let a_second = UNMETERED.per_minute.get() / 60;
         let files = format!("{} files and other answers that need no sign-in at once, then {a_second} in a second", UNMETERED.burst);
         let pace = Duration::from_secs(1).as_millis() / PACE.as_millis();
-        let (seconds, half) = (WAIT_BEHIND_PROXY.as_secs(), WAIT_DIRECT.as_millis());
-        let waiting = format!("{pace} in a second, after {half} milliseconds at most, or {seconds} seconds behind a proxy");
+        let waiting =
+            format!("{pace} in a second, {HELD_MAX} of all networks at once and each after {} milliseconds at most", WAIT.as_millis());
         let limits = include_str!("../../../docs/limits.md");
         assert!(limits.contains(&refusals) && limits.contains(&files) && limits.contains(&waiting), "{refusals}; {files}; {waiting}");
     }

@@ -69,19 +69,20 @@ pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Later
                    ) f
                ) touched
                cross join lateral (
-                   select l.position, l.after::jsonb as after from change l
+                   select l.position, l.after from change l
                    where l.organization_id = $1 and l.action_id = a.id and l.kind = touched.kind and l.record_id = touched.record_id
                    order by l.position desc limit 1
                ) left_as
                cross join lateral (
-                   select s.position, s.after::jsonb as after, s.action_id from change s
+                   select s.position, s.after, s.action_id from change s
                    where s.organization_id = $1 and s.kind = touched.kind and s.record_id = touched.record_id
                    order by s.position desc limit 1
                ) now
                where now.position > left_as.position and now.action_id <> a.id
                    and ((now.after is null) <> (left_as.after is null) or exists (
-                       select from jsonb_each(left_as.after - '{version,updated_at}'::text[]) k
-                       where now.after ? k.key and now.after -> k.key <> k.value
+                       select from jsonb_each(left_as.after::jsonb - '{version,updated_at}'::text[]) k
+                       cross join (select now.after::jsonb as after offset 0) image
+                       where image.after ? k.key and image.after -> k.key <> k.value
                    ))
                order by left_as.position limit 1
            ) c

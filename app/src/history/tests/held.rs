@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{instead::alike, log, studio, undo};
-use crate::error::Code;
+use crate::{context::Caller, error::Code, testing::World};
 
 fn id(done: &Value) -> &str {
     done["action"].as_str().expect("an id")
@@ -19,7 +19,8 @@ async fn what_an_undo_brought_back_is_named_with_that_undo() {
     let client = undo(&studio, &client).await;
     let project = undo(&studio, &project).await;
     let words = format!(
-        "Globex has the project Lab since then, so undo_action cannot be undone. Undo {} (undo_action) first, or archive",
+        "Globex has the project Lab since then, so undo_action cannot be undone. Undo {} (undo_action) first, or move or delete that project, or archive the \
+         client by hand.",
         id(&project)
     );
     alike(&studio, &client, Code::InUse, &words).await;
@@ -37,12 +38,30 @@ async fn time_that_was_moved_onto_a_new_project_is_named_with_its_move() {
     let made = studio.ok("create_project", json!({"client": "Acme", "name": "Lab"})).await;
     let moved = studio.ok("update_time_entry", json!({"time_entry": logged["id"], "project": "Lab"})).await;
     let words = format!(
-        "Acme / Lab has a time entry since then, so create_project cannot be undone. Undo {} (update_time_entry) first",
+        "Acme / Lab has a time entry since then, so create_project cannot be undone. Undo {} (update_time_entry) first, or \
+         move or delete that time entry, or archive the project by hand.",
         id(&moved)
     );
     alike(&studio, &made, Code::InUse, &words).await;
     undo(&studio, &moved).await;
     undo(&studio, &made).await;
+}
+
+/// Whoever accepts an invitation stays: nobody is sent to take that back, and the project lets them go.
+#[tokio::test]
+async fn a_member_who_came_onto_a_new_project_by_an_invitation_is_taken_off_it_and_not_out_of_the_organization() {
+    let studio = studio().await;
+    let made = studio.ok("create_project", json!({"client": "Acme", "name": "Lab"})).await;
+    let elsewhere = World::new("elsewhere").await;
+    let services = studio.caller.services.clone();
+    let person = World { caller: Caller { services, ..elsewhere.caller.clone() }, ..studio.clone() };
+    let invitation = json!({"email": person.person().email, "role": "member", "projects": ["Lab"]});
+    let invited = studio.ok("invite_member", invitation).await;
+    let secret = invited["link"].as_str().and_then(|link| link.rsplit('/').next()).expect("a link");
+    person.ok("answer_invitation", json!({"invitation": secret, "accept": true})).await;
+    let words = "Acme / Lab has a member since then, so create_project cannot be undone. First take that member off it, or archive or \
+                 delete the project by hand.";
+    alike(&studio, &made, Code::InUse, words).await;
 }
 
 /// A call takes a hundred entries: of one that was corrected since the list knows, wherever it stands among them.

@@ -28,15 +28,49 @@ const BEFORE: [&str; 20] = [
 /// Words of which one stands before the second half, so that it says for whose account: "your name and account number" does not.
 const FOR: [&str; 12] = ["auf", "for", "für", "för", "na", "on", "op", "per", "por", "pour", "på", "voor"];
 
-/// What alone may stand between the halves where the first one says it for both: "in nome e conto". Not the English "and".
+/// What alone may stand between the halves where a word before the first one says it for both: "in nome e conto". Not the English "and".
 const AND: [&str; 9] = ["e", "ed", "en", "et", "i", "och", "og", "und", "y"];
 
 /// Whoever works in a name or for an account of their own supplies something themselves (Article 28 of the directive). Such words stand
 /// before the last one of a half, or behind it.
-const OWN: [&str; 31] = [
-    "eget", "egen", "eigen", "eigene", "eigenem", "eigenen", "eigener", "egna", "meu", "minha", "mio", "moim", "mój", "mío", "nasz",
-    "naszym", "nossa", "nosso", "nostro", "nuestra", "nuestro", "own", "propia", "propio", "propre", "propria", "proprio", "própria",
-    "próprio", "własny", "własnym",
+const OWN: [&str; 37] = [
+    "eget",
+    "egen",
+    "eigen",
+    "eigene",
+    "eigenem",
+    "eigenen",
+    "eigener",
+    "egna",
+    "meu",
+    "minha",
+    "mio",
+    "moim",
+    "mój",
+    "mío",
+    "nasz",
+    "naszym",
+    "nossa",
+    "nosso",
+    "nostro",
+    "nuestra",
+    "nuestro",
+    "own",
+    "propia",
+    "propias",
+    "propio",
+    "propios",
+    "propre",
+    "propres",
+    "propri",
+    "propria",
+    "proprio",
+    "própria",
+    "próprias",
+    "próprio",
+    "próprios",
+    "własny",
+    "własnym",
 ];
 
 /// The same that stand before it alone: behind it some of them are other words, such as the German "mit".
@@ -60,7 +94,8 @@ const OTHER_NUMBERS: [&str; 4] = ["1", "2", "4", "5"];
 const PARAGRAPH: [&str; 4] = ["c", "co", "comma", "commi"];
 
 /// What else may stand between the decree and the paragraph or number: its date, and that it was changed since.
-const OF_DECREE: [&str; 10] = ["del", "e", "ed", "i", "ii", "m", "mm", "ottobre", "s", "ss"];
+const OF_DECREE: [&str; 14] =
+    ["del", "e", "ed", "i", "ii", "integrazioni", "m", "mm", "modifiche", "modificazioni", "ottobre", "s", "ss", "successive"];
 
 /// Where among these words, in lower case and with the signs between them, the law is quoted.
 pub fn places(words: &[&str]) -> Vec<Range<usize>> {
@@ -74,7 +109,7 @@ fn in_the_name(words: &[&str], at: usize) -> Option<Range<usize>> {
     let account = at + 1 + behind.position(|word| accounts.contains(word))?;
     let begin = (0..at).rev().take_while(|before| BEFORE.contains(&words[*before])).last().unwrap_or(at);
     let between = &words[at + 1..account];
-    let is_for = between.iter().any(|word| FOR.contains(word)) || matches!(between, [word] if AND.contains(word));
+    let is_for = between.iter().any(|word| FOR.contains(word)) || matches!(between, [word] if AND.contains(word)) && begin < at;
     let is_own = [at, account].into_iter().any(|half| is_own(words, half));
     (is_for && !is_own).then_some(begin..account + 1)
 }
@@ -103,15 +138,22 @@ fn behind_decree<'a, 'b>(words: &'a [&'b str]) -> &'a [&'b str] {
     let belongs = |word: &str| word == "." || is_number(word) || is_called(word) || OF_DECREE.contains(&word);
     let end = words.iter().position(|word| !belongs(word)).unwrap_or(words.len());
     let quoted = &words[..end];
-    let is_whole = end == words.len() || quoted.last() == Some(&".");
-    if is_whole || quoted.iter().any(|word| PARAGRAPH.contains(word)) { quoted } else { &[] }
+    if end == words.len() || quoted.iter().any(|word| PARAGRAPH.contains(word)) { quoted } else { &[] }
 }
 
 /// Whether one of the numbers that are named here is about something else, be it among several: "n.ri 3 e 4".
 fn is_of_another_number(words: &[&str]) -> bool {
     (0..words.len()).any(|at| {
         let are_several = NUMBERS.contains(&words[at]);
-        let belongs = |word: &str| is_number(word) || word == "e" || word == "ed" || are_several && word == ".";
+        let mut is_next = true;
+        let mut belongs = |word: &str| match word {
+            "e" | "ed" => {
+                is_next = true;
+                true
+            }
+            "." => are_several,
+            _ => is_number(word) && (std::mem::take(&mut is_next) || are_several),
+        };
         let mut numbers = words[at + 1..].iter().skip_while(|word| **word == ".").take_while(|word| belongs(word));
         (are_several || NUMBER.contains(&words[at])) && numbers.any(|number| OTHER_NUMBERS.contains(&number.trim_end_matches('º')))
     })

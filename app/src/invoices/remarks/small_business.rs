@@ -1,10 +1,12 @@
 //! The words of a small business that nobody has said: an organization begins with them whose founder has left the rate of tax empty, and
 //! not everybody who charges no tax is such a business.
 
+use std::collections::BTreeSet;
+
 use super::{Content, remark};
 use crate::{
     error::Error,
-    invoices::{InvoiceProblem, exemption, rules::place, store::LineRow, totals::TaxCategory},
+    invoices::{InvoiceProblem, exemption, store::LineRow, totals::TaxCategory},
     operation::Call,
     organizations::{store, untaxed},
 };
@@ -28,16 +30,16 @@ pub async fn of(cx: &mut Call, content: &Content<'_>) -> Result<Option<InvoicePr
 pub fn of_elsewhere(content: &Content<'_>) -> Option<InvoiceProblem> {
     let Content { organization, client, lines, .. } = content;
     let here = organization.country.as_deref()?;
-    let words = lines.iter().filter_map(|line| line.tax_reason.as_deref()).find(|words| exemption::is_of_elsewhere(words, here))?;
+    let reasons: BTreeSet<&str> = lines.iter().filter_map(|line| line.tax_reason.as_deref()).collect();
+    let words = reasons.into_iter().find(|words| exemption::is_of_elsewhere(words, here))?;
     let field = match Some(words) {
         words if words == organization.tax_reason.as_deref() => "organization.tax_reason",
         words if words == client.tax_reason.as_deref() => "client.tax_reason",
         _ => "lines",
     };
     let message = format!(
-        "The invoice says \"{words}\", which is the law of another country than yours, {}. Change the reason, or leave it as it is where \
-         that country exempts you.",
-        place::name(here)
+        "The invoice says \"{words}\", {}. Change the reason, or leave it as it is where that law exempts you.",
+        exemption::whose_law(words, here)
     );
     Some(remark(field, message))
 }

@@ -6,7 +6,6 @@ use crate::testing::World;
 
 const GERMAN: &str = "Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG";
 const AUSTRIAN: &str = "Umsatzsteuerfrei aufgrund der Kleinunternehmerregelung (§ 6 Abs. 1 Z 27 UStG)";
-const FRENCH: &str = "TVA non applicable, art. 293 B du CGI";
 
 /// Somebody who has founded an organization in this country without a rate, with a client that has its tax.
 async fn founded(country: &str) -> World {
@@ -32,7 +31,6 @@ async fn another_country_brings_its_own_words_for_the_organization_and_its_clien
         ("FR", "US", None, "nothing of tax"),
         ("IT", "CH", None, "nothing of tax"),
         ("DE", "ES", None, "write its article"),
-        ("FR", "RE", Some(FRENCH), ""),
     ] {
         let own = founded(from).await;
         let changed = own.ok("update_organization", json!({"country": to, "also_clients": true})).await;
@@ -43,6 +41,50 @@ async fn another_country_brings_its_own_words_for_the_organization_and_its_clien
         }
         assert!(changed["warnings"].to_string().contains(told), "{from} to {to}: {changed:#}");
     }
+}
+
+#[tokio::test]
+async fn where_the_law_stays_the_same_so_do_the_words_and_nothing_is_told() {
+    for (from, to) in [("FR", "RE"), ("FI", "AX")] {
+        let own = founded(from).await;
+        let before = own.ok("get_organization", json!({})).await;
+        let changed = own.ok("update_organization", json!({"country": to, "also_clients": true})).await;
+        assert_eq!((&changed["tax_category"], &changed["tax_reason"]), (&before["tax_category"], &before["tax_reason"]));
+        assert!(!changed["warnings"].to_string().contains("invoices say"), "{from} to {to}: {changed:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_country_that_was_corrected_has_its_words_again() {
+    for (home, slip, words) in [("DE", "CH", GERMAN), ("AT", "US", AUSTRIAN), ("DE", "ES", GERMAN)] {
+        let own = founded(home).await;
+        own.ok("update_organization", json!({"country": slip, "also_clients": true})).await;
+        let back = own.ok("update_organization", json!({"country": home, "also_clients": true})).await;
+        let client = own.ok("get_client", json!({"client": "Acme"})).await;
+        for answer in [&back, &client] {
+            assert_eq!((&answer["tax_category"], &answer["tax_reason"]), (&json!("E"), &json!(words)), "{home} over {slip}");
+        }
+        assert!(back["warnings"].to_string().contains(words), "{back:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_country_that_is_said_later_brings_what_one_that_is_said_at_once_does() {
+    let first = World::new("studio").await;
+    let answer = first.ok("create_organization", json!({"name": "Own"})).await;
+    let own = first.signed_in(first.person().id, answer["slug"].as_str().expect("a place in addresses")).await;
+    let changed = own.ok("update_organization", json!({"country": "DE"})).await;
+    assert_eq!((&changed["tax_category"], &changed["tax_reason"]), (&json!("E"), &json!(GERMAN)));
+    assert!(changed["warnings"].to_string().contains(GERMAN), "{changed:#}");
+}
+
+#[tokio::test]
+async fn a_category_that_comes_with_the_country_stays() {
+    let own = founded("DE").await;
+    let spanish = own.ok("update_organization", json!({"country": "ES", "tax_category": "E"})).await;
+    assert_eq!((&spanish["tax_category"], spanish["tax_reason"].as_str()), (&json!("E"), None));
+    let back = own.ok("update_organization", json!({"country": "DE", "tax_category": "O"})).await;
+    assert_eq!((&back["tax_category"], back["tax_reason"].as_str()), (&json!("O"), None));
 }
 
 #[tokio::test]

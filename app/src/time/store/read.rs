@@ -226,8 +226,8 @@ pub struct Overlap {
     pub running: bool,
 }
 
-/// For each of these entries with a start and an end, in their order, the first other one of its member that lies over it, looked for among
-/// the first three hundred of the days around it; else the timer that runs, which goes on until now.
+/// For each of these entries with a start and an end, in their order, the newest other one of its member that lies over it, looked for among
+/// the newest three hundred of the days around it; else the timer that runs, which goes on until now.
 pub async fn overlaps(db: &mut Db, entries: &[Uuid], now: Timestamp) -> Result<Vec<Overlap>, Error> {
     let organization = db.organization();
     // Among the days the first one is enough: what is left is two rows at most.
@@ -238,12 +238,12 @@ pub async fn overlaps(db: &mut Db, entries: &[Uuid], now: Timestamp) -> Result<V
            cross join lateral (
                select first.project_id, first.day, first.running from (
                    (select near.project_id, near.day, near.running from (
-                        select o.id, o.project_id, o.day, o.running, o.started_at, o.ended_at from time_entry o
+                        select o.id, o.project_id, o.day, o.position, o.running, o.started_at, o.ended_at from time_entry o
                         where o.organization_id = $1 and o.member_id = t.member_id and o.day between t.day - 1 and t.day + 1
                         order by o.day desc, o.position desc limit 300
                     ) near
                     where near.id <> t.id and not near.running and near.started_at < t.ended_at and near.ended_at > t.started_at
-                    limit 1)
+                    order by near.day desc, near.position desc limit 1)
                    union all
                    (select o.project_id, o.day, o.running from time_entry o
                     where o.organization_id = $1 and o.member_id = t.member_id and o.running and o.id <> t.id
