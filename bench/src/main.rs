@@ -244,7 +244,7 @@ async fn in_turns(before: &Stint, now: &Stint, way: &Way, data: &Arc<Data>, line
     let (mut samples, mut pairs) = (Vec::new(), Vec::new());
     let all = [scenarios::rest(data), scenarios::mcp(data), dashboard, scenarios::timer(data), short, long];
     let is_named = |name: &str| line.is_none_or(|line| name.contains(line));
-    let is_meant = |scenario: &load::Scenario| scenario.steps.iter().any(|step| is_named(&step.name));
+    let is_meant = |scenario: &load::Scenario| scenario.steps.iter().any(|step| is_named(step.name));
     for scenario in all.into_iter().filter(is_meant).map(Arc::new) {
         for clients in [1, CROWD] {
             let (measured, beside) = turns::measure(&both, &scenario, clients).await?;
