@@ -54,7 +54,7 @@ struct Counts {
     done: AtomicU64,
     refused: AtomicU64,
     failed: AtomicU64,
-    /// The bytes of the answers to the pipelines.
+    /// The pipelines that were answered.
     pipelined: AtomicU64,
 }
 

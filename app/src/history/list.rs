@@ -117,10 +117,11 @@ pub async fn undoable(cx: &mut Call, rows: Vec<Row>) -> Result<Vec<Undoable>, Er
 /// The operation that takes back.
 const UNDO: &str = "undo_action";
 
-/// How many changes of each of so many actions are looked at: of all of them together about as many as of fifty large ones.
+/// How many changes of each of so many actions are looked at: all that a call makes as long as they are no more than a usual page and the
+/// one behind it, and of all of them together no more than of those.
 fn looked_at(actions: usize) -> i64 {
-    let each = 5_000 / i64::try_from(actions).unwrap_or(i64::MAX).max(1);
-    each.clamp(20, undo::LOOKED_AT)
+    let usual = undo::LOOKED_AT * (i64::from(page::LIMIT_DEFAULT) + 1);
+    (usual / i64::try_from(actions).unwrap_or(i64::MAX).max(1)).clamp(20, undo::LOOKED_AT)
 }
 
 /// What is known of the actions of a page.

@@ -111,16 +111,24 @@ impl Since {
         let other = if told { needing(held, &self.visibility) } else { "something that you do not see".to_owned() };
         let by = held.by.as_ref().filter(|_| told);
         let error = Error::new(Code::InUse, format!("{name} has {other} since then, so {operation} cannot be undone."));
-        let (away, or) = (away_with(held), instead_of_undo(held));
-        // An action that stays is none to send anybody to: what is there may go all the same.
-        let way = match by.filter(|by| !self.stays.contains_key(&by.action)) {
-            _ if !told => ASK.to_owned(),
-            Some(by) if self.by_hand => self.back_through(by, &format!(" ({})", by.operation), &format!(", or {away}, or {or} by hand")),
-            Some(by) => self.back_through(by, &format!(" ({})", by.operation), ""),
-            None if self.by_hand => format!("First {away}, or {or} by hand."),
-            None => format!("A person can {away}, or {or}."),
-        };
+        let way = if told { self.way_from(held) } else { ASK.to_owned() };
         self.shown(error.hint(way), by)
+    }
+
+    /// The ways from a record that needs what was made. An action that stays is none to send anybody to: what is there may go all the same.
+    fn way_from(&self, held: &Held) -> String {
+        let instead = instead_of_undo(held);
+        let Some(away) = away_with(held) else {
+            return if self.by_hand { format!("You can {instead} by hand.") } else { format!("A person can {instead}.") };
+        };
+        match held.by.as_ref().filter(|by| !self.stays.contains_key(&by.action)) {
+            Some(by) => {
+                let by_hand = if self.by_hand { format!(", or {away}, or {instead} by hand") } else { String::new() };
+                self.back_through(by, &format!(" ({})", by.operation), &by_hand)
+            }
+            None if self.by_hand => format!("First {away}, or {instead} by hand."),
+            None => format!("A person can {away}, or {instead}."),
+        }
     }
 
     /// A refusal with the id of the later action, for who sees whose it is.
@@ -194,14 +202,15 @@ fn held_by(taken: &Taken, visibility: &Visibility) -> (String, String) {
     }
 }
 
-/// How that goes which needs what was made.
-fn away_with(held: &Held) -> String {
+/// How that goes which needs what was made. What was sent stays: it alone of invoices has a number.
+fn away_with(held: &Held) -> Option<String> {
     match held.other.as_str() {
-        "time_entry" => "move or delete that time entry".to_owned(),
-        "project" => "move or delete that project".to_owned(),
-        "project_member" => "take that member off it".to_owned(),
-        "client_grant" => "take that access away".to_owned(),
-        other => format!("delete that {}", words(other)),
+        "invoice" if held.other_name.is_some() => None,
+        "time_entry" => Some("move or delete that time entry".to_owned()),
+        "project_member" => Some("take that member off it".to_owned()),
+        "client_grant" => Some("take that access away".to_owned()),
+        "budget" => Some("clear that budget".to_owned()),
+        other => Some(format!("delete that {}", words(other))),
     }
 }
 

@@ -172,6 +172,11 @@ mod tests {
             "Paid in your name and on your behalf",
             "Incurred in the name and for the account of the client",
             "Spese anticipate in nome e conto del cliente",
+            "Anticipato in suo nome e conto",
+            "Spese a nome e conto del cliente",
+            "Em seu nome e conta",
+            "I kundens navn og regning",
+            "In dessen Namen und Rechnung",
             "Gerichtskosten im Namen und Rechnung des Mandanten",
             "Frais avancés au nom et compte du client",
             "Betaald in naam en rekening van de klant",
@@ -227,6 +232,8 @@ mod tests {
             "Esclusa ex art. 15, n.ri 3, 4 e 5, DPR 633/72",
             "Escl. art. 15, 1° comma, n. 1 DPR 633/72",
             "Art. 15 DPR 633/72 e successive modificazioni, comma 1, n. 1 interessi di mora",
+            "Escluso art. 15 DPR 633/72, n. 1, interessi di mora",
+            "Escluso art. 15 DPR 633/72 n. 1 (interessi di mora)",
         ] {
             assert!(!is_named(Some(reason)), "{reason}");
         }

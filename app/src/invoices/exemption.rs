@@ -83,7 +83,7 @@ pub fn is_of_small_business(reason: &str, language: &str) -> bool {
 /// Whether these are words of small businesses that nobody in this country writes, nor in the one whose law it has.
 #[cfg(feature = "ssr")]
 pub fn is_of_elsewhere(reason: &str, country: &str) -> bool {
-    let country = place::home_of_work(country);
+    let country = place::member_state(country);
     is_of_small_business(reason, "en") && !offered(Some(country), "en").iter().any(|(words, _)| *words == reason)
 }
 

@@ -15,8 +15,9 @@ pub fn fill(cx: &mut Call, organization: &mut Organization) {
     }
 }
 
-/// After a change of the country: words of small businesses elsewhere, and none at all, become those of this country, or nothing where it
-/// has none, as on founding. Nobody has said them yet, and they are told. A category that was given along with the country stays.
+/// After a change of the country: words of small businesses elsewhere become those of this country, or nothing where it has none, and so
+/// does a reason that is absent where nobody has said so, as on founding. Nobody has said them yet, and they are told. A category that was
+/// given along with the country stays.
 pub fn follow_country(cx: &mut Call, organization: &mut Organization, is_category_given: bool) {
     let Some(country) = organization.country.as_deref() else { return };
     if !matches!(organization.tax_category, TaxCategory::E | TaxCategory::O) {
@@ -27,7 +28,7 @@ pub fn follow_country(cx: &mut Call, organization: &mut Organization, is_categor
         Some(former) if exemption::is_of_elsewhere(former, country) => {
             format!("\"{former}\" is said no more, {}. ", exemption::whose_law(former, country))
         }
-        None if words.is_some() => String::new(),
+        None if words.is_some() && !organization.tax_reason_said && !is_category_given => String::new(),
         _ => return,
     };
     let category = if words.is_some() { TaxCategory::E } else { TaxCategory::O };
@@ -35,14 +36,17 @@ pub fn follow_country(cx: &mut Call, organization: &mut Organization, is_categor
         organization.tax_category = category;
     }
     let words = words.filter(|_| organization.tax_category == TaxCategory::E);
-    cx.warn(format!("{said_before}{}", told(country, words)));
+    cx.warn(format!("{said_before}{}", told(country, organization.tax_category, words)));
     organization.tax_reason = words.map(str::to_owned);
     organization.tax_reason_said = false;
 }
 
 /// What the invoices say from now on.
-fn told(country: &str, words: Option<&str>) -> String {
+fn told(country: &str, category: TaxCategory, words: Option<&str>) -> String {
     match words {
+        None if category == TaxCategory::E => {
+            "Your invoices are exempt and name no law from now on: write its article in Settings as the reason.".to_owned()
+        }
         Some(words) => format!("Your invoices say \"{words}\" from now on. {}", untaxed::WAY),
         None if untaxed::is_untold(country) => format!("Your invoices say nothing of tax from now on, {}", untaxed::WAY_OF_UNTOLD),
         None => "Your invoices say nothing of tax from now on. Where you charge tax, say the rate.".to_owned(),

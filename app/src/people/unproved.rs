@@ -96,9 +96,9 @@ type Needed = (Need, Place);
 /// Settles as many places as one password does, and tells of all.
 async fn settle_all(cx: &mut Call, person: UserId, email: &str) -> Result<TakenBack, Error> {
     let (now, begun) = (cx.now, Instant::now());
-    let (settled, beyond) = by_need(needs(&mut cx.db, person, now, begun).await?);
     let usual = cx.db.bounds().await?;
     cx.db.limit_statements(STATEMENT).await?;
+    let (settled, beyond) = by_need(needs(&mut cx.db, person, now, begun).await?);
     cx.db.limit_waiting(WAIT).await?;
     let mut taken_back = TakenBack::default();
     let held = settle_each(cx, settled, email, begun, &mut taken_back).await?;

@@ -1,6 +1,6 @@
 //! Answers that cost their caller nothing are throttled: refusals for coming too often (429), and whatever is answered before the gate of
 //! calls (`app::admission`), such as files. Each takes time from others. A network that is given many of them at once is given the further
-//! ones at a pace, one after the other. Nothing is refused for that.
+//! ones at a pace, one after the other, as long as few wait. Nothing is refused for that.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -125,8 +125,10 @@ impl Buckets {
         let last = last.of(network, || now);
         let next = now.max(*last) + PACE;
         let wait = next - now;
+        // Where half of the places are taken each network has few of the others, so that three do not take those of all.
+        let longest = if self.held.available_permits() > HELD_MAX / 2 { WAIT } else { WAIT / 4 };
         match Arc::clone(&self.held).try_acquire_owned() {
-            Ok(permit) if wait <= WAIT => {
+            Ok(permit) if wait <= longest => {
                 *last = next;
                 Decision::Hold(wait, permit)
             }

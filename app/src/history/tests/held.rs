@@ -19,7 +19,7 @@ async fn what_an_undo_brought_back_is_named_with_that_undo() {
     let client = undo(&studio, &client).await;
     let project = undo(&studio, &project).await;
     let words = format!(
-        "Globex has the project Lab since then, so undo_action cannot be undone. Undo {} (undo_action) first, or move or delete that project, or archive the \
+        "Globex has the project Lab since then, so undo_action cannot be undone. Undo {} (undo_action) first, or delete that project, or archive the \
          client by hand.",
         id(&project)
     );
@@ -64,6 +64,18 @@ async fn a_member_who_came_onto_a_new_project_by_an_invitation_is_taken_off_it_a
     alike(&studio, &made, Code::InUse, words).await;
 }
 
+/// What was sent is not deleted, and nobody is sent to undo its draft.
+#[tokio::test]
+async fn a_client_with_an_invoice_that_was_sent_is_archived() {
+    let studio = studio().await;
+    let made = studio.ok("create_client", json!({"name": "Globex", "country": "DE", "address": "Weg 1\n10115 Berlin"})).await;
+    let line = json!({"description": "Hosting", "price": "10.00", "tax_rate": "19"});
+    let draft = studio.ok("draft_invoice", json!({"client": "Globex", "lines": [line]})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    let refused = studio.refused("undo_action", json!({"action": made["action"]})).await;
+    assert_eq!((refused.code, refused.hint.as_deref()), (Code::InUse, Some("You can archive the client by hand.")), "{refused:?}");
+}
+
 /// A call takes a hundred entries: of one that was corrected since the list knows, wherever it stands among them.
 #[tokio::test]
 async fn of_many_entries_one_that_was_changed_since_keeps_all_of_them_in_the_list_too() {
@@ -72,6 +84,9 @@ async fn of_many_entries_one_that_was_changed_since_keeps_all_of_them_in_the_lis
     let many = studio.ok("create_time_entries", json!({"entries": (1..=100).map(entry).collect::<Vec<_>>()})).await;
     let last = studio.ok("list_time_entries", json!({"query": "part100"})).await["items"][0]["id"].clone();
     let changed = studio.ok("update_time_entry", json!({"time_entry": last, "description": "Else"})).await;
+    for _ in 0..48 {
+        log(&studio, "2026-11-18").await;
+    }
     alike(&studio, &many, Code::Stale, id(&changed)).await;
     undo(&studio, &changed).await;
     undo(&studio, &many).await;

@@ -31,6 +31,9 @@ const FOR: [&str; 12] = ["auf", "for", "für", "för", "na", "on", "op", "per", 
 /// What alone may stand between the halves where a word before the first one says it for both: "in nome e conto". Not the English "and".
 const AND: [&str; 9] = ["e", "ed", "en", "et", "i", "och", "og", "und", "y"];
 
+/// Words of which one stands before a half that says it for both, with two others between at most.
+const IN: [&str; 13] = ["a", "al", "au", "em", "en", "i", "im", "in", "nel", "op", "uit", "w", "z"];
+
 /// Whoever works in a name or for an account of their own supplies something themselves (Article 28 of the directive). Such words stand
 /// before the last one of a half, or behind it.
 const OWN: [&str; 37] = [
@@ -93,6 +96,9 @@ const OTHER_NUMBERS: [&str; 4] = ["1", "2", "4", "5"];
 /// How a paragraph is called, behind which a number is one of the article: "n. 2 marche da bollo" alone are two stamps.
 const PARAGRAPH: [&str; 4] = ["c", "co", "comma", "commi"];
 
+/// What number 1 is about: where it is named, the number before it is one of the article.
+const INTEREST: [&str; 4] = ["interesse", "interessi", "mora", "penalità"];
+
 /// What else may stand between the decree and the paragraph or number: its date, and that it was changed since.
 const OF_DECREE: [&str; 14] =
     ["del", "e", "ed", "i", "ii", "integrazioni", "m", "mm", "modifiche", "modificazioni", "ottobre", "s", "ss", "successive"];
@@ -109,9 +115,14 @@ fn in_the_name(words: &[&str], at: usize) -> Option<Range<usize>> {
     let account = at + 1 + behind.position(|word| accounts.contains(word))?;
     let begin = (0..at).rev().take_while(|before| BEFORE.contains(&words[*before])).last().unwrap_or(at);
     let between = &words[at + 1..account];
-    let is_for = between.iter().any(|word| FOR.contains(word)) || matches!(between, [word] if AND.contains(word)) && begin < at;
+    let is_for = between.iter().any(|word| FOR.contains(word)) || matches!(between, [word] if AND.contains(word)) && is_in(&words[..at]);
     let is_own = [at, account].into_iter().any(|half| is_own(words, half));
     (is_for && !is_own).then_some(begin..account + 1)
+}
+
+/// Whether what goes before the first half says that something is *in* a name: "in suo nome".
+fn is_in(before: &[&str]) -> bool {
+    before.iter().rev().take(3).take_while(|word| !super::denial::SIGNS.contains(*word)).any(|word| IN.contains(word))
 }
 
 /// Whether the half that ends at this word is about whoever says so.
@@ -138,7 +149,8 @@ fn behind_decree<'a, 'b>(words: &'a [&'b str]) -> &'a [&'b str] {
     let belongs = |word: &str| word == "." || is_number(word) || is_called(word) || OF_DECREE.contains(&word);
     let end = words.iter().position(|word| !belongs(word)).unwrap_or(words.len());
     let quoted = &words[..end];
-    if end == words.len() || quoted.iter().any(|word| PARAGRAPH.contains(word)) { quoted } else { &[] }
+    let is_interest = || words.get(end).is_some_and(|word| INTEREST.contains(word));
+    if end == words.len() || is_interest() || quoted.iter().any(|word| PARAGRAPH.contains(word)) { quoted } else { &[] }
 }
 
 /// Whether one of the numbers that are named here is about something else, be it among several: "n.ri 3 e 4".

@@ -71,6 +71,11 @@ pub fn home_of_work(place: &str) -> &str {
     APART.iter().find(|(apart, _)| *apart == place).map_or_else(|| home(place), |(_, member)| member)
 }
 
+/// The member state that a place is a part of which the VAT directive leaves out, and whose law it has otherwise; any other is itself.
+pub fn member_state(place: &str) -> &str {
+    APART.iter().find(|(apart, _)| *apart == place).map_or(place, |(_, member)| member)
+}
+
 /// The place that a VAT identifier was issued by, as its first two letters say (BR-CO-09); none where they name none, or are those of a
 /// word that says what other number it is.
 pub fn issuer(vat_id: &str) -> Option<String> {
