@@ -31,7 +31,7 @@ pub enum Role {
 
 /// How far somebody sees within what they may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Seen {
+pub enum RoleVisibility {
     /// Everything in the organization.
     Everything,
     /// The projects they are on, and their own time.
@@ -126,11 +126,11 @@ impl Role {
     }
 
     /// How far the role sees within what it may read.
-    pub fn sees(self) -> Seen {
+    pub fn visibility(self) -> RoleVisibility {
         match self {
-            Self::Owner | Self::Admin | Self::Manager => Seen::Everything,
-            Self::Member => Seen::OwnProjects,
-            Self::Viewer => Seen::GrantedClients,
+            Self::Owner | Self::Admin | Self::Manager => RoleVisibility::Everything,
+            Self::Member => RoleVisibility::OwnProjects,
+            Self::Viewer => RoleVisibility::GrantedClients,
         }
     }
 
@@ -151,7 +151,7 @@ impl Role {
     }
 
     /// The role of this name.
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 }
@@ -213,7 +213,7 @@ impl Scope {
     }
 
     /// The scope of this name.
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.name() == name)
     }
 
@@ -227,7 +227,7 @@ impl Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Writes {
+pub enum WriteMode {
     /// Time and invoices wait as drafts until a person confirms or sends them; what has no draft is neither offered nor done.
     Drafts,
     /// The same, and what has no draft may be shown, by a dry run, to the person who then does it.
@@ -236,7 +236,7 @@ pub enum Writes {
     Direct,
 }
 
-impl Writes {
+impl WriteMode {
     /// The mode as stored.
     pub fn name(self) -> &'static str {
         match self {
@@ -247,7 +247,7 @@ impl Writes {
     }
 
     /// The mode of this name; anything unknown is the strictest.
-    pub fn named(name: &str) -> Self {
+    pub fn from_name(name: &str) -> Self {
         match name {
             "direct" => Self::Direct,
             "drafts" => Self::Drafts,

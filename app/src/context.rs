@@ -13,22 +13,22 @@ use leptos::{
 use leptos_axum::ResponseOptions;
 
 use crate::{
-    access::{Role, Scope, Writes},
+    access::{Role, Scope, WriteMode},
     account::SignUpPolicy,
-    admission::{Gate, Permit},
+    admission::{AdmissionControl, Permit},
     audit::Recorder,
-    database::{Access, Database, Db, Reach, Standing},
+    database::{AccessMode, Database, Db, IdentityCheck, RowScope},
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
-    invoices::{document::InvoiceDocument, wording::Wording},
+    invoices::{document::InvoiceDocument, locale::Locale},
     money::Currency,
-    operation::Agreed,
-    page::Room,
-    quotas::Quotas,
+    operation::ExpectedEffect,
+    page::PageBudget,
+    quotas::UsageQuotas,
 };
 
 /// A future that is handed around.
-pub type Promise<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What the process offers to every call.
 pub struct Services {
@@ -39,7 +39,7 @@ pub struct Services {
     /// What time it is.
     pub clock: Box<dyn Clock>,
     /// Makes PDFs.
-    pub documents: Box<dyn Documents>,
+    pub documents: Box<dyn DocumentRenderer>,
     /// The address under which people reach this Stint, without a slash at the end.
     pub public_url: String,
     /// Whether mails leave; without a mail server they can be read in the app.
@@ -47,9 +47,9 @@ pub struct Services {
     /// Who may sign up.
     pub sign_up: SignUpPolicy,
     /// What may be used of what the operator pays for.
-    pub quotas: Quotas,
+    pub quotas: UsageQuotas,
     /// Before all doors: how often and how many at once one may call.
-    pub admission: Gate,
+    pub admission: AdmissionControl,
     /// Writes calls down that changed nothing.
     pub recorder: Recorder,
     /// How many days they are kept.
@@ -57,9 +57,9 @@ pub struct Services {
     /// Units of work under way: a write goes on when its caller goes away, and the process waits for it before it ends.
     pub tasks: tokio_util::task::TaskTracker,
     /// Rung when a check of a whole audit log was started.
-    pub verifications: tokio::sync::Notify,
+    pub verification_wakeup: tokio::sync::Notify,
     /// Rung when a mail was put into the outbox, so that it leaves at once.
-    pub mail_waits: tokio::sync::Notify,
+    pub outbox_wakeup: tokio::sync::Notify,
     /// The assistant: its model, if there is one, and the answers that are being made.
     pub assistant: crate::assistant::Engine,
 }
@@ -86,36 +86,36 @@ impl Clock for SystemClock {
 }
 
 /// Typesets documents; the typesetter itself is heavy and lives with the process.
-pub trait Documents: Send + Sync {
+pub trait DocumentRenderer: Send + Sync {
     /// The PDF of an invoice. The caller's are made one after the other, and so are those of the caller's organization: between
     /// two of them everybody else's turn comes.
-    fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>>;
+    fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> BoxFuture<'static, Result<Vec<u8>, Error>>;
 
     /// The characters of a text that no font here has, each once: a document shows none of them. It is looked up, and nothing is
     /// typeset for it.
-    fn missing_letters(&self, _text: &str) -> Vec<char> {
+    fn missing_glyphs(&self, _text: &str) -> Vec<char> {
         Vec::new()
     }
 
     /// The same of the labels of a document in this language.
-    fn missing_in_labels(&self, _language: Wording) -> Vec<char> {
+    fn missing_label_glyphs(&self, _language: Locale) -> Vec<char> {
         Vec::new()
     }
 
     /// A place among those who keep a connection to the database while their document is made. Whoever finds none waits for a while,
     /// without a connection; refused when so many are at it all that time that nobody else could work.
-    fn place(&self, _caller: &Caller) -> Promise<'static, Result<Place, Error>> {
-        Box::pin(async { Ok(Place::default()) })
+    fn render_permit(&self, _caller: &Caller) -> BoxFuture<'static, Result<RenderPermit, Error>> {
+        Box::pin(async { Ok(RenderPermit::default()) })
     }
 }
 
 /// A place that was given, until it is dropped.
 #[derive(Default)]
-pub struct Place(pub Option<Box<dyn Send>>);
+pub struct RenderPermit(pub Option<Box<dyn Send>>);
 
-/// Through which door a call comes in.
+/// Through which channel a call comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
+pub enum Channel {
     /// A page in the browser.
     Page,
     /// The REST interface.
@@ -130,7 +130,7 @@ pub enum Door {
     Link,
 }
 
-impl Door {
+impl Channel {
     /// The name as recorded.
     pub fn name(self) -> &'static str {
         match self {
@@ -193,7 +193,7 @@ pub struct Token {
     /// What it may be used for.
     pub scopes: Vec<Scope>,
     /// What happens when it writes.
-    pub writes: Writes,
+    pub writes: WriteMode,
 }
 
 /// Who asks: always present on a request, so that the absence of a person is said and never guessed.
@@ -201,8 +201,8 @@ pub struct Token {
 pub struct Caller {
     /// What the process offers.
     pub services: Arc<Services>,
-    /// The door the call came through.
-    pub door: Door,
+    /// The channel the call came through.
+    pub channel: Channel,
     /// The person, when somebody is signed in.
     pub person: Option<Person>,
     /// The fingerprint of the cookie, when the call came with one.
@@ -216,19 +216,19 @@ pub struct Caller {
     /// The program at the other end, as it calls itself; for the record.
     pub program: String,
     /// How long the items of a list may be together, when the caller can only take so much.
-    pub room: Option<Room>,
+    pub room: Option<PageBudget>,
     /// The right to call that its request was given, held until everything that it does has ended; none for what no request
     /// waits for.
     pub permit: Option<Permit>,
     /// What the person looked at and agrees to: a write that comes to anything else is not done.
-    pub agreed: Option<Agreed>,
+    pub expected_effect: Option<ExpectedEffect>,
 }
 
 impl Caller {
     /// What a transaction of theirs rests on: the credential that they came with and, where it is given, their place in an
     /// organization.
-    pub fn standing(&self, place: Option<&Membership>) -> Standing<'_> {
-        Standing {
+    pub fn identity_check(&self, place: Option<&Membership>) -> IdentityCheck<'_> {
+        IdentityCheck {
             sign_in: self.sign_in.as_deref(),
             token: self.token.as_ref().map(|token| token.id.0),
             member: place.map(|place| (place.member, place.role)),
@@ -236,16 +236,16 @@ impl Caller {
     }
 
     /// A transaction of this person, beyond any organization. Refused when they are not any more who they were recognized as.
-    pub async fn begin(&self, access: Access) -> Result<Db, Error> {
+    pub async fn begin(&self, access: AccessMode) -> Result<Db, Error> {
         let person = self.person()?.id;
-        self.services.database.begin_for(person, self.standing(None), Reach::Person(person.0), access).await
+        self.services.database.begin_for(person, self.identity_check(None), RowScope::Person(person.0), access).await
     }
 
-    /// Nobody, at this door.
-    pub fn nobody(services: Arc<Services>, door: Door) -> Self {
+    /// Nobody, at this channel.
+    pub fn nobody(services: Arc<Services>, channel: Channel) -> Self {
         Self {
             services,
-            door,
+            channel,
             person: None,
             sign_in: None,
             token: None,
@@ -254,7 +254,7 @@ impl Caller {
             program: String::new(),
             room: None,
             permit: None,
-            agreed: None,
+            expected_effect: None,
         }
     }
 
@@ -265,8 +265,8 @@ impl Caller {
 
     /// The person, or the error that asks to sign in.
     pub fn person(&self) -> Result<&Person, Error> {
-        self.person.as_ref().ok_or_else(|| match self.door {
-            Door::Page | Door::Assistant => Error::signed_out(),
+        self.person.as_ref().ok_or_else(|| match self.channel {
+            Channel::Page | Channel::Assistant => Error::signed_out(),
             _ => Error::unauthenticated(),
         })
     }

@@ -1,7 +1,7 @@
 //! Countries by their codes of ISO 3166-1.
 
 #[cfg(feature = "ssr")]
-pub mod customary;
+pub mod defaults;
 #[cfg(feature = "ssr")]
 mod german;
 #[cfg(feature = "ssr")]

@@ -4,18 +4,18 @@
 //! Time zones and the words for periods are the server's.
 
 mod calendar;
-mod moment;
+mod date_range;
+mod offset_date_time;
 #[cfg(feature = "ssr")]
 mod period;
+#[cfg(feature = "ssr")]
+mod relative_day;
 #[cfg(feature = "ssr")]
 mod schema;
 #[cfg(feature = "ssr")]
 mod server;
-mod span;
 #[cfg(test)]
 mod tests;
-#[cfg(feature = "ssr")]
-mod word;
 #[cfg(feature = "ssr")]
 pub mod zone;
 
@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-pub use moment::Moment;
-pub use span::Span;
+pub use date_range::DateRange;
+pub use offset_date_time::OffsetDateTime;
 
 /// The first year a day may lie in.
 pub const YEAR_MIN: i16 = 1970;

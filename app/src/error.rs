@@ -20,7 +20,7 @@ const RETRY_AFTER: &str = "retry_after_seconds";
 
 /// Why a call was refused, in words a person can act on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
-#[serde(into = "Envelope", from = "Envelope")]
+#[serde(into = "ErrorEnvelope", from = "ErrorEnvelope")]
 #[error("{message}")]
 pub struct Error {
     /// The kind of refusal, the same in every door.
@@ -128,19 +128,19 @@ impl Error {
         Self::new(Code::Unauthenticated, "You are not signed in, or not any more. Sign in and try again.")
     }
 
-    /// The caller's role does not allow `what`, which an admin's does. What a token lacks is told by `operation::lacking`.
+    /// The caller's role does not allow `what`, which an admin's does. What a token lacks is told by `operation::permission_error`.
     pub fn forbidden(what: &str) -> Self {
-        Self::forbidden_by(Permission::ManageOrganization, what)
+        Self::lacks_permission(Permission::ManageOrganization, what)
     }
 
     /// The caller's role does not allow `what`, which takes this permission.
-    pub fn forbidden_by(needs: Permission, what: &str) -> Self {
+    pub fn lacks_permission(needs: Permission, what: &str) -> Self {
         let giver = needs.given_by();
         Self::new(Code::Forbidden, format!("Your role here does not allow you to {what}. {giver} can give you one that does."))
     }
 
     /// Whoever asks was let go, or was given another role, while their call was on its way.
-    pub fn standing_changed() -> Self {
+    pub fn membership_changed() -> Self {
         let message = "What you may do here was changed by somebody else in this moment. Nothing was done; look again.";
         Self::new(Code::Forbidden, message)
     }
@@ -162,13 +162,13 @@ impl Error {
     }
 
     /// Something Stint needs went away in the middle of a write: nobody can say whether it was done.
-    pub fn uncertain(what: &str) -> Self {
+    pub fn unknown_outcome(what: &str) -> Self {
         Self::new(Code::Unavailable, format!("{what} It is not known whether anything was changed."))
             .hint("Look whether it was done before you try again, or repeat the call with the same idempotency_key.")
     }
 
     /// Too many calls of one caller; the next one may come after `wait`, which programs are told in whole seconds.
-    pub fn too_often(what: &str, wait: Duration) -> Self {
+    pub fn rate_limited(what: &str, wait: Duration) -> Self {
         let seconds = wait.as_secs() + 1;
         let (many, unit) = match wait.as_secs() {
             ..600 => (seconds, "second"),
@@ -191,7 +191,7 @@ impl Error {
     }
 
     /// A fault of Stint's that broke something off, nobody knows where.
-    pub fn broken_off() -> Self {
+    pub fn interrupted() -> Self {
         Self::new(
             Code::Internal,
             "Something went wrong on our side. If you were changing something, look whether it was done before you try again.",
@@ -215,7 +215,7 @@ impl Error {
     }
 
     /// The same, named by the argument that was wrong where it does not say which.
-    pub fn about(mut self, field: &str) -> Self {
+    pub fn with_field(mut self, field: &str) -> Self {
         if self.fields.is_empty() {
             self.fields.insert(field.to_owned(), self.message.clone());
         }
@@ -267,19 +267,19 @@ impl FromServerFnError for Error {
                 Self::new(Code::Invalid, format!("The arguments could not be read: {problem}."))
             }
             ServerFnErrorErr::MissingArg(name) => Self::invalid(&name, format!("{name} is missing.")),
-            _ => Self::broken_off(),
+            _ => Self::interrupted(),
         }
     }
 }
 
 /// The error as it stands on the wire.
 #[derive(Clone, Serialize, Deserialize)]
-struct Envelope {
-    error: Content,
+struct ErrorEnvelope {
+    error: ErrorContent,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-struct Content {
+struct ErrorContent {
     code: Code,
     message: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -290,16 +290,16 @@ struct Content {
     details: Option<serde_json::Value>,
 }
 
-impl From<Error> for Envelope {
+impl From<Error> for ErrorEnvelope {
     fn from(error: Error) -> Self {
         let Error { code, message, fields, hint, details } = error;
-        Self { error: Content { code, message, fields, hint, details } }
+        Self { error: ErrorContent { code, message, fields, hint, details } }
     }
 }
 
-impl From<Envelope> for Error {
-    fn from(envelope: Envelope) -> Self {
-        let Content { code, message, fields, hint, details } = envelope.error;
+impl From<ErrorEnvelope> for Error {
+    fn from(envelope: ErrorEnvelope) -> Self {
+        let ErrorContent { code, message, fields, hint, details } = envelope.error;
         Self { code, message, fields, hint, details }
     }
 }
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn what_no_admin_may_do_is_given_by_an_owner() {
-        let told = |needs: Permission| Error::forbidden_by(needs, needs.verb()).message;
+        let told = |needs: Permission| Error::lacks_permission(needs, needs.verb()).message;
         assert!(told(Permission::OwnOrganization).ends_with("An owner can give you one that does."));
         assert!(told(Permission::ManagePeople).ends_with("An owner or admin can give you one that does."));
     }

@@ -14,10 +14,10 @@ pub const HOURS: &str = "hours";
 /// How long was worked, as a caller gives it: a text such as `1h30m`. A bare number is that many hours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Written(pub String);
+pub struct DurationText(pub String);
 
 #[cfg(feature = "ssr")]
-impl schemars::JsonSchema for Written {
+impl schemars::JsonSchema for DurationText {
     fn inline_schema() -> bool {
         true
     }
@@ -74,17 +74,17 @@ impl Seconds {
 /// A duration in a result: the seconds to calculate with, and the text to show.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct Worked {
+pub struct WorkDuration {
     /// Whole seconds.
     pub seconds: i64,
     /// The duration as a person reads it, for instance `1h 30m`.
     pub text: String,
 }
 
-impl Worked {
+impl WorkDuration {
     /// The duration of `seconds`, with its text.
-    pub fn of(seconds: i64) -> Worked {
-        Worked { seconds, text: text(seconds) }
+    pub fn of(seconds: i64) -> WorkDuration {
+        WorkDuration { seconds, text: text(seconds) }
     }
 }
 

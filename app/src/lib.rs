@@ -12,6 +12,8 @@ pub mod admission;
 pub mod assistant;
 pub mod audit;
 pub mod budgets;
+#[cfg(feature = "ssr")]
+pub mod cleanup;
 pub mod clients;
 #[cfg(feature = "ssr")]
 pub mod context;
@@ -23,14 +25,12 @@ pub mod database;
 pub mod day;
 #[cfg(feature = "ssr")]
 pub mod deployment;
-pub mod edit;
-pub mod ends;
 pub mod error;
-pub mod frame;
 pub mod history;
 pub mod hours;
 pub mod id;
 pub mod invoices;
+pub mod layout;
 #[cfg(feature = "ssr")]
 pub mod limits;
 pub mod money;
@@ -42,8 +42,11 @@ pub mod organizations;
 #[cfg(feature = "ssr")]
 pub mod outbox;
 pub mod page;
+pub mod page_context;
+pub mod patch;
 pub mod people;
 pub mod percent;
+pub mod platform;
 pub mod projects;
 #[cfg(feature = "ssr")]
 pub mod quotas;
@@ -60,8 +63,5 @@ pub mod testing;
 pub mod text;
 pub mod time;
 pub mod ui;
-#[cfg(feature = "ssr")]
-pub mod upkeep;
 pub mod verification;
-pub mod visit;
 pub mod width;

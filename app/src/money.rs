@@ -60,7 +60,7 @@ impl Money {
 
 /// The money in an answer as a person reads it; nothing where there is none.
 #[cfg(feature = "ssr")]
-pub fn told(answer: &serde_json::Value) -> Option<String> {
+pub fn text_of_json(answer: &serde_json::Value) -> Option<String> {
     Money::deserialize(answer).ok().map(|money| money.text())
 }
 

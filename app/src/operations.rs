@@ -142,7 +142,7 @@ pub fn all() -> &'static [Operation] {
 }
 
 /// The operation of this name.
-pub fn named(name: &str) -> Option<&'static Operation> {
+pub fn find(name: &str) -> Option<&'static Operation> {
     ALL.binary_search_by_key(&name, |operation| operation.declaration.name).ok().and_then(|at| ALL.get(at))
 }
 

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 mod cursor;
-mod offer;
+mod load_picker_options;
 #[cfg(test)]
 mod tests;
 
@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{day::Day, error::Error};
 
 #[cfg(feature = "ssr")]
-pub use cursor::{CURSOR_MAX, Cursor, Listing, Room, characters};
-pub use offer::{Offer, offer};
+pub use cursor::{CURSOR_MAX, Cursor, ListQuery, PageBudget, characters};
+pub use load_picker_options::{PickerOptions, load_picker_options};
 
 /// How many items a list answers with when the caller does not say.
 pub const LIMIT_DEFAULT: u32 = 50;
@@ -42,7 +42,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// A list that has one page.
-    pub fn whole(items: Vec<T>) -> Self {
+    pub fn single(items: Vec<T>) -> Self {
         Self { items, next_cursor: None, total: None, from: None, to: None }
     }
 }

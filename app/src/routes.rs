@@ -1,6 +1,6 @@
 //! The pages and their addresses.
 
-mod pieces;
+mod chunks;
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -15,10 +15,10 @@ use crate::{
         landing,
         page::{sign_in, sign_up},
     },
+    page_context::provide_page_context,
     ui::NotFound,
-    visit::provide_visit,
 };
-use pieces::*;
+use chunks::*;
 
 /// Every page of Stint.
 ///
@@ -28,7 +28,7 @@ use pieces::*;
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    provide_visit();
+    provide_page_context();
     view! {
         <Router>
             <Routes fallback=NotFound>
@@ -38,9 +38,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot") view={Lazy::<Forgot>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/reset/:secret") view={Lazy::<Reset>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/verify/:secret") view={Lazy::<Verify>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/welcome") view={Lazy::<Nowhere>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/welcome") view={Lazy::<NoOrganization>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/invitation/:secret") view={Lazy::<Invitation>::new()} ssr=SsrMode::Async />
-                <ParentRoute path=path!("/o/:slug") view={Lazy::<Frame>::new()} ssr=SsrMode::Async>
+                <ParentRoute path=path!("/o/:slug") view={Lazy::<Layout>::new()} ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<Dashboard>::new()} />
                     <Route path=path!("time") view={Lazy::<Time>::new()} />
                     <Route path=path!("clients") view={Lazy::<Clients>::new()} />

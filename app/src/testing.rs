@@ -8,7 +8,7 @@
 //!     let barbara = studio.as_role(Role::Member).await;              // another person in the same organization
 //!     let error = barbara.refused("create_client", json!({"name": "Beta"})).await;
 //!     assert_eq!(error.code, Code::Forbidden);
-//!     let agent = studio.token(Writes::Drafts).await;                // an agent of Ada's, over MCP
+//!     let agent = studio.token(WriteMode::Drafts).await;                // an agent of Ada's, over MCP
 //!     studio.set_clock("2026-11-22T09:00:00Z");
 //! }
 //! ```
@@ -17,10 +17,10 @@
 //! `World` is an organization of its own in it, so tests run side by side. Every answer is held against the operation's
 //! output schema, so a test of an operation is a test of its schema too.
 
-mod answers;
-mod sent;
-mod server;
-mod standing;
+mod fakes;
+mod form_encoding;
+mod output_schema;
+mod test_database;
 
 use std::sync::Arc;
 
@@ -29,33 +29,33 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-pub use server::{apart, connect, create, empty, owner, until_waiting, waiting};
-pub use standing::{BEGINNING, PlainDocuments, StandingClock};
+pub use fakes::{FakeRenderer, ManualClock, START_TIME};
+pub use test_database::{apart, connect, create, empty, owner, until_waiting, waiting};
 
 use crate::{
-    access::{Role, Scope, Writes},
+    access::{Role, Scope, WriteMode},
     account::{self, SignUpPolicy, identity, secret, tokens::Preset},
-    admission::{Gate, Rules},
+    admission::{AdmissionControl, AdmissionLimits},
     assistant::Engine,
     audit::Recorder,
-    context::{Caller, Clock, Door, Person, Services},
-    database::{Access, Database, Reach},
+    context::{Caller, Channel, Clock, Person, Services},
+    database::{AccessMode, Database, RowScope},
     error::{Code, Error},
     id::{MailId, MemberId, OrganizationId, UserId},
-    operation::Declared,
+    operation::OperationFn,
     operations, organizations,
-    outbox::{self, Due, Outgoing},
-    quotas::Quotas,
-    security::{self, event::Origin},
+    outbox::{self, ClaimedMail, DueMail},
+    quotas::UsageQuotas,
+    security::{self, event::RequestOrigin},
 };
 
-/// So many cents of euros, as every door takes and answers them.
+/// So many cents of euros, as every channel takes and answers them.
 pub fn euros(cents: i64) -> Value {
     Value::from(crate::money::written(cents, &crate::money::Currency::default()))
 }
 
 /// The answer of a write, but for whether it is the first time that it was given.
-pub fn as_at_first(mut answer: Value) -> Value {
+pub fn without_repeated_flag(mut answer: Value) -> Value {
     answer.as_object_mut().and_then(|fields| fields.remove("repeated"));
     answer
 }
@@ -66,9 +66,9 @@ pub struct World {
     /// Who calls, and how.
     pub caller: Caller,
     /// What time it is for everybody in this world.
-    pub clock: Arc<StandingClock>,
+    pub clock: Arc<ManualClock>,
     /// The typesetter of this world.
-    pub documents: Arc<PlainDocuments>,
+    pub documents: Arc<FakeRenderer>,
 }
 
 impl World {
@@ -89,7 +89,7 @@ impl World {
         let organization = OrganizationId::new();
         let slug = format!("{name}-{}", organization.0.simple());
         let slug = slug.get(..slug.len().min(48)).unwrap_or_default().to_owned();
-        let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await.expect("a transaction");
+        let mut db = services.database.begin(RowScope::Organization(organization), AccessMode::Write).await.expect("a transaction");
         organizations::store::insert(&mut db, &slug, name, zone, services.clock.now()).await.expect("an organization");
         // Whoever charges tax has a number for it: without one nothing is sent.
         sqlx::query("update organization set tax_category = 'S', tax_number = '12/345/67890' where id = $1")
@@ -103,26 +103,26 @@ impl World {
 
     /// Nobody yet, before this database.
     pub fn on(database: Database, assistant: Engine) -> Self {
-        let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
+        let (clock, documents) = (Arc::new(ManualClock::default()), Arc::new(FakeRenderer::default()));
         let services = Arc::new(services(database, &clock, &documents, assistant));
-        Self { caller: Caller::nobody(services, Door::Page), clock, documents }
+        Self { caller: Caller::nobody(services, Channel::Page), clock, documents }
     }
 
     /// The same where mails leave, or where they do not.
-    pub fn where_mails_leave(mut self, leave: bool) -> Self {
+    pub fn with_mail_server(mut self, leave: bool) -> Self {
         self.change(|services| services.mail_leaves = leave);
         self
     }
 
     /// The same where signing up is handled so.
-    pub fn where_sign_up(mut self, policy: SignUpPolicy) -> Self {
+    pub fn with_sign_up_policy(mut self, policy: SignUpPolicy) -> Self {
         self.change(|services| services.sign_up = policy);
         self
     }
 
     /// The same where whoever calls has so many connections, and waits for none.
-    pub fn in_shares(mut self, share: usize) -> Self {
-        self.change(|services| services.database = services.database.clone().in_shares(share, std::time::Duration::ZERO));
+    pub fn with_fair_shares(mut self, share: usize) -> Self {
+        self.change(|services| services.database = services.database.clone().with_fair_shares(share, std::time::Duration::ZERO));
         self
     }
 
@@ -138,11 +138,11 @@ impl World {
             mail_leaves: services.mail_leaves,
             sign_up: services.sign_up,
             quotas: services.quotas,
-            admission: Gate::new(Rules::of(None), services.database.clone()),
+            admission: AdmissionControl::new(AdmissionLimits::of(None), services.database.clone()),
             recorder: Recorder::start(services.workers.clone()),
             tasks: services.tasks.clone(),
-            mail_waits: tokio::sync::Notify::new(),
-            verifications: tokio::sync::Notify::new(),
+            outbox_wakeup: tokio::sync::Notify::new(),
+            verification_wakeup: tokio::sync::Notify::new(),
             access_log_days: services.access_log_days,
             assistant: Engine::default(),
         };
@@ -169,7 +169,7 @@ impl World {
         let (user, member, now) = (UserId::new(), MemberId::new(), services.clock.now());
         let name = ["Ada", "Grace", "Edsger", "Barbara", "Alan"][Role::ALL.iter().position(|known| *known == role).unwrap_or(0)];
         let email = format!("{}@example.com", user.0.simple());
-        let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await.expect("a transaction");
+        let mut db = services.database.begin(RowScope::Organization(organization), AccessMode::Write).await.expect("a transaction");
         account::store::insert_user(&mut db, user.0, &email, name, "-", now).await.expect("a person");
         account::store::confirm_email(&mut db, user, now).await.expect("confirmed");
         organizations::store::insert_member(&mut db, member, user, role, name, now).await.expect("a member");
@@ -187,34 +187,35 @@ impl World {
     pub async fn signed_in(&self, user: UserId, slug: &str) -> Self {
         let (services, now, cookie) = (&self.caller.services, self.now(), secret::random());
         let expires = now + SignedDuration::from_hours(1_000_000);
-        let mut db = services.database.begin(Reach::Person(user.0), Access::Write).await.expect("a transaction");
-        let (sign_in, from) = (secret::fingerprint(&cookie), Origin::new("", "a test"));
+        let mut db = services.database.begin(RowScope::Person(user.0), AccessMode::Write).await.expect("a transaction");
+        let (sign_in, from) = (secret::fingerprint(&cookie), RequestOrigin::new("", "a test"));
         security::store::open_sign_in(&mut db, user.0, &sign_in, &sign_in, (now, expires), &from).await.expect("signed in");
         db.commit().await.expect("committed");
-        let (person, membership) = identity::recognize(&services.database, &cookie, slug, now).await.expect("recognized").expect("known");
+        let (person, membership) =
+            identity::authenticate(&services.database, &cookie, slug, now).await.expect("recognized").expect("known");
         let sign_in = Some(sign_in);
         Self {
-            caller: Caller { person: Some(person), sign_in, membership, token: None, door: Door::Page, ..self.caller.clone() },
+            caller: Caller { person: Some(person), sign_in, membership, token: None, channel: Channel::Page, ..self.caller.clone() },
             ..self.clone()
         }
     }
 
     /// An agent of this caller over MCP, with every scope.
-    pub async fn token(&self, writes: Writes) -> Self {
+    pub async fn token(&self, writes: WriteMode) -> Self {
         self.token_with(Preset::Full, writes).await
     }
 
     /// An agent of this caller over MCP, with the scopes of a preset.
-    pub async fn token_with(&self, preset: Preset, writes: Writes) -> Self {
+    pub async fn token_with(&self, preset: Preset, writes: WriteMode) -> Self {
         let made = self.ok("create_token", json!({"name": "agent", "preset": preset, "writes": writes, "expires_in_days": 0})).await;
         let presented = made["token"].as_str().expect("a token");
-        let known = account::token::recognize(&self.caller.services.database, presented, self.now()).await.expect("recognized");
+        let known = account::token::authenticate(&self.caller.services.database, presented, self.now()).await.expect("recognized");
         let (person, membership, token) = (Some(known.person), Some(known.membership), Some(known.token));
-        Self { caller: Caller { person, sign_in: None, membership, token, door: Door::Mcp, ..self.caller.clone() }, ..self.clone() }
+        Self { caller: Caller { person, sign_in: None, membership, token, channel: Channel::Mcp, ..self.caller.clone() }, ..self.clone() }
     }
 
     /// An agent whose token holds these scopes and no others.
-    pub async fn token_of(&self, scopes: &[Scope], writes: Writes) -> Self {
+    pub async fn token_of(&self, scopes: &[Scope], writes: WriteMode) -> Self {
         let mut agent = self.token(writes).await;
         if let Some(token) = &mut agent.caller.token {
             token.scopes = scopes.to_vec();
@@ -222,29 +223,29 @@ impl World {
         agent
     }
 
-    /// The same caller at another door.
-    pub fn through(&self, door: Door) -> Self {
-        Self { caller: Caller { door, ..self.caller.clone() }, ..self.clone() }
+    /// The same caller at another channel.
+    pub fn through(&self, channel: Channel) -> Self {
+        Self { caller: Caller { channel, ..self.caller.clone() }, ..self.clone() }
     }
 
-    /// Calls an operation, as every door does.
+    /// Calls an operation, as every channel does.
     pub async fn call(&self, operation: &str, arguments: Value) -> Result<Value, Error> {
-        let operation = operations::named(operation).unwrap_or_else(|| panic!("{operation} is in the registry"));
+        let operation = operations::find(operation).unwrap_or_else(|| panic!("{operation} is in the registry"));
         let answer = operation.call(self.caller.clone(), arguments).await?;
-        answers::hold(operation, &answer);
+        output_schema::assert_schema(operation, &answer);
         Ok(answer)
     }
 
     /// Sends a form, as the browser does: every value is text, and is read as the operation's schema means it.
     pub async fn form<F>(&self, fields: Value) -> Result<Value, Error>
     where
-        F: server_fn::ServerFn<Error = Error> + Declared + DeserializeOwned + Send + 'static,
+        F: server_fn::ServerFn<Error = Error> + OperationFn + DeserializeOwned + Send + 'static,
         <F as server_fn::ServerFn>::Output: Serialize,
     {
-        let operation = operations::named(F::DECLARATION.name).expect("an operation");
+        let operation = operations::find(F::DECLARATION.name).expect("an operation");
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        sent::write(&mut form, "", &fields);
-        let call: F = operation.received(&self.caller, &form.finish())?;
+        form_encoding::write(&mut form, "", &fields);
+        let call: F = operation.parse_form(&self.caller, &form.finish())?;
         let answer = self.caller.clone().run(call.run_body()).await?;
         Ok(serde_json::to_value(answer).expect("an answer"))
     }
@@ -271,14 +272,14 @@ impl World {
 
     /// The newest mail to a mailbox, as it leaves now; none when it stays. Those to people about their own sign-in belong to
     /// no organization.
-    pub async fn mail_leaves(&self, organization: Option<OrganizationId>, mailbox: &str) -> Option<Outgoing> {
+    pub async fn mail_leaves(&self, organization: Option<OrganizationId>, mailbox: &str) -> Option<ClaimedMail> {
         let (owner, organization) = (owner().await, organization.unwrap_or(OrganizationId(uuid::Uuid::nil())));
         let newest = "select id from outgoing_mail where organization_id = $1 and recipient = $2 order by created_at desc, id desc limit 1";
         let mail: uuid::Uuid = sqlx::query_scalar(newest).bind(organization.0).bind(mailbox).fetch_one(&owner).await.expect("a mail");
         let again = "update outgoing_mail set next_attempt_at = now() where organization_id = $1 and id = $2";
         sqlx::query(again).bind(organization.0).bind(mail).execute(&owner).await.expect("its time has come");
         owner.close().await;
-        outbox::claim(&self.caller.services, Due::of(organization, MailId(mail))).await.expect("an answer")
+        outbox::claim(&self.caller.services, DueMail::of(organization, MailId(mail))).await.expect("an answer")
     }
 
     /// Forgets that the address of this person is known to be theirs, as it is for whoever has just signed up.
@@ -357,20 +358,20 @@ impl World {
 }
 
 /// What a process offers, with stand-ins for the clock and the typesetter.
-fn services(database: Database, clock: &Arc<StandingClock>, documents: &Arc<PlainDocuments>, assistant: Engine) -> Services {
+fn services(database: Database, clock: &Arc<ManualClock>, documents: &Arc<FakeRenderer>, assistant: Engine) -> Services {
     Services {
         recorder: Recorder::start(database.clone()),
-        admission: Gate::new(Rules::of(None), database.clone()),
-        workers: database.clone().of_workers(),
+        admission: AdmissionControl::new(AdmissionLimits::of(None), database.clone()),
+        workers: database.clone().for_workers(),
         database,
         clock: Box::new(clock.clone()),
         documents: Box::new(documents.clone()),
         public_url: "https://stint.test".to_owned(),
         mail_leaves: false,
         sign_up: SignUpPolicy::Open,
-        quotas: Quotas::default(),
-        mail_waits: tokio::sync::Notify::new(),
-        verifications: tokio::sync::Notify::new(),
+        quotas: UsageQuotas::default(),
+        outbox_wakeup: tokio::sync::Notify::new(),
+        verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: 90,
         tasks: tokio_util::task::TaskTracker::new(),
         assistant,
@@ -381,7 +382,7 @@ fn services(database: Database, clock: &Arc<StandingClock>, documents: &Arc<Plai
 async fn a_world_knows_who_calls() {
     let studio = World::new("studio").await;
     let barbara = studio.as_role(Role::Member).await;
-    let agent = barbara.token_with(Preset::Time, Writes::Drafts).await;
+    let agent = barbara.token_with(Preset::Time, WriteMode::Drafts).await;
     assert_eq!(studio.ok("whoami", json!({})).await["organization"]["role"], "owner");
     let who = agent.ok("whoami", json!({})).await;
     assert_eq!(

@@ -15,8 +15,8 @@ static ROOM_FOR_REPEATED_DATA: [u8; 16 * 1024] = [1; 16 * 1024];
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     // Signing in and out changes who is asking, which only a page of its own learns. It comes before the router's own hook.
-    _ = set_redirect_hook(app::ends::go);
-    app::ends::watch_leaving();
+    _ = set_redirect_hook(app::platform::navigate);
+    app::platform::confirm_leaving_unsaved();
     // Not the framework's own way to spawn: that works only once hydration has begun.
     spawn_local(async {
         hydrate_from_async(body(), app::routes::App).await.forget();

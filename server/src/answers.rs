@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::{
-    assistant::{door::Visitor, elsewhere, rights},
+    assistant::{access_watch, run_lease, user::AssistantUser},
     context::Caller,
     error::Error,
 };
@@ -39,11 +39,11 @@ async fn answer(Extension(caller): Extension<Caller>, Path((_, run)): Path<(Stri
 }
 
 async fn events(caller: Caller, run: &str) -> Result<Response, Error> {
-    let visitor = Visitor::of(caller)?;
+    let user = AssistantUser::of(caller)?;
     let id = run.parse().map_err(|_| Error::not_found("answer on its way"))?;
-    let run = elsewhere::hear(&visitor, id).await?;
-    rights::check(&visitor).await?;
-    let gone = visitor.caller.services.assistant.listeners.gone(visitor.clone());
+    let run = run_lease::hear(&user, id).await?;
+    access_watch::check_access(&user).await?;
+    let gone = user.caller.services.assistant.listeners.access_lost(user.clone());
     let events = run.events().map(|event| Event::default().json_data(event)).take_until(gone);
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)).into_response();
     response.headers_mut().insert(BUFFERING, HeaderValue::from_static("no"));

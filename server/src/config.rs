@@ -14,7 +14,7 @@ pub use secret::Secret;
 pub use variables::{Fallback, VARIABLES, Variable, readme_table};
 
 use crate::peers::TrustedProxies;
-use app::{account::SignUpPolicy, quotas::Quotas};
+use app::{account::SignUpPolicy, quotas::UsageQuotas};
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
 use std::{
@@ -53,7 +53,7 @@ pub struct Config {
     /// The language model that the assistant asks; without one it takes slash commands only.
     pub model: Option<ModelApi>,
     /// What may be used of what the operator pays for.
-    pub quotas: Quotas,
+    pub quotas: UsageQuotas,
     /// Calls per minute with one token; none for no limit.
     pub rate_limit: Option<NonZeroU32>,
     /// How many days calls that changed nothing stay in the audit log.
@@ -186,9 +186,9 @@ impl Config {
     }
 }
 
-fn quotas(values: &mut Values) -> Quotas {
+fn quotas(values: &mut Values) -> UsageQuotas {
     let mut most = |name| values.or_default(name, values::number).filter(|most| *most > 0).map(i64::from);
-    Quotas {
+    UsageQuotas {
         mails_of_organization: most("STINT_MAILS_PER_DAY"),
         mails: most("STINT_ALL_MAILS_PER_DAY"),
         model_tokens: most("STINT_MODEL_TOKENS"),

@@ -34,8 +34,8 @@ pub async fn open(config: &Config, cluster: Option<&Cluster>, schema: Schema) ->
         migrate(owner.unwrap_or_else(|| login.clone())).await?;
     }
     database::check(&login).await?;
-    let for_calls = database(login.clone(), for_calls()).await?.in_shares(share(), PATIENCE);
-    Ok((for_calls, database(login, WORKERS).await?.of_workers()))
+    let for_calls = database(login.clone(), for_calls()).await?.with_fair_shares(share(), PATIENCE);
+    Ok((for_calls, database(login, WORKERS).await?.for_workers()))
 }
 
 /// Brings the schema up to date, as the owner of the tables.

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use app::{
     account::{browser, identity, secret, token},
-    admission::Owner,
-    context::{Caller, Door},
+    admission::CredentialOwner,
+    context::{Caller, Channel},
     error::{Code, Error},
-    limits::{Turn, network},
+    limits::{KeyedPermit, network},
     operations,
 };
 use axum::{
@@ -77,7 +77,7 @@ struct Received {
     caller: Caller,
     body: Body,
     /// That of a reader, where the body is long.
-    turn: Option<Turn>,
+    turn: Option<KeyedPermit>,
 }
 
 /// Reads the body. That of a program that is not known is not read: it is refused whatever it sends. A form of a stranger is read before a
@@ -95,7 +95,7 @@ async fn received(site: &Site, mut caller: Caller, request: &Parts, body: Body) 
         let turn = if body.len() > LONG_BYTES { Some(admission.reader(person).await?) } else { None };
         return Ok(Received { caller, body: Body::from(body), turn });
     }
-    if caller.door != Door::Page {
+    if caller.channel != Channel::Page {
         return Ok(Received { caller, body: Body::empty(), turn: None });
     }
     // Given back now: whoever waits for the end of a body would hold one place and ask for a second.
@@ -110,7 +110,7 @@ async fn by_cookie_again(site: &Site, request: &Parts, caller: &mut Caller) -> R
     let services = &site.services;
     if let Some(cookie) = browser::sign_in_cookie(&request.headers, &services.public_url).filter(|_| caller.person.is_some()) {
         let slug = slug(site, request).unwrap_or_default();
-        let known = identity::recognize(&services.database, &cookie, &slug, services.clock.now()).await?;
+        let known = identity::authenticate(&services.database, &cookie, &slug, services.clock.now()).await?;
         caller.sign_in = caller.sign_in.take().filter(|_| known.is_some());
         (caller.person, caller.membership) = known.map_or((None, None), |(person, membership)| (Some(person), membership));
     }
@@ -118,7 +118,7 @@ async fn by_cookie_again(site: &Site, request: &Parts, caller: &mut Caller) -> R
 }
 
 async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
-    let mut caller = nobody(site, request, Door::Page);
+    let mut caller = nobody(site, request, Channel::Page);
     let services = &site.services;
     let cookie = browser::sign_in_cookie(&request.headers, &services.public_url);
     let (gate, from) = (&services.admission, network(peers::origin(request)));
@@ -131,8 +131,8 @@ async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     };
     if let Some(cookie) = cookie {
         let slug = slug(site, request).unwrap_or_default();
-        if let Some((person, membership)) = identity::recognize(&services.database, &cookie, &slug, services.clock.now()).await? {
-            permit = services.admission.recognized(permit, &cookie, Owner::Person(person.id.0)).await?;
+        if let Some((person, membership)) = identity::authenticate(&services.database, &cookie, &slug, services.clock.now()).await? {
+            permit = services.admission.recognized(permit, &cookie, CredentialOwner::Person(person.id.0)).await?;
             caller.person = Some(person);
             caller.sign_in = Some(secret::fingerprint(&cookie));
             caller.membership = membership;
@@ -142,10 +142,10 @@ async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     Ok(caller)
 }
 
-/// The caller of a program's door. Cookies are not even looked at here, so no page elsewhere can use them.
-pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request, next: Next) -> Response {
+/// The caller of a program's channel. Cookies are not even looked at here, so no page elsewhere can use them.
+pub async fn by_token(State((site, channel)): State<(Site, Channel)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let caller = match of_token(&site, &parts, door).await {
+    let caller = match of_token(&site, &parts, channel).await {
         Ok(caller) => caller,
         Err(error) => return challenged(&site, &parts.headers, Refusal::from(error).into_response()),
     };
@@ -168,19 +168,19 @@ pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request
 /// Asks again whose token it is, once a slow body has come.
 async fn by_token_again(site: &Site, request: &Parts, caller: &mut Caller) -> Result<(), Error> {
     if let Some(presented) = bearer(&request.headers).filter(|_| caller.person.is_some()) {
-        let known = token::recognize(&site.services.database, presented, site.services.clock.now()).await?;
+        let known = token::authenticate(&site.services.database, presented, site.services.clock.now()).await?;
         (caller.person, caller.membership, caller.token) = (Some(known.person), Some(known.membership), Some(known.token));
     }
     Ok(())
 }
 
-async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {
-    let mut caller = nobody(site, request, door);
+async fn of_token(site: &Site, request: &Parts, channel: Channel) -> Result<Caller, Error> {
+    let mut caller = nobody(site, request, channel);
     let (services, tries, address, presented) = (&site.services, &site.limits, peers::origin(request), bearer(&request.headers));
     let permit = services.admission.enter(presented, network(address)).await?;
     let Some(presented) = presented else { return Ok(Caller { permit: Some(permit), ..caller }) };
     tries.admit_token(presented, address)?;
-    let recognized = match token::recognize(&services.database, presented, services.clock.now()).await {
+    let recognized = match token::authenticate(&services.database, presented, services.clock.now()).await {
         Err(error) if error.code == Code::Unauthenticated => {
             tries.wrong_token(&services.database, address).await?;
             return Err(error);
@@ -188,7 +188,7 @@ async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Er
         recognized => recognized?,
     };
     tries.right_token(presented);
-    caller.permit = Some(services.admission.recognized(permit, presented, Owner::Token(recognized.token.id.0)).await?);
+    caller.permit = Some(services.admission.recognized(permit, presented, CredentialOwner::Token(recognized.token.id.0)).await?);
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);
@@ -225,11 +225,11 @@ fn program(headers: &HeaderMap) -> String {
     agent.chars().take(PROGRAM_LONGEST).collect()
 }
 
-fn nobody(site: &Site, request: &Parts, door: Door) -> Caller {
+fn nobody(site: &Site, request: &Parts, channel: Channel) -> Caller {
     Caller {
         address: peers::origin(request).to_string(),
         program: program(&request.headers),
-        ..Caller::nobody(site.services.clone(), door)
+        ..Caller::nobody(site.services.clone(), channel)
     }
 }
 

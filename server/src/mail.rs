@@ -4,7 +4,7 @@ mod way;
 
 use std::{error::Error, time::Duration};
 
-use app::outbox::Outgoing;
+use app::outbox::ClaimedMail;
 use lettre::{
     Message,
     address::Envelope,
@@ -132,7 +132,7 @@ impl Post {
     ///
     /// # Errors
     /// Says why not; the mail has not left then.
-    pub async fn offer(&self, mail: &Outgoing) -> Result<Offered, PostError> {
+    pub async fn offer(&self, mail: &ClaimedMail) -> Result<Offered, PostError> {
         let message = self.written(mail)?;
         let (mail, within) = (message.formatted(), self.patience.offer);
         match timeout(within, self.introduced(message.envelope(), &mail)).await {
@@ -153,7 +153,7 @@ impl Post {
         }
     }
 
-    fn written(&self, mail: &Outgoing) -> Result<Message, PostError> {
+    fn written(&self, mail: &ClaimedMail) -> Result<Message, PostError> {
         let address = |text: &str| {
             app::text::ascii_domain(text)
                 .parse::<Mailbox>()

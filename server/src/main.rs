@@ -4,7 +4,7 @@ use std::{process::ExitCode, thread::available_parallelism, time::Duration};
 
 use anyhow::Context;
 use app::{
-    access::{Scope, Writes},
+    access::{Scope, WriteMode},
     account::registration::{Confirmation, Registration},
 };
 use clap::{Args, Parser, Subcommand};
@@ -134,7 +134,7 @@ struct CreateToken {
     scopes: Vec<Scope>,
     /// What happens when it writes: direct, ask or drafts.
     #[arg(long, default_value = "ask", value_parser = writes)]
-    writes: Writes,
+    writes: WriteMode,
     /// Print JSON for machines.
     #[arg(long)]
     json: bool,
@@ -142,11 +142,11 @@ struct CreateToken {
 
 fn scope(name: &str) -> Result<Scope, String> {
     let known = || Scope::ALL.map(Scope::name).join(", ");
-    Scope::named(name.trim()).ok_or_else(|| format!("a scope is one of {}", known()))
+    Scope::from_name(name.trim()).ok_or_else(|| format!("a scope is one of {}", known()))
 }
 
-fn writes(name: &str) -> Result<Writes, String> {
-    let mode = Writes::named(name);
+fn writes(name: &str) -> Result<WriteMode, String> {
+    let mode = WriteMode::from_name(name);
     if mode.name() == name { Ok(mode) } else { Err("it is direct, ask or drafts".to_owned()) }
 }
 

@@ -3,7 +3,7 @@
 use std::{io::Write as _, sync::LazyLock};
 
 use app::{
-    operation::{Effect, Operation, Reach},
+    operation::{Audience, Effect, Operation},
     operations,
 };
 use axum::{
@@ -77,7 +77,7 @@ fn takes_gzip(item: &str) -> bool {
 /// The whole document, made from the registry.
 pub fn of_registry() -> Value {
     // What needs a person at the page is of no use to a program.
-    let offered = operations::all().iter().filter(|operation| operation.declaration.reach == Reach::Everyone);
+    let offered = operations::all().iter().filter(|operation| operation.declaration.audience == Audience::Everyone);
     let paths: Map<String, Value> = offered.map(|operation| (format!("/api/v1/{}", operation.declaration.name), path(operation))).collect();
     json!({
         "openapi": "3.1.0",

@@ -36,7 +36,7 @@ pub fn routes(site: &Site) -> Router<Site> {
 async fn onwards(request: Request, next: Next) -> Response {
     let of_the_first_page = request.uri().path() == "/" && request.method() == Method::GET;
     let caller = request.extensions().get::<Caller>().filter(|caller| of_the_first_page && caller.person.is_some()).cloned();
-    if let (Some(caller), Some(organizations)) = (caller, operations::named("list_organizations"))
+    if let (Some(caller), Some(organizations)) = (caller, operations::find("list_organizations"))
         && let Ok(found) = organizations.call(caller, Value::Null).await
     {
         let way = found["items"][0]["slug"].as_str().map_or_else(|| "/welcome".to_owned(), |slug| format!("/o/{slug}"));

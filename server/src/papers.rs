@@ -4,7 +4,7 @@ use app::{
     context::Caller,
     error::{Code, Error},
     operations,
-    verification::document,
+    verification::document_link,
 };
 use axum::{
     Extension, Router,
@@ -50,7 +50,7 @@ async fn for_program(Extension(caller): Extension<Caller>, Path(invoice): Path<S
 
 /// Whoever holds a link that an agent has handed over, signed in or not, sees what the agent's token may.
 async fn for_holder(Extension(caller): Extension<Caller>, Path(secret): Path<String>) -> Response {
-    match document::open(caller, &secret).await {
+    match document_link::open(caller, &secret).await {
         Ok((caller, invoice)) => for_program(Extension(caller), Path(invoice.to_string())).await,
         Err(error) => Refusal::from(error).into_response(),
     }
@@ -65,7 +65,7 @@ struct File {
 
 /// Asks the operation, which decides who may see it, and unpacks the bytes.
 async fn file(caller: Caller, invoice: &str) -> Result<Response, Error> {
-    let operation = operations::named("get_invoice_document").ok_or_else(Error::internal)?;
+    let operation = operations::find("get_invoice_document").ok_or_else(Error::internal)?;
     let answer = operation.call(caller, json!({ "invoice": invoice })).await?;
     let file: File = serde_json::from_value(answer).map_err(|_| Error::internal())?;
     let bytes = STANDARD.decode(file.base64).map_err(|_| Error::internal())?;

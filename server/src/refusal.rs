@@ -30,7 +30,7 @@ impl Refusal {
 
     /// Too many calls; the next one may come after `wait`.
     pub fn too_often(wait: Duration) -> Self {
-        Self::from(Error::too_often("Too many calls in a short time.", wait))
+        Self::from(Error::rate_limited("Too many calls in a short time.", wait))
     }
 
     /// What was refused.

@@ -85,7 +85,7 @@ async fn read_body(operation: &Operation, body: Body) -> Result<Value, Refusal> 
         return Ok(Value::Null);
     }
     values::refuse_too_many(&bytes, Some(operation.values_max()))?;
-    let read = json::read(&bytes).map_err(|problem| {
+    let read = json::parse_unique(&bytes).map_err(|problem| {
         let what = if problem.is_data() { "The body cannot be taken" } else { "The body is not JSON" };
         Error::new(Code::Invalid, format!("{what}: {problem}."))
             .hint("Send the arguments as one JSON object, such as {\"name\": \"Acme\"}.")
@@ -111,7 +111,7 @@ fn methods(operation: &Operation) -> &'static str {
 
 /// The operation of this name, or the names that come close to it.
 pub fn named(name: &str) -> Result<&'static Operation, Error> {
-    operations::named(name).ok_or_else(|| {
+    operations::find(name).ok_or_else(|| {
         let close = close_to(name, operations::all().iter().map(|operation| operation.declaration.name));
         let shown: String = name.chars().take(60).collect();
         let error = Error::new(Code::NotFound, format!("There is no operation called \"{shown}\"."));
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     fn whoami() -> &'static Operation {
-        operations::named("whoami").expect("an operation")
+        operations::find("whoami").expect("an operation")
     }
 
     #[tokio::test]

@@ -23,7 +23,7 @@ pub mod values;
 
 use std::{sync::Arc, time::Duration};
 
-use app::context::{Door, Services};
+use app::context::{Channel, Services};
 use axum::{
     Router,
     extract::FromRef,
@@ -108,7 +108,7 @@ fn programs(site: &Site) -> Router<Site> {
         .layer(from_fn(layers::without_byte_order_mark))
         .layer(from_fn(outcome::not_kept))
         .layer(from_fn_with_state(site.clone(), limits::of_people))
-        .layer(from_fn_with_state((site.clone(), Door::Rest), identity::by_token))
+        .layer(from_fn_with_state((site.clone(), Channel::Rest), identity::by_token))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }
 
@@ -127,7 +127,7 @@ fn agents(site: &Site) -> Router<Site> {
         .layer(from_fn(values::limit))
         .layer(from_fn(layers::without_byte_order_mark))
         .layer(from_fn_with_state(site.clone(), limits::of_people))
-        .layer(from_fn_with_state((site.clone(), Door::Mcp), identity::by_token))
+        .layer(from_fn_with_state((site.clone(), Channel::Mcp), identity::by_token))
         .layer(from_fn_with_state(AGENT_LIMIT, layers::limit_time))
         .layer(mcp::for_browsers(&site.services.public_url))
         .layer(from_fn(mcp::tell_methods))

@@ -4,15 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use app::{
-    admission::{Gate, Rules},
+    admission::{AdmissionControl, AdmissionLimits},
     assistant::{Engine, model::Model},
     audit::Recorder,
-    context::{Caller, Place, Promise, Services, SystemClock},
+    context::{BoxFuture, Caller, RenderPermit, Services, SystemClock},
     database::Database,
     deployment,
     error::{Code, Error},
     id::{OrganizationId, UserId},
-    invoices::{document::InvoiceDocument, wording::Wording},
+    invoices::{document::InvoiceDocument, locale::Locale},
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -150,7 +150,7 @@ fn services(
     documents: Documents,
 ) -> Services {
     Services {
-        admission: Gate::new(Rules::of(config.rate_limit), workers.clone()),
+        admission: AdmissionControl::new(AdmissionLimits::of(config.rate_limit), workers.clone()),
         recorder: Recorder::start(workers.clone()),
         database,
         workers,
@@ -160,8 +160,8 @@ fn services(
         mail_leaves: config.smtp_url.is_some(),
         quotas: config.quotas,
         sign_up: config.sign_up,
-        mail_waits: tokio::sync::Notify::new(),
-        verifications: tokio::sync::Notify::new(),
+        outbox_wakeup: tokio::sync::Notify::new(),
+        verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: config.access_log_days,
         tasks: tokio_util::task::TaskTracker::new(),
         assistant: Engine { model: model.map(|model| Box::new(model) as Box<dyn Model>), ..Engine::default() },
@@ -171,8 +171,8 @@ fn services(
 /// The typesetter, with its troubles in words that a caller can act on.
 struct Typesetter(Documents);
 
-impl app::context::Documents for Typesetter {
-    fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+impl app::context::DocumentRenderer for Typesetter {
+    fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> BoxFuture<'static, Result<Vec<u8>, Error>> {
         let (documents, owners) = (self.0.clone(), owners(caller));
         Box::pin(async move {
             let (organization, person) = owners?;
@@ -180,20 +180,20 @@ impl app::context::Documents for Typesetter {
         })
     }
 
-    fn missing_letters(&self, text: &str) -> Vec<char> {
-        self.0.missing_letters(text)
+    fn missing_glyphs(&self, text: &str) -> Vec<char> {
+        self.0.missing_glyphs(text)
     }
 
-    fn missing_in_labels(&self, language: Wording) -> Vec<char> {
-        self.0.missing_in_labels(language)
+    fn missing_label_glyphs(&self, language: Locale) -> Vec<char> {
+        self.0.missing_label_glyphs(language)
     }
 
-    fn place(&self, caller: &Caller) -> Promise<'static, Result<Place, Error>> {
+    fn render_permit(&self, caller: &Caller) -> BoxFuture<'static, Result<RenderPermit, Error>> {
         let (documents, owners) = (self.0.clone(), owners(caller));
         Box::pin(async move {
             let (organization, person) = owners?;
             let place = documents.place(organization, person).await.map_err(refused)?;
-            Ok(Place(Some(Box::new(place))))
+            Ok(RenderPermit(Some(Box::new(place))))
         })
     }
 }

@@ -18,38 +18,38 @@ use syn::{
 /// Declares an operation: see the crate's documentation.
 #[proc_macro_attribute]
 pub fn operation(declared: TokenStream, function: TokenStream) -> TokenStream {
-    let declared = parse_macro_input!(declared as Declared);
+    let declared = parse_macro_input!(declared as OperationAttribute);
     let function = parse_macro_input!(function as ItemFn);
     expand(declared, function).unwrap_or_else(Error::into_compile_error).into()
 }
 
 /// What stands between the parentheses of the attribute.
-struct Declared {
+struct OperationAttribute {
     effect: Ident,
     idempotent: bool,
     secret: bool,
-    prints: bool,
+    renders_document: bool,
     mails: bool,
     destructive: bool,
     everyday: bool,
     needs: Ident,
     scope: Option<Ident>,
-    reach: Ident,
+    audience: Ident,
     agent: Ident,
     title: LitStr,
 }
 
-impl Parse for Declared {
+impl Parse for OperationAttribute {
     fn parse(input: ParseStream) -> Result<Self> {
         let span = input.span();
-        let (mut effect, mut idempotent, mut secret, mut prints) = (None, false, false, false);
+        let (mut effect, mut idempotent, mut secret, mut renders_document) = (None, false, false, false);
         let (mut mails, mut destructive, mut everyday) = (false, false, false);
-        let (mut needs, mut scope, mut reach, mut agent, mut title) = (None, None, None, None, None);
+        let (mut needs, mut scope, mut audience, mut agent, mut title) = (None, None, None, None, None);
         for meta in Punctuated::<Meta, Token![,]>::parse_terminated(input)? {
             match meta {
                 Meta::Path(path) if path.is_ident("idempotent") => idempotent = true,
                 Meta::Path(path) if path.is_ident("secret") => secret = true,
-                Meta::Path(path) if path.is_ident("prints") => prints = true,
+                Meta::Path(path) if path.is_ident("renders_document") => renders_document = true,
                 Meta::Path(path) if path.is_ident("mails") => mails = true,
                 Meta::Path(path) if path.is_ident("destructive") => destructive = true,
                 Meta::Path(path) if path.is_ident("everyday") => everyday = true,
@@ -60,7 +60,7 @@ impl Parse for Declared {
                     match pair.path.require_ident()?.to_string().as_str() {
                         "needs" => needs = Some(value),
                         "scope" => scope = Some(value),
-                        "reach" => reach = Some(value),
+                        "audience" => audience = Some(value),
                         "agent" => agent = Some(value),
                         _ => return Err(Error::new_spanned(pair.path, "not something an operation declares")),
                     }
@@ -69,22 +69,22 @@ impl Parse for Declared {
             }
         }
         let missing = |what: &str| Error::new(span, format!("an operation declares its {what}"));
-        let reach = reach.unwrap_or_else(|| format_ident!("Everyone"));
-        if scope.is_none() && reach != "Person" && needs.as_ref().is_some_and(|needs| needs != "SignedIn") {
-            return Err(missing("scope (None when each kind of record asks for its own), or that it needs a person (reach = Person)"));
+        let audience = audience.unwrap_or_else(|| format_ident!("Everyone"));
+        if scope.is_none() && audience != "Person" && needs.as_ref().is_some_and(|needs| needs != "SignedIn") {
+            return Err(missing("scope (None when each kind of record asks for its own), or that it needs a person (audience = Person)"));
         }
         Ok(Self {
             effect: effect.ok_or_else(|| missing("effect: read, write or destroy"))?,
             idempotent,
             secret,
-            prints,
+            renders_document,
             mails,
             destructive,
             everyday,
             needs: needs.ok_or_else(|| missing("permission: needs = …"))?,
             scope,
             agent: agent.unwrap_or_else(|| format_ident!("Direct")),
-            reach,
+            audience,
             title: title.ok_or_else(|| missing("title"))?,
         })
     }
@@ -106,9 +106,9 @@ fn text(value: &Expr) -> Result<LitStr> {
     }
 }
 
-fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
+fn expand(declared: OperationAttribute, function: ItemFn) -> Result<Tokens> {
     let name = &function.sig.ident;
-    let structure = format_ident!("{}", pascal(&name.to_string()));
+    let structure = format_ident!("{}", pascal_case(&name.to_string()));
     let endpoint = name.to_string();
     let Arguments { declared: arguments, names, mut bounds } = arguments(&function)?;
     let (output, error) = output(&function)?;
@@ -132,7 +132,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
                 #[server(default)] dry_run: Option<bool>,
             },
             quote!(idempotency_key, dry_run,),
-            quote!(crate::operation::Done<#output>),
+            quote!(crate::operation::WriteResponse<#output>),
             quote!(write),
         )
     };
@@ -151,18 +151,18 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
         #[allow(clippy::too_many_arguments, reason = "an operation takes its arguments flat, as every door sends them")]
         #visibility async fn #name(#(#arguments,)* #common) -> ::core::result::Result<#answer, #error> {
             let caller = crate::context::Caller::current()?;
-            <#structure as crate::operation::Declared>::perform(#structure { #(#names,)* #common_names }, caller).await
+            <#structure as crate::operation::OperationFn>::perform(#structure { #(#names,)* #common_names }, caller).await
         }
 
         #[cfg(feature = "ssr")]
-        impl crate::operation::Declared for #structure {
+        impl crate::operation::OperationFn for #structure {
             const DECLARATION: crate::operation::Declaration = #declaration;
             const BOUNDS: &'static [crate::operation::Bound] = &[#(#bounds),*];
             type Answer = #answer;
 
-            fn perform(self, caller: crate::context::Caller) -> crate::context::Promise<'static, ::core::result::Result<#answer, #error>> {
+            fn perform(self, caller: crate::context::Caller) -> crate::context::BoxFuture<'static, ::core::result::Result<#answer, #error>> {
                 ::std::boxed::Box::pin(async move {
-                    let given = crate::operation::given(&self)?;
+                    let given = crate::operation::arguments_json(&self)?;
                     let #structure { #(#names,)* .. } = self;
                     crate::operation::#run(&Self::DECLARATION, caller, given, move |cx| ::std::boxed::Box::pin(async move #body)).await
                 })
@@ -172,8 +172,21 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
 }
 
 /// What the registry reads.
-fn declaration(declared: &Declared, name: &str, doc: &str) -> Tokens {
-    let Declared { effect, idempotent, secret, prints, mails, destructive, everyday, needs, scope, reach, agent, title } = declared;
+fn declaration(declared: &OperationAttribute, name: &str, doc: &str) -> Tokens {
+    let OperationAttribute {
+        effect,
+        idempotent,
+        secret,
+        renders_document,
+        mails,
+        destructive,
+        everyday,
+        needs,
+        scope,
+        audience,
+        agent,
+        title,
+    } = declared;
     let scope = match scope.as_ref().filter(|scope| *scope != "None") {
         Some(scope) => quote!(Some(crate::access::Scope::#scope)),
         None => quote!(None),
@@ -187,13 +200,13 @@ fn declaration(declared: &Declared, name: &str, doc: &str) -> Tokens {
             limit: crate::operation::Effect::#effect.limit(),
             idempotent: #idempotent,
             secret: #secret,
-            prints: #prints,
+            renders_document: #renders_document,
             mails: #mails,
             destructive: #destructive,
             everyday: #everyday,
             needs: crate::access::Permission::#needs,
             scope: #scope,
-            reach: crate::operation::Reach::#reach,
+            audience: crate::operation::Audience::#audience,
             agent: crate::operation::AgentMode::#agent,
         }
     }
@@ -275,7 +288,7 @@ fn doc_text(function: &ItemFn) -> Result<String> {
 }
 
 /// `create_client` as `CreateClient`.
-fn pascal(name: &str) -> String {
+fn pascal_case(name: &str) -> String {
     name.split('_')
         .map(|word| {
             let mut letters = word.chars();

@@ -6,21 +6,21 @@ use leptos_axum::ResponseOptions;
 
 use super::{
     ChangedPassword,
-    hashing::Requester,
+    hash_queue::Requester,
     registration, secret, store,
-    verified::{self, Verified},
+    verified_password::{self, VerifiedPassword},
 };
 use crate::{
     context::Caller,
-    database::{Access, Reach},
+    database::{AccessMode, RowScope},
     error::Error,
     id::UserId,
     security::{
         self, EventKind,
-        event::{Origin, note, password_changed},
+        event::{RequestOrigin, apply_password_change, record_event},
     },
     verification::{
-        address::{forget_links, tell},
+        address::{forget_links, notify},
         mail::lost_password,
     },
 };
@@ -49,12 +49,12 @@ pub fn sign_in_cookie(headers: &HeaderMap, public_url: &str) -> Option<String> {
 }
 
 /// Signs the browser of this request in.
-pub async fn sign_in(caller: &Caller, verified: &Verified) -> Result<(), Error> {
+pub async fn sign_in(caller: &Caller, verified: &VerifiedPassword) -> Result<(), Error> {
     let browser = known_browser(caller).unwrap_or_else(secret::random);
-    let secret = registration::admit(&caller.services, verified, &Origin::of(caller), &browser).await?;
+    let secret = registration::sign_in_browser(&caller.services, verified, &RequestOrigin::of(caller), &browser).await?;
     caller.services.admission.signed_in_with(&browser);
     set_cookie(caller, COOKIE, &secret, registration::SIGN_IN_DAYS * 24 * 3600)?;
-    keep_known(caller, &browser)
+    set_known_browser(caller, &browser)
 }
 
 /// The secret of the browser of this request, when somebody has signed in there before.
@@ -68,7 +68,7 @@ pub fn known_browser_in(headers: &HeaderMap, public_url: &str) -> Option<String>
 }
 
 /// Keeps the secret by which the browser of this request is known; outside of a request there is no browser.
-pub fn keep_known(caller: &Caller, browser: &str) -> Result<(), Error> {
+pub fn set_known_browser(caller: &Caller, browser: &str) -> Result<(), Error> {
     match use_context::<ResponseOptions>() {
         Some(_) => set_cookie(caller, KNOWN_BROWSER, browser, KNOWN_SECONDS),
         None => Ok(()),
@@ -79,10 +79,11 @@ pub fn keep_known(caller: &Caller, browser: &str) -> Result<(), Error> {
 pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
     if let Some(secret) = sign_in_cookie(&headers(), &caller.services.public_url) {
         // Whoever keeps a sign-in of their own from being ended waits among their own calls.
-        let reach = caller.person.as_ref().map_or(Reach::Nobody, |person| Reach::Person(person.id.0));
-        let mut db = caller.services.database.begin(reach, Access::Write).await?;
+        let reach = caller.person.as_ref().map_or(RowScope::Nobody, |person| RowScope::Person(person.id.0));
+        let mut db = caller.services.database.begin(reach, AccessMode::Write).await?;
         if let Some(person) = security::store::sign_out(&mut db, &secret::fingerprint(&secret)).await? {
-            note(&mut db, UserId(person), EventKind::SignedOut, caller.services.clock.now(), &Origin::of(caller), "").await?;
+            record_event(&mut db, UserId(person), EventKind::SignedOut, caller.services.clock.now(), &RequestOrigin::of(caller), "")
+                .await?;
         }
         db.commit().await?;
     }
@@ -97,13 +98,13 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
     if password == present {
         return Err(Error::invalid("password", "That is the password that you have. Choose another one."));
     }
-    let verified = verified::present(caller, present).await?;
+    let verified = verified_password::verify_current(caller, present).await?;
     let hash = secret::hash_password(Requester::of(caller), password).await?;
     let (this, now) = (caller.sign_in.clone().unwrap_or_default(), services.clock.now());
-    let mut db = caller.begin(Access::Write).await?;
+    let mut db = caller.begin(AccessMode::Write).await?;
     verified.hold_caller(&mut db, caller).await?;
     store::set_password(&mut db, person.id.0, &hash).await?;
-    let changed = password_changed(&mut db, person.id, &this, revoke_tokens, now, &Origin::of(caller)).await?;
+    let changed = apply_password_change(&mut db, person.id, &this, revoke_tokens, now, &RequestOrigin::of(caller)).await?;
     forget_links(&mut db, person.id, now).await?;
     // Of an address that is not known to be theirs nobody knows who reads there.
     if person.confirmed {
@@ -112,10 +113,10 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
             person.name,
             lost_password(&services.public_url)
         );
-        tell(&mut db, person.id, &person.email, "Your password for Stint was changed", &told, now).await?;
+        notify(&mut db, person.id, &person.email, "Your password for Stint was changed", &told, now).await?;
     }
     db.commit().await?;
-    services.mail_waits.notify_one();
+    services.outbox_wakeup.notify_one();
     Ok(changed)
 }
 

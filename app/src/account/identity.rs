@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     secret,
-    store::{self, Standing},
+    store::{self, MembershipRow},
 };
 use crate::{
     access::Role,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The person behind a cookie, and where they stand in the organization of the page.
-pub async fn recognize(
+pub async fn authenticate(
     database: &Database,
     cookie: &str,
     slug: &str,
@@ -28,23 +28,23 @@ pub async fn recognize(
         return Ok(None);
     }
     let fingerprint = secret::fingerprint(cookie);
-    let mut db = database.begin_recognition(&fingerprint).await?;
+    let mut db = database.begin_authentication(&fingerprint).await?;
     let Some(found) = store::authenticate_sign_in(&mut db, &fingerprint, slug, now).await? else { return Ok(None) };
-    database.recognized(&fingerprint, UserId(found.user_id));
+    database.remember_owner(&fingerprint, UserId(found.user_id));
     let person = Person { id: UserId(found.user_id), name: found.user_name, email: found.email, confirmed: found.confirmed };
     Ok(Some((person, found.organization.map(membership).transpose()?)))
 }
 
 /// Reads a standing. A zone or role this build does not know is a fault of the data, never a default.
-pub fn membership(standing: Standing) -> Result<Membership, Error> {
-    let organization_zone = zone::kept(&standing.time_zone)?;
-    let member_zone = standing.member_time_zone.as_deref().map(zone::kept).transpose()?;
+pub fn membership(standing: MembershipRow) -> Result<Membership, Error> {
+    let organization_zone = zone::load(&standing.time_zone)?;
+    let member_zone = standing.member_time_zone.as_deref().map(zone::load).transpose()?;
     Ok(Membership {
         organization: OrganizationId(standing.organization_id),
         slug: standing.slug,
         name: standing.organization_name,
         member: MemberId(standing.member_id),
-        role: Role::named(&standing.role).ok_or_else(Error::internal)?,
+        role: Role::from_name(&standing.role).ok_or_else(Error::internal)?,
         member_zone: member_zone.unwrap_or_else(|| organization_zone.clone()),
         organization_zone,
         currency: Currency::parse(&standing.currency)?,

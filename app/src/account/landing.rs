@@ -4,16 +4,16 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::SignUpPolicy;
-use crate::{frame::Mark, visit::use_visit};
+use crate::{layout::Logo, page_context::use_page_context};
 
 /// The first page. Whoever is signed in is sent on before it is made.
 pub fn page() -> AnyView {
-    let open = use_visit().sign_up == SignUpPolicy::Open;
+    let open = use_page_context().sign_up == SignUpPolicy::Open;
     view! {
         <Title text="Stint · time that turns into invoices" />
         <div class="welcome">
             <header>
-                <span class="brand"><Mark /> <span>"Stint"</span></span>
+                <span class="brand"><Logo /> <span>"Stint"</span></span>
                 <a class="button bare" href="/sign-in">"Sign in"</a>
             </header>
             <main id="content">

@@ -5,15 +5,15 @@ pub struct McpClient {
     /// What people call it.
     pub name: &'static str,
     /// What is written, one place after the other.
-    pub steps: &'static [Step],
+    pub steps: &'static [SetupStep],
     /// What else they should know; empty when there is nothing.
     pub note: &'static str,
 }
 
 /// Something that is written into one place.
-pub struct Step {
+pub struct SetupStep {
     /// Where.
-    pub place: Place,
+    pub place: StepTarget,
     /// The language it is in, as Markdown names languages.
     pub language: &'static str,
     /// What, with gaps for the address and the token.
@@ -21,14 +21,14 @@ pub struct Step {
 }
 
 /// Where something is written.
-pub enum Place {
+pub enum StepTarget {
     /// At a prompt, said in words.
     Shell(&'static str),
     /// Into a file.
     File(&'static str),
 }
 
-impl Step {
+impl SetupStep {
     /// What is written, for the Stint at this address and with this token.
     pub fn text(&self, address: &str, token: &str) -> String {
         let plain = if is_refused_by_default(address) { r#""--allow-http", "# } else { "" };
@@ -42,12 +42,12 @@ fn is_refused_by_default(address: &str) -> bool {
     host.is_some_and(|host| !["localhost", "127.0.0.1"].contains(&host))
 }
 
-const fn shell(words: &'static str, template: &'static str) -> Step {
-    Step { place: Place::Shell(words), language: "sh", template }
+const fn shell(words: &'static str, template: &'static str) -> SetupStep {
+    SetupStep { place: StepTarget::Shell(words), language: "sh", template }
 }
 
-const fn json(file: &'static str, template: &'static str) -> Step {
-    Step { place: Place::File(file), language: "json", template }
+const fn json(file: &'static str, template: &'static str) -> SetupStep {
+    SetupStep { place: StepTarget::File(file), language: "json", template }
 }
 
 /// All that are known, those that most people have first.
@@ -60,8 +60,8 @@ pub const MCP_CLIENTS: [McpClient; 7] = [
     McpClient {
         name: "Codex",
         steps: &[
-            Step {
-                place: Place::File("~/.codex/config.toml"),
+            SetupStep {
+                place: StepTarget::File("~/.codex/config.toml"),
                 language: "toml",
                 template: "[mcp_servers.stint]\nurl = \"{address}/mcp\"\nbearer_token_env_var = \"STINT_TOKEN\"",
             },
@@ -143,11 +143,11 @@ mod tests {
 
     /// The lines of all clients, in Markdown, for the README.
     fn readme_lines() -> String {
-        let step = |step: &Step| {
+        let step = |step: &SetupStep| {
             let place = match step.place {
-                Place::Shell(words) => words.to_owned(),
-                Place::File(file) if file.contains(['/', '.']) => format!("In `{file}`"),
-                Place::File(words) => format!("In {words}"),
+                StepTarget::Shell(words) => words.to_owned(),
+                StepTarget::File(file) if file.contains(['/', '.']) => format!("In `{file}`"),
+                StepTarget::File(words) => format!("In {words}"),
             };
             format!("{place}:\n\n```{}\n{}\n```\n\n", step.language, step.text(ADDRESS, TOKEN))
         };

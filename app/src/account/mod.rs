@@ -3,26 +3,26 @@
 #[cfg(feature = "ssr")]
 pub mod browser;
 #[cfg(feature = "ssr")]
-mod common;
+mod common_passwords;
 #[cfg(feature = "ssr")]
-mod disguise;
-#[cfg(feature = "ssr")]
-pub mod hashing;
+pub mod hash_queue;
 #[cfg(feature = "ssr")]
 pub mod identity;
 pub mod landing;
 pub mod mcp_clients;
 #[cfg(feature = "ssr")]
-mod monotony;
+mod obfuscated_words;
 pub mod page;
 pub mod profile;
 #[cfg(feature = "ssr")]
 pub mod registration;
 #[cfg(feature = "ssr")]
+mod repeats_and_sequences;
+#[cfg(feature = "ssr")]
 pub mod secret;
 pub mod settings;
 pub mod sign_in;
-mod sign_up;
+mod sign_up_policy;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(feature = "ssr")]
@@ -30,15 +30,15 @@ pub mod token;
 pub mod token_page;
 pub mod tokens;
 #[cfg(feature = "ssr")]
-pub mod verified;
+pub mod verified_password;
 
-pub use sign_up::SignUpPolicy;
+pub use sign_up_policy::SignUpPolicy;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::{Role, Scope, Writes},
+    access::{Role, Scope, WriteMode},
     error::Error,
     id::{MemberId, OrganizationId, UserId},
 };
@@ -55,7 +55,7 @@ pub struct WhoAmI {
     pub email: String,
     /// The organization of this call; absent on pages outside any organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization: Option<Place>,
+    pub organization: Option<CallerOrganization>,
     /// The token of this call; absent for a signed-in browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<TokenLimits>,
@@ -64,7 +64,7 @@ pub struct WhoAmI {
 /// An organization and the caller's standing in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct Place {
+pub struct CallerOrganization {
     /// Its id.
     pub id: OrganizationId,
     /// Its place in addresses: `/o/<slug>/…`.
@@ -90,7 +90,7 @@ pub struct Place {
 }
 
 #[cfg(feature = "ssr")]
-impl Place {
+impl CallerOrganization {
     /// Where a member stands at an instant.
     pub fn of(membership: crate::context::Membership, now: jiff::Timestamp) -> Self {
         let name = |zone: &jiff::tz::TimeZone| zone.iana_name().unwrap_or("UTC").to_owned();
@@ -120,7 +120,7 @@ pub struct TokenLimits {
     /// What it may be used for.
     pub scopes: Vec<Scope>,
     /// What happens when it writes.
-    pub writes: Writes,
+    pub writes: WriteMode,
 }
 
 /// The caller's profile after a change.
@@ -150,13 +150,13 @@ pub struct ChangedPassword {
 #[operation(read, idempotent, everyday, needs = SignedIn, title = "Who am I")]
 pub async fn whoami(cx: &mut Call) -> Result<WhoAmI, Error> {
     let person = cx.caller.person()?.clone();
-    let organization = cx.caller.membership.clone().map(|membership| Place::of(membership, cx.now));
+    let organization = cx.caller.membership.clone().map(|membership| CallerOrganization::of(membership, cx.now));
     let token = cx.caller.token.clone().map(|token| TokenLimits { name: token.name, scopes: token.scopes, writes: token.writes });
     Ok(WhoAmI { user: person.id, name: person.name, email: person.email, organization, token })
 }
 
 /// Change your own name as others see it, in every organization you belong to.
-#[operation(write, idempotent, needs = SignedIn, reach = Person, title = "Change your profile")]
+#[operation(write, idempotent, needs = SignedIn, audience = Person, title = "Change your profile")]
 pub async fn update_profile(
     cx: &mut Call,
     /// Your name, at most 200 characters.

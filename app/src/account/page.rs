@@ -10,16 +10,16 @@ use super::{
 };
 use crate::{
     clients::form::{countries, currencies, languages},
-    ends,
-    frame::Mark,
-    organizations::{number_hint::AT_SIGN_UP, untaxed},
-    ui::{Choice, Field, Form, Select, Submit, Write, escaped, hidden},
-    visit::use_visit,
+    layout::Logo,
+    organizations::{no_tax_hint, number_hint::AT_SIGN_UP},
+    page_context::use_page_context,
+    platform,
+    ui::{Field, Form, Select, SelectOption, Submit, WriteAction, escaped, hidden},
 };
 
 /// The page where somebody gets an account.
 pub fn sign_up() -> AnyView {
-    match use_visit().sign_up {
+    match use_page_context().sign_up {
         SignUpPolicy::Open => {}
         SignUpPolicy::Invited => {
             return no_sign_up("By invitation", "Signing up here takes an invitation: open the link of yours, or ask for one.");
@@ -28,15 +28,15 @@ pub fn sign_up() -> AnyView {
             return no_sign_up("Sign-up is closed", "Nobody can sign up here. Ask whoever runs this Stint for an account.");
         }
     }
-    let action = Write::<SignUp>::new();
+    let action = WriteAction::<SignUp>::new();
     // The organization's first guess.
     let zone = RwSignal::new(String::new());
-    Effect::new(move |_| zone.set(ends::time_zone().unwrap_or_default()));
+    Effect::new(move |_| zone.set(platform::time_zone().unwrap_or_default()));
     let country = RwSignal::new(typed_country());
     let choose = move |event: Event| country.set(event_target_value(&event));
     view! {
         <Title text="Sign up · Stint" />
-        <Doorway title="Start tracking" lead="An account and an organization of your own, ready in a minute.">
+        <AuthLayout title="Start tracking" lead="An account and an organization of your own, ready in a minute.">
             <Form action id="sign-up" class="stack">
                 <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 />
                 <Field label="E-mail" name="email" kind="email" required=true autocomplete="email" />
@@ -55,26 +55,26 @@ pub fn sign_up() -> AnyView {
                 <Select label="Language of documents" name="language" choices=as_in_the_country(languages()) />
                 <div>
                     <Field label="Tax that you charge, in percent" name="tax_rate" inputmode="decimal" optional=true hint="For instance 20 or 8.1." />
-                    <p class="hint" role="status">{move || untaxed::in_country(&country.get())}</p>
+                    <p class="hint" role="status">{move || no_tax_hint::in_country(&country.get())}</p>
                 </div>
                 <Field label="VAT identifier or tax number" name="tax_number" maxlength=50 optional=true hint=AT_SIGN_UP />
                 <input type="hidden" name="time_zone" prop:value=zone />
                 <Submit label="Create account" />
             </Form>
             <p class="quiet">"Have an account? " <a href="/sign-in">"Sign in"</a></p>
-        </Doorway>
+        </AuthLayout>
     }
     .into_any()
 }
 
 /// The country that was chosen when the form was sent without scripts and refused.
 fn typed_country() -> String {
-    let returned = use_visit().returned.filter(|returned| returned.call == SignUp::url());
+    let returned = use_page_context().returned.filter(|returned| returned.call == SignUp::url());
     returned.and_then(|mut returned| returned.fields.remove("country")).unwrap_or_default()
 }
 
 /// The choices, before them that of the country: the server knows it.
-fn as_in_the_country(choices: Vec<Choice>) -> Vec<Choice> {
+fn as_in_the_country(choices: Vec<SelectOption>) -> Vec<SelectOption> {
     std::iter::once((String::new(), "As in the country".to_owned())).chain(choices).collect()
 }
 
@@ -82,24 +82,24 @@ fn as_in_the_country(choices: Vec<Choice>) -> Vec<Choice> {
 fn no_sign_up(title: &'static str, words: &'static str) -> AnyView {
     view! {
         <Title text="Sign up · Stint" />
-        <Doorway title lead=words>
+        <AuthLayout title lead=words>
             <p class="actions"><a class="button primary" href="/sign-in">"Sign in"</a></p>
-        </Doorway>
+        </AuthLayout>
     }
     .into_any()
 }
 
 /// The page where somebody with an account comes in.
 pub fn sign_in() -> AnyView {
-    let action = Write::<SignIn>::new();
+    let action = WriteAction::<SignIn>::new();
     let query = use_query_map();
     let next = query.read_untracked().get("next").unwrap_or_default();
     let reset = query.read_untracked().get("reset").is_some();
     let forgot = if next.is_empty() { "/forgot".to_owned() } else { format!("/forgot?next={}", escaped(&next)) };
-    let new = way_for_newcomers(use_visit().sign_up, &next);
+    let new = sign_up_path(use_page_context().sign_up, &next);
     view! {
         <Title text="Sign in · Stint" />
-        <Doorway title="Welcome back" lead="Sign in to go on where you left off.">
+        <AuthLayout title="Welcome back" lead="Sign in to go on where you left off.">
             {reset.then(|| view! { <p class="notice good" role="status">"Your password was changed. Sign in with the new one."</p> })}
             <Form action id="sign-in" class="stack">
                 <Field label="E-mail" name="email" kind="email" required=true autocomplete="username" />
@@ -109,13 +109,13 @@ pub fn sign_in() -> AnyView {
             </Form>
             <p class="quiet"><a href=forgot>"Forgot your password?"</a></p>
             {new.map(|way| view! { <p class="quiet">"New here? " <a href=way>"Create an account"</a></p> })}
-        </Doorway>
+        </AuthLayout>
     }
     .into_any()
 }
 
 /// Where somebody without an account gets one. Whoever came from an invitation goes back to it: the account that is made there is in.
-fn way_for_newcomers(policy: SignUpPolicy, next: &str) -> Option<String> {
+fn sign_up_path(policy: SignUpPolicy, next: &str) -> Option<String> {
     let invited = next.starts_with("/invitation/");
     match policy {
         SignUpPolicy::Open | SignUpPolicy::Invited if invited => Some(next.to_owned()),
@@ -126,7 +126,7 @@ fn way_for_newcomers(policy: SignUpPolicy, next: &str) -> Option<String> {
 
 /// What stands around them.
 #[component]
-pub fn Doorway(
+pub fn AuthLayout(
     /// What is behind it.
     title: &'static str,
     /// A line about it.
@@ -138,7 +138,7 @@ pub fn Doorway(
         <div class="doorway">
             <header>
                 <a class="brand" href="/">
-                    <Mark />
+                    <Logo />
                     <span>"Stint"</span>
                 </a>
             </header>

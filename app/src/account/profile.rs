@@ -4,44 +4,44 @@ use leptos::prelude::*;
 
 use super::{ChangedPassword, UpdateProfile, sign_in::ChangePassword};
 use crate::{
-    count::counted,
-    people::zone_page::ZonePart,
-    ui::{Field, Form, Part, Submit, Tick, Write, answered, use_flash},
-    verification::parts::AddressPart,
-    visit::use_visit,
+    count::pluralize,
+    page_context::use_page_context,
+    people::zone_page::TimeZoneSection,
+    ui::{Checkbox, Field, Form, PageSection, Submit, WriteAction, on_success, use_flash},
+    verification::address_section::AddressSection,
 };
 
 /// Who one is, and how one signs in.
 #[component]
 pub fn ProfileSection() -> impl IntoView {
-    let person = use_visit().person;
+    let person = use_page_context().person;
     let (name, email) = person.map(|person| (person.name, person.email)).unwrap_or_default();
     let flash = use_flash();
-    let (profile, password) = (Write::<UpdateProfile>::new(), Write::<ChangePassword>::new());
-    answered(profile, move |_| flash.say("Your name was saved. Pages show it from the next visit on."));
-    answered(password, move |changed| flash.say(in_words(*changed)));
+    let (profile, password) = (WriteAction::<UpdateProfile>::new(), WriteAction::<ChangePassword>::new());
+    on_success(profile, move |_| flash.say("Your name was saved. Pages show it from the next visit on."));
+    on_success(password, move |changed| flash.say(in_words(*changed)));
     view! {
         <div class="columns">
             <div>
-                <Part title="You" id="you">
+                <PageSection title="You" id="you">
                     <Form action=profile id="profile" class="stack">
                         <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 value=name />
                         <Submit label="Save name" />
                     </Form>
-                </Part>
-                <ZonePart />
-                <Part title="Password" id="password">
+                </PageSection>
+                <TimeZoneSection />
+                <PageSection title="Password" id="password">
                     <Form action=password id="password-form" class="stack" clears=true>
                         // Nobody sees or sends it: it tells a password manager whose password this is.
                         <input type="email" autocomplete="username" value=email hidden readonly />
                         <Field label="Current password" name="present" kind="password" required=true autocomplete="current-password" />
                         <Field label="New password" name="password" kind="password" required=true autocomplete="new-password" hint="At least 10 characters." />
-                        <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
+                        <Checkbox label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
                         <Submit label="Change password" class="button" />
                     </Form>
-                </Part>
+                </PageSection>
             </div>
-            <AddressPart />
+            <AddressSection />
         </div>
     }
 }
@@ -53,6 +53,6 @@ fn in_words(changed: ChangedPassword) -> String {
         (changed.revoked_tokens, "token was revoked", "tokens were revoked"),
     ];
     let ended = ended.into_iter().filter(|(count, ..)| *count > 0);
-    let told = ended.map(|(count, one, many)| format!(" {}.", counted(count, one, many)));
+    let told = ended.map(|(count, one, many)| format!(" {}.", pluralize(count, one, many)));
     format!("Your password was changed.{}", told.collect::<String>())
 }

@@ -3,24 +3,24 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{hashing::Requester, secret, store, verified::Verified};
+use super::{hash_queue::Requester, secret, store, verified_password::VerifiedPassword};
 use crate::{
     context::{Caller, Services},
-    database::{Access, Database, Db, Reach},
+    database::{AccessMode, Database, Db, RowScope},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
     organizations::{
         self,
-        basics::Basics,
-        found::{Founder, found},
+        create::{Founder, insert_with_founder},
+        initial_settings::InitialSettings,
     },
     security::{
         self, EventKind,
-        attempts::{self, Limit, Purpose},
-        event::{Origin, note},
+        attempts::{self, AttemptKind, AttemptLimit},
+        event::{RequestOrigin, record_event},
     },
     text,
-    verification::{self, address, pace},
+    verification::{self, address, mail_limits},
 };
 
 /// How long a browser stays signed in.
@@ -39,7 +39,7 @@ pub struct Registration {
     /// Their IANA time zone; that of their country when absent or unknown.
     pub time_zone: Option<String>,
     /// What new clients and invoices of their organization start from.
-    pub basics: Basics,
+    pub basics: InitialSettings,
     /// What shows that the address is theirs.
     pub confirmation: Confirmation,
 }
@@ -60,7 +60,7 @@ pub struct Registered {
     /// The person.
     pub user: UserId,
     /// Their password, which they have just chosen.
-    pub verified: Verified,
+    pub verified: VerifiedPassword,
     /// Their name.
     pub name: String,
     /// Their address.
@@ -91,30 +91,30 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
 
     let (user, organization, member) = (UserId::new(), OrganizationId::new(), MemberId::new());
     let now = services.clock.now();
-    let mut db = services.database.begin_for_stranger(Reach::Organization(organization), Access::Write).await?;
+    let mut db = services.database.begin_anonymous(RowScope::Organization(organization), AccessMode::Write).await?;
     store::insert_user(&mut db, user.0, &email, &name, &password_hash, now).await?;
     match given.confirmation {
         Confirmation::Vouched => store::confirm_email(&mut db, user, now).await?,
         Confirmation::ByInvitation => (),
         Confirmation::ByLink => {
             if let Requester::Network(network) = requester {
-                pace::of_network(&mut db, services, network).await?;
+                mail_limits::count_for_network(&mut db, services, network).await?;
             }
-            address::send(&mut db, user, verification::Purpose::ConfirmAddress, &email, now).await?;
+            address::send(&mut db, user, verification::LinkPurpose::ConfirmAddress, &email, now).await?;
         }
     }
-    let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
+    let slug = insert_with_founder(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
     given.basics.write(&mut db, services.documents.as_ref()).await?;
-    let verified = Verified::new(user, password_hash);
+    let verified = VerifiedPassword::new(user, password_hash);
     Ok((Registered { user, verified, name, email, organization, slug, member }, db))
 }
 
 /// Checks a password; the same words, and the same work, for an unknown address and a wrong password. `browser` is the secret of
 /// the browser, when it has one: where somebody has signed in before, tries from elsewhere do not slow them down.
-pub async fn check_password(caller: &Caller, email: &str, password: String, browser: Option<&str>) -> Result<Verified, Error> {
+pub async fn check_password(caller: &Caller, email: &str, password: String, browser: Option<&str>) -> Result<VerifiedPassword, Error> {
     let (services, email) = (&caller.services, text::known_email("email", email)?);
     let limits = count(caller, &email, browser).await?;
-    let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
+    let mut db = services.database.begin(RowScope::Nobody, AccessMode::Read).await?;
     let (user, kept) = store::user_by_email(&mut db, &email).await?.unzip();
     // Hashing takes long: nobody else waits for the connection meanwhile.
     db.release().await;
@@ -122,10 +122,10 @@ pub async fn check_password(caller: &Caller, email: &str, password: String, brow
     match (user.map(UserId), kept) {
         (Some(user), Some(kept)) if right => {
             attempts::forget(&services.database, &limits).await?;
-            Ok(Verified::new(user, kept))
+            Ok(VerifiedPassword::new(user, kept))
         }
         (known, _) => {
-            known.into_iter().for_each(|user| note_later(caller, user, EventKind::SignInFailed));
+            known.into_iter().for_each(|user| record_event_later(caller, user, EventKind::SignInFailed));
             Err(wrong())
         }
     }
@@ -138,19 +138,19 @@ fn wrong() -> Error {
 /// Whether the owner of the account with this address has signed in before with the browser of this secret.
 pub async fn is_known_browser(database: &Database, email: &str, browser: &str) -> Result<bool, Error> {
     let email = text::known_email("email", email)?;
-    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    let mut db = database.begin(RowScope::Nobody, AccessMode::Read).await?;
     security::store::is_known_browser(&mut db, &email, &secret::fingerprint(browser)).await
 }
 
 /// Counts a try with a password; under what it counts.
-async fn count(caller: &Caller, email: &str, browser: Option<&str>) -> Result<Vec<Limit>, Error> {
+async fn count(caller: &Caller, email: &str, browser: Option<&str>) -> Result<Vec<AttemptLimit>, Error> {
     const TRIES: &str = "There were too many wrong passwords for this account.";
     let (database, browser) = (&caller.services.database, browser.map(secret::fingerprint).unwrap_or_default());
-    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    let mut db = database.begin(RowScope::Nobody, AccessMode::Read).await?;
     let known = security::store::is_known_browser(&mut db, email, &browser).await?;
     db.release().await;
     if known {
-        let limits = vec![Limit::of_browser(Purpose::SignIn, email, &browser)];
+        let limits = vec![AttemptLimit::of_browser(AttemptKind::SignIn, email, &browser)];
         return attempts::count(database, &limits, TRIES).await.map(|()| limits);
     }
     let [account, place] = of_elsewhere(caller, email);
@@ -160,29 +160,35 @@ async fn count(caller: &Caller, email: &str, browser: Option<&str>) -> Result<Ve
 
 /// Under what a try from a browser counts in which the owner of the account has not signed in: the account, and where it comes
 /// from.
-fn of_elsewhere(caller: &Caller, email: &str) -> [Limit; 2] {
-    [Limit::of_account(Purpose::SignIn, email), Limit::of_account_from(Purpose::SignIn, email, &caller.address)]
+fn of_elsewhere(caller: &Caller, email: &str) -> [AttemptLimit; 2] {
+    [AttemptLimit::of_account(AttemptKind::SignIn, email), AttemptLimit::of_account_from(AttemptKind::SignIn, email, &caller.address)]
 }
 
 /// Lets a person in at once who has shown otherwise that the account is theirs: what was tried is forgotten, and the browser is
 /// one of theirs from then on, so that whoever guesses elsewhere does not slow them down there.
-pub async fn make_way(db: &mut Db, caller: &Caller, (user, email): (UserId, &str), browser: &str, now: Timestamp) -> Result<(), Error> {
+pub async fn trust_browser(
+    db: &mut Db,
+    caller: &Caller,
+    (user, email): (UserId, &str),
+    browser: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
     let browser = secret::fingerprint(browser);
     let [account, place] = of_elsewhere(caller, email);
-    let of_browser = Limit::of_browser(Purpose::SignIn, email, &browser);
-    attempts::forget_with(db, &[account, place, of_browser, Limit::of_person(Purpose::Password, user.0)]).await?;
+    let of_browser = AttemptLimit::of_browser(AttemptKind::SignIn, email, &browser);
+    attempts::forget_with(db, &[account, place, of_browser, AttemptLimit::of_person(AttemptKind::Password, user.0)]).await?;
     security::store::know_browser(db, user.0, &browser, now).await
 }
 
 /// Writes an event down without letting anybody wait for it, so that the time of an answer does not tell whether there is an
 /// account.
-pub(super) fn note_later(caller: &Caller, user: UserId, kind: EventKind) {
-    let (services, from) = (caller.services.clone(), Origin::of(caller));
+pub(super) fn record_event_later(caller: &Caller, user: UserId, kind: EventKind) {
+    let (services, from) = (caller.services.clone(), RequestOrigin::of(caller));
     caller.services.tasks.spawn(async move {
         let now = services.clock.now();
         let noted = async {
-            let mut db = services.workers.begin(Reach::Person(user.0), Access::Write).await?;
-            note(&mut db, user, kind, now, &from, "").await?;
+            let mut db = services.workers.begin(RowScope::Person(user.0), AccessMode::Write).await?;
+            record_event(&mut db, user, kind, now, &from, "").await?;
             db.commit().await
         };
         if let Err(error) = noted.await {
@@ -192,17 +198,22 @@ pub(super) fn note_later(caller: &Caller, user: UserId, kind: EventKind) {
 }
 
 /// Signs a browser in that nobody knows anything about; the secret goes into its cookie.
-pub async fn open_sign_in(services: &Services, verified: &Verified, user_agent: &str) -> Result<String, Error> {
-    admit(services, verified, &Origin::new("", user_agent), &secret::random()).await
+pub async fn open_sign_in(services: &Services, verified: &VerifiedPassword, user_agent: &str) -> Result<String, Error> {
+    sign_in_browser(services, verified, &RequestOrigin::new("", user_agent), &secret::random()).await
 }
 
 /// Signs a browser in, which is known by its own secret from then on; the secret of the sign-in goes into its cookie. Refused
 /// when the password was changed since it was looked at: it is a wrong one by now.
-pub async fn admit(services: &Services, verified: &Verified, from: &Origin, browser: &str) -> Result<String, Error> {
+pub async fn sign_in_browser(
+    services: &Services,
+    verified: &VerifiedPassword,
+    from: &RequestOrigin,
+    browser: &str,
+) -> Result<String, Error> {
     let (random, now) = (secret::random(), services.clock.now());
     let expires = now + SignedDuration::from_hours(24 * SIGN_IN_DAYS);
     let (cookie, browser) = (secret::fingerprint(&random), secret::fingerprint(browser));
-    let mut db = services.database.begin(Reach::Person(verified.user.0), Access::Write).await?;
+    let mut db = services.database.begin(RowScope::Person(verified.user.0), AccessMode::Write).await?;
     if !verified.hold(&mut db).await? {
         return Err(wrong());
     }
@@ -212,8 +223,8 @@ pub async fn admit(services: &Services, verified: &Verified, from: &Origin, brow
 }
 
 /// Where a person lands after signing in: the organization they joined first.
-pub async fn landing(services: &Services, user: Uuid) -> Result<String, Error> {
-    let mut db = services.database.begin(Reach::Person(user), Access::Read).await?;
+pub async fn home_path(services: &Services, user: Uuid) -> Result<String, Error> {
+    let mut db = services.database.begin(RowScope::Person(user), AccessMode::Read).await?;
     let organizations = organizations::store::of_person(&mut db, user).await?;
     Ok(organizations.first().map_or_else(|| "/welcome".to_owned(), |first| format!("/o/{}", first.slug)))
 }

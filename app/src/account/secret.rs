@@ -9,9 +9,9 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{
-    common::is_common,
-    disguise::is_disguised,
-    hashing::{Requester, in_turn},
+    common_passwords::is_common,
+    hash_queue::{Requester, run_queued},
+    obfuscated_words::is_disguised,
 };
 use crate::{error::Error, text};
 
@@ -169,7 +169,7 @@ pub fn matches(secret: &str, kept: &[u8]) -> bool {
 
 /// What is kept of a password. Refused when too many passwords are being hashed.
 pub async fn hash_password(requester: Requester, password: String) -> Result<String, Error> {
-    let hashed = in_turn(requester, move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
+    let hashed = run_queued(requester, move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
     hashed.await?.map_err(|problem| {
         tracing::error!(%problem, "a password could not be hashed");
         Error::internal()
@@ -179,7 +179,7 @@ pub async fn hash_password(requester: Requester, password: String) -> Result<Str
 /// Whether the password is the one that was kept; without one to compare with it takes as long and is wrong. Refused when too
 /// many passwords are being hashed.
 pub async fn verify_password(requester: Requester, password: String, kept: Option<String>) -> Result<bool, Error> {
-    in_turn(requester, move || {
+    run_queued(requester, move || {
         let known = kept.is_some();
         let kept = kept.unwrap_or_else(|| NOBODY.to_owned());
         PasswordHash::new(&kept).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()) && known

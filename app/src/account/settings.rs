@@ -10,16 +10,16 @@ use crate::{
     audit::page::AuditSection,
     error::Error,
     invoices::mail_page::MailsSection,
-    organizations::{belonging::OrganizationsSection, page::OrganizationSection},
+    organizations::{memberships_page::OrganizationsSection, page::OrganizationSection},
+    page_context::use_current_organization,
     people::page::MembersSection,
     security::page::SecuritySection,
-    ui::{Head, Problem},
-    visit::use_here,
+    ui::{PageHeader, Problem},
 };
 
 /// The pages of settings.
 pub fn page() -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let params = use_params_map();
     let section = Memo::new(move |_| params.with(|params| params.get("section").unwrap_or_default()));
     let sections = [
@@ -38,7 +38,7 @@ pub fn page() -> AnyView {
         view! { <li><a href=path aria-current=move || (section.get() == name).then_some("page")>{label}</a></li> }
     });
     view! {
-        <Head title="Settings" />
+        <PageHeader title="Settings" />
         <nav class="tabs" aria-label="Settings">
             <ul>{links.collect_view()}</ul>
         </nav>

@@ -38,15 +38,15 @@ pub async fn sign_up(
     tax_number: Option<String>,
 ) -> Result<(), Error> {
     use super::registration::{Confirmation, Registration};
-    use crate::organizations::basics::Basics;
+    use crate::organizations::initial_settings::InitialSettings;
     let caller = crate::context::Caller::current()?;
     let invitation = invitation.filter(|secret| !secret.is_empty());
-    let basics = Basics { country, currency, language, tax_rate, tax_number };
+    let basics = InitialSettings { country, currency, language, tax_rate, tax_number };
     let given = Registration { email, name, password, organization: None, time_zone, basics, confirmation: Confirmation::ByLink };
-    let (verified, target) = crate::people::newcomer::sign_up(&caller, given, invitation.as_deref()).await?;
+    let (verified, target) = crate::people::sign_up::sign_up(&caller, given, invitation.as_deref()).await?;
     super::browser::sign_in(&caller, &verified).await?;
     // An invitation may have confirmed the address by now: then no other mail needs to.
-    caller.services.mail_waits.notify_one();
+    caller.services.outbox_wakeup.notify_one();
     leptos_axum::redirect(&target);
     Ok(())
 }
@@ -62,14 +62,14 @@ pub async fn sign_in(
     #[server(default)]
     next: Option<String>,
 ) -> Result<(), Error> {
-    use super::registration::{check_password, landing};
+    use super::registration::{check_password, home_path};
     let caller = crate::context::Caller::current()?;
     let browser = super::browser::known_browser(&caller);
     let verified = check_password(&caller, &email, password, browser.as_deref()).await?;
     super::browser::sign_in(&caller, &verified).await?;
     let target = match next.filter(|next| super::browser::is_local(next)) {
         Some(next) => next,
-        None => landing(&caller.services, verified.user.0).await?,
+        None => home_path(&caller.services, verified.user.0).await?,
     };
     leptos_axum::redirect(&target);
     Ok(())

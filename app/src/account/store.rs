@@ -12,16 +12,16 @@ use crate::{
 };
 
 /// Who is behind a cookie, as the database tells it.
-pub struct SignedIn {
+pub struct SignInOwner {
     pub user_id: Uuid,
     pub user_name: String,
     pub email: String,
     pub confirmed: bool,
-    pub organization: Option<Standing>,
+    pub organization: Option<MembershipRow>,
 }
 
 /// Where a person stands in the organization that was asked for.
-pub struct Standing {
+pub struct MembershipRow {
     pub organization_id: Uuid,
     pub slug: String,
     pub organization_name: String,
@@ -40,7 +40,7 @@ pub struct TokenOwner {
     pub user_name: String,
     pub email: String,
     pub confirmed: bool,
-    pub standing: Standing,
+    pub standing: MembershipRow,
     pub token_name: String,
     pub secret_hash: Vec<u8>,
     pub scopes: Vec<String>,
@@ -49,7 +49,7 @@ pub struct TokenOwner {
 }
 
 /// Who is behind the cookie, in one round trip; `slug` names the organization of the page, or is empty.
-pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
+pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, now: Timestamp) -> Result<Option<SignInOwner>, Error> {
     let row = query!(
         r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", confirmed as "confirmed!", organization_id, slug, organization_name,
                member_id, role, time_zone, member_time_zone, currency, week_start, language
@@ -60,12 +60,12 @@ pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, n
     )
     .fetch_optional(db.connection())
     .await?;
-    Ok(row.map(|row| SignedIn {
+    Ok(row.map(|row| SignInOwner {
         user_id: row.user_id,
         user_name: row.user_name,
         email: row.email,
         confirmed: row.confirmed,
-        organization: row.organization_id.map(|organization_id| Standing {
+        organization: row.organization_id.map(|organization_id| MembershipRow {
             organization_id,
             slug: row.slug.unwrap_or_default(),
             organization_name: row.organization_name.unwrap_or_default(),
@@ -98,7 +98,7 @@ pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> 
         user_name: row.user_name,
         email: row.email,
         confirmed: row.confirmed,
-        standing: Standing {
+        standing: MembershipRow {
             organization_id: row.organization_id,
             slug: row.slug,
             organization_name: row.organization_name,
@@ -231,7 +231,7 @@ pub async fn insert_token(
         ("access_token_few", || {
             Error::new(Code::Conflict, "You have 50 tokens here, and cannot have more. Revoke one that you do not use any more first.")
         }),
-        ("access_token_of_present_member", Error::standing_changed),
+        ("access_token_of_present_member", Error::membership_changed),
     ])?;
     Ok(())
 }

@@ -8,14 +8,14 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::{
     identity, secret, store,
     tokens::{AccessToken, NewToken, RevokedToken},
-    verified,
+    verified_password,
 };
 use crate::{
-    access::{Scope, Writes},
+    access::{Scope, WriteMode},
     audit,
     context::{Caller, Membership, Person, Services, Token},
-    database::{Access, Database, Db, Reach},
-    day::{Moment, zone},
+    database::{AccessMode, Database, Db, RowScope},
+    day::{OffsetDateTime, zone},
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
     operation::Call,
@@ -23,7 +23,7 @@ use crate::{
     page::Page,
     security::{
         EventKind,
-        event::{Origin, note},
+        event::{RequestOrigin, record_event},
     },
     text,
     verification::{hidden_behind, hidden_words},
@@ -32,7 +32,7 @@ use crate::{
 const PREFIX: &str = "stint_pat_";
 
 /// Who a token speaks for.
-pub struct Recognized {
+pub struct AuthenticatedToken {
     /// The person behind it.
     pub person: Person,
     /// Where they stand.
@@ -44,32 +44,32 @@ pub struct Recognized {
 }
 
 /// Recognizes a token, or refuses it without saying what was wrong with it.
-pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> Result<Recognized, Error> {
+pub async fn authenticate(database: &Database, presented: &str, now: Timestamp) -> Result<AuthenticatedToken, Error> {
     let (id, presented) = parts(presented).ok_or_else(Error::unauthenticated)?;
     let fingerprint = secret::fingerprint(&format!("{}_{presented}", id.0));
-    let mut db = database.begin_recognition(&fingerprint).await?;
+    let mut db = database.begin_authentication(&fingerprint).await?;
     let owner = store::authenticate_token(&mut db, id, now).await?.ok_or_else(Error::unauthenticated)?;
     if !secret::matches(presented, &owner.secret_hash) {
         return Err(Error::unauthenticated());
     }
-    database.recognized(&fingerprint, UserId(owner.user_id));
+    database.remember_owner(&fingerprint, UserId(owner.user_id));
     recognized(id, owner)
 }
 
 /// The token that drew what somebody holds now, with who is behind it; none when it holds no more.
-pub async fn drawn_with(db: &mut Db, id: TokenId, now: Timestamp) -> Result<Option<Recognized>, Error> {
+pub async fn find_valid(db: &mut Db, id: TokenId, now: Timestamp) -> Result<Option<AuthenticatedToken>, Error> {
     store::authenticate_token(db, id, now).await?.map(|owner| recognized(id, owner)).transpose()
 }
 
-fn recognized(id: TokenId, owner: store::TokenOwner) -> Result<Recognized, Error> {
-    Ok(Recognized {
+fn recognized(id: TokenId, owner: store::TokenOwner) -> Result<AuthenticatedToken, Error> {
+    Ok(AuthenticatedToken {
         person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email, confirmed: owner.confirmed },
         membership: identity::membership(owner.standing)?,
         token: Token {
             id,
             name: owner.token_name,
-            scopes: owner.scopes.iter().filter_map(|scope| Scope::named(scope)).collect(),
-            writes: Writes::named(&owner.writes),
+            scopes: owner.scopes.iter().filter_map(|scope| Scope::from_name(scope)).collect(),
+            writes: WriteMode::from_name(&owner.writes),
         },
         seen_recently: owner.seen_recently,
     })
@@ -79,12 +79,12 @@ fn recognized(id: TokenId, owner: store::TokenOwner) -> Result<Recognized, Error
 /// the call. It is work that nobody waits for: it takes nothing of the organization's share.
 pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
     let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Ok(()) };
-    let client = audit::told(client, 100);
-    let mut db = caller.services.workers.begin(Reach::Organization(membership.organization), Access::Write).await?;
+    let client = audit::redact_line(client, 100);
+    let mut db = caller.services.workers.begin(RowScope::Organization(membership.organization), AccessMode::Write).await?;
     let now = caller.services.clock.now();
     store::touch_token(&mut db, token.id, now, &client).await?;
     if !caller.address.is_empty() {
-        note(&mut db, caller.person()?.id, EventKind::TokenUsed, now, &Origin::of(caller), &token.name).await?;
+        record_event(&mut db, caller.person()?.id, EventKind::TokenUsed, now, &RequestOrigin::of(caller), &token.name).await?;
     }
     db.commit().await
 }
@@ -126,29 +126,29 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
 }
 
 /// What a token shall be.
-pub struct Order {
+pub struct TokenRequest {
     /// What it is for.
     pub name: String,
     /// What it may be used for.
     pub scopes: Vec<Scope>,
     /// What happens when it writes.
-    pub writes: Writes,
+    pub writes: WriteMode,
     /// Days until it runs out, 0 for never.
     pub expires_in_days: u32,
 }
 
 /// Makes a token for the caller. Their sign-in is held meanwhile: a change of the password that ends it revokes the token too.
-pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: Writes, expires_in_days: u32) -> Result<NewToken, Error> {
+pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: WriteMode, expires_in_days: u32) -> Result<NewToken, Error> {
     let (member, zone, now) = (cx.membership()?.member, cx.membership()?.member_zone.clone(), cx.now);
-    verified::hold_sign_in(&mut cx.db, &cx.caller).await?;
-    let made = make(&mut cx.db, member, &zone, now, Order { name: name.to_owned(), scopes, writes, expires_in_days }).await?;
-    let (person, from) = (cx.caller.person()?.id, Origin::of(&cx.caller));
-    note(&mut cx.db, person, EventKind::TokenMade, now, &from, &made.listed.name).await?;
+    verified_password::hold_sign_in(&mut cx.db, &cx.caller).await?;
+    let made = make(&mut cx.db, member, &zone, now, TokenRequest { name: name.to_owned(), scopes, writes, expires_in_days }).await?;
+    let (person, from) = (cx.caller.person()?.id, RequestOrigin::of(&cx.caller));
+    record_event(&mut cx.db, person, EventKind::TokenMade, now, &from, &made.listed.name).await?;
     Ok(made)
 }
 
 /// Makes a token for a member without a call: the operator's way, from the command line.
-pub async fn issue(services: &Services, email: &str, slug: &str, order: Order) -> Result<NewToken, Error> {
+pub async fn issue(services: &Services, email: &str, slug: &str, order: TokenRequest) -> Result<NewToken, Error> {
     let unknown = || {
         Error::invalid(
             "organization",
@@ -156,24 +156,24 @@ pub async fn issue(services: &Services, email: &str, slug: &str, order: Order) -
         )
     };
     let email = text::known_email("email", email)?;
-    let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
+    let mut db = services.database.begin(RowScope::Nobody, AccessMode::Read).await?;
     let (user, _) = store::user_by_email(&mut db, &email).await?.ok_or_else(unknown)?;
     drop(db);
-    let mut db = services.database.begin(Reach::Person(user), Access::Read).await?;
+    let mut db = services.database.begin(RowScope::Person(user), AccessMode::Read).await?;
     let organizations = organizations::store::of_person(&mut db, user).await?;
     let organization = organizations.iter().find(|organization| organization.slug == slug).ok_or_else(unknown)?.id;
 
-    let mut db = services.database.begin(Reach::Organization(OrganizationId(organization)), Access::Write).await?;
+    let mut db = services.database.begin(RowScope::Organization(OrganizationId(organization)), AccessMode::Write).await?;
     let member = store::member_of_user(&mut db, user).await?.ok_or_else(unknown)?;
-    let zone = zone::kept(&organizations::store::get(&mut db).await?.time_zone)?;
+    let zone = zone::load(&organizations::store::get(&mut db).await?.time_zone)?;
     let now = services.clock.now();
     let made = make(&mut db, MemberId(member), &zone, now, order).await?;
-    note(&mut db, UserId(user), EventKind::TokenMade, now, &Origin::operator(), &made.listed.name).await?;
+    record_event(&mut db, UserId(user), EventKind::TokenMade, now, &RequestOrigin::operator(), &made.listed.name).await?;
     db.commit().await?;
     Ok(made)
 }
 
-async fn make(db: &mut Db, member: MemberId, zone: &TimeZone, now: Timestamp, order: Order) -> Result<NewToken, Error> {
+async fn make(db: &mut Db, member: MemberId, zone: &TimeZone, now: Timestamp, order: TokenRequest) -> Result<NewToken, Error> {
     if order.expires_in_days > 3650 {
         return Err(Error::invalid("expires_in_days", "A token lives at most 3650 days; write fewer, or 0 for never."));
     }
@@ -183,8 +183,8 @@ async fn make(db: &mut Db, member: MemberId, zone: &TimeZone, now: Timestamp, or
         name: text::line("name", &order.name, 100)?,
         scopes: order.scopes,
         writes: order.writes,
-        created_at: Moment::at(now, zone),
-        expires_at: expires.map(|at| Moment::at(at, zone)),
+        created_at: OffsetDateTime::at(now, zone),
+        expires_at: expires.map(|at| OffsetDateTime::at(at, zone)),
         last_used_at: None,
         last_used_by: None,
     };
@@ -196,19 +196,19 @@ async fn make(db: &mut Db, member: MemberId, zone: &TimeZone, now: Timestamp, or
 /// The caller's tokens.
 pub async fn list(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
     let (member, zone) = (cx.membership()?.member.0, cx.membership()?.member_zone.clone());
-    let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
+    let at = |at: jiff_sqlx::Timestamp| OffsetDateTime::at(at.to_jiff(), &zone);
     let rows = store::tokens(&mut cx.db, member).await?;
     let items = rows.into_iter().map(|row| AccessToken {
         id: TokenId(row.id),
         name: row.name,
-        scopes: row.scopes.iter().filter_map(|scope| Scope::named(scope)).collect(),
-        writes: Writes::named(&row.writes),
+        scopes: row.scopes.iter().filter_map(|scope| Scope::from_name(scope)).collect(),
+        writes: WriteMode::from_name(&row.writes),
         created_at: at(row.created_at),
         expires_at: row.expires_at.map(at),
         last_used_at: row.last_used_at.map(at),
         last_used_by: row.last_used_by,
     });
-    Ok(Page::whole(items.collect()))
+    Ok(Page::single(items.collect()))
 }
 
 /// Revokes one of the caller's tokens.
@@ -216,8 +216,8 @@ pub async fn revoke(cx: &mut Call, token: &str) -> Result<RevokedToken, Error> {
     let id = id_in(token).ok_or_else(|| Error::not_found("token"))?;
     let (member, now) = (cx.membership()?.member.0, cx.now);
     let name = store::revoke_token(&mut cx.db, member, id.0, now).await?.ok_or_else(|| Error::not_found("token"))?;
-    let (person, from) = (cx.caller.person()?.id, Origin::of(&cx.caller));
-    note(&mut cx.db, person, EventKind::TokenRevoked, now, &from, &name).await?;
+    let (person, from) = (cx.caller.person()?.id, RequestOrigin::of(&cx.caller));
+    record_event(&mut cx.db, person, EventKind::TokenRevoked, now, &from, &name).await?;
     Ok(RevokedToken { id })
 }
 

@@ -3,48 +3,48 @@
 use leptos::prelude::*;
 
 use super::{
-    mcp_clients::{MCP_CLIENTS, McpClient, Place},
+    mcp_clients::{MCP_CLIENTS, McpClient, StepTarget},
     tokens::{AccessToken, CreateToken, NewToken, RevokeToken, list_tokens},
 };
 use crate::{
-    access::Writes,
+    access::WriteMode,
     page::Page,
+    page_context::use_page_context,
     ui::{
-        CopyButton, Dialog, Empty, Field, Form, Opens, Part, Select, Submit, Write, answered, choices, fetched, hidden, loaded, once,
-        refusal, shown_once, use_flash,
+        CopyButton, Dialog, DialogTrigger, Empty, Field, Form, PageSection, Select, Submit, WriteAction, choices, create_resource, hidden,
+        idempotency_field, on_success, refusal, shown_once, use_flash, when_loaded,
     },
-    visit::use_visit,
 };
 
 /// The tokens there are, and the form for a new one.
 #[component]
 pub fn TokensSection() -> impl IntoView {
-    let create = Write::<CreateToken>::new();
+    let create = WriteAction::<CreateToken>::new();
     let revoked = RwSignal::new(0_u32);
-    let tokens = fetched(move || (create.version().get(), revoked.get()), |_| list_tokens());
+    let tokens = create_resource(move || (create.version().get(), revoked.get()), |_| list_tokens());
     let made_before = shown_once::<CreateToken>();
     view! {
         <div class="columns">
-            <Part title="New token" id="new-token">
+            <PageSection title="New token" id="new-token">
                 <p class="quiet">"With a token an agent or a program acts as you in this organization, within the limits that you choose here."</p>
                 <Form action=create id="token" class="stack" clears=true>
-                    {once(create)}
+                    {idempotency_field(create)}
                     <Field label="What it is for" name="name" required=true maxlength=100 placeholder="Claude on my laptop" />
                     <Select label="It may" name="preset" choices=presets() value="full" />
                     <Select label="When it writes" name="writes" choices=writes() value="ask" />
                     <Select label="It runs out" name="expires_in_days" choices=lifetimes() value="90" />
                     <Submit label="Make token" />
                 </Form>
-            </Part>
+            </PageSection>
             <div>
                 {move || match create.answer() {
                     Some(Ok(done)) => Some(view! { <Fresh made=done.result /> }),
                     Some(Err(_)) => None,
                     None => made_before.clone().map(|done| view! { <Fresh made=done.result /> }),
                 }}
-                <Part title="Your tokens" id="tokens">
-                    {loaded(tokens, move |page| list(page, revoked))}
-                </Part>
+                <PageSection title="Your tokens" id="tokens">
+                    {when_loaded(tokens, move |page| list(page, revoked))}
+                </PageSection>
             </div>
         </div>
     }
@@ -74,7 +74,7 @@ fn lifetimes() -> Vec<(String, String)> {
 /// The only time that the secret is shown, with what it is written into.
 #[component]
 fn Fresh(made: NewToken) -> impl IntoView {
-    let address = use_visit().address;
+    let address = use_page_context().address;
     let token = made.token.clone();
     let clients = MCP_CLIENTS.iter().enumerate();
     view! {
@@ -97,8 +97,8 @@ fn Fresh(made: NewToken) -> impl IntoView {
 fn lines(client: &'static McpClient, open: bool, address: &str, token: &str) -> AnyView {
     let steps = client.steps.iter().map(|step| {
         let place = match step.place {
-            Place::Shell(words) => words.to_owned(),
-            Place::File(file) => format!("In {file}"),
+            StepTarget::Shell(words) => words.to_owned(),
+            StepTarget::File(file) => format!("In {file}"),
         };
         let (text, label) = (step.text(address, token), format!("{}: {place}", client.name));
         view! {
@@ -123,11 +123,11 @@ fn list(page: Page<AccessToken>, revoked: RwSignal<u32>) -> AnyView {
     if page.items.is_empty() {
         return view! { <Empty title="No token yet" text="Make one to let an agent track time or draft invoices for you." /> }.into_any();
     }
-    view! { <ul class="rows">{page.items.into_iter().map(|token| view! { <Row token revoked /> }).collect_view()}</ul> }.into_any()
+    view! { <ul class="rows">{page.items.into_iter().map(|token| view! { <TokenItem token revoked /> }).collect_view()}</ul> }.into_any()
 }
 
 #[component]
-fn Row(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
+fn TokenItem(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     let used = match (&token.last_used_at, &token.last_used_by) {
         (Some(at), Some(by)) => format!("used {} at {} by {by}", at.day().label(), at.clock()),
         (Some(at), None) => format!("used {} at {}", at.day().label(), at.clock()),
@@ -135,9 +135,9 @@ fn Row(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     };
     let ends = token.expires_at.as_ref().map_or_else(|| "never runs out".to_owned(), |at| format!("runs out {}", at.day().label()));
     let writing = match token.writes {
-        Writes::Direct => "writes count at once",
-        Writes::Drafts => "writes drafts and nothing else",
-        Writes::Ask => "writes drafts, shows you the rest",
+        WriteMode::Direct => "writes count at once",
+        WriteMode::Drafts => "writes drafts and nothing else",
+        WriteMode::Ask => "writes drafts, shows you the rest",
     };
     let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.name()).collect();
     view! {
@@ -156,8 +156,8 @@ fn Row(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
 fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
     let form = format!("revoke-form-{}", token.id);
-    let action = Write::<RevokeToken>::of_form(&form);
-    answered(action, move |_| {
+    let action = WriteAction::<RevokeToken>::of_form(&form);
+    on_success(action, move |_| {
         flash.say("Revoked. Its next call is refused.");
         revoked.update(|count| *count += 1);
     });
@@ -165,7 +165,7 @@ fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     let dialog = format!("revoke-{}", token.id);
     view! {
         <span>
-            <Opens dialog=dialog.clone() label="Revoke …" spoken=format!("Revoke {} …", token.name) class="button danger" />
+            <DialogTrigger dialog=dialog.clone() label="Revoke …" spoken=format!("Revoke {} …", token.name) class="button danger" />
             <Dialog id=dialog title=format!("Revoke {}?", token.name) refused closes=action.version()>
                 <p>"Whoever uses it is refused from the next call on. This cannot be undone."</p>
                 <Form action id=form class="actions">

@@ -7,8 +7,8 @@ use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::{Scope, Writes},
-    day::Moment,
+    access::{Scope, WriteMode},
+    day::OffsetDateTime,
     error::Error,
     id::TokenId,
     page::Page,
@@ -25,15 +25,15 @@ pub struct AccessToken {
     /// What it may be used for.
     pub scopes: Vec<Scope>,
     /// What happens when it writes.
-    pub writes: Writes,
+    pub writes: WriteMode,
     /// When it was made.
-    pub created_at: Moment,
+    pub created_at: OffsetDateTime,
     /// When it runs out; absent when it never does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Moment>,
+    pub expires_at: Option<OffsetDateTime>,
     /// When it was last used, to the minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_used_at: Option<Moment>,
+    pub last_used_at: Option<OffsetDateTime>,
     /// The program that last used it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_by: Option<String>,
@@ -79,7 +79,7 @@ impl Preset {
 }
 
 /// List your own personal access tokens in this organization, the newest first. Secrets are never shown again.
-#[operation(read, needs = Belong, reach = Person, title = "List tokens")]
+#[operation(read, needs = Belong, audience = Person, title = "List tokens")]
 pub async fn list_tokens(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
     super::token::list(cx).await
 }
@@ -87,7 +87,7 @@ pub async fn list_tokens(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
 /// Make a personal access token for yourself in this organization and show its secret once.
 ///
 /// What it may do is its preset, everything unless you choose one, and never more than you may yourself. It expires after 90 days unless you say otherwise; `0` days means never.
-#[operation(write, secret, needs = Belong, reach = Person, title = "Make a token")]
+#[operation(write, secret, needs = Belong, audience = Person, title = "Make a token")]
 pub async fn create_token(
     cx: &mut Call,
     /// What the token is for, for instance "Claude on my laptop".
@@ -98,17 +98,17 @@ pub async fn create_token(
     preset: Option<Preset>,
     /// What happens when the token writes: ask (the default), drafts or direct.
     #[server(default)]
-    writes: Option<Writes>,
+    writes: Option<WriteMode>,
     /// Days until it runs out; 90 by default, 0 for never.
     #[server(default)]
     expires_in_days: Option<u32>,
 ) -> Result<NewToken, Error> {
     let scopes = preset.unwrap_or(Preset::Full).scopes();
-    super::token::create(cx, &name, scopes, writes.unwrap_or(Writes::Ask), expires_in_days.unwrap_or(90)).await
+    super::token::create(cx, &name, scopes, writes.unwrap_or(WriteMode::Ask), expires_in_days.unwrap_or(90)).await
 }
 
 /// Revoke one of your tokens. The very next call with it is refused.
-#[operation(destroy, idempotent, needs = Belong, reach = Person, title = "Revoke a token")]
+#[operation(destroy, idempotent, needs = Belong, audience = Person, title = "Revoke a token")]
 pub async fn revoke_token(
     cx: &mut Call,
     /// The token's id as listed, or the whole token: its secret is not looked at, and not written down.

@@ -6,8 +6,8 @@
 //! caller may do is never decided here. How many connections one organization may have in use is said by the gate to the
 //! database (`crate::database`), which nothing goes around.
 
-mod often;
-mod quota;
+mod anonymous_rate;
+mod shared_rate;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -25,10 +25,10 @@ use uuid::Uuid;
 use crate::{
     database::Database,
     error::Error,
-    limits::{Bucket, Counted, Rate, Recent, Turn, Turns, site},
+    limits::{Bucket, KeyedPermit, KeyedRateLimiter, KeyedSemaphore, LruMap, Rate, site},
 };
-use often::{Often, Stranger};
-use quota::{Quotas, locked};
+use anonymous_rate::{AnonymousKind, AnonymousRateLimiter};
+use shared_rate::{SharedRateLimiter, locked};
 
 /// How long a call waits for its turn before it is refused.
 pub const PATIENCE: Duration = Duration::from_secs(2);
@@ -42,7 +42,7 @@ const GENERATION: usize = 5_000;
 
 /// How often and how many at once.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules {
+pub struct AdmissionLimits {
     /// How often one person may call from pages; no limit when absent.
     pub person: Option<Rate>,
     /// How often one sign-in of a person may call beside that, so that no sign-in keeps the others from going on, and from ending it.
@@ -62,7 +62,7 @@ pub struct Rules {
     pub patience: Duration,
 }
 
-impl Rules {
+impl AdmissionLimits {
     /// Those of a process: eight under way of a credential and three times as many of a person; `token` calls per minute with one
     /// token, twice as many at once, and 600 per minute and 200 at once of one person, a tenth and a fifth of which each of their sign-ins has for
     /// itself, or of the strangers of one network; none means no limit on how often.
@@ -75,7 +75,7 @@ impl Rules {
 
 /// Whose calls are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Owner {
+pub enum CredentialOwner {
     /// A person at the pages, with all their sign-ins.
     Person(Uuid),
     /// A token.
@@ -84,7 +84,7 @@ pub enum Owner {
 
 /// Who takes turns with themselves.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Key {
+enum AdmissionKey {
     /// One credential, by a hash that only this process knows.
     Credential(u64),
     /// All credentials of a person.
@@ -97,53 +97,53 @@ enum Key {
 
 /// The gate. A copy is the same gate.
 #[derive(Clone)]
-pub struct Gate(Arc<Inner>);
+pub struct AdmissionControl(Arc<AdmissionInner>);
 
-struct Inner {
-    turns: Turns<Key>,
-    people: Turns<Key>,
+struct AdmissionInner {
+    turns: KeyedSemaphore<AdmissionKey>,
+    people: KeyedSemaphore<AdmissionKey>,
     /// Of those with much to read: it takes a core while it is read and checked.
-    readers: Turns<Key>,
-    strangers: Turns<Key>,
-    sites: Turns<Key>,
-    owners: Mutex<Recent<u64, Owner>>,
+    readers: KeyedSemaphore<AdmissionKey>,
+    strangers: KeyedSemaphore<AdmissionKey>,
+    sites: KeyedSemaphore<AdmissionKey>,
+    owners: Mutex<LruMap<u64, CredentialOwner>>,
     /// What each sign-in has for itself.
-    sign_ins: Option<Counted<u64>>,
+    sign_ins: Option<KeyedRateLimiter<u64>>,
     /// What each browser has for itself with which somebody has signed in.
-    browsers: Option<(Rate, Mutex<Recent<u64, Bucket>>)>,
+    browsers: Option<(Rate, Mutex<LruMap<u64, Bucket>>)>,
     hash: RandomState,
-    quotas: Quotas,
-    often: Option<Often>,
+    quotas: SharedRateLimiter,
+    often: Option<AnonymousRateLimiter>,
 }
 
 /// The right to call, until the last copy of it is dropped.
 #[derive(Clone)]
 pub struct Permit {
     #[allow(dead_code, reason = "it is held, never looked at")]
-    turn: Turn,
+    turn: KeyedPermit,
     /// The turn in the larger crowd that it is counted in as well.
     #[allow(dead_code, reason = "it is held, never looked at")]
-    beside: Option<Turn>,
-    owner: Option<Owner>,
+    beside: Option<KeyedPermit>,
+    owner: Option<CredentialOwner>,
     /// The network that was counted for it, where it came with a credential that had not been seen yet.
     counted: Option<IpAddr>,
 }
 
-impl Gate {
+impl AdmissionControl {
     /// A gate with these rules. Processes with the same database count together through it.
-    pub fn new(rules: Rules, database: Database) -> Self {
-        Self(Arc::new(Inner {
-            turns: Turns::new(rules.at_once, rules.patience),
-            people: Turns::new(rules.of_person_at_once, rules.patience),
-            readers: Turns::new(1, rules.patience),
-            strangers: Turns::new(rules.strangers_at_once, rules.patience),
-            sites: Turns::new(rules.strangers_at_once.saturating_mul(SITE_FACTOR.into()), rules.patience),
-            owners: Mutex::new(Recent::new(GENERATION)),
-            sign_ins: rules.sign_in.map(|rate| Counted::new(rate, GENERATION)),
-            browsers: rules.sign_in.map(|rate| (rate, Mutex::new(Recent::new(GENERATION)))),
+    pub fn new(rules: AdmissionLimits, database: Database) -> Self {
+        Self(Arc::new(AdmissionInner {
+            turns: KeyedSemaphore::new(rules.at_once, rules.patience),
+            people: KeyedSemaphore::new(rules.of_person_at_once, rules.patience),
+            readers: KeyedSemaphore::new(1, rules.patience),
+            strangers: KeyedSemaphore::new(rules.strangers_at_once, rules.patience),
+            sites: KeyedSemaphore::new(rules.strangers_at_once.saturating_mul(SITE_FACTOR.into()), rules.patience),
+            owners: Mutex::new(LruMap::new(GENERATION)),
+            sign_ins: rules.sign_in.map(|rate| KeyedRateLimiter::new(rate, GENERATION)),
+            browsers: rules.sign_in.map(|rate| (rate, Mutex::new(LruMap::new(GENERATION)))),
             hash: RandomState::new(),
-            quotas: Quotas::new(rules, database),
-            often: rules.strangers.map(|rate| Often::new(rate, SITE_FACTOR)),
+            quotas: SharedRateLimiter::new(rules, database),
+            often: rules.strangers.map(|rate| AnonymousRateLimiter::new(rate, SITE_FACTOR)),
         }))
     }
 
@@ -156,7 +156,7 @@ impl Gate {
     /// waits for its own turn, everybody else for a turn among the unknown of their network, who may come only so often: those
     /// without a credential, and those with one that this process has not seen yet, whoever the others are.
     pub async fn enter(&self, credential: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
-        self.enter_as(credential, network, Stranger::Nobody).await
+        self.enter_as(credential, network, AnonymousKind::Nobody).await
     }
 
     /// The same at the forms with which somebody signs in: who only looks does not keep them out, and whoever guesses in their network
@@ -164,7 +164,7 @@ impl Gate {
     pub async fn enter_to_sign_in(&self, credential: Option<&str>, browser: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
         match browser.is_some_and(|browser| self.of_known_browser(browser)) {
             true => self.stranger(network).await,
-            false => self.enter_as(credential, network, Stranger::SigningIn).await,
+            false => self.enter_as(credential, network, AnonymousKind::SigningIn).await,
         }
     }
 
@@ -178,16 +178,16 @@ impl Gate {
     /// Takes a call of those that a browser with which somebody has signed in has for itself; whether there was one.
     fn of_known_browser(&self, browser: &str) -> bool {
         let Some((_, browsers)) = &self.0.browsers else { return false };
-        locked(browsers).get(self.0.hash.hash_one(browser)).is_some_and(|left| left.take_alone(Instant::now()).is_ok())
+        locked(browsers).get(self.0.hash.hash_one(browser)).is_some_and(|left| left.take_local(Instant::now()).is_ok())
     }
 
-    async fn enter_as(&self, credential: Option<&str>, network: IpAddr, nobody: Stranger) -> Result<Permit, Error> {
+    async fn enter_as(&self, credential: Option<&str>, network: IpAddr, nobody: AnonymousKind) -> Result<Permit, Error> {
         let known = credential.map(|credential| self.0.hash.hash_one(credential));
         let owner = known.and_then(|credential| self.owners().get(credential).copied());
         match (known, owner) {
             (Some(credential), Some(owner)) => self.own(credential, owner).await,
             _ => {
-                let kind = if credential.is_some() { Stranger::NotSeenYet } else { nobody };
+                let kind = if credential.is_some() { AnonymousKind::NotSeenYet } else { nobody };
                 self.0.often.as_ref().map_or(Ok(()), |often| often.count(kind, network))?;
                 let permit = self.stranger(network).await?;
                 Ok(Permit { counted: credential.map(|_| network), ..permit })
@@ -202,9 +202,9 @@ impl Gate {
 
     /// The permit of somebody who is not known: among those of their network, and of all networks of its site.
     async fn stranger(&self, network: IpAddr) -> Result<Permit, Error> {
-        let turn = self.0.strangers.take(Key::Network(network)).await.ok_or_else(crowded)?;
+        let turn = self.0.strangers.take(AdmissionKey::Network(network)).await.ok_or_else(crowded)?;
         let beside = match site(network) {
-            Some(site) => Some(self.0.sites.take(Key::Site(site)).await.ok_or_else(crowded)?),
+            Some(site) => Some(self.0.sites.take(AdmissionKey::Site(site)).await.ok_or_else(crowded)?),
             None => None,
         };
         Ok(Permit { turn, beside, owner: None, counted: None })
@@ -213,18 +213,18 @@ impl Gate {
     /// The permit of a known caller, counted from now on among all that this person has under way, whatever credentials it came
     /// with: whoever has many is not let in more often at once than whoever has a few.
     pub async fn of_person(&self, permit: Permit, person: Uuid) -> Result<Permit, Error> {
-        let beside = self.0.people.take(Key::Person(person)).await.ok_or_else(crowded)?;
+        let beside = self.0.people.take(AdmissionKey::Person(person)).await.ok_or_else(crowded)?;
         Ok(Permit { beside: Some(beside), ..permit })
     }
 
     /// The turn of a person of whom much is to be read: one request at a time, whatever credentials they come with.
-    pub async fn reader(&self, person: Uuid) -> Result<Turn, Error> {
-        self.0.readers.take(Key::Person(person)).await.ok_or_else(crowded)
+    pub async fn reader(&self, person: Uuid) -> Result<KeyedPermit, Error> {
+        self.0.readers.take(AdmissionKey::Person(person)).await.ok_or_else(crowded)
     }
 
     /// The permit of a request whose credential turned out to be this owner's. It is remembered for the next time, and does not count as
     /// a guess: many who are new to this process keep nobody else of their network out.
-    pub async fn recognized(&self, permit: Permit, credential: &str, owner: Owner) -> Result<Permit, Error> {
+    pub async fn recognized(&self, permit: Permit, credential: &str, owner: CredentialOwner) -> Result<Permit, Error> {
         if permit.owner == Some(owner) {
             return Ok(permit);
         }
@@ -238,25 +238,25 @@ impl Gate {
         self.own(credential, owner).await
     }
 
-    async fn own(&self, credential: u64, owner: Owner) -> Result<Permit, Error> {
+    async fn own(&self, credential: u64, owner: CredentialOwner) -> Result<Permit, Error> {
         if !self.of_its_own(credential, owner) {
             self.0.quotas.take(owner).await?;
         }
-        let turn = self.0.turns.take(Key::Credential(credential)).await.ok_or_else(crowded)?;
+        let turn = self.0.turns.take(AdmissionKey::Credential(credential)).await.ok_or_else(crowded)?;
         Ok(Permit { turn, beside: None, owner: Some(owner), counted: None })
     }
 
     /// Takes a call of those that a sign-in has for itself; whether there was one.
-    fn of_its_own(&self, credential: u64, owner: Owner) -> bool {
-        let own = self.0.sign_ins.as_ref().filter(|_| matches!(owner, Owner::Person(_)));
+    fn of_its_own(&self, credential: u64, owner: CredentialOwner) -> bool {
+        let own = self.0.sign_ins.as_ref().filter(|_| matches!(owner, CredentialOwner::Person(_)));
         own.is_some_and(|own| own.take(credential).is_ok())
     }
 
-    fn owners(&self) -> MutexGuard<'_, Recent<u64, Owner>> {
+    fn owners(&self) -> MutexGuard<'_, LruMap<u64, CredentialOwner>> {
         locked(&self.0.owners)
     }
 }
 
 fn crowded() -> Error {
-    Error::too_often("Too many calls at once. Wait for the answers of some before you send more.", Duration::from_secs(1))
+    Error::rate_limited("Too many calls at once. Wait for the answers of some before you send more.", Duration::from_secs(1))
 }

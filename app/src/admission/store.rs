@@ -2,15 +2,15 @@
 
 use sqlx::query_scalar;
 
-use super::Owner;
+use super::CredentialOwner;
 use crate::{database::Db, error::Error, limits::Rate};
 
 /// Takes so many calls of an owner from what all processes have left, and answers what is left then; less than nothing when
 /// they ran ahead.
-pub(super) async fn take(db: &mut Db, owner: Owner, rate: Rate, many: u32) -> Result<f64, Error> {
+pub(super) async fn take(db: &mut Db, owner: CredentialOwner, rate: Rate, many: u32) -> Result<f64, Error> {
     let (kind, id) = match owner {
-        Owner::Person(id) => ("person", id),
-        Owner::Token(id) => ("token", id),
+        CredentialOwner::Person(id) => ("person", id),
+        CredentialOwner::Token(id) => ("token", id),
     };
     let (many, per_minute, burst) = (f64::from(many), f64::from(rate.per_minute.get()), f64::from(rate.burst.get()));
     Ok(query_scalar!(r#"select take_calls($1, $2, $3, $4, $5) as "left!""#, kind, id, many, per_minute, burst)

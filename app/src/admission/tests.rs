@@ -6,20 +6,20 @@ use crate::{error::Code, testing::connect};
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 /// Without waiting: what finds no turn is refused at once.
-fn rules() -> Rules {
-    Rules { patience: Duration::ZERO, ..Rules::of(None) }
+fn rules() -> AdmissionLimits {
+    AdmissionLimits { patience: Duration::ZERO, ..AdmissionLimits::of(None) }
 }
 
 /// A gate that knows whose this credential is.
-async fn known(rules: Rules, credential: &str, owner: Owner) -> Gate {
-    let gate = Gate::new(rules, connect().await);
+async fn known(rules: AdmissionLimits, credential: &str, owner: CredentialOwner) -> AdmissionControl {
+    let gate = AdmissionControl::new(rules, connect().await);
     let permit = gate.enter(Some(credential), HERE).await.expect("let in");
     gate.recognized(permit, credential, owner).await.expect("recognized");
     gate
 }
 
 /// The permits of so many requests that come at once, and how many were refused.
-async fn at_once(gate: &Gate, credential: &str, many: usize) -> (Vec<Permit>, usize) {
+async fn at_once(gate: &AdmissionControl, credential: &str, many: usize) -> (Vec<Permit>, usize) {
     let (mut permits, mut refused) = (Vec::new(), 0);
     for _ in 0..many {
         match gate.enter(Some(credential), HERE).await {
@@ -36,18 +36,18 @@ async fn at_once(gate: &Gate, credential: &str, many: usize) -> (Vec<Permit>, us
 
 #[tokio::test]
 async fn of_sixty_four_at_once_with_one_token_eight_are_let_in_and_a_neighbour_is_always() {
-    let gate = known(rules(), "flood", Owner::Token(Uuid::from_u128(1))).await;
+    let gate = known(rules(), "flood", CredentialOwner::Token(Uuid::from_u128(1))).await;
     let (permits, refused) = at_once(&gate, "flood", 64).await;
     assert_eq!((permits.len(), refused), (8, 56));
     let neighbour = gate.enter(Some("neighbour"), HERE).await.expect("a stranger at first");
-    gate.recognized(neighbour, "neighbour", Owner::Token(Uuid::from_u128(2))).await.expect("the neighbour");
+    gate.recognized(neighbour, "neighbour", CredentialOwner::Token(Uuid::from_u128(2))).await.expect("the neighbour");
     drop(permits);
     assert_eq!(at_once(&gate, "flood", 8).await.0.len(), 8, "whoever went away gave the permit back");
 }
 
 #[tokio::test]
 async fn a_permit_is_held_until_its_last_copy_is_dropped() {
-    let gate = known(Rules { at_once: 1, ..rules() }, "one", Owner::Person(Uuid::from_u128(1))).await;
+    let gate = known(AdmissionLimits { at_once: 1, ..rules() }, "one", CredentialOwner::Person(Uuid::from_u128(1))).await;
     let of_the_request = gate.enter(Some("one"), HERE).await.expect("let in");
     let of_the_write = of_the_request.clone();
     drop(of_the_request);
@@ -58,7 +58,7 @@ async fn a_permit_is_held_until_its_last_copy_is_dropped() {
 
 #[tokio::test]
 async fn whoever_guesses_credentials_takes_turns_with_nobody_but_their_own_network() {
-    let gate = known(Rules { strangers_at_once: 2, ..rules() }, "known", Owner::Token(Uuid::from_u128(1))).await;
+    let gate = known(AdmissionLimits { strangers_at_once: 2, ..rules() }, "known", CredentialOwner::Token(Uuid::from_u128(1))).await;
     let mut guesses = Vec::new();
     for guess in 0..20_000_u32 {
         if let Ok(permit) = gate.enter(Some(&format!("guess {guess}")), HERE).await {
@@ -73,7 +73,7 @@ async fn whoever_guesses_credentials_takes_turns_with_nobody_but_their_own_netwo
 
 #[tokio::test]
 async fn strangers_of_one_site_are_counted_together_beside_their_networks() {
-    let gate = Gate::new(Rules { strangers_at_once: 2, ..rules() }, connect().await);
+    let gate = AdmissionControl::new(AdmissionLimits { strangers_at_once: 2, ..rules() }, connect().await);
     let mut permits = Vec::new();
     for network in 0..8 {
         for host in 1..=2 {
@@ -90,11 +90,11 @@ async fn strangers_of_one_site_are_counted_together_beside_their_networks() {
 
 #[tokio::test]
 async fn whoever_has_many_credentials_is_not_let_in_more_often_at_once() {
-    let gate = Gate::new(Rules { of_person_at_once: 3, ..rules() }, connect().await);
+    let gate = AdmissionControl::new(AdmissionLimits { of_person_at_once: 3, ..rules() }, connect().await);
     let (ada, grace) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let come = async |credential: &str, person: Uuid| {
         let permit = gate.enter(Some(credential), HERE).await.expect("let in");
-        let permit = gate.recognized(permit, credential, Owner::Token(Uuid::now_v7())).await.expect("recognized");
+        let permit = gate.recognized(permit, credential, CredentialOwner::Token(Uuid::now_v7())).await.expect("recognized");
         gate.of_person(permit, person).await
     };
     let mut permits = Vec::new();
@@ -108,7 +108,7 @@ async fn whoever_has_many_credentials_is_not_let_in_more_often_at_once() {
 }
 
 /// How often a rate that hardly fills up lets in, when two processes are asked by turns.
-async fn let_in(gates: [&Gate; 2], wished: u32) -> u32 {
+async fn let_in(gates: [&AdmissionControl; 2], wished: u32) -> u32 {
     let mut let_in = 0;
     for at in 0..wished {
         let gate = if at % 2 == 0 { gates[0] } else { gates[1] };
@@ -117,14 +117,14 @@ async fn let_in(gates: [&Gate; 2], wished: u32) -> u32 {
     let_in
 }
 
-fn slow() -> Rules {
+fn slow() -> AdmissionLimits {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(200)) else { panic!("numbers") };
-    Rules { token: Some(Rate { per_minute, burst }), ..rules() }
+    AdmissionLimits { token: Some(Rate { per_minute, burst }), ..rules() }
 }
 
 #[tokio::test]
 async fn two_processes_hold_one_rate_within_a_quarter() {
-    let owner = Owner::Token(Uuid::now_v7());
+    let owner = CredentialOwner::Token(Uuid::now_v7());
     let (one, other) = (known(slow(), "busy", owner).await, known(slow(), "busy", owner).await);
     let let_in = let_in([&one, &other], 1_000).await;
     assert!((150..=250).contains(&let_in), "{let_in} instead of 200");
@@ -135,9 +135,9 @@ async fn two_processes_hold_one_rate_within_a_quarter() {
 #[tokio::test]
 async fn without_a_database_each_process_counts_for_itself() {
     let database = connect().await;
-    let gate = Gate::new(slow(), database.clone());
+    let gate = AdmissionControl::new(slow(), database.clone());
     let permit = gate.enter(Some("busy"), HERE).await.expect("let in");
-    gate.recognized(permit, "busy", Owner::Token(Uuid::now_v7())).await.expect("recognized");
+    gate.recognized(permit, "busy", CredentialOwner::Token(Uuid::now_v7())).await.expect("recognized");
     database.close().await;
     assert_eq!(let_in([&gate, &gate], 300).await, 199);
 }
@@ -145,28 +145,33 @@ async fn without_a_database_each_process_counts_for_itself() {
 #[tokio::test]
 async fn an_organization_waits_for_its_share_of_the_connections_and_its_neighbour_does_not() {
     use crate::{
-        database::{Access, Reach},
+        database::{AccessMode, RowScope},
         id::OrganizationId,
     };
-    let database = connect().await.in_shares(2, Duration::ZERO);
-    let (crowd, neighbour) = (Reach::Organization(OrganizationId::new()), Reach::Organization(OrganizationId::new()));
-    let first = database.begin(crowd, Access::Read).await.expect("a connection");
-    let second = database.begin(crowd, Access::Write).await.expect("a connection");
-    let third = database.begin(crowd, Access::Read).await.expect("one more than a person has");
-    assert_eq!(database.begin(crowd, Access::Read).await.err().map(|error| error.code), Some(Code::RateLimited));
-    let beside = database.begin(neighbour, Access::Read).await.expect("the neighbour's");
+    let database = connect().await.with_fair_shares(2, Duration::ZERO);
+    let (crowd, neighbour) = (RowScope::Organization(OrganizationId::new()), RowScope::Organization(OrganizationId::new()));
+    let first = database.begin(crowd, AccessMode::Read).await.expect("a connection");
+    let second = database.begin(crowd, AccessMode::Write).await.expect("a connection");
+    let third = database.begin(crowd, AccessMode::Read).await.expect("one more than a person has");
+    assert_eq!(database.begin(crowd, AccessMode::Read).await.err().map(|error| error.code), Some(Code::RateLimited));
+    let beside = database.begin(neighbour, AccessMode::Read).await.expect("the neighbour's");
     beside.roll_back().await;
     first.roll_back().await;
     third.roll_back().await;
     second.commit().await.expect("committed");
-    let again = [database.begin(crowd, Access::Read).await, database.begin(crowd, Access::Read).await];
+    let again = [database.begin(crowd, AccessMode::Read).await, database.begin(crowd, AccessMode::Read).await];
     assert!(again.iter().all(Result::is_ok), "the share came back with the connections");
 }
 
 #[tokio::test]
 async fn strangers_of_one_network_come_only_so_often_and_whoever_is_known_is_none_of_them() {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
-    let gate = known(Rules { strangers: Some(Rate { per_minute, burst }), ..rules() }, "known", Owner::Token(Uuid::from_u128(1))).await;
+    let gate = known(
+        AdmissionLimits { strangers: Some(Rate { per_minute, burst }), ..rules() },
+        "known",
+        CredentialOwner::Token(Uuid::from_u128(1)),
+    )
+    .await;
     let address = |text: &str| crate::limits::network(text.parse().expect("an address"));
     for host in 1..=3 {
         gate.enter(None, address(&format!("2001:db8:1:2::{host}"))).await.expect("let in");
@@ -177,18 +182,18 @@ async fn strangers_of_one_network_come_only_so_often_and_whoever_is_known_is_non
     assert!(refused.retry_after().is_some_and(|wait| wait > Duration::from_secs(1)), "{refused:?}");
     gate.enter(None, address("2001:db8:1:3::1")).await.expect("another network");
     gate.enter(Some("known"), address("2001:db8:1:2::1")).await.expect("somebody who is known");
-    assert!(Rules::of(None).strangers.is_none() && Rules::of(NonZeroU32::new(120)).strangers.is_some());
+    assert!(AdmissionLimits::of(None).strangers.is_none() && AdmissionLimits::of(NonZeroU32::new(120)).strangers.is_some());
 }
 
-/// Rules under which strangers of one network come three times, and hardly ever again.
-fn three_strangers() -> Rules {
+/// AdmissionLimits under which strangers of one network come three times, and hardly ever again.
+fn three_strangers() -> AdmissionLimits {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
-    Rules { strangers: Some(Rate { per_minute, burst }), ..rules() }
+    AdmissionLimits { strangers: Some(Rate { per_minute, burst }), ..rules() }
 }
 
 #[tokio::test]
 async fn strangers_of_all_networks_of_one_site_come_four_times_as_often_as_those_of_one() {
-    let gate = Gate::new(three_strangers(), connect().await);
+    let gate = AdmissionControl::new(three_strangers(), connect().await);
     let mut let_in = 0;
     for network in 0..100 {
         let address: IpAddr = format!("2001:db8:77:{network:x}::").parse().expect("an address");
@@ -205,7 +210,7 @@ async fn strangers_of_all_networks_of_one_site_come_four_times_as_often_as_those
 
 #[tokio::test]
 async fn whoever_floods_without_a_credential_keeps_nobody_out_who_has_one() {
-    let gate = Gate::new(three_strangers(), connect().await);
+    let gate = AdmissionControl::new(three_strangers(), connect().await);
     let let_in = async |credential: Option<&str>| {
         let mut let_in = 0;
         for _ in 0..10 {
@@ -220,11 +225,11 @@ async fn whoever_floods_without_a_credential_keeps_nobody_out_who_has_one() {
 
 #[tokio::test]
 async fn whoever_guesses_uses_up_what_their_own_network_has_and_a_right_credential_uses_up_nothing() {
-    let gate = Gate::new(three_strangers(), connect().await);
+    let gate = AdmissionControl::new(three_strangers(), connect().await);
     for token in 1..=10 {
         let credential = format!("token {token}");
         let permit = gate.enter(Some(&credential), HERE).await.expect("a stranger at first");
-        gate.recognized(permit, &credential, Owner::Token(Uuid::from_u128(token))).await.expect("recognized");
+        gate.recognized(permit, &credential, CredentialOwner::Token(Uuid::from_u128(token))).await.expect("recognized");
     }
     let mut guesses = 0;
     while gate.enter(Some(&format!("guess {guesses}")), HERE).await.is_ok() {
@@ -241,8 +246,8 @@ async fn no_sign_in_of_a_person_keeps_another_one_from_going_on() {
     let rate = |per_minute, burst| {
         Some(Rate { per_minute: NonZeroU32::new(per_minute).expect("a rate"), burst: NonZeroU32::new(burst).expect("a burst") })
     };
-    let person = Owner::Person(Uuid::now_v7());
-    let gate = known(Rules { person: rate(1, 5), sign_in: rate(1, 3), ..rules() }, "stolen", person).await;
+    let person = CredentialOwner::Person(Uuid::now_v7());
+    let gate = known(AdmissionLimits { person: rate(1, 5), sign_in: rate(1, 3), ..rules() }, "stolen", person).await;
     let mut let_in = 0;
     for _ in 0..50 {
         let_in += u32::from(gate.enter(Some("stolen"), HERE).await.is_ok());
@@ -259,7 +264,7 @@ async fn no_sign_in_of_a_person_keeps_another_one_from_going_on() {
 #[tokio::test]
 async fn whoever_guesses_keeps_no_known_browser_from_signing_in() {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(2)) else { panic!("numbers") };
-    let gate = Gate::new(Rules { sign_in: Some(Rate { per_minute, burst }), ..three_strangers() }, connect().await);
+    let gate = AdmissionControl::new(AdmissionLimits { sign_in: Some(Rate { per_minute, burst }), ..three_strangers() }, connect().await);
     gate.signed_in_with("known");
     while gate.enter_to_sign_in(None, Some("made up"), HERE).await.is_ok() {}
     assert!(gate.enter_to_sign_in(None, None, HERE).await.is_err());
@@ -272,7 +277,7 @@ async fn whoever_guesses_keeps_no_known_browser_from_signing_in() {
 /// Whoever only looks at pages keeps nobody of their network from signing in.
 #[tokio::test]
 async fn whoever_looks_keeps_nobody_from_signing_in() {
-    let gate = Gate::new(three_strangers(), connect().await);
+    let gate = AdmissionControl::new(three_strangers(), connect().await);
     while gate.enter(None, HERE).await.is_ok() {}
     assert!(gate.enter_to_sign_in(None, None, HERE).await.is_ok());
     while gate.enter_to_sign_in(None, None, HERE).await.is_ok() {}
@@ -281,7 +286,7 @@ async fn whoever_looks_keeps_nobody_from_signing_in() {
 
 #[test]
 fn an_operator_reads_how_many_may_call_at_once() {
-    let Rules { at_once, of_person_at_once, strangers_at_once, patience, .. } = Rules::of(None);
+    let AdmissionLimits { at_once, of_person_at_once, strangers_at_once, patience, .. } = AdmissionLimits::of(None);
     let row = format!(
         "| {at_once} with one token or sign-in, {of_person_at_once} of one person, {strangers_at_once} of one network that is not signed in; \
          others wait for {} seconds |",

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{Card, Command, Conversation, ConversationSummary, Said, Standing};
+use super::{Card, Command, Conversation, ConversationSummary, ModelAvailability, SendMessageResponse};
 #[cfg(feature = "ssr")]
-use super::{commands, deed, door::Visitor, history, saying};
+use super::{card_actions, commands, history, send_message, user::AssistantUser};
 #[cfg(feature = "ssr")]
-use crate::database::Access;
+use crate::database::AccessMode;
 use crate::{
     error::Error,
     id::{CardId, ConversationId, RunId},
@@ -23,8 +23,8 @@ pub async fn say(
     /// The page that the person is on, a path such as `/o/ada/invoices/0198…`.
     #[server(default)]
     page: Option<String>,
-) -> Result<Said, Error> {
-    saying::say(Visitor::current()?, conversation, &text, page).await
+) -> Result<SendMessageResponse, Error> {
+    send_message::send_message(AssistantUser::current()?, conversation, &text, page).await
 }
 
 /// Runs what a card shows, once, after making sure that its effect is still the same. Refused (stale) when it is not: then the card shows what it would be now.
@@ -33,7 +33,7 @@ pub async fn commit_card(
     /// The card.
     card: CardId,
 ) -> Result<Card, Error> {
-    deed::commit(&Visitor::current()?, card).await
+    card_actions::commit(&AssistantUser::current()?, card).await
 }
 
 /// Puts a card aside: nothing is done.
@@ -42,7 +42,7 @@ pub async fn dismiss_card(
     /// The card.
     card: CardId,
 ) -> Result<Card, Error> {
-    deed::dismiss(&Visitor::current()?, card).await
+    card_actions::dismiss(&AssistantUser::current()?, card).await
 }
 
 /// Says which record was meant; the card then shows the effect.
@@ -53,7 +53,7 @@ pub async fn choose_card(
     /// The value of the choice, as the card gives it.
     choice: String,
 ) -> Result<Card, Error> {
-    deed::choose(&Visitor::current()?, card, &choice).await
+    card_actions::choose(&AssistantUser::current()?, card, &choice).await
 }
 
 /// Takes back what a committed card did, with the operation undo_action.
@@ -62,7 +62,7 @@ pub async fn undo_card(
     /// The card.
     card: CardId,
 ) -> Result<Card, Error> {
-    deed::undo(&Visitor::current()?, card).await
+    card_actions::undo(&AssistantUser::current()?, card).await
 }
 
 /// Stops a run at once. What was said so far stays.
@@ -71,8 +71,8 @@ pub async fn stop_run(
     /// The run.
     run: RunId,
 ) -> Result<(), Error> {
-    let visitor = Visitor::current()?;
-    super::elsewhere::find(&visitor, run).await?.stop();
+    let user = AssistantUser::current()?;
+    super::run_lease::find(&user, run).await?.stop();
     Ok(())
 }
 
@@ -83,7 +83,7 @@ pub async fn list_conversations(
     #[server(default)]
     query: Option<String>,
 ) -> Result<Vec<ConversationSummary>, Error> {
-    history::list(&Visitor::current()?, query).await
+    history::list(&AssistantUser::current()?, query).await
 }
 
 /// One conversation with its latest 200 messages.
@@ -92,7 +92,7 @@ pub async fn get_conversation(
     /// The conversation.
     conversation: ConversationId,
 ) -> Result<Conversation, Error> {
-    history::get(&Visitor::current()?, conversation).await
+    history::get(&AssistantUser::current()?, conversation).await
 }
 
 /// Gives a conversation another title.
@@ -103,7 +103,7 @@ pub async fn rename_conversation(
     /// Its new title, at most 200 characters.
     title: String,
 ) -> Result<(), Error> {
-    history::rename(&Visitor::current()?, conversation, &title).await
+    history::rename(&AssistantUser::current()?, conversation, &title).await
 }
 
 /// Deletes a conversation. What was done in it stays.
@@ -112,20 +112,20 @@ pub async fn delete_conversation(
     /// The conversation.
     conversation: ConversationId,
 ) -> Result<(), Error> {
-    history::delete(&Visitor::current()?, conversation).await
+    history::delete(&AssistantUser::current()?, conversation).await
 }
 
 /// Whether there is a model, and whether it may be used here.
-#[server(name = GetStanding, prefix = "/call", endpoint = "assistant_standing", input = server_fn::codec::GetUrl)]
-pub async fn get_standing() -> Result<Standing, Error> {
-    saying::standing(&Visitor::current()?).await
+#[server(name = GetModelAvailability, prefix = "/call", endpoint = "assistant_standing", input = server_fn::codec::GetUrl)]
+pub async fn get_model_availability() -> Result<ModelAvailability, Error> {
+    send_message::model_availability(&AssistantUser::current()?).await
 }
 
 /// The slash commands that the person may use.
 #[server(name = ListCommands, prefix = "/call", endpoint = "assistant_commands", input = server_fn::codec::GetUrl)]
 pub async fn list_commands() -> Result<Vec<Command>, Error> {
-    let visitor = Visitor::current()?;
+    let user = AssistantUser::current()?;
     // Whether they still are who they were is asked where every call of theirs asks it.
-    visitor.db(Access::Read).await?;
-    Ok(commands::of(&visitor))
+    user.db(AccessMode::Read).await?;
+    Ok(commands::available(&user))
 }

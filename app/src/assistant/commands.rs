@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Command, door::Visitor, slash::Names};
+use super::{Command, slash::KnownNames, user::AssistantUser};
 use crate::{
     day::Day,
     operation::{Effect, Operation},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The five with a grammar of their own: name, operation, title, what follows, whether they write.
-const NAMED: [(&str, &str, &str, &str, bool); 5] = [
+const NATURAL_COMMANDS: [(&str, &str, &str, &str, bool); 5] = [
     ("start", "start_timer", "Start the timer", "Acme / Dashboard design review", true),
     ("stop", "stop_timer", "Stop the timer", "", true),
     ("log", "create_time_entry", "Log time", "45m Acme / Onboarding call", true),
@@ -19,16 +19,16 @@ const NAMED: [(&str, &str, &str, &str, bool); 5] = [
     ("invoice", "draft_invoice", "Draft an invoice", "Acme last month", true),
 ];
 
-/// All commands of the visitor: the named ones first, then every other write and every read, by name.
-pub fn of(visitor: &Visitor) -> Vec<Command> {
-    let named = NAMED.iter().filter(|(_, operation, ..)| visitor.named(operation).is_some());
+/// All commands of the user: the named ones first, then every other write and every read, by name.
+pub fn available(user: &AssistantUser) -> Vec<Command> {
+    let named = NATURAL_COMMANDS.iter().filter(|(_, operation, ..)| user.named(operation).is_some());
     let named = named.map(|(name, _, title, usage, writes)| Command {
         name: (*name).to_owned(),
         title: (*title).to_owned(),
         usage: (*usage).to_owned(),
         writes: *writes,
     });
-    named.chain(visitor.offered().map(of_operation)).collect()
+    named.chain(user.offered_operations().map(of_operation)).collect()
 }
 
 fn of_operation(operation: &'static Operation) -> Command {
@@ -47,14 +47,14 @@ fn usage(operation: &Operation) -> String {
     required.map(|argument| format!("{argument}=…")).collect::<Vec<_>>().join(" ")
 }
 
-/// The names that a command of the visitor may hold. A name that is not among them is still read, only less well.
-pub async fn names(visitor: &Visitor) -> Names {
-    let today = Day::from(visitor.caller.services.clock.now().to_zoned(visitor.place.member_zone.clone()).date());
-    Names::of(&listed(visitor, "list_projects").await, &listed(visitor, "list_clients").await, today)
+/// The names that a command of the user may hold. A name that is not among them is still read, only less well.
+pub async fn known_names(user: &AssistantUser) -> KnownNames {
+    let today = Day::from(user.caller.services.clock.now().to_zoned(user.membership.member_zone.clone()).date());
+    KnownNames::of(&listed(user, "list_projects").await, &listed(user, "list_clients").await, today)
 }
 
-async fn listed<T: DeserializeOwned>(visitor: &Visitor, operation: &str) -> Vec<T> {
-    let Some(operation) = visitor.named(operation) else { return Vec::new() };
-    let listed = visitor.call(operation, json!({ "limit": 200 })).await.ok();
+async fn listed<T: DeserializeOwned>(user: &AssistantUser, operation: &str) -> Vec<T> {
+    let Some(operation) = user.named(operation) else { return Vec::new() };
+    let listed = user.call(operation, json!({ "limit": 200 })).await.ok();
     listed.and_then(|page| serde_json::from_value::<Page<T>>(page).ok()).map(|page| page.items).unwrap_or_default()
 }

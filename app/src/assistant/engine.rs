@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{model::Model, rights::Listeners, runs::Runs};
+use super::{access_watch::AccessWatch, model::Model, run_registry::RunRegistry};
 
 /// The assistant of this process.
 #[derive(Default)]
@@ -10,16 +10,16 @@ pub struct Engine {
     /// The model; without one slash commands still work.
     pub model: Option<Box<dyn Model>>,
     /// How far one answer may go.
-    pub limits: Limits,
+    pub limits: RunLimits,
     /// The answers that are being made.
-    pub runs: Runs,
+    pub runs: RunRegistry,
     /// Who hears them.
-    pub listeners: Listeners,
+    pub listeners: AccessWatch,
 }
 
 /// How far one answer may go.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct RunLimits {
     /// How often the model is asked.
     pub steps: usize,
     /// How many operations it may call at once.
@@ -32,7 +32,7 @@ pub struct Limits {
     pub silence: Duration,
 }
 
-impl Default for Limits {
+impl Default for RunLimits {
     fn default() -> Self {
         Self { steps: 12, calls: 8, characters: 40_000, time: Duration::from_secs(180), silence: Duration::from_secs(45) }
     }

@@ -9,24 +9,24 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::effect;
-use crate::time::place::to_the_second;
+use crate::time::local_clock::to_the_second;
 
 /// How far from a run its own instants may lie, beside the fraction of a second that some records leave out. A timer that
 /// takes the place of one that has just begun starts a second later; time that began within a second ends within one.
-const AROUND: SignedDuration = SignedDuration::from_secs(1);
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
 
 /// Columns that hold something else after every run: the hash of a secret that was thrown.
-const THROWN: [&str; 1] = ["secret_hash"];
+const RANDOM_COLUMNS: [&str; 1] = ["secret_hash"];
 
 /// What follows from an instant: a timer that ends now has run for as long as it took somebody to say so, and an invitation
 /// that is sent now runs out so long after now.
-const FOLLOWS: [(&str, &str); 2] = [("ended_at", "seconds"), ("sent_at", "expires_at")];
+const DERIVED_FROM_INSTANT: [(&str, &str); 2] = [("ended_at", "seconds"), ("sent_at", "expires_at")];
 
 /// The fingerprint of a run that was made between two instants. The answer is that of a dry run, with its changes.
 pub fn of(answer: &Value, began: Timestamp, ended: Timestamp) -> Vec<u8> {
     let changes = answer.get("changes").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
-    let fresh = Fresh::of(changes, began, ended);
-    let changes: Vec<Value> = changes.iter().map(|change| fresh.left_out(without_names(change))).collect();
+    let fresh = RunValues::of(changes, began, ended);
+    let changes: Vec<Value> = changes.iter().map(|change| fresh.normalized(without_names(change))).collect();
     // What no change is written down of, such as to whom a mail goes, is at least shown.
     let seen = json!({ "changes": changes, "shown": effect::compared(answer) });
     Sha256::digest(seen.to_string()).to_vec()
@@ -42,28 +42,28 @@ fn without_names(change: &Value) -> Value {
 }
 
 /// What one run makes anew: ids of new records, and its own instant, which some records keep to the second.
-struct Fresh {
+struct RunValues {
     records: Vec<Uuid>,
     old: HashSet<Timestamp>,
     from: Timestamp,
     until: Timestamp,
 }
 
-impl Fresh {
+impl RunValues {
     fn of(changes: &[Value], began: Timestamp, ended: Timestamp) -> Self {
         let made = changes.iter().filter(|change| change.get("before").is_none());
         Self {
             records: made.filter_map(|change| change["record"].as_str()?.parse().ok()).collect(),
             old: old(changes),
-            from: to_the_second(began) - AROUND,
-            until: ended + AROUND,
+            from: to_the_second(began) - CLOCK_TOLERANCE,
+            until: ended + CLOCK_TOLERANCE,
         }
     }
 
-    fn left_out(&self, value: Value) -> Value {
+    fn normalized(&self, value: Value) -> Value {
         match value {
             Value::String(text) => self.name(text),
-            Value::Array(items) => items.into_iter().map(|item| self.left_out(item)).collect(),
+            Value::Array(items) => items.into_iter().map(|item| self.normalized(item)).collect(),
             Value::Object(fields) => self.fields(fields),
             other => other,
         }
@@ -86,9 +86,9 @@ impl Fresh {
     }
 
     fn fields(&self, fields: Map<String, Value>) -> Value {
-        let kept = fields.into_iter().filter(|(name, _)| !THROWN.contains(&name.as_str()));
-        let mut left: Map<String, Value> = kept.map(|(name, value)| (name, self.left_out(value))).collect();
-        for (instant, follows) in FOLLOWS {
+        let kept = fields.into_iter().filter(|(name, _)| !RANDOM_COLUMNS.contains(&name.as_str()));
+        let mut left: Map<String, Value> = kept.map(|(name, value)| (name, self.normalized(value))).collect();
+        for (instant, follows) in DERIVED_FROM_INSTANT {
             if left.get(instant).is_some_and(|at| at == "now") {
                 left.remove(follows);
             }

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use super::{
-    CardState, Conversation, ConversationSummary, Message, Speaker, Step, data, deed,
-    door::Visitor,
-    elsewhere,
-    model::Turn,
-    runs::Runs,
-    sight,
-    store::{self, message::Found},
+    CardState, Conversation, ConversationSummary, Message, Speaker, Step, card_actions,
+    model::ChatMessage,
+    redaction, run_lease,
+    run_registry::RunRegistry,
+    store::{self, message::StoredMessage},
+    tool_result,
+    user::AssistantUser,
 };
 use crate::{
-    database::Access,
-    day::Moment,
+    database::AccessMode,
+    day::OffsetDateTime,
     error::{Code, Error},
     id::{ConversationId, RunId},
     text,
@@ -22,86 +22,86 @@ use crate::{
 /// How many earlier messages a model is told.
 const TOLD: usize = 20;
 
-/// The visitor's conversations, the latest first.
-pub async fn list(visitor: &Visitor, query: Option<String>) -> Result<Vec<ConversationSummary>, Error> {
+/// The user's conversations, the latest first.
+pub async fn list(user: &AssistantUser, query: Option<String>) -> Result<Vec<ConversationSummary>, Error> {
     let query = text::optional("query", query.as_deref(), 200)?;
-    let roles = sight::covered(visitor);
-    let mut db = visitor.db(Access::Read).await?;
-    let since = sight::since(&mut db, visitor).await?;
-    let rows = store::conversation::list(&mut db, visitor.place.member, query.as_deref(), &roles, since).await?;
-    let summary = |row: store::conversation::Row| ConversationSummary {
+    let roles = redaction::covered_roles(user);
+    let mut db = user.db(AccessMode::Read).await?;
+    let since = redaction::access_narrowed_at(&mut db, user).await?;
+    let rows = store::conversation::list(&mut db, user.membership.member, query.as_deref(), &roles, since).await?;
+    let summary = |row: store::conversation::ConversationRow| ConversationSummary {
         id: ConversationId(row.id),
         title: row.title,
-        updated_at: Moment::at(row.updated_at.to_jiff(), &visitor.place.member_zone),
+        updated_at: OffsetDateTime::at(row.updated_at.to_jiff(), &user.membership.member_zone),
     };
     Ok(rows.into_iter().map(summary).collect())
 }
 
-/// One of the visitor's conversations, as far as they may still see it.
-pub async fn get(visitor: &Visitor, id: ConversationId) -> Result<Conversation, Error> {
+/// One of the user's conversations, as far as they may still see it.
+pub async fn get(user: &AssistantUser, id: ConversationId) -> Result<Conversation, Error> {
     // Asked first: an answer that ends meanwhile is complete when it is read.
-    let run = visitor.caller.services.assistant.runs.of_conversation(id);
-    let mut db = visitor.db(Access::Read).await?;
-    let row = store::conversation::find(&mut db, id, visitor.place.member).await?;
+    let run = user.caller.services.assistant.runs.of_conversation(id);
+    let mut db = user.db(AccessMode::Read).await?;
+    let row = store::conversation::find(&mut db, id, user.membership.member).await?;
     let mut cards = store::card::list(&mut db, id).await?;
-    cards.retain(|kept| sight::sees(visitor, kept));
-    deed::with_way_back(&mut db, &mut cards).await?;
+    cards.retain(|kept| redaction::may_see_card(user, kept));
+    card_actions::mark_undoable(&mut db, &mut cards).await?;
     let cards: HashMap<_, _> = cards.into_iter().map(|kept| (kept.card.id, kept.card)).collect();
     let found = store::message::list(&mut db, id, cards).await?;
-    let since = sight::since(&mut db, visitor).await?;
-    let runs = &visitor.caller.services.assistant.runs;
-    let messages = found.into_iter().map(|found| sight::of_message(visitor, complete(found, run, runs), since)).collect();
+    let since = redaction::access_narrowed_at(&mut db, user).await?;
+    let runs = &user.caller.services.assistant.runs;
+    let messages = found.into_iter().map(|found| redaction::visible_message(user, complete(found, run, runs), since)).collect();
     Ok(Conversation { id, title: row.title, messages, run })
 }
 
 /// An answer without an end is being made by another process, or was cut off, and says so.
-fn complete(mut found: Found, run: Option<RunId>, runs: &Runs) -> Found {
+fn complete(mut found: StoredMessage, run: Option<RunId>, runs: &RunRegistry) -> StoredMessage {
     if !found.ended && run.is_none() && found.message.refusal.is_none() {
         let elsewhere = found.made_by.is_some_and(|run| !runs.knows(run));
-        found.message.refusal = Some(if elsewhere { elsewhere::made_elsewhere() } else { cut_off() });
+        found.message.refusal = Some(if elsewhere { run_lease::running_elsewhere_error() } else { cut_off_error() });
     }
     found
 }
 
 /// What is said of an answer that nobody makes any more.
-pub fn cut_off() -> Error {
+pub fn cut_off_error() -> Error {
     Error::new(Code::Unavailable, "This answer was cut off. Nothing was changed; ask again.")
 }
 
 /// Gives a conversation another title.
-pub async fn rename(visitor: &Visitor, id: ConversationId, title: &str) -> Result<(), Error> {
+pub async fn rename(user: &AssistantUser, id: ConversationId, title: &str) -> Result<(), Error> {
     let title = text::line("title", title, 200)?;
-    let mut db = visitor.db(Access::Write).await?;
-    match store::conversation::rename(&mut db, id, visitor.place.member, &title).await? {
+    let mut db = user.db(AccessMode::Write).await?;
+    match store::conversation::rename(&mut db, id, user.membership.member, &title).await? {
         true => db.commit().await,
         false => Err(Error::not_found("conversation")),
     }
 }
 
 /// Deletes a conversation, and stops the answer that is being made in it.
-pub async fn delete(visitor: &Visitor, id: ConversationId) -> Result<(), Error> {
-    let mut db = visitor.db(Access::Write).await?;
-    if !store::conversation::delete(&mut db, id, visitor.place.member).await? {
+pub async fn delete(user: &AssistantUser, id: ConversationId) -> Result<(), Error> {
+    let mut db = user.db(AccessMode::Write).await?;
+    if !store::conversation::delete(&mut db, id, user.membership.member).await? {
         return Err(Error::not_found("conversation"));
     }
     db.commit().await?;
-    visitor.caller.services.assistant.runs.stop_in(id);
+    user.caller.services.assistant.runs.stop_in(id);
     Ok(())
 }
 
 /// The latest messages as a model is told them.
-pub fn turns(conversation: &Conversation) -> Vec<Turn> {
+pub fn chat_messages(conversation: &Conversation) -> Vec<ChatMessage> {
     let from = conversation.messages.len().saturating_sub(TOLD);
-    conversation.messages.iter().skip(from).map(turn).collect()
+    conversation.messages.iter().skip(from).map(chat_message).collect()
 }
 
-fn turn(message: &Message) -> Turn {
+fn chat_message(message: &Message) -> ChatMessage {
     match message.speaker {
-        Speaker::Person => Turn::Person(message.text.clone()),
+        Speaker::Person => ChatMessage::User(message.text.clone()),
         Speaker::Assistant => {
             let mut text = if repeats(message) { String::new() } else { message.text.clone() };
             message.steps.iter().for_each(|step| text.push_str(&noted(step)));
-            Turn::Model { text: if text.is_empty() { "(no answer)".to_owned() } else { text }, calls: Vec::new() }
+            ChatMessage::Assistant { text: if text.is_empty() { "(no answer)".to_owned() } else { text }, calls: Vec::new() }
         }
     }
 }
@@ -114,7 +114,7 @@ fn repeats(message: &Message) -> bool {
 fn noted(step: &Step) -> String {
     match step {
         Step::Tool(tool) => {
-            let summary = data::line(&tool.operation, tool.summary.as_deref().unwrap_or("no result"));
+            let summary = tool_result::line(&tool.operation, tool.summary.as_deref().unwrap_or("no result"));
             format!("\n(looked up: {} – {summary})", tool.title)
         }
         Step::Card(card) => {

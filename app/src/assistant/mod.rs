@@ -3,23 +3,21 @@
 //! Slash commands need no model. Reads run at once; a write becomes a [`Card`] made from a dry run, and only a person's
 //! *Commit* runs it. Text that came from data can never commit anything: a model can only propose.
 //!
-//! Read in this order: [`door`] (who is at it), [`saying`] (what is said, and by what it is answered), [`proposal`] and
-//! [`deed`] (a card from its dry run to its undoing), [`run`] (a model on the way to an answer), [`drawer`] (all of it on the page).
+//! Read in this order: [`user`] (who is at it), [`send_message`] (what is said, and by what it is answered), [`proposal`] and
+//! [`card_actions`] (a card from its dry run to its undoing), [`agent_loop`] (a model on the way to an answer), [`drawer`] (all of it on the page).
 
+#[cfg(feature = "ssr")]
+pub mod access_watch;
+#[cfg(feature = "ssr")]
+pub mod agent_loop;
 pub mod calls;
 #[cfg(feature = "ssr")]
+pub mod card_actions;
+#[cfg(feature = "ssr")]
 mod commands;
-#[cfg(feature = "ssr")]
-mod data;
-#[cfg(feature = "ssr")]
-pub mod deed;
-#[cfg(feature = "ssr")]
-pub mod door;
 pub mod drawer;
 #[cfg(feature = "ssr")]
 mod effect;
-#[cfg(feature = "ssr")]
-pub mod elsewhere;
 #[cfg(feature = "ssr")]
 mod engine;
 #[cfg(feature = "ssr")]
@@ -33,16 +31,14 @@ mod prompt;
 #[cfg(feature = "ssr")]
 pub mod proposal;
 #[cfg(feature = "ssr")]
-pub mod rights;
+mod redaction;
 #[cfg(feature = "ssr")]
-pub mod run;
+pub mod run_lease;
 #[cfg(feature = "ssr")]
-pub mod runs;
+pub mod run_registry;
 #[cfg(feature = "ssr")]
-pub mod saying;
+pub mod send_message;
 pub mod settings;
-#[cfg(feature = "ssr")]
-mod sight;
 pub mod slash;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
@@ -51,12 +47,16 @@ pub mod switch;
 mod tests;
 #[cfg(feature = "ssr")]
 mod tool;
+#[cfg(feature = "ssr")]
+mod tool_result;
 pub mod types;
 #[cfg(feature = "ssr")]
 pub mod usage;
+#[cfg(feature = "ssr")]
+pub mod user;
 
 pub use calls::*;
 #[cfg(feature = "ssr")]
-pub use engine::{Engine, Limits};
+pub use engine::{Engine, RunLimits};
 pub use switch::*;
 pub use types::*;

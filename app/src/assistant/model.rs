@@ -5,7 +5,7 @@
 use futures::stream::BoxStream;
 use serde_json::{Map, Value};
 
-use super::usage::Tokens;
+use super::usage::TokenUsage;
 
 /// Something that answers.
 pub trait Model: Send + Sync {
@@ -16,37 +16,37 @@ pub trait Model: Send + Sync {
     fn host(&self) -> &str;
 
     /// Asks. Dropping the answer ends the request at once.
-    fn ask(&self, question: Question) -> Answer;
+    fn ask(&self, question: ModelRequest) -> ModelStream;
 }
 
 /// An answer, piece by piece.
-pub type Answer = BoxStream<'static, Result<Piece, ModelError>>;
+pub type ModelStream = BoxStream<'static, Result<ModelDelta, ModelError>>;
 
 /// What a model is asked.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct ModelRequest {
     /// What was said so far.
-    pub turns: Vec<Turn>,
+    pub chat_messages: Vec<ChatMessage>,
     /// What it may call.
-    pub tools: Vec<Offer>,
+    pub tools: Vec<ToolDefinition>,
 }
 
 /// One part of what was said so far.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Turn {
+pub enum ChatMessage {
     /// What holds for the whole conversation.
     System(String),
     /// The person's words.
-    Person(String),
+    User(String),
     /// The model's words, and what it wanted to call.
-    Model {
+    Assistant {
         /// Its words.
         text: String,
         /// Its calls.
-        calls: Vec<Wanted>,
+        calls: Vec<ModelToolCall>,
     },
     /// What a call came to.
-    Result {
+    ToolResult {
         /// The id of the call.
         call: String,
         /// The result, as data.
@@ -56,7 +56,7 @@ pub enum Turn {
 
 /// A call that the model wants.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Wanted {
+pub struct ModelToolCall {
     /// The id that the model gave it, or one of ours.
     pub id: String,
     /// The operation.
@@ -67,7 +67,7 @@ pub struct Wanted {
 
 /// An operation as a model sees it.
 #[derive(Debug, Clone)]
-pub struct Offer {
+pub struct ToolDefinition {
     /// Its new name.
     pub name: &'static str,
     /// What it does.
@@ -78,18 +78,18 @@ pub struct Offer {
 
 /// A piece of an answer.
 #[derive(Debug, Clone, Default)]
-pub struct Piece {
+pub struct ModelDelta {
     /// More of the text.
     pub text: String,
     /// More of the calls.
-    pub calls: Vec<CallPiece>,
+    pub calls: Vec<ToolCallDelta>,
     /// What was used so far, when the model says so.
-    pub used: Option<Tokens>,
+    pub used: Option<TokenUsage>,
 }
 
 /// A piece of a call.
 #[derive(Debug, Clone, Default)]
-pub struct CallPiece {
+pub struct ToolCallDelta {
     /// Which of the calls it belongs to; some models do not say.
     pub index: Option<u64>,
     /// The id of a call that begins here.
@@ -119,13 +119,13 @@ pub enum ModelError {
 
 /// Calls put together from their pieces: by index, else by the id that begins a new one.
 #[derive(Default)]
-pub struct Gathered {
-    calls: Vec<(Option<u64>, Wanted)>,
+pub struct ToolCallAccumulator {
+    calls: Vec<(Option<u64>, ModelToolCall)>,
 }
 
-impl Gathered {
+impl ToolCallAccumulator {
     /// Takes one more piece.
-    pub fn take(&mut self, piece: CallPiece) {
+    pub fn take(&mut self, piece: ToolCallDelta) {
         let new_id = piece.id.as_deref().is_some_and(|id| !id.is_empty());
         let known = match piece.index {
             Some(index) => self.calls.iter().position(|(known, _)| *known == Some(index)),
@@ -136,7 +136,7 @@ impl Gathered {
             },
         };
         let at = known.unwrap_or_else(|| {
-            self.calls.push((piece.index, Wanted::default()));
+            self.calls.push((piece.index, ModelToolCall::default()));
             self.calls.len() - 1
         });
         let Some((_, call)) = self.calls.get_mut(at) else { return };
@@ -150,8 +150,8 @@ impl Gathered {
     }
 
     /// The calls, each with an id of its own.
-    pub fn calls(self) -> Vec<Wanted> {
-        let mut calls: Vec<Wanted> = Vec::new();
+    pub fn calls(self) -> Vec<ModelToolCall> {
+        let mut calls: Vec<ModelToolCall> = Vec::new();
         for (at, (_, mut call)) in self.calls.into_iter().enumerate() {
             if call.id.is_empty() || calls.iter().any(|other| other.id == call.id) {
                 call.id = format!("call_{at}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{data::quoted, door::Visitor, model::Offer};
+use super::{model::ToolDefinition, tool_result::quoted, user::AssistantUser};
 use crate::{
     day::Day,
     operation::{Effect, Operation},
@@ -26,30 +26,30 @@ const DESCRIPTION: usize = 240;
 /// The same for an argument.
 const OF_ARGUMENT: usize = 70;
 
-/// The words for this visitor and page.
-pub fn system(visitor: &Visitor, page: Option<&str>) -> String {
-    let place = &visitor.place;
-    let name = visitor.caller.person.as_ref().map_or("somebody", |person| person.name.as_str());
-    let today = Day::from(visitor.caller.services.clock.now().to_zoned(place.member_zone.clone()).date());
+/// The words for this user and page.
+pub fn system_prompt(user: &AssistantUser, page: Option<&str>) -> String {
+    let membership = &user.membership;
+    let name = user.caller.person.as_ref().map_or("somebody", |person| person.name.as_str());
+    let today = Day::from(user.caller.services.clock.now().to_zoned(membership.member_zone.clone()).date());
     let mut words = format!(
         "{RULES}\n\nYou speak with {} ({}) in the organization {}. Today is {} ({}), in {}. Weeks start on day {} (1 = Monday). Amounts are in {} unless a client has another currency.",
         quoted(name),
-        place.role.name(),
-        quoted(&place.name),
+        membership.role.name(),
+        quoted(&membership.name),
         today.as_str(),
         today.label(),
-        place.member_zone.iana_name().unwrap_or("UTC"),
-        place.week_start,
-        place.currency,
+        membership.member_zone.iana_name().unwrap_or("UTC"),
+        membership.week_start,
+        membership.currency,
     );
-    if let Some(elsewhere) = elsewhere(visitor) {
+    if let Some(elsewhere) = elsewhere(user) {
         words.push_str(&elsewhere);
     }
     words.push_str(&format!(
         " A record that you name may be a link to its page: [Acme](/o/{slug}/clients/ID), /o/{slug}/projects/ID or /o/{slug}/invoices/ID. Write no other links.",
-        slug = place.slug
+        slug = membership.slug
     ));
-    if let Some(page) = page.and_then(|page| of_place(page, &place.slug)) {
+    if let Some(page) = page.and_then(|page| of_place(page, &membership.slug)) {
         words.push_str(&format!(
             " The page they look at is {page}; \"this invoice\" or \"this project\" is the record whose id stands there."
         ));
@@ -57,11 +57,11 @@ pub fn system(visitor: &Visitor, page: Option<&str>) -> String {
     words
 }
 
-/// Where the organization is, when that is not where the visitor is.
-fn elsewhere(visitor: &Visitor) -> Option<String> {
-    let place = &visitor.place;
-    let zone = place.organization_zone.iana_name().filter(|_| place.organization_zone != place.member_zone)?;
-    let today = visitor.caller.services.clock.now().to_zoned(place.organization_zone.clone()).date();
+/// Where the organization is, when that is not where the user is.
+fn elsewhere(user: &AssistantUser) -> Option<String> {
+    let membership = &user.membership;
+    let zone = membership.organization_zone.iana_name().filter(|_| membership.organization_zone != membership.member_zone)?;
+    let today = user.caller.services.clock.now().to_zoned(membership.organization_zone.clone()).date();
     Some(format!(" Invoices, payments and due dates go by {zone}, where it is {today}."))
 }
 
@@ -73,22 +73,22 @@ fn of_place<'a>(page: &'a str, slug: &str) -> Option<&'a str> {
     (plain && (below.is_empty() || below.starts_with('/'))).then_some(path)
 }
 
-/// What the visitor may do, as tools.
-pub fn offers(visitor: &Visitor) -> Vec<Offer> {
-    visitor.offered().map(offer).collect()
+/// What the user may do, as tools.
+pub fn tool_definitions(user: &AssistantUser) -> Vec<ToolDefinition> {
+    user.offered_operations().map(tool_definition).collect()
 }
 
-fn offer(operation: &'static Operation) -> Offer {
+fn tool_definition(operation: &'static Operation) -> ToolDefinition {
     let declaration = operation.declaration;
-    let mut description = begun(declaration.doc, DESCRIPTION);
+    let mut description = first_sentences(declaration.doc, DESCRIPTION);
     if declaration.effect != Effect::Read {
         description.push_str(" (Makes a card that waits for the person.)");
     }
-    Offer { name: declaration.name, description, arguments: short(&operation.input) }
+    ToolDefinition { name: declaration.name, description, arguments: short(&operation.input) }
 }
 
 /// The first sentences of a text, as many as fit.
-fn begun(text: &str, characters: usize) -> String {
+fn first_sentences(text: &str, characters: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(characters) else { return text.to_owned() };
     let fits = text.get(..end).unwrap_or_default();
     let sentence = fits.rfind(". ").or_else(|| fits.rfind(".\n")).map_or(end, |at| at + 1);
@@ -110,7 +110,7 @@ fn short(input: &Map<String, Value>) -> Map<String, Value> {
 
 /// One argument: its kind, its values, and what it is for. What is inside of it is known by its names alone.
 fn shortened(argument: &Value) -> Value {
-    let words = argument.get("description").and_then(Value::as_str).map(|words| begun(words, OF_ARGUMENT));
+    let words = argument.get("description").and_then(Value::as_str).map(|words| first_sentences(words, OF_ARGUMENT));
     let mut bare = bare(argument);
     if let (Some(words), Some(fields)) = (words, bare.as_object_mut()) {
         fields.insert("description".to_owned(), Value::from(words));
@@ -138,7 +138,7 @@ fn bare(schema: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{begun, of_place};
+    use super::{first_sentences, of_place};
 
     #[test]
     fn only_an_address_of_the_organization_is_told() {
@@ -150,8 +150,8 @@ mod tests {
 
     #[test]
     fn a_text_that_is_too_long_ends_with_a_sentence() {
-        assert_eq!(begun("One. Two three four.", 12), "One.");
-        assert_eq!(begun("One. Two.", 12), "One. Two.");
-        assert_eq!(begun("Ünbroken words", 4), "Ünbr");
+        assert_eq!(first_sentences("One. Two three four.", 12), "One.");
+        assert_eq!(first_sentences("One. Two.", 12), "One. Two.");
+        assert_eq!(first_sentences("Ünbroken words", 4), "Ünbr");
     }
 }

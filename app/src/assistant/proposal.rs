@@ -4,13 +4,12 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
-    Card, CardChoice, CardState,
-    door::Visitor,
-    effect, fingerprint,
-    store::{self, card::Kept},
+    Card, CardChoice, CardState, effect, fingerprint,
+    store::{self, card::StoredCard},
+    user::AssistantUser,
 };
 use crate::{
-    database::Access,
+    database::AccessMode,
     error::{Code, Error},
     id::{CardId, ConversationId},
     operation::Operation,
@@ -20,7 +19,7 @@ use crate::{
 const TOLD: usize = 500;
 
 /// What a dry run would do.
-struct Rehearsal {
+struct DryRun {
     /// The operation's answer, with its changes.
     answer: Value,
     /// What it comes to, without what every run makes anew.
@@ -28,17 +27,17 @@ struct Rehearsal {
 }
 
 /// Makes a card and keeps it. Nothing is done: a refusal is answered, and a reference that could mean several records becomes a choice.
-pub async fn propose(visitor: &Visitor, conversation: ConversationId, operation: &Operation, arguments: Value) -> Result<Card, Error> {
-    let kept = drawn_up(visitor, CardId::new(), operation, arguments).await?;
-    let mut db = visitor.db(Access::Write).await?;
-    store::card::insert(&mut db, conversation, &kept, visitor.caller.services.clock.now()).await?;
+pub async fn propose(user: &AssistantUser, conversation: ConversationId, operation: &Operation, arguments: Value) -> Result<Card, Error> {
+    let kept = preview_card(user, CardId::new(), operation, arguments).await?;
+    let mut db = user.db(AccessMode::Write).await?;
+    store::card::insert(&mut db, conversation, &kept, user.caller.services.clock.now()).await?;
     db.commit().await?;
     Ok(kept.card)
 }
 
 /// A card for this call as it would be done now.
-pub async fn drawn_up(visitor: &Visitor, id: CardId, operation: &Operation, arguments: Value) -> Result<Kept, Error> {
-    let (arguments, role) = (own_arguments(arguments)?, visitor.place.role);
+pub async fn preview_card(user: &AssistantUser, id: CardId, operation: &Operation, arguments: Value) -> Result<StoredCard, Error> {
+    let (arguments, role) = (operation_arguments(arguments)?, user.membership.role);
     let card = Card {
         id,
         operation: operation.declaration.name.to_owned(),
@@ -53,30 +52,30 @@ pub async fn drawn_up(visitor: &Visitor, id: CardId, operation: &Operation, argu
         refusal: None,
         link: None,
     };
-    match rehearse(visitor, operation, &card.arguments).await {
-        Ok(rehearsal) => {
-            let effect = effect::lines(visitor, operation, &card.arguments, &rehearsal.answer).await;
-            let warnings = warnings(&rehearsal.answer);
-            Ok(Kept { card: Card { effect, warnings, ..card }, choice_of: None, fingerprint: Some(rehearsal.fingerprint), role })
+    match perform_dry_run(user, operation, &card.arguments).await {
+        Ok(dry_run) => {
+            let effect = effect::lines(user, operation, &card.arguments, &dry_run.answer).await;
+            let warnings = warnings(&dry_run.answer);
+            Ok(StoredCard { card: Card { effect, warnings, ..card }, choice_of: None, fingerprint: Some(dry_run.fingerprint), role })
         }
         Err(error) => {
             let (argument, choices) = choice(&error).ok_or_else(|| error.clone())?;
             let warnings = vec![error.message];
-            Ok(Kept { card: Card { choices, warnings, ..card }, choice_of: Some(argument), fingerprint: None, role })
+            Ok(StoredCard { card: Card { choices, warnings, ..card }, choice_of: Some(argument), fingerprint: None, role })
         }
     }
 }
 
 /// Runs the operation without keeping anything.
-async fn rehearse(visitor: &Visitor, operation: &Operation, arguments: &Value) -> Result<Rehearsal, Error> {
-    let clock = &visitor.caller.services.clock;
+async fn perform_dry_run(user: &AssistantUser, operation: &Operation, arguments: &Value) -> Result<DryRun, Error> {
+    let clock = &user.caller.services.clock;
     let mut arguments = arguments.as_object().cloned().unwrap_or_default();
     arguments.insert("dry_run".to_owned(), Value::from(true));
     let began: Timestamp = clock.now();
-    let answer = visitor.call(operation, Value::Object(arguments)).await?;
+    let answer = user.call(operation, Value::Object(arguments)).await?;
     refuse_too_much(&answer)?;
     let fingerprint = fingerprint::of(&answer, began, clock.now());
-    Ok(Rehearsal { answer, fingerprint })
+    Ok(DryRun { answer, fingerprint })
 }
 
 /// What a card cannot show whole, it does not offer.
@@ -89,7 +88,7 @@ fn refuse_too_much(answer: &Value) -> Result<(), Error> {
 }
 
 /// The arguments of the operation itself. Whether and under which key it is done is not for the one who proposes it.
-fn own_arguments(arguments: Value) -> Result<Map<String, Value>, Error> {
+fn operation_arguments(arguments: Value) -> Result<Map<String, Value>, Error> {
     let mut arguments = match arguments {
         Value::Null => Map::new(),
         Value::Object(arguments) => arguments,

@@ -3,7 +3,7 @@
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::Moment, error::Error};
+use crate::{day::OffsetDateTime, error::Error};
 
 /// Whether a model may be used here, which one, and how much of it was used this month.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub struct AssistantSettings {
     pub switched_by: Option<String>,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub switched_at: Option<Moment>,
+    pub switched_at: Option<OffsetDateTime>,
     /// The model that this Stint is configured with; absent when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
@@ -34,14 +34,14 @@ pub struct AssistantSettings {
 }
 
 /// Get whether the assistant is switched on for the organization, which model it asks, and what was used this month.
-#[operation(read, idempotent, needs = Belong, reach = Person, title = "Get the assistant's settings")]
+#[operation(read, idempotent, needs = Belong, audience = Person, title = "Get the assistant's settings")]
 pub async fn get_assistant(cx: &mut Call) -> Result<AssistantSettings, Error> {
     super::settings::server::get(cx).await
 }
 
 /// Switch the assistant on or off for the organization. Switching it on accepts that what members say to it, and the
 /// records that it reads for them, are sent to the configured model. Slash commands work either way.
-#[operation(write, idempotent, needs = ManageOrganization, reach = Person, title = "Switch the assistant")]
+#[operation(write, idempotent, needs = ManageOrganization, audience = Person, title = "Switch the assistant")]
 pub async fn set_assistant(
     cx: &mut Call,
     /// True to switch it on, false to switch it off.

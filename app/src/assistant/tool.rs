@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Tool, ToolState, data, door::Visitor};
-use crate::{context::Caller, error::Error, operation::Operation, page::Room};
+use super::{Tool, ToolState, tool_result, user::AssistantUser};
+use crate::{context::Caller, error::Error, operation::Operation, page::PageBudget};
 
 /// A read that is about to run.
 pub fn begun(id: String, operation: &Operation, arguments: Value) -> Tool {
@@ -19,14 +19,14 @@ pub fn begun(id: String, operation: &Operation, arguments: Value) -> Tool {
 }
 
 /// Runs it. A refusal is an answer as well: for people as its message, for a model in full.
-pub async fn run(visitor: &Visitor, operation: &Operation, tool: &mut Tool) -> Result<Value, Error> {
-    let caller = Caller { room: Some(Room::of_json(data::ROOM)), ..visitor.caller.clone() };
-    let answer = operation.call(caller, tool.arguments.clone()).await.map(data::without_bytes);
+pub async fn run(user: &AssistantUser, operation: &Operation, tool: &mut Tool) -> Result<Value, Error> {
+    let caller = Caller { room: Some(PageBudget::of_json(tool_result::ROOM)), ..user.caller.clone() };
+    let answer = operation.call(caller, tool.arguments.clone()).await.map(tool_result::without_bytes);
     match &answer {
         Ok(result) => {
             tool.state = ToolState::Done;
-            tool.summary = Some(data::summary(operation, result));
-            tool.result = Some(data::kept(result.clone()));
+            tool.summary = Some(tool_result::summary(operation, result));
+            tool.result = Some(tool_result::kept(result.clone()));
         }
         Err(error) => refuse(tool, error),
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    day::Moment,
+    day::OffsetDateTime,
     error::Error,
     id::{ActionId, CardId, ConversationId, MessageId, RunId},
 };
@@ -31,7 +31,7 @@ pub struct ConversationSummary {
     /// Its title.
     pub title: String,
     /// When something was last said.
-    pub updated_at: Moment,
+    pub updated_at: OffsetDateTime,
 }
 
 /// Who said something.
@@ -176,7 +176,7 @@ pub enum CardState {
 
 /// What was said, and what answers it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Said {
+pub struct SendMessageResponse {
     /// The conversation; a new one when none was given.
     pub conversation: ConversationId,
     /// The person's message and, for a slash command, its whole answer.
@@ -209,7 +209,7 @@ pub enum RunEvent {
 
 /// Whether there is a model, and whether it may be used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct ModelAvailability {
     /// The name of the model that the deployment is configured with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,

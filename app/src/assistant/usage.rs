@@ -4,15 +4,15 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{
-    door::Visitor,
-    model::{Question, Turn},
+    model::{ChatMessage, ModelRequest},
     store,
+    user::AssistantUser,
 };
 use crate::{
-    database::Access,
+    database::AccessMode,
     error::{Code, Error},
     quotas,
-    verification::refusal,
+    verification::require_confirmed,
 };
 
 /// What a model may read in a month.
@@ -32,14 +32,14 @@ const ANSWER: i64 = 10_000;
 
 /// What a model read and wrote.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Tokens {
+pub struct TokenUsage {
     /// What it read.
     pub input: i64,
     /// What it wrote.
     pub output: i64,
 }
 
-impl Tokens {
+impl TokenUsage {
     /// How much of the month's tokens this is, in percent: of what is nearer to its end.
     pub fn percent(self) -> i64 {
         (self.input * 100 / INPUT_CAP).max(self.output * 100 / OUTPUT_CAP)
@@ -51,18 +51,18 @@ impl Tokens {
     }
 
     /// About what a question and its answer come to.
-    pub fn guessed(question: &Question, answer: usize) -> Self {
-        let read: usize = question.turns.iter().map(length).sum();
+    pub fn estimate(question: &ModelRequest, answer: usize) -> Self {
+        let read: usize = question.chat_messages.iter().map(length).sum();
         let offered: usize = question.tools.iter().map(|tool| tool.description.len() + 200).sum();
         let tokens = |characters: usize| i64::try_from(characters.div_ceil(CHARACTERS_PER_TOKEN)).unwrap_or(i64::MAX);
         Self { input: tokens(read + offered), output: tokens(answer) }
     }
 }
 
-fn length(turn: &Turn) -> usize {
-    match turn {
-        Turn::System(text) | Turn::Person(text) | Turn::Result { text, .. } => text.len(),
-        Turn::Model { text, calls } => text.len() + calls.iter().map(|call| call.arguments.len() + 20).sum::<usize>(),
+fn length(chat_message: &ChatMessage) -> usize {
+    match chat_message {
+        ChatMessage::System(text) | ChatMessage::User(text) | ChatMessage::ToolResult { text, .. } => text.len(),
+        ChatMessage::Assistant { text, calls } => text.len() + calls.iter().map(|call| call.arguments.len() + 20).sum::<usize>(),
     }
 }
 
@@ -72,9 +72,9 @@ fn length(turn: &Turn) -> usize {
 ///
 /// # Errors
 /// `rate_limited` when the organization's tokens of the month, or those of the deployment, do not suffice.
-pub async fn take(visitor: &Visitor, question: &Question) -> Result<Tokens, Error> {
-    let (month, wanted) = (month(visitor), Tokens { output: ANSWER, ..Tokens::guessed(question, 0) });
-    let mut db = visitor.db(Access::Write).await?;
+pub async fn take(user: &AssistantUser, question: &ModelRequest) -> Result<TokenUsage, Error> {
+    let (month, wanted) = (month(user), TokenUsage { output: ANSWER, ..TokenUsage::estimate(question, 0) });
+    let mut db = user.db(AccessMode::Write).await?;
     let sum = store::usage::count(&mut db, month, wanted).await?;
     // The last answer of the month may be as long as there are tokens for it.
     let beyond = (sum.output - OUTPUT_CAP).max(0);
@@ -82,34 +82,34 @@ pub async fn take(visitor: &Visitor, question: &Question) -> Result<Tokens, Erro
         return Err(used_up(month));
     }
     if beyond > 0 {
-        store::usage::count(&mut db, month, Tokens { input: 0, output: -beyond }).await?;
+        store::usage::count(&mut db, month, TokenUsage { input: 0, output: -beyond }).await?;
     }
-    let taken = Tokens { output: ANSWER - beyond, ..wanted };
+    let taken = TokenUsage { output: ANSWER - beyond, ..wanted };
     // Last, since what all organizations have used is held from here until the commit.
-    quotas::take_tokens(&mut db, &visitor.caller.services.quotas, taken.all()).await.map_err(without_model)?;
+    quotas::reserve_tokens(&mut db, &user.caller.services.quotas, taken.all()).await.map_err(without_model)?;
     db.commit().await?;
     Ok(taken)
 }
 
 /// Counts what was used in place of what was taken for it, and answers the month's sum.
-pub async fn settle(visitor: &Visitor, taken: Tokens, used: Tokens) -> Result<Tokens, Error> {
-    let more = Tokens { input: used.input - taken.input, output: used.output - taken.output };
-    let mut db = visitor.db_to_end().await?;
-    let sum = store::usage::count(&mut db, month(visitor), more).await?;
-    quotas::settle_tokens(&mut db, &visitor.caller.services.quotas, more.all()).await?;
+pub async fn settle(user: &AssistantUser, taken: TokenUsage, used: TokenUsage) -> Result<TokenUsage, Error> {
+    let more = TokenUsage { input: used.input - taken.input, output: used.output - taken.output };
+    let mut db = user.db_to_finish().await?;
+    let sum = store::usage::count(&mut db, month(user), more).await?;
+    quotas::adjust_tokens(&mut db, &user.caller.services.quotas, more.all()).await?;
     db.commit().await?;
     Ok(sum)
 }
 
 /// Refuses when the tokens of the month are used up, and for whoever has not confirmed their address.
-pub async fn check(visitor: &Visitor) -> Result<(), Error> {
-    refusal::of_model(&visitor.caller).await?;
-    let mut db = visitor.db(Access::Read).await?;
-    let used = store::usage::of_month(&mut db, month(visitor)).await?;
+pub async fn check(user: &AssistantUser) -> Result<(), Error> {
+    require_confirmed::for_model(&user.caller).await?;
+    let mut db = user.db(AccessMode::Read).await?;
+    let used = store::usage::of_month(&mut db, month(user)).await?;
     if used.percent() >= 100 {
-        return Err(used_up(month(visitor)));
+        return Err(used_up(month(user)));
     }
-    quotas::check_tokens(&mut db, &visitor.caller.services.quotas).await.map_err(without_model)
+    quotas::check_tokens(&mut db, &user.caller.services.quotas).await.map_err(without_model)
 }
 
 fn used_up(month: Date) -> Error {
@@ -125,12 +125,12 @@ fn without_model(error: Error) -> Error {
 }
 
 /// What people are told when the month's tokens run low.
-pub fn warning(sum: Tokens) -> Option<String> {
+pub fn warning(sum: TokenUsage) -> Option<String> {
     let percent = sum.percent();
     (percent >= WARNING_PERCENT).then(|| format!("Note: {percent} % of this month's tokens are used."))
 }
 
 /// The first day of the present month, where the organization is.
-pub fn month(visitor: &Visitor) -> Date {
-    visitor.caller.services.clock.now().to_zoned(visitor.place.organization_zone.clone()).date().first_of_month()
+pub fn month(user: &AssistantUser) -> Date {
+    user.caller.services.clock.now().to_zoned(user.membership.organization_zone.clone()).date().first_of_month()
 }

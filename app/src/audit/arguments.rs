@@ -73,13 +73,13 @@ fn words(text: &str) -> String {
 }
 
 /// A text as the database can keep it, and without the secrets of tokens and links that stand in it, whatever is around them.
-pub fn kept_text(text: &str) -> Cow<'_, str> {
+pub fn redact_text(text: &str) -> Cow<'_, str> {
     without(text, verification::text_without_secrets)
 }
 
 /// The same for what somebody says and means, or calls something: what only has the letters of a secret in it stays, such as the id of a
 /// file.
-pub fn said_text(text: &str) -> Cow<'_, str> {
+pub fn redact_message(text: &str) -> Cow<'_, str> {
     without(text, verification::text_without_whole_secrets)
 }
 
@@ -88,11 +88,11 @@ fn without(text: &str, shown: fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     each(each(text, token::without_secrets), shown)
 }
 
-/// What a program or a server says, as it can be kept on a line ([`text::told`]), without the secrets that stand in it. They are looked
+/// What a program or a server says, as it can be kept on a line ([`text::printable`]), without the secrets that stand in it. They are looked
 /// for before it is cut: half a secret is not known for one.
-pub fn told(given: &str, longest: usize) -> String {
+pub fn redact_line(given: &str, longest: usize) -> String {
     let beginning: String = given.chars().take(SEARCHED_BYTES_MAX / 4).filter(|letter| *letter != '\0').collect();
-    text::told(&kept_text(&beginning), longest)
+    text::printable(&redact_text(&beginning), longest)
 }
 
 fn each<'a>(text: Cow<'a, str>, shown: fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
@@ -187,7 +187,7 @@ fn writable(mut value: Value) -> Value {
 fn make_writable(value: &mut Value) {
     match value {
         Value::String(text) => {
-            if let Cow::Owned(kept) = kept_text(text) {
+            if let Cow::Owned(kept) = redact_text(text) {
                 *text = kept;
             }
         }
@@ -197,8 +197,8 @@ fn make_writable(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(make_writable),
         Value::Object(fields) => {
-            if fields.keys().any(|name| matches!(kept_text(name), Cow::Owned(_))) {
-                *fields = std::mem::take(fields).into_iter().map(|(name, value)| (kept_text(&name).into_owned(), value)).collect();
+            if fields.keys().any(|name| matches!(redact_text(name), Cow::Owned(_))) {
+                *fields = std::mem::take(fields).into_iter().map(|(name, value)| (redact_text(&name).into_owned(), value)).collect();
             }
             fields.values_mut().for_each(make_writable);
         }
@@ -209,7 +209,7 @@ fn make_writable(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verification::Purpose;
+    use crate::verification::LinkPurpose;
 
     #[test]
     fn arguments_within_the_bound_are_kept_as_they_are() {
@@ -275,7 +275,7 @@ mod tests {
     fn no_secret_of_any_kind_is_kept_wherever_it_stands() {
         let drawn = "sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0124";
         let id = "01a1fdd1042b74e484366da41873e862";
-        let links = Purpose::ALL.map(|purpose| format!("https://stint.test{}", purpose.path(drawn)));
+        let links = LinkPurpose::ALL.map(|purpose| format!("https://stint.test{}", purpose.path(drawn)));
         let others = [
             drawn.to_owned(),
             format!("stint_pat_{id}_{drawn}"),
@@ -321,9 +321,9 @@ mod tests {
     #[test]
     fn what_a_program_says_is_told_without_secrets_and_none_is_cut_in_two() {
         let drawn = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
-        assert_eq!(told("curl/8\n", 100), "curl/8");
+        assert_eq!(redact_line("curl/8\n", 100), "curl/8");
         for longest in 5..60 {
-            let said = told(&format!("ua {drawn} more"), longest);
+            let said = redact_line(&format!("ua {drawn} more"), longest);
             assert!(!said.contains("Q8") && said.chars().count() <= longest, "{said}");
         }
     }

@@ -7,24 +7,24 @@ use uuid::Uuid;
 
 use super::{
     AuditEntry,
-    store::{self, Filter, Row},
+    store::{self, AuditFilter, AuditRow},
 };
 use crate::{
-    day::{Moment, Span},
+    day::{DateRange, OffsetDateTime},
     error::Error,
     history,
     id::{ActionId, MemberId},
     operation::{self, Call, Change, Effect},
     operations,
     page::{self, Cursor, Page},
-    projects::sight::Sight,
+    projects::read_scope::ReadScope,
     reference, text,
-    time::{MemberSummary, filter::member_of},
+    time::{MemberSummary, filter::find_member},
 };
 
 /// What the caller gave; the arguments of `list_audit`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct Given {
+pub struct AuditQuery {
     pub member: Option<String>,
     pub door: Option<String>,
     pub operation: Option<String>,
@@ -35,36 +35,37 @@ pub struct Given {
 }
 
 /// A page of calls, the newest first.
-pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Option<String>) -> Result<Page<AuditEntry>, Error> {
+pub async fn list(cx: &mut Call, given: AuditQuery, limit: Option<u32>, cursor: Option<String>) -> Result<Page<AuditEntry>, Error> {
     let limit = page::limit(limit)?;
     let before = cx.listing.after(cursor.as_deref())?.map(Cursor::instant).transpose()?;
     let (filter, days) = filter(cx, given).await?;
     let rows = store::list(&mut cx.db, &filter, None, before, limit + 1).await?;
     let zone = cx.membership()?.member_zone.clone();
     let mut words = words(cx, &rows).await?;
-    let place = |row: &Row| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
+    let place = |row: &AuditRow| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
     let page = Page::of(cx.listing, rows, limit, place, |row| Ok(read(row, &mut words, &zone)))?;
     let (from, to) = days.map(|span| (span.from, span.to)).unzip();
     Ok(Page { from, to, ..page })
 }
 
-async fn filter(cx: &mut Call, given: Given) -> Result<(Filter, Option<Span>), Error> {
-    let member = match text::said(given.member) {
+async fn filter(cx: &mut Call, given: AuditQuery) -> Result<(AuditFilter, Option<DateRange>), Error> {
+    let member = match text::non_empty(given.member) {
         Some(member) => {
-            let sight = Sight::of(cx)?;
-            Some(member_of(cx, &sight, &member).await?)
+            let read_scope = ReadScope::of(cx)?;
+            Some(find_member(cx, &read_scope, &member).await?)
         }
         None => None,
     };
     let membership = cx.membership()?;
-    let span =
-        text::said(given.period).map(|period| Span::parse("period", &period, cx.member_today()?, membership.week_start)).transpose()?;
+    let span = text::non_empty(given.period)
+        .map(|period| DateRange::parse("period", &period, cx.member_today()?, membership.week_start))
+        .transpose()?;
     let bounds = span.as_ref().map(|span| span.bounds(&membership.member_zone));
-    let filter = Filter {
+    let filter = AuditFilter {
         member,
-        door: text::said(given.door),
-        operation: text::said(given.operation),
-        outcome: text::said(given.outcome),
+        door: text::non_empty(given.door),
+        operation: text::non_empty(given.operation),
+        outcome: text::non_empty(given.outcome),
         changed: given.changed,
         left_out: (given.reads == Some(false)).then(reads),
         from: bounds.map(|(from, _)| from),
@@ -81,33 +82,33 @@ fn reads() -> Vec<String> {
 
 /// One call with what it changed.
 pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
-    let id = reference::id(action);
-    let rows = store::list(&mut cx.db, &Filter::default(), Some(id), None, 1).await?;
+    let id = reference::parse_id(action);
+    let rows = store::list(&mut cx.db, &AuditFilter::default(), Some(id), None, 1).await?;
     let mut words = words(cx, &rows).await?;
     let row = rows.into_iter().next().ok_or_else(|| Error::not_found("audit entry"))?;
-    let mut changes = Change::shown(operation::store::changes(&mut cx.db, ActionId(row.id)).await?);
-    let money = Sight::of(cx)?.money;
+    let mut changes = Change::with_decimal_amounts(operation::store::changes(&mut cx.db, ActionId(row.id)).await?);
+    let money = ReadScope::of(cx)?.money;
     cx.name(&mut changes, money).await?;
     let kinds = history::store::kinds(&mut cx.db).await?;
-    let undoable = history::undo::stands(&changes, &kinds).is_none();
+    let undoable = history::undo::not_undoable_reason(&changes, &kinds).is_none();
     let zone = cx.membership()?.member_zone.clone();
     Ok(AuditEntry { undoable, changes, ..read(row, &mut words, &zone) })
 }
 
 /// What was done by these calls, in words; nothing of those that did nothing.
-async fn words(cx: &mut Call, rows: &[Row]) -> Result<HashMap<Uuid, String>, Error> {
+async fn words(cx: &mut Call, rows: &[AuditRow]) -> Result<HashMap<Uuid, String>, Error> {
     let done: Vec<Uuid> = rows.iter().filter(|row| row.outcome == "done" && row.position.is_some()).map(|row| row.id).collect();
-    let money = Sight::of(cx)?.money;
-    history::told::told(&mut cx.db, &done, money).await
+    let money = ReadScope::of(cx)?.money;
+    history::descriptions::describe(&mut cx.db, &done, money).await
 }
 
-fn read(row: Row, words: &mut HashMap<Uuid, String>, zone: &TimeZone) -> AuditEntry {
-    let told = words.remove(&row.id).unwrap_or_else(|| history::told::called(&row.operation, &row.arguments));
+fn read(row: AuditRow, words: &mut HashMap<Uuid, String>, zone: &TimeZone) -> AuditEntry {
+    let told = words.remove(&row.id).unwrap_or_else(|| history::descriptions::describe_call(&row.operation, &row.arguments));
     AuditEntry {
         told,
         id: ActionId(row.id),
         position: row.position,
-        at: Moment::at(row.at.to_jiff(), zone),
+        at: OffsetDateTime::at(row.at.to_jiff(), zone),
         member: row.member_id.zip(row.member_name).map(|(id, name)| MemberSummary { id: MemberId(id), name }),
         token: row.token,
         door: row.door,

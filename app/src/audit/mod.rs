@@ -3,10 +3,10 @@
 
 #[cfg(feature = "ssr")]
 mod arguments;
-mod filters;
 #[cfg(feature = "ssr")]
 mod log;
 pub mod page;
+mod page_filter;
 #[cfg(feature = "ssr")]
 mod queue;
 #[cfg(feature = "ssr")]
@@ -23,14 +23,14 @@ use macros::operation;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{day::Moment, error::Error, id::ActionId, operation::Change, page::Page, time::MemberSummary};
+use crate::{day::OffsetDateTime, error::Error, id::ActionId, operation::Change, page::Page, time::MemberSummary};
 
 #[cfg(feature = "ssr")]
-pub use arguments::{kept_text, said_text, told};
+pub use arguments::{redact_line, redact_message, redact_text};
 #[cfg(feature = "ssr")]
-pub use record::{Record, outcome};
+pub use record::{AuditRecord, outcome};
 #[cfg(feature = "ssr")]
-pub use recorder::{Place, Recorder};
+pub use recorder::{RecordSlot, Recorder};
 
 /// One call of an operation, from whichever door.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub struct AuditEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
     /// When it was called.
-    pub at: Moment,
+    pub at: OffsetDateTime,
     /// Who is responsible: the person at the page, or the owner of the token; absent for somebody who belongs to the organization as
     /// little as before, such as whoever declined an invitation to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,7 +88,7 @@ pub struct AuditEntry {
 ///
 /// Reads, refusals and dry runs are among them, for as long as this Stint keeps accesses (90 days unless set otherwise);
 /// writes are kept for good. For owners and admins. Example: {"operation": "send_invoice", "outcome": "done"}.
-#[operation(read, idempotent, needs = ManageOrganization, reach = Person, title = "List the audit log")]
+#[operation(read, idempotent, needs = ManageOrganization, audience = Person, title = "List the audit log")]
 pub async fn list_audit(
     cx: &mut Call,
     /// Id, name or me.
@@ -120,11 +120,11 @@ pub async fn list_audit(
     #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<AuditEntry>, Error> {
-    log::list(cx, log::Given { member, door, operation, outcome, changed, reads, period }, limit, cursor).await
+    log::list(cx, log::AuditQuery { member, door, operation, outcome, changed, reads, period }, limit, cursor).await
 }
 
 /// Get one call with everything that it changed, record by record, before and after.
-#[operation(read, idempotent, needs = ManageOrganization, reach = Person, title = "Get an audit entry")]
+#[operation(read, idempotent, needs = ManageOrganization, audience = Person, title = "Get an audit entry")]
 pub async fn get_audit_entry(
     cx: &mut Call,
     /// The action's id, as list_audit shows it.

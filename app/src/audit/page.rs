@@ -7,28 +7,27 @@ use leptos_router::hooks::use_query_map;
 use serde_json::Value;
 
 use super::{
-    AuditEntry,
-    filters::{Filter, Filters, door},
-    get_audit_entry,
-    verification::page::Proof,
+    AuditEntry, get_audit_entry,
+    page_filter::{AuditFilterForm, AuditPageFilter, door},
+    verification::page::VerificationSection,
 };
 use crate::{
     access::Permission,
-    day::{Day, Moment},
-    ends,
+    day::{Day, OffsetDateTime},
     error::Code,
-    history::button::undo,
+    history::undo_button::undo_button,
     operation::Change,
     page::Page,
-    time::apart::since_1970,
-    ui::{Empty, Part, Tone, badge, fetched, loaded, more},
-    visit::{use_changes, use_here},
+    page_context::{use_changes, use_current_organization},
+    platform,
+    time::elapsed::unix_seconds,
+    ui::{Empty, PageSection, Tone, badge, create_resource, pager, when_loaded},
 };
 
 /// Every call of every door, and whether somebody has altered the log.
 #[component]
 pub fn AuditSection() -> impl IntoView {
-    if !use_here().may(Permission::ManageOrganization) {
+    if !use_current_organization().may(Permission::ManageOrganization) {
         return closed();
     }
     let query = use_query_map();
@@ -45,12 +44,12 @@ pub fn AuditSection() -> impl IntoView {
 
 /// What is here for everybody else.
 fn closed() -> AnyView {
-    ends::set_status(Code::Forbidden.status());
+    platform::set_status(Code::Forbidden.status());
     view! {
-        <Part title="Audit" id="audit">
+        <PageSection title="Audit" id="audit">
             <p>"Owners and admins read the audit log."</p>
-            <p><a class="button" href=use_here().path("settings")>"Back to the settings"</a></p>
-        </Part>
+            <p><a class="button" href=use_current_organization().path("settings")>"Back to the settings"</a></p>
+        </PageSection>
     }
     .into_any()
 }
@@ -58,30 +57,30 @@ fn closed() -> AnyView {
 fn all() -> AnyView {
     let (query, changes) = (use_query_map(), use_changes());
     let asked = move || {
-        let (filter, cursor) = query.with(|query| (Filter::of(query), query.get("cursor")));
+        let (filter, cursor) = query.with(|query| (AuditPageFilter::of(query), query.get("cursor")));
         (filter, cursor, changes.time.get(), changes.work.get(), changes.money.get())
     };
-    let entries = fetched(asked, |(filter, cursor, ..)| filter.find(cursor));
+    let entries = create_resource(asked, |(filter, cursor, ..)| filter.find(cursor));
     view! {
-        <Part title="Audit" id="audit">
+        <PageSection title="Audit" id="audit">
             <p class="quiet">"Every call of every door, from pages, agents and programs. Nothing in here can be changed; what was written stands in a chain that shows whether somebody tried."</p>
-            <Proof />
-            <Filters />
-            {loaded(entries, list)}
-        </Part>
+            <VerificationSection />
+            <AuditFilterForm />
+            {when_loaded(entries, list)}
+        </PageSection>
     }
     .into_any()
 }
 
 fn list(page: Page<AuditEntry>) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let base = here.path("settings/audit");
     if page.items.is_empty() {
         return view! { <Empty title="No such call" text="Nothing was called that fits. Take a filter away, or show reads too." /> }
             .into_any();
     }
     let next = page.next_cursor;
-    let path = use_query_map().with_untracked(Filter::of).path(&base);
+    let path = use_query_map().with_untracked(AuditPageFilter::of).path(&base);
     let rows = page.items.into_iter().map(|entry| row(&base, entry)).collect_view();
     view! {
         <table class="list audit">
@@ -97,7 +96,7 @@ fn list(page: Page<AuditEntry>) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {more(path, next)}
+        {pager(path, next)}
     }
     .into_any()
 }
@@ -119,7 +118,7 @@ fn row(base: &str, entry: AuditEntry) -> impl IntoView + use<> {
     }
 }
 
-fn when(at: &Moment) -> impl IntoView + use<> {
+fn when(at: &OffsetDateTime) -> impl IntoView + use<> {
     let (day, clock) = (at.day().label(), at.clock().to_owned());
     view! { <time datetime=at.as_str().to_owned()>{day} " " {clock}</time> }
 }
@@ -147,11 +146,11 @@ fn outcome(entry: &AuditEntry) -> impl IntoView + use<> {
 fn one(id: String) -> AnyView {
     let changes = use_changes();
     let asked = move || (id.clone(), changes.time.get());
-    loaded(fetched(asked, |(id, _)| get_audit_entry(id)), entry)
+    when_loaded(create_resource(asked, |(id, _)| get_audit_entry(id)), entry)
 }
 
 fn entry(entry: AuditEntry) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let arguments = serde_json::to_string_pretty(&entry.arguments).unwrap_or_default();
     let undoable = entry.outcome == "done" && entry.undoable && entry.undone_by.is_none();
     let id = entry.id;
@@ -165,17 +164,17 @@ fn entry(entry: AuditEntry) -> AnyView {
     ];
     let facts = facts.into_iter().flatten().map(|(label, value)| view! { <dt>{label}</dt> <dd>{value}</dd> }).collect_view();
     view! {
-        <Part title=entry.told.clone() id="entry">
+        <PageSection title=entry.told.clone() id="entry">
             <p>{when(&entry.at)} " " {outcome(&entry)}</p>
             <dl class="pairs">{facts}</dl>
             {entry.changes.into_iter().map(|change| changed(change, &here.0.time_zone)).collect_view()}
             <h3>"Arguments"</h3>
             <pre class="json" tabindex="0" aria-label="Arguments"><code>{arguments}</code></pre>
             <p class="actions">
-                {undoable.then(|| undo(id))}
+                {undoable.then(|| undo_button(id))}
                 <a class="button" href=here.path("settings/audit")>"Back to the log"</a>
             </p>
-        </Part>
+        </PageSection>
     }
     .into_any()
 }
@@ -238,9 +237,9 @@ fn said(text: &str, names: &BTreeMap<String, String>, zone: &str) -> String {
 
 /// An instant as the clock of a zone shows it, to the minute.
 fn on_the_clock(text: &str, zone: &str) -> Option<String> {
-    let moment = Moment::parse("at", text).ok()?;
-    let utc = since_1970(&moment)?;
-    let local = utc + ends::offset(zone, utc)?;
+    let moment = OffsetDateTime::parse("at", text).ok()?;
+    let utc = unix_seconds(&moment)?;
+    let local = utc + platform::utc_offset(zone, utc)?;
     let day = Day::parse("at", "1970-01-01").ok()?.plus(local.div_euclid(86_400)).label();
     let minutes = local.rem_euclid(86_400) / 60;
     Some(format!("{day} {:02}:{:02}", minutes / 60, minutes % 60))

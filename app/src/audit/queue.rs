@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::Record;
+use super::AuditRecord;
 use crate::{
     error::{Code, Error},
     id::OrganizationId,
@@ -28,7 +28,7 @@ const PAUSES_MAX: u32 = 5;
 /// The queues of all organizations.
 #[derive(Default)]
 pub struct Queues {
-    queues: HashMap<OrganizationId, Queue>,
+    queues: HashMap<OrganizationId, OrganizationQueue>,
     /// Whose turn it is: every organization with records that wait, once.
     turns: VecDeque<OrganizationId>,
     /// Places given out, of calls under way and of records.
@@ -41,15 +41,15 @@ pub struct Queues {
     pauses: u32,
 }
 
-struct Queue {
-    waiting: VecDeque<Record>,
+struct OrganizationQueue {
+    waiting: VecDeque<AuditRecord>,
     taken: usize,
     batch: usize,
     /// Whether it has a turn, so that it gets no second one.
     in_turn: bool,
 }
 
-impl Default for Queue {
+impl Default for OrganizationQueue {
     fn default() -> Self {
         Self { waiting: VecDeque::new(), taken: 0, batch: BATCH_MAX, in_turn: false }
     }
@@ -60,17 +60,17 @@ pub struct Batch {
     /// Whose.
     pub organization: OrganizationId,
     /// In the order in which they came; at least one.
-    pub records: Vec<Record>,
+    pub records: Vec<AuditRecord>,
 }
 
 /// How the writing of a batch ended.
-pub enum Written {
+pub enum WriteOutcome {
     /// It is in the database.
-    Yes,
+    Committed,
     /// The database cannot write now.
-    NotNow,
+    Retry,
     /// It refuses what the batch says, whenever it is tried.
-    Never(Error),
+    Rejected(Error),
 }
 
 impl Queues {
@@ -100,7 +100,7 @@ impl Queues {
     }
 
     /// Puts a record into the place that was reserved for it.
-    pub fn put(&mut self, organization: OrganizationId, record: Record) {
+    pub fn put(&mut self, organization: OrganizationId, record: AuditRecord) {
         self.queues.entry(organization).or_default().waiting.push_back(record);
         self.unwritten += 1;
         self.line_up(organization);
@@ -120,7 +120,7 @@ impl Queues {
     }
 
     /// The next records to write, of the organization whose turn it is; nothing when none waits. What came of it is told to
-    /// [`Self::settle`] before the next batch is taken.
+    /// [`Self::complete`] before the next batch is taken.
     pub fn batch(&mut self) -> Option<Batch> {
         while let Some(organization) = self.turns.pop_front() {
             // A turn of somebody who has nothing to write stops nobody behind it.
@@ -138,17 +138,17 @@ impl Queues {
     ///
     /// A batch that failed is tried again in its turn, half as long: one that takes the database too long, or that holds a
     /// record which cannot be written, comes down to that record, and stops no other organization.
-    pub fn settle(&mut self, batch: Batch, written: Written) -> bool {
+    pub fn complete(&mut self, batch: Batch, written: WriteOutcome) -> bool {
         let (organization, size) = (batch.organization, batch.records.len());
-        let away = matches!(written, Written::NotNow);
+        let away = matches!(written, WriteOutcome::Retry);
         match written {
-            Written::Yes => self.done(organization, size),
-            Written::Never(error) if size == 1 => {
+            WriteOutcome::Committed => self.done(organization, size),
+            WriteOutcome::Rejected(error) if size == 1 => {
                 let operation = batch.records.first().map(|record| record.operation);
                 tracing::error!(%error, operation, organization = %organization, "the database refuses the record of a call");
                 self.done(organization, size);
             }
-            Written::NotNow | Written::Never(_) => self.put_back(batch),
+            WriteOutcome::Retry | WriteOutcome::Rejected(_) => self.put_back(batch),
         }
         self.line_up(organization);
         self.count(away)

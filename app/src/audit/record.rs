@@ -24,7 +24,7 @@ pub mod outcome {
 /// One call: who, through what, which operation with which arguments, and how it ended.
 #[derive(Debug, Clone, Serialize)]
 #[allow(missing_docs, reason = "the columns of the table `action`, where they are described")]
-pub struct Record {
+pub struct AuditRecord {
     pub id: Uuid,
     pub at: String,
     pub member_id: Option<Uuid>,
@@ -40,7 +40,7 @@ pub struct Record {
     pub undoes: Option<Uuid>,
 }
 
-impl Record {
+impl AuditRecord {
     /// A call of this caller that was done as `id`, began at `at` and ends now, for the chain. Nobody without a membership is
     /// recorded: there is no organization whose record it would be.
     pub fn of_write(caller: &Caller, id: ActionId, at: Timestamp, declaration: &'static Declaration, given: Value) -> Option<Self> {
@@ -66,7 +66,7 @@ impl Record {
 
     /// A call that was done in an organization by somebody who does not belong to it, for its chain. It names nobody, and not from
     /// where it came: that is for no organization to know of whoever is not in it.
-    pub fn of_stranger(caller: &Caller, id: ActionId, at: Timestamp, declaration: &'static Declaration, given: Value) -> Self {
+    pub fn of_non_member(caller: &Caller, id: ActionId, at: Timestamp, declaration: &'static Declaration, given: Value) -> Self {
         let kept = arguments::kept(given, arguments::WRITE_BYTES_MAX);
         let record = Self::of_anybody(caller, id, at, declaration.name, kept, outcome::DONE);
         Self { program: None, address: None, ..record }
@@ -85,7 +85,7 @@ impl Record {
             at: at.to_string(),
             member_id: None,
             token_id: caller.token.as_ref().map(|token| token.id.0),
-            door: caller.door.name(),
+            door: caller.channel.name(),
             operation,
             arguments,
             outcome: outcome.to_owned(),
@@ -101,5 +101,5 @@ impl Record {
 
 /// What the other end says about itself, as it can be kept; nothing when it says nothing.
 fn said(said: &str) -> Option<String> {
-    Some(arguments::told(said, SAID_MAX)).filter(|text| !text.is_empty())
+    Some(arguments::redact_line(said, SAID_MAX)).filter(|text| !text.is_empty())
 }

@@ -14,13 +14,13 @@ use futures::FutureExt;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Record,
-    queue::{Batch, Queues, Written},
+    AuditRecord,
+    queue::{Batch, Queues, WriteOutcome},
     store,
 };
 use crate::{
     context::Caller,
-    database::{Access, Database, Reach, is_of_data},
+    database::{AccessMode, Database, RowScope, is_data_error},
     error::Error,
     id::OrganizationId,
 };
@@ -30,9 +30,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Takes records and writes them down; a copy puts into the same queues.
 #[derive(Clone)]
-pub struct Recorder(Arc<Inner>);
+pub struct Recorder(Arc<RecorderInner>);
 
-struct Inner {
+struct RecorderInner {
     queues: Arc<Mutex<Queues>>,
     /// Rung when a record was put; closed when nobody can put any more.
     bell: mpsc::Sender<()>,
@@ -45,17 +45,17 @@ impl Recorder {
         let queues = Arc::new(Mutex::new(Queues::default()));
         let (bell, rung) = mpsc::channel(1);
         let (count, unwritten) = watch::channel(0);
-        tokio::spawn(Writer { database, queues: queues.clone(), rung, count }.write());
-        Self(Arc::new(Inner { queues, bell, unwritten }))
+        tokio::spawn(RecordWriter { database, queues: queues.clone(), rung, count }.write());
+        Self(Arc::new(RecorderInner { queues, bell, unwritten }))
     }
 
     /// Reserves a place for the record of a call, before it runs. Refused (rate_limited) while the organization has too many
     /// records waiting, and (unavailable) while nothing can be written down. A caller without an organization needs none.
-    pub fn reserve(&self, caller: &Caller) -> Result<Place, Error> {
-        let Some(membership) = &caller.membership else { return Ok(Place::none()) };
+    pub fn reserve(&self, caller: &Caller) -> Result<RecordSlot, Error> {
+        let Some(membership) = &caller.membership else { return Ok(RecordSlot::none()) };
         let organization = membership.organization;
         locked(&self.0.queues).reserve(organization)?;
-        Ok(Place(Mutex::new(Some(Reserved { inner: self.0.clone(), organization }))))
+        Ok(RecordSlot(Mutex::new(Some(ReservedSlot { inner: self.0.clone(), organization }))))
     }
 
     /// Whether somebody writes down what is taken.
@@ -83,32 +83,32 @@ impl Recorder {
 }
 
 /// A place for the one record of a call. Dropped without one, it is given back.
-pub struct Place(Mutex<Option<Reserved>>);
+pub struct RecordSlot(Mutex<Option<ReservedSlot>>);
 
-struct Reserved {
-    inner: Arc<Inner>,
+struct ReservedSlot {
+    inner: Arc<RecorderInner>,
     organization: OrganizationId,
 }
 
-impl Place {
+impl RecordSlot {
     /// No place: what is put into it is not written down.
     pub fn none() -> Self {
         Self(Mutex::new(None))
     }
 
     /// Puts the record of the call. A call has one: what is put after the first is let go.
-    pub fn put(&self, record: Option<Record>) {
+    pub fn put(&self, record: Option<AuditRecord>) {
         let Some(record) = record else { return };
-        let Some(Reserved { inner, organization }) = locked(&self.0).take() else { return };
+        let Some(ReservedSlot { inner, organization }) = locked(&self.0).take() else { return };
         locked(&inner.queues).put(organization, record);
         // One ring that was not heard yet is enough.
         inner.bell.try_send(()).ok();
     }
 }
 
-impl Drop for Place {
+impl Drop for RecordSlot {
     fn drop(&mut self) {
-        if let Some(Reserved { inner, organization }) = locked(&self.0).take() {
+        if let Some(ReservedSlot { inner, organization }) = locked(&self.0).take() {
             locked(&inner.queues).release(organization);
         }
     }
@@ -119,19 +119,19 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Writes down what waits in the queues, one batch after the other.
-struct Writer {
+struct RecordWriter {
     database: Database,
     queues: Arc<Mutex<Queues>>,
     rung: mpsc::Receiver<()>,
     count: watch::Sender<usize>,
 }
 
-impl Writer {
+impl RecordWriter {
     async fn write(mut self) {
         while self.rung.recv().await.is_some() {
             while let Some(batch) = self.batch() {
                 let written = self.tried(&batch).await;
-                let waits = locked(&self.queues).settle(batch, written);
+                let waits = locked(&self.queues).complete(batch, written);
                 self.count.send_replace(locked(&self.queues).unwritten());
                 if waits && (self.database.is_closed() || self.rung.is_closed()) {
                     let count = locked(&self.queues).unwritten();
@@ -149,35 +149,35 @@ impl Writer {
     }
 
     /// Writes a batch down, also where that panics: whoever writes is one for all, and goes on.
-    async fn tried(&self, batch: &Batch) -> Written {
+    async fn tried(&self, batch: &Batch) -> WriteOutcome {
         let tried = AssertUnwindSafe(self.written(batch)).catch_unwind().await;
         tried.unwrap_or_else(|_| {
             tracing::error!(organization = %batch.organization, "writing down the records of calls panicked; they are tried again");
-            Written::NotNow
+            WriteOutcome::Retry
         })
     }
 
     /// Writes a batch down. One whose commit was not heard is tried again: what of it stands there already is left as it is.
-    async fn written(&self, batch: &Batch) -> Written {
-        let reach = Reach::Organization(batch.organization);
-        let Ok(mut db) = self.database.begin(reach, Access::Write).await else { return Written::NotNow };
+    async fn written(&self, batch: &Batch) -> WriteOutcome {
+        let reach = RowScope::Organization(batch.organization);
+        let Ok(mut db) = self.database.begin(reach, AccessMode::Write).await else { return WriteOutcome::Retry };
         if let Err(problem) = store::append_accesses(&mut db, &batch.records).await {
             return refused(batch.organization, problem);
         }
         match db.commit().await {
-            Ok(()) => Written::Yes,
-            Err(_) => Written::NotNow,
+            Ok(()) => WriteOutcome::Committed,
+            Err(_) => WriteOutcome::Retry,
         }
     }
 }
 
 /// What it means that the database refused a batch: only what a record itself says is ever a reason to let it go.
-fn refused(organization: OrganizationId, problem: sqlx::Error) -> Written {
-    let of_data = is_of_data(&problem);
+fn refused(organization: OrganizationId, problem: sqlx::Error) -> WriteOutcome {
+    let of_data = is_data_error(&problem);
     let error = Error::from(problem);
     if of_data {
-        return Written::Never(error);
+        return WriteOutcome::Rejected(error);
     }
     tracing::warn!(%error, %organization, "the records of calls could not be written down yet");
-    Written::NotNow
+    WriteOutcome::Retry
 }

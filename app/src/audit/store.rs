@@ -5,14 +5,14 @@ use serde_json::Value;
 use sqlx::{query, query_file_as, query_scalar};
 use uuid::Uuid;
 
-use super::Record;
+use super::AuditRecord;
 use crate::{
-    database::{Db, instant, plan_for_what_is_given},
+    database::{Db, instant, use_custom_plan},
     error::Error,
 };
 
 /// Adds writes to the chain of the organization, in the order given, with what they changed in this transaction.
-pub async fn append_writes(db: &mut Db, records: &[Record]) -> Result<(), Error> {
+pub async fn append_writes(db: &mut Db, records: &[AuditRecord]) -> Result<(), Error> {
     let records = serde_json::to_value(records).map_err(|_| Error::internal())?;
     query!(r#"select append_actions($1, true) as "appended: ()""#, records).execute(db.connection()).await?;
     Ok(())
@@ -20,24 +20,24 @@ pub async fn append_writes(db: &mut Db, records: &[Record]) -> Result<(), Error>
 
 /// Adds calls that changed nothing to the organization's log of accesses; one that stands there already is left as it is. What
 /// the database said is told as it is, for whoever tries again.
-pub async fn append_accesses(db: &mut Db, records: &[Record]) -> Result<(), sqlx::Error> {
+pub async fn append_accesses(db: &mut Db, records: &[AuditRecord]) -> Result<(), sqlx::Error> {
     let records = serde_json::to_value(records).map_err(|problem| sqlx::Error::Encode(problem.into()))?;
     query!(r#"select append_accesses($1) as "appended: ()""#, records).execute(db.connection()).await?;
     Ok(())
 }
 
 /// The months of accesses that ended longer ago than so many days.
-pub async fn months_over(db: &mut Db, days: i32) -> Result<Vec<String>, Error> {
+pub async fn expired_access_partitions(db: &mut Db, days: i32) -> Result<Vec<String>, Error> {
     Ok(query_scalar!(r#"select place as "place!" from access_partitions_over($1) place"#, days).fetch_all(db.connection()).await?)
 }
 
 /// Drops such a month; whether it was one.
-pub async fn drop_month(db: &mut Db, month: &str, days: i32) -> Result<bool, Error> {
+pub async fn drop_access_partition(db: &mut Db, month: &str, days: i32) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select drop_access_partition($1, $2) as "dropped!""#, month, days).fetch_one(db.connection()).await?)
 }
 
 /// Makes the place for the accesses of this instant's month, where there is none.
-pub async fn make_room_for_accesses(db: &mut Db, instant_of_month: Timestamp) -> Result<(), Error> {
+pub async fn create_access_partition(db: &mut Db, instant_of_month: Timestamp) -> Result<(), Error> {
     query!(r#"select make_access_partition($1) as "made: ()""#, instant(instant_of_month) as _).execute(db.connection()).await?;
     Ok(())
 }
@@ -45,7 +45,7 @@ pub async fn make_room_for_accesses(db: &mut Db, instant_of_month: Timestamp) ->
 /// Which calls are asked for.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 #[derive(Debug, Default)]
-pub struct Filter {
+pub struct AuditFilter {
     pub member: Option<Uuid>,
     pub door: Option<String>,
     pub operation: Option<String>,
@@ -59,7 +59,7 @@ pub struct Filter {
 
 /// A call as it is kept.
 #[allow(missing_docs, reason = "the columns are described at AuditEntry")]
-pub struct Row {
+pub struct AuditRow {
     pub id: Uuid,
     pub position: Option<i64>,
     pub at: jiff_sqlx::Timestamp,
@@ -81,15 +81,15 @@ pub struct Row {
 /// A page of calls of both logs, the newest first, from before an instant and an id; one call when its id is given.
 pub async fn list(
     db: &mut Db,
-    filter: &Filter,
+    filter: &AuditFilter,
     id: Option<Uuid>,
     before: Option<(Timestamp, Uuid)>,
     limit: i64,
-) -> Result<Vec<Row>, Error> {
-    plan_for_what_is_given(db).await?;
+) -> Result<Vec<AuditRow>, Error> {
+    use_custom_plan(db).await?;
     let (organization, (before_at, before_id)) = (db.organization(), before.unzip());
     Ok(query_file_as!(
-        Row,
+        AuditRow,
         "src/audit/list_audit.sql",
         organization,
         before_at.map(instant) as _,

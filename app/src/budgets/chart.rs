@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use super::{
     BudgetStatus, Burn, BurnPoint,
-    plot::{Plot, Point},
+    chart_geometry::{ChartGeometry, Point},
 };
 use crate::day::Day;
 
 /// The chart of a budget. Drawn on the server in shares of its place, so that it fits a phone; read as a sentence.
 pub fn chart(status: &BudgetStatus, burn: &Burn, curve: &[BurnPoint], today: &Day) -> Option<AnyView> {
-    let plot = Plot::of(status, burn, curve, today)?;
+    let plot = ChartGeometry::of(status, burn, curve, today)?;
     let label = format!("{} {}", plot.told, lasting(status, burn, today));
     let used: String = plot.used.iter().map(|point| path(*point)).collect::<Vec<_>>().join(" ");
     let forecast = plot.forecast.map(|(from, to)| format!("{} {}", path(from), path(to)));

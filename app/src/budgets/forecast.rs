@@ -3,23 +3,23 @@
 use crate::day::Day;
 
 /// The days whose pace is taken: four weeks, so that a holiday or a sprint does not decide alone.
-pub const PACE_DAYS: i64 = 28;
+pub const BURN_RATE_DAYS: i64 = 28;
 
 /// Nobody plans further ahead: ten years.
 const AHEAD_DAYS: i64 = 3_652;
 
 /// What is used up of one cap, in seconds or in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct BurnRate {
     /// How much there is.
     pub cap: i64,
     /// How much of it is used.
     pub used: i64,
-    /// How much was used in the last [`PACE_DAYS`] days.
+    /// How much was used in the last [`BURN_RATE_DAYS`] days.
     pub burned: i64,
 }
 
-impl Pace {
+impl BurnRate {
     /// The day on which the cap is reached: today when it is reached already; none when nothing burns, or when that day is
     /// after `last` or more than ten years ahead.
     pub fn reached_on(self, today: &Day, last: Option<&Day>) -> Option<Day> {
@@ -31,7 +31,7 @@ impl Pace {
             return None;
         }
         let burned = i128::from(self.burned);
-        let days = (left * i128::from(PACE_DAYS) + burned - 1) / burned;
+        let days = (left * i128::from(BURN_RATE_DAYS) + burned - 1) / burned;
         let days = i64::try_from(days).ok().filter(|days| *days <= AHEAD_DAYS)?;
         let day = today.plus(days);
         // A day stops at the end of the calendar; a cap that is reached there is reached beyond it.
@@ -40,7 +40,7 @@ impl Pace {
     }
 }
 
-/// How much is used in a week, of what was used in the last [`PACE_DAYS`] days.
+/// How much is used in a week, of what was used in the last [`BURN_RATE_DAYS`] days.
 pub fn per_week(burned: i64) -> i64 {
-    crate::money::saturated(crate::money::rounded_quotient(i128::from(burned) * 7, i128::from(PACE_DAYS)))
+    crate::money::saturated(crate::money::rounded_quotient(i128::from(burned) * 7, i128::from(BURN_RATE_DAYS)))
 }

@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{BudgetPeriod, BudgetStatus, ClearBudget, ProjectStatus, SetBudget, cap::written};
+use super::{BudgetPeriod, BudgetStatus, ClearBudget, ProjectStatus, SetBudget, hours_argument::format_hours};
 use crate::{
     money::{self, Currency},
-    ui::{Choice, Dialog, Field, Form, Icon, Opens, Reveal, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
-    visit::{changed, use_changes},
+    page_context::{invalidate, use_changes},
+    ui::{
+        Dialog, DialogTrigger, Disclosure, Field, Form, Icon, Select, SelectOption, Submit, WriteAction, choices, hidden,
+        idempotency_field, on_success, refusal, use_flash,
+    },
 };
 
 /// The form for the budget of a project.
@@ -17,9 +20,9 @@ pub fn BudgetForm(
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
-    let action = Write::<SetBudget>::new();
-    answered(action, move |done| {
-        changed(changes.work);
+    let action = WriteAction::<SetBudget>::new();
+    on_success(action, move |done| {
+        invalidate(changes.work);
         flash.done("Budget saved.", done);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
@@ -28,21 +31,21 @@ pub fn BudgetForm(
     let class = if budget.is_some() { "button" } else { "button primary" };
     let kept = budget.clone();
     view! {
-        <Reveal label class drawing=Icon::Pencil refused closes=action.version()>
+        <Disclosure label class drawing=Icon::Pencil refused closes=action.version()>
             <Form action id="budget-form" class="grid-form">
-                {hidden("project", id)} {once(action)} {caps(budget.as_ref(), &client.currency)} {rules(budget.as_ref())}
+                {hidden("project", id)} {idempotency_field(action)} {caps(budget.as_ref(), &client.currency)} {rules(budget.as_ref())}
                 <div class="form-end span-2">
                     <Submit label="Save budget" />
                 </div>
             </Form>
-            {kept.map(|budget| view! { <Clear budget /> })}
-        </Reveal>
+            {kept.map(|budget| view! { <ClearBudgetDialog budget /> })}
+        </Disclosure>
     }
 }
 
 /// The caps: hours, an amount, or both.
 fn caps(budget: Option<&BudgetStatus>, currency: &Currency) -> impl IntoView + use<> {
-    let hours = budget.and_then(|budget| budget.hours.cap.as_ref()).map(|cap| written(cap.seconds)).unwrap_or_default();
+    let hours = budget.and_then(|budget| budget.hours.cap.as_ref()).map(|cap| format_hours(cap.seconds)).unwrap_or_default();
     let amount = budget.and_then(|budget| budget.amount.as_ref()?.cap.as_ref());
     let amount = amount.map(|cap| money::written(cap.amount, &cap.currency)).unwrap_or_default();
     view! {
@@ -62,7 +65,7 @@ fn rules(budget: Option<&BudgetStatus>) -> impl IntoView + use<> {
     let stop = budget.is_some_and(|budget| budget.hard_stop).to_string();
     // A new budget counts what fits the billing of the project, unless something else is chosen.
     let unsaid = budget.is_none().then(|| (String::new(), "What the project bills".to_owned()));
-    let bases = unsaid.into_iter().chain(bases).collect::<Vec<Choice>>();
+    let bases = unsaid.into_iter().chain(bases).collect::<Vec<SelectOption>>();
     let basis = budget.map(|budget| budget.basis.name()).unwrap_or_default();
     view! {
         <Select label="Period" name="period" choices=periods value=period />
@@ -74,18 +77,18 @@ fn rules(budget: Option<&BudgetStatus>) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Clear(budget: BudgetStatus) -> impl IntoView {
+fn ClearBudgetDialog(budget: BudgetStatus) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
-    let action = Write::<ClearBudget>::new();
-    answered(action, move |cleared| {
-        changed(changes.work);
+    let action = WriteAction::<ClearBudget>::new();
+    on_success(action, move |cleared| {
+        invalidate(changes.work);
         flash.done(format!("{} has no budget any more.", cleared.project), cleared);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
     view! {
         <div class="ends">
-            <Opens dialog="clear-budget-dialog" label="Clear …" class="button danger" drawing=Icon::Bin />
+            <DialogTrigger dialog="clear-budget-dialog" label="Clear …" class="button danger" drawing=Icon::Bin />
             <Dialog id="clear-budget-dialog" title=format!("Clear the budget of {}?", budget.project.name) refused closes=action.version()>
                 <p>"The time stays as it is. Nobody is warned any more, and nothing is refused."</p>
                 <Form action id="clear-budget" class="actions">

@@ -32,7 +32,7 @@ pub fn gauge(status: &BudgetStatus) -> Option<impl IntoView + use<>> {
 }
 
 /// The gauge with its number, for a row of a list.
-pub fn brief(status: &BudgetStatus) -> Option<impl IntoView + use<>> {
+pub fn gauge_with_percent(status: &BudgetStatus) -> Option<impl IntoView + use<>> {
     let share = status.percent.as_ref()?.text.clone();
     Some(view! { <span class="gauge-row">{gauge(status)} <span class="figure" aria-hidden="true">{share}</span></span> })
 }

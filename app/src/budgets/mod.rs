@@ -1,39 +1,39 @@
 //! Budgets: how much may be worked on a project, how much of it is used, and when it will be used up.
 
-pub mod cap;
-pub mod chart;
 #[cfg(feature = "ssr")]
-pub mod exhausted;
+pub mod alerts;
+pub mod chart;
+pub mod chart_geometry;
+#[cfg(feature = "ssr")]
+pub mod edit_budget;
+#[cfg(feature = "ssr")]
+pub mod errors;
 pub mod forecast;
 pub mod form;
 pub mod gauge;
+#[cfg(feature = "ssr")]
+pub mod guard;
+pub mod hours_argument;
 pub mod page;
 pub mod period;
-pub mod plot;
 #[cfg(feature = "ssr")]
 pub mod record;
-#[cfg(feature = "ssr")]
-pub mod setting;
 #[cfg(feature = "ssr")]
 pub mod status;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
-#[cfg(feature = "ssr")]
-pub mod tell;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 pub mod types;
 #[cfg(feature = "ssr")]
 pub mod usage;
-#[cfg(feature = "ssr")]
-pub mod watch;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{edit::Edit, error::Error, id::BudgetId, money::Amount, page::Page};
+use crate::{error::Error, id::BudgetId, money::Amount, page::Page, patch::Patch};
 
-pub use cap::Hours;
+pub use hours_argument::Hours;
 pub use period::BudgetPeriod;
 pub use types::*;
 
@@ -57,10 +57,10 @@ pub async fn set_budget(
     project: String,
     /// Hours that may be worked, such as 40 or 7.5; empty for no such cap.
     #[server(default)]
-    hours: Edit<Hours>,
+    hours: Patch<Hours>,
     /// What billable time may be worth, such as "4000.00"; empty for no such cap.
     #[server(default)]
-    amount: Edit<Amount>,
+    amount: Patch<Amount>,
     /// How often it begins anew: lifetime (the default: never), month, quarter or year.
     #[server(default)]
     period: Option<BudgetPeriod>,
@@ -77,8 +77,8 @@ pub async fn set_budget(
     #[server(default)]
     hard_stop: Option<bool>,
 ) -> Result<BudgetStatus, Error> {
-    let given = setting::Given { hours, amount, period, basis, warning_percent, critical_percent, hard_stop };
-    setting::set(cx, &project, given).await
+    let given = edit_budget::BudgetChange { hours, amount, period, basis, warning_percent, critical_percent, hard_stop };
+    edit_budget::set(cx, &project, given).await
 }
 
 /// Take the budget of a project away. Its time stays as it is; nothing is warned of or refused any more.
@@ -88,7 +88,7 @@ pub async fn clear_budget(
     /// Id, name or "Client / Project".
     project: String,
 ) -> Result<ClearedBudget, Error> {
-    setting::clear(cx, &project).await
+    edit_budget::clear(cx, &project).await
 }
 
 /// Get the budget of a project and how much of it is used in the present period. Answers not_found when it has none.
@@ -124,7 +124,7 @@ pub async fn list_budgets(
     #[server(default)]
     with_total: Option<bool>,
 ) -> Result<Page<BudgetStatus>, Error> {
-    let wanted = record::Wanted { client, archived: archived.unwrap_or(false) };
+    let wanted = record::BudgetQuery { client, archived: archived.unwrap_or(false) };
     record::list(cx, wanted, limit, cursor, with_total.unwrap_or(false)).await
 }
 

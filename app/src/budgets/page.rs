@@ -12,8 +12,8 @@ use super::{
 use crate::{
     access::Permission,
     notifications::page::Notifications,
-    ui::{Empty, Part, fact, fetched, hours, loaded, money},
-    visit::{use_changes, use_here},
+    page_context::{use_changes, use_current_organization},
+    ui::{Empty, PageSection, create_resource, hours, money, statistic, when_loaded},
 };
 
 /// How far the budget is used, how it got there and how long it lasts; and the form to set it.
@@ -25,18 +25,18 @@ pub fn ProjectBudget(
     let changes = use_changes();
     let about = format!("/projects/{project}");
     let asked = move || (changes.time.get(), changes.work.get(), project.clone());
-    let status = fetched(asked, |(_, _, project)| get_project_status(project));
+    let status = create_resource(asked, |(_, _, project)| get_project_status(project));
     view! {
-        <Part title="Budget" id="budget">
+        <PageSection title="Budget" id="budget">
             <Notifications about />
-            {loaded(status, shown)}
-        </Part>
+            {when_loaded(status, shown)}
+        </PageSection>
     }
 }
 
 fn shown(project: ProjectStatus) -> AnyView {
-    let changes = use_here().may(Permission::WriteWork);
-    let today = use_here().0.organization_today;
+    let changes = use_current_organization().may(Permission::WriteWork);
+    let today = use_current_organization().0.organization_today;
     let standing = match &project.budget {
         None if changes => {
             view! { <Empty title="No budget yet" text="Set hours, an amount, or both. You are warned before it is used up." /> }.into_any()
@@ -59,7 +59,7 @@ fn shown(project: ProjectStatus) -> AnyView {
 
 /// The gauge with its number, and which days it is about.
 fn headline(budget: &BudgetStatus) -> impl IntoView + use<> {
-    let period = budget.from.as_ref().and_then(|from| budget.period.named_from(from));
+    let period = budget.from.as_ref().and_then(|from| budget.period.label_for(from));
     let what = match (budget.basis, period) {
         (BudgetBasis::Billable, Some(period)) => format!("of billable time in {period}"),
         (BudgetBasis::Billable, None) => "of billable time".to_owned(),
@@ -85,9 +85,9 @@ fn figures(budget: &BudgetStatus) -> impl IntoView + use<> {
     let pending = Some(&budget.hours.pending).filter(|pending| pending.seconds > 0);
     let note = view! { "running or draft" }.into_any();
     let facts = [
-        Some(fact("Hours", hours(&budget.hours.used), of_hours)),
-        amount.map(|amount| fact("Amount", money(&amount.used), of_amount)),
-        pending.map(|pending| fact("Pending", hours(pending), Some(note))),
+        Some(statistic("Hours", hours(&budget.hours.used), of_hours)),
+        amount.map(|amount| statistic("Amount", money(&amount.used), of_amount)),
+        pending.map(|pending| statistic("Pending", hours(pending), Some(note))),
     ];
     view! { <dl class="facts gauge-facts">{facts.into_iter().flatten().collect_view()}</dl> }
 }

@@ -49,7 +49,7 @@ impl BudgetPeriod {
     }
 
     /// The period that begins on a day, in words: `November 2026`, `Q4 2026`, `2026`; nothing for a lifetime.
-    pub fn named_from(self, first: &Day) -> Option<String> {
+    pub fn label_for(self, first: &Day) -> Option<String> {
         match self {
             Self::Lifetime => None,
             Self::Month => Some(first.month_label()),
@@ -68,7 +68,7 @@ mod server {
 
     impl BudgetPeriod {
         /// First and last day of the period that a day is in. An entry counts on the day of its start, whole.
-        pub fn around(self, day: Date) -> (Date, Date) {
+        pub fn containing(self, day: Date) -> (Date, Date) {
             match self {
                 Self::Lifetime => (Date::constant(YEAR_MIN, 1, 1), Date::constant(YEAR_MAX, 12, 31)),
                 Self::Month => (day.first_of_month(), day.last_of_month()),

@@ -7,20 +7,20 @@ use uuid::Uuid;
 
 use super::{
     BudgetStatus,
-    store::{self, Asked},
-    usage::{Budget, Part, Usage},
+    store::{self, UsageQuery},
+    usage::{Budget, BudgetPart, Usage},
 };
 use crate::{
     error::{Code, Error},
     operation::Call,
     page::{self, Cursor, Page},
-    projects::{self, sight::Sight},
+    projects::{self, read_scope::ReadScope},
     reference,
 };
 
 /// Which budgets are wanted; arguments of `list_budgets`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct Wanted {
+pub struct BudgetQuery {
     pub client: Option<String>,
     pub archived: bool,
 }
@@ -40,18 +40,18 @@ pub fn none(project: &str) -> Error {
 /// A page of budgets by client and project.
 pub async fn list(
     cx: &mut Call,
-    wanted: Wanted,
+    wanted: BudgetQuery,
     limit: Option<u32>,
     cursor: Option<String>,
     with_total: bool,
 ) -> Result<Page<BudgetStatus>, Error> {
-    let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
-    let after = cx.listing.after(cursor.as_deref())?.map(projects::record::after);
-    let client = match crate::text::said(wanted.client) {
-        Some(client) => Some(reference::client(cx, &sight, &client).await?),
+    let (read_scope, limit) = (ReadScope::of(cx)?, page::limit(limit)?);
+    let after = cx.listing.after(cursor.as_deref())?.map(projects::record::keyset_of);
+    let client = match crate::text::non_empty(wanted.client) {
+        Some(client) => Some(reference::client(cx, &read_scope, &client).await?),
         None => None,
     };
-    let filter = store::Filter { client, archived: wanted.archived, on: sight.on_projects_of() };
+    let filter = store::BudgetFilter { client, archived: wanted.archived, on: read_scope.only_projects_of() };
     let total = match with_total {
         true => Some(store::count(&mut cx.db, &filter).await?),
         false => None,
@@ -62,39 +62,42 @@ pub async fn list(
         rows.push((cursor, row.read()?));
     }
     let budgets: Vec<Budget> = rows.iter().map(|(_, budget)| budget.clone()).collect();
-    let mut standing = standing(cx, &sight, &budgets).await?;
+    let mut standing = statuses(cx, &read_scope, &budgets).await?;
     let status = |(_, budget): (Cursor, Budget)| standing.remove(&budget.project).ok_or_else(Error::internal);
     let page = Page::of(cx.listing, rows, limit, |(cursor, _)| cursor.clone(), status)?;
     Ok(Page { total, ..page })
 }
 
 /// How the budgets of these projects stand today, by project. Two statements, however many there are.
-pub async fn of_projects(cx: &mut Call, sight: &Sight, projects: &[Uuid]) -> Result<HashMap<Uuid, BudgetStatus>, Error> {
+pub async fn of_projects(cx: &mut Call, read_scope: &ReadScope, projects: &[Uuid]) -> Result<HashMap<Uuid, BudgetStatus>, Error> {
     if projects.is_empty() {
         return Ok(HashMap::new());
     }
     let budgets = store::of_projects(&mut cx.db, projects).await?;
-    standing(cx, sight, &budgets).await
+    statuses(cx, read_scope, &budgets).await
 }
 
 /// The present period of a budget, and its usage in it.
-pub async fn present(cx: &mut Call, budget: &Budget) -> Result<((Date, Date), Usage), Error> {
-    let days = budget.period.around(cx.organization_today()?);
+pub async fn current_usage(cx: &mut Call, budget: &Budget) -> Result<((Date, Date), Usage), Error> {
+    let days = budget.period.containing(cx.organization_today()?);
     let now = cx.now;
-    let asked = Asked { project: budget.project, days, basis: budget.basis };
+    let asked = UsageQuery { project: budget.project, days, basis: budget.basis };
     let usage = store::usage(&mut cx.db, &[asked], now).await?.pop();
     Ok((days, usage.unwrap_or_default()))
 }
 
-async fn standing(cx: &mut Call, sight: &Sight, budgets: &[Budget]) -> Result<HashMap<Uuid, BudgetStatus>, Error> {
+async fn statuses(cx: &mut Call, read_scope: &ReadScope, budgets: &[Budget]) -> Result<HashMap<Uuid, BudgetStatus>, Error> {
     if budgets.is_empty() {
         return Ok(HashMap::new());
     }
     let (today, now) = (cx.organization_today()?, cx.now);
-    let asked: Vec<Asked> =
-        budgets.iter().map(|budget| Asked { project: budget.project, days: budget.period.around(today), basis: budget.basis }).collect();
+    let asked: Vec<UsageQuery> = budgets
+        .iter()
+        .map(|budget| UsageQuery { project: budget.project, days: budget.period.containing(today), basis: budget.basis })
+        .collect();
     let usages = store::usage(&mut cx.db, &asked, now).await?;
-    let stands =
-        |((budget, asked), usage): ((&Budget, &Asked), Usage)| (budget.project, budget.status(asked.days, usage, Part::seen(sight.money)));
+    let stands = |((budget, asked), usage): ((&Budget, &UsageQuery), Usage)| {
+        (budget.project, budget.status(asked.days, usage, BudgetPart::visible(read_scope.money)))
+    };
     Ok(budgets.iter().zip(&asked).zip(usages).map(stands).collect())
 }

@@ -4,19 +4,19 @@ use jiff::{ToSpan, civil::Date};
 
 use super::{
     BudgetBasis, Burn, BurnPoint, ProjectStatus, TeamMember,
-    forecast::{PACE_DAYS, Pace, per_week},
+    forecast::{BURN_RATE_DAYS, BurnRate, per_week},
     record,
-    store::{self, Asked, DayUsage, people},
-    usage::{Budget, Part, Usage},
+    store::{self, DayUsage, UsageQuery, people},
+    usage::{Budget, BudgetPart, Usage},
 };
 use crate::{
     day::{Day, YEAR_MIN},
     error::Error,
-    hours::Worked,
+    hours::WorkDuration,
     id::MemberId,
     money::{Currency, Money},
     operation::Call,
-    projects::{self, Project, sight::Sight},
+    projects::{self, Project, read_scope::ReadScope},
 };
 
 /// The most points of a curve.
@@ -27,22 +27,22 @@ const TEAM_MAX: i64 = 50;
 
 /// How the project that a reference means stands.
 pub async fn get(cx: &mut Call, project: &str) -> Result<ProjectStatus, Error> {
-    let sight = Sight::of(cx)?;
+    let read_scope = ReadScope::of(cx)?;
     let project = projects::record::get(cx, project).await?;
     let budget = store::of_projects(&mut cx.db, &[project.id.0]).await?.pop();
     let burned = burned(cx, &project, budget.as_ref()).await?;
     let (curve, reached_on) = match &budget {
-        Some(budget) => lasts(cx, &sight, budget, burned).await?,
+        Some(budget) => burn_down(cx, &read_scope, budget, burned).await?,
         None => (Vec::new(), None),
     };
-    let amount_per_week = sight.money.then(|| Money::new(per_week(burned.amount), &project.client.currency));
-    let burn = Burn { per_week: Worked::of(per_week(burned.seconds)), amount_per_week, reached_on };
-    let team = team(cx, &sight, &project).await?;
+    let amount_per_week = read_scope.money.then(|| Money::new(per_week(burned.amount), &project.client.currency));
+    let burn = Burn { per_week: WorkDuration::of(per_week(burned.seconds)), amount_per_week, reached_on };
+    let team = team(cx, &read_scope, &project).await?;
     Ok(ProjectStatus {
         id: project.id,
         name: project.name,
         client: project.client,
-        worked: project.worked.unwrap_or_else(|| Worked::of(0)),
+        worked: project.worked.unwrap_or_else(|| WorkDuration::of(0)),
         unbilled: project.unbilled,
         budget: project.budget,
         burn,
@@ -54,23 +54,23 @@ pub async fn get(cx: &mut Call, project: &str) -> Result<ProjectStatus, Error> {
 /// What was used in the last four weeks, of the time that the budget counts; of all time without one.
 async fn burned(cx: &mut Call, project: &Project, budget: Option<&Budget>) -> Result<Usage, Error> {
     let (today, now) = (cx.organization_today()?, cx.now);
-    let days = (today.saturating_sub((PACE_DAYS - 1).days()), today);
+    let days = (today.saturating_sub((BURN_RATE_DAYS - 1).days()), today);
     let basis = budget.map_or(BudgetBasis::All, |budget| budget.basis);
-    let usage = store::usage(&mut cx.db, &[Asked { project: project.id.0, days, basis }], now).await?;
+    let usage = store::usage(&mut cx.db, &[UsageQuery { project: project.id.0, days, basis }], now).await?;
     Ok(usage.into_iter().next().unwrap_or_default())
 }
 
 /// How the budget was used up so far, and the day on which the first of its caps will be reached.
-async fn lasts(cx: &mut Call, sight: &Sight, budget: &Budget, burned: Usage) -> Result<(Vec<BurnPoint>, Option<Day>), Error> {
-    let (days, usage) = record::present(cx, budget).await?;
+async fn burn_down(cx: &mut Call, read_scope: &ReadScope, budget: &Budget, burned: Usage) -> Result<(Vec<BurnPoint>, Option<Day>), Error> {
+    let (days, usage) = record::current_usage(cx, budget).await?;
     let (today, now) = (cx.organization_today()?, cx.now);
-    let asked = Asked { project: budget.project, days, basis: budget.basis };
+    let asked = UsageQuery { project: budget.project, days, basis: budget.basis };
     let rows = store::days(&mut cx.db, asked, now).await?;
-    let part = Part::seen(sight.money);
+    let part = BudgetPart::visible(read_scope.money);
     let last = (days.0.year() != YEAR_MIN).then(|| Day::from(days.1));
     let paces = budget.measures(usage, part).zip(budget.measures(burned, part));
-    let reached = paces.filter_map(|((used, cap), (burned, _))| Pace { cap, used, burned }.reached_on(&today.into(), last.as_ref()));
-    Ok((curve(&rows, days, today, sight.money.then_some(&budget.currency)), reached.min()))
+    let reached = paces.filter_map(|((used, cap), (burned, _))| BurnRate { cap, used, burned }.reached_on(&today.into(), last.as_ref()));
+    Ok((curve(&rows, days, today, read_scope.money.then_some(&budget.currency)), reached.min()))
 }
 
 /// What was used up to the end of each day, from the first day of the period (or of the work) to today.
@@ -91,11 +91,11 @@ fn curve(rows: &[DayUsage], days: (Date, Date), today: Date, currency: Option<&C
     if rows.last().is_none_or(|last| last.day.to_jiff() < end) && end >= days.0 {
         point(end, seconds, amount);
     }
-    thinned(points)
+    downsampled(points)
 }
 
 /// At most [`POINTS_MAX`] of the points, evenly chosen; the first and the last are among them.
-fn thinned(points: Vec<BurnPoint>) -> Vec<BurnPoint> {
+fn downsampled(points: Vec<BurnPoint>) -> Vec<BurnPoint> {
     let last = points.len().saturating_sub(1);
     if last < POINTS_MAX {
         return points;
@@ -104,15 +104,15 @@ fn thinned(points: Vec<BurnPoint>) -> Vec<BurnPoint> {
 }
 
 /// Who is on the project, with as much of their time as the caller may see.
-async fn team(cx: &mut Call, sight: &Sight, project: &Project) -> Result<Vec<TeamMember>, Error> {
+async fn team(cx: &mut Call, read_scope: &ReadScope, project: &Project) -> Result<Vec<TeamMember>, Error> {
     let mut team = people::team(&mut cx.db, project.id.0, TEAM_MAX).await?;
-    if !sight.all_time() {
+    if !read_scope.sees_all_time() {
         // The order would tell who worked most.
         team.sort_by(|one, other| one.name.cmp(&other.name));
     }
-    let seen = |mate: &people::Teammate| sight.all_time() || mate.id == sight.member;
+    let seen = |mate: &people::TeamMemberRow| read_scope.sees_all_time() || mate.id == read_scope.member;
     Ok(team
         .into_iter()
-        .map(|mate| TeamMember { worked: seen(&mate).then(|| Worked::of(mate.worked)), id: MemberId(mate.id), name: mate.name })
+        .map(|mate| TeamMember { worked: seen(&mate).then(|| WorkDuration::of(mate.worked)), id: MemberId(mate.id), name: mate.name })
         .collect())
 }

@@ -20,7 +20,7 @@ use crate::{
 
 /// A budget as stored, with the names around it.
 #[allow(missing_docs, reason = "the columns are described at Budget")]
-pub struct Row {
+pub struct BudgetRow {
     pub id: Uuid,
     pub project_id: Uuid,
     pub project_name: String,
@@ -41,7 +41,7 @@ pub struct Row {
     pub project_key: String,
 }
 
-impl Row {
+impl BudgetRow {
     /// The budget in the row.
     pub fn read(self) -> Result<Budget, Error> {
         Ok(Budget {
@@ -67,7 +67,7 @@ impl Row {
 /// Lets one write of time on these projects wait for the other; the answer is those that have a budget.
 ///
 /// The rows are locked in one order, so that two writes that touch the same two budgets never wait for each other.
-pub async fn hold(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+pub async fn lock(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "select project_id from budget where organization_id = $1 and project_id = any($2) order by project_id for no key update",
@@ -82,7 +82,7 @@ pub async fn hold(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Uuid>, Error> {
 pub async fn of_projects(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Budget>, Error> {
     let organization = db.organization();
     let rows = query_as!(
-        Row,
+        BudgetRow,
         r#"select b.id, b.project_id, p.name as project_name, p.color, c.id as client_id, c.name as client_name, c.currency,
                b.seconds, b.amount, b.period, b.basis, b.warning_percent, b.critical_percent, b.hard_stop, b.version,
                c.search_key as client_key, p.search_key as project_key
@@ -95,11 +95,11 @@ pub async fn of_projects(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Budget>, 
     )
     .fetch_all(db.connection())
     .await?;
-    rows.into_iter().map(Row::read).collect()
+    rows.into_iter().map(BudgetRow::read).collect()
 }
 
 /// Which budgets are listed.
-pub struct Filter {
+pub struct BudgetFilter {
     /// The client.
     pub client: Option<Uuid>,
     /// Also those of archived projects.
@@ -109,17 +109,17 @@ pub struct Filter {
 }
 
 /// Where the last page ended: names of client and project as the database sorts them, and the project's id.
-pub type After = (String, String, Uuid);
+pub type BudgetKeyset = (String, String, Uuid);
 
 /// Budgets by client and project, from after the last page.
-pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64) -> Result<Vec<Row>, Error> {
+pub async fn list(db: &mut Db, filter: &BudgetFilter, after: Option<BudgetKeyset>, limit: i64) -> Result<Vec<BudgetRow>, Error> {
     let organization = db.organization();
     let (client_key, project_key, id) = match after {
         Some((client_key, project_key, id)) => (Some(client_key), Some(project_key), Some(id)),
         None => (None, None, None),
     };
     Ok(query_as!(
-        Row,
+        BudgetRow,
         r#"select b.id, b.project_id, p.name as project_name, p.color, c.id as client_id, c.name as client_name, c.currency,
                b.seconds, b.amount, b.period, b.basis, b.warning_percent, b.critical_percent, b.hard_stop, b.version,
                c.search_key as client_key, p.search_key as project_key
@@ -145,7 +145,7 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64
 }
 
 /// How many budgets match.
-pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
+pub async fn count(db: &mut Db, filter: &BudgetFilter) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!"
@@ -166,7 +166,7 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
 
 /// The days of a project whose time is asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked {
+pub struct UsageQuery {
     /// The project.
     pub project: Uuid,
     /// First and last day.
@@ -176,7 +176,7 @@ pub struct Asked {
 }
 
 /// The usage of each that is asked for, in the same order: one statement for a whole list.
-pub async fn usage(db: &mut Db, asked: &[Asked], now: Timestamp) -> Result<Vec<Usage>, Error> {
+pub async fn usage(db: &mut Db, asked: &[UsageQuery], now: Timestamp) -> Result<Vec<Usage>, Error> {
     let organization = db.organization();
     let projects: Vec<Uuid> = asked.iter().map(|asked| asked.project).collect();
     let first: Vec<jiff_sqlx::Date> = asked.iter().map(|asked| date(asked.days.0)).collect();
@@ -209,7 +209,7 @@ pub struct DayUsage {
 }
 
 /// What was used day by day; days without are left out.
-pub async fn days(db: &mut Db, asked: Asked, now: Timestamp) -> Result<Vec<DayUsage>, Error> {
+pub async fn days(db: &mut Db, asked: UsageQuery, now: Timestamp) -> Result<Vec<DayUsage>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         DayUsage,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::period::BudgetPeriod;
 use crate::{
     day::Day,
-    hours::Worked,
+    hours::WorkDuration,
     id::{BudgetId, MemberId, ProjectId},
     money::Money,
     projects::ClientSummary,
@@ -78,14 +78,14 @@ impl Share {
 pub struct BudgetHours {
     /// How much may be worked; absent when hours are not limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cap: Option<Worked>,
+    pub cap: Option<WorkDuration>,
     /// What was worked: finished entries that count.
-    pub used: Worked,
+    pub used: WorkDuration,
     /// What may come on top: running timers and drafts.
-    pub pending: Worked,
+    pub pending: WorkDuration,
     /// What is left of the cap, below zero when it is passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left: Option<Worked>,
+    pub left: Option<WorkDuration>,
     /// The share of the cap that is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<Share>,
@@ -159,14 +159,14 @@ pub struct BudgetStatus {
 /// A budget inside of another answer. Its schema stands at `get_budget`: written out at every write of time it would be most
 /// of what a model is told.
 #[cfg(feature = "ssr")]
-pub fn as_get_budget_tells(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+pub fn budget_reference_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "object", "description": "The budget as get_budget tells it." })
 }
 
 /// Several of them.
 #[cfg(feature = "ssr")]
-pub fn as_get_budget_tells_each(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    let budget = as_get_budget_tells(generator);
+pub fn budget_references_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let budget = budget_reference_schema(generator);
     schemars::json_schema!({ "type": "array", "items": budget })
 }
 
@@ -175,7 +175,7 @@ pub fn as_get_budget_tells_each(generator: &mut schemars::SchemaGenerator) -> sc
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Burn {
     /// Hours per week, over the last four weeks up to today.
-    pub per_week: Worked,
+    pub per_week: WorkDuration,
     /// What a week was worth; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_per_week: Option<Money>,
@@ -208,7 +208,7 @@ pub struct TeamMember {
     pub name: String,
     /// What they worked on it; only for yourself unless you see everybody's time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worked: Option<Worked>,
+    pub worked: Option<WorkDuration>,
 }
 
 /// How a project stands.
@@ -222,7 +222,7 @@ pub struct ProjectStatus {
     /// Whom it is for.
     pub client: ClientSummary,
     /// Time worked on it, drafts and a running timer left out.
-    pub worked: Worked,
+    pub worked: WorkDuration,
     /// What of it could be invoiced now; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,

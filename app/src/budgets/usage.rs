@@ -8,7 +8,7 @@ use super::{
     types::{BudgetAmount, BudgetBasis, BudgetHours, BudgetState, BudgetStatus, Share},
 };
 use crate::{
-    hours::Worked,
+    hours::WorkDuration,
     id::{BudgetId, ClientId, ProjectId},
     money::{Currency, Money},
     projects::ClientSummary,
@@ -72,16 +72,16 @@ impl Usage {
 
 /// What of a budget is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum BudgetPart {
     /// Hours and amount.
     Whole,
     /// The hours alone: all that those who may not see money are told of.
     Hours,
 }
 
-impl Part {
+impl BudgetPart {
     /// What somebody sees.
-    pub fn seen(money: bool) -> Self {
+    pub fn visible(money: bool) -> Self {
         if money { Self::Whole } else { Self::Hours }
     }
 }
@@ -102,13 +102,13 @@ impl Budget {
     }
 
     /// What was used of each cap in that part, and the cap.
-    pub fn measures(&self, usage: Usage, part: Part) -> impl Iterator<Item = (i64, i64)> + use<> {
-        let amount = self.amount.filter(|_| part == Part::Whole);
+    pub fn measures(&self, usage: Usage, part: BudgetPart) -> impl Iterator<Item = (i64, i64)> + use<> {
+        let amount = self.amount.filter(|_| part == BudgetPart::Whole);
         self.seconds.map(|cap| (usage.seconds, cap)).into_iter().chain(amount.map(|cap| (usage.amount, cap)))
     }
 
     /// The highest threshold that is reached.
-    pub fn reached(&self, usage: Usage, part: Part) -> Option<Threshold> {
+    pub fn reached(&self, usage: Usage, part: BudgetPart) -> Option<Threshold> {
         let at =
             |percent: i32| self.measures(usage, part).any(|(used, cap)| i128::from(used) * 100 >= i128::from(cap) * i128::from(percent));
         match (at(self.critical_percent), at(self.warning_percent)) {
@@ -120,15 +120,15 @@ impl Budget {
 
     /// Whether more was used than a cap allows.
     pub fn passed(&self, usage: Usage) -> bool {
-        self.measures(usage, Part::Whole).any(|(used, cap)| used > cap)
+        self.measures(usage, BudgetPart::Whole).any(|(used, cap)| used > cap)
     }
 
     /// The usage as a share: the higher of the shares of hours and amount.
-    pub fn share(&self, usage: Usage, part: Part) -> Option<Share> {
+    pub fn share(&self, usage: Usage, part: BudgetPart) -> Option<Share> {
         self.measures(usage, part).map(|(used, cap)| Share::of(used, cap)).max_by_key(|share| share.hundredths)
     }
 
-    fn state(&self, usage: Usage, part: Part) -> Option<BudgetState> {
+    fn state(&self, usage: Usage, part: BudgetPart) -> Option<BudgetState> {
         self.share(usage, part)?;
         Some(match self.reached(usage, part) {
             _ if self.measures(usage, part).any(|(used, cap)| used > cap) => BudgetState::Over,
@@ -139,7 +139,7 @@ impl Budget {
     }
 
     /// How it stands in a period, for somebody who sees that part of it.
-    pub fn status(&self, days: (Date, Date), usage: Usage, part: Part) -> BudgetStatus {
+    pub fn status(&self, days: (Date, Date), usage: Usage, part: BudgetPart) -> BudgetStatus {
         let bounded = self.period != BudgetPeriod::Lifetime;
         BudgetStatus {
             id: BudgetId(self.id),
@@ -153,7 +153,7 @@ impl Budget {
             critical_percent: self.critical_percent,
             hard_stop: self.hard_stop,
             hours: self.hours(usage),
-            amount: (part == Part::Whole).then(|| self.money(usage)),
+            amount: (part == BudgetPart::Whole).then(|| self.money(usage)),
             percent: self.share(usage, part),
             pending_percent: self.share(usage.with_pending(), part),
             state: self.state(usage, part),
@@ -163,10 +163,10 @@ impl Budget {
 
     fn hours(&self, usage: Usage) -> BudgetHours {
         BudgetHours {
-            cap: self.seconds.map(Worked::of),
-            used: Worked::of(usage.seconds),
-            pending: Worked::of(usage.pending_seconds),
-            left: self.seconds.map(|cap| Worked::of(cap - usage.seconds)),
+            cap: self.seconds.map(WorkDuration::of),
+            used: WorkDuration::of(usage.seconds),
+            pending: WorkDuration::of(usage.pending_seconds),
+            left: self.seconds.map(|cap| WorkDuration::of(cap - usage.seconds)),
             percent: self.seconds.map(|cap| Share::of(usage.seconds, cap)),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Client,
-    store::{self, Priced},
+    store::{self, ProjectWithAmounts},
 };
 use crate::{
     error::{Code, Error},
@@ -39,8 +39,8 @@ fn fixed(client: &Client, why: &str, way_out: &str) -> Error {
 }
 
 /// What of the projects is an amount in the client's currency.
-fn amounts(projects: &[Priced]) -> Vec<String> {
-    let of = |project: &Priced| {
+fn amounts(projects: &[ProjectWithAmounts]) -> Vec<String> {
+    let of = |project: &ProjectWithAmounts| {
         let rate = project.rated.then(|| format!("the rate of {}", project.name));
         let budget = project.budgeted.then(|| format!("the budget of {}", project.name));
         [rate, budget].into_iter().flatten()

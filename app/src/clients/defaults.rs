@@ -1,13 +1,13 @@
 //! What clients begin with as the organization has it: its tax, its days to pay, and its language of documents.
 
-use super::store::{self, Keeping};
+use super::store::{self, DefaultsInUse};
 use crate::{error::Error, operation::Call, organizations::Organization, text};
 
 /// After a change of the organization's settings: clients that have what was set there until now take the new settings where that is
 /// wanted. Otherwise it is told how many keep what they have.
 pub async fn follow(cx: &mut Call, before: &Organization, after: &Organization, also: bool) -> Result<(), Error> {
-    let changed = Changed::between(before, after);
-    let keeping = store::keeping(&mut cx.db, before).await?;
+    let changed = ChangedDefaults::between(before, after);
+    let keeping = store::count_using_defaults(&mut cx.db, before).await?;
     if also {
         changed.take(cx, before, after).await?;
     }
@@ -18,13 +18,13 @@ pub async fn follow(cx: &mut Call, before: &Organization, after: &Organization, 
 }
 
 /// Which of the settings are others by now.
-struct Changed {
+struct ChangedDefaults {
     tax: bool,
     terms: bool,
     language: bool,
 }
 
-impl Changed {
+impl ChangedDefaults {
     fn between(before: &Organization, after: &Organization) -> Self {
         let tax = |of: &Organization| (of.tax_category, of.tax_rate, of.tax_reason.clone());
         Self {
@@ -47,7 +47,7 @@ impl Changed {
         Ok(())
     }
 
-    fn told(&self, keeping: &Keeping, taken: bool) -> Vec<String> {
+    fn told(&self, keeping: &DefaultsInUse, taken: bool) -> Vec<String> {
         let each = [
             (self.tax, keeping.tax, "the tax"),
             (self.terms, keeping.terms, "the days to pay"),
@@ -55,10 +55,10 @@ impl Changed {
         ];
         let told = each.into_iter().filter(|(changed, clients, _)| *changed && *clients > 0);
         told.map(|(_, clients, what)| match taken {
-            true => format!("{} took over {what}.", text::counted(clients, "client", "clients")),
+            true => format!("{} took over {what}.", text::pluralize(clients, "client", "clients")),
             false => format!(
                 "{} {what} of before. Change it there, or in the settings for all of them.",
-                text::counted(clients, "client keeps", "clients keep")
+                text::pluralize(clients, "client keeps", "clients keep")
             ),
         })
         .collect()

@@ -7,47 +7,50 @@ use super::{ArchiveClient, Client, DeleteClient, RestoreClient, UpdateClient, fo
 use crate::{
     access::Permission,
     page::Page,
-    projects::{Project, list_projects, manage::NewProject},
-    rates::asking::{RateOf, UnbilledAtOtherRate},
-    ui::{Dialog, Form, Icon, Opens, Part, Submit, Write, answered, dot, fetched, hidden, hours, loaded, money, refusal, use_flash},
-    visit::{changed, use_changes, use_here},
+    page_context::{invalidate, use_changes, use_current_organization},
+    projects::{Project, list_projects, manage::NewProjectForm},
+    rates::prompts::{RateOf, UnbilledAtOtherRate},
+    ui::{
+        Dialog, DialogTrigger, Form, Icon, PageSection, Submit, WriteAction, create_resource, dot, hidden, hours, money, on_success,
+        refusal, use_flash, when_loaded,
+    },
 };
 
 /// What the client's invoices start from.
 #[component]
-pub fn Terms(
+pub fn ClientTerms(
     /// The client.
     client: Client,
 ) -> impl IntoView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let flash = use_flash();
-    let action = Write::<UpdateClient>::new();
-    answered(action, move |saved| {
-        changed(changes.work);
+    let action = WriteAction::<UpdateClient>::new();
+    on_success(action, move |saved| {
+        invalidate(changes.work);
         flash.done("Client saved.", saved);
     });
     let changeable = here.may(Permission::WriteWork);
     let given = client.clone();
     view! {
-        <Part title="Terms" id="terms">
+        <PageSection title="Terms" id="terms">
             <Form action id="client" class="grid-form" asks=true changes=true>
                 {hidden("client", client.id)}
                 {form::fields(&given)}
                 {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
             </Form>
-            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Client(client.id) /> <End client /> })}
-        </Part>
+            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Client(client.id) /> <ArchiveOrDeleteClient client /> })}
+        </PageSection>
     }
 }
 
 /// Archiving and deleting, kept apart from saving.
 #[component]
-fn End(client: Client) -> impl IntoView {
+fn ArchiveOrDeleteClient(client: Client) -> impl IntoView {
     let changes = use_changes();
-    let (archive, restore) = (Write::<ArchiveClient>::new(), Write::<RestoreClient>::new());
-    answered(archive, move |_| changed(changes.work));
-    answered(restore, move |_| changed(changes.work));
+    let (archive, restore) = (WriteAction::<ArchiveClient>::new(), WriteAction::<RestoreClient>::new());
+    on_success(archive, move |_| invalidate(changes.work));
+    on_success(restore, move |_| invalidate(changes.work));
     let switch = if client.archived {
         view! {
             <Form action=restore id="restore-client">
@@ -75,20 +78,20 @@ fn End(client: Client) -> impl IntoView {
 
 #[component]
 fn Delete(client: Client) -> impl IntoView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let flash = use_flash();
     let navigate = use_navigate();
-    let action = Write::<DeleteClient>::new();
+    let action = WriteAction::<DeleteClient>::new();
     let list = here.path("clients");
-    answered(action, move |deleted| {
+    on_success(action, move |deleted| {
         flash.done(format!("{} was deleted.", deleted.name), deleted);
         navigate(&list, Default::default());
-        changed(changes.work);
+        invalidate(changes.work);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
     view! {
-        <Opens dialog="delete-client-dialog" label="Delete …" class="button danger" drawing=Icon::Bin />
+        <DialogTrigger dialog="delete-client-dialog" label="Delete …" class="button danger" drawing=Icon::Bin />
         <Dialog id="delete-client-dialog" title=format!("Delete {}?", client.name) refused closes=action.version()>
             <p>"Only a client without projects, time and invoices can be deleted. Archive it to keep its history out of the way."</p>
             <Form action id="delete-client" class="actions">
@@ -101,27 +104,27 @@ fn Delete(client: Client) -> impl IntoView {
 
 /// The client's projects, and the form for a new one.
 #[component]
-pub fn TheirProjects(
+pub fn ClientProjects(
     /// The client.
     client: Client,
 ) -> impl IntoView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let id = client.id.to_string();
     let asked = move || (changes.work.get(), id.clone());
-    let projects = fetched(asked, |(_, client)| list_projects(None, Some(client), Some(true), Some(true), Some(200), None, None));
+    let projects = create_resource(asked, |(_, client)| list_projects(None, Some(client), Some(true), Some(true), Some(200), None, None));
     let adds = here.may(Permission::WriteWork) && !client.archived;
     let chosen = (client.id.to_string(), client.name);
     view! {
-        <Part title="Projects" id="projects">
-            {adds.then(|| view! { <NewProject client=chosen /> })}
-            {loaded(projects, rows)}
-        </Part>
+        <PageSection title="Projects" id="projects">
+            {adds.then(|| view! { <NewProjectForm client=chosen /> })}
+            {when_loaded(projects, rows)}
+        </PageSection>
     }
 }
 
 fn rows(page: Page<Project>) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     if page.items.is_empty() {
         return view! { <p class="quiet">"No project yet. Time is tracked on projects, so add one first."</p> }.into_any();
     }
@@ -147,7 +150,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{ends, testing::World, visit::Here};
+    use crate::{page_context::CurrentOrganization, platform, testing::World};
 
     #[tokio::test]
     async fn the_own_rate_of_a_project_stands_beside_it_on_the_page_of_the_client() {
@@ -156,7 +159,7 @@ mod tests {
         studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
         let shown = async || {
             let looking = async {
-                provide_context(Here(ends::visit().place.expect("an organization")));
+                provide_context(CurrentOrganization(platform::page_context().place.expect("an organization")));
                 rows(list_projects(None, None, None, None, None, None, None).await.expect("projects")).to_html()
             };
             studio.caller.clone().run(looking).await

@@ -18,12 +18,12 @@ use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    edit::Edit,
     error::Error,
     id::ClientId,
     invoices::totals::TaxCategory,
     money::{Amount, Currency, Money},
     page::Page,
+    patch::Patch,
     percent::Percent,
 };
 
@@ -208,13 +208,13 @@ pub async fn update_client(
     /// On invoices; empty for the name.
     #[server(default)]
     #[max_length(200)]
-    legal_name: Edit<String>,
+    legal_name: Patch<String>,
     /// Such as EUR.
     #[server(default)]
     currency: Option<String>,
     /// Per hour, such as "120.00", for new time; empty for the organization's. set_rate also reprices.
     #[server(default)]
-    rate: Edit<Amount>,
+    rate: Patch<Amount>,
     /// Days to pay.
     #[server(default)]
     #[max(365)]
@@ -225,25 +225,25 @@ pub async fn update_client(
     /// Why no tax is charged; empty for the usual words.
     #[server(default)]
     #[max_length(500)]
-    tax_reason: Edit<String>,
+    tax_reason: Patch<String>,
     /// S taxed, Z zero rate, E exempt, AE reverse charge, K goods within the EU, G export, O outside the scope.
     #[server(default)]
     tax_category: Option<TaxCategory>,
     /// Where invoices are sent.
     #[server(default)]
     #[max_length(254)]
-    email: Edit<String>,
+    email: Patch<String>,
     /// Postal address with line breaks.
     #[server(default)]
     #[max_length(1_000)]
-    address: Edit<String>,
+    address: Patch<String>,
     /// Such as DE; empty when it is not known.
     #[server(default)]
-    country: Edit<String>,
+    country: Patch<String>,
     /// VAT identifier.
     #[server(default)]
     #[max_length(50)]
-    vat_id: Edit<String>,
+    vat_id: Patch<String>,
     /// Such as #2f6f4e.
     #[server(default)]
     color: Option<String>,

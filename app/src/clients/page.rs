@@ -5,32 +5,35 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     Client, CreateClient, form,
-    manage::{Terms, TheirProjects},
+    manage::{ClientProjects, ClientTerms},
 };
 use crate::{
     access::Permission,
     clients::{get_client, list_clients},
-    count::counted,
+    count::pluralize,
     error::Error,
     money::Money,
     organizations::get_organization,
     page::Page,
+    page_context::{invalidate, use_changes, use_current_organization},
     projects::page::ON_NO_PROJECT,
-    ui::{Empty, Head, Icon, Reveal, Tone, Write, answered, badge, dot, fetched, loaded, loaded_page, money, more, refusal},
-    visit::{changed, use_changes, use_here},
+    ui::{
+        Disclosure, Empty, Icon, PageHeader, Tone, WriteAction, badge, create_resource, dot, money, on_success, page_when_loaded, pager,
+        refusal, when_loaded,
+    },
 };
 
 /// Every client, and the form for a new one.
 pub fn clients() -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let query = use_query_map();
     let asked = move || (changes.work.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
-    let clients = fetched(asked, |(_, (archived, cursor))| load(archived, cursor));
+    let clients = create_resource(asked, |(_, (archived, cursor))| load(archived, cursor));
     view! {
-        <Head title="Clients" lead=view! { "Who the work is for, and how it is billed to them." }.into_any() />
-        {here.may(Permission::WriteWork).then(|| view! { <NewClient /> })}
-        {loaded(clients, list)}
+        <PageHeader title="Clients" lead=view! { "Who the work is for, and how it is billed to them." }.into_any() />
+        {here.may(Permission::WriteWork).then(|| view! { <NewClientSection /> })}
+        {when_loaded(clients, list)}
     }
     .into_any()
 }
@@ -42,20 +45,20 @@ async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Client>, O
 }
 
 #[component]
-fn NewClient() -> impl IntoView {
-    let action = Write::<CreateClient>::new();
+fn NewClientSection() -> impl IntoView {
+    let action = WriteAction::<CreateClient>::new();
     let changes = use_changes();
-    answered(action, move |_| changed(changes.work));
+    on_success(action, move |_| invalidate(changes.work));
     let refused = Signal::derive(move || refusal(action).get().is_some());
     view! {
-        <Reveal label="New client" drawing=Icon::Plus refused closes=action.version()>
-            <form::NewForm action />
-        </Reveal>
+        <Disclosure label="New client" drawing=Icon::Plus refused closes=action.version()>
+            <form::NewClientForm action />
+        </Disclosure>
     }
 }
 
 fn list((page, default): (Page<Client>, Option<Money>)) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let query = use_query_map();
     let archived = query.read_untracked().get("archived").is_some();
     if page.items.is_empty() && !here.may(Permission::WriteWork) {
@@ -95,7 +98,7 @@ fn list((page, default): (Page<Client>, Option<Money>)) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {more(path, next)}
+        {pager(path, next)}
         <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
     }
     .into_any()
@@ -129,7 +132,7 @@ fn row(path: &str, client: Client, default: Option<&Money>, money_seen: bool) ->
 fn days(days: u16) -> String {
     match days {
         0 => "at once".to_owned(),
-        days => counted(i64::from(days), "day", "days"),
+        days => pluralize(i64::from(days), "day", "days"),
     }
 }
 
@@ -138,21 +141,21 @@ pub fn client() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();
     let asked = move || (changes.work.get(), params.with(|params| params.get("client").unwrap_or_default()));
-    let client = fetched(asked, |(_, client)| get_client(client));
-    loaded_page(client, one)
+    let client = create_resource(asked, |(_, client)| get_client(client));
+    page_when_loaded(client, one)
 }
 
 fn one(client: Client) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let lead = view! {
         <a href=here.path("clients")>"Clients"</a>
         {client.archived.then(|| view! { " " {badge(Tone::Quiet, "Archived")} })}
     };
     view! {
-        <Head title=client.name.clone() lead=lead.into_any() />
+        <PageHeader title=client.name.clone() lead=lead.into_any() />
         <div class="columns">
-            {here.may(Permission::ReadMoney).then(|| view! { <Terms client=client.clone() /> })}
-            <TheirProjects client />
+            {here.may(Permission::ReadMoney).then(|| view! { <ClientTerms client=client.clone() /> })}
+            <ClientProjects client />
         </div>
     }
     .into_any()

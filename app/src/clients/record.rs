@@ -4,25 +4,25 @@ use uuid::Uuid;
 
 use super::{Client, DeletedClient, currency, store};
 use crate::{
-    edit::Edit,
     error::{Code, Error},
     id::ClientId,
-    invoices::{remarks::numbers, tax, totals::TaxCategory},
+    invoices::{remarks::identifiers, tax, totals::TaxCategory},
     money::{Amount, Currency, Money},
     operation::Call,
     organizations::{
         self,
-        settings::{country_of, language_of, rate_of, vat_id_of, within},
+        settings::{parse_country, parse_language, parse_vat_id, rate_of, within},
     },
     page::{self, Cursor, Page},
+    patch::Patch,
     percent::Percent,
-    projects::sight::Sight,
-    rates::{self, store::Level},
+    projects::read_scope::ReadScope,
+    rates::{self, store::RateLevel},
     reference, text,
 };
 
 /// What brings an archived client back, told to programs.
-pub const RESTORED: &str = "restore_client restores it.";
+pub const RESTORE_HINT: &str = "restore_client restores it.";
 
 /// What a new client is made of; the arguments of `create_client`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
@@ -48,17 +48,17 @@ pub struct NewClient {
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct ClientChange {
     pub name: Option<String>,
-    pub legal_name: Edit<String>,
+    pub legal_name: Patch<String>,
     pub currency: Option<String>,
-    pub rate: Edit<Amount>,
+    pub rate: Patch<Amount>,
     pub payment_terms_days: Option<u16>,
     pub tax_rate: Option<String>,
     pub tax_category: Option<TaxCategory>,
-    pub tax_reason: Edit<String>,
-    pub email: Edit<String>,
-    pub address: Edit<String>,
-    pub country: Edit<String>,
-    pub vat_id: Edit<String>,
+    pub tax_reason: Patch<String>,
+    pub email: Patch<String>,
+    pub address: Patch<String>,
+    pub country: Patch<String>,
+    pub vat_id: Patch<String>,
     pub color: Option<String>,
     pub language: Option<String>,
 }
@@ -74,57 +74,66 @@ pub async fn list(
 ) -> Result<Page<Client>, Error> {
     let limit = page::limit(limit)?;
     let after = cx.listing.after(cursor.as_deref())?;
-    let sight = Sight::of(cx)?;
-    let filter = store::Filter { query: text::said(query).map(|query| text::search_key(&query)), archived, on: sight.on_projects_of() };
+    let read_scope = ReadScope::of(cx)?;
+    let filter = store::ClientFilter {
+        query: text::non_empty(query).map(|query| text::search_key(&query)),
+        archived,
+        on: read_scope.only_projects_of(),
+    };
     let total = match with_total {
         true => Some(store::count(&mut cx.db, &filter).await?),
         false => None,
     };
     let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
-    let page =
-        Page::of(cx.listing, rows, limit, |row| Cursor { key: row.search_key.clone(), id: row.id }, |row| Ok(seen(read(row)?, &sight)))?;
+    let page = Page::of(
+        cx.listing,
+        rows,
+        limit,
+        |row| Cursor { key: row.search_key.clone(), id: row.id },
+        |row| Ok(seen(read(row)?, &read_scope)),
+    )?;
     Ok(Page { total, ..page })
 }
 
 /// The client that an id or a name refers to, as far as the caller may see it.
 pub async fn get(cx: &mut Call, client: &str) -> Result<Client, Error> {
     let client = find(cx, client).await?;
-    Ok(seen(client, &Sight::of(cx)?))
+    Ok(seen(client, &ReadScope::of(cx)?))
 }
 
 /// Without its rate for those who see no money.
-fn seen(client: Client, sight: &Sight) -> Client {
-    Client { rate: client.rate.filter(|_| sight.money), ..client }
+fn seen(client: Client, read_scope: &ReadScope) -> Client {
+    Client { rate: client.rate.filter(|_| read_scope.money), ..client }
 }
 
 /// The whole client that an id or a name refers to: a member sees those whose projects they are on.
 pub async fn find(cx: &mut Call, client: &str) -> Result<Client, Error> {
-    let sight = Sight::of(cx)?;
-    let id = reference::client(cx, &sight, client).await?;
-    seen_whole(cx, id, &sight).await
+    let read_scope = ReadScope::of(cx)?;
+    let id = reference::client(cx, &read_scope, client).await?;
+    seen_whole(cx, id, &read_scope).await
 }
 
-async fn seen_whole(cx: &mut Call, id: Uuid, sight: &Sight) -> Result<Client, Error> {
-    let found = store::find(&mut cx.db, id, sight.on_projects_of()).await?;
+async fn seen_whole(cx: &mut Call, id: Uuid, read_scope: &ReadScope) -> Result<Client, Error> {
+    let found = store::find(&mut cx.db, id, read_scope.only_projects_of()).await?;
     read(found.ok_or_else(|| Error::not_found("client"))?)
 }
 
 /// The same for a change: nobody else changes it until this call ends. It is held before it is read, so what is written back
 /// is what others have left.
 pub async fn find_locked(cx: &mut Call, client: &str) -> Result<Client, Error> {
-    let sight = Sight::of(cx)?;
-    let id = reference::client(cx, &sight, client).await?;
+    let read_scope = ReadScope::of(cx)?;
+    let id = reference::client(cx, &read_scope, client).await?;
     store::lock(&mut cx.db, id).await?;
-    seen_whole(cx, id, &sight).await
+    seen_whole(cx, id, &read_scope).await
 }
 
 /// Adds a client with the organization's defaults.
 pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     let organization = organizations::settings::get(cx).await?;
-    let currency = text::said(given.currency).as_deref().map(Currency::parse).transpose()?.unwrap_or(organization.currency);
+    let currency = text::non_empty(given.currency).as_deref().map(Currency::parse).transpose()?.unwrap_or(organization.currency);
     let rate = given.rate.map(|rate| rate_of("rate", &rate, &currency)).transpose()?;
     let name = text::line("name", &given.name, 200)?;
-    let tax_rate = text::said(given.tax_rate);
+    let tax_rate = text::non_empty(given.tax_rate);
     let chosen = given.tax_category.is_some() || tax_rate.is_some();
     let chosen_rate = tax_rate.as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     let tax_category = TaxCategory::chosen(given.tax_category, chosen_rate).unwrap_or(organization.tax_category);
@@ -142,9 +151,9 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         tax_reason: given.tax_reason.map_or(Ok(usual), |reason| tax::reason_of(tax_category, &reason))?,
         email: given.email.map(|email| text::optional_email("email", &email)).transpose()?.flatten(),
         address: text::optional_lines("address", given.address.as_deref(), 1000)?,
-        country: given.country.map(|country| country_of(&country)).transpose()?.flatten(),
-        vat_id: given.vat_id.map(|vat_id| vat_id_of(cx, &vat_id, None)).transpose()?.flatten(),
-        language: text::said(given.language).map_or(Ok(organization.language), |language| language_of(&language))?,
+        country: given.country.map(|country| parse_country(&country)).transpose()?.flatten(),
+        vat_id: given.vat_id.map(|vat_id| parse_vat_id(cx, &vat_id, None)).transpose()?.flatten(),
+        language: text::non_empty(given.language).map_or(Ok(organization.language), |language| parse_language(&language))?,
         archived: false,
         projects: 0,
     };
@@ -152,10 +161,10 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         taxed(&client)?;
     }
     let of_rate = tax::share::told(client.tax_rate).filter(|_| chosen);
-    [numbers::no_vat_id_of_client(&client), of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
+    [identifiers::no_vat_id_of_client(&client), of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
     let now = cx.now;
     store::insert(&mut cx.db, &client, now).await?;
-    Ok(seen(client, &Sight::of(cx)?))
+    Ok(seen(client, &ReadScope::of(cx)?))
 }
 
 /// Changes what is given and keeps the rest.
@@ -167,20 +176,20 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     let mut client = find_locked(cx, client).await?;
     let rate_before = client.rate.clone();
     let tax_before = (client.tax_category, client.tax_rate);
-    if let Some(currency) = text::said(given.currency) {
-        let rated = given.rate != Edit::Keep;
+    if let Some(currency) = text::non_empty(given.currency) {
+        let rated = given.rate != Patch::Keep;
         currency::change(cx, &mut client, Currency::parse(&currency)?, rated).await?;
     }
     if let Some(name) = given.name {
         client.name = text::line("name", &name, 200)?;
     }
-    client.legal_name = given.legal_name.read(|name| text::optional("legal_name", Some(&name), 200))?.over(client.legal_name);
+    client.legal_name = given.legal_name.try_and_then(|name| text::optional("legal_name", Some(&name), 200))?.apply_to(client.legal_name);
     let rate = given.rate.try_map(|rate| rate_of("rate", &rate, &client.currency))?;
-    client.rate = rate.over(client.rate.map(|rate| rate.amount)).map(|rate| Money::new(rate, &client.currency));
+    client.rate = rate.apply_to(client.rate.map(|rate| rate.amount)).map(|rate| Money::new(rate, &client.currency));
     if let Some(days) = given.payment_terms_days {
         client.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
-    let rate = text::said(given.tax_rate).as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
+    let rate = text::non_empty(given.tax_rate).as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     client.tax_rate = TaxCategory::rate(given.tax_category, rate).unwrap_or(client.tax_rate);
     client.tax_category = TaxCategory::chosen(given.tax_category, rate).unwrap_or(client.tax_category);
     client.tax_reason = tax::reason_after((tax_before.0, client.tax_reason), client.tax_category, given.tax_reason)?;
@@ -189,26 +198,26 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
         let organization = organizations::settings::get(cx).await?;
         client.tax_reason = organization.tax_reason.filter(|_| organization.tax_category == client.tax_category);
     }
-    client.country = given.country.read(|country| country_of(&country))?.over(client.country);
-    client.email = given.email.read(|email| text::optional_email("email", &email))?.over(client.email);
-    client.address = given.address.read(|address| text::optional_lines("address", Some(&address), 1000))?.over(client.address);
+    client.country = given.country.try_and_then(|country| parse_country(&country))?.apply_to(client.country);
+    client.email = given.email.try_and_then(|email| text::optional_email("email", &email))?.apply_to(client.email);
+    client.address = given.address.try_and_then(|address| text::optional_lines("address", Some(&address), 1000))?.apply_to(client.address);
     let vat_id_before = client.vat_id.clone();
-    client.vat_id = given.vat_id.read(|vat_id| vat_id_of(cx, &vat_id, client.vat_id.as_deref()))?.over(client.vat_id);
+    client.vat_id = given.vat_id.try_and_then(|vat_id| parse_vat_id(cx, &vat_id, client.vat_id.as_deref()))?.apply_to(client.vat_id);
     client.color = color_of(given.color)?.unwrap_or(client.color);
-    if let Some(language) = text::said(given.language) {
-        client.language = language_of(&language)?;
+    if let Some(language) = text::non_empty(given.language) {
+        client.language = parse_language(&language)?;
     }
     if (client.tax_category, client.tax_rate) != tax_before {
         taxed(&client)?;
     }
-    let of_vat_id = numbers::no_vat_id_of_client(&client).filter(|_| client.vat_id != vat_id_before);
+    let of_vat_id = identifiers::no_vat_id_of_client(&client).filter(|_| client.vat_id != vat_id_before);
     let of_rate = tax::share::told(client.tax_rate).filter(|_| client.tax_rate != tax_before.1);
     [of_vat_id, of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
     store::update(&mut cx.db, &client).await?;
     if client.rate != rate_before {
-        rates::told::of_change(cx, Level::Client(client.id.0), client.rate.as_ref(), &client.currency).await?;
+        rates::warnings::warn_after_change(cx, RateLevel::Client(client.id.0), client.rate.as_ref(), &client.currency).await?;
     }
-    Ok(seen(client, &Sight::of(cx)?))
+    Ok(seen(client, &ReadScope::of(cx)?))
 }
 
 /// Hides a client from pickers, or shows it again.
@@ -216,21 +225,21 @@ pub async fn set_archived(cx: &mut Call, client: &str, archived: bool) -> Result
     let client = find_locked(cx, client).await?;
     let at = archived.then_some(cx.now);
     store::set_archived(&mut cx.db, client.id, at).await?;
-    Ok(seen(Client { archived, ..client }, &Sight::of(cx)?))
+    Ok(seen(Client { archived, ..client }, &ReadScope::of(cx)?))
 }
 
 /// Deletes a client that nothing holds.
 pub async fn delete(cx: &mut Call, client: &str) -> Result<DeletedClient, Error> {
     let client = find(cx, client).await?;
-    let (projects, invoices) = store::held_by(&mut cx.db, client.id).await?;
+    let (projects, invoices) = store::count_references(&mut cx.db, client.id).await?;
     if projects + invoices > 0 {
         return Err(Error::new(
             Code::InUse,
             format!(
                 "{} has {} and {} and cannot be deleted. Archive it instead.",
                 client.name,
-                text::counted(projects, "project", "projects"),
-                text::counted(invoices, "invoice", "invoices")
+                text::pluralize(projects, "project", "projects"),
+                text::pluralize(invoices, "invoice", "invoices")
             ),
         )
         .hint("archive_client hides it and keeps its history."));
@@ -247,7 +256,7 @@ fn taxed(client: &Client) -> Result<(), Error> {
 
 /// A colour as lists and charts take it, or none.
 pub fn color_of(given: Option<String>) -> Result<Option<String>, Error> {
-    let Some(given) = text::said(given) else { return Ok(None) };
+    let Some(given) = text::non_empty(given) else { return Ok(None) };
     let color = given.to_lowercase();
     let sound = color.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit()));
     if !sound {
@@ -265,7 +274,7 @@ pub fn color_for(name: &str) -> String {
 }
 
 /// A row as the world sees it.
-pub fn read(row: store::Row) -> Result<Client, Error> {
+pub fn read(row: store::ClientRow) -> Result<Client, Error> {
     let currency = Currency::parse(&row.currency)?;
     Ok(Client {
         id: ClientId(row.id),

@@ -16,7 +16,7 @@ use crate::{
 
 /// A client as stored.
 #[allow(missing_docs, reason = "the columns are described at Client")]
-pub struct Row {
+pub struct ClientRow {
     pub id: Uuid,
     pub name: String,
     pub color: String,
@@ -39,7 +39,7 @@ pub struct Row {
 }
 
 /// Which clients are listed.
-pub struct Filter {
+pub struct ClientFilter {
     /// The key of a text in the name.
     pub query: Option<String>,
     /// Also archived ones.
@@ -49,11 +49,11 @@ pub struct Filter {
 }
 
 /// Clients by name, from after the cursor.
-pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i64) -> Result<Vec<Row>, Error> {
+pub async fn list(db: &mut Db, filter: &ClientFilter, after: Option<Cursor>, limit: i64) -> Result<Vec<ClientRow>, Error> {
     let organization = db.organization();
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
     Ok(query_as!(
-        Row,
+        ClientRow,
         r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_percent,
                c.tax_reason, c.email, c.address, c.country, c.vat_id, c.legal_name, c.language, c.archived_at is not null as "archived!",
                c.search_key,
@@ -82,7 +82,7 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
 }
 
 /// How many clients match.
-pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
+pub async fn count(db: &mut Db, filter: &ClientFilter) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from client c
@@ -100,10 +100,10 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
 }
 
 /// The client with this id, if the caller may see it.
-pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Row>, Error> {
+pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<ClientRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        ClientRow,
         r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_percent,
                c.tax_reason, c.email, c.address, c.country, c.vat_id, c.legal_name, c.language, c.archived_at is not null as "archived!",
                c.search_key,
@@ -161,8 +161,8 @@ pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), 
     )
     .execute(db.connection())
     .await
-    .on_constraint("client_name_unique", || text::taken(CALLED, &client.name, None))?;
-    free(db, written.rows_affected(), client).await
+    .on_constraint("client_name_unique", || text::name_taken(CALLED, &client.name, None))?;
+    refuse_taken_name(db, written.rows_affected(), client).await
 }
 
 /// Writes a client. One of several that had the same name before there were keys keeps it.
@@ -194,12 +194,12 @@ pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
     )
     .execute(db.connection())
     .await
-    .on_constraint("client_name_unique", || text::taken(CALLED, &client.name, None))?;
-    free(db, written.rows_affected(), client).await
+    .on_constraint("client_name_unique", || text::name_taken(CALLED, &client.name, None))?;
+    refuse_taken_name(db, written.rows_affected(), client).await
 }
 
 /// How many clients have what the organization has set, by what it is.
-pub struct Keeping {
+pub struct DefaultsInUse {
     /// Its tax.
     pub tax: i64,
     /// Its days to pay.
@@ -209,10 +209,10 @@ pub struct Keeping {
 }
 
 /// How many of the clients have what is set here for new ones.
-pub async fn keeping(db: &mut Db, set: &Organization) -> Result<Keeping, Error> {
+pub async fn count_using_defaults(db: &mut Db, set: &Organization) -> Result<DefaultsInUse, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Keeping,
+        DefaultsInUse,
         r#"select
                count(*) filter (where tax_category = $2 and tax_percent = $3 and tax_reason is not distinct from $4) as "tax!",
                count(*) filter (where payment_terms_days = $5) as "terms!",
@@ -290,7 +290,7 @@ pub async fn take_language(db: &mut Db, before: &Organization, now: &Organizatio
 const CALLED: &str = "There is already a client called";
 
 /// Nothing is written when the name is taken.
-async fn free(db: &mut Db, written: u64, client: &Client) -> Result<(), Error> {
+async fn refuse_taken_name(db: &mut Db, written: u64, client: &Client) -> Result<(), Error> {
     if written > 0 {
         return Ok(());
     }
@@ -303,7 +303,7 @@ async fn free(db: &mut Db, written: u64, client: &Client) -> Result<(), Error> {
     )
     .fetch_optional(db.connection())
     .await?;
-    Err(text::taken(CALLED, &client.name, namesake))
+    Err(text::name_taken(CALLED, &client.name, namesake))
 }
 
 /// Hides a client, or shows it again. One that is hidden already keeps its instant.
@@ -349,7 +349,7 @@ pub async fn without_rate(db: &mut Db, currency: &str, limit: i64) -> Result<Vec
 }
 
 /// A project of which something is an amount in the client's currency.
-pub struct Priced {
+pub struct ProjectWithAmounts {
     /// Its new name.
     pub name: String,
     /// Whether its rate is.
@@ -359,10 +359,10 @@ pub struct Priced {
 }
 
 /// The projects of a client that have a rate, or a budget with an amount, by name.
-pub async fn priced(db: &mut Db, client: ClientId, limit: i64) -> Result<Vec<Priced>, Error> {
+pub async fn priced(db: &mut Db, client: ClientId, limit: i64) -> Result<Vec<ProjectWithAmounts>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Priced,
+        ProjectWithAmounts,
         r#"select p.name, p.rate is not null as "rated!", b.amount is not null as "budgeted!"
            from project p left join budget b on b.organization_id = p.organization_id and b.project_id = p.id
            where p.organization_id = $1 and p.client_id = $2 and (p.rate is not null or b.amount is not null)
@@ -376,7 +376,7 @@ pub async fn priced(db: &mut Db, client: ClientId, limit: i64) -> Result<Vec<Pri
 }
 
 /// How many projects and invoices hold the client.
-pub async fn held_by(db: &mut Db, client: ClientId) -> Result<(i64, i64), Error> {
+pub async fn count_references(db: &mut Db, client: ClientId) -> Result<(i64, i64), Error> {
     let organization = db.organization();
     let held = query!(
         r#"select (select count(*) from project where organization_id = $1 and client_id = $2) as "projects!",

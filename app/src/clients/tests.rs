@@ -87,7 +87,7 @@ async fn a_bare_number_is_no_amount_and_the_text_to_write_is_said() {
         ("set_budget", json!({"project": "Dashboard", "amount": -1}), "amount", "\"-1.00\""),
         ("preview_invoice", json!({"client": "Acme", "lines": line}), "lines[0].price", "\"5000.00\""),
     ] {
-        let refused = studio.through(crate::context::Door::Rest).refused(operation, arguments).await;
+        let refused = studio.through(crate::context::Channel::Rest).refused(operation, arguments).await;
         let why = refused.field(field).unwrap_or_else(|| panic!("{operation}: {refused:?}"));
         assert!(why.contains(text) && why.contains("major units"), "{operation}: {why}");
     }

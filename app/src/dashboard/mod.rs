@@ -1,41 +1,41 @@
 //! The first page of an organization: today, this week, and what waits to be billed or paid.
 
-mod figures;
-mod steps;
+mod key_figures;
+mod onboarding;
+mod receivables;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
-mod waiting;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    figures::Figures,
-    steps::{NUMBER, NUMBER_PAGE, Progress, Steps},
-    waiting::{OpenInvoices, Unbilled as UnbilledByClient},
+    key_figures::KeyFigures,
+    onboarding::{OnboardingProgress, OnboardingSteps, TAX_NUMBER_PAGE, TAX_NUMBER_STEP},
+    receivables::{OpenInvoices, UnbilledByClient},
 };
 use crate::{
     access::Permission,
     clients::list_clients,
     error::Error,
     invoices::{
-        InvoiceStatus, InvoiceSummary, Unbilled,
+        InvoiceStatus, InvoiceSummary, UnbilledByProject,
         balance::{Balance, get_balance},
         list_invoices, list_unbilled,
     },
     notifications::page::Notifications,
     organizations::{Organization, get_organization, page::is_zone_asked},
-    page::{LIMIT_MAX, Offer, Page, offer},
+    page::{LIMIT_MAX, Page, PickerOptions, load_picker_options},
+    page_context::{CurrentOrganization, use_changes, use_current_organization},
     people::invitations::{ReceivedInvitation, list_invitations},
     projects::list_projects,
     time::{
         TimeEntry, TimeSummary,
-        entry::brief,
+        entry_view::list_item,
         list_time_entries,
         week::{Week, WeekBars},
     },
-    ui::{Head, Part, fetched, loaded},
-    visit::{Here, use_changes, use_here},
+    ui::{PageHeader, PageSection, create_resource, when_loaded},
 };
 
 /// What the page shows.
@@ -44,17 +44,17 @@ struct Overview {
     week: Week,
     hours: TimeSummary,
     today: Page<TimeEntry>,
-    money: Option<Waiting>,
-    progress: Option<Progress>,
+    money: Option<MoneyOverview>,
+    progress: Option<OnboardingProgress>,
     number_wanted: Option<String>,
     invitations: Vec<ReceivedInvitation>,
 }
 
 /// What is to be billed and to be paid, for those who may see it: all of it in sum, and the first of it one by one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Waiting {
+struct MoneyOverview {
     balance: Balance,
-    unbilled: Offer<Unbilled>,
+    unbilled: PickerOptions<UnbilledByProject>,
     open: Vec<InvoiceSummary>,
     drafts: Vec<InvoiceSummary>,
 }
@@ -62,30 +62,30 @@ struct Waiting {
 /// How many entries of today are shown.
 const TODAY_MAX: u32 = 50;
 
-async fn load(here: Here, week: Week) -> Result<Overview, Error> {
+async fn load(here: CurrentOrganization, week: Week) -> Result<Overview, Error> {
     let (day, whose) = (Some(here.0.today.to_string()), here.own_time());
     let limit = Some(TODAY_MAX);
     let today = list_time_entries(None, day.clone(), day, None, None, whose.clone(), None, None, None, None, None, None, limit, None, None);
-    let money = waiting(&here);
+    let money = load_money(&here);
     let managed = managed(&here);
     let (hours, today, money, invitations, managed) = futures::try_join!(week.hours(whose), today, money, list_invitations(), managed)?;
     let idle = hours.totals.entries == 0 && hours.totals.drafts.seconds == 0 && today.items.is_empty();
     let number_wanted = managed.as_ref().and_then(|organization| organization.number_wanted.clone());
     // The first steps are for those who can take them.
-    let quiet = here.may(Permission::WriteWork) && idle && money.as_ref().is_none_or(Waiting::is_empty);
+    let quiet = here.may(Permission::WriteWork) && idle && money.as_ref().is_none_or(MoneyOverview::is_empty);
     let progress = if quiet { Some(progress(managed).await?) } else { None };
     Ok(Overview { week, hours, today, money, progress, number_wanted, invitations: invitations.items })
 }
 
 /// The organization, for those who can give it what its invoices want.
-async fn managed(here: &Here) -> Result<Option<Organization>, Error> {
+async fn managed(here: &CurrentOrganization) -> Result<Option<Organization>, Error> {
     match here.may(Permission::ManageOrganization) {
         true => get_organization().await.map(Some),
         false => Ok(None),
     }
 }
 
-async fn waiting(here: &Here) -> Result<Option<Waiting>, Error> {
+async fn load_money(here: &CurrentOrganization) -> Result<Option<MoneyOverview>, Error> {
     if !here.may(Permission::ReadMoney) {
         return Ok(None);
     }
@@ -93,8 +93,8 @@ async fn waiting(here: &Here) -> Result<Option<Waiting>, Error> {
     let bills = here.may(Permission::WriteMoney);
     let unbilled = async {
         match bills {
-            true => offer(|cursor| list_unbilled(None, None, None, None, Some(LIMIT_MAX), cursor)).await,
-            false => Ok(Offer::default()),
+            true => load_picker_options(|cursor| list_unbilled(None, None, None, None, Some(LIMIT_MAX), cursor)).await,
+            false => Ok(PickerOptions::default()),
         }
     };
     let (balance, unbilled, open, drafts) = futures::try_join!(
@@ -103,17 +103,17 @@ async fn waiting(here: &Here) -> Result<Option<Waiting>, Error> {
         list_invoices(None, Some(InvoiceStatus::Sent), Some(50), None, None),
         list_invoices(None, Some(InvoiceStatus::Draft), Some(20), None, None),
     )?;
-    Ok(Some(Waiting { balance, unbilled, open: open.items, drafts: drafts.items }))
+    Ok(Some(MoneyOverview { balance, unbilled, open: open.items, drafts: drafts.items }))
 }
 
-impl Waiting {
+impl MoneyOverview {
     fn is_empty(&self) -> bool {
         self.unbilled.items.is_empty() && self.open.is_empty() && self.drafts.is_empty()
     }
 }
 
 /// How far a new organization has come; asked for only while there is nothing else to show.
-async fn progress(managed: Option<Organization>) -> Result<Progress, Error> {
+async fn progress(managed: Option<Organization>) -> Result<OnboardingProgress, Error> {
     let numbers = managed.as_ref().map(|organization| (organization.number_wanted.clone(), organization.number_taken.clone()));
     let (number_wanted, number_taken) = numbers.unwrap_or_default();
     let organization = async {
@@ -129,7 +129,7 @@ async fn progress(managed: Option<Organization>) -> Result<Progress, Error> {
         organization,
         list_invoices(None, None, Some(1), None, None),
     )?;
-    Ok(Progress {
+    Ok(OnboardingProgress {
         number_wanted,
         number_taken,
         client: !clients.items.is_empty(),
@@ -143,38 +143,38 @@ async fn progress(managed: Option<Organization>) -> Result<Progress, Error> {
 
 /// The first page of an organization.
 pub fn page() -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let week = Week::of(&here.0.today, here.0.week_start);
     let asked = move || (changes.time.get(), changes.work.get(), changes.money.get());
-    let overview = fetched(asked, move |_| load(here.clone(), week.clone()));
+    let overview = create_resource(asked, move |_| load(here.clone(), week.clone()));
     view! {
-        <Head title="Overview" />
-        {loaded(overview, shown)}
+        <PageHeader title="Overview" />
+        {when_loaded(overview, shown)}
     }
     .into_any()
 }
 
 fn shown(overview: Overview) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let Overview { week, hours, today, money, progress, number_wanted, invitations } = overview;
     if let Some(progress) = progress.filter(|progress| !progress.done()) {
-        return view! { {invited(invitations)} <Steps progress /> }.into_any();
+        return view! { {invitation_notices(invitations)} <OnboardingSteps progress /> }.into_any();
     }
     let running = today.items.iter().find(|entry| entry.running).map(|entry| entry.worked.seconds);
     let balance = money.as_ref().map(|waiting| waiting.balance.clone());
     let all = view! { <a href=here.path("time")>"The whole week"</a> };
     view! {
         <Notifications />
-        {number_wanted.map(without_number)}
-        {invited(invitations)}
-        <Figures today=here.0.today.clone() week=hours.clone() running balance />
+        {number_wanted.map(missing_tax_number_notice)}
+        {invitation_notices(invitations)}
+        <KeyFigures today=here.0.today.clone() week=hours.clone() running balance />
         <div class="columns wide-left">
             <div>
-                <Part title="This week" id="week" aside=all.into_any()>
+                <PageSection title="This week" id="week" aside=all.into_any()>
                     <WeekBars week hours />
-                </Part>
-                <Part title="Today" id="today">{of_today(today)}</Part>
+                </PageSection>
+                <PageSection title="Today" id="today">{todays_entries(today)}</PageSection>
             </div>
             {money.map(|waiting| view! {
                 <div>
@@ -188,8 +188,8 @@ fn shown(overview: Overview) -> AnyView {
 }
 
 /// The entries of today, the latest first.
-fn of_today(today: Page<TimeEntry>) -> AnyView {
-    let here = use_here();
+fn todays_entries(today: Page<TimeEntry>) -> AnyView {
+    let here = use_current_organization();
     if today.items.is_empty() {
         let text = match here.may(Permission::TrackTime) {
             true => "Nothing yet today. The timer is above, on every page.",
@@ -199,27 +199,27 @@ fn of_today(today: Page<TimeEntry>) -> AnyView {
     }
     let rest = today.next_cursor.map(|_| view! { <p class="below"><a href=here.path("time")>"The rest of today"</a></p> });
     view! {
-        <ul class="rows">{today.items.into_iter().map(brief).collect_view()}</ul>
+        <ul class="rows">{today.items.into_iter().map(list_item).collect_view()}</ul>
         {rest}
     }
     .into_any()
 }
 
 /// That no invoice can be sent yet, and the way to change that.
-fn without_number(wanted: String) -> AnyView {
-    let path = use_here().path(NUMBER_PAGE);
+fn missing_tax_number_notice(wanted: String) -> AnyView {
+    let path = use_current_organization().path(TAX_NUMBER_PAGE);
     view! {
         <p class="notice">
             <span>{wanted}</span>
-            <a href=path>{NUMBER}</a>
+            <a href=path>{TAX_NUMBER_STEP}</a>
         </p>
     }
     .into_any()
 }
 
 /// Where the visitor is invited, and the way to answer.
-fn invited(invitations: Vec<ReceivedInvitation>) -> AnyView {
-    let path = use_here().path("settings/organizations");
+fn invitation_notices(invitations: Vec<ReceivedInvitation>) -> AnyView {
+    let path = use_current_organization().path("settings/organizations");
     let notices = invitations.into_iter().map(|invitation| {
         view! {
             <p class="notice">

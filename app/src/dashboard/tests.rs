@@ -5,15 +5,15 @@ mod first_number;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Overview, load, progress, steps::Steps};
+use super::{Overview, load, onboarding::OnboardingSteps, progress};
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     day::Day,
-    ends,
-    outbox::{self, Due, Outcome},
+    outbox::{self, DeliveryOutcome, DueMail},
+    page_context::CurrentOrganization,
+    platform,
     testing::World,
     time::week::Week,
-    visit::Here,
 };
 
 /// A studio with the client Acme (120.00 EUR an hour, 19 % tax) and its project Dashboard. It is Saturday, 21 November 2026.
@@ -27,7 +27,7 @@ async fn studio() -> World {
 /// The overview as somebody finds it.
 async fn overview(world: &World) -> Overview {
     let looking = async {
-        let here = Here(ends::visit().place.expect("an organization"));
+        let here = CurrentOrganization(platform::page_context().place.expect("an organization"));
         let week = Week::of(&here.0.today, here.0.week_start);
         load(here, week).await
     };
@@ -43,10 +43,10 @@ async fn sent(studio: &World, client: &str) -> Value {
 /// The first steps of somebody, each with whether it is ticked.
 async fn steps(world: &World) -> (Vec<bool>, bool) {
     let looking = async {
-        provide_context(Here(ends::visit().place.expect("an organization")));
+        provide_context(CurrentOrganization(platform::page_context().place.expect("an organization")));
         let progress = progress(None).await.expect("how far it has come");
         let done = progress.done();
-        let page = view! { <Steps progress /> }.to_html();
+        let page = view! { <OnboardingSteps progress /> }.to_html();
         (page.split("<li").skip(1).map(|step| step.starts_with(" class=\"done\"")).collect(), done)
     };
     world.caller.clone().run(looking).await
@@ -73,9 +73,9 @@ async fn the_first_steps_ask_whether_a_zone_is_right_that_nobody_need_have_chose
         let studio = World::in_zone("studio", zone).await;
         studio.ok("update_organization", json!({"country": country})).await;
         let looking = async {
-            provide_context(Here(ends::visit().place.expect("an organization")));
+            provide_context(CurrentOrganization(platform::page_context().place.expect("an organization")));
             let progress = progress(None).await.expect("how far it has come");
-            view! { <Steps progress /> }.to_html()
+            view! { <OnboardingSteps progress /> }.to_html()
         };
         studio.caller.clone().run(looking).await
     };
@@ -93,8 +93,8 @@ async fn a_zone_that_somebody_has_saved_is_asked_about_no_more() {
     let studio = World::in_zone("studio", "America/New_York").await;
     let asked = async || {
         let looking = async {
-            provide_context(Here(ends::visit().place.expect("an organization")));
-            view! { <Steps progress=progress(None).await.expect("how far it has come") /> }.to_html()
+            provide_context(CurrentOrganization(platform::page_context().place.expect("an organization")));
+            view! { <OnboardingSteps progress=progress(None).await.expect("how far it has come") /> }.to_html()
         };
         studio.caller.clone().run(looking).await.contains("Is that right?")
     };
@@ -118,7 +118,7 @@ async fn hours_are_those_that_summarize_time_tells() {
     studio.ok("create_time_entry", log("2h", "2026-11-18")).await;
     studio.ok("create_time_entry", log("5h", "2026-11-21")).await;
     studio.sql("update time_entry set state = 'submitted' where organization_id = $1 and seconds = 5 * 3600").await;
-    studio.token(Writes::Drafts).await.ok("create_time_entry", log("7h", "2026-11-21")).await;
+    studio.token(WriteMode::Drafts).await.ok("create_time_entry", log("7h", "2026-11-21")).await;
     studio.advance(60);
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(600);
@@ -165,8 +165,10 @@ async fn an_open_invoice_whose_mail_failed_is_told() {
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "100.00"}]})).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "to": "billing@acme.example"})).await;
     let mail = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
-    let due = Due::of(studio.organization(), mail);
-    outbox::settle(&studio.caller.services, due, 1, &Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await.expect("written");
+    let due = DueMail::of(studio.organization(), mail);
+    outbox::record_outcome(&studio.caller.services, due, 1, &DeliveryOutcome::RefusedForGood("no such mailbox".to_owned(), None))
+        .await
+        .expect("written");
     let open = overview(&studio).await.money.expect("the owner sees money").open;
     let mail = open[0].mail.as_ref().expect("a mail");
     assert!(mail.stays && mail.last_error.as_deref() == Some("no such mailbox"), "{mail:?}");

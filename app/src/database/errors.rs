@@ -39,13 +39,13 @@ fn violated(problem: &sqlx::Error) -> Option<&str> {
 }
 
 /// Reads that somebody else holds what a statement needs as an answer, where that is no fault.
-pub trait UnlessHeld<T> {
+pub trait NoneIfLocked<T> {
     /// Nothing when somebody else holds it. The transaction can only be rolled back then.
-    fn unless_held(self) -> Result<Option<T>, Error>;
+    fn none_if_locked(self) -> Result<Option<T>, Error>;
 }
 
-impl<T> UnlessHeld<T> for Result<T, sqlx::Error> {
-    fn unless_held(self) -> Result<Option<T>, Error> {
+impl<T> NoneIfLocked<T> for Result<T, sqlx::Error> {
+    fn none_if_locked(self) -> Result<Option<T>, Error> {
         match self {
             Err(sqlx::Error::Database(answer)) if answer.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => Ok(None),
             other => Ok(Some(other?)),
@@ -80,13 +80,13 @@ impl From<sqlx::Error> for Error {
 
 /// What went wrong while a transaction was made true. A refusal of the database is one: nothing was kept. When it went away
 /// instead, nobody knows whether it did so before or after.
-pub(super) fn of_commit(problem: sqlx::Error) -> Error {
+pub(super) fn commit_error(problem: sqlx::Error) -> Error {
     let answered = problem.as_database_error().and_then(|answer| answer.code());
     if answered.is_some_and(|code| !GOES_AWAY.contains(&code.as_ref())) {
         return problem.into();
     }
     tracing::error!(%problem, "it is not known whether a transaction was committed");
-    Error::uncertain("The database went away while this was being kept.")
+    Error::unknown_outcome("The database went away while this was being kept.")
 }
 
 /// admin_shutdown, crash_shutdown, cannot_connect_now: the last words of a connection.
@@ -118,7 +118,7 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         // Of ours: whoever asks is not what they were recognized as, any more.
         SIGN_IN_ENDED => Error::signed_out(),
         TOKEN_REVOKED => Error::unauthenticated(),
-        MEMBER_CHANGED => Error::standing_changed(),
+        MEMBER_CHANGED => Error::membership_changed(),
         // lock_not_available, deadlock_detected, serialization_failure: others are changing the same rows.
         LOCK_NOT_AVAILABLE | "40P01" | "40001" => {
             tracing::warn!(%problem, "somebody else held what a statement needed");
@@ -181,7 +181,7 @@ const FILES: [&str; 9] = ["md.c", "fd.c", "bufmgr.c", "localbuf.c", "buffile.c",
 
 /// Whether what was given can never be kept, whenever it is tried again: data_exception, integrity_constraint_violation. All
 /// else is for the database to get over.
-pub(crate) fn is_of_data(problem: &sqlx::Error) -> bool {
+pub(crate) fn is_data_error(problem: &sqlx::Error) -> bool {
     match problem {
         sqlx::Error::Database(answer) => answer.code().is_some_and(|code| code.starts_with("22") || code.starts_with("23")),
         sqlx::Error::Encode(_) => true,
@@ -196,13 +196,13 @@ const TOKEN_REVOKED: &str = "ST402";
 const MEMBER_CHANGED: &str = "ST403";
 
 /// Whether a transaction was not begun for who asked for it, and for no other reason.
-pub(super) fn is_of_standing(problem: &sqlx::Error) -> bool {
+pub(super) fn is_identity_refusal(problem: &sqlx::Error) -> bool {
     let code = problem.as_database_error().and_then(|answer| answer.code());
     code.is_some_and(|code| [SIGN_IN_ENDED, TOKEN_REVOKED, MEMBER_CHANGED].contains(&code.as_ref()))
 }
 
 /// Whether the connection itself is gone, so that nothing that was sent on it last was kept.
-pub(super) fn is_cut(problem: &sqlx::Error) -> bool {
+pub(super) fn is_disconnected(problem: &sqlx::Error) -> bool {
     match problem {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(answer) => answer.code().is_some_and(|code| GOES_AWAY.contains(&code.as_ref())),

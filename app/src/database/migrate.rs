@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{SchemaError, errors, folding, record, roles};
+use super::{SchemaError, errors, roles, schema_record, search_keys};
 
 /// The history of the schema, carried in the binary.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
@@ -67,10 +67,10 @@ async fn tried(owner: &PgConnectOptions) -> Result<(), SchemaError> {
 
 async fn with_roles(connection: &mut PgConnection) -> Result<(), SchemaError> {
     roles::prepare(connection).await?;
-    record::may_migrate(connection).await?;
+    schema_record::may_migrate(connection).await?;
     migrator().run_direct(None, connection, false).await?;
-    record::renew(connection).await?;
-    folding::fold_all(connection).await
+    schema_record::renew(connection).await?;
+    search_keys::fold_all(connection).await
 }
 
 /// A connection to a database that may still be starting.
@@ -82,7 +82,7 @@ pub(super) async fn connected(options: &PgConnectOptions) -> Result<PgConnection
             Ok(Err(problem)) => problem,
             Err(_) => sqlx::Error::PoolTimedOut,
         };
-        if !errors::is_cut(&last) || Instant::now() >= deadline {
+        if !errors::is_disconnected(&last) || Instant::now() >= deadline {
             return Err(SchemaError::Unreachable(last));
         }
         sleep(RECONNECT).await;

@@ -1,15 +1,15 @@
 //! The database as one call sees it: a transaction that belongs to one organization.
 
 mod errors;
-pub(crate) mod folding;
-mod gate;
+mod identity_check;
 mod migrate;
-mod problem;
-mod reach;
-mod record;
+mod pool;
+mod pool_shares;
 mod roles;
-mod shares;
-mod standing;
+mod row_scope;
+mod schema_error;
+mod schema_record;
+pub(crate) mod search_keys;
 #[cfg(test)]
 mod tests;
 
@@ -19,14 +19,14 @@ use jiff::Timestamp;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
-pub(crate) use errors::is_of_data;
-pub use errors::{OnConstraint, UnlessHeld};
-use gate::Open;
-pub use gate::{Database, SHARED_LOCK_LIMIT};
+pub(crate) use errors::is_data_error;
+pub use errors::{NoneIfLocked, OnConstraint};
+pub use identity_check::IdentityCheck;
 pub use migrate::{MIGRATIONS, migrate};
-pub use problem::SchemaError;
-pub use reach::{Access, Reach};
-pub use standing::Standing;
+use pool::OpenTransaction;
+pub use pool::{Database, SHARED_LOCK_LIMIT};
+pub use row_scope::{AccessMode, RowScope};
+pub use schema_error::SchemaError;
 
 use crate::{
     error::Error,
@@ -37,12 +37,12 @@ use crate::{
 /// has changed nothing.
 pub struct Db {
     /// Nothing after the connection was given back.
-    open: Option<Open>,
+    open: Option<OpenTransaction>,
     organization: Option<OrganizationId>,
 }
 
 /// What bounds each statement of a transaction; nothing is without end.
-pub struct Bounds {
+pub struct StatementTimeouts {
     /// How long it takes at most.
     pub statement: Duration,
     /// How long it waits at most for what somebody else holds.
@@ -50,7 +50,7 @@ pub struct Bounds {
 }
 
 impl Db {
-    fn of(open: Open, reach: Reach) -> Self {
+    fn of(open: OpenTransaction, reach: RowScope) -> Self {
         Self { open: Some(open), organization: reach.organization() }
     }
 
@@ -68,7 +68,7 @@ impl Db {
     }
 
     /// Goes on inside an organization: one that the person of this transaction founds, or was invited into.
-    pub async fn enter(&mut self, organization: OrganizationId) -> Result<(), Error> {
+    pub async fn enter_organization(&mut self, organization: OrganizationId) -> Result<(), Error> {
         let id = organization.0.to_string();
         sqlx::query!("select set_config('app.organization_id', $1, true)", id).fetch_one(self.connection()).await?;
         self.organization = Some(organization);
@@ -76,7 +76,7 @@ impl Db {
     }
 
     /// Writes every change down for this action from here on.
-    pub async fn act(&mut self, action: ActionId) -> Result<(), Error> {
+    pub async fn set_action(&mut self, action: ActionId) -> Result<(), Error> {
         let id = action.0.to_string();
         sqlx::query!("select set_config('app.action_id', $1, true)", id).fetch_one(self.connection()).await?;
         Ok(())
@@ -84,21 +84,21 @@ impl Db {
 
     /// Bounds each statement from here on, what it waits for included. A bound on waiting alone is one on each wait: whoever waits
     /// for several holders after each other waits for each.
-    pub async fn limit_statements(&mut self, limit: Duration) -> Result<(), Error> {
+    pub async fn set_statement_timeout(&mut self, limit: Duration) -> Result<(), Error> {
         let limit = format!("{}ms", limit.as_millis());
         sqlx::query!("select set_config('statement_timeout', $1, true)", limit).fetch_one(self.connection()).await?;
         Ok(())
     }
 
     /// Bounds what each statement waits from here on for what somebody else holds, on a connection that is one of a few for many.
-    pub async fn limit_waiting(&mut self, limit: Duration) -> Result<(), Error> {
+    pub async fn set_lock_timeout(&mut self, limit: Duration) -> Result<(), Error> {
         let limit = format!("{}ms", limit.as_millis());
         sqlx::query!("select set_config('lock_timeout', $1, true)", limit).fetch_one(self.connection()).await?;
         Ok(())
     }
 
     /// What bounds each statement by now.
-    pub async fn bounds(&mut self) -> Result<Bounds, Error> {
+    pub async fn timeouts(&mut self) -> Result<StatementTimeouts, Error> {
         let set = sqlx::query!(
             r#"select statement.setting::bigint as "statement!", waiting.setting::bigint as "waiting!"
                from pg_settings statement, pg_settings waiting
@@ -107,7 +107,7 @@ impl Db {
         .fetch_one(self.connection())
         .await?;
         let of = |milliseconds| Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
-        Ok(Bounds { statement: of(set.statement), waiting: of(set.waiting) })
+        Ok(StatementTimeouts { statement: of(set.statement), waiting: of(set.waiting) })
     }
 
     /// Sets the savepoint to which [`Db::roll_back_to_savepoint`] leads; there is one, the newest.
@@ -153,7 +153,7 @@ impl Db {
     /// Makes everything of this transaction true.
     pub async fn commit(self) -> Result<(), Error> {
         match self.open {
-            Some(open) => open.commit().await.map_err(errors::of_commit),
+            Some(open) => open.commit().await.map_err(errors::commit_error),
             None => {
                 tracing::error!("a transaction was given back before it was committed");
                 Err(Error::internal())
@@ -170,12 +170,12 @@ impl Db {
 /// Whether the database answers and takes writes, with a schema that this binary works on. After a write that failed for want of
 /// room it is tried out whether there is room again.
 pub async fn ready(database: &Database) -> Result<(), Error> {
-    let database = database.for_the_process();
-    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
-    if !record::takes_writes(db.connection()).await? {
+    let database = database.without_shares();
+    let mut db = database.begin(RowScope::Nobody, AccessMode::Read).await?;
+    if !schema_record::takes_writes(db.connection()).await? {
         return Err(Error::unavailable("The database is read-only: it is a standby, or was set so."));
     }
-    record::check_version(db.connection()).await?;
+    schema_record::check_version(db.connection()).await?;
     db.release().await;
     if errors::write_failed() {
         try_to_write(&database).await?;
@@ -185,8 +185,8 @@ pub async fn ready(database: &Database) -> Result<(), Error> {
 
 /// Tries out whether there is room for what is to be kept, and notes it.
 async fn try_to_write(database: &Database) -> Result<(), Error> {
-    let mut db = database.begin(Reach::Nobody, Access::Write).await?;
-    record::probe_storage(db.connection()).await?;
+    let mut db = database.begin(RowScope::Nobody, AccessMode::Write).await?;
+    schema_record::probe_storage(db.connection()).await?;
     db.roll_back().await;
     errors::note_that_writes_work();
     Ok(())
@@ -194,10 +194,10 @@ async fn try_to_write(database: &Database) -> Result<(), Error> {
 
 /// Whether the login may still take on its roles, and the walls stand as the migrations built them. It reads the catalogue, which
 /// takes some milliseconds.
-pub async fn intact(database: &Database) -> Result<(), Error> {
-    let mut db = database.for_the_process().begin(Reach::Nobody, Access::Read).await?;
+pub async fn check_integrity(database: &Database) -> Result<(), Error> {
+    let mut db = database.without_shares().begin(RowScope::Nobody, AccessMode::Read).await?;
     roles::check_login(db.connection()).await?;
-    Ok(record::check_pieces(db.connection()).await?)
+    Ok(schema_record::check_pieces(db.connection()).await?)
 }
 
 /// Whether this login may work as the application, on a schema that this binary works on, with all walls standing.
@@ -212,14 +212,14 @@ pub async fn check(login: &PgConnectOptions) -> Result<(), SchemaError> {
 }
 
 async fn checked(login: &mut PgConnection) -> Result<(), SchemaError> {
-    record::check_is_there(login).await?;
+    schema_record::check_is_there(login).await?;
     roles::check_login(login).await?;
-    if roles::is_mighty(login).await? {
+    if roles::is_overprivileged(login).await? {
         tracing::warn!("the application connects with rights of its own; README.md says how to make a login that has none");
     }
     sqlx::raw_sql("set role stint_app").execute(&mut *login).await?;
-    record::check_version(login).await?;
-    record::check_pieces(login).await
+    schema_record::check_version(login).await?;
+    schema_record::check_pieces(login).await
 }
 
 /// Lets every connection of a pool work as the application's role, which owns nothing and cannot bypass row security.
@@ -248,7 +248,7 @@ pub fn instant(at: Timestamp) -> jiff_sqlx::Timestamp {
 
 /// Lets what follows in this transaction be planned for its arguments. One plan for all of them would have to look at every
 /// call that was ever made.
-pub async fn plan_for_what_is_given(db: &mut Db) -> Result<(), Error> {
+pub async fn use_custom_plan(db: &mut Db) -> Result<(), Error> {
     sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_one(db.connection()).await?;
     Ok(())
 }

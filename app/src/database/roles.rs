@@ -131,7 +131,7 @@ async fn is_viewer_of_the_application(connection: &mut PgConnection) -> Result<b
 }
 
 /// Whether this login has rights of its own, which it does not need: whoever brings it to run a statement of theirs has them too.
-pub(super) async fn is_mighty(login: &mut PgConnection) -> Result<bool, SchemaError> {
+pub(super) async fn is_overprivileged(login: &mut PgConnection) -> Result<bool, SchemaError> {
     Ok(query_scalar!(
         r#"select (r.rolsuper or r.rolbypassrls or r.rolcreaterole
                or exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and pg_has_role(session_user, c.relowner, 'usage'))) as "mighty!"

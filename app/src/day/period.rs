@@ -3,30 +3,30 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
-use super::{Day, Span, YEAR_MAX, YEAR_MIN, word::by_word};
+use super::{DateRange, Day, YEAR_MAX, YEAR_MIN, relative_day::by_word};
 use crate::error::Error;
 
 /// First and last day, both included.
 type Dates = (Date, Date);
 
-impl Span {
+impl DateRange {
     /// The days that a text means: a word such as `last_month`, a year, quarter, month, week or
     /// day (also `today`, `yesterday` or a day of the week), or two days.
     ///
     /// `today` is the day in the zone that the question is asked in, and `week_start` the first day
     /// of a week there, 1 for Monday. A numbered week (`2026-W12`) is the one of ISO 8601 and
     /// always begins on a Monday.
-    pub fn parse(field: &'static str, text: &str, today: Date, week_start: u8) -> Result<Span, Error> {
+    pub fn parse(field: &'static str, text: &str, today: Date, week_start: u8) -> Result<DateRange, Error> {
         let word = text.trim().to_ascii_lowercase();
         if let Some((from, to)) = word.split_once("..") {
-            return Span::named(field, Day::meant(field, from, today)?, Day::meant(field, to, today)?);
+            return DateRange::named(field, Day::parse_relative(field, from, today)?, Day::parse_relative(field, to, today)?);
         }
         if let Some(day) = by_word(&word, today) {
-            return Span::named(field, day.clone(), day);
+            return DateRange::named(field, day.clone(), day);
         }
         let dates = relative(&word.replace([' ', '-'], "_"), today, week_start).or_else(|| absolute(&word));
         let (from, to) = dates.ok_or_else(|| refused(field, text))?;
-        Span::named(field, from.into(), to.into())
+        DateRange::named(field, from.into(), to.into())
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{Day, Moment};
+use super::{Day, OffsetDateTime};
 
 impl JsonSchema for Day {
     fn inline_schema() -> bool {
@@ -24,13 +24,13 @@ impl JsonSchema for Day {
     }
 }
 
-impl JsonSchema for Moment {
+impl JsonSchema for OffsetDateTime {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> Cow<'static, str> {
-        "Moment".into()
+        "OffsetDateTime".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span as Distance, Timestamp};
 
-use super::{Day, Moment, Span, YEAR_MAX, YEAR_MIN};
+use super::{DateRange, Day, OffsetDateTime, YEAR_MAX, YEAR_MIN};
 use crate::error::Error;
 
 /// From 1970-01-02 to 2200-12-31, each at midnight: far enough from the ends that the local date
@@ -30,9 +30,9 @@ impl From<Date> for Day {
     }
 }
 
-impl Moment {
+impl OffsetDateTime {
     /// The instant as the clock of `zone` shows it, in whole seconds.
-    pub fn at(instant: Timestamp, zone: &TimeZone) -> Moment {
+    pub fn at(instant: Timestamp, zone: &TimeZone) -> OffsetDateTime {
         let instant = instant.clamp(MOMENT_MIN, MOMENT_MAX);
         let offset = zone.to_offset(instant);
         // Offsets of local mean time have seconds, which RFC 3339 cannot write.
@@ -42,7 +42,7 @@ impl Moment {
         let sign = if minutes < 0 { '-' } else { '+' };
         let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
         let clock = local.strftime("%Y-%m-%dT%H:%M:%S");
-        Moment::trusted(format!("{clock}{sign}{hours:02}:{minutes:02}"))
+        OffsetDateTime::trusted(format!("{clock}{sign}{hours:02}:{minutes:02}"))
     }
 
     /// The instant itself.
@@ -54,7 +54,7 @@ impl Moment {
     }
 }
 
-impl Span {
+impl DateRange {
     /// The instants at which the first day begins and the last day is over in `zone`, half-open. A
     /// day may have 23 or 25 hours, and need not begin at midnight where clocks are moved then.
     pub fn bounds(&self, zone: &TimeZone) -> (Timestamp, Timestamp) {

@@ -6,23 +6,23 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::{
-    Action, Actions, Restored,
+    Action, Actions, Restored, descriptions,
     obstacles::Obstacles,
-    right::{self, TakenBack},
-    store::{self, Row, Touched, Whose},
-    told, undo,
+    permissions::{self, UndoneBy},
+    store::{self, ActionFilter, ActionRow, TouchedRecord},
+    undo,
     visibility::Visibility,
 };
 use crate::{
     access::Permission,
-    day::Moment,
+    day::OffsetDateTime,
     error::{Code, Error},
     id::{ActionId, MemberId},
     operation::Call,
     page::{self, Cursor, Page},
-    projects::sight::Sight,
+    projects::read_scope::ReadScope,
     text,
-    time::{MemberSummary, filter::member_of},
+    time::{MemberSummary, filter::find_member},
 };
 
 /// How many records of an action are named.
@@ -41,14 +41,14 @@ pub async fn list(
 ) -> Result<Actions, Error> {
     let limit = page::limit(limit)?;
     let before = cx.listing.after(cursor.as_deref())?.map(Cursor::instant).transpose()?;
-    let whose = whose(cx, text::said(member)).await?;
+    let whose = whose(cx, text::non_empty(member)).await?;
     let found = if with_total { Some(store::count(&mut cx.db, whose, COUNTED_MAX + 1).await?) } else { None };
     let rows = store::actions(&mut cx.db, whose, before, limit + 1).await?;
-    let known = Known::of(cx, &rows).await?;
+    let known = ListedActions::of(cx, &rows).await?;
     let open: Vec<Uuid> = rows.iter().filter(|row| known.may_tell(row)).map(|row| row.id).collect();
-    let mut words = told::told(&mut cx.db, &open, known.visibility.money).await?;
+    let mut words = descriptions::describe(&mut cx.db, &open, known.visibility.money).await?;
     let zone = cx.membership()?.member_zone.clone();
-    let cursor = |row: &Row| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
+    let cursor = |row: &ActionRow| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
     let page = Page::of(cx.listing, rows, limit, cursor, |row| {
         let told = words.remove(&row.id);
         Ok(Action { told, ..known.read(row, &zone) })
@@ -66,20 +66,20 @@ fn in_all(found: Option<i64>) -> (Option<i64>, Option<i64>) {
 }
 
 /// Whose actions the caller asks for and may take back.
-async fn whose(cx: &mut Call, member: Option<String>) -> Result<Whose, Error> {
+async fn whose(cx: &mut Call, member: Option<String>) -> Result<ActionFilter, Error> {
     let (own, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
-    let sight = Sight::of(cx)?;
+    let read_scope = ReadScope::of(cx)?;
     let member = match member {
-        Some(member) => Some(member_of(cx, &sight, &member).await.map_err(|error| of_actions(&sight, error))?),
+        Some(member) => Some(find_member(cx, &read_scope, &member).await.map_err(|error| of_actions(&read_scope, error))?),
         None => None,
     };
     match (token, member) {
         // What others did is not there for a token: it takes back nothing but its own.
         (Some(_), Some(other)) if other != own => Err(not_told("A token is told what it did itself, and of nobody else.")),
-        (Some(token), _) => Ok(Whose { member: None, token: Some(token) }),
+        (Some(token), _) => Ok(ActionFilter { member: None, token: Some(token) }),
         (None, Some(other)) if other != own && !cx.may(Permission::EveryonesTime) => Err(not_told(OWN_ALONE)),
-        (None, Some(member)) => Ok(Whose { member: Some(member), token: None }),
-        (None, None) => Ok(Whose { member: (!cx.may(Permission::EveryonesTime)).then_some(own), token: None }),
+        (None, Some(member)) => Ok(ActionFilter { member: Some(member), token: None }),
+        (None, None) => Ok(ActionFilter { member: (!cx.may(Permission::EveryonesTime)).then_some(own), token: None }),
     }
 }
 
@@ -87,12 +87,12 @@ async fn whose(cx: &mut Call, member: Option<String>) -> Result<Whose, Error> {
 const OWN_ALONE: &str = "Of all that was done you are told what you did yourself.";
 
 fn not_told(words: &str) -> Error {
-    Error::new(Code::NotFound, format!("{words} Leave member out, or give \"me\".")).about("member")
+    Error::new(Code::NotFound, format!("{words} Leave member out, or give \"me\".")).with_field("member")
 }
 
 /// A member who is not found, told of actions: the words of time are no answer here.
-fn of_actions(sight: &Sight, error: Error) -> Error {
-    if error.code == Code::NotFound && !sight.all_time() { not_told(OWN_ALONE) } else { error }
+fn of_actions(read_scope: &ReadScope, error: Error) -> Error {
+    if error.code == Code::NotFound && !read_scope.sees_all_time() { not_told(OWN_ALONE) } else { error }
 }
 
 /// An action that nothing is known to keep from being taken back.
@@ -106,11 +106,11 @@ pub struct Undoable {
 }
 
 /// Those of these actions that nothing is known to keep from being taken back.
-pub async fn undoable(cx: &mut Call, rows: Vec<Row>) -> Result<Vec<Undoable>, Error> {
-    let known = Known::of(cx, &rows).await?;
-    let open = |row: &Row| row.undoes.is_none() && !known.why_not.contains_key(&row.id);
+pub async fn undoable(cx: &mut Call, rows: Vec<ActionRow>) -> Result<Vec<Undoable>, Error> {
+    let known = ListedActions::of(cx, &rows).await?;
+    let open = |row: &ActionRow| row.undoes.is_none() && !known.why_not.contains_key(&row.id);
     let records = |action: &Uuid| known.touched_in_all.get(action).copied().unwrap_or_default();
-    let undoable = |row: Row| Undoable { records: records(&row.id), action: row.id, operation: row.operation };
+    let undoable = |row: ActionRow| Undoable { records: records(&row.id), action: row.id, operation: row.operation };
     Ok(rows.into_iter().filter(open).map(undoable).collect())
 }
 
@@ -125,7 +125,7 @@ fn looked_at(actions: usize) -> i64 {
 }
 
 /// What is known of the actions of a page.
-struct Known {
+struct ListedActions {
     touched: HashMap<Uuid, Vec<Restored>>,
     /// How many records each of them touched.
     touched_in_all: HashMap<Uuid, i64>,
@@ -142,12 +142,12 @@ struct Known {
     visibility: Visibility,
 }
 
-impl Known {
-    async fn of(cx: &mut Call, rows: &[Row]) -> Result<Self, Error> {
+impl ListedActions {
+    async fn of(cx: &mut Call, rows: &[ActionRow]) -> Result<Self, Error> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut known = Self::looked_at(cx, &ids).await?;
         known.refused = refused(cx, rows).await?;
-        let standing = undo::standing_of(&mut cx.db, &ids).await?;
+        let standing = undo::refusals_for_good(&mut cx.db, &ids).await?;
         let obstacles = Obstacles::of(cx, &ids, looked_at(ids.len())).await?;
         for row in rows {
             let never = standing.get(&row.id).cloned().flatten();
@@ -173,12 +173,12 @@ impl Known {
             known.add(touched);
         }
         if !known.visibility.everything {
-            known.hidden.extend(store::told::elsewhere(&mut cx.db, ids, known.visibility.own.0).await?);
+            known.hidden.extend(store::descriptions::elsewhere(&mut cx.db, ids, known.visibility.own.0).await?);
         }
         Ok(known)
     }
 
-    fn add(&mut self, Touched { action, kind, record, image, in_all }: Touched) {
+    fn add(&mut self, TouchedRecord { action, kind, record, image, in_all }: TouchedRecord) {
         self.touched_in_all.insert(action, in_all);
         if self.visibility.is_time_of_others(&kind, &image) {
             self.out_of_sight.insert(action);
@@ -195,28 +195,28 @@ impl Known {
     }
 
     /// Why an action is not the caller's to take back, or nobody's. `never` is said of what it did.
-    fn refusal(&self, cx: &Call, row: &Row, never: Option<String>) -> Option<Error> {
+    fn refusal(&self, cx: &Call, row: &ActionRow, never: Option<String>) -> Option<Error> {
         if let Some(refused) = self.refused.get(&row.id) {
             return Some(refused.clone());
         }
         if let Some(undoing) = row.undone_by {
             let (name, member) = (row.undone_by_name.as_deref(), row.undone_by_member);
-            return Some(right::taken_back(&self.visibility, &TakenBack { undoing, name, member, token: row.undone_with }));
+            return Some(permissions::already_undone_error(&self.visibility, &UndoneBy { undoing, name, member, token: row.undone_with }));
         }
         let never = never.or_else(|| (!self.touched.contains_key(&row.id)).then(|| undo::UNCHANGED.to_owned()));
         match never {
-            Some(why) => Some(undo::never(cx, &row.operation, &why)),
-            None => self.out_of_sight.contains(&row.id).then(right::out_of_sight),
+            Some(why) => Some(undo::not_undoable_error(cx, &row.operation, &why)),
+            None => self.out_of_sight.contains(&row.id).then(permissions::out_of_sight),
         }
     }
 
-    fn read(&self, row: Row, zone: &TimeZone) -> Action {
+    fn read(&self, row: ActionRow, zone: &TimeZone) -> Action {
         let why_not = self.why_not.get(&row.id).cloned();
         let records = self.touched.get(&row.id).cloned().unwrap_or_default();
         let more = self.touched_in_all.get(&row.id).map_or(0, |all| all - records.len() as i64);
         Action {
             id: ActionId(row.id),
-            at: Moment::at(row.at.to_jiff(), zone),
+            at: OffsetDateTime::at(row.at.to_jiff(), zone),
             operation: row.operation,
             told: None,
             member: row.member_id.zip(row.member_name).map(|(id, name)| MemberSummary { id: MemberId(id), name }),
@@ -232,19 +232,19 @@ impl Known {
 
     /// Whether it may be told in words what an action did: to whoever sees all that it touched, and may do the same. Of what touched many
     /// records not all were looked at, so that whoever does not see everything is told of none of them.
-    fn may_tell(&self, row: &Row) -> bool {
+    fn may_tell(&self, row: &ActionRow) -> bool {
         let all_seen = self.visibility.everything || self.in_sight.get(&row.id) == self.touched_in_all.get(&row.id);
         all_seen && !self.hidden.contains(&row.id) && !self.refused.contains_key(&row.id)
     }
 }
 
 /// Why the caller may not do what these did. To take an undo back is to do again what it took back.
-async fn refused(cx: &mut Call, rows: &[Row]) -> Result<HashMap<Uuid, Error>, Error> {
+async fn refused(cx: &mut Call, rows: &[ActionRow]) -> Result<HashMap<Uuid, Error>, Error> {
     let undos: Vec<Uuid> = rows.iter().filter(|row| row.undoes.is_some()).map(|row| row.id).collect();
     let origins: HashMap<Uuid, String> = store::origins(&mut cx.db, &undos).await?.into_iter().collect();
-    let refused = |row: &Row| {
+    let refused = |row: &ActionRow| {
         let operation = origins.get(&row.id).unwrap_or(&row.operation);
-        Some((row.id, right::allowed(cx, operation).err()?))
+        Some((row.id, permissions::authorize_operation(cx, operation).err()?))
     };
     Ok(rows.iter().filter_map(refused).collect())
 }

@@ -1,37 +1,37 @@
 //! What was done, and the way back from it.
 
-pub mod button;
 #[cfg(feature = "ssr")]
-mod instead;
+mod alternatives;
 #[cfg(feature = "ssr")]
-mod invoice;
+mod conflict_errors;
+#[cfg(feature = "ssr")]
+pub(crate) mod descriptions;
+#[cfg(feature = "ssr")]
+mod invoice_history;
+pub mod invoice_section;
 #[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]
 mod obstacles;
-pub mod part;
 #[cfg(feature = "ssr")]
-mod right;
+mod permissions;
 #[cfg(feature = "ssr")]
-mod since;
+mod restore_plan;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 #[cfg(feature = "ssr")]
-pub(crate) mod told;
-#[cfg(feature = "ssr")]
 pub(crate) mod undo;
+pub mod undo_button;
 #[cfg(feature = "ssr")]
 mod visibility;
-#[cfg(feature = "ssr")]
-mod way;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{day::Moment, error::Error, id::ActionId, page::Page, time::MemberSummary};
+use crate::{day::OffsetDateTime, error::Error, id::ActionId, page::Page, time::MemberSummary};
 
 /// An action that was taken back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ pub struct Action {
     /// Its id, which undo_action takes.
     pub id: ActionId,
     /// When it was done.
-    pub at: Moment,
+    pub at: OffsetDateTime,
     /// The operation, such as `create_time_entry`.
     pub operation: String,
     /// What was done, in words: "Invoice 2026-0001 for Acme sent"; absent where the caller does not see all that it touched, or may not do
@@ -130,7 +130,7 @@ pub struct InvoiceEvent {
     /// The action.
     pub id: ActionId,
     /// When it was done.
-    pub at: Moment,
+    pub at: OffsetDateTime,
     /// What was done, in words: "Payment of 100.00 EUR removed from 2026-0001: typed twice".
     pub told: String,
     /// Who did it: the person at the page, or the owner of the token.
@@ -147,13 +147,13 @@ pub struct InvoiceEvent {
 /// Get what was done to an invoice: drafted, sent, mailed, paid, a payment removed and why, voided, each with who and when.
 ///
 /// For who leads the work. Example: {"invoice": "2026-0001"}.
-#[operation(read, idempotent, needs = WriteMoney, reach = Person, title = "Get the history of an invoice")]
+#[operation(read, idempotent, needs = WriteMoney, audience = Person, title = "Get the history of an invoice")]
 pub async fn get_invoice_history(
     cx: &mut Call,
     /// Id or number.
     invoice: String,
 ) -> Result<InvoiceHistory, Error> {
-    invoice::history(cx, &invoice).await
+    invoice_history::history(cx, &invoice).await
 }
 
 /// List what was done, the newest first: each write in words (`told`) and with the first three records it touched, and whether it can be undone, or why not.

@@ -1,11 +1,11 @@
 //! SQL of what was done, and of whether it can be taken back.
 
-pub mod back;
-pub mod currency;
-pub mod gone;
+pub mod currency_conflicts;
+pub mod deleted_references;
+pub mod descriptions;
 pub mod obstacle;
-pub mod taken;
-pub mod told;
+pub mod restore;
+pub mod unique_conflicts;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -13,13 +13,13 @@ use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
-    database::{Db, instant, plan_for_what_is_given},
+    database::{Db, instant, use_custom_plan},
     error::Error,
 };
 
 /// An action that was done.
 #[allow(missing_docs, reason = "the columns of the table `action`")]
-pub struct Done {
+pub struct DoneAction {
     pub id: Uuid,
     /// Nobody when whoever did it is no member.
     pub member_id: Option<Uuid>,
@@ -38,10 +38,10 @@ pub struct Done {
 }
 
 /// The action of this id, when it was done.
-pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
+pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<DoneAction>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Done,
+        DoneAction,
         r#"with recursive steps as (
                select a.operation, a.undoes from action a where a.organization_id = $1 and a.id = $2
                union all
@@ -67,7 +67,7 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
 
 /// Whose actions are asked for; nothing of it means everybody's.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Whose {
+pub struct ActionFilter {
     /// The member who did it, by whatever credential.
     pub member: Option<Uuid>,
     /// The token that it was done with.
@@ -76,7 +76,7 @@ pub struct Whose {
 
 /// An action as the list shows it.
 #[allow(missing_docs, reason = "the columns of the table `action`")]
-pub struct Row {
+pub struct ActionRow {
     pub id: Uuid,
     pub at: jiff_sqlx::Timestamp,
     pub member_id: Option<Uuid>,
@@ -95,11 +95,11 @@ pub struct Row {
 }
 
 /// A page of the actions that were done, the newest first, from before an instant and an id.
-pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)>, limit: i64) -> Result<Vec<Row>, Error> {
-    plan_for_what_is_given(db).await?;
+pub async fn actions(db: &mut Db, whose: ActionFilter, before: Option<(Timestamp, Uuid)>, limit: i64) -> Result<Vec<ActionRow>, Error> {
+    use_custom_plan(db).await?;
     let (organization, (before_at, before_id)) = (db.organization(), before.unzip());
     Ok(query_as!(
-        Row,
+        ActionRow,
         r#"select a.id, a.at as "at: jiff_sqlx::Timestamp", a.member_id as "member_id?", m.name as "member_name?", t.name as "token?",
                a.operation, a.undoes, u.id as "undone_by?", u.member_id as "undone_by_member?", n.name as "undone_by_name?",
                u.token_id as "undone_with?"
@@ -128,8 +128,8 @@ pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)
 }
 
 /// How many actions were done, of whomever, as far as `most`: no more are counted.
-pub async fn count(db: &mut Db, whose: Whose, most: i64) -> Result<i64, Error> {
-    plan_for_what_is_given(db).await?;
+pub async fn count(db: &mut Db, whose: ActionFilter, most: i64) -> Result<i64, Error> {
+    use_custom_plan(db).await?;
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from (
@@ -148,10 +148,10 @@ pub async fn count(db: &mut Db, whose: Whose, most: i64) -> Result<i64, Error> {
 }
 
 /// These actions, the newest first.
-pub async fn these(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Row>, Error> {
+pub async fn find_all(db: &mut Db, actions: &[Uuid]) -> Result<Vec<ActionRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        ActionRow,
         r#"select a.id, a.at as "at: jiff_sqlx::Timestamp", a.member_id as "member_id?", m.name as "member_name?", t.name as "token?",
                a.operation, a.undoes, u.id as "undone_by?", u.member_id as "undone_by_member?", n.name as "undone_by_name?",
                u.token_id as "undone_with?"
@@ -196,7 +196,7 @@ pub async fn origins(db: &mut Db, undos: &[Uuid]) -> Result<Vec<(Uuid, String)>,
 /// member did by themselves. Whoever else asks for that of the same credential meanwhile waits, so that each finds another.
 pub async fn last(db: &mut Db, member: Uuid, token: Option<Uuid>, reaching: &[String]) -> Result<Option<Uuid>, Error> {
     hold_last(db, token.unwrap_or(member)).await?;
-    plan_for_what_is_given(db).await?;
+    use_custom_plan(db).await?;
     let organization = db.organization();
     Ok(query_scalar!(
         "select a.id from action a
@@ -225,7 +225,7 @@ async fn hold_last(db: &mut Db, credential: Uuid) -> Result<(), Error> {
 }
 
 /// What of a record in an image people know it by.
-pub struct Touched {
+pub struct TouchedRecord {
     /// The action.
     pub action: Uuid,
     /// The kind of the record.
@@ -239,10 +239,10 @@ pub struct Touched {
 }
 
 /// The first few records that each of these actions touched.
-pub async fn touched(db: &mut Db, actions: &[Uuid], most: i32) -> Result<Vec<Touched>, Error> {
+pub async fn touched(db: &mut Db, actions: &[Uuid], most: i32) -> Result<Vec<TouchedRecord>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Touched,
+        TouchedRecord,
         r#"select a.id as "action!", c.kind as "kind!", c.record_id as "record!", jsonb_build_object('name', c.image -> 'name',
                'number', c.image -> 'number', 'description', c.image -> 'description', 'day', c.image -> 'day',
                'member_id', c.image -> 'member_id') as "image!",

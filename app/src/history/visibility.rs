@@ -4,11 +4,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    access::{Permission, Seen},
+    access::{Permission, RoleVisibility},
     error::Error,
     id::MemberId,
     operation::Call,
-    projects::sight::Sight,
+    projects::read_scope::ReadScope,
     text,
 };
 
@@ -29,10 +29,10 @@ pub struct Visibility {
 impl Visibility {
     /// What the caller of this call sees.
     pub fn of(cx: &Call) -> Result<Self, Error> {
-        let (own, sight) = (cx.membership()?.member, Sight::of(cx)?);
+        let (own, read_scope) = (cx.membership()?.member, ReadScope::of(cx)?);
         let token = cx.caller.token.as_ref().map(|token| token.id.0);
-        let (everything, invitations) = (sight.seen == Seen::Everything, cx.may(Permission::ManagePeople));
-        Ok(Self { own, everything, money: sight.money, invitations, token })
+        let (everything, invitations) = (read_scope.seen == RoleVisibility::Everything, cx.may(Permission::ManagePeople));
+        Ok(Self { own, everything, money: read_scope.money, invitations, token })
     }
 
     /// Whether who asks may take back what this member did with this token, or with none: an agent takes back what it did itself.
@@ -54,7 +54,7 @@ impl Visibility {
 
     /// What a record is known by, where the caller sees it.
     pub fn name(&self, kind: &str, image: &Value) -> Option<String> {
-        self.see_record(kind, image).then(|| known_as(kind, image, self.money)).flatten()
+        self.see_record(kind, image).then(|| display_name(kind, image, self.money)).flatten()
     }
 
     /// Whether a record is time of somebody else, which the caller does not see.
@@ -69,7 +69,7 @@ impl Visibility {
 }
 
 /// What people know a record by: its name, number or description, else its day. Invoices are nothing to who sees no money.
-pub fn known_as(kind: &str, image: &Value, money: bool) -> Option<String> {
+pub fn display_name(kind: &str, image: &Value, money: bool) -> Option<String> {
     if !money && matches!(kind, "invoice" | "invoice_line" | "payment") {
         return None;
     }

@@ -104,7 +104,7 @@ fn a_refusal_says_what_to_do() {
 
 #[test]
 fn a_duration_is_shown_in_hours_and_minutes() {
-    let shown = |seconds| Worked::of(seconds).text;
+    let shown = |seconds| WorkDuration::of(seconds).text;
     assert_eq!(shown(5_400), "1h 30m");
     assert_eq!(shown(3_600), "1h");
     assert_eq!(shown(1_800), "30m");
@@ -146,7 +146,7 @@ proptest! {
         prop_assert_eq!(read(&clock(seconds)), Ok(seconds));
         prop_assert_eq!(read(&format!("{seconds}s")), Ok(seconds));
         let shown = if seconds < 60 { seconds } else { seconds / 60 * 60 };
-        prop_assert_eq!(read(&Worked::of(seconds).text), Ok(shown));
+        prop_assert_eq!(read(&WorkDuration::of(seconds).text), Ok(shown));
     }
 
     #[test]

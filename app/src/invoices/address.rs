@@ -1,14 +1,13 @@
 //! Addresses as they stand on a document: with the country where the invoice crosses a border.
 
-use super::wording::Wording;
+use super::locale::Locale;
 use crate::{country::names::OTHER_NAMES, text::search_key};
 
 /// The postal address of one side (BG-5, BG-8). Its last line is the country's name where the other side is in another country, unless
 /// the address says so already.
-pub fn printed(address: Option<&str>, country: Option<&str>, other: Option<&str>, wording: Wording) -> Option<String> {
+pub fn printed(address: Option<&str>, country: Option<&str>, other: Option<&str>, locale: Locale) -> Option<String> {
     let abroad = country.filter(|country| other.is_some_and(|other| other != *country));
-    let name =
-        abroad.filter(|country| !address.is_some_and(|address| names(address, country))).and_then(|country| wording.country(country));
+    let name = abroad.filter(|country| !address.is_some_and(|address| names(address, country))).and_then(|country| locale.country(country));
     match (address.map(str::trim_end).filter(|address| !address.is_empty()), name) {
         (Some(address), Some(name)) => Some(format!("{address}\n{name}")),
         (None, Some(name)) => Some(name.to_owned()),
@@ -20,7 +19,7 @@ pub fn printed(address: Option<&str>, country: Option<&str>, other: Option<&str>
 fn names(address: &str, country: &str) -> bool {
     let last = address.lines().map(|line| line.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.')).rfind(|line| !line.is_empty());
     let key = last.map(search_key).unwrap_or_default();
-    let usual = Wording::ALL.into_iter().filter_map(|wording| wording.country(country));
+    let usual = Locale::ALL.into_iter().filter_map(|locale| locale.country(country));
     let others = OTHER_NAMES.iter().filter(|(code, _)| *code == country).flat_map(|(_, names)| names.iter().copied());
     key == country.to_lowercase() || usual.chain(others).any(|name| ends_with(&key, &search_key(name)))
 }
@@ -36,18 +35,18 @@ mod tests {
     use super::*;
 
     fn german(address: &str, country: &str, other: &str) -> String {
-        printed(Some(address), Some(country), Some(other), Wording::German).unwrap_or_default()
+        printed(Some(address), Some(country), Some(other), Locale::German).unwrap_or_default()
     }
 
     #[test]
     fn an_address_in_another_country_names_it_once() {
         assert_eq!(german("1 Long Acre\nLondon", "GB", "DE"), "1 Long Acre\nLondon\nVereinigtes Königreich");
         assert_eq!(german("1 Long Acre\nLondon\n", "GB", "GB"), "1 Long Acre\nLondon\n", "it is the same country");
-        assert_eq!(printed(Some("Weg 1"), Some("DE"), Some("GB"), Wording::English).as_deref(), Some("Weg 1\nGermany"));
-        assert_eq!(printed(None, Some("DE"), Some("GB"), Wording::English).as_deref(), Some("Germany"));
-        assert_eq!(printed(Some("Weg 1"), Some("DE"), Some("JP"), Wording::Japanese).as_deref(), Some("Weg 1\nドイツ"));
+        assert_eq!(printed(Some("Weg 1"), Some("DE"), Some("GB"), Locale::English).as_deref(), Some("Weg 1\nGermany"));
+        assert_eq!(printed(None, Some("DE"), Some("GB"), Locale::English).as_deref(), Some("Germany"));
+        assert_eq!(printed(Some("Weg 1"), Some("DE"), Some("JP"), Locale::Japanese).as_deref(), Some("Weg 1\nドイツ"));
         for unknown in [(None, Some("DE")), (Some("DE"), None), (None, None)] {
-            assert_eq!(printed(Some("Weg 1"), unknown.0, unknown.1, Wording::English).as_deref(), Some("Weg 1"));
+            assert_eq!(printed(Some("Weg 1"), unknown.0, unknown.1, Locale::English).as_deref(), Some("Weg 1"));
         }
     }
 

@@ -13,13 +13,13 @@ use crate::{
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Balance {
     /// One item per currency in which something is to be billed or paid, in the order of their codes.
-    pub items: Vec<Due>,
+    pub items: Vec<CurrencyBalance>,
 }
 
 /// What there is to bill and to be paid in one currency.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct Due {
+pub struct CurrencyBalance {
     /// The currency.
     pub currency: Currency,
     /// What could be invoiced now, before rounding.

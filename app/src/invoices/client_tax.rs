@@ -2,10 +2,9 @@
 //! drafted again.
 
 use super::{
-    draft, read,
-    store::{self, LineRow, Row},
+    draft, line_texts, read,
+    store::{self, InvoiceRow, LineRow},
     tax::LineTax,
-    texts,
     totals::TaxCategory,
 };
 use crate::{
@@ -21,7 +20,7 @@ use crate::{
 const NAMED: usize = 5;
 
 /// What the lines of a draft carry of the taxes that its client had since it was drafted.
-pub struct Before {
+pub struct FormerTax {
     /// The tax that most of those lines carry.
     pub tax: LineTax,
     /// Whether time is among them.
@@ -31,7 +30,7 @@ pub struct Before {
 }
 
 /// What is there of `former` beside `now`; nothing where no line carries a tax that the client had: each was meant so.
-pub fn before(lines: &[LineRow], now: &LineTax, former: &[LineTax]) -> Result<Option<Before>, Error> {
+pub fn before(lines: &[LineRow], now: &LineTax, former: &[LineTax]) -> Result<Option<FormerTax>, Error> {
     let taxes = lines.iter().map(read::line_tax).collect::<Result<Vec<_>, _>>()?;
     let carried: Vec<&LineTax> = taxes.iter().filter(|tax| is_former(tax, now, former)).collect();
     let times = |tax: &LineTax| carried.iter().filter(|other| **other == tax).count();
@@ -39,7 +38,7 @@ pub fn before(lines: &[LineRow], now: &LineTax, former: &[LineTax]) -> Result<Op
     let Some(tax) = carried.iter().copied().rev().max_by_key(|tax| times(tax)) else { return Ok(None) };
     let of_time = lines.iter().zip(&taxes).any(|(line, tax)| line.seconds.is_some() && is_former(tax, now, former));
     let own = lines.iter().zip(&taxes).filter(|(_, tax)| *tax != now && !is_former(tax, now, former));
-    Ok(Some(Before { tax: tax.clone(), of_time, others: own.map(|(line, other)| said(line, other)).collect() }))
+    Ok(Some(FormerTax { tax: tax.clone(), of_time, others: own.map(|(line, other)| said(line, other)).collect() }))
 }
 
 /// Whether a line carries what the client had, or what they have by now without the words for it.
@@ -49,12 +48,12 @@ fn is_former(tax: &LineTax, now: &LineTax, former: &[LineTax]) -> bool {
 }
 
 /// The taxes that the client of a draft had since it was drafted, but for the one that they have by now.
-pub async fn former(cx: &mut Call, row: &Row) -> Result<Vec<LineTax>, Error> {
+pub async fn former(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<LineTax>, Error> {
     taxes(store::taxes_since(&mut cx.db, row.id, row.client_id).await?)
 }
 
 /// The taxes that the client of a sent invoice had from when it was drafted until it was sent; nothing where that is not known any more.
-pub async fn until_sent(cx: &mut Call, row: &Row) -> Result<Option<Vec<LineTax>>, Error> {
+pub async fn until_sent(cx: &mut Call, row: &InvoiceRow) -> Result<Option<Vec<LineTax>>, Error> {
     let had = taxes(store::taxes_until_sent(&mut cx.db, row.id, row.client_id).await?)?;
     Ok(Some(had).filter(|had| !had.is_empty()))
 }
@@ -67,7 +66,7 @@ fn taxes(kept: Vec<(String, i32, Option<String>)>) -> Result<Vec<LineTax>, Error
 }
 
 /// Lines at the tax that their client has by now.
-pub struct Renewed {
+pub struct RetaxedLines {
     /// The lines.
     pub lines: Vec<LineRow>,
     /// What a careful person would want to know of it.
@@ -76,7 +75,7 @@ pub struct Renewed {
 
 /// Gives lines the tax that their client has by now where they carry one that the client `had`; a line that somebody has taxed otherwise
 /// keeps that. Where nobody knows what the client had, all take it.
-pub fn renewed(lines: Vec<LineRow>, client: &Client, had: Option<&[LineTax]>) -> Result<Renewed, Error> {
+pub fn renewed(lines: Vec<LineRow>, client: &Client, had: Option<&[LineTax]>) -> Result<RetaxedLines, Error> {
     let now = draft::tax_of(client);
     let told = match had {
         Some(had) => before(&lines, &now, had)?.map(|before| before.renewed(&now, &client.name)),
@@ -87,7 +86,7 @@ pub fn renewed(lines: Vec<LineRow>, client: &Client, had: Option<&[LineTax]>) ->
         let takes = had.is_none_or(|had| is_former(&tax, &now, had));
         Ok(if takes { with_tax(line, &now) } else { line })
     };
-    Ok(Renewed { lines: lines.into_iter().map(renew).collect::<Result<_, Error>>()?, told })
+    Ok(RetaxedLines { lines: lines.into_iter().map(renew).collect::<Result<_, Error>>()?, told })
 }
 
 /// That lines with another tax lose it; nothing where there are none.
@@ -117,9 +116,9 @@ fn with_tax(line: LineRow, tax: &LineTax) -> LineRow {
 }
 
 /// Gives the lines that carry a tax which the client had before the one that they have by now, and tells which ones keep another.
-pub async fn take(cx: &mut Call, row: &Row, currency: &Currency) -> Result<(), Error> {
+pub async fn take(cx: &mut Call, row: &InvoiceRow, currency: &Currency) -> Result<(), Error> {
     let now = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
-    let lines = texts::lines(cx, row).await?;
+    let lines = line_texts::lines(cx, row).await?;
     let former = former(cx, row).await?;
     let Some(before) = before(&lines, &now, &former)? else {
         cx.warn("No line carries a tax that the client had before, so nothing was changed. Change the tax of a line on the line.");
@@ -139,7 +138,7 @@ pub async fn take(cx: &mut Call, row: &Row, currency: &Currency) -> Result<(), E
     Ok(())
 }
 
-impl Before {
+impl FormerTax {
     /// Which lines keep what somebody has chosen for them; nothing where there are none.
     pub fn kept(&self) -> Option<String> {
         let (named, several) = listed(&self.others)?;
@@ -165,7 +164,7 @@ pub fn listed(others: &[String]) -> Option<(String, bool)> {
     let more = others.len().saturating_sub(NAMED);
     let mut named: Vec<String> = others.iter().take(NAMED).cloned().collect();
     if more > 0 {
-        named.push(text::counted(more as i64, "other line", "other lines"));
+        named.push(text::pluralize(more as i64, "other line", "other lines"));
     }
     let (last, first) = named.split_last()?;
     Some(match first {

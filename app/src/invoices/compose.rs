@@ -9,11 +9,12 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    CustomLine, GroupBy, LineKind, quantity,
+    CustomLine, InvoiceGroupBy, LineKind,
+    locale::Locale,
+    quantity,
     rounding::{Rounding, RoundingBasis},
     store::LineRow,
     tax::LineTax,
-    wording::Wording,
 };
 use crate::{
     error::Error,
@@ -33,7 +34,7 @@ const PROJECTS_NAMED: usize = 5;
 
 /// One unbilled time entry.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct UnbilledEntry {
     /// Its id.
     pub id: Uuid,
     /// Its project.
@@ -58,13 +59,13 @@ pub struct Entry {
 
 /// A line before it is stored.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Line {
+pub struct ComposedLine {
     /// What was done.
     pub description: String,
     /// The project, when all of the line is of one.
     pub project: Option<Uuid>,
     /// What it is made from, and how much of it.
-    pub measure: Measure,
+    pub measure: LineQuantity,
     /// Net price of one, or of an hour, in millionths of the major unit.
     pub unit_price: i64,
     /// Net amount.
@@ -77,7 +78,7 @@ pub struct Line {
 
 /// How much a line is of.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Measure {
+pub enum LineQuantity {
     /// Tracked time: the hours follow from the seconds that are billed.
     Time {
         /// Seconds as they were worked.
@@ -93,42 +94,46 @@ pub enum Measure {
 #[derive(Debug, Clone, Copy)]
 pub struct Grouping {
     /// What comes on one line.
-    pub group_by: GroupBy,
+    pub group_by: InvoiceGroupBy,
     /// How its seconds are rounded.
     pub rounding: Rounding,
     /// The language of the document, for the days in its lines.
-    pub wording: Wording,
+    pub locale: Locale,
 }
 
 /// Lines of time. Different rates never share a line, since a line has one price.
-pub fn time_lines(entries: &[Entry], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<Line> {
+pub fn time_lines(entries: &[UnbilledEntry], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<ComposedLine> {
     let groups = groups(entries, grouping.rounding, |place, entry| group_key(entry, grouping.group_by, place));
     groups.into_values().map(|group| time_line(&group, grouping, currency, tax)).collect()
 }
 
 /// What time that is on lines is worth: line by line, at each of the rates that its entries have. The lines are those of the entries.
-pub fn worths(entries: &[Entry], lines: &[Uuid], grouping: Grouping) -> BTreeMap<Uuid, Vec<Worth>> {
-    let mut worths: BTreeMap<Uuid, Vec<Worth>> = BTreeMap::new();
+pub fn priced_times(entries: &[UnbilledEntry], lines: &[Uuid], grouping: Grouping) -> BTreeMap<Uuid, Vec<PricedTime>> {
+    let mut priced_times: BTreeMap<Uuid, Vec<PricedTime>> = BTreeMap::new();
     for ((line, _), group) in groups(entries, grouping.rounding, |place, _| lines.get(place).copied().unwrap_or_default()) {
-        worths.entry(line).or_default().push(worth(&group, grouping));
+        priced_times.entry(line).or_default().push(worth(&group, grouping));
     }
-    worths
+    priced_times
 }
 
 /// Entries by what they are told apart by, and by their rates.
-fn groups<K: Ord>(entries: &[Entry], rounding: Rounding, key: impl Fn(usize, &Entry) -> K) -> BTreeMap<(K, Option<i64>), Vec<Part<'_>>> {
-    let mut groups: BTreeMap<(K, Option<i64>), Vec<Part<'_>>> = BTreeMap::new();
+fn groups<K: Ord>(
+    entries: &[UnbilledEntry],
+    rounding: Rounding,
+    key: impl Fn(usize, &UnbilledEntry) -> K,
+) -> BTreeMap<(K, Option<i64>), Vec<BilledEntry<'_>>> {
+    let mut groups: BTreeMap<(K, Option<i64>), Vec<BilledEntry<'_>>> = BTreeMap::new();
     let mut shared: BTreeMap<(Date, Uuid, Option<i64>), i64> = BTreeMap::new();
     for (place, (entry, billed)) in entries.iter().zip(billed_seconds(entries, rounding)).enumerate() {
         let net = share_of_net(shared.entry((entry.day, entry.project, entry.rate)).or_default(), billed, entry.rate.unwrap_or(0));
-        groups.entry((key(place, entry), entry.rate)).or_default().push(Part { entry, billed, net });
+        groups.entry((key(place, entry), entry.rate)).or_default().push(BilledEntry { entry, billed, net });
     }
     groups
 }
 
 /// What the time of a line comes to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Worth {
+pub struct PricedTime {
     /// Seconds as they were worked.
     pub worked: i64,
     /// Seconds after rounding.
@@ -141,7 +146,7 @@ pub struct Worth {
     pub entries: Vec<Uuid>,
 }
 
-impl Worth {
+impl PricedTime {
     /// The price of an hour, in millionths of the major unit.
     pub fn unit_price(&self, currency: &Currency) -> i64 {
         UnitPrice::of_minor(self.rate, currency).millionths
@@ -149,21 +154,21 @@ impl Worth {
 }
 
 /// An entry with the seconds that are billed of it.
-struct Part<'a> {
-    entry: &'a Entry,
+struct BilledEntry<'a> {
+    entry: &'a UnbilledEntry,
     billed: i64,
     /// Its share of what the time of its day and project comes to at its rate.
     net: i64,
 }
 
 /// A line written by hand, taxed as the client is where it does not say otherwise.
-pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax) -> Result<Line, Error> {
+pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax) -> Result<ComposedLine, Error> {
     let quantity = quantity::parse(given.quantity.as_deref().filter(|quantity| !quantity.trim().is_empty()).unwrap_or("1"))?;
     let unit_price = price_of(&given.price, currency)?;
-    Ok(Line {
-        description: text::lines("description", &given.description, TEXT_MAX).and_then(|text| said(text, "description"))?,
+    Ok(ComposedLine {
+        description: text::lines("description", &given.description, TEXT_MAX).and_then(|text| required_text(text, "description"))?,
         project: None,
-        measure: Measure::Custom(quantity),
+        measure: LineQuantity::Custom(quantity),
         unit_price,
         net: quantity::net(quantity, unit_price, currency),
         tax: tax.changed(given.tax_category, given.tax_rate.as_deref(), given.tax_reason.as_deref())?,
@@ -192,23 +197,23 @@ pub fn price_of(given: &Amount, currency: &Currency) -> Result<i64, Error> {
 }
 
 /// Text that says something.
-pub fn said(text: String, field: &str) -> Result<String, Error> {
+pub fn required_text(text: String, field: &str) -> Result<String, Error> {
     if text.is_empty() { Err(Error::invalid(field, "The text of a line is empty; say what is billed.")) } else { Ok(text) }
 }
 
 /// What the lines are told apart and ordered by.
-fn group_key(entry: &Entry, group_by: GroupBy, place: usize) -> String {
+fn group_key(entry: &UnbilledEntry, group_by: InvoiceGroupBy, place: usize) -> String {
     match group_by {
-        GroupBy::Project => format!("{}\u{1}{}", text::search_key(&entry.project_name), entry.project),
-        GroupBy::Day => entry.day.to_string(),
+        InvoiceGroupBy::Project => format!("{}\u{1}{}", text::search_key(&entry.project_name), entry.project),
+        InvoiceGroupBy::Day => entry.day.to_string(),
         // By name for the order, by id since two may share a name.
-        GroupBy::Member => format!("{}\u{1}{}", text::search_key(&entry.member_name), entry.member),
+        InvoiceGroupBy::Member => format!("{}\u{1}{}", text::search_key(&entry.member_name), entry.member),
         // The entries come in the order of the work.
-        GroupBy::Entry => format!("{place:08}"),
+        InvoiceGroupBy::Entry => format!("{place:08}"),
     }
 }
 
-fn worth(group: &[Part<'_>], grouping: Grouping) -> Worth {
+fn worth(group: &[BilledEntry<'_>], grouping: Grouping) -> PricedTime {
     let worked = group.iter().map(|part| part.entry.seconds).sum();
     let billed = match grouping.rounding.basis {
         RoundingBasis::Line => grouping.rounding.round(worked),
@@ -216,16 +221,16 @@ fn worth(group: &[Part<'_>], grouping: Grouping) -> Worth {
     };
     let rate = group.first().and_then(|part| part.entry.rate).unwrap_or(0);
     let entries = group.iter().map(|part| part.entry.id).collect();
-    Worth { worked, billed, rate, net: net_of(group, billed, rate, grouping), entries }
+    PricedTime { worked, billed, rate, net: net_of(group, billed, rate, grouping), entries }
 }
 
-fn time_line(group: &[Part<'_>], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Line {
+fn time_line(group: &[BilledEntry<'_>], grouping: Grouping, currency: &Currency, tax: &LineTax) -> ComposedLine {
     let worth = worth(group, grouping);
     let project = group.first().map(|part| part.entry.project);
-    Line {
+    ComposedLine {
         description: described(&group.iter().map(|part| part.entry).collect::<Vec<_>>(), grouping),
         project: project.filter(|project| group.iter().all(|part| part.entry.project == *project)),
-        measure: Measure::Time { worked: worth.worked, billed: worth.billed },
+        measure: LineQuantity::Time { worked: worth.worked, billed: worth.billed },
         unit_price: worth.unit_price(currency),
         net: worth.net,
         tax: tax.clone(),
@@ -235,7 +240,7 @@ fn time_line(group: &[Part<'_>], grouping: Grouping, currency: &Currency, tax: &
 
 /// The seconds to bill of each entry, rounded each on its own or with those of its day and project, whatever line it comes on. A line
 /// that is rounded as a whole is so afterwards.
-fn billed_seconds(entries: &[Entry], rounding: Rounding) -> Vec<i64> {
+fn billed_seconds(entries: &[UnbilledEntry], rounding: Rounding) -> Vec<i64> {
     match rounding.basis {
         RoundingBasis::Line => entries.iter().map(|entry| entry.seconds).collect(),
         RoundingBasis::Entry => entries.iter().map(|entry| rounding.round(entry.seconds)).collect(),
@@ -251,8 +256,8 @@ fn billed_seconds(entries: &[Entry], rounding: Rounding) -> Vec<i64> {
 
 /// What a line of time comes to: its seconds at its rate. Where less than a day of a project stands on a line of its own and time is
 /// rounded by day and project, the day has one worth, of which each line has its share.
-fn net_of(group: &[Part<'_>], billed: i64, rate: i64, grouping: Grouping) -> i64 {
-    let parts = matches!(grouping.group_by, GroupBy::Entry | GroupBy::Member);
+fn net_of(group: &[BilledEntry<'_>], billed: i64, rate: i64, grouping: Grouping) -> i64 {
+    let parts = matches!(grouping.group_by, InvoiceGroupBy::Entry | InvoiceGroupBy::Member);
     match grouping.rounding.basis {
         RoundingBasis::DayAndProject if parts && grouping.rounding.step_minutes > 0 => group.iter().map(|part| part.net).sum(),
         _ => amount_of(billed, rate),
@@ -278,21 +283,21 @@ fn share_of_day((worked, shared): &mut (i64, i64), seconds: i64, rounding: Round
 }
 
 /// The first and the last day of time; nothing where there is none.
-pub fn days<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<(Date, Date)> {
-    let day = |entry: &Entry| (entry.day, entry.day);
+pub fn days<'a>(entries: impl IntoIterator<Item = &'a UnbilledEntry>) -> Option<(Date, Date)> {
+    let day = |entry: &UnbilledEntry| (entry.day, entry.day);
     entries.into_iter().map(day).reduce(|(first, last), (day, _)| (first.min(day), last.max(day)))
 }
 
 /// The text of a line of these entries while nobody has written another one.
-pub fn described(entries: &[&Entry], grouping: Grouping) -> String {
+pub fn described(entries: &[&UnbilledEntry], grouping: Grouping) -> String {
     let Some(first) = entries.first() else { return String::new() };
-    let day = || grouping.wording.day(first.day);
+    let day = || grouping.locale.day(first.day);
     match grouping.group_by {
-        GroupBy::Project => first.project_name.clone(),
-        GroupBy::Day => format!("{}, {}", day(), projects(entries)),
-        GroupBy::Member => format!("{}, {}", first.member_name, projects(entries)),
-        GroupBy::Entry if first.description.is_empty() => format!("{}, {}", first.project_name, day()),
-        GroupBy::Entry => on_day(&first.description, &day()),
+        InvoiceGroupBy::Project => first.project_name.clone(),
+        InvoiceGroupBy::Day => format!("{}, {}", day(), projects(entries)),
+        InvoiceGroupBy::Member => format!("{}, {}", first.member_name, projects(entries)),
+        InvoiceGroupBy::Entry if first.description.is_empty() => format!("{}, {}", first.project_name, day()),
+        InvoiceGroupBy::Entry => on_day(&first.description, &day()),
     }
 }
 
@@ -307,7 +312,7 @@ fn on_day(description: &str, day: &str) -> String {
 }
 
 /// The projects of a line, each once, in the order of the work.
-fn projects(entries: &[&Entry]) -> String {
+fn projects(entries: &[&UnbilledEntry]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for entry in entries {
         if !names.contains(&entry.project_name.as_str()) {
@@ -320,10 +325,10 @@ fn projects(entries: &[&Entry]) -> String {
 }
 
 /// A composed line as it is stored.
-pub fn row(line: Line) -> LineRow {
+pub fn row(line: ComposedLine) -> LineRow {
     let (kind, unit, seconds, invoiced_quantity) = match line.measure {
-        Measure::Time { worked, billed } => (LineKind::Time, "HUR", Some((worked, billed)), None),
-        Measure::Custom(quantity) => (LineKind::Custom, "C62", None, Some(quantity)),
+        LineQuantity::Time { worked, billed } => (LineKind::Time, "HUR", Some((worked, billed)), None),
+        LineQuantity::Custom(quantity) => (LineKind::Custom, "C62", None, Some(quantity)),
     };
     LineRow {
         id: InvoiceLineId::new().0,

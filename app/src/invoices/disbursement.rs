@@ -2,12 +2,12 @@
 //! Directive 2006/112/EC, and the laws that follow it or are like it), and stands beside what is taxed as E, for want of a category of
 //! its own.
 
-mod denial;
-mod law;
+mod legal_phrases;
+mod negation;
 
 use std::ops::Range;
 
-use super::{rules::place, store::LineRow, totals::TaxCategory};
+use super::{rules::tax_territory, store::LineRow, totals::TaxCategory};
 
 /// What such a sum is called, with the law of the seller's country where one is known. The directive is law in the European Union alone.
 pub fn words(country: Option<&str>) -> &'static str {
@@ -18,7 +18,7 @@ pub fn words(country: Option<&str>) -> &'static str {
         Some("FR" | "GP" | "MC" | "MQ" | "RE") => "Débours (art. 267, II-2° du CGI)",
         Some("GB" | "IM") => "Disbursement (VAT Notice 700, section 25.1)",
         Some("NO") => "Utlegg (disbursement)",
-        Some(country) if place::in_union(country) => "Disbursement (Article 79 (c) of Directive 2006/112/EC)",
+        Some(country) if tax_territory::in_eu(country) => "Disbursement (Article 79 (c) of Directive 2006/112/EC)",
         _ => "Disbursement",
     }
 }
@@ -60,14 +60,14 @@ pub fn is_named(reason: Option<&str>) -> bool {
 
 fn is_named_in_japanese(reason: &str) -> bool {
     let parts = || reason.match_indices(JAPANESE).map(|(at, name)| (&reason[..at], &reason[at + name.len()..]));
-    parts().any(|(before, behind)| !denial::is_denied_in_japanese(before, behind))
+    parts().any(|(before, behind)| !negation::is_denied_in_japanese(before, behind))
 }
 
 fn is_among_words(reason: &str) -> bool {
-    let words = denial::words(reason);
+    let words = negation::words(reason);
     let words: Vec<&str> = words.split_whitespace().collect();
-    let places = places(&words).into_iter().chain(law::places(&words));
-    places.into_iter().any(|place| !denial::is_denied(&words[..place.start], &words[place.end..]))
+    let places = places(&words).into_iter().chain(legal_phrases::places(&words));
+    places.into_iter().any(|place| !negation::is_denied(&words[..place.start], &words[place.end..]))
 }
 
 /// Where among these words its names stand.
@@ -83,8 +83,8 @@ fn places(words: &[&str]) -> Vec<Range<usize>> {
 /// Whether a reason mentions one by its name, be it to say that it is none: so one was known before such words were, and those of the law.
 pub fn is_mentioned(reason: Option<&str>) -> bool {
     reason.is_some_and(|reason| {
-        let words = denial::words(&reason.to_lowercase());
-        let words: Vec<&str> = words.split_whitespace().filter(|word| !denial::SIGNS.contains(word)).collect();
+        let words = negation::words(&reason.to_lowercase());
+        let words: Vec<&str> = words.split_whitespace().filter(|word| !negation::SIGNS.contains(word)).collect();
         reason.contains(JAPANESE) || !places(&words).is_empty()
     })
 }
@@ -113,7 +113,7 @@ mod tests {
     fn the_law_of_the_european_union_is_named_within_it_alone() {
         for (code, _) in COUNTRIES {
             let is_of_union = words(Some(code)).contains("2006/112");
-            assert!(!is_of_union || place::in_union(code), "{code}: {}", words(Some(code)));
+            assert!(!is_of_union || tax_territory::in_eu(code), "{code}: {}", words(Some(code)));
         }
         for country in [None, Some("AX"), Some("IS"), Some("JP"), Some("US")] {
             assert_eq!(words(country), "Disbursement", "{country:?}");

@@ -43,16 +43,16 @@ pub fn columns(discount: &Option<Discount>) -> (Option<i64>, Option<i32>) {
 
 /// Whether a line repays what was laid out in the name and for the account of the client. It stands in category E beside what is taxed, and
 /// in O beside what is not, with its own words as the reason. Tracked time never is one.
-pub fn is_laid_out(line: &LineRow, category: TaxCategory) -> bool {
-    can_be_laid_out(line, category) && disbursement::is_named(line.tax_reason.as_deref())
+pub fn is_disbursement(line: &LineRow, category: TaxCategory) -> bool {
+    can_be_disbursement(line, category) && disbursement::is_named(line.tax_reason.as_deref())
 }
 
 /// Whether a line was taken for one before words were known that say that it is none.
-pub fn was_laid_out(line: &LineRow, category: TaxCategory) -> bool {
-    can_be_laid_out(line, category) && disbursement::is_mentioned(line.tax_reason.as_deref())
+pub fn was_disbursement(line: &LineRow, category: TaxCategory) -> bool {
+    can_be_disbursement(line, category) && disbursement::is_mentioned(line.tax_reason.as_deref())
 }
 
-fn can_be_laid_out(line: &LineRow, category: TaxCategory) -> bool {
+fn can_be_disbursement(line: &LineRow, category: TaxCategory) -> bool {
     matches!(category, TaxCategory::E | TaxCategory::O) && line.seconds.is_none()
 }
 

@@ -26,7 +26,7 @@ pub struct InvoiceDocument {
     /// Day on which payment is due, `YYYY-MM-DD`.
     pub due_on: String,
     /// First and last day of the work that is billed (BG-14 of EN 16931), when there is one.
-    pub period: Option<Period>,
+    pub period: Option<DocumentPeriod>,
     /// Who bills.
     pub seller: Party,
     /// Who is billed.
@@ -65,7 +65,7 @@ pub struct InvoiceDocument {
 
 /// Days from `from` to `to`, both included.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Period {
+pub struct DocumentPeriod {
     /// First day, `YYYY-MM-DD`.
     pub from: String,
     /// Last day, `YYYY-MM-DD`.

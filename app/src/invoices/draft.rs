@@ -4,44 +4,43 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, InvoiceProblem,
-    compose::{self, Entry, Grouping, LINES_MAX, Line},
-    discount,
-    draft_page::billed_at_nothing,
-    einvoice::Source,
-    print, read, remarks,
+    ClientRef, CustomLine, Invoice, InvoiceGroupBy, InvoicePreview, InvoiceProblem,
+    compose::{self, ComposedLine, Grouping, LINES_MAX, UnbilledEntry},
+    discount, document_builder,
+    einvoice::InvoiceSource,
+    locale::Locale,
+    new_invoice_page::unpriced_time_warning,
+    omitted_tax, read, remarks,
     rounding::Rounding,
     rules,
-    store::{self, Billable, ENTRIES_MAX, LineRow, NewDraft},
+    store::{self, BillableFilter, ENTRIES_MAX, LineRow, NewDraft},
     tax::LineTax,
     totals::{Discount, TaxCategory, Totals},
-    untold,
-    wording::Wording,
 };
 use crate::{
     clients::{self, Client},
-    day::{Day, Span},
+    day::{DateRange, Day},
     error::{Code, Error},
-    hours::Worked,
+    hours::WorkDuration,
     id::InvoiceId,
     money::{Currency, Money, amount_of},
     operation::Call,
     organizations::{self, Organization},
     people,
-    projects::sight::Sight,
+    projects::read_scope::ReadScope,
     reference, text,
 };
 
 /// What an invoice is to be made of; the arguments of `preview_invoice` and `draft_invoice`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct Wanted {
+pub struct DraftRequest {
     pub client: String,
     pub period: Option<String>,
     pub from: Option<String>,
     pub to: Option<String>,
     pub projects: Option<Vec<String>>,
     pub defer: Vec<String>,
-    pub group_by: Option<GroupBy>,
+    pub group_by: Option<InvoiceGroupBy>,
     pub rounding: Option<Rounding>,
     pub lines: Vec<CustomLine>,
     pub discount: Option<String>,
@@ -50,19 +49,19 @@ pub struct Wanted {
 
 /// What is the same on each of several invoices that are drafted at once; the arguments of `draft_invoices`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct Each {
+pub struct BatchDraftOptions {
     pub period: Option<String>,
     pub from: Option<String>,
     pub to: Option<String>,
-    pub group_by: Option<GroupBy>,
+    pub group_by: Option<InvoiceGroupBy>,
     pub rounding: Option<Rounding>,
     pub notes: Option<String>,
 }
 
-impl Wanted {
+impl DraftRequest {
     /// One of several invoices.
-    pub fn of(client: String, each: &Each) -> Self {
-        let Each { period, from, to, group_by, rounding, notes } = each;
+    pub fn of(client: String, each: &BatchDraftOptions) -> Self {
+        let BatchDraftOptions { period, from, to, group_by, rounding, notes } = each;
         Self {
             client,
             period: period.clone(),
@@ -80,35 +79,35 @@ impl Wanted {
 }
 
 /// What was asked for, with every reference resolved.
-struct Resolved {
+struct ResolvedDraft {
     client: Client,
     organization: Organization,
-    period: Option<Span>,
+    period: Option<DateRange>,
     projects: Vec<Uuid>,
     defer: Vec<Uuid>,
     grouping: Grouping,
-    custom: Vec<Line>,
+    custom: Vec<ComposedLine>,
     discount: Option<Discount>,
     notes: Option<String>,
 }
 
 /// What an invoice is composed of, before it is stored.
-struct Composed {
+struct ComposedDraft {
     lines: Vec<LineRow>,
-    entries: Vec<Entry>,
+    entries: Vec<UnbilledEntry>,
 }
 
 /// The invoice as it would be.
-pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Error> {
+pub async fn preview(cx: &mut Call, wanted: DraftRequest) -> Result<InvoicePreview, Error> {
     let resolved = resolve(cx, wanted).await?;
     let composed = compose(cx, &resolved, None).await?;
     let totals = composed.totals(&resolved)?;
     let (client, currency, today) = (&resolved.client, &resolved.client.currency, cx.organization_today()?);
     let period = service_period(composed.days(&resolved), today);
-    let source = Source {
+    let source = InvoiceSource {
         number: None,
         issued_on: today,
-        due_on: print::due(today, client.payment_terms_days as i16)?,
+        due_on: document_builder::due_date(today, client.payment_terms_days as i16)?,
         period: &period,
         seller: &resolved.organization,
         buyer: client,
@@ -121,14 +120,14 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
     let names = store::project_names(&mut cx.db, &composed.lines).await?;
     let remarks = composed.remarks(cx, &resolved).await?;
-    let untold = untold::is_untold(&resolved.organization, TaxCategory::O);
+    let omitted_tax = omitted_tax::omits_tax(&resolved.organization, TaxCategory::O);
     let mut warnings = composed.warnings(&resolved, totals.total);
     warnings.extend(remarks.iter().map(|remark| remark.message.clone()));
     Ok(InvoicePreview {
-        client: ClientName { id: client.id, name: client.name.clone() },
+        client: ClientRef { id: client.id, name: client.name.clone() },
         currency: currency.clone(),
         period,
-        sums: read::sums(&totals, &composed.lines, currency, untold),
+        sums: read::sums(&totals, &composed.lines, currency, omitted_tax),
         entries: composed.entries.len() as i64,
         unbilled: Money::new(unbilled, currency),
         without_rate: composed.without_rate(),
@@ -136,13 +135,17 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
         problems: if composed.lines.is_empty() { Vec::new() } else { problems },
         warnings,
         remarks,
-        lines: composed.lines.into_iter().map(|line| read::read_line(line.named(&names), currency, untold)).collect::<Result<_, _>>()?,
+        lines: composed
+            .lines
+            .into_iter()
+            .map(|line| read::read_line(line.named(&names), currency, omitted_tax))
+            .collect::<Result<_, _>>()?,
     })
 }
 
 /// Drafts the invoice and reserves the time on it.
-pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
-    organizations::store::keep(&mut cx.db).await?;
+pub async fn create(cx: &mut Call, wanted: DraftRequest) -> Result<Invoice, Error> {
+    organizations::store::lock_shared(&mut cx.db).await?;
     let resolved = resolve(cx, wanted).await?;
     let locked = store::lock_unbilled(&mut cx.db, &resolved.billable()).await?;
     let composed = compose(cx, &resolved, Some(&locked)).await?;
@@ -158,12 +161,12 @@ pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
     insert_lines(cx, &resolved.client.currency, invoice, &composed.lines).await?;
     let row = read::find(cx, &invoice.to_string()).await?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
-    tell_draft(cx, invoice)?;
+    warn_agent_draft_unsent(cx, invoice)?;
     read::get(cx, &invoice.to_string()).await
 }
 
 /// Tells an agent whose writes wait for a person that the invoice is a draft, and where it is sent from. What is only tried is nowhere.
-pub fn tell_draft(cx: &mut Call, invoice: InvoiceId) -> Result<(), Error> {
+pub fn warn_agent_draft_unsent(cx: &mut Call, invoice: InvoiceId) -> Result<(), Error> {
     if cx.writes_drafts() && !cx.dry_run {
         let (slug, public_url) = (&cx.membership()?.slug, &cx.caller.services.public_url);
         let told = format!("This is a draft: nobody owes it until a person sends it at {public_url}/o/{slug}/invoices/{invoice}");
@@ -172,25 +175,25 @@ pub fn tell_draft(cx: &mut Call, invoice: InvoiceId) -> Result<(), Error> {
     Ok(())
 }
 
-impl Composed {
-    fn totals(&self, resolved: &Resolved) -> Result<Totals, Error> {
+impl ComposedDraft {
+    fn totals(&self, resolved: &ResolvedDraft) -> Result<Totals, Error> {
         Totals::of(&read::amounts(&self.lines)?, resolved.discount.clone())
     }
 
     /// The first and the last day of the time on it; where there is none, the days that were asked for.
-    fn days(&self, resolved: &Resolved) -> Option<(Date, Date)> {
+    fn days(&self, resolved: &ResolvedDraft) -> Option<(Date, Date)> {
         let asked = || resolved.period.as_ref().map(|period| (period.from.date(), period.to.date()));
         compose::days(&self.entries).or_else(asked)
     }
 
     /// What is worth a look before it is sent; nothing where there is nothing to send.
-    async fn remarks(&self, cx: &mut Call, resolved: &Resolved) -> Result<Vec<InvoiceProblem>, Error> {
+    async fn remarks(&self, cx: &mut Call, resolved: &ResolvedDraft) -> Result<Vec<InvoiceProblem>, Error> {
         if self.lines.is_empty() {
             return Ok(Vec::new());
         }
         let today = people::zone::latest_today(cx).await?;
         let period = self.days(resolved).map(|days| service_period(Some(days), today));
-        let content = remarks::Content {
+        let content = remarks::RemarkInput {
             organization: &resolved.organization,
             client: &resolved.client,
             lines: &self.lines,
@@ -200,13 +203,13 @@ impl Composed {
             notes: resolved.notes.as_deref(),
             today,
         };
-        remarks::looked_over(cx, &content).await
+        remarks::all_remarks(cx, &content).await
     }
 
     /// How much of the time has no rate.
-    fn without_rate(&self) -> Option<Worked> {
+    fn without_rate(&self) -> Option<WorkDuration> {
         let seconds: i64 = self.entries.iter().filter(|entry| entry.rate.is_none()).map(|entry| entry.seconds).sum();
-        (seconds > 0).then(|| Worked::of(seconds))
+        (seconds > 0).then(|| WorkDuration::of(seconds))
     }
 
     /// What the time is worth entry by entry, in minor units.
@@ -219,13 +222,13 @@ impl Composed {
         self.lines.iter().filter(|line| line.seconds.is_some()).map(|line| line.net).sum()
     }
 
-    fn warnings(&self, resolved: &Resolved, total: i64) -> Vec<String> {
+    fn warnings(&self, resolved: &ResolvedDraft, total: i64) -> Vec<String> {
         let mut warnings = Vec::new();
         if self.lines.is_empty() {
             return vec![nothing_to_bill(resolved).0];
         }
         if let Some(worked) = self.without_rate() {
-            warnings.push(billed_at_nothing(&worked, &resolved.client.name));
+            warnings.push(unpriced_time_warning(&worked, &resolved.client.name));
         } else if total == 0 {
             warnings.push("The invoice comes to 0.".to_owned());
         }
@@ -234,7 +237,7 @@ impl Composed {
 }
 
 /// That there is nothing to bill, and what to do about it.
-fn nothing_to_bill(resolved: &Resolved) -> (String, &'static str) {
+fn nothing_to_bill(resolved: &ResolvedDraft) -> (String, &'static str) {
     let (of, way) = match (resolved.period.is_some(), resolved.is_chosen()) {
         (true, true) => (" in these days of what was chosen", "Choose other days or projects, leave less out, or add a custom line."),
         (true, false) => (" in these days", "Choose other days, or add a custom line."),
@@ -245,12 +248,12 @@ fn nothing_to_bill(resolved: &Resolved) -> (String, &'static str) {
 }
 
 /// The service period of an invoice with time of these days; without time that is the day of issue.
-pub fn service_period(days: Option<(Date, Date)>, issued_on: Date) -> Span {
+pub fn service_period(days: Option<(Date, Date)>, issued_on: Date) -> DateRange {
     let (from, to) = days.unwrap_or((issued_on, issued_on));
-    Span { from: Day::from(from), to: Day::from(to) }
+    DateRange { from: Day::from(from), to: Day::from(to) }
 }
 
-async fn insert(cx: &mut Call, resolved: &Resolved, composed: &Composed, invoice: InvoiceId) -> Result<(), Error> {
+async fn insert(cx: &mut Call, resolved: &ResolvedDraft, composed: &ComposedDraft, invoice: InvoiceId) -> Result<(), Error> {
     let (discount_amount, discount_rate) = discount::columns(&resolved.discount);
     let draft = NewDraft {
         id: invoice.0,
@@ -284,8 +287,8 @@ pub async fn insert_lines(cx: &mut Call, currency: &Currency, invoice: InvoiceId
 }
 
 /// The lines that are wanted; with `only`, from no other entries than those.
-async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> Result<Composed, Error> {
-    let entries = store::entries(&mut cx.db, &resolved.billable(), only).await?;
+async fn compose(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>) -> Result<ComposedDraft, Error> {
+    let entries = store::unbilled_entries(&mut cx.db, &resolved.billable(), only).await?;
     if entries.len() as i64 > ENTRIES_MAX {
         return Err(Error::invalid(
             "period",
@@ -299,29 +302,29 @@ async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> R
         let way_out = "Group the time by day or project, or choose a shorter period.";
         return Err(Error::invalid("group_by", format!("{message} {way_out}")));
     }
-    Ok(Composed { lines: lines.into_iter().map(compose::row).collect(), entries })
+    Ok(ComposedDraft { lines: lines.into_iter().map(compose::row).collect(), entries })
 }
 
 /// The entries that stay off the draft. One that is no time of the client would be left out of nothing, and what was meant billed.
-async fn deferred(cx: &mut Call, client: &Client, given: &[String]) -> Result<Vec<Uuid>, Error> {
-    let ids: Vec<Uuid> = given.iter().map(|entry| reference::id(entry)).collect();
-    let known = store::time_of_client(&mut cx.db, client.id.0, &ids).await?;
+async fn resolve_deferred(cx: &mut Call, client: &Client, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    let ids: Vec<Uuid> = given.iter().map(|entry| reference::parse_id(entry)).collect();
+    let known = store::filter_entries_of_client(&mut cx.db, client.id.0, &ids).await?;
     match ids.iter().position(|id| !known.contains(id)) {
         None => Ok(ids),
-        Some(at) => Err(Error::new(Code::NotFound, format!("defer[{at}] is no time entry of {}.", client.name)).about("defer")),
+        Some(at) => Err(Error::new(Code::NotFound, format!("defer[{at}] is no time entry of {}.", client.name)).with_field("defer")),
     }
 }
 
-async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
+async fn resolve(cx: &mut Call, wanted: DraftRequest) -> Result<ResolvedDraft, Error> {
     let client = clients::record::find(cx, &wanted.client).await?;
-    let period = period(cx, wanted.period, wanted.from, wanted.to)?;
-    let sight = Sight::of(cx)?;
-    let named = reference::some("projects", wanted.projects)?;
-    let chosen = reference::projects_of_client(cx, &sight, client.id.0, &named).await?;
+    let period = resolve_period(cx, wanted.period, wanted.from, wanted.to)?;
+    let read_scope = ReadScope::of(cx)?;
+    let named = reference::reject_empty_list("projects", wanted.projects)?;
+    let chosen = reference::projects_of_client(cx, &read_scope, client.id.0, &named).await?;
     if chosen.is_empty() && !named.is_empty() {
         return Err(Error::invalid("projects", "The projects have no name. Name at least one, or leave them out: that means all."));
     }
-    let defer = deferred(cx, &client, &wanted.defer).await?;
+    let defer = resolve_deferred(cx, &client, &wanted.defer).await?;
     let custom = wanted
         .lines
         .iter()
@@ -331,11 +334,11 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     let organization = organizations::settings::get(cx).await?;
     let rounding = wanted.rounding.unwrap_or(organization.rounding);
     organizations::settings::within("rounding", rounding.step_minutes, 0, 480)?;
-    Ok(Resolved {
+    Ok(ResolvedDraft {
         period,
         projects: chosen,
         defer,
-        grouping: Grouping { group_by: wanted.group_by.unwrap_or_default(), rounding, wording: Wording::of(&client.language) },
+        grouping: Grouping { group_by: wanted.group_by.unwrap_or_default(), rounding, locale: Locale::of(&client.language) },
         custom: custom.collect::<Result<_, _>>()?,
         discount: discount::read(wanted.discount.as_deref(), &client.currency)?,
         notes: text::optional_lines("notes", wanted.notes.as_deref(), super::late_payment::NOTE_MAX)?,
@@ -344,24 +347,26 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     })
 }
 
-impl Resolved {
+impl ResolvedDraft {
     /// Whether only some of the projects are meant, or not all of their time.
     fn is_chosen(&self) -> bool {
         !self.projects.is_empty() || !self.defer.is_empty()
     }
 
-    fn billable(&self) -> Billable<'_> {
-        Billable { client: self.client.id.0, period: self.period.as_ref(), projects: &self.projects, defer: &self.defer }
+    fn billable(&self) -> BillableFilter<'_> {
+        BillableFilter { client: self.client.id.0, period: self.period.as_ref(), projects: &self.projects, defer: &self.defer }
     }
 }
 
 /// The days that are meant; nothing when all are. A period by word is of the days of the organization, as money is meant.
-pub fn period(cx: &Call, period: Option<String>, from: Option<String>, to: Option<String>) -> Result<Option<Span>, Error> {
+pub fn resolve_period(cx: &Call, period: Option<String>, from: Option<String>, to: Option<String>) -> Result<Option<DateRange>, Error> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let today = cx.organization_today()?;
     match (given(period), given(from), given(to)) {
-        (Some(period), None, None) => Ok(Some(Span::parse("period", &period, today, cx.membership()?.week_start)?)),
-        (None, Some(from), Some(to)) => Ok(Some(Span::between(Day::meant("from", &from, today)?, Day::meant("to", &to, today)?)?)),
+        (Some(period), None, None) => Ok(Some(DateRange::parse("period", &period, today, cx.membership()?.week_start)?)),
+        (None, Some(from), Some(to)) => {
+            Ok(Some(DateRange::between(Day::parse_relative("from", &from, today)?, Day::parse_relative("to", &to, today)?)?))
+        }
         (None, None, None) => Ok(None),
         (Some(_), _, _) => Err(Error::invalid("period", "Give either a period or from and to, not both.")),
         (None, None, Some(_)) => Err(Error::invalid("from", "The first day is missing; give from and to together.")),

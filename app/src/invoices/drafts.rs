@@ -2,10 +2,12 @@
 
 use macros::operation;
 
-use super::{CustomLine, DeletedInvoice, DraftedInvoices, GroupBy, Invoice, InvoicePreview, LineChange, Unbilled, rounding::Rounding};
+use super::{
+    CustomLine, DeletedInvoice, DraftedInvoices, Invoice, InvoiceGroupBy, InvoicePreview, LineChange, UnbilledByProject, rounding::Rounding,
+};
 #[cfg(feature = "ssr")]
-use super::{draft, edit, redraft, several, unbilled};
-use crate::{edit::Edit, error::Error, money::Amount, page::Page};
+use super::{draft, draft_batch, redraft, unbilled, update_draft};
+use crate::{error::Error, money::Amount, page::Page, patch::Patch};
 
 /// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
 ///
@@ -32,8 +34,8 @@ pub async fn list_unbilled(
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
-) -> Result<Page<Unbilled>, Error> {
-    unbilled::list(cx, unbilled::Given { client, period, from, to }, limit, cursor).await
+) -> Result<Page<UnbilledByProject>, Error> {
+    unbilled::list(cx, unbilled::UnbilledFilter { client, period, from, to }, limit, cursor).await
 }
 
 /// Show exactly what an invoice drafted with the same arguments would be, without drafting it.
@@ -60,7 +62,7 @@ pub async fn preview_invoice(
     defer: Vec<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
-    group_by: Option<GroupBy>,
+    group_by: Option<InvoiceGroupBy>,
     /// The organization's way when absent.
     #[server(default)]
     rounding: Option<Rounding>,
@@ -75,7 +77,7 @@ pub async fn preview_invoice(
     #[max_length(4_000)]
     notes: Option<String>,
 ) -> Result<InvoicePreview, Error> {
-    draft::preview(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
+    draft::preview(cx, draft::DraftRequest { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
 }
 
 /// Draft an invoice from a client's unbilled time of a period, plus custom lines. The draft reserves that time.
@@ -105,7 +107,7 @@ pub async fn draft_invoice(
     defer: Vec<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
-    group_by: Option<GroupBy>,
+    group_by: Option<InvoiceGroupBy>,
     /// The organization's way when absent.
     #[server(default)]
     rounding: Option<Rounding>,
@@ -120,7 +122,7 @@ pub async fn draft_invoice(
     #[max_length(4_000)]
     notes: Option<String>,
 ) -> Result<Invoice, Error> {
-    draft::create(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
+    draft::create(cx, draft::DraftRequest { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
 }
 
 /// Draft an invoice for every client with unbilled time, or for those that are named: all of them, or none when one cannot be drafted.
@@ -144,7 +146,7 @@ pub async fn draft_invoices(
     to: Option<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
-    group_by: Option<GroupBy>,
+    group_by: Option<InvoiceGroupBy>,
     /// The organization's way when absent.
     #[server(default)]
     rounding: Option<Rounding>,
@@ -153,7 +155,7 @@ pub async fn draft_invoices(
     #[max_length(4_000)]
     notes: Option<String>,
 ) -> Result<DraftedInvoices, Error> {
-    several::create(cx, clients, draft::Each { period, from, to, group_by, rounding, notes }).await
+    draft_batch::create(cx, clients, draft::BatchDraftOptions { period, from, to, group_by, rounding, notes }).await
 }
 
 /// Change a draft: the text and the tax of its lines, the rates of its time, custom lines, discount, notes, service period, payment terms.
@@ -177,17 +179,17 @@ pub async fn update_invoice_draft(
     add: Vec<CustomLine>,
     /// On the whole invoice: "10%" or "50.00"; empty for none.
     #[server(default)]
-    discount: Edit<String>,
+    discount: Patch<String>,
     /// To the client; empty for none.
     #[server(default)]
     #[max_length(4_000)]
-    notes: Edit<String>,
+    notes: Patch<String>,
     /// First day of service, YYYY-MM-DD; both empty for that of the time.
     #[server(default)]
-    period_from: Edit<String>,
+    period_from: Patch<String>,
     /// Last day of service; empty likewise.
     #[server(default)]
-    period_to: Edit<String>,
+    period_to: Patch<String>,
     /// Days to pay.
     #[server(default)]
     #[max(365)]
@@ -205,8 +207,12 @@ pub async fn update_invoice_draft(
     #[server(default)]
     late_payment_terms: Option<bool>,
 ) -> Result<Invoice, Error> {
-    let rates = edit::Rates { current: current_rates.unwrap_or(false), missing: time_rate, again: edit::rates_again(&lines) };
-    let change = edit::DraftChange {
+    let rates = update_draft::RateChange {
+        current: current_rates.unwrap_or(false),
+        missing: time_rate,
+        per_line: update_draft::line_rates(&lines),
+    };
+    let change = update_draft::DraftChange {
         version,
         lines,
         add,
@@ -219,7 +225,7 @@ pub async fn update_invoice_draft(
         client_tax,
         rates,
     };
-    edit::update(cx, &invoice, change).await
+    update_draft::update(cx, &invoice, change).await
 }
 
 /// Delete a draft and release the time on it. A sent invoice is not deleted; a person can void it.
@@ -229,7 +235,7 @@ pub async fn delete_invoice_draft(
     /// Id of the invoice.
     invoice: String,
 ) -> Result<DeletedInvoice, Error> {
-    edit::delete(cx, &invoice).await
+    update_draft::delete(cx, &invoice).await
 }
 
 /// Draft a void invoice again as it was, with its time that is not billed by now: the client's present tax takes the place of what they had.

@@ -1,29 +1,29 @@
 //! A draft while it is being written.
 
 mod differences;
+pub mod form_snapshot;
 mod line;
 mod new_line;
-pub mod screen;
 
 use leptos::prelude::*;
 
-use self::{differences::Differences, line::lines, screen::Screen};
+use self::{differences::Differences, form_snapshot::FormSnapshot, line::lines};
 pub use self::{line::written_quantity, new_line::line_fields};
 use super::{
     Invoice, InvoiceProblem, UpdateInvoiceDraft,
-    problems::{Problems, mended_at},
-    sheet::Totals,
+    lines_table::TotalsList,
+    problem_list::{ProblemList, fix_link},
 };
 use crate::{
-    day::{Day, Span},
-    ends,
+    day::{DateRange, Day},
     money::Currency,
-    ui::{Area, Field, Form, Part, Submit, Write, answered, hidden, once, use_flash},
-    visit::{changed, use_changes},
+    page_context::{invalidate, use_changes},
+    platform,
+    ui::{Field, Form, PageSection, Submit, TextArea, WriteAction, hidden, idempotency_field, on_success, use_flash},
 };
 
 /// The id of its form.
-pub const DRAFT: &str = "draft";
+pub const DRAFT_FORM_ID: &str = "draft";
 
 /// The lines with their texts, what is added by hand, discount, notes and terms: one form, so that each of its buttons saves all that
 /// was typed.
@@ -32,45 +32,45 @@ pub fn Editor(
     /// The draft.
     invoice: Invoice,
     /// What saves it.
-    action: Write<UpdateInvoiceDraft>,
+    action: WriteAction<UpdateInvoiceDraft>,
     /// What stood here when somebody else had saved the draft meanwhile.
-    screen: RwSignal<Option<Screen>>,
+    screen: RwSignal<Option<FormSnapshot>>,
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
     let version = RwSignal::new(invoice.version);
-    answered(action, move |saved| {
+    on_success(action, move |saved| {
         // Until the page shows what was saved, its buttons go on from there.
         version.set(saved.version);
         screen.set(None);
-        changed(changes.money);
+        invalidate(changes.money);
         flash.done("Draft saved.", saved);
     });
     let id = invoice.id;
-    screen::look_again(action, action.version(), id, screen);
+    form_snapshot::watch_for_conflict(action, action.version(), id, screen);
     let kept = screen.get_untracked().and_then(|screen| screen.of(id));
-    let stood = screen::stood(id, kept.clone());
-    let waits = screen::is_undecided(&invoice, kept.clone());
+    let stood = form_snapshot::stale_form(id, kept.clone());
+    let waits = form_snapshot::has_unresolved_conflict(&invoice, kept.clone());
     let period = invoice.period.clone();
-    let day = move |of: fn(&Span) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
+    let day = move |of: fn(&DateRange) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
-        <Problems problems=invoice.problems.clone() client=invoice.client.id here=field_here />
-        <Form action id=DRAFT class="draft-form" asks=true changes=true>
+        <ProblemList problems=invoice.problems.clone() client=invoice.client.id here=draft_field_link />
+        <Form action id=DRAFT_FORM_ID class="draft-form" asks=true changes=true>
             // The key Enter presses the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true" disabled=waits>"Save draft"</button>
-            {once(action)} {hidden("invoice", id)}
+            {idempotency_field(action)} {hidden("invoice", id)}
             {(!waits).then(|| view! { <input type="hidden" name="version" value=invoice.version prop:value=move || version.get().to_string() /> })}
             {stood.map(|screen| view! { <Differences invoice=invoice.clone() screen /> })}
             {remarks(&invoice, waits)}
             <section class="paper" aria-label="The draft">
                 {lines(&invoice, kept.as_ref(), waits)}
-                <Totals sums=invoice.sums.clone() />
+                <TotalsList sums=invoice.sums.clone() />
                 <div class="grid-form">
                     <Field label="Service from" name="period_from" kind="date" value=day(|span| &span.from) optional=true hint="The days of the work, as they stand on the invoice; empty for those of its time, without time for the day of issue." />
                     <Field label="Service to" name="period_to" kind="date" value=day(|span| &span.to) optional=true />
                     <Field label="Discount" name="discount" value=invoice.discount_written.clone().unwrap_or_default() optional=true placeholder=format!("10% or {}", invoice.currency.example(50)) />
                     <Field label="Days to pay" name="payment_terms_days" kind="number" value=invoice.payment_terms_days.to_string() />
-                    <Area label="Note to the client" name="notes" value=invoice.notes.clone().unwrap_or_default() optional=true rows=2 class="span-2" />
+                    <TextArea label="Note to the client" name="notes" value=invoice.notes.clone().unwrap_or_default() optional=true rows=2 class="span-2" />
                     <div class="form-end span-2"><Submit label="Save draft" waits /></div>
                 </div>
             </section>
@@ -81,12 +81,12 @@ pub fn Editor(
 
 /// What is worth a look before it is sent: what can be mended here by itself, the rest in one list with links.
 fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
-    let mended = |remark: &InvoiceProblem| mended_here(&remark.field, &invoice.currency, waits);
+    let mended = |remark: &InvoiceProblem| fix_on_draft(&remark.field, &invoice.currency, waits);
     let others = invoice.remarks.iter().filter(|remark| mended(remark).is_none());
     let others: Vec<_> = others
         .map(|remark| {
-            let elsewhere = mended_at(&remark.field, invoice.client.id).map(IntoAny::into_any);
-            let mended = elsewhere.or_else(|| field_here(&remark.field));
+            let elsewhere = fix_link(&remark.field, invoice.client.id).map(IntoAny::into_any);
+            let mended = elsewhere.or_else(|| draft_field_link(&remark.field));
             view! { <li>{remark.message.clone()} " " {mended}</li> }
         })
         .collect();
@@ -98,44 +98,44 @@ fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
             </div>
         }
     });
-    let mended = invoice.remarks.iter().filter_map(|remark| Some(remarked(remark, mended(remark)?))).collect_view();
+    let mended = invoice.remarks.iter().filter_map(|remark| Some(remark_notice(remark, mended(remark)?))).collect_view();
     view! { {mended} {others} }
 }
 
 /// The link to the field of the draft that mends something.
-fn field_here(field: &str) -> Option<AnyView> {
+fn draft_field_link(field: &str) -> Option<AnyView> {
     let words = match field {
         "notes" => "To the note",
         "period_from" | "period_to" => "To the days",
         "discount" => "To the discount",
         _ => return None,
     };
-    let id = format!("{DRAFT}-{}", field.replace('_', "-"));
-    Some(view! { <a href=format!("#{id}") on:click=move |_| ends::seek(id.clone())>{words}</a> }.into_any())
+    let id = format!("{DRAFT_FORM_ID}-{}", field.replace('_', "-"));
+    Some(view! { <a href=format!("#{id}") on:click=move |_| platform::focus_linked_field(id.clone())>{words}</a> }.into_any())
 }
 
-fn remarked(remark: &InvoiceProblem, mend: AnyView) -> impl IntoView + use<> {
+fn remark_notice(remark: &InvoiceProblem, mend: AnyView) -> impl IntoView + use<> {
     view! { <div class="notice" role="note"><p>{remark.message.clone()}</p> {mend}</div> }
 }
 
 /// What mends a remark on the draft itself: the client's present tax, the rates that hold by now, a rate, or words for the note.
-fn mended_here(field: &str, currency: &Currency, waits: bool) -> Option<AnyView> {
+fn fix_on_draft(field: &str, currency: &Currency, waits: bool) -> Option<AnyView> {
     match field {
-        "lines.tax_category" => Some(taking("client_tax", "Take the client's tax on these lines", waits).into_any()),
-        "current_rates" => Some(taking("current_rates", "Take the rates that hold by now", waits).into_any()),
-        "late_payment_terms" => Some(taking("late_payment_terms", "Add it to the note", waits).into_any()),
-        "time_rate" => Some(asked_rate(currency, waits).into_any()),
+        "lines.tax_category" => Some(apply_button("client_tax", "Take the client's tax on these lines", waits).into_any()),
+        "current_rates" => Some(apply_button("current_rates", "Take the rates that hold by now", waits).into_any()),
+        "late_payment_terms" => Some(apply_button("late_payment_terms", "Add it to the note", waits).into_any()),
+        "time_rate" => Some(missing_rate_field(currency, waits).into_any()),
         _ => None,
     }
 }
 
 /// The button that takes something up, and saves what was typed.
-fn taking(name: &'static str, label: &'static str, waits: bool) -> impl IntoView {
+fn apply_button(name: &'static str, label: &'static str, waits: bool) -> impl IntoView {
     view! { <button type="submit" name=name value="true" class="button" disabled=waits>{label}</button> }
 }
 
 /// What an hour costs of the time that has no rate.
-fn asked_rate(currency: &Currency, waits: bool) -> impl IntoView + use<> {
+fn missing_rate_field(currency: &Currency, waits: bool) -> impl IntoView + use<> {
     view! {
         <div class="log-form">
             <Field label=format!("Rate per hour in {currency}") name="time_rate" inputmode="decimal" placeholder=currency.example(80) class="short" />
@@ -153,12 +153,12 @@ fn AddLine(
     waits: bool,
 ) -> impl IntoView {
     view! {
-        <Part title="Add a line" id="add-line">
+        <PageSection title="Add a line" id="add-line">
             <div class="log-form">
                 {line_fields("add", &currency)}
                 <Submit label="Add line" class="button" waits />
             </div>
-        </Part>
+        </PageSection>
     }
 }
 
@@ -170,16 +170,16 @@ mod tests {
     use super::*;
     use crate::{
         access::Role,
-        account::Place,
+        account::CallerOrganization,
         error::{Code, Error},
-        invoices::deed::Send,
-        ui::{Returned, provide_flash},
-        visit::{Changes, Here, Visit},
+        invoices::actions::SendDialog,
+        page_context::{ChangeCounters, CurrentOrganization, PageContext},
+        ui::{ReturnedForm, provide_flash},
     };
 
     const ID: &str = "01980000-0000-7000-8000-000000000001";
 
-    fn place() -> Place {
+    fn place() -> CallerOrganization {
         serde_json::from_value(json!({
             "id": ID, "slug": "studio", "name": "Studio", "role": Role::Owner, "member": ID, "time_zone": "UTC",
             "organization_time_zone": "UTC", "currency": "EUR", "week_start": 1, "today": "2026-11-20", "organization_today": "2026-11-20"
@@ -214,15 +214,15 @@ mod tests {
     fn shown(typed: &[(&str, &str)]) -> String {
         let fields = typed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let refusal = Some(Error::new(Code::Stale, "Somebody else saved it."));
-        let returned = Returned { call: UpdateInvoiceDraft::url().to_owned(), refusal, fields, ..Returned::default() };
+        let returned = ReturnedForm { call: UpdateInvoiceDraft::url().to_owned(), refusal, fields, ..ReturnedForm::default() };
         Owner::new().with(|| {
-            provide_context(Visit { returned: Some(returned), ..Visit::default() });
-            provide_context(Here(place()));
-            provide_context(Changes::none());
+            provide_context(PageContext { returned: Some(returned), ..PageContext::default() });
+            provide_context(CurrentOrganization(place()));
+            provide_context(ChangeCounters::none());
             provide_flash();
-            let (action, screen) = (Write::<UpdateInvoiceDraft>::new(), RwSignal::new(None));
+            let (action, screen) = (WriteAction::<UpdateInvoiceDraft>::new(), RwSignal::new(None));
             let (saving, again) = (Signal::stored(None), RwSignal::new(false));
-            view! { <Send invoice=draft() saving again screen /> <Editor invoice=draft() action screen /> }.to_html()
+            view! { <SendDialog invoice=draft() saving again screen /> <Editor invoice=draft() action screen /> }.to_html()
         })
     }
 
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_remark_leads_to_the_field_of_the_draft_that_mends_it() {
-        let link = |field: &str| Owner::new().with(|| field_here(field).map(|link| link.to_html())).unwrap_or_default();
+        let link = |field: &str| Owner::new().with(|| draft_field_link(field).map(|link| link.to_html())).unwrap_or_default();
         let page = shown(&[]);
         for field in ["notes", "period-from", "period-to", "discount"] {
             let leads = link(&field.replace('-', "_")).contains(&format!(r##"href="#draft-{field}""##));
@@ -265,7 +265,7 @@ mod tests {
     fn a_remark_stands_with_the_button_that_mends_it() {
         let shown = |field: &str| {
             let remark = InvoiceProblem { rule: None, field: field.to_owned(), message: "Look at this.".to_owned() };
-            Owner::new().with(|| remarked(&remark, mended_here(field, &Currency::default(), false).expect("mended here")).to_html())
+            Owner::new().with(|| remark_notice(&remark, fix_on_draft(field, &Currency::default(), false).expect("mended here")).to_html())
         };
         for (field, sent) in
             [("lines.tax_category", "client_tax"), ("current_rates", "current_rates"), ("late_payment_terms", "late_payment_terms")]

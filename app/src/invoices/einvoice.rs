@@ -10,12 +10,13 @@ use en16931::{
 use rust_decimal::Decimal;
 
 use super::{
-    quantity, read, reasons,
-    stated::{self, Stated},
+    exemption_reasons,
+    party_identifiers::{self, PartyIdentifiers},
+    quantity, read,
     store::LineRow,
     totals::{TaxCategory, TaxTotal, Totals},
 };
-use crate::{clients::Client, day::Span, error::Error, money::Currency, organizations::Organization, percent::Percent};
+use crate::{clients::Client, day::DateRange, error::Error, money::Currency, organizations::Organization, percent::Percent};
 
 /// BT-24 of an invoice that keeps to the core and nothing more.
 const SPECIFICATION: &str = "urn:cen.eu:en16931:2017";
@@ -24,7 +25,7 @@ const SPECIFICATION: &str = "urn:cen.eu:en16931:2017";
 const SMALL_IN_AUSTRIA: i64 = 40_000;
 
 /// What an invoice is made of.
-pub struct Source<'a> {
+pub struct InvoiceSource<'a> {
     /// The number; a draft has none yet.
     pub number: Option<&'a str>,
     /// Day of issue.
@@ -32,7 +33,7 @@ pub struct Source<'a> {
     /// Day on which payment is due.
     pub due_on: jiff::civil::Date,
     /// The service period.
-    pub period: &'a Span,
+    pub period: &'a DateRange,
     /// Who bills.
     pub seller: &'a Organization,
     /// Who is billed.
@@ -48,7 +49,7 @@ pub struct Source<'a> {
 }
 
 /// The invoice in the model. Amounts are in the smallest unit of their currency, which the model takes for hundredths.
-pub fn model(source: &Source<'_>) -> Result<Invoice, Error> {
+pub fn model(source: &InvoiceSource<'_>) -> Result<Invoice, Error> {
     let issued_on = date(source.issued_on)?;
     let number = source.number.unwrap_or("draft");
     let mut invoice = Invoice::builder(SPECIFICATION, number, issued_on, "380", source.currency.as_str()).build();
@@ -65,16 +66,17 @@ pub fn model(source: &Source<'_>) -> Result<Invoice, Error> {
 }
 
 /// Where nothing is subject to tax, VAT identifiers are not stated (BR-O-02).
-fn states_vat_ids(source: &Source<'_>) -> bool {
+fn states_vat_ids(source: &InvoiceSource<'_>) -> bool {
     source.totals.taxes.iter().all(|tax| tax.category != TaxCategory::O)
 }
 
 /// A number that is no VAT identifier and does not say so itself is left for the rules to find.
-fn seller(source: &Source<'_>) -> Party {
+fn seller(source: &InvoiceSource<'_>) -> Party {
     let seller = source.seller;
-    let Stated { vat_id, tax_number, registered } = stated::of_seller(seller);
-    let unread = seller.vat_id.clone().filter(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
-    let of_iceland = |number: &str| stated::of_iceland(seller.country.as_deref(), number);
+    let PartyIdentifiers { vat_id, tax_number, registered } = party_identifiers::of_seller(seller);
+    let unread =
+        seller.vat_id.clone().filter(|number| !party_identifiers::is_vat_id(number) && !party_identifiers::has_other_label(number));
+    let of_iceland = |number: &str| party_identifiers::of_iceland(seller.country.as_deref(), number);
     let needs_vat_id = source.totals.taxes.iter().any(|tax| tax.category.needs_vat_id());
     let of_export = tax_number.as_deref().filter(|_| needs_vat_id).and_then(of_iceland);
     let of_tax = registered.clone().filter(|number| unread.is_none() && is_tax_number(source, number));
@@ -89,24 +91,24 @@ fn seller(source: &Source<'_>) -> Party {
 }
 
 /// Whether there is something with tax on the invoice.
-pub fn is_taxed(source: &Source<'_>) -> bool {
+pub fn is_taxed(source: &InvoiceSource<'_>) -> bool {
     source.totals.taxes.iter().any(|tax| tax.category == TaxCategory::S)
 }
 
 /// Whether a number counts as the tax number of the seller (BT-32) on this invoice. Austria wants the VAT identifier only on an invoice over
 /// more than 400 euros (§ 11 (6) UStG 1994).
-pub fn is_tax_number(source: &Source<'_>, number: &str) -> bool {
-    let Source { seller, totals, currency, .. } = source;
+pub fn is_tax_number(source: &InvoiceSource<'_>, number: &str) -> bool {
+    let InvoiceSource { seller, totals, currency, .. } = source;
     let is_small = seller.country.as_deref() == Some("AT") && **currency == Currency::default() && totals.total <= SMALL_IN_AUSTRIA;
     let taxed = !is_small && is_taxed(source);
-    stated::is_tax_number(seller.country.as_deref(), taxed, number)
+    party_identifiers::is_tax_number(seller.country.as_deref(), taxed, number)
 }
 
 /// A number that is no VAT identifier is stated as one that a register has given (BT-47).
-fn buyer(source: &Source<'_>) -> Party {
+fn buyer(source: &InvoiceSource<'_>) -> Party {
     let buyer = source.buyer;
     let (registered, vat_id) = match buyer.vat_id.clone() {
-        Some(number) if stated::is_no_vat_id(&number, buyer.country.as_deref()) => (Some(number), None),
+        Some(number) if party_identifiers::is_no_vat_id(&number, buyer.country.as_deref()) => (Some(number), None),
         number => (None, number),
     };
     Party {
@@ -158,7 +160,7 @@ fn breakdown(tax: &TaxTotal, lines: &[LineRow]) -> VatBreakdown {
         tax_amount: InvoiceAmount::from_minor_units(tax.tax),
         category,
         rate,
-        exemption_reason: reasons::in_one(tax.category, lines, tax.category.reason()),
+        exemption_reason: exemption_reasons::as_one_text(tax.category, lines, tax.category.reason()),
         exemption_reason_code: None,
     }
 }

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-use super::{rules::place, totals::TaxCategory};
+use super::{rules::tax_territory, totals::TaxCategory};
 #[cfg(feature = "ssr")]
 use crate::clients::Client;
 use crate::{
     country::COUNTRIES,
     organizations::get_organization,
-    ui::{fetched, loaded},
+    ui::{create_resource, when_loaded},
 };
 
 /// Where the law wants no words of its own, and the directive says what the exemption is.
@@ -83,14 +83,14 @@ pub fn is_of_small_business(reason: &str, language: &str) -> bool {
 /// Whether these are words of small businesses that nobody in this country writes, nor in the one whose law it has.
 #[cfg(feature = "ssr")]
 pub fn is_of_elsewhere(reason: &str, country: &str) -> bool {
-    let country = place::member_state(country);
+    let country = tax_territory::member_state(country);
     is_of_small_business(reason, "en") && !offered(Some(country), "en").iter().any(|(words, _)| *words == reason)
 }
 
 /// What is wrong with those words in this country, as the end of a sentence that quotes them.
 #[cfg(feature = "ssr")]
 pub fn whose_law(reason: &str, country: &str) -> String {
-    match place::name(country) {
+    match tax_territory::name(country) {
         name if reason.contains("2006/112") => format!("which are not the words that the law of your country, {name}, has for it"),
         name => format!("which is the law of another country than yours, {name}"),
     }
@@ -112,12 +112,12 @@ fn offered(country: Option<&str>, language: &str) -> Vec<(&'static str, &'static
     words
 }
 
-/// The id of [`Reasons`], for the field that completes from them.
-pub const REASONS: &str = "tax-reasons";
+/// The id of [`ExemptionReasons`], for the field that completes from them.
+pub const EXEMPTION_REASONS_ID: &str = "tax-reasons";
 
 /// What a field that says why no tax is charged can be filled with: nobody has to know the paragraph.
 #[component]
-pub fn Reasons(
+pub fn ExemptionReasons(
     /// The country of whoever sends the invoice.
     country: Option<String>,
     /// The language of the document.
@@ -127,17 +127,17 @@ pub fn Reasons(
         let label = format!("Small business, {name}");
         view! { <option value=words label=label></option> }
     });
-    view! { <datalist id=REASONS>{options.collect_view()}</datalist> }
+    view! { <datalist id=EXEMPTION_REASONS_ID>{options.collect_view()}</datalist> }
 }
 
 /// The same where the country is that of the organization, which is looked up. Without it nothing is offered.
 #[component]
-pub fn ReasonsHere(
+pub fn OrganizationExemptionReasons(
     /// The language of the document.
     language: String,
 ) -> impl IntoView {
-    let organization = fetched(|| (), |()| async { get_organization().await.map(|organization| organization.country) });
-    loaded(organization, move |country| view! { <Reasons country language=language.clone() /> }.into_any())
+    let organization = create_resource(|| (), |()| async { get_organization().await.map(|organization| organization.country) });
+    when_loaded(organization, move |country| view! { <ExemptionReasons country language=language.clone() /> }.into_any())
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -146,7 +146,7 @@ mod tests {
 
     fn shown(country: Option<&str>, language: &str) -> String {
         let (country, language) = (country.map(str::to_owned), language.to_owned());
-        Owner::new().with(|| view! { <Reasons country language /> }.to_html())
+        Owner::new().with(|| view! { <ExemptionReasons country language /> }.to_html())
     }
 
     #[test]

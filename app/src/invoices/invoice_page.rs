@@ -4,19 +4,21 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    Invoice, InvoiceStatus, MailState, UpdateInvoiceDraft, again,
-    deed::{DeleteDraft, Send, Void},
-    editor::{Editor, screen::Screen},
-    get_invoice, mail_part,
-    payments::Payments,
-    sheet::{Lines, Totals},
-    standing::{has_due_day, standing},
+    Invoice, InvoiceStatus, MailState, UpdateInvoiceDraft,
+    actions::{DeleteDraftDialog, SendDialog, VoidDialog},
+    editor::{Editor, form_snapshot::FormSnapshot},
+    get_invoice,
+    lines_table::{LinesTable, TotalsList},
+    mail_section,
+    payments_section::PaymentsSection,
+    redraft_section,
+    status_badges::{has_due_day, status_badges},
 };
 use crate::{
     access::Permission,
     history,
-    ui::{Head, Icon, Write, date, fact, fetched, icon, loaded_page, money, refusal, refused_form},
-    visit::{use_changes, use_here},
+    page_context::{use_changes, use_current_organization},
+    ui::{Icon, PageHeader, WriteAction, create_resource, date, icon, money, page_when_loaded, refusal, refused_form, statistic},
 };
 
 /// The page of one invoice.
@@ -24,9 +26,9 @@ pub fn page() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();
     let asked = move || (changes.money.get(), params.with(|params| params.get("invoice").unwrap_or_default()));
-    let invoice = fetched(asked, |(_, invoice)| get_invoice(invoice));
+    let invoice = create_resource(asked, |(_, invoice)| get_invoice(invoice));
     let (again, screen) = (RwSignal::new(false), RwSignal::new(None));
-    loaded_page(invoice, move |invoice| match invoice.status {
+    page_when_loaded(invoice, move |invoice| match invoice.status {
         InvoiceStatus::Draft => draft(invoice, again, screen),
         _ => sent(invoice),
     })
@@ -41,10 +43,11 @@ fn title(invoice: &Invoice) -> String {
 }
 
 fn lead(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> AnyView {
-    let (here, status, total) = (use_here(), invoice.status, invoice.sums.total.clone());
+    let (here, status, total) = (use_current_organization(), invoice.status, invoice.sums.total.clone());
     let client = here.path(&format!("clients/{}", invoice.client.id));
     let days = invoice.period.as_ref().map(|span| format!(" · {}", span.label()));
-    view! { {move || standing(status, &total, mail.get().as_ref())} " " <a href=client>{invoice.client.name.clone()}</a> {days} }.into_any()
+    view! { {move || status_badges(status, &total, mail.get().as_ref())} " " <a href=client>{invoice.client.name.clone()}</a> {days} }
+        .into_any()
 }
 
 fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
@@ -56,20 +59,20 @@ fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
     }
 }
 
-fn draft(invoice: Invoice, again: RwSignal<bool>, screen: RwSignal<Option<Screen>>) -> AnyView {
-    let writes = use_here().may(Permission::WriteMoney);
+fn draft(invoice: Invoice, again: RwSignal<bool>, screen: RwSignal<Option<FormSnapshot>>) -> AnyView {
+    let writes = use_current_organization().may(Permission::WriteMoney);
     let pdf = pdf(&invoice, "PDF of the draft");
-    let action = Write::<UpdateInvoiceDraft>::new();
-    let send = writes.then(|| view! { <Send invoice=invoice.clone() saving=refusal(action) again screen /> });
+    let action = WriteAction::<UpdateInvoiceDraft>::new();
+    let send = writes.then(|| view! { <SendDialog invoice=invoice.clone() saving=refusal(action) again screen /> });
     let words = match writes {
         true => view! { <Editor invoice=invoice.clone() action screen /> }.into_any(),
         false => paper(&invoice).into_any(),
     };
     view! {
-        <Head title=title(&invoice) lead=lead(&invoice, RwSignal::new(None))>{pdf} {send}</Head>
-        {again::origin(&invoice)}
+        <PageHeader title=title(&invoice) lead=lead(&invoice, RwSignal::new(None))>{pdf} {send}</PageHeader>
+        {redraft_section::redrafted_from(&invoice)}
         {words}
-        {writes.then(|| view! { <DeleteDraft invoice /> })}
+        {writes.then(|| view! { <DeleteDraftDialog invoice /> })}
     }
     .into_any()
 }
@@ -77,8 +80,8 @@ fn draft(invoice: Invoice, again: RwSignal<bool>, screen: RwSignal<Option<Screen
 fn paper(invoice: &Invoice) -> impl IntoView + use<> {
     view! {
         <section class="paper" aria-label="The invoice">
-            <Lines lines=invoice.lines.clone() />
-            <Totals sums=invoice.sums.clone() />
+            <LinesTable lines=invoice.lines.clone() />
+            <TotalsList sums=invoice.sums.clone() />
             {invoice.notes.clone().map(|notes| view! { <p class="words">{notes}</p> })}
         </section>
     }
@@ -104,35 +107,35 @@ fn not_saved() -> Option<impl IntoView + use<>> {
 }
 
 fn sent(invoice: Invoice) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     // Of what came to nothing nothing was paid, either.
     let voidable = here.may(Permission::Treasury) && invoice.payments.is_empty() && invoice.status != InvoiceStatus::Void;
     let due = match has_due_day(invoice.status, &invoice.sums.total) {
-        true => fact("Due", invoice.due_on.as_ref().map(date), None),
-        false => fact("Due", "Nothing is due", None),
+        true => statistic("Due", invoice.due_on.as_ref().map(date), None),
+        false => statistic("Due", "Nothing is due", None),
     };
     let facts = [
-        fact("Total", money(&invoice.sums.total), None),
-        fact("Still to be paid", money(&invoice.balance), None),
-        fact("Issued", invoice.issued_on.as_ref().map(date), None),
+        statistic("Total", money(&invoice.sums.total), None),
+        statistic("Still to be paid", money(&invoice.balance), None),
+        statistic("Issued", invoice.issued_on.as_ref().map(date), None),
         due,
     ];
-    let again = (here.may(Permission::WriteMoney) && invoice.status == InvoiceStatus::Void).then(|| again::part(&invoice));
-    let history = here.may(Permission::WriteMoney).then(|| history::part::of_invoice(invoice.id));
-    let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail_part::followed(&invoice));
+    let again = (here.may(Permission::WriteMoney) && invoice.status == InvoiceStatus::Void).then(|| redraft_section::part(&invoice));
+    let history = here.may(Permission::WriteMoney).then(|| history::invoice_section::invoice_history_section(invoice.id));
+    let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail_section::poll_mail_state(&invoice));
     view! {
-        <Head title=title(&invoice) lead=lead(&invoice, mail)>{pdf}</Head>
-        {again::origin(&invoice)}
+        <PageHeader title=title(&invoice) lead=lead(&invoice, mail)>{pdf}</PageHeader>
+        {redraft_section::redrafted_from(&invoice)}
         {not_saved()}
-        {mail_part::warning(&invoice, mail)}
+        {mail_section::warning(&invoice, mail)}
         <dl class="facts">{facts.collect_view()}</dl>
         <div class="columns wide-left">
             {paper}
             <div>
-                <Payments invoice=invoice.clone() />
-                {mail_part::part(invoice.clone(), mail)}
+                <PaymentsSection invoice=invoice.clone() />
+                {mail_section::part(invoice.clone(), mail)}
                 {history}
-                {again} {voidable.then(|| view! { <Void invoice /> })}
+                {again} {voidable.then(|| view! { <VoidDialog invoice /> })}
             </div>
         </div>
     }

@@ -1,6 +1,6 @@
 //! What the law of the seller wants an invoice to a business to say of late payment, and of a discount for paying early.
 
-use super::{client_tax, rules::place, store::Row};
+use super::{client_tax, rules::tax_territory, store::InvoiceRow};
 use crate::{
     clients::{self, Client},
     error::Error,
@@ -11,7 +11,7 @@ use crate::{
 
 /// A law that wants something said on the invoice itself. Elsewhere what follows from late payment holds without that, as by Directive
 /// 2011/7/EU and the laws that follow it.
-struct Law {
+struct LatePaymentLaw {
     /// Where it is law.
     countries: &'static [&'static str],
     /// What it is called, within a sentence.
@@ -36,7 +36,7 @@ struct Statement {
 }
 
 /// The rate is the one that holds where the parties have agreed on none (Code de commerce, article L441-10 II).
-const LAWS: [Law; 1] = [Law {
+const LAWS: [LatePaymentLaw; 1] = [LatePaymentLaw {
     countries: &["FR", "GF", "GP", "MQ", "RE", "YT"],
     name: "articles L441-9 and D441-5 of the Code de commerce",
     statements: [
@@ -80,10 +80,10 @@ const LANGUAGES: [fn(&Statement) -> &'static str; 3] = [|said| said.french, |sai
 /// How many characters a note has at most.
 pub const NOTE_MAX: usize = 4000;
 
-impl Law {
+impl LatePaymentLaw {
     /// Whether the client of a seller in this country is where nothing of it is law.
     fn is_abroad(&self, country: &str, client: &Client) -> bool {
-        let is_home = |there: &str| self.countries.contains(&there) || place::works_at_home(country, there);
+        let is_home = |there: &str| self.countries.contains(&there) || tax_territory::in_same_territory_for_services(country, there);
         client.country.as_deref().is_some_and(|there| !is_home(there))
     }
 
@@ -124,7 +124,7 @@ fn is_of(kind: &[&str], word: &str) -> bool {
 }
 
 /// What an invoice does not say.
-pub struct Unsaid {
+pub struct MissingStatements {
     /// What has to be said, within a sentence.
     pub what: String,
     /// The law that wants it.
@@ -135,7 +135,7 @@ pub struct Unsaid {
 
 /// What is not said by this seller to this client: neither in the note nor under the seller's address, the places for words of one's own.
 /// A client may be a private person, to whom nothing of it has to be said: nobody says which one is.
-pub fn unsaid(seller: &Organization, client: &Client, notes: Option<&str>) -> Option<Unsaid> {
+pub fn missing_statements(seller: &Organization, client: &Client, notes: Option<&str>) -> Option<MissingStatements> {
     let country = seller.country.as_deref()?;
     let law = LAWS.iter().find(|law| law.countries.contains(&country))?;
     let said: Vec<Vec<String>> = [notes, seller.address.as_deref()].into_iter().flatten().flat_map(sentences_of).collect();
@@ -144,7 +144,7 @@ pub fn unsaid(seller: &Organization, client: &Client, notes: Option<&str>) -> Op
     let (what, _) = client_tax::listed(&asked.collect::<Vec<_>>())?;
     let is_abroad = law.is_abroad(country, client);
     let sentences = joined(missing.iter().map(|statement| statement.words(&client.language, is_abroad)));
-    Some(Unsaid { what, law: law.name, sentences })
+    Some(MissingStatements { what, law: law.name, sentences })
 }
 
 /// Sentences as a text.
@@ -164,24 +164,24 @@ fn words_of(text: &str) -> Vec<String> {
 }
 
 /// Adds what is not said to the note of a draft, together with what was added to it before.
-pub async fn add(cx: &mut Call, row: &mut Row) -> Result<(), Error> {
+pub async fn add(cx: &mut Call, row: &mut InvoiceRow) -> Result<(), Error> {
     let (seller, client) = parties(cx, row).await?;
     let note = row.notes.as_deref().unwrap_or_default();
-    if unsaid(&seller, &client, Some(note)).is_none() {
+    if missing_statements(&seller, &client, Some(note)).is_none() {
         cx.warn("There is nothing to add of late payment: the invoice says it, or the law of your country does not ask for it.");
         return Ok(());
     }
     let written = row.composed_terms.as_deref().and_then(|terms| before(note, terms)).unwrap_or(note);
-    if let Some(unsaid) = unsaid(&seller, &client, Some(written)) {
-        row.notes = text::optional_lines("notes", Some(&with_terms(written, &unsaid.sentences)), NOTE_MAX)?;
-        row.composed_terms = Some(unsaid.sentences);
+    if let Some(missing_statements) = missing_statements(&seller, &client, Some(written)) {
+        row.notes = text::optional_lines("notes", Some(&with_terms(written, &missing_statements.sentences)), NOTE_MAX)?;
+        row.composed_terms = Some(missing_statements.sentences);
     }
     Ok(())
 }
 
 /// A draft whose note says what was added to it in the language that its document has by now. What somebody has written of it stays, and
 /// so does a note that is sent.
-pub async fn worded_anew(cx: &mut Call, row: Row) -> Result<Row, Error> {
+pub async fn worded_anew(cx: &mut Call, row: InvoiceRow) -> Result<InvoiceRow, Error> {
     if row.state != "draft" || row.composed_terms.is_none() {
         return Ok(row);
     }
@@ -190,15 +190,15 @@ pub async fn worded_anew(cx: &mut Call, row: Row) -> Result<Row, Error> {
 }
 
 /// The same where both parties are known.
-pub fn worded_for(row: Row, seller: &Organization, client: &Client) -> Row {
+pub fn worded_for(row: InvoiceRow, seller: &Organization, client: &Client) -> InvoiceRow {
     match worded(&row, seller, client) {
-        Some((note, terms)) => Row { notes: Some(note), composed_terms: Some(terms), ..row },
+        Some((note, terms)) => InvoiceRow { notes: Some(note), composed_terms: Some(terms), ..row },
         None => row,
     }
 }
 
 /// The note with what was added to it, and that alone; nothing where somebody has written it, or it would not fit.
-fn worded(row: &Row, seller: &Organization, client: &Client) -> Option<(String, String)> {
+fn worded(row: &InvoiceRow, seller: &Organization, client: &Client) -> Option<(String, String)> {
     let (note, added) = (row.notes.as_deref()?, row.composed_terms.as_deref()?);
     let (written, country) = (before(note, added)?, seller.country.as_deref()?);
     let (law, stated) = LAWS.iter().find_map(|law| Some((law, law.stated(added)?)))?;
@@ -231,7 +231,7 @@ fn with_terms(written: &str, terms: &str) -> String {
 }
 
 /// Who bills and who is billed.
-pub async fn parties(cx: &mut Call, row: &Row) -> Result<(Organization, Client), Error> {
+pub async fn parties(cx: &mut Call, row: &InvoiceRow) -> Result<(Organization, Client), Error> {
     let seller = organizations::settings::get(cx).await?;
     Ok((seller, clients::record::find(cx, &row.client_id.to_string()).await?))
 }

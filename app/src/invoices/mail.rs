@@ -3,7 +3,7 @@
 use super::{MailState, OutgoingMail, store};
 use crate::{
     access::{Permission, Scope},
-    day::Moment,
+    day::OffsetDateTime,
     error::Error,
     id::{InvoiceId, MailId},
     operation::Call,
@@ -18,7 +18,7 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
     let invited =
         cx.may(Permission::ManagePeople) && cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));
     let rows = store::mails(&mut cx.db, None, invited, after.as_ref(), limit + 1).await?;
-    let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
+    let at = |at: jiff_sqlx::Timestamp| OffsetDateTime::at(at.to_jiff(), &zone);
     let place = |row: &store::MailRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let mail = |row: store::MailRow| OutgoingMail {
         id: MailId(row.id),

@@ -6,8 +6,8 @@ use leptos_router::hooks::use_query_map;
 use super::{OutgoingMail, list_mails};
 use crate::{
     page::Page,
-    ui::{Empty, Part, Tone, badge, fetched, loaded, more},
-    visit::{use_changes, use_here, use_visit},
+    page_context::{use_changes, use_current_organization, use_page_context},
+    ui::{Empty, PageSection, Tone, badge, create_resource, pager, when_loaded},
 };
 
 /// The outbox.
@@ -15,31 +15,32 @@ use crate::{
 pub fn MailsSection() -> impl IntoView {
     let changes = use_changes();
     let query = use_query_map();
-    let mails = fetched(move || (changes.money.get(), query.with(|query| query.get("cursor"))), |(_, cursor)| list_mails(Some(30), cursor));
-    let leaves = use_visit().mail_leaves;
+    let mails =
+        create_resource(move || (changes.money.get(), query.with(|query| query.get("cursor"))), |(_, cursor)| list_mails(Some(30), cursor));
+    let leaves = use_page_context().mail_leaves;
     view! {
-        <Part title="Mails" id="mails">
+        <PageSection title="Mails" id="mails">
             {(!leaves).then(|| view! { <p class="notice">"No mail server is set up, so mails are kept here and do not leave. Whoever runs this Stint sets STINT_SMTP_URL to change that; what has waited for more than a week by then waits until somebody mails it again, on the page of its invoice."</p> })}
-            {loaded(mails, list)}
-        </Part>
+            {when_loaded(mails, list)}
+        </PageSection>
     }
 }
 
 fn list(page: Page<OutgoingMail>) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     if page.items.is_empty() {
         return view! { <Empty title="No mail yet" text="Invoices and invitations leave by mail when they are sent." /> }.into_any();
     }
     let next = page.next_cursor;
     view! {
         <div class="mails">{page.items.into_iter().map(mail).collect_view()}</div>
-        {more(here.path("settings/mails"), next)}
+        {pager(here.path("settings/mails"), next)}
     }
     .into_any()
 }
 
 fn mail(mail: OutgoingMail) -> impl IntoView {
-    let here = use_here();
+    let here = use_current_organization();
     let (tone, word) = match mail.state.state.as_str() {
         "sent" => (Tone::Good, "Sent"),
         "failed" if mail.state.is_stopped() || mail.state.is_void() => (Tone::Plain, "Stopped"),

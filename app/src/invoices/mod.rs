@@ -4,67 +4,74 @@
 //! the PDF, bills the time and hands the mail to the outbox, all or nothing. [`totals`], [`rounding`], [`number`] and
 //! [`compose`] are pure; the store fetches, the operations join them.
 
+pub mod actions;
 #[cfg(feature = "ssr")]
 mod address;
-pub mod again;
 pub mod balance;
 #[cfg(feature = "ssr")]
 mod client_tax;
 #[cfg(feature = "ssr")]
 pub mod compose;
-pub mod deed;
 #[cfg(feature = "ssr")]
 mod disbursement;
 #[cfg(feature = "ssr")]
 mod discount;
 pub mod document;
 #[cfg(feature = "ssr")]
-mod draft;
-pub mod draft_page;
-mod drafts;
+pub mod document_builder;
 #[cfg(feature = "ssr")]
-mod edit;
+mod draft;
+#[cfg(feature = "ssr")]
+mod draft_batch;
+mod drafts;
 pub mod editor;
 #[cfg(feature = "ssr")]
 mod einvoice;
+mod enum_names;
 pub mod exemption;
+#[cfg(feature = "ssr")]
+mod exemption_reasons;
+#[cfg(feature = "ssr")]
+pub mod glyph_coverage;
 pub mod invoice_page;
 #[cfg(feature = "ssr")]
 mod late_payment;
 #[cfg(feature = "ssr")]
-pub mod letters;
+mod line_texts;
+pub mod lines_table;
+#[cfg(feature = "ssr")]
+pub mod locale;
 #[cfg(feature = "ssr")]
 mod mail;
 pub mod mail_page;
-pub mod mail_part;
+pub mod mail_section;
 mod mails;
-mod names;
+pub mod new_invoice_page;
 #[cfg(feature = "ssr")]
-mod near;
-pub mod number;
+pub mod number_counter;
+pub mod number_pattern;
 #[cfg(feature = "ssr")]
-pub mod numbering;
+mod number_suggestions;
 mod numbers;
 pub mod numbers_page;
+#[cfg(feature = "ssr")]
+pub(crate) mod omitted_tax;
 pub mod page;
 #[cfg(feature = "ssr")]
+pub(crate) mod party_identifiers;
+#[cfg(feature = "ssr")]
 mod payment;
-pub mod payments;
-#[cfg(feature = "ssr")]
-pub mod print;
-#[cfg(feature = "ssr")]
-mod printed;
-mod problems;
+pub mod payments_section;
+mod problem_list;
 #[cfg(feature = "ssr")]
 pub mod quantity;
 #[cfg(feature = "ssr")]
 pub(crate) mod read;
 #[cfg(feature = "ssr")]
-mod reasons;
-#[cfg(feature = "ssr")]
 pub(crate) mod recipients;
 #[cfg(feature = "ssr")]
 mod redraft;
+pub mod redraft_section;
 #[cfg(feature = "ssr")]
 pub(crate) mod remarks;
 #[cfg(feature = "ssr")]
@@ -75,11 +82,8 @@ pub(crate) mod rules;
 #[cfg(feature = "ssr")]
 mod send;
 #[cfg(feature = "ssr")]
-mod several;
-pub mod sheet;
-pub mod standing;
-#[cfg(feature = "ssr")]
-pub(crate) mod stated;
+mod sent_document;
+pub mod status_badges;
 #[cfg(feature = "ssr")]
 mod stop;
 #[cfg(feature = "ssr")]
@@ -88,16 +92,12 @@ pub(crate) mod store;
 pub mod tax;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
-#[cfg(feature = "ssr")]
-mod texts;
 pub mod totals;
 mod types;
 #[cfg(feature = "ssr")]
 mod unbilled;
 #[cfg(feature = "ssr")]
-pub(crate) mod untold;
-#[cfg(feature = "ssr")]
-pub mod wording;
+mod update_draft;
 
 use macros::operation;
 
@@ -151,14 +151,14 @@ pub async fn get_invoice_document(
     /// Id or number.
     invoice: String,
 ) -> Result<InvoiceFile, Error> {
-    print::file(cx, &invoice).await
+    document_builder::invoice_file(cx, &invoice).await
 }
 
 /// Send an invoice: give the next number, freeze the PDF, bill the time on it and mail it to the client, all or nothing.
 ///
 /// The number has no gap and is never used again. Refused when the invoice was sent already, has no line, or has nobody to
 /// mail it to (give `to`, or `without_email`). This cannot be undone; a person can void it.
-#[operation(write, prints, mails, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
+#[operation(write, renders_document, mails, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
 pub async fn send_invoice(
     cx: &mut Call,
     /// Id of the invoice.
@@ -178,7 +178,7 @@ pub async fn send_invoice(
     #[server(default)]
     without_email: Option<bool>,
 ) -> Result<Invoice, Error> {
-    send::send(cx, &invoice, send::Sending { version, to, message, without_email: without_email.unwrap_or(false) }).await
+    send::send(cx, &invoice, send::SendOptions { version, to, message, without_email: without_email.unwrap_or(false) }).await
 }
 
 /// Mark an invoice as paid, in whole or in part: record what the client paid. It is paid when nothing is left; too much is refused.
@@ -202,7 +202,7 @@ pub async fn record_payment(
     #[server(default)]
     balance: Option<Amount>,
 ) -> Result<Invoice, Error> {
-    let given = payment::Given { amount, day: date, method: method.unwrap_or_default(), note, balance };
+    let given = payment::NewPayment { amount, day: date, method: method.unwrap_or_default(), note, balance };
     payment::record(cx, &invoice, given).await
 }
 
@@ -222,7 +222,7 @@ pub async fn remove_payment(
 }
 
 /// Void a sent invoice on which nothing was paid, whatever its total: its time can be billed again, its number is never used again.
-#[operation(destroy, needs = Treasury, reach = Person, title = "Void an invoice")]
+#[operation(destroy, needs = Treasury, audience = Person, title = "Void an invoice")]
 pub async fn void_invoice(
     cx: &mut Call,
     /// Id or number.

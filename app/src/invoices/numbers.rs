@@ -4,7 +4,7 @@ use macros::operation;
 
 use super::NumberReport;
 #[cfg(feature = "ssr")]
-use super::numbering;
+use super::number_counter;
 use crate::error::Error;
 
 /// Prove that no invoice number is missing: the next number, the series of numbers, counts that were left out and why, counts that
@@ -28,7 +28,7 @@ pub async fn report_invoice_numbers(
     #[server(default)]
     with_total: bool,
 ) -> Result<NumberReport, Error> {
-    numbering::report(cx, numbering::Asked { year, limit, cursor, with_total }).await
+    number_counter::report(cx, number_counter::NumberReportQuery { year, limit, cursor, with_total }).await
 }
 
 /// Set the count of the next invoice, forward only: for whoever comes from another product with invoices sent, or begins a block of
@@ -36,7 +36,7 @@ pub async fn report_invoice_numbers(
 ///
 /// With 30 invoices sent elsewhere this year: {"next": 31}. Refused when that count, or a higher one, was given already. It cannot be
 /// set back.
-#[operation(write, needs = ManageOrganization, reach = Person, title = "Set the next invoice number")]
+#[operation(write, needs = ManageOrganization, audience = Person, title = "Set the next invoice number")]
 pub async fn set_next_invoice_number(
     cx: &mut Call,
     /// The count of the next invoice, up to 999,999,999: 31, where the number is to be 2026-0031.
@@ -45,5 +45,5 @@ pub async fn set_next_invoice_number(
     #[server(default)]
     leave_out_many: bool,
 ) -> Result<NumberReport, Error> {
-    numbering::set_next(cx, next, leave_out_many).await
+    number_counter::set_next(cx, next, leave_out_many).await
 }

@@ -4,16 +4,20 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    GivenNumber, NumberReport, NumberSeries, SetNextInvoiceNumber, SkipReason, SkippedNumbers, report_invoice_numbers, standing::standing,
+    NumberReport, NumberSeries, NumberedInvoice, SetNextInvoiceNumber, SkipReason, SkippedNumbers, report_invoice_numbers,
+    status_badges::status_badges,
 };
 use crate::{
     access::Permission,
-    count::counted,
+    count::pluralize,
     error::Error,
     organizations::{Organization, get_organization},
     page::LIMIT_MAX,
-    ui::{Empty, Field, Form, Head, Part, Submit, Tick, Tone, Write, answered, badge, date, fetched, loaded, money, more, use_flash},
-    visit::{changed, use_changes, use_here},
+    page_context::{invalidate, use_changes, use_current_organization},
+    ui::{
+        Checkbox, Empty, Field, Form, PageHeader, PageSection, Submit, Tone, WriteAction, badge, create_resource, date, money, on_success,
+        pager, use_flash, when_loaded,
+    },
 };
 
 /// The page with the report.
@@ -22,10 +26,10 @@ pub fn page() -> AnyView {
     let query = use_query_map();
     let year = Memo::new(move |_| query.with(|query| query.get("year").and_then(|year| year.parse::<i16>().ok())));
     let asked = move || (changes.money.get(), year.get(), query.with(|query| query.get("cursor")));
-    let report = fetched(asked, |(_, year, cursor)| load(year, cursor));
+    let report = create_resource(asked, |(_, year, cursor)| load(year, cursor));
     view! {
-        <Head title="Invoice numbers" />
-        {loaded(report, move |(report, organization)| view! { {whose(&organization)} {shown(report, year.get_untracked())} }.into_any())}
+        <PageHeader title="Invoice numbers" />
+        {when_loaded(report, move |(report, organization)| view! { {seller_line(&organization)} {shown(report, year.get_untracked())} }.into_any())}
     }
     .into_any()
 }
@@ -36,17 +40,17 @@ async fn load(year: Option<i16>, cursor: Option<String>) -> Result<(NumberReport
 }
 
 /// Whose report it is and of which day, as whoever reads it on paper wants to know.
-fn whose(organization: &Organization) -> impl IntoView + use<> {
+fn seller_line(organization: &Organization) -> impl IntoView + use<> {
     let name = organization.legal_name.clone().unwrap_or_else(|| organization.name.clone());
     let address = organization.address.as_deref().map(|address| address.lines().collect::<Vec<_>>().join(", "));
     let number = organization.vat_id.clone().or_else(|| organization.tax_number.clone());
     let of = [Some(name), address, number].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let today = use_here().0.organization_today;
+    let today = use_current_organization().0.organization_today;
     view! { <p class="quiet">{of} ", as of " {date(&today)}</p> }
 }
 
 fn shown(report: NumberReport, year: Option<i16>) -> AnyView {
-    let manages = use_here().may(Permission::ManageOrganization);
+    let manages = use_current_organization().may(Permission::ManageOrganization);
     let missing = report.missing.iter().map(|range| view! { <li>{span(&range.series, range.first, range.last)}</li> }).collect_view();
     let lost = !report.complete;
     let (next, next_number) = (report.next, report.next_number.clone());
@@ -55,15 +59,15 @@ fn shown(report: NumberReport, year: Option<i16>) -> AnyView {
         <p class="verdict">{verdict(&report)}</p>
         {lost.then(|| view! { <div class="notice wrong" role="alert"><p>"Nothing accounts for these counts. Verify the audit log, and look for a backup:"</p> <ul>{missing}</ul></div> })}
         <div class="columns">
-            <Part title="The next invoice" id="next-number">
+            <PageSection title="The next invoice" id="next-number">
                 {match next_number {
                     Some(number) => view! { <p class="figure">{number}</p> }.into_any(),
                     None => view! { <p>"Invoices have every number that comes next. Change the pattern in Settings, Organization."</p> }.into_any(),
                 }}
-                {manages.then(|| view! { <Next next /> })}
-            </Part>
-            {(!series.is_empty()).then(|| view! { <Part title="Series" id="series"><ul class="rows">{series.iter().map(series_row).collect_view()}</ul></Part> })}
-            {(!skipped.is_empty()).then(|| view! { <Part title="Left out" id="left-out"><ul class="rows">{skipped.iter().map(skipped_row).collect_view()}</ul></Part> })}
+                {manages.then(|| view! { <SetNextNumberForm next /> })}
+            </PageSection>
+            {(!series.is_empty()).then(|| view! { <PageSection title="Series" id="series"><ul class="rows">{series.iter().map(series_row).collect_view()}</ul></PageSection> })}
+            {(!skipped.is_empty()).then(|| view! { <PageSection title="Left out" id="left-out"><ul class="rows">{skipped.iter().map(skipped_row).collect_view()}</ul></PageSection> })}
         </div>
         {numbers(report, year)}
     }
@@ -80,11 +84,11 @@ fn verdict(report: &NumberReport) -> impl IntoView + use<> {
 
 /// Setting the next number forward.
 #[component]
-fn Next(next: Option<i64>) -> impl IntoView {
-    let (changes, flash, action) = (use_changes(), use_flash(), Write::<SetNextInvoiceNumber>::new());
-    answered(action, move |set| {
+fn SetNextNumberForm(next: Option<i64>) -> impl IntoView {
+    let (changes, flash, action) = (use_changes(), use_flash(), WriteAction::<SetNextInvoiceNumber>::new());
+    on_success(action, move |set| {
         flash.say(format!("The next invoice is {}.", set.result.next_number.clone().unwrap_or_default()));
-        changed(changes.money);
+        invalidate(changes.money);
     });
     view! {
         <Form action id="next-number-form" class="stack">
@@ -96,14 +100,14 @@ fn Next(next: Option<i64>) -> impl IntoView {
                 value=next.map(|next| next.to_string()).unwrap_or_default()
                 hint="The count alone, such as 31 after 30 invoices that were sent elsewhere. Forward only: it cannot be set back."
             />
-            <Tick label="Even if more than 10,000 numbers are left out" name="leave_out_many" />
+            <Checkbox label="Even if more than 10,000 numbers are left out" name="leave_out_many" />
             <Submit label="Set the next number" class="button" />
         </Form>
     }
 }
 
 fn series_row(series: &NumberSeries) -> impl IntoView + use<> {
-    let invoices = counted(series.given, "invoice", "invoices");
+    let invoices = pluralize(series.given, "invoice", "invoices");
     view! {
         <li>
             <span>{span(&series.series, series.first, series.last)} <small>{date(&series.from)} " to " {date(&series.to)}</small></span>
@@ -132,7 +136,7 @@ fn span(series: &str, first: i64, last: i64) -> String {
 }
 
 fn numbers(report: NumberReport, year: Option<i16>) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let path = here.path("invoices/numbers");
     let years = years(&report.series);
     let tabs = (years.len() > 1).then(|| {
@@ -164,7 +168,7 @@ fn numbers(report: NumberReport, year: Option<i16>) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {more(next, page.next_cursor)}
+        {pager(next, page.next_cursor)}
     }
     .into_any()
 }
@@ -176,7 +180,7 @@ fn years(series: &[NumberSeries]) -> Vec<i16> {
     first.zip(last).map_or_else(Vec::new, |(first, last)| (first.max(last - 9)..=last).collect())
 }
 
-fn row(path: &str, number: GivenNumber) -> impl IntoView + use<> {
+fn row(path: &str, number: NumberedInvoice) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">
@@ -185,7 +189,7 @@ fn row(path: &str, number: GivenNumber) -> impl IntoView + use<> {
             </th>
             <td class="wide">{number.client}</td>
             <td class="wide">{date(&number.issued_on)}</td>
-            <td>{standing(number.status, &number.total, None)}</td>
+            <td>{status_badges(number.status, &number.total, None)}</td>
             <td class="number">{money(&number.total)}</td>
         </tr>
     }

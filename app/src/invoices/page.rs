@@ -5,13 +5,13 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     InvoiceStatus, InvoiceSummary, list_invoices,
-    standing::{has_due_day, standing},
+    status_badges::{has_due_day, status_badges},
 };
 use crate::{
     access::Permission,
     page::Page,
-    ui::{Empty, Head, Icon, date, fetched, icon, loaded, money, more},
-    visit::{use_changes, use_here},
+    page_context::{use_changes, use_current_organization},
+    ui::{Empty, Icon, PageHeader, create_resource, date, icon, money, pager, when_loaded},
 };
 
 /// What the list can be narrowed to: the word in the address, and what it is called.
@@ -26,12 +26,12 @@ const FILTERS: [(Option<InvoiceStatus>, &str, &str); 6] = [
 
 /// The page with every invoice.
 pub fn page() -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let query = use_query_map();
     let word = Memo::new(move |_| query.with(|query| query.get("status").unwrap_or_default()));
     let asked = move || (changes.money.get(), word.get(), query.with(|query| query.get("cursor")));
-    let invoices = fetched(asked, |(_, word, cursor)| {
+    let invoices = create_resource(asked, |(_, word, cursor)| {
         let status = FILTERS.iter().find(|(_, name, _)| *name == word).and_then(|(status, ..)| *status);
         list_invoices(None, status, Some(50), cursor, None)
     });
@@ -42,20 +42,20 @@ pub fn page() -> AnyView {
     });
     let makes = here.may(Permission::WriteMoney);
     view! {
-        <Head title="Invoices">
+        <PageHeader title="Invoices">
             {makes.then(|| view! { <a class="button" href=here.path("invoices/numbers")>"Numbers"</a> })}
             {makes.then(|| view! { <a class="button primary" href=here.path("invoices/new")>{icon(Icon::Plus)} <span>"New invoice"</span></a> })}
-        </Head>
+        </PageHeader>
         <nav class="tabs" aria-label="State of the invoices">
             <ul>{filters.collect_view()}</ul>
         </nav>
-        {loaded(invoices, move |page| rows(page, word.get_untracked()))}
+        {when_loaded(invoices, move |page| rows(page, word.get_untracked()))}
     }
     .into_any()
 }
 
 fn rows(page: Page<InvoiceSummary>, word: String) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     if page.items.is_empty() {
         return match word.as_str() {
             "" => view! {
@@ -86,7 +86,7 @@ fn rows(page: Page<InvoiceSummary>, word: String) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {more(path, next)}
+        {pager(path, next)}
     }
     .into_any()
 }
@@ -97,13 +97,13 @@ fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">
-                <a class="row-link" href=path.to_owned()>{name(&invoice)}</a>
+                <a class="row-link" href=path.to_owned()>{invoice_label(&invoice)}</a>
                 <small class="narrow">{invoice.client.name.clone()}</small>
             </th>
             <td class="wide">{invoice.client.name.clone()}</td>
             <td class="wide">{invoice.issued_on.as_ref().map(date)}</td>
             <td class="wide">{due.map(date)}</td>
-            <td>{standing(invoice.status, &invoice.total, invoice.mail.as_ref())}</td>
+            <td>{status_badges(invoice.status, &invoice.total, invoice.mail.as_ref())}</td>
             <td class="number wide">{open.then(|| money(&invoice.balance))}</td>
             <td class="number">{money(&invoice.total)}</td>
         </tr>
@@ -111,6 +111,6 @@ fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
 }
 
 /// What an invoice is called: its number, or that it has none yet.
-pub fn name(invoice: &InvoiceSummary) -> String {
+pub fn invoice_label(invoice: &InvoiceSummary) -> String {
     invoice.number.clone().unwrap_or_else(|| format!("Draft of {}", invoice.created_on.label()))
 }

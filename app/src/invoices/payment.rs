@@ -4,7 +4,7 @@ use jiff::{ToSpan, civil::Date};
 
 use super::{
     Invoice, PaymentMethod, read,
-    store::{self, PaymentRow, Row},
+    store::{self, InvoiceRow, PaymentRow},
 };
 use crate::{
     database::date,
@@ -18,7 +18,7 @@ use crate::{
 
 /// A payment; arguments of `record_payment`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct Given {
+pub struct NewPayment {
     pub amount: Amount,
     pub day: String,
     pub method: PaymentMethod,
@@ -27,14 +27,14 @@ pub struct Given {
 }
 
 /// Records a payment of a sent invoice.
-pub async fn record(cx: &mut Call, invoice: &str, given: Given) -> Result<Invoice, Error> {
+pub async fn record(cx: &mut Call, invoice: &str, given: NewPayment) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
     let currency = Currency::parse(&row.currency)?;
     let balance = row.total - row.paid;
     if let Some(seen) = given.balance {
-        as_seen(seen.minor("balance", &currency)?, balance, &currency)?;
+        check_balance_unchanged(seen.minor("balance", &currency)?, balance, &currency)?;
     }
-    payable(&row)?;
+    check_payable(&row)?;
     let amount = given.amount.minor("amount", &currency)?;
     if amount <= 0 {
         return Err(Error::invalid("amount", "A payment is above zero. Write what was paid."));
@@ -44,11 +44,11 @@ pub async fn record(cx: &mut Call, invoice: &str, given: Given) -> Result<Invoic
         return Err(Error::invalid("amount", format!("{given} is more than the {left} that is left to pay. Record at most that.")));
     }
     let today = cx.organization_today()?;
-    let paid_on = Day::meant("date", &given.day, today)?.date();
+    let paid_on = Day::parse_relative("date", &given.day, today)?.date();
     if paid_on > today {
         return Err(Error::invalid("date", format!("{paid_on} is in the future; give the day on which the money came.")));
     }
-    held_against_issue(cx, &row, paid_on)?;
+    check_payment_date(cx, &row, paid_on)?;
     let payment = PaymentRow {
         id: PaymentId::new().0,
         amount,
@@ -63,7 +63,7 @@ pub async fn record(cx: &mut Call, invoice: &str, given: Given) -> Result<Invoic
 }
 
 /// Refuses a payment of somebody who saw another balance: it may be recorded already.
-fn as_seen(seen: i64, balance: i64, currency: &Currency) -> Result<(), Error> {
+fn check_balance_unchanged(seen: i64, balance: i64, currency: &Currency) -> Result<(), Error> {
     if seen == balance {
         return Ok(());
     }
@@ -73,7 +73,7 @@ fn as_seen(seen: i64, balance: i64, currency: &Currency) -> Result<(), Error> {
 }
 
 /// Who pays in advance does so within a year; what is longer ago is a slip of the pen, and what is before the day of issue may be one.
-fn held_against_issue(cx: &mut Call, row: &Row, paid_on: Date) -> Result<(), Error> {
+fn check_payment_date(cx: &mut Call, row: &InvoiceRow, paid_on: Date) -> Result<(), Error> {
     let Some(issued_on) = row.issued_on.map(|day| day.to_jiff()).filter(|issued_on| paid_on < *issued_on) else { return Ok(()) };
     if paid_on < issued_on.saturating_sub(1.year()) {
         let message = format!("{paid_on} is more than a year before the day of issue, {issued_on}; give the day on which the money came.");
@@ -88,15 +88,15 @@ pub async fn remove(cx: &mut Call, payment: &str, reason: &str) -> Result<Invoic
     // The reason stands in the log, with the call.
     text::line("reason", reason, 500)?;
     let unknown = || Error::not_found("payment");
-    let invoice = store::invoice_of_payment(&mut cx.db, reference::id(payment)).await?.ok_or_else(unknown)?;
+    let invoice = store::invoice_of_payment(&mut cx.db, reference::parse_id(payment)).await?.ok_or_else(unknown)?;
     let row = read::find_locked(cx, &invoice.to_string()).await?;
     // Somebody else may have removed it before the invoice was held.
-    let amount = store::delete_payment(&mut cx.db, row.id, reference::id(payment)).await?.ok_or_else(unknown)?;
+    let amount = store::delete_payment(&mut cx.db, row.id, reference::parse_id(payment)).await?.ok_or_else(unknown)?;
     store::add_paid(&mut cx.db, row.id, -amount).await?;
     read::get(cx, &row.id.to_string()).await
 }
 
-fn payable(row: &Row) -> Result<(), Error> {
+fn check_payable(row: &InvoiceRow) -> Result<(), Error> {
     let number = row.number.as_deref().unwrap_or_default();
     match row.state.as_str() {
         "sent" => Ok(()),
@@ -110,16 +110,16 @@ fn payable(row: &Row) -> Result<(), Error> {
 /// Takes a sent invoice back: its time can be billed again, its number and row stay, and its mail does not leave any more.
 pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
-    voidable(&row)?;
+    check_voidable(&row)?;
     let now = cx.now;
     store::mark_void(&mut cx.db, row.id, now).await?;
     store::release_invoice(&mut cx.db, row.id).await?;
-    outbox::keep_mails(&mut cx.db, &[row.id], outbox::VOIDED).await?;
+    outbox::cancel_mails(&mut cx.db, &[row.id], outbox::VOIDED).await?;
     read::get(cx, &row.id.to_string()).await
 }
 
 /// How an invoice that was sent gets void.
-pub fn way_to_void(row: &Row) -> &'static str {
+pub fn void_hint(row: &InvoiceRow) -> &'static str {
     match row.paid {
         0 => "A person can void it.",
         _ => "A person can void it once its payments are removed.",
@@ -127,7 +127,7 @@ pub fn way_to_void(row: &Row) -> &'static str {
 }
 
 /// One with payments is credited instead; one that came to nothing was paid as it was sent, and nothing was paid on it.
-fn voidable(row: &Row) -> Result<(), Error> {
+fn check_voidable(row: &InvoiceRow) -> Result<(), Error> {
     let number = row.number.as_deref().unwrap_or_default();
     match row.state.as_str() {
         "sent" | "paid" if row.paid == 0 => Ok(()),

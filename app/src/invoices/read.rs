@@ -4,25 +4,25 @@ use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 use super::{
-    ClientName, GroupBy, Invoice, InvoiceLine, InvoiceName, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
+    ClientRef, Invoice, InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
     PaymentMethod, Sums, disbursement,
-    discount::{is_laid_out, was_laid_out},
-    edit, late_payment, near, quantity, reasons, remarks,
+    discount::{is_disbursement, was_disbursement},
+    exemption_reasons, late_payment, line_texts,
+    locale::Locale,
+    number_suggestions, omitted_tax, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
-    store::{self, Filter, LineRow, Printed, Redrafts, Row},
+    store::{self, InvoiceFilter, InvoiceRow, LineRow, RedraftLinks, SentDocument},
     tax::LineTax,
-    texts,
     totals::{Discount, LineAmount, TaxCategory, Totals},
-    untold,
-    wording::Wording,
+    update_draft,
 };
 use crate::{
-    access::{Permission, Seen},
+    access::{Permission, RoleVisibility},
     clients,
-    day::{Day, Moment, Span},
+    day::{DateRange, Day, OffsetDateTime},
     error::Error,
-    hours::Worked,
+    hours::WorkDuration,
     id::{ClientId, InvoiceId, InvoiceLineId, PaymentId, ProjectId, TimeEntryId},
     money::{self, Currency, Money, UnitPrice},
     operation::Call,
@@ -40,17 +40,17 @@ pub async fn list(
     cursor: Option<String>,
     with_total: bool,
 ) -> Result<Page<InvoiceSummary>, Error> {
-    let client = match text::said(client) {
+    let client = match text::non_empty(client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };
     let (limit, after, today) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?, cx.organization_today()?);
-    let filter = Filter { client, status: status.map(InvoiceStatus::name), today, after: after.as_ref(), limit: limit + 1 };
+    let filter = InvoiceFilter { client, status: status.map(InvoiceStatus::name), today, after: after.as_ref(), limit: limit + 1 };
     let rows = store::list(&mut cx.db, &filter).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut mails = store::latest_mails(&mut cx.db, &ids).await?;
     let total = if with_total { Some(store::count(&mut cx.db, &filter).await?) } else { None };
-    let place = |row: &Row| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
+    let place = |row: &InvoiceRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let zone = cx.membership()?.organization_zone.clone();
     let page = Page::of(cx.listing, rows, limit, place, |row| {
         let mail = mails.remove(&row.id);
@@ -62,44 +62,44 @@ pub async fn list(
 /// One invoice with everything on it.
 pub async fn get(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     let row = find(cx, invoice).await?;
-    whole(cx, row).await
+    read_invoice(cx, row).await
 }
 
 /// The row that an id or a number refers to, with the note as it reads.
-pub async fn find(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
-    match store::find(&mut cx.db, reference::id(invoice), invoice.trim()).await? {
+pub async fn find(cx: &mut Call, invoice: &str) -> Result<InvoiceRow, Error> {
+    match store::find(&mut cx.db, reference::parse_id(invoice), invoice.trim()).await? {
         Some(row) => late_payment::worded_anew(cx, row).await,
-        None => Err(near::missing(cx, invoice.trim()).await?),
+        None => Err(number_suggestions::not_found_error(cx, invoice.trim()).await?),
     }
 }
 
 /// Locks the invoice that is meant, then reads it: what is read holds until the call ends.
-pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
-    match store::lock(&mut cx.db, reference::id(invoice), invoice.trim()).await? {
+pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<InvoiceRow, Error> {
+    match store::lock(&mut cx.db, reference::parse_id(invoice), invoice.trim()).await? {
         Some(_) => find(cx, invoice).await,
-        None => Err(near::missing(cx, invoice.trim()).await?),
+        None => Err(number_suggestions::not_found_error(cx, invoice.trim()).await?),
     }
 }
 
 /// An invoice from its row: lines, sums, payments, mail.
-pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
+pub async fn read_invoice(cx: &mut Call, row: InvoiceRow) -> Result<Invoice, Error> {
     let (zone, slug, today) = (cx.membership()?.organization_zone.clone(), cx.membership()?.slug.clone(), cx.organization_today()?);
     let currency = Currency::parse(&row.currency)?;
-    let (rows, time) = texts::lines_and_time(cx, &row).await?;
+    let (rows, time) = line_texts::lines_and_time(cx, &row).await?;
     let printed = if row.number.is_some() { store::printed(&mut cx.db, row.id).await? } else { None };
     let totals = shown_totals(&row, &rows, &currency, printed.as_ref())?;
     let looked_over = row.state == "draft" && !rows.is_empty() && cx.may(Permission::WriteMoney);
     let (mut problems, mut remarks) = (Vec::new(), Vec::new());
     if looked_over {
         let (seller, buyer) = late_payment::parties(cx, &row).await?;
-        problems = rules::problems_of(cx, &row, (&seller, &buyer), &rows, &totals)?;
+        problems = rules::draft_problems(cx, &row, (&seller, &buyer), &rows, &totals)?;
         remarks = remarks::of(cx, &row, &rows, &time).await?;
     }
-    let untold = untold::of_invoice(cx, &rows, printed.as_ref()).await?;
-    let mut sums = sums(&totals, &rows, &currency, untold);
-    let mut lines = rows.into_iter().map(|line| read_line(line, &currency, untold)).collect::<Result<Vec<_>, _>>()?;
+    let omitted_tax = omitted_tax::of_invoice(cx, &rows, printed.as_ref()).await?;
+    let mut sums = sums(&totals, &rows, &currency, omitted_tax);
+    let mut lines = rows.into_iter().map(|line| read_line(line, &currency, omitted_tax)).collect::<Result<Vec<_>, _>>()?;
     if looked_over {
-        let own = edit::own_rates(&time);
+        let own = update_draft::own_rates(&time);
         lines.iter_mut().for_each(|line| line.rate = own.get(&line.id.0).map(|rate| Money::new(*rate, &currency)));
     }
     if let Some(printed) = printed {
@@ -108,17 +108,17 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     }
     let mut payments = store::payments(&mut cx.db, row.id).await?;
     // What one notes for oneself is not for the client.
-    if cx.membership()?.role.sees() == Seen::GrantedClients {
+    if cx.membership()?.role.visibility() == RoleVisibility::GrantedClients {
         payments.iter_mut().for_each(|payment| payment.note = None);
     }
     let mail = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id);
     let (redraft_of, redrafted_as) = redrafts(cx, &row).await?;
-    let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
+    let at = |at: jiff_sqlx::Timestamp| OffsetDateTime::at(at.to_jiff(), &zone);
     let day = |day: jiff_sqlx::Date| Day::from(day.to_jiff());
     Ok(Invoice {
         id: InvoiceId(row.id),
         status: status(&row, today),
-        client: ClientName { id: ClientId(row.client_id), name: row.client_name.clone() },
+        client: ClientRef { id: ClientId(row.client_id), name: row.client_name.clone() },
         period: period(&row),
         issued_on: row.issued_on.map(day),
         due_on: row.due_on.map(day),
@@ -132,7 +132,7 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
         balance: Money::new(balance(&row), &currency),
         payments: payments.into_iter().map(|payment| read_payment(payment, &currency)).collect(),
         notes: row.notes.clone(),
-        group_by: GroupBy::named(&row.group_by).ok_or_else(Error::internal)?,
+        group_by: InvoiceGroupBy::named(&row.group_by).ok_or_else(Error::internal)?,
         rounding: rounding(&row)?,
         version: row.version,
         created_at: at(row.created_at),
@@ -148,23 +148,23 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
 }
 
 /// The void invoice that an invoice drafts again, and the one that drafts it again.
-async fn redrafts(cx: &mut Call, row: &Row) -> Result<(Option<InvoiceName>, Option<InvoiceName>), Error> {
+async fn redrafts(cx: &mut Call, row: &InvoiceRow) -> Result<(Option<InvoiceRef>, Option<InvoiceRef>), Error> {
     if row.redraft_of_id.is_none() && row.state != "void" {
         return Ok((None, None));
     }
-    let Redrafts { of_id, of_number, as_id, as_number, .. } = store::redrafts(&mut cx.db, row.id).await?;
-    let name = |id: Option<Uuid>, number| id.map(|id| InvoiceName { invoice: InvoiceId(id), number });
+    let RedraftLinks { of_id, of_number, as_id, as_number, .. } = store::redrafts(&mut cx.db, row.id).await?;
+    let name = |id: Option<Uuid>, number| id.map(|id| InvoiceRef { invoice: InvoiceId(id), number });
     Ok((name(of_id, of_number), name(as_id, as_number)))
 }
 
 /// The sums of the stored lines, as a draft is written and sent with.
-pub fn totals(row: &Row, lines: &[LineRow]) -> Result<Totals, Error> {
+pub fn totals(row: &InvoiceRow, lines: &[LineRow]) -> Result<Totals, Error> {
     Totals::of(&amounts(lines)?, discount(row))
 }
 
 /// The sums that are shown: those of the lines, and of what was sent those that it was sent with. A draft whose discount would be refused by
 /// now is shown as it was written, so that it can be changed.
-fn shown_totals(row: &Row, lines: &[LineRow], currency: &Currency, printed: Option<&Printed>) -> Result<Totals, Error> {
+fn shown_totals(row: &InvoiceRow, lines: &[LineRow], currency: &Currency, printed: Option<&SentDocument>) -> Result<Totals, Error> {
     let is_known = row.state == "draft" || lines.iter().all(|line| line.laid_out.is_some());
     match totals(row, lines) {
         Ok(totals) if is_known => Ok(totals),
@@ -176,12 +176,12 @@ fn shown_totals(row: &Row, lines: &[LineRow], currency: &Currency, printed: Opti
 
 /// What lines add to the totals.
 pub fn amounts(lines: &[LineRow]) -> Result<Vec<LineAmount>, Error> {
-    amounts_by(lines, is_laid_out)
+    amounts_by(lines, is_disbursement)
 }
 
 /// The same by each rule that has told what was laid out, the latest first: before all of them nothing was.
 fn readings(lines: &[LineRow]) -> Result<[Vec<LineAmount>; 3], Error> {
-    Ok([amounts(lines)?, amounts_by(lines, was_laid_out)?, amounts_by(lines, |_, _| false)?])
+    Ok([amounts(lines)?, amounts_by(lines, was_disbursement)?, amounts_by(lines, |_, _| false)?])
 }
 
 /// The same by this rule, for lines that do not say it themselves.
@@ -195,16 +195,16 @@ fn amounts_by(lines: &[LineRow], rule: fn(&LineRow, TaxCategory) -> bool) -> Res
 }
 
 /// The discount on an invoice.
-pub fn discount(row: &Row) -> Option<Discount> {
+pub fn discount(row: &InvoiceRow) -> Option<Discount> {
     row.discount_amount.map(Discount::Amount).or(row.discount_rate.map(|rate| Discount::Percent(Percent(rate))))
 }
 
-/// The sums of these lines as the world sees them; `untold` where the document claims nothing of what has no tax.
-pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency, untold: bool) -> Sums {
+/// The sums of these lines as the world sees them; `omitted_tax` where the document claims nothing of what has no tax.
+pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency, omitted_tax: bool) -> Sums {
     let money = |amount| Money::new(amount, currency);
     let reason = |category: TaxCategory| {
-        let is_untold = untold && category == TaxCategory::O;
-        reasons::in_one(category, lines, category.reason().filter(|_| !is_untold))
+        let omits_tax = omitted_tax && category == TaxCategory::O;
+        exemption_reasons::as_one_text(category, lines, category.reason().filter(|_| !omits_tax))
     };
     Sums {
         subtotal: money(totals.subtotal),
@@ -226,8 +226,8 @@ pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency, untold: boo
     }
 }
 
-/// A stored line as the world sees it; `untold` where the document claims nothing of what has no tax.
-pub fn read_line(line: LineRow, currency: &Currency, untold: bool) -> Result<InvoiceLine, Error> {
+/// A stored line as the world sees it; `omitted_tax` where the document claims nothing of what has no tax.
+pub fn read_line(line: LineRow, currency: &Currency, omitted_tax: bool) -> Result<InvoiceLine, Error> {
     let quantity = quantity_text(&line, currency);
     let tax_category = TaxCategory::parse(&line.tax_category)?;
     let kind = LineKind::named(&line.kind).ok_or_else(Error::internal)?;
@@ -237,14 +237,14 @@ pub fn read_line(line: LineRow, currency: &Currency, untold: bool) -> Result<Inv
         description: line.description,
         project: line.project_id.map(ProjectId),
         project_name: line.project_name,
-        worked: line.seconds.map(Worked::of),
-        billed: line.billed_seconds.map(Worked::of),
+        worked: line.seconds.map(WorkDuration::of),
+        billed: line.billed_seconds.map(WorkDuration::of),
         quantity,
-        unit: Wording::English.unit(kind).to_owned(),
+        unit: Locale::English.unit(kind).to_owned(),
         price: UnitPrice::new(line.unit_price, currency),
         rate: None,
         net: Money::new(line.net, currency),
-        tax_untold: untold && tax_category == TaxCategory::O,
+        tax_untold: omitted_tax && tax_category == TaxCategory::O,
         laid_out: disbursement::is_one(tax_category, line.tax_reason.as_deref()),
         tax_category,
         tax_rate: Percent(line.tax_percent),
@@ -280,13 +280,13 @@ fn read_payment(payment: store::PaymentRow, currency: &Currency) -> Payment {
     }
 }
 
-fn summary(row: Row, mail: Option<MailState>, today: Date, zone: &jiff::tz::TimeZone) -> Result<InvoiceSummary, Error> {
+fn summary(row: InvoiceRow, mail: Option<MailState>, today: Date, zone: &jiff::tz::TimeZone) -> Result<InvoiceSummary, Error> {
     let currency = Currency::parse(&row.currency)?;
     let created: Timestamp = row.created_at.to_jiff();
     Ok(InvoiceSummary {
         id: InvoiceId(row.id),
         status: status(&row, today),
-        client: ClientName { id: ClientId(row.client_id), name: row.client_name.clone() },
+        client: ClientRef { id: ClientId(row.client_id), name: row.client_name.clone() },
         period: period(&row),
         issued_on: row.issued_on.map(|day| Day::from(day.to_jiff())),
         due_on: row.due_on.map(|day| Day::from(day.to_jiff())),
@@ -299,7 +299,7 @@ fn summary(row: Row, mail: Option<MailState>, today: Date, zone: &jiff::tz::Time
 }
 
 /// What is still to be paid: nothing on a draft that nobody owes yet, nothing on a void invoice.
-fn balance(row: &Row) -> i64 {
+fn balance(row: &InvoiceRow) -> i64 {
     match row.state.as_str() {
         "draft" | "void" => 0,
         _ => row.total - row.paid,
@@ -307,7 +307,7 @@ fn balance(row: &Row) -> i64 {
 }
 
 /// Where an invoice stands today.
-pub fn status(row: &Row, today: Date) -> InvoiceStatus {
+pub fn status(row: &InvoiceRow, today: Date) -> InvoiceStatus {
     status_of(&row.state, row.due_on.map(|due| due.to_jiff()), row.paid, today)
 }
 
@@ -324,13 +324,13 @@ pub fn status_of(state: &str, due_on: Option<Date>, paid: i64, today: Date) -> I
 }
 
 /// The days of the work.
-pub fn period(row: &Row) -> Option<Span> {
+pub fn period(row: &InvoiceRow) -> Option<DateRange> {
     let (from, to) = row.period_from.zip(row.period_to)?;
-    Some(Span { from: Day::from(from.to_jiff()), to: Day::from(to.to_jiff()) })
+    Some(DateRange { from: Day::from(from.to_jiff()), to: Day::from(to.to_jiff()) })
 }
 
 /// How the time of an invoice was rounded.
-pub fn rounding(row: &Row) -> Result<Rounding, Error> {
+pub fn rounding(row: &InvoiceRow) -> Result<Rounding, Error> {
     Ok(Rounding {
         step_minutes: row.rounding_step as u16,
         mode: RoundingMode::named(&row.rounding_mode).ok_or_else(Error::internal)?,
@@ -338,7 +338,7 @@ pub fn rounding(row: &Row) -> Result<Rounding, Error> {
     })
 }
 
-fn discount_written(row: &Row, currency: &Currency) -> Option<String> {
+fn discount_written(row: &InvoiceRow, currency: &Currency) -> Option<String> {
     let amount = row.discount_amount.map(|amount| money::written(amount, currency));
     amount.or(row.discount_rate.map(|rate| format!("{}%", Percent(rate))))
 }

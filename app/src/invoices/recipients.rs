@@ -8,7 +8,7 @@ pub const RECIPIENTS_MAX: usize = 10;
 
 /// The addresses that were given, each once and in their order. A text may hold several with commas, semicolons or line
 /// ends between them, as mail programs write them.
-pub fn addresses(given: &[String]) -> Result<Vec<String>, Error> {
+pub fn parse_addresses(given: &[String]) -> Result<Vec<String>, Error> {
     let mut addresses = Vec::new();
     for text in given.iter().flat_map(|text| text.split([',', ';', '\n', '\r'])) {
         if let Some(address) = text::optional_email("to", text)?
@@ -31,8 +31,8 @@ pub fn addresses(given: &[String]) -> Result<Vec<String>, Error> {
 }
 
 /// What is said of two mails of one sending: the one whose reader has it least, and everybody for whom that is so.
-pub fn together(one: MailState, other: MailState) -> MailState {
-    match distance(&one).cmp(&distance(&other)) {
+pub fn least_delivered(one: MailState, other: MailState) -> MailState {
+    match delivery_rank(&one).cmp(&delivery_rank(&other)) {
         std::cmp::Ordering::Equal => MailState { recipient: format!("{}, {}", one.recipient, other.recipient), ..one },
         std::cmp::Ordering::Less => other,
         std::cmp::Ordering::Greater => one,
@@ -40,7 +40,7 @@ pub fn together(one: MailState, other: MailState) -> MailState {
 }
 
 /// How far a mail is from its reader: it was sent, is about to leave, or stays.
-fn distance(mail: &MailState) -> u8 {
+fn delivery_rank(mail: &MailState) -> u8 {
     match mail.state.as_str() {
         _ if mail.stays => 2,
         "waiting" => 1,
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     fn read(given: &[&str]) -> Result<Vec<String>, Error> {
-        addresses(&given.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+        parse_addresses(&given.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
     }
 
     #[test]

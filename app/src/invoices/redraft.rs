@@ -9,18 +9,18 @@ use uuid::Uuid;
 
 use super::{
     Invoice, client_tax,
-    compose::{self, Entry, Grouping, LINES_MAX},
-    discount, draft, payment, read, remarks,
-    store::{self, Billable, LineRow, NewDraft, Redrafts, Row, Voided},
+    compose::{self, Grouping, LINES_MAX, UnbilledEntry},
+    discount, draft, line_texts,
+    locale::Locale,
+    payment, read, remarks,
+    store::{self, BillableFilter, InvoiceRow, LineRow, NewDraft, RedraftLinks, VoidedEntry},
     tax::LineTax,
-    texts,
     totals::{Discount, LineAmount, Totals, below_zero},
-    wording::Wording,
 };
 use crate::{
     clients::{self, Client},
     error::{Code, Error},
-    hours::Worked,
+    hours::WorkDuration,
     id::{InvoiceId, InvoiceLineId},
     money::{Currency, Money},
     operation::Call,
@@ -30,7 +30,7 @@ use crate::{
 /// Drafts a void invoice again, and reserves the time on it. What it says beside its lines stays: client, grouping, rounding, discount,
 /// note, days to pay, and a service period that somebody has written. It is in the client's present language but for what somebody wrote.
 pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
-    organizations::store::keep(&mut cx.db).await?;
+    organizations::store::lock_shared(&mut cx.db).await?;
     let void = read::find_locked(cx, invoice).await?;
     is_void(&void)?;
     is_first(&void, store::redrafts(&mut cx.db, void.id).await?)?;
@@ -40,7 +40,7 @@ pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
         cx.warn(told);
     }
     let sent = store::lines(&mut cx.db, void.id).await?;
-    let lines = time.lines(&sent, texts::grouping(&void, &client)?, &currency, &draft::tax_of(&client));
+    let lines = time.lines(&sent, line_texts::grouping(&void, &client)?, &currency, &draft::tax_of(&client));
     fits(&void, &lines)?;
     if let Some(told) = other_sum(&void, &sent, &lines, &currency) {
         cx.warn(told);
@@ -55,12 +55,12 @@ pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     summed(cx, invoice, &lines).await
 }
 
-fn number(row: &Row) -> &str {
+fn number(row: &InvoiceRow) -> &str {
     row.number.as_deref().unwrap_or_default()
 }
 
 /// Only what was voided is drafted again.
-fn is_void(row: &Row) -> Result<(), Error> {
+fn is_void(row: &InvoiceRow) -> Result<(), Error> {
     match row.state.as_str() {
         "void" => Ok(()),
         "draft" => Err(Error::new(Code::Conflict, "The invoice is a draft, so there is nothing to draft again. Change it as it stands.")
@@ -68,13 +68,13 @@ fn is_void(row: &Row) -> Result<(), Error> {
         _ => {
             let number = number(row);
             let message = format!("Invoice {number} counts and is not drafted again. What is wrong with it is put right once it is void.");
-            Err(Error::new(Code::Conflict, message).hint(payment::way_to_void(row)))
+            Err(Error::new(Code::Conflict, message).hint(payment::void_hint(row)))
         }
     }
 }
 
 /// Refuses to draft again what was drafted again already: what came of that says how to go on.
-fn is_first(void: &Row, redrafts: Redrafts) -> Result<(), Error> {
+fn is_first(void: &InvoiceRow, redrafts: RedraftLinks) -> Result<(), Error> {
     let Some(id) = redrafts.as_id else { return Ok(()) };
     let (number, later) = (number(void), redrafts.as_number.unwrap_or_default());
     let error = match redrafts.as_state.as_deref() {
@@ -98,7 +98,7 @@ fn is_first(void: &Row, redrafts: Redrafts) -> Result<(), Error> {
 }
 
 /// Refuses a draft without lines, and one of too many: time that has several rates by now takes a line for each.
-fn fits(void: &Row, lines: &[LineRow]) -> Result<(), Error> {
+fn fits(void: &InvoiceRow, lines: &[LineRow]) -> Result<(), Error> {
     let number = number(void);
     match lines.len() {
         0 => Err(Error::new(
@@ -117,7 +117,7 @@ fn fits(void: &Row, lines: &[LineRow]) -> Result<(), Error> {
 
 /// Refuses what would come to less than nothing by now, and names what takes off too much. A void invoice does not change: with other lines
 /// it is another draft.
-fn comes_to_something(void: &Row, lines: &[LineRow], amounts: &[LineAmount], currency: &Currency) -> Result<(), Error> {
+fn comes_to_something(void: &InvoiceRow, lines: &[LineRow], amounts: &[LineAmount], currency: &Currency) -> Result<(), Error> {
     match Totals::of(amounts, None) {
         Err(error) if error == below_zero() => {
             let off = |line: &LineRow| {
@@ -140,7 +140,7 @@ fn comes_to_something(void: &Row, lines: &[LineRow], amounts: &[LineAmount], cur
 }
 
 /// That the lines come to something else than they did; nothing where they do not.
-fn other_sum(void: &Row, sent: &[LineRow], lines: &[LineRow], currency: &Currency) -> Option<String> {
+fn other_sum(void: &InvoiceRow, sent: &[LineRow], lines: &[LineRow], currency: &Currency) -> Option<String> {
     let [then, now] = [sent, lines].map(|lines| lines.iter().map(|line| line.net).sum::<i64>());
     let [was, is] = [then, now].map(|sum| Money::new(sum, currency).text());
     let why = "time on them is gone, or has another length or rate since";
@@ -150,19 +150,19 @@ fn other_sum(void: &Row, sent: &[LineRow], lines: &[LineRow], currency: &Currenc
 /// The time that was on a void invoice.
 struct Time {
     /// All of it, as it was then.
-    then: Vec<Voided>,
+    then: Vec<VoidedEntry>,
     /// What of it can be billed, as it is now, in the order of the work.
-    now: Vec<Entry>,
+    now: Vec<UnbilledEntry>,
 }
 
 impl Time {
     /// Holds it until the call ends.
-    async fn of(cx: &mut Call, void: &Row) -> Result<Self, Error> {
+    async fn of(cx: &mut Call, void: &InvoiceRow) -> Result<Self, Error> {
         let then = store::released_by_void(&mut cx.db, void.id).await?;
         let ids: Vec<Uuid> = then.iter().map(|entry| entry.id).collect();
-        store::hold_entries(&mut cx.db, &ids).await?;
-        let billable = Billable { client: void.client_id, period: None, projects: &[], defer: &[] };
-        let now = store::entries(&mut cx.db, &billable, Some(&ids)).await?;
+        store::lock_entries(&mut cx.db, &ids).await?;
+        let billable = BillableFilter { client: void.client_id, period: None, projects: &[], defer: &[] };
+        let now = store::unbilled_entries(&mut cx.db, &billable, Some(&ids)).await?;
         Ok(Self { then, now })
     }
 
@@ -170,13 +170,13 @@ impl Time {
     fn left_out(&self, number: &str) -> Option<String> {
         let there: BTreeSet<Uuid> = self.now.iter().map(|entry| entry.id).collect();
         let seconds: i64 = self.then.iter().filter(|entry| !there.contains(&entry.id)).map(|entry| entry.seconds).sum();
-        let worked = Worked::of(seconds).text;
+        let worked = WorkDuration::of(seconds).text;
         (seconds > 0).then(|| format!("{worked} of the time on {number} is left out: it was billed, deleted or changed since."))
     }
 
     /// Whether all of it is there as it was when the invoice was voided.
     fn is_as_it_was(&self) -> bool {
-        let now: BTreeMap<Uuid, &Entry> = self.now.iter().map(|entry| (entry.id, entry)).collect();
+        let now: BTreeMap<Uuid, &UnbilledEntry> = self.now.iter().map(|entry| (entry.id, entry)).collect();
         self.then.iter().all(|then| {
             // A rate that was 0 before rates could be absent may be none by now.
             now.get(&then.id).is_some_and(|now| {
@@ -201,11 +201,11 @@ impl Time {
     /// otherwise, is so again in the one that they have by now. Of a line from before it was composed if it could be so now.
     fn again(&self, line: &LineRow, grouping: Grouping) -> LineRow {
         let entries = self.entries_of(line.id);
-        let time: Vec<&Entry> = self.now.iter().filter(|entry| entries.contains(&entry.id)).collect();
-        let composed = |wording| compose::described(&time, Grouping { wording, ..grouping });
-        let could_be = || Wording::ALL.into_iter().any(|wording| composed(wording) == line.description);
+        let time: Vec<&UnbilledEntry> = self.now.iter().filter(|entry| entries.contains(&entry.id)).collect();
+        let composed = |locale| compose::described(&time, Grouping { locale, ..grouping });
+        let could_be = || Locale::ALL.into_iter().any(|locale| composed(locale) == line.description);
         match !time.is_empty() && line.composed.unwrap_or_else(could_be) {
-            true => anew(LineRow { entries, description: composed(grouping.wording), composed: Some(true), ..line.clone() }),
+            true => anew(LineRow { entries, description: composed(grouping.locale), composed: Some(true), ..line.clone() }),
             false => anew(LineRow { entries, ..line.clone() }),
         }
     }
@@ -232,7 +232,7 @@ fn anew(line: LineRow) -> LineRow {
 }
 
 /// The lines with the tax that their client has by now, where they carried what the client had.
-async fn taxed(cx: &mut Call, void: &Row, client: &Client, lines: Vec<LineRow>) -> Result<Vec<LineRow>, Error> {
+async fn taxed(cx: &mut Call, void: &InvoiceRow, client: &Client, lines: Vec<LineRow>) -> Result<Vec<LineRow>, Error> {
     let had = client_tax::until_sent(cx, void).await?;
     let renewed = client_tax::renewed(lines, client, had.as_deref())?;
     if let Some(told) = renewed.told {
@@ -243,7 +243,7 @@ async fn taxed(cx: &mut Call, void: &Row, client: &Client, lines: Vec<LineRow>) 
 
 /// The service period: as somebody has written it, else that of the time. Without time it stays, but for the day of issue, which stands
 /// for none.
-fn period(void: &Row, time: &Time, had_time: bool) -> Option<(Date, Date)> {
+fn period(void: &InvoiceRow, time: &Time, had_time: bool) -> Option<(Date, Date)> {
     let stood = void.period_from.zip(void.period_to).map(|(from, to)| (from.to_jiff(), to.to_jiff()));
     let issued = void.issued_on.map(|day| (day.to_jiff(), day.to_jiff()));
     match (void.period_given, had_time) {
@@ -255,7 +255,7 @@ fn period(void: &Row, time: &Time, had_time: bool) -> Option<(Date, Date)> {
 
 /// The discount. One that cannot be taken of what is left is none: an amount that is more, or a share where only what was laid out for the
 /// client is left.
-fn discount_of(cx: &mut Call, void: &Row, amounts: &[LineAmount], currency: &Currency) -> Option<Discount> {
+fn discount_of(cx: &mut Call, void: &InvoiceRow, amounts: &[LineAmount], currency: &Currency) -> Option<Discount> {
     let discount = read::discount(void)?;
     if Totals::of(amounts, Some(discount.clone())).is_ok() {
         return Some(discount);
@@ -268,7 +268,7 @@ fn discount_of(cx: &mut Call, void: &Row, amounts: &[LineAmount], currency: &Cur
     None
 }
 
-async fn insert(cx: &mut Call, void: &Row, period: Option<(Date, Date)>, discount: Option<Discount>) -> Result<InvoiceId, Error> {
+async fn insert(cx: &mut Call, void: &InvoiceRow, period: Option<(Date, Date)>, discount: Option<Discount>) -> Result<InvoiceId, Error> {
     let invoice = InvoiceId::new();
     let (discount_amount, discount_rate) = discount::columns(&discount);
     let draft = NewDraft {
@@ -296,10 +296,10 @@ async fn summed(cx: &mut Call, invoice: InvoiceId, lines: &[LineRow]) -> Result<
     let row = read::find(cx, &invoice.to_string()).await?;
     let totals = Totals::of(&read::amounts(lines)?, read::discount(&row))?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
-    let time = store::time_on(&mut cx.db, row.id).await?;
+    let time = store::draft_entries(&mut cx.db, row.id).await?;
     for remark in remarks::of(cx, &row, lines, &time).await? {
         cx.warn(remark.message);
     }
-    draft::tell_draft(cx, invoice)?;
+    draft::warn_agent_draft_unsent(cx, invoice)?;
     read::get(cx, &invoice.to_string()).await
 }

@@ -2,34 +2,34 @@
 
 mod addresses;
 mod agents;
-mod border;
 mod buyer_number;
+mod cross_border;
 mod currency;
 mod gst_parts;
+pub(crate) mod identifiers;
 mod late_payment;
-pub(crate) mod numbers;
+mod missing_tax_basis;
 mod period;
+mod qualified_invoice;
 mod rates;
-mod registered;
-mod registration;
+mod registered_without_tax;
 mod small_business;
-mod stated_at_home;
 mod tax;
 mod tax_invoice;
-mod untold;
+mod tax_note;
 
 use jiff::civil::Date;
 
 use super::{
     InvoiceProblem, client_tax,
-    compose::Entry,
+    compose::UnbilledEntry,
     read,
-    store::{LineRow, OnDraft, Row},
+    store::{DraftEntry, InvoiceRow, LineRow},
     totals::TaxCategory,
 };
 use crate::{
     clients::{self, Client},
-    day::Span,
+    day::DateRange,
     error::Error,
     money::Currency,
     operation::Call,
@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// What an invoice is made of, drafted or not.
-pub struct Content<'a> {
+pub struct RemarkInput<'a> {
     /// Who bills.
     pub organization: &'a Organization,
     /// Who is billed.
@@ -48,9 +48,9 @@ pub struct Content<'a> {
     /// Its currency.
     pub currency: &'a Currency,
     /// Its service period, where it has one.
-    pub period: Option<&'a Span>,
+    pub period: Option<&'a DateRange>,
     /// The time on it.
-    pub time: Vec<&'a Entry>,
+    pub time: Vec<&'a UnbilledEntry>,
     /// Its note to the client.
     pub notes: Option<&'a str>,
     /// The latest day that has begun for somebody of the organization.
@@ -58,15 +58,15 @@ pub struct Content<'a> {
 }
 
 /// What is to be said of an invoice, drafted or not.
-pub async fn looked_over(cx: &mut Call, content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
-    let mut remarks = of_content(content)?;
+pub async fn all_remarks(cx: &mut Call, content: &RemarkInput<'_>) -> Result<Vec<InvoiceProblem>, Error> {
+    let mut remarks = content_remarks(content)?;
     remarks.extend(small_business::of(cx, content).await?);
     Ok(remarks)
 }
 
 /// What of that follows from the invoice alone.
-pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
-    let Content { organization, client, lines, .. } = content;
+pub fn content_remarks(content: &RemarkInput<'_>) -> Result<Vec<InvoiceProblem>, Error> {
+    let RemarkInput { organization, client, lines, .. } = content;
     // What has to be on every invoice stands before what may be right.
     let mut remarks = unsaid(organization, client, lines)?;
     remarks.extend(tax::of(organization, client, lines)?);
@@ -81,7 +81,7 @@ pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
 }
 
 /// The remarks on a draft with these lines and this time on it; none on what was sent.
-pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow], time: &[OnDraft]) -> Result<Vec<InvoiceProblem>, Error> {
+pub async fn of(cx: &mut Call, row: &InvoiceRow, lines: &[LineRow], time: &[DraftEntry]) -> Result<Vec<InvoiceProblem>, Error> {
     let mut remarks = Vec::new();
     if row.state != "draft" {
         return Ok(remarks);
@@ -92,7 +92,7 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow], time: &[OnDraft]) -
     remarks.extend(tax::of_client(&client, lines, &former)?);
     let organization = organizations::settings::get(cx).await?;
     let (currency, period, today) = (Currency::parse(&row.currency)?, read::period(row), people::zone::latest_today(cx).await?);
-    let content = Content {
+    let content = RemarkInput {
         organization: &organization,
         client: &client,
         lines,
@@ -102,7 +102,7 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow], time: &[OnDraft]) -
         notes: row.notes.as_deref(),
         today,
     };
-    remarks.extend(looked_over(cx, &content).await?);
+    remarks.extend(all_remarks(cx, &content).await?);
     Ok(remarks)
 }
 

@@ -2,8 +2,8 @@
 
 use super::{
     Invoice, read, recipients,
-    send::{self, Letter},
-    store::{self, Row},
+    send::{self, InvoiceMail},
+    store::{self, InvoiceRow},
 };
 use crate::{
     clients,
@@ -23,23 +23,23 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: Option<Vec<String>>, messa
         let words = format!("A mail with {number} to {} waits to leave already.", mail.recipient);
         return Err(Error::new(Code::Conflict, words).hint("Stop it first, if it should not leave. stop_invoice_mail stops it."));
     }
-    let recipients = match recipients::addresses(&reference::some("to", to)?)? {
+    let recipients = match recipients::parse_addresses(&reference::reject_empty_list("to", to)?)? {
         given if !given.is_empty() => given,
         _ => last_recipients(cx, &row).await?,
     };
     let last_words = store::mails(&mut cx.db, Some(row.id), false, None, 1).await?.into_iter().next().and_then(|mail| mail.body);
     let message = text::optional_lines("message", message, 4000)?.or(last_words);
     // One that is too old to leave by itself does not follow this one.
-    outbox::keep_mails(&mut cx.db, &[row.id], REPLACED).await?;
+    outbox::cancel_mails(&mut cx.db, &[row.id], REPLACED).await?;
     let organization = organizations::settings::get(cx).await?;
     let language = clients::record::find(cx, &row.client_id.to_string()).await?.language;
-    let letter = Letter { number: &number, due_on, recipients: &recipients, message, language: &language };
-    send::mail(cx, &row, &organization, letter).await?;
+    let letter = InvoiceMail { number: &number, due_on, recipients: &recipients, message, language: &language };
+    send::queue_mails(cx, &row, &organization, letter).await?;
     read::get(cx, &row.id.to_string()).await
 }
 
 /// The number of an invoice that somebody has to see, and when it is due while something is left to pay.
-fn mailable(row: &Row) -> Result<(String, Option<jiff::civil::Date>), Error> {
+fn mailable(row: &InvoiceRow) -> Result<(String, Option<jiff::civil::Date>), Error> {
     match (row.state.as_str(), &row.number, row.due_on) {
         ("void", Some(number), _) => Err(Error::new(Code::Conflict, format!("Invoice {number} was voided; nobody owes what it asks for."))),
         ("sent", Some(number), Some(due_on)) => Ok((number.clone(), Some(due_on.to_jiff()))),
@@ -52,10 +52,10 @@ fn mailable(row: &Row) -> Result<(String, Option<jiff::civil::Date>), Error> {
 }
 
 /// To whom where the call names nobody: whom its last mails have not reached, or all of them, or the client.
-async fn last_recipients(cx: &mut Call, row: &Row) -> Result<Vec<String>, Error> {
+async fn last_recipients(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<String>, Error> {
     let last = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id).map(|mail| mail.recipient);
     match last.or_else(|| row.client_email.clone()) {
-        Some(to) => recipients::addresses(&[to]),
+        Some(to) => recipients::parse_addresses(&[to]),
         None => Err(Error::invalid("to", format!("{} has no e-mail address. Give one, or add it to the client.", row.client_name))
             .hint("Pass to. update_client sets the email of the client.")),
     }

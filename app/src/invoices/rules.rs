@@ -1,7 +1,7 @@
 //! What keeps an invoice from being sent: the rules of EN 16931 on tax, each with the field that mends it, and letters that no font has.
 
-pub(crate) mod abroad;
-pub(crate) mod place;
+pub(crate) mod cross_border;
+pub(crate) mod tax_territory;
 #[cfg(test)]
 mod tests;
 
@@ -11,21 +11,20 @@ use en16931::{
 };
 
 use super::{
-    InvoiceProblem, disbursement, draft,
-    einvoice::{self, Source},
-    letters, print, read,
-    remarks::numbers,
-    stated,
-    store::{LineRow, Row},
+    InvoiceProblem, disbursement, document_builder, draft,
+    einvoice::{self, InvoiceSource},
+    glyph_coverage, party_identifiers, read,
+    remarks::identifiers,
+    store::{InvoiceRow, LineRow},
     totals::{TaxCategory, Totals},
 };
 use crate::{
     clients::Client,
-    context::Documents,
+    context::DocumentRenderer,
     error::Error,
     money::{Currency, shown},
     operation::Call,
-    organizations::{Organization, basics},
+    organizations::{Organization, initial_settings},
     text,
 };
 
@@ -33,9 +32,9 @@ use crate::{
 const PROBLEMS_MAX: usize = 20;
 
 /// What keeps this invoice from being sent, each field once.
-pub fn problems(source: &Source<'_>, documents: &dyn Documents) -> Result<Vec<InvoiceProblem>, Error> {
+pub fn problems(source: &InvoiceSource<'_>, documents: &dyn DocumentRenderer) -> Result<Vec<InvoiceProblem>, Error> {
     let mut problems = of_tax(source)?;
-    for problem in letters::problems(source, documents) {
+    for problem in glyph_coverage::problems(source, documents) {
         if problems.len() < PROBLEMS_MAX && problems.iter().all(|other| other.field != problem.field) {
             problems.push(problem);
         }
@@ -44,9 +43,9 @@ pub fn problems(source: &Source<'_>, documents: &dyn Documents) -> Result<Vec<In
 }
 
 /// What is wrong about the tax. Where the seller is known to be in a country of other rules, nothing of these is.
-fn of_tax(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
+fn of_tax(source: &InvoiceSource<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let mut problems: Vec<InvoiceProblem> = Vec::new();
-    if source.seller.country.as_deref().is_some_and(|country| !place::has_vat(country)) {
+    if source.seller.country.as_deref().is_some_and(|country| !tax_territory::has_vat(country)) {
         return Ok(problems);
     }
     let report = en16931::validate(&einvoice::model(source)?);
@@ -54,7 +53,7 @@ fn of_tax(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
         "BR-CO-09" => without_country(&finding.path, source).into_iter().collect(),
         rule => said(rule, source),
     });
-    for problem in broken.chain(abroad::problems(source)?) {
+    for problem in broken.chain(cross_border::problems(source)?) {
         if problems.len() < PROBLEMS_MAX && problems.iter().all(|other| other.field != problem.field) {
             problems.push(problem);
         }
@@ -63,12 +62,12 @@ fn of_tax(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
 }
 
 /// A VAT identifier whose first two letters name no country.
-fn without_country(path: &Path, source: &Source<'_>) -> Option<InvoiceProblem> {
+fn without_country(path: &Path, source: &InvoiceSource<'_>) -> Option<InvoiceProblem> {
     let is = |group, term| *path == Path::group_term(group, term);
     let (seller, buyer) = (source.seller, source.buyer);
     let (field, vat_id, mend) = if is(Group::Seller, SELLER_VAT_ID) {
         let elsewhere = if seller.country.is_none() { " Where your country has no VAT, choose it there." } else { "" };
-        let way = match basics::of_country(seller.vat_id.as_deref()?, seller.country.as_deref()) {
+        let way = match initial_settings::of_country(seller.vat_id.as_deref()?, seller.country.as_deref()) {
             Some(vat_id) => format!("write it {vat_id} where you are registered for VAT"),
             None => "write it with those letters".to_owned(),
         };
@@ -89,18 +88,18 @@ fn without_country(path: &Path, source: &Source<'_>) -> Option<InvoiceProblem> {
 }
 
 /// What keeps a draft of these parties and lines from being sent.
-pub fn problems_of(
+pub fn draft_problems(
     cx: &Call,
-    row: &Row,
+    row: &InvoiceRow,
     (seller, buyer): (&Organization, &Client),
     lines: &[LineRow],
     totals: &Totals,
 ) -> Result<Vec<InvoiceProblem>, Error> {
     let issued_on = cx.organization_today()?;
-    let source = Source {
+    let source = InvoiceSource {
         number: row.number.as_deref(),
         issued_on,
-        due_on: print::due(issued_on, row.payment_terms_days)?,
+        due_on: document_builder::due_date(issued_on, row.payment_terms_days)?,
         period: &read::period(row).unwrap_or_else(|| draft::service_period(None, issued_on)),
         seller,
         buyer,
@@ -115,7 +114,7 @@ pub fn problems_of(
 }
 
 /// That the sums of a draft would be refused by now, as those can be that were written before what was laid out was left alone by a discount.
-fn of_sums(row: &Row, lines: &[LineRow]) -> Option<InvoiceProblem> {
+fn of_sums(row: &InvoiceRow, lines: &[LineRow]) -> Option<InvoiceProblem> {
     read::totals(row, lines).err().map(of_refused)
 }
 
@@ -125,7 +124,7 @@ fn of_refused(refused: Error) -> InvoiceProblem {
 }
 
 /// The refusal to send a draft whose sums are refused.
-pub fn refused_sums(refused: Error) -> Error {
+pub fn sums_refusal(refused: Error) -> Error {
     refusal(vec![of_refused(refused)]).unwrap_or_else(Error::internal)
 }
 
@@ -147,7 +146,7 @@ pub fn refusal(problems: Vec<InvoiceProblem>) -> Option<Error> {
 }
 
 /// What a broken rule means for whoever fills in the invoice; nothing of a rule that is not about its tax.
-fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
+fn said(rule: &str, source: &InvoiceSource<'_>) -> Vec<InvoiceProblem> {
     let Some((family, number)) = rule.strip_prefix("BR-").and_then(|rule| rule.rsplit_once('-')) else { return Vec::new() };
     let category = match family {
         "S" => TaxCategory::S,
@@ -161,7 +160,7 @@ fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
     };
     let problem = |field: &str, message: String| InvoiceProblem { rule: Some(rule.to_owned()), field: field.to_owned(), message };
     match number {
-        "02" | "03" | "04" => lacking(category, source).into_iter().map(|(field, message)| problem(field, message)).collect(),
+        "02" | "03" | "04" => missing_numbers(category, source).into_iter().map(|(field, message)| problem(field, message)).collect(),
         "12" if category == TaxCategory::K => vec![problem("client.country", country_of_client(source, rule))],
         "11" | "12" | "13" | "14" if category == TaxCategory::O => vec![problem("lines", mixed(source, rule))],
         "05" | "06" | "07" => vec![problem("lines.tax_rate", rate(category, source, rule))],
@@ -170,23 +169,29 @@ fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
 }
 
 /// Which numbers of seller and buyer are not there.
-fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, String)> {
-    let seller = stated::of_seller(source.seller);
-    let is_unread = source.seller.vat_id.as_deref().is_some_and(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
+fn missing_numbers(category: TaxCategory, source: &InvoiceSource<'_>) -> Vec<(&'static str, String)> {
+    let seller = party_identifiers::of_seller(source.seller);
+    let is_unread = source
+        .seller
+        .vat_id
+        .as_deref()
+        .is_some_and(|number| !party_identifiers::is_vat_id(number) && !party_identifiers::has_other_label(number));
     let no_vat_id = seller.vat_id.is_none() && !is_unread;
     // Beside what is taxed, the rule on that says which number is wanted.
     let is_said = category != TaxCategory::S && einvoice::is_taxed(source);
     let no_number = !is_unread && !is_said && !seller.has_one(|number| einvoice::is_tax_number(source, number));
     let (code, label) = (category.code(), category.label().to_lowercase());
     let why = format!("tax category {code} ({label}, EN 16931 BR-{}-02)", if category == TaxCategory::K { "IC" } else { code });
-    let mut lacking = Vec::new();
+    let mut missing_numbers = Vec::new();
     match category {
-        TaxCategory::K | TaxCategory::G if no_vat_id => lacking.push(("organization.vat_id", no_vat_id_of_seller(&why, source.seller))),
-        _ if no_number => lacking.push(no_number_of_seller(&why, source.seller, category == TaxCategory::S)),
+        TaxCategory::K | TaxCategory::G if no_vat_id => {
+            missing_numbers.push(("organization.vat_id", no_vat_id_of_seller(&why, source.seller)))
+        }
+        _ if no_number => missing_numbers.push(no_number_of_seller(&why, source.seller, category == TaxCategory::S)),
         _ => {}
     }
-    lacking.extend(no_vat_id_of_buyer(category, &why, source.buyer).map(|message| ("client.vat_id", message)));
-    lacking
+    missing_numbers.extend(no_vat_id_of_buyer(category, &why, source.buyer).map(|message| ("client.vat_id", message)));
+    missing_numbers
 }
 
 /// That the client has no number where one is needed, or one that is no VAT identifier where nothing else will do: of whoever owes the tax
@@ -194,7 +199,7 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
 fn no_vat_id_of_buyer(category: TaxCategory, why: &str, buyer: &Client) -> Option<String> {
     let (name, country) = (&buyer.name, buyer.country.as_deref());
     let instead = match country {
-        Some(country) if !place::has_vat(country) => ", or choose O where the service is not taxed in your country",
+        Some(country) if !tax_territory::has_vat(country) => ", or choose O where the service is not taxed in your country",
         _ => "",
     };
     match buyer.vat_id.as_deref() {
@@ -202,7 +207,11 @@ fn no_vat_id_of_buyer(category: TaxCategory, why: &str, buyer: &Client) -> Optio
             Some(format!("The VAT identifier of {name} is missing, which {why} needs. Add it to the client{instead}."))
         }
         // Of a client elsewhere another category is right, and no other number helps.
-        Some(number) if category == TaxCategory::K && country.is_none_or(place::in_union) && stated::is_no_vat_id(number, country) => {
+        Some(number)
+            if category == TaxCategory::K
+                && country.is_none_or(tax_territory::in_eu)
+                && party_identifiers::is_no_vat_id(number, country) =>
+        {
             let (shown, wanted) = (text::excerpt(number), in_place_of(number, country));
             Some(format!("{shown} is no VAT identifier, and {why} needs that of {name}. In the client, write {wanted}{instead}."))
         }
@@ -216,7 +225,7 @@ fn no_vat_id_of_seller(why: &str, seller: &Organization) -> String {
         return format!("Your VAT identifier is missing, which {why} needs. Add it in Settings.");
     };
     let wanted = in_place_of(number, seller.country.as_deref());
-    match text::enterprise_number(number) {
+    match text::swiss_uid(number) {
         Some(number) => {
             format!(
                 "{number} is a number that every enterprise has, and {why} needs that of the tax. In Settings, write {wanted} as your VAT identifier."
@@ -228,18 +237,18 @@ fn no_vat_id_of_seller(why: &str, seller: &Organization) -> String {
 
 /// What is written in place of a number that is no VAT identifier: the same with what makes it one, where that is known.
 fn in_place_of(number: &str, country: Option<&str>) -> String {
-    let of_enterprise = text::enterprise_number(number).map(|number| format!("{number} MWST"));
-    let vat_id = of_enterprise.or_else(|| numbers::written(number, country));
+    let of_enterprise = text::swiss_uid(number).map(|number| format!("{number} MWST"));
+    let vat_id = of_enterprise.or_else(|| identifiers::written(number, country));
     vat_id.unwrap_or_else(|| "the number that begins with the two letters of its country, such as DE".to_owned())
 }
 
 /// What is wrong with the number that the seller has, or that there is none, and what is written where.
 fn no_number_of_seller(why: &str, seller: &Organization, taxed: bool) -> (&'static str, String) {
-    let country = stated::country_of_numbers(seller.country.as_deref());
+    let country = party_identifiers::country_of_numbers(seller.country.as_deref());
     let numbers =
         [("organization.tax_number", "Tax number", &seller.tax_number), ("organization.vat_id", "VAT identifier", &seller.vat_id)];
     let given = numbers.into_iter().find_map(|(field, label, number)| Some((field, label, number.as_deref()?)));
-    let counts_untaxed = given.is_some_and(|(.., number)| stated::is_tax_number(country, false, number));
+    let counts_untaxed = given.is_some_and(|(.., number)| party_identifiers::is_tax_number(country, false, number));
     let told = match given {
         Some((_, label, number)) if taxed && counts_untaxed => {
             format!("{} in the field {label} is enough for an invoice without tax, and not for one of {why}.", text::excerpt(number))
@@ -249,7 +258,7 @@ fn no_number_of_seller(why: &str, seller: &Organization, taxed: bool) -> (&'stat
         }
         None => format!("Your VAT identifier or tax number is missing, one of which an invoice of {why} has to state."),
     };
-    let way = match country.and_then(|country| text::wanted(country, taxed)) {
+    let way = match country.and_then(|country| text::required_numbers(country, taxed)) {
         Some(wanted) => format!("In Settings, write {wanted}."),
         None => "Write it in Settings, in the field of the one or the other.".to_owned(),
     };
@@ -257,7 +266,7 @@ fn no_number_of_seller(why: &str, seller: &Organization, taxed: bool) -> (&'stat
     (field, format!("{told} {way}"))
 }
 
-fn country_of_client(source: &Source<'_>, rule: &str) -> String {
+fn country_of_client(source: &InvoiceSource<'_>, rule: &str) -> String {
     format!(
         "The country of {} is missing: a supply to another country of the European Union names it (EN 16931 {rule}).",
         source.buyer.name
@@ -265,7 +274,7 @@ fn country_of_client(source: &Source<'_>, rule: &str) -> String {
 }
 
 /// What is not subject to tax beside something else: on an invoice of its own, or all of it so where the rest was laid out for the client.
-fn mixed(source: &Source<'_>, rule: &str) -> String {
+fn mixed(source: &InvoiceSource<'_>, rule: &str) -> String {
     let words = disbursement::words(source.seller.country.as_deref());
     let beside = source.lines.iter().filter(|line| line.tax_category != TaxCategory::O.code());
     if beside.clone().all(disbursement::is_line) {
@@ -282,7 +291,7 @@ fn mixed(source: &Source<'_>, rule: &str) -> String {
     )
 }
 
-fn rate(category: TaxCategory, source: &Source<'_>, rule: &str) -> String {
+fn rate(category: TaxCategory, source: &InvoiceSource<'_>, rule: &str) -> String {
     match category {
         TaxCategory::S => format!(
             "The standard tax category S needs a rate above zero (EN 16931 {rule}). Give one in the line or to {}, or choose another category.",

@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::{
     Invoice, InvoiceProblem,
     document::InvoiceDocument,
-    edit, late_payment,
-    numbering::{self, Given},
-    print::{self, Contents, Issue},
+    document_builder::{self, DocumentBuilder, IssueDetails},
+    late_payment, line_texts,
+    locale::Locale,
+    number_counter::{self, AssignedNumber},
     read, recipients, remarks, rules,
-    store::{self, LineRow, NewMail, OnDraft, Row, Sent, Words},
-    texts,
-    wording::Wording,
+    store::{self, DraftEntry, InvoiceRow, LineRow, MailBody, NewOutgoingMail, SentInvoice},
+    update_draft,
 };
 use crate::{
     clients::Client,
@@ -26,7 +26,7 @@ use crate::{
 
 /// How an invoice is sent; the arguments of `send_invoice`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct Sending {
+pub struct SendOptions {
     pub version: Option<i32>,
     pub to: Option<Vec<String>>,
     pub message: Option<String>,
@@ -34,40 +34,40 @@ pub struct Sending {
 }
 
 /// Sends a draft.
-pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invoice, Error> {
-    let row = edit::locked_draft(cx, invoice, sending.version).await?;
+pub async fn send(cx: &mut Call, invoice: &str, sending: SendOptions) -> Result<Invoice, Error> {
+    let row = update_draft::lock_draft(cx, invoice, sending.version).await?;
     let recipients = recipients(&row, &sending)?;
     let message = text::optional_lines("message", sending.message.as_deref(), 4000)?;
-    let mut draft = Draft::of(cx, row).await?;
+    let mut draft = DraftToSend::of(cx, row).await?;
     for remark in draft.check(cx).await? {
         cx.warn(remark.message);
     }
     draft.sum(cx).await?;
     let number = freeze(cx, &draft).await?;
-    let Draft { row, organization, client, .. } = &draft;
+    let DraftToSend { row, organization, client, .. } = &draft;
     if !recipients.is_empty() {
-        let due_on = if row.total > 0 { Some(print::due(cx.organization_today()?, row.payment_terms_days)?) } else { None };
-        let letter = Letter { number: &number, due_on, recipients: &recipients, message, language: &client.language };
-        mail(cx, row, organization, letter).await?;
+        let due_on = if row.total > 0 { Some(document_builder::due_date(cx.organization_today()?, row.payment_terms_days)?) } else { None };
+        let letter = InvoiceMail { number: &number, due_on, recipients: &recipients, message, language: &client.language };
+        queue_mails(cx, row, organization, letter).await?;
     }
     read::get(cx, &row.id.to_string()).await
 }
 
 /// A draft with its parties and lines as they are read once: while it waits for its number somebody may change the client, and what is
 /// checked, its note, its lines and its mail are of one language and of one state all the same.
-struct Draft {
-    row: Row,
+struct DraftToSend {
+    row: InvoiceRow,
     organization: Organization,
     client: Client,
     lines: Vec<LineRow>,
-    time: Vec<OnDraft>,
+    time: Vec<DraftEntry>,
 }
 
-impl Draft {
-    async fn of(cx: &mut Call, row: Row) -> Result<Self, Error> {
+impl DraftToSend {
+    async fn of(cx: &mut Call, row: InvoiceRow) -> Result<Self, Error> {
         let (organization, client) = late_payment::parties(cx, &row).await?;
         let row = late_payment::worded_for(row, &organization, &client);
-        let (lines, time) = texts::of_draft(cx, &row, &client).await?;
+        let (lines, time) = line_texts::of_draft(cx, &row, &client).await?;
         Ok(Self { row, organization, client, lines, time })
     }
 
@@ -76,9 +76,9 @@ impl Draft {
         if self.lines.is_empty() {
             return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
         }
-        let totals = read::totals(&self.row, &self.lines).map_err(rules::refused_sums)?;
+        let totals = read::totals(&self.row, &self.lines).map_err(rules::sums_refusal)?;
         let parties = (&self.organization, &self.client);
-        match rules::refusal(rules::problems_of(cx, &self.row, parties, &self.lines, &totals)?) {
+        match rules::refusal(rules::draft_problems(cx, &self.row, parties, &self.lines, &totals)?) {
             Some(refusal) => Err(refusal),
             None => remarks::of(cx, &self.row, &self.lines, &self.time).await,
         }
@@ -94,8 +94,8 @@ impl Draft {
         Ok(())
     }
 
-    fn document(&self, issue: Issue) -> Result<InvoiceDocument, Error> {
-        Contents::of_invoice(&self.row, &self.organization, &self.client, self.lines.clone())?.document(issue)
+    fn document(&self, issue: IssueDetails) -> Result<InvoiceDocument, Error> {
+        DocumentBuilder::of_invoice(&self.row, &self.organization, &self.client, self.lines.clone())?.build(issue)
     }
 
     /// The lines that its sums take for what was laid out for the client.
@@ -106,8 +106,8 @@ impl Draft {
 }
 
 /// To whom the invoice is mailed; nobody when it is sent without a mail.
-fn recipients(row: &Row, sending: &Sending) -> Result<Vec<String>, Error> {
-    let given = recipients::addresses(&reference::some("to", sending.to.clone())?)?;
+fn recipients(row: &InvoiceRow, sending: &SendOptions) -> Result<Vec<String>, Error> {
+    let given = recipients::parse_addresses(&reference::reject_empty_list("to", sending.to.clone())?)?;
     if sending.without_email {
         // The page fills in the client's address; any other one was meant.
         let meant = given.iter().find(|address| row.client_email.as_ref() != Some(*address));
@@ -127,24 +127,33 @@ fn recipients(row: &Row, sending: &Sending) -> Result<Vec<String>, Error> {
 }
 
 /// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true, and lines are written before it is.
-async fn freeze(cx: &mut Call, draft: &Draft) -> Result<String, Error> {
+async fn freeze(cx: &mut Call, draft: &DraftToSend) -> Result<String, Error> {
     let (row, today, now) = (&draft.row, cx.organization_today()?, cx.now);
-    texts::keep(cx, &draft.lines).await?;
-    let Given { number, series, sequence } = numbering::give(cx, &draft.organization, today).await?;
-    let due_on = print::due(today, row.payment_terms_days)?;
-    let document = draft.document(Issue { number: Some(number.clone()), issued_on: today, due_on, at: now })?;
+    line_texts::keep(cx, &draft.lines).await?;
+    let AssignedNumber { number, series, sequence } = number_counter::assign_next(cx, &draft.organization, today).await?;
+    let due_on = document_builder::due_date(today, row.payment_terms_days)?;
+    let document = draft.document(IssueDetails { number: Some(number.clone()), issued_on: today, due_on, at: now })?;
     let frozen = serde_json::to_value(&document).map_err(|_| Error::internal())?;
     let bytes = cx.caller.services.documents.invoice(&cx.caller, document).await?;
     let laid_out = draft.laid_out()?;
-    let sent =
-        Sent { row, number: &number, series: &series, sequence, issued_on: today, due_on, document: frozen, laid_out: &laid_out, now };
+    let sent = SentInvoice {
+        row,
+        number: &number,
+        series: &series,
+        sequence,
+        issued_on: today,
+        due_on,
+        document: frozen,
+        laid_out: &laid_out,
+        now,
+    };
     store::mark_sent(&mut cx.db, &sent).await?;
     store::insert_document(&mut cx.db, row.id, &bytes, &Sha256::digest(&bytes), now).await?;
     Ok(number)
 }
 
 /// What the mail of an invoice says, and to whom.
-pub(super) struct Letter<'a> {
+pub(super) struct InvoiceMail<'a> {
     pub number: &'a str,
     /// When it is due; absent when nothing is left to pay.
     pub due_on: Option<Date>,
@@ -156,22 +165,27 @@ pub(super) struct Letter<'a> {
 }
 
 /// Puts a mail for each of its readers into the outbox.
-pub(super) async fn mail(cx: &mut Call, row: &Row, organization: &Organization, letter: Letter<'_>) -> Result<(), Error> {
-    let Letter { number, due_on, recipients, message, language } = letter;
+pub(super) async fn queue_mails(
+    cx: &mut Call,
+    row: &InvoiceRow,
+    organization: &Organization,
+    letter: InvoiceMail<'_>,
+) -> Result<(), Error> {
+    let InvoiceMail { number, due_on, recipients, message, language } = letter;
     let from = organization.legal_name.as_deref().unwrap_or(&organization.name);
-    let wording = Wording::of(language);
+    let locale = Locale::of(language);
     let currency = Currency::parse(&row.currency)?;
-    let total = wording.money(row.total, &currency);
-    let body = message.unwrap_or_else(|| wording.letter(number, &total, due_on, from));
-    let subject = wording.subject(number, from);
+    let total = locale.money(row.total, &currency);
+    let body = message.unwrap_or_else(|| locale.letter(number, &total, due_on, from));
+    let subject = locale.subject(number, from);
     let (written_by, now) = (cx.caller.person()?.id, cx.now);
     for recipient in recipients {
-        let mail = NewMail { recipient, subject: &subject, words: Words::Fixed(&body), invoice: Some(row.id), written_by, now };
+        let mail = NewOutgoingMail { recipient, subject: &subject, body: MailBody::Fixed(&body), invoice: Some(row.id), written_by, now };
         store::insert_mail(&mut cx.db, &mail).await?;
-        cx.mailed()?;
+        cx.count_mail()?;
     }
     if cx.caller.services.clock.is_made_up() {
-        store::settle_mails(&mut cx.db, row.id, now).await?;
+        store::mark_mails_sent(&mut cx.db, row.id, now).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ pub mod share;
 mod tests;
 
 use super::{disbursement, totals::TaxCategory};
-use crate::{edit::Edit, error::Error, percent::Percent, text};
+use crate::{error::Error, patch::Patch, percent::Percent, text};
 
 /// The longest reason.
 const REASON_MAX: usize = 500;
@@ -48,12 +48,12 @@ impl LineTax {
 }
 
 /// The reason after a change of the category or of itself: it is one of its category. A form sends the one that stood there, too.
-pub fn reason_after(before: (TaxCategory, Option<String>), category: TaxCategory, change: Edit<String>) -> Result<Option<String>, Error> {
+pub fn reason_after(before: (TaxCategory, Option<String>), category: TaxCategory, change: Patch<String>) -> Result<Option<String>, Error> {
     match change {
-        Edit::Keep => Ok(before.1.filter(|_| category == before.0)),
-        Edit::Clear => Ok(None),
-        Edit::Set(reason) if category != before.0 && before.1.as_deref() == Some(reason.trim()) => Ok(None),
-        Edit::Set(reason) => reason_of(category, &reason),
+        Patch::Keep => Ok(before.1.filter(|_| category == before.0)),
+        Patch::Clear => Ok(None),
+        Patch::Set(reason) if category != before.0 && before.1.as_deref() == Some(reason.trim()) => Ok(None),
+        Patch::Set(reason) => reason_of(category, &reason),
     }
 }
 

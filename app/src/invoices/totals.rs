@@ -130,7 +130,7 @@ impl Totals {
 }
 
 /// The lines of one tax category and rate.
-struct Group {
+struct TaxGroup {
     category: TaxCategory,
     rate: Percent,
     net: i128,
@@ -138,7 +138,7 @@ struct Group {
     discounted: i128,
 }
 
-impl Group {
+impl TaxGroup {
     fn tax_total(&self, discount: i128) -> Result<TaxTotal, Error> {
         let base = self.net - discount;
         let tax = rounded_quotient(base * i128::from(self.rate.ten_thousandths()), Percent::WHOLE);
@@ -151,8 +151,8 @@ impl Group {
     }
 }
 
-fn groups(lines: &[LineAmount]) -> Result<Vec<Group>, Error> {
-    let mut groups: Vec<Group> = Vec::new();
+fn groups(lines: &[LineAmount]) -> Result<Vec<TaxGroup>, Error> {
+    let mut groups: Vec<TaxGroup> = Vec::new();
     for line in lines {
         line.category.check_rate_absent(line.rate)?;
         let net = i128::from(line.net);
@@ -160,7 +160,7 @@ fn groups(lines: &[LineAmount]) -> Result<Vec<Group>, Error> {
         let same = groups.iter_mut().find(|group| (group.category, group.rate) == (line.category, line.rate));
         match same {
             Some(group) => (group.net, group.discounted) = (group.net + net, group.discounted + discounted),
-            None => groups.push(Group { category: line.category, rate: line.rate, net, discounted }),
+            None => groups.push(TaxGroup { category: line.category, rate: line.rate, net, discounted }),
         }
     }
     groups.sort_by_key(|group| (group.category, std::cmp::Reverse(group.rate)));
@@ -168,7 +168,7 @@ fn groups(lines: &[LineAmount]) -> Result<Vec<Group>, Error> {
 }
 
 /// Refuses what does not fit an `i64` here already, so that no product below outgrows an `i128`.
-fn sum(groups: &[Group], amount: fn(&Group) -> i128) -> Result<i128, Error> {
+fn sum(groups: &[TaxGroup], amount: fn(&TaxGroup) -> i128) -> Result<i128, Error> {
     for group in groups {
         fitting(amount(group))?;
     }
@@ -205,9 +205,9 @@ fn discount_of(subtotal: i128, discounted: i128, discount: Option<Discount>) -> 
 /// Spreads the discount over the groups in proportion to their nets, by largest remainder: every
 /// share is rounded down, and the units left go one each to the groups that lost most, the earlier
 /// one where that is equal.
-fn spread(discount: i128, groups: &[Group]) -> Vec<i128> {
+fn spread(discount: i128, groups: &[TaxGroup]) -> Vec<i128> {
     // At least one, so that nothing is divided by zero when there is nothing to spread.
-    let whole = groups.iter().map(Group::weight).sum::<i128>().max(1);
+    let whole = groups.iter().map(TaxGroup::weight).sum::<i128>().max(1);
     let mut shares: Vec<i128> = groups.iter().map(|group| discount * group.weight() / whole).collect();
     let left = discount - shares.iter().sum::<i128>();
     let mut order: Vec<usize> = (0..groups.len()).collect();

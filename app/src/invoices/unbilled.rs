@@ -1,11 +1,11 @@
 //! What could be invoiced: unbilled time by client and project.
 
-use super::{ClientName, ProjectName, Unbilled, draft, store};
+use super::{ClientRef, ProjectRef, UnbilledByProject, draft, store};
 use crate::{
     clients,
     day::Day,
     error::Error,
-    hours::Worked,
+    hours::WorkDuration,
     id::{ClientId, ProjectId},
     money::{Currency, Money},
     operation::Call,
@@ -15,7 +15,7 @@ use crate::{
 
 /// What the caller gave; the arguments of `list_unbilled`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct Given {
+pub struct UnbilledFilter {
     pub client: Option<String>,
     pub period: Option<String>,
     pub from: Option<String>,
@@ -23,27 +23,32 @@ pub struct Given {
 }
 
 /// A page of unbilled time by client and project.
-pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Unbilled>, Error> {
-    let span = draft::period(cx, given.period, given.from, given.to)?;
-    let client = match crate::text::said(given.client) {
+pub async fn list(
+    cx: &mut Call,
+    given: UnbilledFilter,
+    limit: Option<u32>,
+    cursor: Option<String>,
+) -> Result<Page<UnbilledByProject>, Error> {
+    let span = draft::resolve_period(cx, given.period, given.from, given.to)?;
+    let client = match crate::text::non_empty(given.client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };
-    let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?.map(projects::record::after));
-    let rows = store::unbilled(&mut cx.db, client, span.as_ref(), after, limit + 1).await?;
+    let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?.map(projects::record::keyset_of));
+    let rows = store::unbilled_by_project(&mut cx.db, client, span.as_ref(), after, limit + 1).await?;
     let place = |row: &store::UnbilledRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
     let page = Page::of(cx.listing, rows, limit, place, read)?;
     let (from, to) = span.map(|span| (span.from, span.to)).unzip();
     Ok(Page { from, to, ..page })
 }
 
-fn read(row: store::UnbilledRow) -> Result<Unbilled, Error> {
-    Ok(Unbilled {
-        client: ClientName { id: ClientId(row.client_id), name: row.client_name },
-        project: ProjectName { id: ProjectId(row.project_id), name: row.project_name },
-        worked: Worked::of(row.seconds),
+fn read(row: store::UnbilledRow) -> Result<UnbilledByProject, Error> {
+    Ok(UnbilledByProject {
+        client: ClientRef { id: ClientId(row.client_id), name: row.client_name },
+        project: ProjectRef { id: ProjectId(row.project_id), name: row.project_name },
+        worked: WorkDuration::of(row.seconds),
         amount: Money::new(row.amount, &Currency::parse(&row.currency)?),
-        without_rate: Worked::of(row.without_rate),
+        without_rate: WorkDuration::of(row.without_rate),
         entries: row.entries,
         oldest: Day::from(row.oldest.to_jiff()),
         newest: Day::from(row.newest.to_jiff()),

@@ -1,14 +1,14 @@
 //! How often and how many at once: what both the gate of the doors and the one of the database count with. Nothing here knows
 //! who calls or what a database is.
 
-mod counted;
+mod keyed_rate;
+mod keyed_semaphore;
+mod lru_map;
 mod network;
-mod rate;
-mod recent;
-mod turns;
+mod token_bucket;
 
-pub use counted::Counted;
+pub use keyed_rate::KeyedRateLimiter;
+pub use keyed_semaphore::{KeyedPermit, KeyedSemaphore};
+pub use lru_map::LruMap;
 pub use network::{network, site};
-pub use rate::{Bucket, Rate, Taken};
-pub use recent::Recent;
-pub use turns::{Turn, Turns};
+pub use token_bucket::{Bucket, Rate, TakeOutcome};

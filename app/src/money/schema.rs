@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{Amount, Currency, Money, amount::TEXT_MAX, wire::Wire};
+use super::{Amount, Currency, Money, amount::TEXT_MAX, wire::MoneyJson};
 
 /// The format of a text that is an amount.
 pub const AMOUNT: &str = "amount";
@@ -37,7 +37,7 @@ impl JsonSchema for Money {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Wire::json_schema(generator)
+        MoneyJson::json_schema(generator)
     }
 }
 

@@ -87,13 +87,13 @@ impl Amount {
 
 impl Serialize for UnitPrice {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        super::wire::Wire { amount: self.written(), currency: self.currency.clone() }.serialize(serializer)
+        super::wire::MoneyJson { amount: self.written(), currency: self.currency.clone() }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for UnitPrice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let super::wire::Wire { amount, currency } = super::wire::Wire::deserialize(deserializer)?;
+        let super::wire::MoneyJson { amount, currency } = super::wire::MoneyJson::deserialize(deserializer)?;
         let millionths = amount::scaled(&amount, DECIMALS).ok_or_else(|| serde::de::Error::custom("no price"))?;
         Ok(Self { millionths, currency })
     }
@@ -110,7 +110,7 @@ impl schemars::JsonSchema for UnitPrice {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        super::wire::Wire::json_schema(generator)
+        super::wire::MoneyJson::json_schema(generator)
     }
 }
 

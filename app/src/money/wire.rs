@@ -14,7 +14,7 @@ const EXACT_MAX: f64 = 9_007_199_254_740_991.0;
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ssr", schemars(inline))]
-pub(super) struct Wire {
+pub(super) struct MoneyJson {
     /// The amount as decimal text in major units, which every argument that is an amount takes: "1080.00" of EUR, "1080" of JPY. It has
     /// the decimals of its currency, and one zero more where a point before three digits could be taken for thousands: "1.5000" of KWD.
     #[cfg_attr(feature = "ssr", schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
@@ -25,13 +25,13 @@ pub(super) struct Wire {
 
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Wire { amount: written(self.amount, &self.currency), currency: self.currency.clone() }.serialize(serializer)
+        MoneyJson { amount: written(self.amount, &self.currency), currency: self.currency.clone() }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Wire { amount, currency } = Wire::deserialize(deserializer)?;
+        let MoneyJson { amount, currency } = MoneyJson::deserialize(deserializer)?;
         super::amount::minor_of(&amount, &currency).map(|amount| Money { amount, currency }).ok_or_else(|| de::Error::custom("no amount"))
     }
 }

@@ -9,7 +9,7 @@ pub(crate) mod store;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::Moment, error::Error, id::NotificationId, page::Page};
+use crate::{day::OffsetDateTime, error::Error, id::NotificationId, page::Page};
 
 /// Something that a member should know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Notification {
     /// The page that it speaks of, from the root of this Stint: `/o/<slug>/projects/<id>`.
     pub link: String,
     /// When it came.
-    pub created_at: Moment,
+    pub created_at: OffsetDateTime,
     /// Whether it was read.
     pub read: bool,
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{MarkNotificationsRead, Notification, list_notifications};
 use crate::{
-    ui::{Form, Icon, Submit, Write, fetched, hidden, icon, loaded, warned},
-    visit::{changed, use_changes},
+    page_context::{invalidate, use_changes},
+    ui::{Form, Icon, Submit, WriteAction, create_resource, hidden, icon, on_warnings, when_loaded},
 };
 
 /// How many are shown at once; the rest come up when these are read.
@@ -20,8 +20,8 @@ pub fn Notifications(
 ) -> impl IntoView {
     let changes = use_changes();
     let read = RwSignal::new(0_u32);
-    let unread = fetched(move || (changes.time.get(), read.get()), |_| list_notifications(Some(true), Some(SHOWN_MAX), None));
-    loaded(unread, move |page| {
+    let unread = create_resource(move || (changes.time.get(), read.get()), |_| list_notifications(Some(true), Some(SHOWN_MAX), None));
+    when_loaded(unread, move |page| {
         let items = page.items.into_iter().filter(|item| about.as_ref().is_none_or(|about| item.link.ends_with(about)));
         let items: Vec<_> = items.collect();
         let linked = about.is_none();
@@ -30,8 +30,8 @@ pub fn Notifications(
 }
 
 fn list(items: Vec<Notification>, linked: bool, read: RwSignal<u32>) -> AnyView {
-    let action = Write::<MarkNotificationsRead>::new();
-    warned(action, move |_| changed(read));
+    let action = WriteAction::<MarkNotificationsRead>::new();
+    on_warnings(action, move |_| invalidate(read));
     let rows = items.into_iter().map(|item| {
         let text = if linked {
             view! { <a class="row-link" href=item.link>{item.text}</a> }.into_any()

@@ -12,7 +12,7 @@ use crate::{
 
 /// Whose notifications are meant, and which of them they may see.
 #[derive(Debug, Clone, Copy)]
-pub struct Whose {
+pub struct NotificationScope {
     /// The member.
     pub member: Uuid,
     /// Whether those about money are among them.
@@ -21,7 +21,7 @@ pub struct Whose {
 
 /// A notification as stored.
 #[allow(missing_docs, reason = "the columns are described at Notification")]
-pub struct Row {
+pub struct NotificationRow {
     pub id: Uuid,
     pub kind: String,
     pub text: String,
@@ -31,7 +31,7 @@ pub struct Row {
 }
 
 /// What several members are told.
-pub struct News {
+pub struct NewNotification {
     /// What kind of thing it tells.
     pub kind: &'static str,
     /// What it says.
@@ -43,7 +43,7 @@ pub struct News {
 }
 
 /// Tells the members.
-pub async fn insert(db: &mut Db, members: &[Uuid], news: &News, now: Timestamp) -> Result<(), Error> {
+pub async fn insert(db: &mut Db, members: &[Uuid], news: &NewNotification, now: Timestamp) -> Result<(), Error> {
     if members.is_empty() {
         return Ok(());
     }
@@ -67,10 +67,16 @@ pub async fn insert(db: &mut Db, members: &[Uuid], news: &News, now: Timestamp) 
 }
 
 /// Notifications, the newest first, from after the last page.
-pub async fn list(db: &mut Db, whose: Whose, unread: bool, after: Option<Uuid>, limit: i64) -> Result<Vec<Row>, Error> {
+pub async fn list(
+    db: &mut Db,
+    whose: NotificationScope,
+    unread: bool,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<NotificationRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        NotificationRow,
         r#"select id, kind, text, link, created_at as "created_at: _", read_at is not null as "read!"
            from notification
            where organization_id = $1 and member_id = $2 and ($3 or not about_money) and (not $4 or read_at is null)
@@ -88,7 +94,7 @@ pub async fn list(db: &mut Db, whose: Whose, unread: bool, after: Option<Uuid>, 
 }
 
 /// How many of these there are for the member.
-pub async fn known(db: &mut Db, whose: Whose, ids: &[Uuid]) -> Result<i64, Error> {
+pub async fn known(db: &mut Db, whose: NotificationScope, ids: &[Uuid]) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from notification
@@ -103,7 +109,7 @@ pub async fn known(db: &mut Db, whose: Whose, ids: &[Uuid]) -> Result<i64, Error
 }
 
 /// Marks these, or all, as read; the answer is how many were not.
-pub async fn mark_read(db: &mut Db, whose: Whose, ids: Option<&[Uuid]>, now: Timestamp) -> Result<u64, Error> {
+pub async fn mark_read(db: &mut Db, whose: NotificationScope, ids: Option<&[Uuid]>, now: Timestamp) -> Result<u64, Error> {
     let organization = db.organization();
     Ok(query!(
         "update notification set read_at = $5
@@ -120,7 +126,7 @@ pub async fn mark_read(db: &mut Db, whose: Whose, ids: Option<&[Uuid]>, now: Tim
 }
 
 /// How many were not read yet.
-pub async fn unread(db: &mut Db, whose: Whose) -> Result<i64, Error> {
+pub async fn unread(db: &mut Db, whose: NotificationScope) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from notification

@@ -1,9 +1,9 @@
 //! Whether a caller may do a thing at all.
 
-use super::{AgentMode, Declaration, Effect, Reach};
+use super::{AgentMode, Audience, Declaration, Effect};
 use crate::{
-    access::{Permission, Scope, Writes},
-    context::{Caller, Door, Token},
+    access::{Permission, Scope, WriteMode},
+    context::{Caller, Channel, Token},
     error::{Code, Error},
 };
 
@@ -11,7 +11,7 @@ use crate::{
 /// is kept of it.
 pub fn authorize(caller: &Caller, declaration: &Declaration, dry_run: bool) -> Result<(), Error> {
     caller.person()?;
-    if caller.token.is_some() && declaration.reach == Reach::Person {
+    if caller.token.is_some() && declaration.audience == Audience::Person {
         return Err(Error::new(Code::Forbidden, format!("{} needs a person at the page; no token can do it.", declaration.name)));
     }
     // What the role does not allow no other token would, and nobody is sent to make one.
@@ -33,54 +33,54 @@ fn authorize_role(caller: &Caller, declaration: &Declaration) -> Result<(), Erro
     // What one may not see is not there; what one sees but may not change is forbidden.
     match declaration.effect {
         Effect::Read => Err(Error::not_found("page, or it is not for your role")),
-        _ => Err(Error::forbidden_by(declaration.needs, declaration.needs.verb())),
+        _ => Err(Error::lacks_permission(declaration.needs, declaration.needs.verb())),
     }
 }
 
 fn authorize_token(caller: &Caller, token: &Token, declaration: &Declaration, dry_run: bool) -> Result<(), Error> {
     if !declaration.covered_by(&token.scopes) {
         let lacks = declaration.scope.map_or_else(|| "a scope that writes".to_owned(), |scope| format!("the scope {}", scope.name()));
-        return Err(lacking_in(token, &lacks));
+        return Err(scope_error(token, &lacks));
     }
     match !dry_run && needs_approval(token.writes, declaration) {
-        true => Err(unapproved(caller, token, declaration)),
+        true => Err(needs_approval_error(caller, token, declaration)),
         false => Ok(()),
     }
 }
 
-fn lacking_in(token: &Token, lacks: &str) -> Error {
+fn scope_error(token: &Token, lacks: &str) -> Error {
     Error::new(Code::Forbidden, format!("The token \"{}\" lacks {lacks}. Make one that has it in Settings, Tokens.", token.name))
 }
 
 /// The refusal of `what`, which takes a permission of a role and a scope of a token: it says which of the two is missing.
-pub fn lacking(caller: &Caller, needs: Permission, scope: Scope, what: &str) -> Error {
+pub fn permission_error(caller: &Caller, needs: Permission, scope: Scope, what: &str) -> Error {
     let may = caller.membership.as_ref().is_some_and(|membership| membership.role.may(needs));
     match caller.token.as_ref().filter(|token| may && !token.scopes.contains(&scope)) {
-        Some(token) => lacking_in(token, &format!("the scope {}, which it takes to {what}", scope.name())),
-        None => Error::forbidden_by(needs, what),
+        Some(token) => scope_error(token, &format!("the scope {}, which it takes to {what}", scope.name())),
+        None => Error::lacks_permission(needs, what),
     }
 }
 
 /// Whether a person has to do this in place of an agent whose token writes so. Time can wait as a draft entry; other records have no
 /// draft state yet.
-pub fn needs_approval(writes: Writes, declaration: &Declaration) -> bool {
+pub fn needs_approval(writes: WriteMode, declaration: &Declaration) -> bool {
     let waits = match declaration.agent {
         AgentMode::Direct => false,
         AgentMode::Draft => declaration.scope != Some(Scope::TimeWrite),
         AgentMode::Ask => true,
     };
-    waits && declaration.effect != Effect::Read && writes != Writes::Direct
+    waits && declaration.effect != Effect::Read && writes != WriteMode::Direct
 }
 
-fn unapproved(caller: &Caller, token: &Token, declaration: &Declaration) -> Error {
+fn needs_approval_error(caller: &Caller, token: &Token, declaration: &Declaration) -> Error {
     let (name, token_name) = (declaration.name, &token.name);
     let message = format!("{name} needs a person, as the token \"{token_name}\" does not write directly. Nothing was done.");
     // An agent is not shown there what has no draft, and no client calls what is not listed.
-    waits(message, caller.door != Door::Mcp || token.writes != Writes::Drafts)
+    waits(message, caller.channel != Channel::Mcp || token.writes != WriteMode::Drafts)
 }
 
 /// The refusal of what a token that does not write directly leaves to a person, such as `change time that is already logged`.
-pub fn needs_person(what: &str) -> Error {
+pub fn needs_person_error(what: &str) -> Error {
     waits(format!("To {what} needs a person, as this token does not write directly. Nothing was done."), true)
 }
 

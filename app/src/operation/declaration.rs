@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     access::{Permission, Scope},
-    context::{Caller, Promise},
+    context::{BoxFuture, Caller},
     error::Error,
 };
 
@@ -26,7 +26,7 @@ pub struct Declaration {
     /// Whether its answer holds a secret that is shown once and never kept.
     pub secret: bool,
     /// Whether it keeps its connection to the database while a document is made: then it waits for a place before it is given one.
-    pub prints: bool,
+    pub renders_document: bool,
     /// Whether it may put a mail into the outbox, which reaches people outside: no other operation can.
     pub mails: bool,
     /// Whether it does what no undo takes back, or what somebody wants to look at before, though nothing is removed.
@@ -38,7 +38,7 @@ pub struct Declaration {
     /// What a token must hold; none when no token may call it at all, or any token may.
     pub scope: Option<Scope>,
     /// Who may call it.
-    pub reach: Reach,
+    pub audience: Audience,
     /// What happens when an agent calls it.
     pub agent: AgentMode,
 }
@@ -82,7 +82,7 @@ impl Effect {
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum Audience {
     /// People and agents.
     Everyone,
     /// Never offered to an agent: it needs a person at the page.
@@ -117,7 +117,7 @@ impl Bound {
 }
 
 /// A server function that is an operation.
-pub trait Declared: Sized {
+pub trait OperationFn: Sized {
     /// What it says about itself.
     const DECLARATION: Declaration;
 
@@ -129,5 +129,5 @@ pub trait Declared: Sized {
 
     /// Runs it for this caller. The server function takes the caller from the request that it answers; every other door
     /// says who it is.
-    fn perform(self, caller: Caller) -> Promise<'static, Result<Self::Answer, Error>>;
+    fn perform(self, caller: Caller) -> BoxFuture<'static, Result<Self::Answer, Error>>;
 }

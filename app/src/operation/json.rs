@@ -14,7 +14,7 @@ use crate::text;
 ///
 /// # Errors
 /// What is no JSON, and a name that stands twice in an object; of the latter `is_data` is true.
-pub fn read(json: &[u8]) -> Result<Value, Error> {
+pub fn parse_unique(json: &[u8]) -> Result<Value, Error> {
     serde_json::from_slice::<Unique>(json).map(|Unique(value)| value)
 }
 
@@ -23,13 +23,13 @@ struct Unique(Value);
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Self)
+        deserializer.deserialize_any(UniqueVisitor).map(Self)
     }
 }
 
-struct Reader;
+struct UniqueVisitor;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for UniqueVisitor {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,21 +91,21 @@ mod tests {
     #[test]
     fn json_is_read_as_it_stands() {
         let given = r#" {"a": [1, -2, 2.5, 18446744073709551615, 1e300, "x\u00e9\n", true, null, {}], "b": {"a": {"a": []}}} "#;
-        assert_eq!(read(given.as_bytes()).ok(), serde_json::from_str::<Value>(given).ok());
+        assert_eq!(parse_unique(given.as_bytes()).ok(), serde_json::from_str::<Value>(given).ok());
         for broken in ["", "{", "{\"a\": 1} x", "{\"a\": 1e400}", "nul", &"[".repeat(1_000)] {
-            assert!(read(broken.as_bytes()).is_err_and(|problem| !problem.is_data()), "{broken}");
+            assert!(parse_unique(broken.as_bytes()).is_err_and(|problem| !problem.is_data()), "{broken}");
         }
     }
 
     #[test]
     fn a_name_that_stands_twice_is_refused_by_its_name_however_deep() {
         for twice in [r#"{"name": "a", "name": "b"}"#, r#"{"lines": [{"name": 1, "x": 2, "n\u0061me": 1}]}"#] {
-            let problem = read(twice.as_bytes()).expect_err("refused");
+            let problem = parse_unique(twice.as_bytes()).expect_err("refused");
             assert!(problem.is_data() && problem.to_string().contains("\"name\" stands twice"), "{problem}");
             assert!(problem.to_string().contains("give it once. The second one ends at line 1 column"), "{problem}");
         }
         let long = format!("{{\"{name}\": 1, \"{name}\": 1}}", name = "x".repeat(50_000));
-        assert!(read(long.as_bytes()).is_err_and(|problem| problem.to_string().len() < 200));
-        assert!(read(br#"{"a": {"name": 1}, "b": {"name": 1}}"#).is_ok(), "in two objects");
+        assert!(parse_unique(long.as_bytes()).is_err_and(|problem| problem.to_string().len() < 200));
+        assert!(parse_unique(br#"{"a": {"name": 1}, "b": {"name": 1}}"#).is_ok(), "in two objects");
     }
 }

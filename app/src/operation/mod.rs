@@ -4,30 +4,33 @@
 //! [`write()`], so no door can go around the pipeline.
 
 #[cfg(feature = "ssr")]
-mod agreed;
-#[cfg(feature = "ssr")]
 mod authorize;
 #[cfg(feature = "ssr")]
 mod call;
 #[cfg(feature = "ssr")]
+mod callable_operations;
+#[cfg(feature = "ssr")]
+mod channel_wording;
+#[cfg(feature = "ssr")]
+mod coerce;
+#[cfg(feature = "ssr")]
+mod commit;
+#[cfg(feature = "ssr")]
 mod declaration;
-mod done;
 #[cfg(feature = "ssr")]
-mod end;
+mod expected_effect;
 #[cfg(feature = "ssr")]
-mod entry;
+pub mod form_changes;
 #[cfg(feature = "ssr")]
 pub mod json;
 #[cfg(feature = "ssr")]
-mod meant;
+mod pipeline;
 #[cfg(feature = "ssr")]
-mod run;
+mod registry_entry;
 #[cfg(feature = "ssr")]
 mod schema;
 #[cfg(feature = "ssr")]
-pub mod shown;
-#[cfg(feature = "ssr")]
-mod size;
+mod size_limits;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
@@ -35,29 +38,26 @@ pub(crate) mod tests;
 #[cfg(feature = "ssr")]
 pub mod urlencoded;
 #[cfg(feature = "ssr")]
-mod ways;
+mod validate;
 pub mod wire;
-#[cfg(feature = "ssr")]
-mod words;
-#[cfg(feature = "ssr")]
-mod wrong;
+mod write_response;
 
 #[cfg(feature = "ssr")]
-pub use agreed::Agreed;
-#[cfg(feature = "ssr")]
-pub use authorize::{authorize, lacking, needs_approval, needs_person};
+pub use authorize::{authorize, needs_approval, needs_person_error, permission_error};
 #[cfg(feature = "ssr")]
 pub use call::Call;
 #[cfg(feature = "ssr")]
-pub(crate) use call::reach_of;
+pub(crate) use call::row_scope_of;
 #[cfg(feature = "ssr")]
-pub use declaration::{AgentMode, Bound, Declaration, Declared, Effect, Reach};
-pub use done::{Change, Done};
+pub use callable_operations::{is_callable, operations_named_in, without_sentences_naming};
 #[cfg(feature = "ssr")]
-pub use entry::Operation;
+pub use declaration::{AgentMode, Audience, Bound, Declaration, Effect, OperationFn};
 #[cfg(feature = "ssr")]
-pub use run::{given, read, write};
+pub use expected_effect::ExpectedEffect;
+#[cfg(feature = "ssr")]
+pub use pipeline::{arguments_json, read, write};
+#[cfg(feature = "ssr")]
+pub use registry_entry::Operation;
 #[cfg(feature = "ssr")]
 pub use schema::{CLEARS, LENGTH_MAX, PAGE};
-#[cfg(feature = "ssr")]
-pub use ways::{is_open, named_in, open_thoughts};
+pub use write_response::{Change, WriteResponse};

@@ -1,6 +1,6 @@
 //! SQL of the pipeline: answers that were given, actions and their changes.
 
-pub mod once;
+pub mod idempotency;
 
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
@@ -105,7 +105,7 @@ pub async fn count(db: &mut Db, action: ActionId) -> Result<i64, Error> {
 }
 
 /// Where a member and their credential stand by now.
-pub struct Standing {
+pub struct CallerStatus {
     /// What they are.
     pub role: String,
     /// Whether they have not left.
@@ -117,16 +117,16 @@ pub struct Standing {
 }
 
 /// Where a member and their credential stand by now, as others have left it: before what this action itself may have changed of them.
-pub async fn standing(
+pub async fn caller_status(
     db: &mut Db,
     member: Uuid,
     token: Option<Uuid>,
     cookie_hash: Option<&[u8]>,
     action: ActionId,
-) -> Result<Option<Standing>, Error> {
+) -> Result<Option<CallerStatus>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Standing,
+        CallerStatus,
         r#"select coalesce(own.before ->> 'role', m.role) as "role!",
                case when own.before is null then m.removed_at is null else own.before ->> 'removed_at' is null end as "present!",
                $5::bytea is null or is_signed_in($5) as "signed_in!",

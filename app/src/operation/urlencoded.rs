@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{json, meant::whole, schema::CLEARS};
+use super::{coerce::whole_number, json, schema::CLEARS};
 use crate::{
     error::{Code, Error},
     text,
@@ -25,7 +25,7 @@ const NAME_BYTES_MAX: usize = 200;
 const REPLACEMENT: char = '\u{fffd}';
 
 /// How many fields were sent.
-pub fn fields(sent: &str) -> usize {
+pub fn count_fields(sent: &str) -> usize {
     sent.split('&').count()
 }
 
@@ -49,7 +49,7 @@ const NAMES_MAX: usize = 100;
 
 /// Reads the arguments that `input` describes. What it does not know stays text, so that validation refuses it by its name.
 pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
-    let mut all = Sent::default();
+    let mut all = FieldTree::default();
     for field in sent.split('&').filter(|field| !field.is_empty()) {
         let (name, text) = url::form_urlencoded::parse(field.as_bytes()).next().unwrap_or_default();
         refuse_unreadable(field, &name, &text)?;
@@ -76,31 +76,31 @@ fn refuse_unreadable(sent: &str, name: &str, text: &str) -> Result<(), Error> {
 
 /// What was sent under a name.
 #[derive(Default)]
-struct Sent {
+struct FieldTree {
     texts: Vec<String>,
-    within: BTreeMap<Part, Sent>,
+    within: BTreeMap<NamePart, FieldTree>,
 }
 
 /// A part of a name; numbers are in the order of their values.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Part {
-    Place(u32),
+pub(super) enum NamePart {
+    Index(u32),
     Name(String),
 }
 
 /// The parts of a name, no more than one beyond those that are read. `names[]` is the same as `names`.
-pub(super) fn parts(name: &str) -> Vec<Part> {
+pub(super) fn parts(name: &str) -> Vec<NamePart> {
     let (first, rest) = match name.split_once('[') {
         Some((first, rest)) if rest.ends_with(']') => (first, rest.strip_suffix(']')),
         _ => (name, None),
     };
     let further: Vec<&str> = rest.into_iter().flat_map(|rest| rest.split("][")).take(PARTS_MAX + 1).collect();
     let further = further.strip_suffix(&[""]).unwrap_or(&further).iter();
-    let further = further.map(|part| part.parse().map_or_else(|_| Part::Name((*part).to_owned()), Part::Place));
-    [Part::Name(first.to_owned())].into_iter().chain(further).collect()
+    let further = further.map(|part| part.parse().map_or_else(|_| NamePart::Name((*part).to_owned()), NamePart::Index));
+    [NamePart::Name(first.to_owned())].into_iter().chain(further).collect()
 }
 
-impl Sent {
+impl FieldTree {
     /// Where the value of this name belongs.
     fn at(&mut self, name: &str) -> Result<&mut Self, Error> {
         let parts = parts(name);
@@ -113,12 +113,12 @@ impl Sent {
 }
 
 /// Reads an object; `argument` is the one that it stands in, for what is said of it.
-fn object(schema: &Map<String, Value>, sent: Sent, argument: Option<&str>) -> Result<Value, Error> {
+fn object(schema: &Map<String, Value>, sent: FieldTree, argument: Option<&str>) -> Result<Value, Error> {
     let mut fields = Map::new();
     for (part, sent) in sent.within {
         let name = match part {
-            Part::Name(name) => name,
-            Part::Place(place) => place.to_string(),
+            NamePart::Name(name) => name,
+            NamePart::Index(place) => place.to_string(),
         };
         let described = schema.get("properties").and_then(|properties| properties.get(&name));
         let value = value(described, sent, argument.unwrap_or(&name))?;
@@ -134,7 +134,7 @@ pub(super) fn is_required(schema: &Map<String, Value>, name: &str) -> bool {
     schema.get("required").and_then(Value::as_array).is_some_and(|required| required.iter().any(|required| required == name))
 }
 
-fn value(schema: Option<&Value>, sent: Sent, argument: &str) -> Result<Value, Error> {
+fn value(schema: Option<&Value>, sent: FieldTree, argument: &str) -> Result<Value, Error> {
     match (schema, schema.and_then(kind)) {
         (Some(schema), Some("array")) => list(schema.get("items"), sent, argument),
         (Some(Value::Object(schema)), Some("object")) if sent.texts.is_empty() => object(schema, sent, Some(argument)),
@@ -143,14 +143,14 @@ fn value(schema: Option<&Value>, sent: Sent, argument: &str) -> Result<Value, Er
 }
 
 /// Reads a list: what stands under its name alone, then what is numbered.
-fn list(items: Option<&Value>, sent: Sent, argument: &str) -> Result<Value, Error> {
-    let single = sent.texts.into_iter().map(|text| Sent { texts: vec![text], within: BTreeMap::new() });
+fn list(items: Option<&Value>, sent: FieldTree, argument: &str) -> Result<Value, Error> {
+    let single = sent.texts.into_iter().map(|text| FieldTree { texts: vec![text], within: BTreeMap::new() });
     let read = single.chain(sent.within.into_values()).map(|sent| value(items, sent, argument));
     read.collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
 
 /// Reads one text as a value of this kind.
-fn scalar(kind: Option<&str>, sent: Sent, argument: &str) -> Result<Value, Error> {
+fn scalar(kind: Option<&str>, sent: FieldTree, argument: &str) -> Result<Value, Error> {
     let (Some(text), true) = (sent.texts.first(), sent.within.is_empty() && sent.texts.len() < 2) else {
         let twice = if sent.within.is_empty() { "stands twice; give it once" } else { "is one value and has no parts" };
         return Err(Error::invalid(argument, format!("{argument} {twice}.")));
@@ -160,11 +160,11 @@ fn scalar(kind: Option<&str>, sent: Sent, argument: &str) -> Result<Value, Error
     Ok(match kind {
         Some("integer" | "number" | "boolean" | "object") if said.is_empty() => Value::from(""),
         Some("integer") => {
-            said.parse::<i64>().ok().map(Value::from).or_else(|| whole(said.parse().ok()?)).ok_or_else(|| wrong("a whole number"))?
+            said.parse::<i64>().ok().map(Value::from).or_else(|| whole_number(said.parse().ok()?)).ok_or_else(|| wrong("a whole number"))?
         }
         Some("number") => Value::from(said.parse::<f64>().map_err(|_| wrong("a number"))?),
         Some("boolean") => Value::from(flag(said).ok_or_else(|| wrong("true or false"))?),
-        Some("object") => json::read(said.as_bytes()).map_err(|problem| match problem.is_data() {
+        Some("object") => json::parse_unique(said.as_bytes()).map_err(|problem| match problem.is_data() {
             true => Error::invalid(argument, format!("{argument}: {problem}.")),
             false => wrong("a JSON object"),
         })?,
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn names_are_counted_without_being_read() {
         let sent = format!("project=a&{}&lines%5B0%5D%5Bx%5D=1&lines[1][x]=2", ["members[]=me"; 3].join("&"));
-        assert_eq!(fields(&sent), 6);
+        assert_eq!(count_fields(&sent), 6);
         let counted = lists(&sent);
         assert_eq!(counted.get("members").zip(counted.get("lines")), Some((&3, &2)));
         let made_up: Vec<String> = (0..10_000).map(|at| format!("x{at}=1")).collect();

@@ -14,11 +14,11 @@ pub use server::Urlencoded;
 
 /// The protocol of an operation, by the method of its requests. In the browser it is the framework's own.
 #[cfg(not(feature = "ssr"))]
-pub type Urlencoded<Method> = Http<Method, Answer>;
+pub type Urlencoded<Method> = Http<Method, AnswerEncoding>;
 
 /// What the names begin with under which a form that changes a record says what its fields showed: `shown.name` beside `name`. What
 /// was not changed is not an argument then.
-pub const SHOWN: &str = "shown.";
+pub const SHOWN_PREFIX: &str = "shown.";
 
 /// The place that a field of a form fills, as a refusal names it: `lines[0].price` of `lines[0][price]`.
 pub fn place(name: &str) -> String {
@@ -31,7 +31,7 @@ pub fn place(name: &str) -> String {
 }
 
 /// The encoding of every answer.
-pub type Answer = Post<Json>;
+pub type AnswerEncoding = Post<Json>;
 
 /// JSON that is read in two steps. A parser of its own for every type would be a third of the program in the browser;
 /// this way there is one, and each type is picked out of what it has read.
@@ -75,11 +75,11 @@ mod server {
     };
     use serde::de::DeserializeOwned;
 
-    use super::Answer;
+    use super::AnswerEncoding;
     use crate::{
         context::Caller,
         error::Error,
-        operation::{Declared, Effect, shown},
+        operation::{Effect, OperationFn, form_changes},
         operations,
     };
 
@@ -90,8 +90,8 @@ mod server {
     impl<Method, I, O, C, S> Protocol<I, O, C, S, Error> for Urlencoded<Method>
     where
         Method: Encoding,
-        I: Declared + DeserializeOwned + IntoReq<Method, C::Request, Error> + FromReq<Method, S::Request, Error> + Send,
-        O: IntoRes<Answer, S::Response, Error> + FromRes<Answer, C::Response, Error> + Send,
+        I: OperationFn + DeserializeOwned + IntoReq<Method, C::Request, Error> + FromReq<Method, S::Request, Error> + Send,
+        O: IntoRes<AnswerEncoding, S::Response, Error> + FromRes<AnswerEncoding, C::Response, Error> + Send,
         C: Client<Error>,
         S: Server<Error>,
     {
@@ -103,22 +103,22 @@ mod server {
             Fut: Future<Output = Result<O, Error>> + Send,
         {
             let caller = Caller::current()?;
-            let operation = operations::named(I::DECLARATION.name).ok_or_else(Error::internal)?;
+            let operation = operations::find(I::DECLARATION.name).ok_or_else(Error::internal)?;
             let sent = match Method::METHOD {
                 Verb::GET => Req::<Error>::as_query(&request).unwrap_or_default().to_owned(),
                 _ => Req::<Error>::try_into_string(request).await?,
             };
             let sent = match operation.declaration.effect {
                 Effect::Read => sent,
-                _ => shown::parted(&operation.input, operation.fields_max(), &sent).changed.join("&"),
+                _ => form_changes::split_changes(&operation.input, operation.fields_max(), &sent).changed.join("&"),
             };
-            let input: I = operation.received(&caller, &sent)?;
+            let input: I = operation.parse_form(&caller, &sent)?;
             let answering = server_fn(input);
             O::into_res(answering.await?).await
         }
 
         fn run_client(path: &str, input: I) -> impl Future<Output = Result<O, Error>> + Send {
-            <Http<Method, Answer> as Protocol<I, O, C, S, Error>>::run_client(path, input)
+            <Http<Method, AnswerEncoding> as Protocol<I, O, C, S, Error>>::run_client(path, input)
         }
     }
 }

@@ -1,27 +1,27 @@
 //! Organizations: the tenants that own every other record, and the defaults their work starts from.
 
 #[cfg(feature = "ssr")]
-pub mod basics;
-pub mod belonging;
+mod change_currency;
 #[cfg(feature = "ssr")]
-mod currency;
+pub mod create;
+pub mod create_form;
 #[cfg(feature = "ssr")]
-pub mod found;
-pub mod founding;
-pub mod nowhere;
+mod default_exemption_reason;
+#[cfg(feature = "ssr")]
+pub mod initial_settings;
+pub mod memberships_page;
+pub mod no_organization_page;
+pub mod no_tax_hint;
 pub mod number_hint;
-#[cfg(feature = "ssr")]
-pub mod number_wanted;
 pub mod page;
+#[cfg(feature = "ssr")]
+pub mod required_tax_number;
 #[cfg(feature = "ssr")]
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod slug;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
-pub mod untaxed;
-#[cfg(feature = "ssr")]
-mod usual_reason;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     access::Role,
     day::Day,
-    edit::Edit,
     error::Error,
     id::OrganizationId,
     invoices::{
@@ -38,6 +37,7 @@ use crate::{
     },
     money::{Amount, Money},
     page::Page,
+    patch::Patch,
     percent::Percent,
 };
 
@@ -146,7 +146,7 @@ impl Organization {
 /// An organization that the caller belongs to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct Belonging {
+pub struct OrganizationSummary {
     /// Its id.
     pub id: OrganizationId,
     /// Its place in addresses: `/o/<slug>/…`.
@@ -159,20 +159,20 @@ pub struct Belonging {
 
 /// List the organizations that you belong to. A token is bound to one organization and still sees the names of all.
 #[operation(read, idempotent, needs = SignedIn, scope = PeopleRead, title = "List organizations")]
-pub async fn list_organizations(cx: &mut Call) -> Result<Page<Belonging>, Error> {
-    settings::belongings(cx).await
+pub async fn list_organizations(cx: &mut Call) -> Result<Page<OrganizationSummary>, Error> {
+    settings::list_own(cx).await
 }
 
 /// Get the organization of this call: letterhead, bank details, currency, time zone and the defaults for clients and invoices.
 #[operation(read, idempotent, needs = Belong, scope = PeopleRead, title = "Get the organization")]
 pub async fn get_organization(cx: &mut Call) -> Result<Organization, Error> {
-    settings::seen(cx).await
+    settings::get_visible(cx).await
 }
 
 /// Found another organization of your own, with yourself as its owner. Nothing is shared between organizations.
 ///
 /// Example: {"name": "Lovelace & Babbage"}. The answer holds its place in addresses: `/o/<slug>/…`.
-#[operation(write, needs = SignedIn, reach = Person, title = "Found an organization")]
+#[operation(write, needs = SignedIn, audience = Person, title = "Found an organization")]
 pub async fn create_organization(
     cx: &mut Call,
     /// What people call it.
@@ -197,14 +197,14 @@ pub async fn create_organization(
     #[server(default)]
     #[max_length(50)]
     tax_number: Option<String>,
-) -> Result<Belonging, Error> {
-    found::another(cx, &name, time_zone, basics::Basics { country, currency, language, tax_rate, tax_number }).await
+) -> Result<OrganizationSummary, Error> {
+    create::create(cx, &name, time_zone, initial_settings::InitialSettings { country, currency, language, tax_rate, tax_number }).await
 }
 
 /// Change the organization's settings. What is not given stays; empty text clears an optional value.
 ///
 /// The currency can no longer change once there are invoices.
-#[operation(write, idempotent, needs = ManageOrganization, reach = Person, title = "Change the organization")]
+#[operation(write, idempotent, needs = ManageOrganization, audience = Person, title = "Change the organization")]
 pub async fn update_organization(
     cx: &mut Call,
     /// What people call it.
@@ -214,48 +214,48 @@ pub async fn update_organization(
     /// What stands on its invoices, at most 200 characters.
     #[server(default)]
     #[max_length(200)]
-    legal_name: Edit<String>,
+    legal_name: Patch<String>,
     /// Its postal address, several lines, at most 1,000 characters.
     #[server(default)]
     #[max_length(1_000)]
-    address: Edit<String>,
+    address: Patch<String>,
     /// Such as DE; empty when it is not known.
     #[server(default)]
-    country: Edit<String>,
+    country: Patch<String>,
     /// Its VAT identifier.
     #[server(default)]
     #[max_length(50)]
-    vat_id: Edit<String>,
+    vat_id: Patch<String>,
     /// Its tax number at the local tax office.
     #[server(default)]
     #[max_length(50)]
-    tax_number: Edit<String>,
+    tax_number: Patch<String>,
     /// Its address for questions about invoices.
     #[server(default)]
     #[max_length(254)]
-    email: Edit<String>,
+    email: Patch<String>,
     /// Its telephone.
     #[server(default)]
     #[max_length(50)]
-    phone: Edit<String>,
+    phone: Patch<String>,
     /// Holder of the bank account.
     #[server(default)]
     #[max_length(200)]
-    bank_holder: Edit<String>,
+    bank_holder: Patch<String>,
     /// IBAN of the bank account.
     #[server(default)]
-    iban: Edit<String>,
+    iban: Patch<String>,
     /// Account number where there is no IBAN, as the bank writes it, with its routing number where it has one; at most 100 characters.
     #[server(default)]
     #[max_length(100)]
-    account_number: Edit<String>,
+    account_number: Patch<String>,
     /// BIC of the bank.
     #[server(default)]
-    bic: Edit<String>,
+    bic: Patch<String>,
     /// Name of the bank.
     #[server(default)]
     #[max_length(200)]
-    bank_name: Edit<String>,
+    bank_name: Patch<String>,
     /// The currency new clients start with, an ISO 4217 code such as EUR.
     #[server(default)]
     currency: Option<String>,
@@ -273,7 +273,7 @@ pub async fn update_organization(
     week_start: Option<u8>,
     /// What an hour costs by default, in the organization's currency, such as "120.00"; empty text for none. Applies to new time only: set_rate also reprices the unbilled time.
     #[server(default)]
-    rate: Edit<Amount>,
+    rate: Patch<Amount>,
     /// Days a client has to pay, 0 to 365.
     #[server(default)]
     #[max(365)]
@@ -287,7 +287,7 @@ pub async fn update_organization(
     /// Why new clients are charged no tax, at most 500 characters; empty for the usual words of the category.
     #[server(default)]
     #[max_length(500)]
-    tax_reason: Edit<String>,
+    tax_reason: Patch<String>,
     /// Whether the reason that it has is the right one: true says so, and it is asked about no more.
     #[server(default)]
     tax_reason_said: Option<bool>,
@@ -308,12 +308,12 @@ pub async fn update_organization(
     rounding_basis: Option<RoundingBasis>,
     /// The last day on which time can no longer change, YYYY-MM-DD; empty for none.
     #[server(default)]
-    lock_date: Edit<String>,
+    lock_date: Patch<String>,
     /// Whether the tax, the days to pay and the language that change here change as well for clients that have what was set here until now; false unless given.
     #[server(default)]
     also_clients: Option<bool>,
 ) -> Result<Organization, Error> {
-    let given = settings::Settings {
+    let given = settings::SettingsChange {
         name,
         legal_name,
         address,

@@ -2,48 +2,51 @@
 
 use leptos::prelude::*;
 
-use super::{Organization, UpdateOrganization, get_organization, number_hint::tax_number_hint, untaxed};
+use super::{Organization, UpdateOrganization, get_organization, no_tax_hint, number_hint::tax_number_hint};
 use crate::{
     access::Permission,
     clients::form::{countries, currencies, languages, tax_categories},
     country::zones,
-    invoices::exemption::{REASONS, Reasons},
+    invoices::exemption::{EXEMPTION_REASONS_ID, ExemptionReasons},
     money::written,
-    rates::asking::{RateOf, UnbilledAtOtherRate},
+    page_context::use_current_organization,
+    rates::prompts::{RateOf, UnbilledAtOtherRate},
     time::zones::{ZONE_NAMES, ZoneNames},
-    ui::{Area, Choice, Field, Form, Part, Select, Submit, Tick, Write, answered, choices, fetched, loaded, use_flash},
-    visit::use_here,
+    ui::{
+        Checkbox, Field, Form, PageSection, Select, SelectOption, Submit, TextArea, WriteAction, choices, create_resource, on_success,
+        use_flash, when_loaded,
+    },
 };
 
 /// Letterhead, bank details and the defaults of new work.
 #[component]
 pub fn OrganizationSection() -> impl IntoView {
-    let action = Write::<UpdateOrganization>::new();
+    let action = WriteAction::<UpdateOrganization>::new();
     let flash = use_flash();
-    answered(action, move |saved| flash.done("Organization saved.", saved));
-    let organization = fetched(move || action.version().get(), |_| get_organization());
-    loaded(organization, move |organization| view! { <Settings organization action /> }.into_any())
+    on_success(action, move |saved| flash.done("Organization saved.", saved));
+    let organization = create_resource(move || action.version().get(), |_| get_organization());
+    when_loaded(organization, move |organization| view! { <Settings organization action /> }.into_any())
 }
 
 #[component]
-fn Settings(organization: Organization, action: Write<UpdateOrganization>) -> impl IntoView {
-    let changeable = use_here().may(Permission::ManageOrganization);
+fn Settings(organization: Organization, action: WriteAction<UpdateOrganization>) -> impl IntoView {
+    let changeable = use_current_organization().may(Permission::ManageOrganization);
     let organization = StoredValue::new(organization);
     view! {
         <Form action id="organization" asks=true changes=true>
             <div class="columns">
-                <Part title="On every invoice" id="letterhead">
+                <PageSection title="On every invoice" id="letterhead">
                     <div class="grid-form">{organization.with_value(letterhead)}</div>
-                </Part>
-                <Part title="Where clients pay" id="bank">
+                </PageSection>
+                <PageSection title="Where clients pay" id="bank">
                     <div class="grid-form">{organization.with_value(bank)}</div>
-                </Part>
-                <Part title="Time and money" id="basics">
+                </PageSection>
+                <PageSection title="Time and money" id="basics">
                     <div class="grid-form">{organization.with_value(basics)}</div>
-                </Part>
-                <Part title="New invoices" id="invoicing">
+                </PageSection>
+                <PageSection title="New invoices" id="invoicing">
                     <div class="grid-form">{organization.with_value(invoicing)}</div>
-                </Part>
+                </PageSection>
             </div>
             {changeable.then(|| view! { <div class="form-end"><Submit label="Save organization" /></div> })}
         </Form>
@@ -56,7 +59,7 @@ fn letterhead(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Field label="Name" name="name" required=true maxlength=200 value=organization.name.clone() />
         <Field label="Legal name" name="legal_name" maxlength=200 value=text(&organization.legal_name) optional=true />
-        <Area label="Postal address" name="address" value=text(&organization.address) optional=true class="span-2" />
+        <TextArea label="Postal address" name="address" value=text(&organization.address) optional=true class="span-2" />
         <Select label="Country" name="country" choices=countries() value=text(&organization.country) />
         <Field label="VAT identifier" name="vat_id" value=text(&organization.vat_id) optional=true />
         <Field label="Tax number" name="tax_number" value=text(&organization.tax_number) optional=true hint=tax_number_hint(organization.country.as_deref()) />
@@ -80,7 +83,7 @@ fn basics(organization: &Organization) -> impl IntoView + use<> {
     let weekdays =
         [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")];
     let rate = organization.rate.as_ref().map(|rate| written(rate.amount, &organization.currency)).unwrap_or_default();
-    let changeable = use_here().may(Permission::ManageOrganization);
+    let changeable = use_current_organization().may(Permission::ManageOrganization);
     let lock = organization.lock_date.as_ref().map(ToString::to_string).unwrap_or_default();
     view! {
         <Select label="Currency" name="currency" choices=currencies() value=organization.currency.to_string() />
@@ -88,7 +91,7 @@ fn basics(organization: &Organization) -> impl IntoView + use<> {
         <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() list=ZONE_NAMES autocomplete="off" hint=zone_hint(organization) />
         <ZoneNames />
         <Select label="The week begins on" name="week_start" choices=choices(&weekdays) value=organization.week_start.to_string() />
-        {is_zone_asked(organization).then(|| view! { <Tick label=format!("Our days are those of {}", organization.time_zone) name="time_zone_said" class="span-2" /> })}
+        {is_zone_asked(organization).then(|| view! { <Checkbox label=format!("Our days are those of {}", organization.time_zone) name="time_zone_said" class="span-2" /> })}
         <Field label="Closed up to and including" name="lock_date" kind="date" value=lock optional=true hint="Time up to this day can no longer change." class="span-2" />
     }
 }
@@ -115,10 +118,10 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Select label="Tax" name="tax_category" choices=tax_categories() value=organization.tax_category.code() />
         <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=organization.tax_rate.to_string() />
-        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=organization.tax_reason.clone().unwrap_or_default() optional=true list=REASONS autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." class="span-2" />
-        {untaxed::in_settings(organization).map(|told| view! { <p class="hint span-2">{told}</p> })}
-        {untaxed::is_asked(organization).then(|| view! { <Tick label=untaxed::SAID name="tax_reason_said" class="span-2" /> })}
-        <Reasons country=organization.country.clone() language=organization.language.clone() />
+        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=organization.tax_reason.clone().unwrap_or_default() optional=true list=EXEMPTION_REASONS_ID autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." class="span-2" />
+        {no_tax_hint::in_settings(organization).map(|told| view! { <p class="hint span-2">{told}</p> })}
+        {no_tax_hint::is_asked(organization).then(|| view! { <Checkbox label=no_tax_hint::SAID name="tax_reason_said" class="span-2" /> })}
+        <ExemptionReasons country=organization.country.clone() language=organization.language.clone() />
         <Field label="Days to pay" name="payment_terms_days" kind="number" value=organization.payment_terms_days.to_string() />
         <Select label="Language of documents" name="language" choices=languages() value=organization.language.clone() />
         <Field label="Invoice numbers" name="number_pattern" value=organization.number_pattern.clone() hint="One counter, such as {YYYY}-{0001}. Which count comes next is set under Invoices, Numbers." />
@@ -132,11 +135,11 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
             value=rounding.basis.name()
             class="span-2"
         />
-        <Tick label="Tax, days to pay and language also for clients that have what stood here until now" name="also_clients" ticked=true class="span-2" />
+        <Checkbox label="Tax, days to pay and language also for clients that have what stood here until now" name="also_clients" ticked=true class="span-2" />
     }
 }
 
-fn steps() -> Vec<Choice> {
+fn steps() -> Vec<SelectOption> {
     choices(&[
         ("0", "Not at all"),
         ("1", "To a minute"),
@@ -152,7 +155,7 @@ fn steps() -> Vec<Choice> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{access::Role, ui::FormState, visit::Here};
+    use crate::{access::Role, page_context::CurrentOrganization, ui::FormState};
 
     fn organization() -> Organization {
         serde_json::from_value(serde_json::json!({
@@ -185,7 +188,7 @@ mod tests {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
             let (typed, untouched) = Default::default();
             provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
-            provide_context(Here(serde_json::from_value(place).expect("a place")));
+            provide_context(CurrentOrganization(serde_json::from_value(place).expect("a place")));
             part().to_html()
         })
     }
@@ -211,7 +214,7 @@ mod tests {
         let organization = organization();
         let shown = Owner::new().with(|| invoicing(&organization).to_html());
         let field = shown.split("<input").find(|field| field.contains(r#"name="tax_reason""#)).expect("a field for the reason");
-        assert!(field.contains(&format!("list=\"{REASONS}\"")), "{field}");
+        assert!(field.contains(&format!("list=\"{EXEMPTION_REASONS_ID}\"")), "{field}");
         assert!(shown.contains("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG"), "{shown}");
     }
 

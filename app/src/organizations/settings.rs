@@ -1,16 +1,15 @@
 //! Reading and changing the settings of an organization.
 
-use super::{Belonging, Organization, basics, currency, number_wanted, store, usual_reason};
+use super::{Organization, OrganizationSummary, change_currency, default_exemption_reason, initial_settings, required_tax_number, store};
 use crate::{
-    access::{Role, Seen},
+    access::{Role, RoleVisibility},
     clients, country,
     day::{Day, zone},
-    edit::Edit,
     error::Error,
     id::OrganizationId,
     invoices::{
-        number::NumberPattern,
-        remarks::numbers,
+        number_pattern::NumberPattern,
+        remarks::identifiers,
         rounding::{Rounding, RoundingBasis, RoundingMode},
         tax,
         totals::TaxCategory,
@@ -18,9 +17,10 @@ use crate::{
     money::{self, Amount, Currency, Money},
     operation::Call,
     page::Page,
+    patch::Patch,
     percent::Percent,
-    projects::sight::Sight,
-    rates::{self, store::Level},
+    projects::read_scope::ReadScope,
+    rates::{self, store::RateLevel},
     text,
 };
 
@@ -30,55 +30,57 @@ pub const RATE_MAX: i64 = 100_000_000;
 /// What a change of the settings gives; the arguments of `update_organization`.
 #[derive(Default)]
 #[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct Settings {
+pub struct SettingsChange {
     pub name: Option<String>,
-    pub legal_name: Edit<String>,
-    pub address: Edit<String>,
-    pub country: Edit<String>,
-    pub vat_id: Edit<String>,
-    pub tax_number: Edit<String>,
-    pub email: Edit<String>,
-    pub phone: Edit<String>,
-    pub bank_holder: Edit<String>,
-    pub iban: Edit<String>,
-    pub account_number: Edit<String>,
-    pub bic: Edit<String>,
-    pub bank_name: Edit<String>,
+    pub legal_name: Patch<String>,
+    pub address: Patch<String>,
+    pub country: Patch<String>,
+    pub vat_id: Patch<String>,
+    pub tax_number: Patch<String>,
+    pub email: Patch<String>,
+    pub phone: Patch<String>,
+    pub bank_holder: Patch<String>,
+    pub iban: Patch<String>,
+    pub account_number: Patch<String>,
+    pub bic: Patch<String>,
+    pub bank_name: Patch<String>,
     pub currency: Option<String>,
     pub time_zone: Option<String>,
     pub time_zone_said: bool,
     pub language: Option<String>,
     pub week_start: Option<u8>,
-    pub rate: Edit<Amount>,
+    pub rate: Patch<Amount>,
     pub payment_terms_days: Option<u16>,
     pub tax_category: Option<TaxCategory>,
     pub tax_rate: Option<String>,
-    pub tax_reason: Edit<String>,
+    pub tax_reason: Patch<String>,
     pub tax_reason_said: bool,
     pub number_pattern: Option<String>,
     pub number_yearly_reset: Option<bool>,
     pub rounding_step: Option<u16>,
     pub rounding_mode: Option<RoundingMode>,
     pub rounding_basis: Option<RoundingBasis>,
-    pub lock_date: Edit<String>,
+    pub lock_date: Patch<String>,
     pub also_clients: bool,
 }
 
 /// The organizations of the caller.
-pub async fn belongings(cx: &mut Call) -> Result<Page<Belonging>, Error> {
+pub async fn list_own(cx: &mut Call) -> Result<Page<OrganizationSummary>, Error> {
     let user = cx.caller.person()?.id.0;
     let rows = store::of_person(&mut cx.db, user).await?;
-    let items = rows
-        .into_iter()
-        .filter_map(|row| Some(Belonging { id: OrganizationId(row.id), slug: row.slug, name: row.name, role: Role::named(&row.role)? }));
-    Ok(Page::whole(items.collect()))
+    let items = rows.into_iter().filter_map(|row| {
+        Some(OrganizationSummary { id: OrganizationId(row.id), slug: row.slug, name: row.name, role: Role::from_name(&row.role)? })
+    });
+    Ok(Page::single(items.collect()))
 }
 
 /// The organization of the call, as far as the caller may see it.
-pub async fn seen(cx: &mut Call) -> Result<Organization, Error> {
+pub async fn get_visible(cx: &mut Call) -> Result<Organization, Error> {
     let organization = get(cx).await?;
-    let (number_wanted, number_taken) = (number_wanted::of(&organization), number_wanted::of_given(&organization));
-    let rate = organization.rate.filter(|_| Sight::of(cx).is_ok_and(|sight| sight.money && sight.seen == Seen::Everything));
+    let (number_wanted, number_taken) = (required_tax_number::of(&organization), required_tax_number::of_given(&organization));
+    let rate = organization
+        .rate
+        .filter(|_| ReadScope::of(cx).is_ok_and(|read_scope| read_scope.money && read_scope.seen == RoleVisibility::Everything));
     Ok(Organization { rate, number_wanted, number_taken, ..organization })
 }
 
@@ -88,35 +90,35 @@ pub async fn get(cx: &mut Call) -> Result<Organization, Error> {
 }
 
 /// Changes what is given and keeps the rest. A rate is for new time, and the unbilled time that keeps another is told.
-pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Error> {
+pub async fn update(cx: &mut Call, given: SettingsChange) -> Result<Organization, Error> {
     // Held before it is read, so what is written back is what others have left.
     store::lock(&mut cx.db).await?;
     let before = get(cx).await?;
     let also_clients = given.also_clients;
     let organization = write(cx, given).await?;
     if organization.rate != before.rate {
-        rates::told::of_change(cx, Level::Organization, organization.rate.as_ref(), &organization.currency).await?;
+        rates::warnings::warn_after_change(cx, RateLevel::Organization, organization.rate.as_ref(), &organization.currency).await?;
     }
     clients::defaults::follow(cx, &before, &organization, also_clients).await?;
     Ok(organization)
 }
 
 /// The same, and nothing is told of unbilled time.
-pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, Error> {
+pub async fn write(cx: &mut Call, mut given: SettingsChange) -> Result<Organization, Error> {
     store::lock(&mut cx.db).await?;
     let mut organization = get(cx).await?;
-    if let Some(currency) = text::said(given.currency.take()) {
-        currency::change(cx, &mut organization, Currency::parse(&currency)?, &mut given.rate).await?;
+    if let Some(currency) = text::non_empty(given.currency.take()) {
+        change_currency::change(cx, &mut organization, Currency::parse(&currency)?, &mut given.rate).await?;
     }
     let numbers = [organization.vat_id.clone(), organization.tax_number.clone()];
-    given.tax_reason = given.tax_reason.read(|reason| Ok::<_, Error>(text::said(Some(reason.clone())).map(|_| reason)))?;
-    let (country, is_reason_given) = (organization.country.clone(), matches!(given.tax_reason, Edit::Set(_)));
+    given.tax_reason = given.tax_reason.try_and_then(|reason| Ok::<_, Error>(text::non_empty(Some(reason.clone())).map(|_| reason)))?;
+    let (country, is_reason_given) = (organization.country.clone(), matches!(given.tax_reason, Patch::Set(_)));
     let is_category_given = given.tax_category.is_some();
     said(&mut organization, &given);
     letterhead(cx, &mut organization, &given)?;
     defaults(cx, &mut organization, given)?;
     if organization.country != country && !is_reason_given {
-        usual_reason::follow_country(cx, &mut organization, is_category_given);
+        default_exemption_reason::follow_country(cx, &mut organization, is_category_given);
     }
     misplaced_numbers(cx, &organization, numbers);
     store::update(&mut cx.db, &organization).await?;
@@ -127,57 +129,59 @@ pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, E
 }
 
 /// What is asked about no more.
-fn said(organization: &mut Organization, given: &Settings) {
+fn said(organization: &mut Organization, given: &SettingsChange) {
     organization.time_zone_said |= given.time_zone_said;
     // An emptied reason becomes the usual words, which nobody has said.
-    organization.tax_reason_said &= given.tax_reason != Edit::Clear;
+    organization.tax_reason_said &= given.tax_reason != Patch::Clear;
     organization.tax_reason_said |= given.tax_reason_said;
-    if given.vat_id != Edit::Keep || given.tax_number != Edit::Keep {
+    if given.vat_id != Patch::Keep || given.tax_number != Patch::Keep {
         // Whoever sets a number knows what was made of the one before.
         organization.number_given = None;
     }
 }
 
-fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) -> Result<(), Error> {
-    let set = |field: &str, edit: &Edit<String>, before: &mut Option<String>, longest: usize| -> Result<(), Error> {
-        *before = edit.clone().read(|value| text::optional(field, Some(&value), longest))?.over(before.take());
+fn letterhead(cx: &mut Call, organization: &mut Organization, given: &SettingsChange) -> Result<(), Error> {
+    let set = |field: &str, edit: &Patch<String>, before: &mut Option<String>, longest: usize| -> Result<(), Error> {
+        *before = edit.clone().try_and_then(|value| text::optional(field, Some(&value), longest))?.apply_to(before.take());
         Ok(())
     };
     if let Some(name) = &given.name {
         organization.name = text::line("name", name, 200)?;
     }
     set("legal_name", &given.legal_name, &mut organization.legal_name, 200)?;
-    let address = given.address.clone().read(|address| text::optional_lines("address", Some(&address), 1000))?;
-    organization.address = address.over(organization.address.take());
-    organization.country = given.country.clone().read(|country| country_of(&country))?.over(organization.country.take());
+    let address = given.address.clone().try_and_then(|address| text::optional_lines("address", Some(&address), 1000))?;
+    organization.address = address.apply_to(organization.address.take());
+    organization.country = given.country.clone().try_and_then(|country| parse_country(&country))?.apply_to(organization.country.take());
     let before = organization.tax_number.clone();
-    let vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id, organization.vat_id.as_deref()))?;
-    organization.vat_id = vat_id.over(organization.vat_id.take()).map(|number| basics::vat_id_in(organization.country.as_deref(), number));
+    let vat_id = given.vat_id.clone().try_and_then(|vat_id| parse_vat_id(cx, &vat_id, organization.vat_id.as_deref()))?;
+    organization.vat_id =
+        vat_id.apply_to(organization.vat_id.take()).map(|number| initial_settings::vat_id_in(organization.country.as_deref(), number));
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
     one_number(organization, before.as_deref())?;
     plain_tax_number(cx, organization, before.as_deref());
     set("phone", &given.phone, &mut organization.phone, 50)?;
     set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;
     set("account_number", &given.account_number, &mut organization.account_number, 100)?;
-    organization.bic = given.bic.clone().read(|bic| text::bic("bic", &bic))?.over(organization.bic.take());
+    organization.bic = given.bic.clone().try_and_then(|bic| text::bic("bic", &bic))?.apply_to(organization.bic.take());
     set("bank_name", &given.bank_name, &mut organization.bank_name, 200)?;
-    organization.email = given.email.clone().read(|email| text::optional_email("email", &email))?.over(organization.email.take());
-    organization.iban = given.iban.clone().read(|iban| text::iban("iban", &iban))?.over(organization.iban.take());
+    organization.email =
+        given.email.clone().try_and_then(|email| text::optional_email("email", &email))?.apply_to(organization.email.take());
+    organization.iban = given.iban.clone().try_and_then(|iban| text::iban("iban", &iban))?.apply_to(organization.iban.take());
     Ok(())
 }
 
 /// Refuses a VAT identifier beside the tax number, as each has a field of its own, and a number that is denied. What stands there already stays.
 fn one_number(organization: &Organization, before: Option<&str>) -> Result<(), Error> {
     let number = organization.tax_number.as_deref().filter(|number| before != Some(number));
-    let two = number.and_then(|number| text::denial(number).or_else(|| Some(text::two_numbers(number)?.refusal(number))));
+    let two = number.and_then(|number| text::negation(number).or_else(|| Some(text::two_numbers(number)?.refusal(number))));
     two.map_or(Ok(()), |told| Err(Error::invalid("tax_number", told)))
 }
 
 /// Keeps the registration number of a seller in Japan plain, and tells of a check digit that does not fit: whose number it is knows better.
 fn plain_tax_number(cx: &mut Call, organization: &mut Organization, before: Option<&str>) {
-    organization.tax_number = basics::tax_number_in(organization.country.as_deref(), organization.tax_number.take());
+    organization.tax_number = initial_settings::tax_number_in(organization.country.as_deref(), organization.tax_number.take());
     let changed = organization.tax_number.as_deref().filter(|number| before != Some(number));
-    if let Some(told) = changed.and_then(|number| slip_in(organization.country.as_deref(), number)) {
+    if let Some(told) = changed.and_then(|number| check_digit_warning(organization.country.as_deref(), number)) {
         cx.warn(told);
     }
 }
@@ -185,25 +189,25 @@ fn plain_tax_number(cx: &mut Call, organization: &mut Organization, before: Opti
 /// Tells which field a number belongs to that was written into the other one.
 fn misplaced_numbers(cx: &mut Call, organization: &Organization, before: [Option<String>; 2]) {
     let [vat_id, tax_number] = before;
-    let of_vat_id = numbers::no_vat_id_of_seller(organization).filter(|_| organization.vat_id != vat_id);
+    let of_vat_id = identifiers::no_vat_id_of_seller(organization).filter(|_| organization.vat_id != vat_id);
     let taxed = organization.tax_category == TaxCategory::S;
-    let of_tax_number = numbers::no_tax_number(organization, taxed).filter(|_| organization.tax_number != tax_number);
+    let of_tax_number = identifiers::no_tax_number(organization, taxed).filter(|_| organization.tax_number != tax_number);
     [of_vat_id, of_tax_number].into_iter().flatten().for_each(|told| cx.warn(told));
 }
 
 /// What is to be said of a registration number of Japan whose check digit does not fit.
-pub fn slip_in(country: Option<&str>, number: &str) -> Option<String> {
-    let number = text::registration(number).filter(|number| country == Some("JP") && !text::registration_fits(number))?;
+pub fn check_digit_warning(country: Option<&str>, number: &str) -> Option<String> {
+    let number = text::japanese_registration(number).filter(|number| country == Some("JP") && !text::japanese_registration_fits(number))?;
     Some(format!("The check digit of your registration number {number} does not fit. Compare it with a letter of your tax office."))
 }
 
 /// A country, or none.
-pub fn country_of(given: &str) -> Result<Option<String>, Error> {
-    text::said(Some(given.to_owned())).map(|country| country::parse(&country)).transpose()
+pub fn parse_country(given: &str) -> Result<Option<String>, Error> {
+    text::non_empty(Some(given.to_owned())).map(|country| country::parse(&country)).transpose()
 }
 
 /// A VAT identifier, or none. Check digits that do not fit are told: whose number it is knows better. One that stands there already stays.
-pub fn vat_id_of(cx: &mut Call, given: &str, before: Option<&str>) -> Result<Option<String>, Error> {
+pub fn parse_vat_id(cx: &mut Call, given: &str, before: Option<&str>) -> Result<Option<String>, Error> {
     if before.is_some_and(|before| before == given.trim()) {
         return Ok(before.map(str::to_owned));
     }
@@ -214,25 +218,25 @@ pub fn vat_id_of(cx: &mut Call, given: &str, before: Option<&str>) -> Result<Opt
     Ok(Some(vat_id.text))
 }
 
-fn defaults(cx: &mut Call, organization: &mut Organization, given: Settings) -> Result<(), Error> {
-    if let Some(zone) = text::said(given.time_zone) {
-        organization.time_zone = zone::given(&zone)?;
+fn defaults(cx: &mut Call, organization: &mut Organization, given: SettingsChange) -> Result<(), Error> {
+    if let Some(zone) = text::non_empty(given.time_zone) {
+        organization.time_zone = zone::parse_name(&zone)?;
         organization.time_zone_said = true;
     }
-    if let Some(language) = text::said(given.language) {
-        organization.language = language_of(&language)?;
+    if let Some(language) = text::non_empty(given.language) {
+        organization.language = parse_language(&language)?;
     }
     if let Some(day) = given.week_start {
         organization.week_start = within("week_start", day, 1, 7)?;
     }
     let rate =
         given.rate.try_map(|rate| Ok::<_, Error>(Money::new(rate_of("rate", &rate, &organization.currency)?, &organization.currency)))?;
-    organization.rate = rate.over(organization.rate.take());
+    organization.rate = rate.apply_to(organization.rate.take());
     if let Some(days) = given.payment_terms_days {
         organization.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
-    taxes(cx, organization, given.tax_category, text::said(given.tax_rate).as_deref(), given.tax_reason)?;
-    if let Some(pattern) = text::said(given.number_pattern) {
+    taxes(cx, organization, given.tax_category, text::non_empty(given.tax_rate).as_deref(), given.tax_reason)?;
+    if let Some(pattern) = text::non_empty(given.number_pattern) {
         organization.number_pattern = NumberPattern::parse(&pattern)?.as_str().to_owned();
     }
     organization.number_yearly_reset = given.number_yearly_reset.unwrap_or(organization.number_yearly_reset);
@@ -241,7 +245,7 @@ fn defaults(cx: &mut Call, organization: &mut Organization, given: Settings) -> 
     }
     organization.rounding.mode = given.rounding_mode.unwrap_or(organization.rounding.mode);
     organization.rounding.basis = given.rounding_basis.unwrap_or(organization.rounding.basis);
-    organization.lock_date = given.lock_date.try_map(|day| Day::parse("lock_date", &day))?.over(organization.lock_date.take());
+    organization.lock_date = given.lock_date.try_map(|day| Day::parse("lock_date", &day))?.apply_to(organization.lock_date.take());
     Ok(())
 }
 
@@ -252,17 +256,17 @@ fn taxes(
     organization: &mut Organization,
     category: Option<TaxCategory>,
     rate: Option<&str>,
-    reason: Edit<String>,
+    reason: Patch<String>,
 ) -> Result<(), Error> {
     let before = (organization.tax_category, organization.tax_rate);
     let rate = rate.map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     organization.tax_rate = TaxCategory::rate(category, rate).unwrap_or(organization.tax_rate);
     organization.tax_category = TaxCategory::chosen(category, rate).unwrap_or(organization.tax_category);
-    let (is_said, is_emptied) = (matches!(reason, Edit::Set(_)), reason == Edit::Clear);
+    let (is_said, is_emptied) = (matches!(reason, Patch::Set(_)), reason == Patch::Clear);
     organization.tax_reason = tax::reason_after((before.0, organization.tax_reason.take()), organization.tax_category, reason)?;
     let is_other = organization.tax_category != before.0;
     if organization.tax_reason.is_none() && (is_other || is_emptied) {
-        usual_reason::fill(cx, organization);
+        default_exemption_reason::fill(cx, organization);
     }
     // With another category its words are told at once.
     organization.tax_reason_said |= is_said || is_other;
@@ -306,7 +310,7 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
 }
 
 /// A language that documents can be written in, in capitals or not.
-pub fn language_of(given: &str) -> Result<String, Error> {
+pub fn parse_language(given: &str) -> Result<String, Error> {
     let language = given.trim().to_ascii_lowercase();
     if ["en", "de", "ja"].contains(&language.as_str()) {
         return Ok(language);
@@ -323,7 +327,7 @@ pub fn within<N: PartialOrd + Copy + std::fmt::Display>(field: &str, value: N, l
     Ok(value)
 }
 
-fn read(row: store::Row) -> Result<Organization, Error> {
+fn read(row: store::OrganizationRow) -> Result<Organization, Error> {
     let currency = Currency::parse(&row.currency)?;
     Ok(Organization {
         id: OrganizationId(row.id),

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{Organization, basics::Defaults};
+use super::{Organization, initial_settings::OrganizationDefaults};
 use crate::{
     access::Role,
-    account::store::Standing,
+    account::store::MembershipRow,
     database::{Db, date, instant},
     error::Error,
     id::{MemberId, UserId},
@@ -32,7 +32,7 @@ pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timest
 }
 
 /// Writes what new clients and invoices of the organization of this transaction start from.
-pub async fn set_defaults(db: &mut Db, defaults: &Defaults) -> Result<(), Error> {
+pub async fn set_defaults(db: &mut Db, defaults: &OrganizationDefaults) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update organization set country = $2, currency = $3, tax_category = $4, tax_percent = $5, tax_reason = $6, vat_id = $7, tax_number = $8,
@@ -74,10 +74,10 @@ pub async fn insert_founding(
 }
 
 /// A member as the rest of a call needs to know them, with their organization.
-pub async fn standing(db: &mut Db, member: MemberId) -> Result<Standing, Error> {
+pub async fn membership(db: &mut Db, member: MemberId) -> Result<MembershipRow, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Standing,
+        MembershipRow,
         "select o.id as organization_id, o.slug, o.name as organization_name, m.id as member_id, m.role, o.time_zone, m.time_zone as member_time_zone, o.currency,
              o.week_start, o.language
          from organization o join member m on m.organization_id = o.id where o.id = $1 and m.id = $2",
@@ -107,7 +107,7 @@ pub async fn insert_member(db: &mut Db, id: MemberId, user: UserId, role: Role, 
 }
 
 /// An organization that a person belongs to.
-pub struct OfPerson {
+pub struct OrganizationSummaryRow {
     pub id: Uuid,
     pub slug: String,
     pub name: String,
@@ -115,9 +115,9 @@ pub struct OfPerson {
 }
 
 /// The organizations of a person, the one they joined first first.
-pub async fn of_person(db: &mut Db, user: Uuid) -> Result<Vec<OfPerson>, Error> {
+pub async fn of_person(db: &mut Db, user: Uuid) -> Result<Vec<OrganizationSummaryRow>, Error> {
     Ok(query_as!(
-        OfPerson,
+        OrganizationSummaryRow,
         "select o.id, o.slug, o.name, m.role from member m join organization o on o.id = m.organization_id
          where m.user_id = $1 and m.removed_at is null order by m.created_at, o.id limit 200",
         user
@@ -127,7 +127,7 @@ pub async fn of_person(db: &mut Db, user: Uuid) -> Result<Vec<OfPerson>, Error> 
 }
 
 /// The organization as stored.
-pub struct Row {
+pub struct OrganizationRow {
     pub id: Uuid,
     pub slug: String,
     pub name: String,
@@ -167,10 +167,10 @@ pub struct Row {
 }
 
 /// The organization of this transaction.
-pub async fn get(db: &mut Db) -> Result<Row, Error> {
+pub async fn get(db: &mut Db) -> Result<OrganizationRow, Error> {
     let organization = db.organization();
     query_as!(
-        Row,
+        OrganizationRow,
         "select id, slug, name, legal_name, address, country, vat_id, tax_number, number_given, email, phone, bank_holder, iban, account_number, bic, bank_name, currency, time_zone,
              time_zone_said, language, week_start, rate, payment_terms_days, tax_category, tax_percent, tax_reason, number_pattern,
              number_yearly_reset, rounding_step, rounding_mode, rounding_basis, timer_limit_seconds, lock_date,
@@ -200,7 +200,7 @@ pub async fn lock(db: &mut Db) -> Result<(), Error> {
 
 /// Keeps the settings, the lock date among them, the people and the currencies of the clients as they are until the transaction
 /// ends. Whoever writes time or an amount does; any number of transactions may at once, as long as nobody waits for [`lock`].
-pub async fn keep(db: &mut Db) -> Result<(), Error> {
+pub async fn lock_shared(db: &mut Db) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         r#"with turn as materialized (select pg_advisory_xact_lock_shared(hashtextextended('organization ' || $1::uuid, 0)))

@@ -14,7 +14,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use store::keep_mails;
+pub use store::cancel_mails;
 
 use std::time::Duration;
 
@@ -24,15 +24,15 @@ use uuid::Uuid;
 use crate::{
     audit,
     context::Services,
-    database::{Access, Db, Reach, SHARED_LOCK_LIMIT},
+    database::{AccessMode, Db, RowScope, SHARED_LOCK_LIMIT},
     error::Error,
     id::{MailId, OrganizationId},
     people,
-    quotas::{self, Share},
+    quotas::{self, MailShare},
     verification::{
-        Purpose,
-        mail::{MailText, ToPerson, to_person},
-        travelling::{self, SecretHash},
+        LinkPurpose,
+        link_secret::{self, SecretHash},
+        mail::{AccountMail, MailText, write_account_mail},
     },
 };
 
@@ -96,28 +96,28 @@ pub struct Lane(pub Uuid);
 
 /// A mail that may leave now.
 #[derive(Debug, Clone, Copy)]
-pub struct Due {
+pub struct DueMail {
     /// Whose it is.
     pub organization: OrganizationId,
     /// Whose turn it takes.
     pub lane: Lane,
     /// The share of the deployment's mails that it is counted for.
-    pub share: Share,
+    pub share: MailShare,
     mail: MailId,
 }
 
 #[cfg(test)]
-impl Due {
+impl DueMail {
     /// This mail of this organization, as the worker would find it.
     pub(crate) fn of(organization: OrganizationId, mail: MailId) -> Self {
-        let share = if organization.0.is_nil() { Share::People } else { Share::Organizations };
+        let share = if organization.0.is_nil() { MailShare::People } else { MailShare::Organizations };
         Self { organization, lane: Lane(organization.0), share, mail }
     }
 }
 
 /// A claimed mail, ready to be sent.
 #[derive(Debug, Clone)]
-pub struct Outgoing {
+pub struct ClaimedMail {
     /// Its id; the same at every attempt.
     pub id: MailId,
     /// Who gets it.
@@ -147,7 +147,7 @@ pub struct Attachment {
 
 /// What became of an attempt.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum DeliveryOutcome {
     /// The mail server has taken it.
     Sent,
     /// It has not, in its own words; it is tried again.
@@ -162,8 +162,14 @@ pub enum Outcome {
 
 /// The next mail of each lane that has one to send, of these shares in turn, the longest waiting first; none of the lanes at work.
 /// Of shares that are used up those leave that were counted before.
-pub async fn due(services: &Services, at_most: i32, shares: &[Share], used_up: &[Share], at_work: &[Lane]) -> Result<Vec<Due>, Error> {
-    let mut db = services.workers.begin(Reach::Nobody, Access::Read).await?;
+pub async fn due(
+    services: &Services,
+    at_most: i32,
+    shares: &[MailShare],
+    used_up: &[MailShare],
+    at_work: &[Lane],
+) -> Result<Vec<DueMail>, Error> {
+    let mut db = services.workers.begin(RowScope::Nobody, AccessMode::Read).await?;
     store::due(&mut db, at_most, shares, used_up, at_work).await
 }
 
@@ -172,8 +178,8 @@ pub async fn due(services: &Services, at_most: i32, shares: &[Share], used_up: &
 ///
 /// # Errors
 /// `rate_limited` while the deployment has sent all mails of the day that are for the share of this one.
-pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Error> {
-    let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
+pub async fn claim(services: &Services, due: DueMail) -> Result<Option<ClaimedMail>, Error> {
+    let mut db = services.workers.begin(RowScope::Organization(due.organization), AccessMode::Write).await?;
     if due.organization.0.is_nil() && !is_reader_held(&mut db, due.mail).await? {
         return Ok(None);
     }
@@ -185,13 +191,13 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
         return Ok(None);
     }
     let text = match mail.unheard {
-        UNHEARD_MAX.. => MailText::Stays(UNHEARD.to_owned()),
+        UNHEARD_MAX.. => MailText::Cancelled(UNHEARD.to_owned()),
         _ => written(&mut db, &services.public_url, &mail, services.clock.now()).await?,
     };
     let (body, secret) = match text {
         MailText::Ready(body) => (body, None),
         MailText::Secret(body, secret) => (body, Some(secret)),
-        MailText::Stays(why) => {
+        MailText::Cancelled(why) => {
             tracing::warn!(mail.id = %due.mail, %why, "a mail stays");
             store::failed(&mut db, due.mail, &why).await?;
             db.commit().await?;
@@ -205,10 +211,10 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
     };
     if attempts == 0 {
         // Last, since what all have sent is held from here until the commit.
-        quotas::mail_leaves(&mut db, &services.quotas, due.share).await?;
+        quotas::count_leaving_mail(&mut db, &services.quotas, due.share).await?;
     }
     db.commit().await?;
-    Ok(Some(Outgoing {
+    Ok(Some(ClaimedMail {
         id: due.mail,
         recipient: mail.recipient,
         reply_to: mail.reply_to,
@@ -223,35 +229,37 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
 /// Holds the person whom a mail is for; not when somebody else does just now. The mail leaves a moment later then: nobody keeps a
 /// connection of the workers by keeping a row of their own.
 async fn is_reader_held(db: &mut Db, mail: MailId) -> Result<bool, Error> {
-    db.limit_waiting(AT_ONCE).await?;
+    db.set_lock_timeout(AT_ONCE).await?;
     let held = store::hold_reader(db, mail).await?;
     if held {
-        db.limit_waiting(SHARED_LOCK_LIMIT).await?;
+        db.set_lock_timeout(SHARED_LOCK_LIMIT).await?;
     }
     Ok(held)
 }
 
 /// What a mail says: what it was written with, or what is written now, with a secret that was never sent before.
-async fn written(db: &mut Db, public_url: &str, mail: &store::Row, now: Timestamp) -> Result<MailText, Error> {
+async fn written(db: &mut Db, public_url: &str, mail: &store::QueuedMailRow, now: Timestamp) -> Result<MailText, Error> {
     // That of a paid invoice still leaves: who has paid wants the invoice all the same.
     if mail.invoice_state.as_deref() == Some("void") {
-        return Ok(MailText::Stays(VOIDED.to_owned()));
+        return Ok(MailText::Cancelled(VOIDED.to_owned()));
     }
     let (mailbox, asked) = (mail.recipient.as_str(), mail.created_at.to_jiff());
-    match (&mail.body, mail.template.as_deref().and_then(Purpose::named), mail.reference) {
+    match (&mail.body, mail.template.as_deref().and_then(LinkPurpose::named), mail.reference) {
         (Some(body), ..) => Ok(MailText::Ready(body.clone())),
-        (None, Some(Purpose::AnswerInvitation), Some(invitation)) => {
-            people::letter::invitation(db, public_url, mailbox, invitation, now).await
+        (None, Some(LinkPurpose::AnswerInvitation), Some(invitation)) => {
+            people::invitation_mail::invitation(db, public_url, mailbox, invitation, now).await
         }
-        (None, Some(purpose), Some(person)) => to_person(db, public_url, &ToPerson { purpose, mailbox, person, asked }, now).await,
-        _ => Ok(MailText::Stays("What it was about is gone.".to_owned())),
+        (None, Some(purpose), Some(person)) => {
+            write_account_mail(db, public_url, &AccountMail { purpose, mailbox, person, asked }, now).await
+        }
+        _ => Ok(MailText::Cancelled("What it was about is gone.".to_owned())),
     }
 }
 
 /// Says that the mail server is given the mail now; whether it still may. From here on nobody knows whether it has the mail until it
 /// says so.
-pub async fn hand_over(services: &Services, due: Due, attempts: i32) -> Result<bool, Error> {
-    let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
+pub async fn hand_over(services: &Services, due: DueMail, attempts: i32) -> Result<bool, Error> {
+    let mut db = services.workers.begin(RowScope::Organization(due.organization), AccessMode::Write).await?;
     if !store::hand_over(&mut db, due.mail, attempts, UNHEARD_WAIT).await? {
         return Ok(false);
     }
@@ -260,18 +268,18 @@ pub async fn hand_over(services: &Services, due: Due, attempts: i32) -> Result<b
 }
 
 /// Writes down what became of the attempt. A secret that has reached nobody opens nothing from then on.
-pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outcome) -> Result<(), Error> {
-    let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
+pub async fn record_outcome(services: &Services, due: DueMail, attempts: i32, outcome: &DeliveryOutcome) -> Result<(), Error> {
+    let mut db = services.workers.begin(RowScope::Organization(due.organization), AccessMode::Write).await?;
     let (mail, wait) = (due.mail, wait_after(attempts));
-    if let Outcome::RefusedForGood(_, Some(secret)) = outcome {
-        travelling::forget(&mut db, secret, services.clock.now()).await?;
+    if let DeliveryOutcome::RefusedForGood(_, Some(secret)) = outcome {
+        link_secret::forget(&mut db, secret, services.clock.now()).await?;
     }
     match outcome {
-        Outcome::Sent => store::sent(&mut db, mail).await?,
-        Outcome::Refused(words) if attempts < ATTEMPTS_MAX => store::refused(&mut db, mail, &plain(words), wait).await?,
-        Outcome::Unreachable(words) => store::unreachable(&mut db, mail, &plain(words), wait.min(UNREACHABLE_WAIT_MAX)).await?,
-        Outcome::Unheard(words) => store::unheard(&mut db, mail, &plain(words), UNHEARD_MAX).await?,
-        Outcome::Refused(words) | Outcome::RefusedForGood(words, _) => store::failed(&mut db, mail, &plain(words)).await?,
+        DeliveryOutcome::Sent => store::sent(&mut db, mail).await?,
+        DeliveryOutcome::Refused(words) if attempts < ATTEMPTS_MAX => store::refused(&mut db, mail, &plain(words), wait).await?,
+        DeliveryOutcome::Unreachable(words) => store::unreachable(&mut db, mail, &plain(words), wait.min(UNREACHABLE_WAIT_MAX)).await?,
+        DeliveryOutcome::Unheard(words) => store::unheard(&mut db, mail, &plain(words), UNHEARD_MAX).await?,
+        DeliveryOutcome::Refused(words) | DeliveryOutcome::RefusedForGood(words, _) => store::failed(&mut db, mail, &plain(words)).await?,
     }
     db.commit().await
 }
@@ -279,7 +287,7 @@ pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outc
 /// A mail server's words, as a page can show them. The worker keeps none of those about a mail with a secret; no other secret is kept
 /// either.
 fn plain(words: &str) -> String {
-    audit::told(words, WORDS_MAX)
+    audit::redact_line(words, WORDS_MAX)
 }
 
 /// How long to wait after this many attempts: twice as long each time.

@@ -4,16 +4,16 @@ use jiff::SignedDuration;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{AGE_MAX, Due, Lane, PLAN_MAX};
+use super::{AGE_MAX, DueMail, Lane, PLAN_MAX};
 use crate::{
-    database::{Db, UnlessHeld},
+    database::{Db, NoneIfLocked},
     error::Error,
     id::{MailId, OrganizationId},
-    quotas::Share,
+    quotas::MailShare,
 };
 
 /// Mails of these shares that may leave now, one of each lane that has none at work; of those used up, what was counted before.
-pub async fn due(db: &mut Db, at_most: i32, shares: &[Share], used_up: &[Share], at_work: &[Lane]) -> Result<Vec<Due>, Error> {
+pub async fn due(db: &mut Db, at_most: i32, shares: &[MailShare], used_up: &[MailShare], at_work: &[Lane]) -> Result<Vec<DueMail>, Error> {
     let [shares, used_up] = [shares, used_up].map(|shares| shares.iter().map(|share| share.name().to_owned()).collect::<Vec<_>>());
     let at_work: Vec<_> = at_work.iter().map(|lane| lane.0).collect();
     let rows = query!(
@@ -30,8 +30,8 @@ pub async fn due(db: &mut Db, at_most: i32, shares: &[Share], used_up: &[Share],
     .await?;
     rows.into_iter()
         .map(|row| {
-            let share = Share::named(&row.share).ok_or_else(Error::internal)?;
-            Ok(Due { organization: OrganizationId(row.organization_id), lane: Lane(row.lane), share, mail: MailId(row.id) })
+            let share = MailShare::named(&row.share).ok_or_else(Error::internal)?;
+            Ok(DueMail { organization: OrganizationId(row.organization_id), lane: Lane(row.lane), share, mail: MailId(row.id) })
         })
         .collect()
 }
@@ -48,7 +48,7 @@ pub async fn hold_reader(db: &mut Db, mail: MailId) -> Result<bool, Error> {
     )
     .fetch_one(db.connection())
     .await
-    .unless_held()?;
+    .none_if_locked()?;
     Ok(held.is_some())
 }
 
@@ -98,12 +98,12 @@ pub async fn hand_over(db: &mut Db, mail: MailId, attempts: i32, wait: SignedDur
     )
     .execute(db.connection())
     .await
-    .unless_held()?;
+    .none_if_locked()?;
     Ok(counted.is_some_and(|counted| counted.rows_affected() == 1))
 }
 
 /// A mail as the worker needs it.
-pub struct Row {
+pub struct QueuedMailRow {
     pub recipient: String,
     pub reply_to: Option<String>,
     pub subject: String,
@@ -123,10 +123,10 @@ pub struct Row {
 }
 
 /// The mail.
-pub async fn read(db: &mut Db, mail: MailId) -> Result<Row, Error> {
+pub async fn read(db: &mut Db, mail: MailId) -> Result<QueuedMailRow, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        QueuedMailRow,
         r#"select m.recipient, o.email as "reply_to?", m.subject, m.body, m.template, m.reference, m.invoice_id, i.state as "invoice_state?", m.created_at, m.unheard,
                m.written_by is not null and confirmed_address(m.written_by) is null as "unproved!"
            from outgoing_mail m
@@ -232,7 +232,7 @@ pub async fn failed(db: &mut Db, mail: MailId, words: &str) -> Result<(), Error>
 
 /// Keeps the mails of these invoices and invitations from leaving that have not left, and says why. One of an invitation that no mail
 /// server took asks for nothing any more either; one of an invoice may have arrived, and what was said of it stays.
-pub async fn keep_mails(db: &mut Db, about: &[Uuid], why: &str) -> Result<(), Error> {
+pub async fn cancel_mails(db: &mut Db, about: &[Uuid], why: &str) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update outgoing_mail set state = 'failed', last_error = $3

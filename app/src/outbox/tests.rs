@@ -7,13 +7,13 @@ use crate::{
 };
 
 /// A studio whose invoice over 50.00 EUR waits to be mailed, and its mail.
-async fn studio() -> (World, Value, Due) {
+async fn studio() -> (World, Value, DueMail) {
     let studio = World::new("studio").await;
     studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19", "email": "billing@acme.example"})).await;
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00"}]})).await;
     let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
     let mail = mail(&studio).await["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
-    let due = Due::of(studio.organization(), mail);
+    let due = DueMail::of(studio.organization(), mail);
     (studio, sent, due)
 }
 
@@ -22,7 +22,7 @@ async fn mail(studio: &World) -> Value {
     studio.ok("list_mails", json!({})).await["items"][0].clone()
 }
 
-async fn taken(studio: &World, due: Due) -> Option<Outgoing> {
+async fn taken(studio: &World, due: DueMail) -> Option<ClaimedMail> {
     claim(&studio.caller.services, due).await.expect("an answer")
 }
 
@@ -49,7 +49,7 @@ async fn a_clock_that_is_wrong_for_a_moment_costs_no_mail() {
     // That of the process: it is not asked.
     studio.advance(8 * 24 * 60 * 60);
     let first = taken(&studio, due).await.expect("the mail");
-    settle(&studio.caller.services, due, first.attempts, &Outcome::Refused("later".to_owned())).await.expect("written");
+    record_outcome(&studio.caller.services, due, first.attempts, &DeliveryOutcome::Refused("later".to_owned())).await.expect("written");
     // That of the database: what it planned meanwhile does not hold, and what was too old for it is not any more.
     studio.sql("update outgoing_mail set next_attempt_at = now() + interval '8 days' where organization_id = $1").await;
     assert!(taken(&studio, due).await.is_some(), "no plan is 8 days away");
@@ -61,14 +61,14 @@ async fn a_clock_that_is_wrong_for_a_moment_costs_no_mail() {
 async fn an_unreachable_mail_server_fails_no_mail_and_one_that_refuses_does_in_the_end() {
     let (studio, _, due) = studio().await;
     let settled = async |attempts, outcome| {
-        settle(&studio.caller.services, due, attempts, &outcome).await.expect("written");
+        record_outcome(&studio.caller.services, due, attempts, &outcome).await.expect("written");
         mail(&studio).await["state"].clone()
     };
-    assert_eq!(settled(99, Outcome::Unreachable("nobody there".to_owned())).await, "waiting");
+    assert_eq!(settled(99, DeliveryOutcome::Unreachable("nobody there".to_owned())).await, "waiting");
     let soon = "select count(*) from outgoing_mail where organization_id = $1 and next_attempt_at <= now() + interval '15 minutes'";
     assert_eq!(studio.number(soon).await, 1);
-    assert_eq!(settled(ATTEMPTS_MAX - 1, Outcome::Refused("later".to_owned())).await, "waiting");
-    assert_eq!(settled(ATTEMPTS_MAX, Outcome::Refused("no".to_owned())).await, "failed");
+    assert_eq!(settled(ATTEMPTS_MAX - 1, DeliveryOutcome::Refused("later".to_owned())).await, "waiting");
+    assert_eq!(settled(ATTEMPTS_MAX, DeliveryOutcome::Refused("no".to_owned())).await, "failed");
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn a_word_of_the_mail_server_counts_anew() {
         assert_eq!(taken(&studio, due).await.expect("the mail").attempts, attempt);
         assert!(hand_over(services, due, attempt).await.expect("an answer"));
         if attempt % 2 == 0 {
-            settle(services, due, attempt, &Outcome::Refused("later".to_owned())).await.expect("written");
+            record_outcome(services, due, attempt, &DeliveryOutcome::Refused("later".to_owned())).await.expect("written");
         }
         hurry(&studio).await;
     }
@@ -123,18 +123,18 @@ async fn organizations_take_turns() {
         .await;
     let (quiet, _, due_of_quiet) = studio().await;
     let services = &quiet.caller.services;
-    let found = due(services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
+    let found = due(services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
     assert_eq!(found.iter().filter(|due| due.organization == crowded.organization()).count(), 1, "one of a hundred");
     assert!(found.iter().any(|due| due.mail == due_of_quiet.mail));
-    let found = due(services, 10_000, &Share::ALL, &[], &[Lane(quiet.organization().0)]).await.expect("what is due");
+    let found = due(services, 10_000, &MailShare::ALL, &[], &[Lane(quiet.organization().0)]).await.expect("what is due");
     assert!(found.iter().all(|due| due.organization != quiet.organization()), "one of its mails is on its way");
 }
 
 /// The person of this studio, and what waits for them by now: a mail of this purpose, `days` old.
-async fn asked(studio: &World, purpose: Purpose, days: u32) -> Lane {
+async fn asked(studio: &World, purpose: LinkPurpose, days: u32) -> Lane {
     let person = studio.person();
     let services = &studio.caller.services;
-    let mut db = services.database.begin(Reach::Person(person.id.0), Access::Write).await.expect("a transaction");
+    let mut db = services.database.begin(RowScope::Person(person.id.0), AccessMode::Write).await.expect("a transaction");
     address::send(&mut db, person.id, purpose, &person.email, studio.now()).await.expect("written");
     db.commit().await.expect("committed");
     let aged = format!(
@@ -150,12 +150,12 @@ async fn asked(studio: &World, purpose: Purpose, days: u32) -> Lane {
 #[tokio::test]
 async fn a_mail_to_somebody_whom_others_hold_is_not_waited_for_and_leaves_later() {
     let barbara = World::new("barbara").await;
-    asked(&barbara, Purpose::ResetPassword, 1).await;
+    asked(&barbara, LinkPurpose::ResetPassword, 1).await;
     let person = barbara.person().id;
     let owner = owner().await;
     let waits = "select id, attempts from outgoing_mail where template = 'reset_password' and reference = $1";
     let (id, _): (uuid::Uuid, i32) = sqlx::query_as(waits).bind(person.0).fetch_one(&owner).await.expect("a mail");
-    let due = Due::of(OrganizationId(Uuid::nil()), MailId(id));
+    let due = DueMail::of(OrganizationId(Uuid::nil()), MailId(id));
     let mut holder = owner.begin().await.expect("begun");
     sqlx::query("select from app_user where id = $1 for update").bind(person.0).execute(&mut *holder).await.expect("held");
     let begun = std::time::Instant::now();
@@ -173,31 +173,31 @@ async fn people_take_turns_and_a_new_password_waits_for_no_crowd_of_strangers() 
     let mut strangers = Vec::new();
     for _ in 0..5 {
         let stranger = World::new("strangers").await.unconfirmed().await;
-        strangers.push(asked(&stranger, Purpose::ConfirmAddress, 6).await);
+        strangers.push(asked(&stranger, LinkPurpose::ConfirmAddress, 6).await);
     }
     let (barbara, edsger) = (World::new("barbara").await, World::new("edsger").await);
-    asked(&barbara, Purpose::ChangeAddress, 6).await;
-    let lanes = [asked(&barbara, Purpose::ResetPassword, 5).await, asked(&edsger, Purpose::ResetPassword, 5).await];
+    asked(&barbara, LinkPurpose::ChangeAddress, 6).await;
+    let lanes = [asked(&barbara, LinkPurpose::ResetPassword, 5).await, asked(&edsger, LinkPurpose::ResetPassword, 5).await];
     let services = &barbara.caller.services;
-    let found = due(services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
+    let found = due(services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
     let place = |lane: &Lane| found.iter().position(|due| due.lane == *lane).expect("a mail");
     assert!(lanes.iter().all(|lane| strangers[2..].iter().all(|stranger| place(lane) < place(stranger))), "each has a turn of their own");
     for lane in lanes {
         assert_eq!(found.iter().filter(|due| due.lane == lane).count(), 1, "one of a person is in hand at a time");
-        assert_eq!(found[place(&lane)].share, Share::People, "the new password first");
+        assert_eq!(found[place(&lane)].share, MailShare::People, "the new password first");
     }
-    let proofs = due(services, 10_000, &[Share::Proofs], &[], &lanes).await.expect("what is due");
-    assert!(proofs.iter().all(|due| due.share == Share::Proofs && !lanes.contains(&due.lane)), "they are at work");
-    let people = due(services, 10_000, &[Share::People], &[], &[]).await.expect("what is due");
-    assert!(people.iter().all(|due| due.share == Share::People) && people.iter().any(|due| due.lane == lanes[0]));
+    let proofs = due(services, 10_000, &[MailShare::Proofs], &[], &lanes).await.expect("what is due");
+    assert!(proofs.iter().all(|due| due.share == MailShare::Proofs && !lanes.contains(&due.lane)), "they are at work");
+    let people = due(services, 10_000, &[MailShare::People], &[], &[]).await.expect("what is due");
+    assert!(people.iter().all(|due| due.share == MailShare::People) && people.iter().any(|due| due.lane == lanes[0]));
 }
 
 #[tokio::test]
 async fn a_new_password_for_an_address_that_nobody_has_proved_counts_as_a_proof() {
     let stranger = World::new("stranger").await.unconfirmed().await;
-    let lane = asked(&stranger, Purpose::ResetPassword, 1).await;
-    let found = due(&stranger.caller.services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
-    assert_eq!(found.iter().find(|due| due.lane == lane).map(|due| due.share), Some(Share::Proofs));
+    let lane = asked(&stranger, LinkPurpose::ResetPassword, 1).await;
+    let found = due(&stranger.caller.services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
+    assert_eq!(found.iter().find(|due| due.lane == lane).map(|due| due.share), Some(MailShare::Proofs));
 }
 
 /// Links for a new password to addresses that nobody has proved, more than are looked at in one go, all older than any other mail.
@@ -212,16 +212,16 @@ async fn a_crowd_of_proofs_that_may_not_leave_today_hides_nobodys_new_password()
     apart("crowd_of_proofs", async {
         let barbara = World::new("barbara").await;
         barbara.sql(CROWD).await;
-        let lane = asked(&barbara, Purpose::ResetPassword, 1).await;
-        let found = due(&barbara.caller.services, 4, &Share::ALL, &[Share::Proofs], &[]).await.expect("what is due");
-        assert!(found.iter().any(|due| due.lane == lane && due.share == Share::People), "{found:?}");
+        let lane = asked(&barbara, LinkPurpose::ResetPassword, 1).await;
+        let found = due(&barbara.caller.services, 4, &MailShare::ALL, &[MailShare::Proofs], &[]).await.expect("what is due");
+        assert!(found.iter().any(|due| due.lane == lane && due.share == MailShare::People), "{found:?}");
     })
     .await;
 }
 
 #[tokio::test]
 async fn what_somebody_wrote_before_a_mail_server_was_set_up_waits_until_their_address_is_confirmed() {
-    let barbara = World::new("barbara").await.unconfirmed().await.where_mails_leave(false);
+    let barbara = World::new("barbara").await.unconfirmed().await.with_mail_server(false);
     barbara.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "email": "billing@acme.example"})).await;
     let lines = json!([{"description": "Deposit", "quantity": "1", "price": "100.00"}]);
     let draft = barbara.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
@@ -249,8 +249,8 @@ async fn whoever_proves_an_address_now_is_not_behind_a_backlog_that_somebody_els
     apart("backlog_of_proofs", async {
         let edsger = World::new("edsger").await.unconfirmed().await;
         edsger.sql(CROWD).await;
-        let lane = asked(&edsger, Purpose::ConfirmAddress, 0).await;
-        let found = due(&edsger.caller.services, 1, &[Share::Proofs], &[], &[]).await.expect("what is due");
+        let lane = asked(&edsger, LinkPurpose::ConfirmAddress, 0).await;
+        let found = due(&edsger.caller.services, 1, &[MailShare::Proofs], &[], &[]).await.expect("what is due");
         assert_eq!(found.iter().map(|due| due.lane).collect::<Vec<_>>(), [lane]);
     })
     .await;
@@ -288,8 +288,8 @@ async fn what_waited_longer_than_a_week_waits_for_a_person() {
     assert_eq!((&kept["state"], &kept["last_error"]), (&json!("waiting"), &json!(TOO_OLD)), "age alone fails nothing");
     let again = studio.ok("resend_invoice", json!({"invoice": sent["number"]})).await;
     assert_eq!((&again["mail"]["state"], again["mail"].get("last_error")), (&json!("waiting"), None));
-    let found = super::due(&studio.caller.services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
-    let own: Vec<Due> = found.into_iter().filter(|found| found.organization == due.organization).collect();
+    let found = super::due(&studio.caller.services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
+    let own: Vec<DueMail> = found.into_iter().filter(|found| found.organization == due.organization).collect();
     assert!(own.len() == 1 && own[0].mail != due.mail, "the new one leaves");
     aged(6).await;
     assert!(taken(&studio, due).await.is_none(), "the old one does not follow it");
@@ -301,7 +301,9 @@ async fn a_failed_mail_is_sent_again_by_a_person_and_never_twice_at_once() {
     let again = json!({"invoice": sent["id"]});
     assert_eq!(studio.code("resend_invoice", again.clone()).await, crate::error::Code::Conflict, "it waits to leave");
     let first = taken(&studio, due).await.expect("the mail");
-    settle(&studio.caller.services, due, 1, &Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await.expect("written");
+    record_outcome(&studio.caller.services, due, 1, &DeliveryOutcome::RefusedForGood("no such mailbox".to_owned(), None))
+        .await
+        .expect("written");
     let to = json!({"invoice": sent["id"], "to": "accounts@acme.example"});
     let mailed = studio.ok("resend_invoice", to).await;
     assert_eq!((&mailed["mail"]["recipient"], &mailed["mail"]["state"]), (&json!("accounts@acme.example"), &json!("waiting")));

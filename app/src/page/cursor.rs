@@ -16,22 +16,22 @@ pub const CURSOR_MAX: usize = 4_096;
 
 /// The list that a call asks for: which one, with which filters, and how much room a page of it has.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Listing {
+pub struct ListQuery {
     operation: &'static str,
     question: [u8; 8],
-    room: Option<Room>,
+    room: Option<PageBudget>,
 }
 
 /// How much a caller can take of a list.
 #[derive(Clone, Copy, Debug)]
-pub struct Room {
+pub struct PageBudget {
     /// How many characters the items may have together.
     pub characters: usize,
     /// How many an item has of this operation's list, as the caller is told it.
     pub length: fn(operation: &str, item: Value) -> usize,
 }
 
-impl Room {
+impl PageBudget {
     /// So many characters of JSON.
     pub fn of_json(characters: usize) -> Self {
         Self { characters, length: |_, item| self::characters(&item) }
@@ -39,20 +39,23 @@ impl Room {
 }
 
 /// The arguments of a list that leave it the same list.
-const OF_PAGES: [&str; 3] = ["limit", "cursor", "with_total"];
+const PAGING_ARGUMENTS: [&str; 3] = ["limit", "cursor", "with_total"];
 
-impl Listing {
+impl ListQuery {
     /// The list that an operation gives for these arguments. A page has so much room, or no bound of that kind.
-    pub fn of(operation: &'static str, arguments: &Value, room: Option<Room>) -> Self {
-        let filters =
-            arguments.as_object().into_iter().flatten().filter(|(name, value)| !OF_PAGES.contains(&name.as_str()) && !value.is_null());
+    pub fn of(operation: &'static str, arguments: &Value, room: Option<PageBudget>) -> Self {
+        let filters = arguments
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, value)| !PAGING_ARGUMENTS.contains(&name.as_str()) && !value.is_null());
         let filters: std::collections::BTreeMap<_, _> = filters.collect();
         let digest = Sha256::digest(format!("{operation} {}", serde_json::to_string(&filters).unwrap_or_default()));
         Self { operation, question: digest.first_chunk().copied().unwrap_or_default(), room }
     }
 
     /// The length of an item in an answer, with the comma behind it.
-    fn length(&self, room: &Room, item: &impl Serialize) -> usize {
+    fn length(&self, room: &PageBudget, item: &impl Serialize) -> usize {
         serde_json::to_value(item).map_or(0, |item| (room.length)(self.operation, item)) + 1
     }
 
@@ -118,7 +121,7 @@ impl<T: Serialize> Page<T> {
     /// there is a next page. For a caller with little room it ends
     /// earlier, at the last item that fits.
     pub fn of<R>(
-        listing: Listing,
+        listing: ListQuery,
         rows: Vec<R>,
         limit: i64,
         cursor: impl Fn(&R) -> Cursor,
@@ -147,16 +150,16 @@ impl<T: Serialize> Page<T> {
 
 /// How many characters a value has as JSON. They are counted as they are written, and kept nowhere.
 pub fn characters(value: &impl Serialize) -> usize {
-    let mut count = Count(0);
+    let mut count = CharacterCounter(0);
     match serde_json::to_writer(&mut count, value) {
         Ok(()) => count.0,
         Err(_) => 0,
     }
 }
 
-struct Count(usize);
+struct CharacterCounter(usize);
 
-impl std::io::Write for Count {
+impl std::io::Write for CharacterCounter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         // In UTF-8 every character has exactly one byte that does not continue another.
         self.0 += bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();

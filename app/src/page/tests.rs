@@ -14,7 +14,7 @@ fn a_list_is_as_long_as_asked_within_its_bounds() {
 
 #[test]
 fn what_is_absent_is_left_out() {
-    let page = Page::whole(vec![1, 2]);
+    let page = Page::single(vec![1, 2]);
     assert_eq!(serde_json::to_string(&page).unwrap(), r#"{"items":[1,2]}"#);
     assert_eq!(serde_json::from_str::<Page<i32>>(r#"{"items":[1,2]}"#).unwrap(), page);
 }
@@ -26,10 +26,10 @@ mod on_the_server {
 
     use serde_json::{Value, json};
 
-    use super::super::{Cursor, Listing, Page, Room};
+    use super::super::{Cursor, ListQuery, Page, PageBudget};
 
-    fn listing(arguments: Value, room: Option<usize>) -> Listing {
-        Listing::of("list_clients", &arguments, room.map(Room::of_json))
+    fn listing(arguments: Value, room: Option<usize>) -> ListQuery {
+        ListQuery::of("list_clients", &arguments, room.map(PageBudget::of_json))
     }
 
     fn cursor(key: &str) -> Cursor {
@@ -40,7 +40,7 @@ mod on_the_server {
     fn a_page_ends_with_a_cursor_when_there_is_more() {
         let list = listing(json!({}), None);
         let of = |rows: Vec<i32>| Page::of(list, rows, 2, |last| cursor(&last.to_string()), Ok).expect("a page");
-        assert_eq!(of(vec![1, 2, 3]), Page { next_cursor: Some(list.cursor(&cursor("2"))), ..Page::whole(vec![1, 2]) });
+        assert_eq!(of(vec![1, 2, 3]), Page { next_cursor: Some(list.cursor(&cursor("2"))), ..Page::single(vec![1, 2]) });
         assert_eq!(of(vec![1, 2]).next_cursor, None);
         assert_eq!(of(vec![]).next_cursor, None);
     }
@@ -71,9 +71,11 @@ mod on_the_server {
         let given = list.cursor(&cursor("acme"));
         let same = listing(json!({ "limit": 50, "cursor": given, "query": "a", "with_total": true }), Some(900));
         assert_eq!(same.after(Some(&given)), Ok(Some(cursor("acme"))), "pages of another length are pages of the same list");
-        for other in
-            [listing(json!({}), None), listing(json!({ "query": "b" }), None), Listing::of("list_projects", &json!({ "query": "a" }), None)]
-        {
+        for other in [
+            listing(json!({}), None),
+            listing(json!({ "query": "b" }), None),
+            ListQuery::of("list_projects", &json!({ "query": "a" }), None),
+        ] {
             let refused = other.after(Some(&given)).expect_err("of another list");
             assert!(refused.message.contains("other filters"), "{}", refused.message);
         }

@@ -4,7 +4,7 @@ use leptos::prelude::server;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Role, day::Moment, error::Error, id::InvitationId, invoices::MailState, page::Page};
+use crate::{access::Role, day::OffsetDateTime, error::Error, id::InvitationId, invoices::MailState, page::Page};
 
 /// An invitation as those see it who manage people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,9 +29,9 @@ pub struct Invitation {
     /// How often it was sent.
     pub sent: i32,
     /// When it was last sent.
-    pub sent_at: Moment,
+    pub sent_at: OffsetDateTime,
     /// When it runs out, 14 days after it was last sent.
-    pub expires_at: Moment,
+    pub expires_at: OffsetDateTime,
     /// Whether it is open, answered, run out or taken back.
     pub state: InvitationState,
     /// The mail that was last written for it; absent when none was, since the link is handed over.
@@ -65,7 +65,7 @@ pub struct ReceivedInvitation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// When it runs out.
-    pub expires_at: Moment,
+    pub expires_at: OffsetDateTime,
     /// Whether it can still be answered.
     pub state: InvitationState,
     /// Whether it is shown by the link in its mail, which only whoever signs in with its address can use.
@@ -131,8 +131,8 @@ pub async fn invite_member(
     without_email: Option<bool>,
 ) -> Result<Invitation, Error> {
     let (projects, clients) = (projects.unwrap_or_default(), clients.unwrap_or_default());
-    let asked = super::invite::Asked { email, role, name, projects, clients, mails: !without_email.unwrap_or(false) };
-    super::invite::invite(cx, asked).await
+    let asked = super::invite_member::InviteRequest { email, role, name, projects, clients, mails: !without_email.unwrap_or(false) };
+    super::invite_member::invite(cx, asked).await
 }
 
 /// Send an open invitation again. It opens for another 14 days; the link to hand over stops working, and a person at the page is given a new one, a program none. It is yours from then on, whoever sent it before.
@@ -142,7 +142,7 @@ pub async fn resend_invitation(
     /// Id; list_open_invitations shows it.
     invitation: String,
 ) -> Result<Invitation, Error> {
-    super::invite::resend(cx, &invitation).await
+    super::invite_member::resend(cx, &invitation).await
 }
 
 /// Take an open invitation back. Its link says so from then on, and nobody can accept it.
@@ -152,7 +152,7 @@ pub async fn revoke_invitation(
     /// Id; list_open_invitations shows it.
     invitation: String,
 ) -> Result<Invitation, Error> {
-    super::invite::revoke(cx, &invitation).await
+    super::invite_member::revoke(cx, &invitation).await
 }
 
 /// List the invitations of this organization that nobody has answered, the latest sent first. Those that ran out can be sent again.
@@ -167,20 +167,20 @@ pub async fn list_open_invitations(
     #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<Invitation>, Error> {
-    super::invite::list(cx, limit, cursor).await
+    super::invite_member::list(cx, limit, cursor).await
 }
 
 /// List the invitations to your own address that you can still answer, from any organization. There are none until your
 /// address is confirmed.
 #[operation(read, idempotent, needs = SignedIn, scope = PeopleRead, title = "List your invitations")]
 pub async fn list_invitations(cx: &mut Call) -> Result<Page<ReceivedInvitation>, Error> {
-    super::answer::list(cx).await
+    super::answer_invitation::list(cx).await
 }
 
 /// Accept or decline an invitation, as a person at the page: a token belongs to one organization and brings nobody into another. Who accepts belongs to the organization at once, with the projects or clients that came with it.
 ///
 /// By its id it takes a confirmed address that the invitation is for. The secret of the link in its mail takes being signed in with that address, and confirms it. The secret of the link that was handed over lets anybody join that holds it, and confirms nothing. Refused (conflict) when the invitation was answered already, has run out or was taken back, or whoever sent it may not give its role any more. Example: {"invitation": "0190…", "accept": true}.
-#[operation(write, needs = SignedIn, reach = Person, title = "Answer an invitation")]
+#[operation(write, needs = SignedIn, audience = Person, title = "Answer an invitation")]
 pub async fn answer_invitation(
     cx: &mut Call,
     /// The invitation's id, as list_invitations shows it, or the secret at the end of a link.
@@ -188,7 +188,7 @@ pub async fn answer_invitation(
     /// True to accept, false to decline.
     accept: bool,
 ) -> Result<AnsweredInvitation, Error> {
-    super::answer::answer(cx, &invitation, accept).await
+    super::answer_invitation::answer(cx, &invitation, accept).await
 }
 
 /// What the link of an invitation opens, for whoever has it, signed in or not.
@@ -197,5 +197,5 @@ pub async fn show_invitation(
     /// The secret in the link.
     secret: String,
 ) -> Result<ReceivedInvitation, Error> {
-    super::answer::show(&crate::context::Caller::current()?, &secret).await
+    super::answer_invitation::show(&crate::context::Caller::current()?, &secret).await
 }

@@ -13,25 +13,25 @@ use crate::{
     account::SignUpPolicy,
     clients::{Client, list_clients},
     page::Page,
+    page_context::{invalidate, use_changes, use_current_organization, use_page_context},
     projects::{Project, list_projects},
     ui::{
-        CopyButton, Field, Form, Part, Select, Submit, Tick, Tone, Write, answered, badge, fetched, hidden, loaded, once, refusal,
-        shown_once, ticks, use_flash,
+        Checkbox, CopyButton, Field, Form, PageSection, Select, Submit, Tone, WriteAction, badge, checkbox_group, create_resource, hidden,
+        idempotency_field, on_success, refusal, shown_once, use_flash, when_loaded,
     },
-    visit::{changed, use_changes, use_here, use_visit},
 };
 
 /// The form that invites, and what waits for an answer.
 #[component]
-pub fn Invitations() -> impl IntoView {
-    let invite = Write::<InviteMember>::new();
+pub fn InvitationsSection() -> impl IntoView {
+    let invite = WriteAction::<InviteMember>::new();
     let changes = RwSignal::new(0_u32);
     let mails = use_changes().money;
     let sent_before = shown_once::<InviteMember>().or_else(shown_once::<ResendInvitation>);
     let handed = RwSignal::new(sent_before.map(|done| done.result).filter(|sent| sent.link.is_some()));
-    answered(invite, move |sent| {
+    on_success(invite, move |sent| {
         handed.set(Some(sent.result.clone()));
-        changed(mails);
+        invalidate(mails);
         look_again(changes);
     });
     // Whoever is refused must not take the link of the one before for theirs.
@@ -41,33 +41,33 @@ pub fn Invitations() -> impl IntoView {
             handed.set(None);
         }
     });
-    let (own, leaves) = (use_here().0.role, use_visit().mail_leaves);
-    let comes = fetched(
+    let (own, leaves) = (use_current_organization().0.role, use_page_context().mail_leaves);
+    let comes = create_resource(
         || (),
         |()| async {
             let projects = list_projects(None, None, None, None, Some(200), None, None);
             futures::try_join!(projects, list_clients(None, None, Some(200), None, None))
         },
     );
-    let open = fetched(move || (invite.version().get(), changes.get()), |_| list_open_invitations(Some(100), None));
+    let open = create_resource(move || (invite.version().get(), changes.get()), |_| list_open_invitations(Some(100), None));
     view! {
         <div>
-            <Part title="Invite somebody" id="invite">
-                {(use_visit().sign_up == SignUpPolicy::Closed).then(closed)}
+            <PageSection title="Invite somebody" id="invite">
+                {(use_page_context().sign_up == SignUpPolicy::Closed).then(closed)}
                 <Form action=invite id="invite-form" class="stack" clears=true>
-                    {once(invite)}
+                    {idempotency_field(invite)}
                     <Field label="E-mail" name="email" kind="email" required=true maxlength=254 hint=if leaves { "The mail holds a link that only they can use." } else { "" } />
                     <Field label="Name" name="name" maxlength=200 optional=true />
                     <Select label="Role" name="role" choices=roles(own) value=Role::Member.name() />
-                    {loaded(comes, what_comes)}
-                    {leaves.then(|| view! { <Tick label="Send no mail: I hand the link over" name="without_email" /> })}
+                    {when_loaded(comes, what_comes)}
+                    {leaves.then(|| view! { <Checkbox label="Send no mail: I hand the link over" name="without_email" /> })}
                     <Submit label="Invite" />
                 </Form>
                 {move || handed.get().map(|sent| view! { <Link sent /> })}
-            </Part>
-            <Part title="Open invitations" id="open-invitations">
-                {loaded(open, move |page| list(page, changes, handed))}
-            </Part>
+            </PageSection>
+            <PageSection title="Open invitations" id="open-invitations">
+                {when_loaded(open, move |page| list(page, changes, handed))}
+            </PageSection>
         </div>
     }
 }
@@ -89,8 +89,8 @@ fn what_comes((projects, clients): (Page<Project>, Page<Client>)) -> AnyView {
     let projects = projects.items.into_iter().map(|project| (project.id.to_string(), project.full_name())).collect();
     let clients = clients.items.into_iter().map(|client| (client.id.to_string(), client.name)).collect();
     view! {
-        {ticks("On these projects", "projects[]", projects, &[])}
-        {ticks("A viewer sees these clients", "clients[]", clients, &[])}
+        {checkbox_group("On these projects", "projects[]", projects, &[])}
+        {checkbox_group("A viewer sees these clients", "clients[]", clients, &[])}
     }
     .into_any()
 }
@@ -111,8 +111,8 @@ fn closed() -> AnyView {
 /// The link of an invitation that was just sent, to be handed over. It is shown once.
 #[component]
 fn Link(sent: Invitation) -> impl IntoView {
-    let leaves = use_visit().mail_leaves;
-    let mails = use_here().path("settings/mails");
+    let leaves = use_page_context().mail_leaves;
+    let mails = use_current_organization().path("settings/mails");
     let (mailed, again) = (leaves && sent.mail.is_some(), sent.sent > 1);
     sent.link.map(|link| {
         view! {
@@ -139,35 +139,35 @@ fn list(page: Page<Invitation>, changes: RwSignal<u32>, handed: RwSignal<Option<
     if page.items.is_empty() {
         return view! { <p class="quiet">"Nobody is invited at the moment."</p> }.into_any();
     }
-    view! { <ul class="rows">{page.items.into_iter().map(|invitation| view! { <Row invitation changes handed /> }).collect_view()}</ul> }
+    view! { <ul class="rows">{page.items.into_iter().map(|invitation| view! { <InvitationItem invitation changes handed /> }).collect_view()}</ul> }
         .into_any()
 }
 
 #[component]
-fn Row(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<Invitation>>) -> impl IntoView {
-    let leaves = use_visit().mail_leaves;
+fn InvitationItem(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<Invitation>>) -> impl IntoView {
+    let leaves = use_page_context().mail_leaves;
     let flash = use_flash();
     let mails = use_changes().money;
     let forms = ["resend", "revoke-invitation"].map(|form| format!("{form}-{}", invitation.id));
-    let (resend, revoke) = (Write::<ResendInvitation>::of_form(&forms[0]), Write::<RevokeInvitation>::of_form(&forms[1]));
+    let (resend, revoke) = (WriteAction::<ResendInvitation>::of_form(&forms[0]), WriteAction::<RevokeInvitation>::of_form(&forms[1]));
     let [resend_form, revoke_form] = forms;
-    answered(resend, move |sent| {
+    on_success(resend, move |sent| {
         flash.say(match leaves {
             true => format!("A mail to {} is on its way again.", sent.email),
             false => format!("There is a new link for {}.", sent.email),
         });
         handed.set(Some(sent.result.clone()));
-        changed(mails);
-        changed(changes);
+        invalidate(mails);
+        invalidate(changes);
         look_again(changes);
     });
-    answered(revoke, move |gone| {
+    on_success(revoke, move |gone| {
         flash.say(format!("The invitation of {} was taken back.", gone.email));
         // Its link opens nothing any more.
         if handed.with_untracked(|handed| handed.as_ref().is_some_and(|handed| handed.id == gone.id)) {
             handed.set(None);
         }
-        changed(changes);
+        invalidate(changes);
     });
     let failed = invitation.mail.as_ref().filter(|mail| mail.stays).map(|mail| mail.last_error.clone().unwrap_or_default());
     let ran_out = invitation.state == InvitationState::Expired;
@@ -190,7 +190,7 @@ fn Row(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<I
             </span>
             <span class="actions end">
                 <Form action=resend id=resend_form>
-                    {once(resend)} {hidden("invitation", invitation.id)}
+                    {idempotency_field(resend)} {hidden("invitation", invitation.id)}
                     <Submit label=if leaves { "Send again" } else { "New link" } class="button" />
                 </Form>
                 <Form action=revoke id=revoke_form>

@@ -1,34 +1,34 @@
 //! People: who belongs to an organization, what they are there, and how somebody comes and goes.
 
 #[cfg(feature = "ssr")]
-pub mod answer;
+pub mod answer_invitation;
 #[cfg(feature = "ssr")]
-pub mod change;
-pub mod doorstep;
+pub mod client_grants;
+pub mod client_grants_dialog;
 #[cfg(feature = "ssr")]
-pub mod grants;
-pub mod grants_page;
+pub mod invitation_mail;
+pub mod invitation_page;
 pub mod invitations;
 #[cfg(feature = "ssr")]
-pub mod invite;
+pub mod invite_member;
 pub mod invite_page;
 #[cfg(feature = "ssr")]
-pub mod letter;
-#[cfg(feature = "ssr")]
-pub mod newcomer;
+pub mod manage_members;
 pub mod page;
-pub mod received;
+pub mod received_invitation;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
-pub(crate) mod store;
+pub mod revoke_invitations;
 #[cfg(feature = "ssr")]
-pub mod taking_back;
+pub mod sign_up;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
 pub mod team;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 #[cfg(feature = "ssr")]
-pub mod unproved;
+pub mod unconfirmed_account;
 #[cfg(feature = "ssr")]
 pub mod zone;
 pub mod zone_page;
@@ -36,7 +36,7 @@ pub mod zone_page;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Role, day::Moment, error::Error, id::MemberId, invoices::ClientName, page::Page};
+use crate::{access::Role, day::OffsetDateTime, error::Error, id::MemberId, invoices::ClientRef, page::Page};
 
 /// Somebody in the organization. There is no money in it for anybody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,15 +56,15 @@ pub struct Member {
     pub own_time_zone: bool,
     /// The clients granted to them, when they are a viewer; only for callers who manage people, and for themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clients: Option<Vec<ClientName>>,
+    pub clients: Option<Vec<ClientRef>>,
     /// The address they sign in with; only for callers who manage people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// When they came.
-    pub joined_at: Moment,
+    pub joined_at: OffsetDateTime,
     /// When they left; absent while they belong. Their time stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub removed_at: Option<Moment>,
+    pub removed_at: Option<OffsetDateTime>,
 }
 
 /// Somebody who belongs no longer.
@@ -129,7 +129,7 @@ pub async fn change_member_role(
     /// What they become.
     role: Role,
 ) -> Result<Member, Error> {
-    change::role(cx, &member, role).await
+    manage_members::change_role(cx, &member, role).await
 }
 
 /// Grant clients to a viewer: from their next request on they see exactly these, with their projects, hours and sent invoices.
@@ -143,13 +143,13 @@ pub async fn set_client_grants(
     /// All that they may see: ids or names.
     clients: Vec<String>,
 ) -> Result<Member, Error> {
-    grants::set(cx, &member, &clients).await
+    client_grants::set(cx, &member, &clients).await
 }
 
 /// Set the time zone that your days begin and end in here, when it is another than the organization's.
 ///
 /// What you log and read from then on is on that clock. Entries that are there already stay on their day. Days of invoices, payments and due dates go on being the organization's. Example: {"time_zone": "America/New_York"}.
-#[operation(write, idempotent, needs = Belong, reach = Person, title = "Set your time zone")]
+#[operation(write, idempotent, needs = Belong, audience = Person, title = "Set your time zone")]
 pub async fn set_time_zone(
     cx: &mut Call,
     /// IANA name, such as Europe/Berlin; the organization's when absent.
@@ -169,13 +169,13 @@ pub async fn remove_member(
     /// Id or name.
     member: String,
 ) -> Result<RemovedMember, Error> {
-    change::remove(cx, &member).await
+    manage_members::remove(cx, &member).await
 }
 
 /// Leave this organization yourself. Your time stays; your tokens here are revoked, your open invitations are taken back, and a running timer is stopped and saved.
 ///
 /// Refused (conflict) while you are its only owner: make somebody else an owner first.
-#[operation(destroy, needs = Belong, reach = Person, title = "Leave the organization")]
+#[operation(destroy, needs = Belong, audience = Person, title = "Leave the organization")]
 pub async fn leave_organization(cx: &mut Call) -> Result<RemovedMember, Error> {
-    change::leave(cx).await
+    manage_members::leave(cx).await
 }

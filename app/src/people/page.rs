@@ -5,19 +5,19 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     ChangeMemberRole, Member, RemoveMember,
-    grants_page::{Grants, seen},
-    invite_page::Invitations,
+    client_grants_dialog::{ClientGrantsDialog, seen},
+    invite_page::InvitationsSection,
     list_members,
 };
 use crate::{
     access::{Permission, Role},
     clients::{Client, list_clients},
     page::Page,
+    page_context::{invalidate, use_current_organization},
     ui::{
-        Choice, Dialog, Fetched, Form, Opens, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, more, refusal,
-        use_flash,
+        Dialog, DialogTrigger, Form, PageSection, Select, SelectOption, Submit, Tone, TypedResource, WriteAction, badge, create_resource,
+        hidden, on_success, pager, refusal, use_flash, when_loaded,
     },
-    visit::{changed, use_here},
 };
 
 /// The members, and for those who manage people the invitations beside them.
@@ -25,39 +25,39 @@ use crate::{
 pub fn MembersSection() -> impl IntoView {
     let query = use_query_map();
     let changes = RwSignal::new(0_u32);
-    let members = fetched(
+    let members = create_resource(
         move || (changes.get(), query.with(|query| query.get("cursor"))),
         |(_, cursor)| list_members(None, None, None, Some(100), cursor),
     );
-    let manages = use_here().may(Permission::ManagePeople);
+    let manages = use_current_organization().may(Permission::ManagePeople);
     view! {
         <div class="columns">
-            <Part title="Members" id="members">
+            <PageSection title="Members" id="members">
                 {(!manages).then(|| view! { <p class="quiet">"Those you work with. Owners and admins invite people and change what they may do."</p> })}
-                {loaded(members, move |page| list(page, changes))}
-            </Part>
-            {manages.then(|| view! { <Invitations /> })}
+                {when_loaded(members, move |page| list(page, changes))}
+            </PageSection>
+            {manages.then(|| view! { <InvitationsSection /> })}
         </div>
     }
 }
 
 fn list(page: Page<Member>, changes: RwSignal<u32>) -> AnyView {
-    let path = use_here().path("settings/members");
+    let path = use_current_organization().path("settings/members");
     let next = page.next_cursor;
     // Asked for once, and only where somebody can be granted some.
-    let granted = use_here().may(Permission::ManagePeople) && page.items.iter().any(|member| member.clients.is_some());
-    let clients = granted.then(|| fetched(|| (), |()| list_clients(None, None, Some(200), None, None)));
-    let rows = page.items.into_iter().map(|member| view! { <Row member clients changes /> }).collect_view();
+    let granted = use_current_organization().may(Permission::ManagePeople) && page.items.iter().any(|member| member.clients.is_some());
+    let clients = granted.then(|| create_resource(|| (), |()| list_clients(None, None, Some(200), None, None)));
+    let rows = page.items.into_iter().map(|member| view! { <MemberItem member clients changes /> }).collect_view();
     view! {
         <ul class="rows">{rows}</ul>
-        {more(path, next)}
+        {pager(path, next)}
     }
     .into_any()
 }
 
 #[component]
-fn Row(member: Member, clients: Option<Fetched<Page<Client>>>, changes: RwSignal<u32>) -> impl IntoView {
-    let own = use_here().0.role;
+fn MemberItem(member: Member, clients: Option<TypedResource<Page<Client>>>, changes: RwSignal<u32>) -> impl IntoView {
+    let own = use_current_organization().0.role;
     // Who may not change somebody is not offered to; oneself one leaves by the page of one's organizations.
     let changeable = own.may(Permission::ManagePeople) && own.covers(member.role) && !member.you;
     let since = format!("since {}", member.joined_at.day().label());
@@ -73,7 +73,7 @@ fn Row(member: Member, clients: Option<Fetched<Page<Client>>>, changes: RwSignal
             </span>
             {changeable.then(|| view! {
                 <span class="actions end">
-                    {clients.filter(|_| member.clients.is_some()).map(|clients| view! { <Grants member=member.clone() clients changes /> })}
+                    {clients.filter(|_| member.clients.is_some()).map(|clients| view! { <ClientGrantsDialog member=member.clone() clients changes /> })}
                     <Change member=member.clone() own changes />
                     <Remove member changes />
                 </span>
@@ -86,15 +86,15 @@ fn Row(member: Member, clients: Option<Fetched<Page<Client>>>, changes: RwSignal
 fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
     let form = format!("role-form-{}", member.id);
-    let action = Write::<ChangeMemberRole>::of_form(&form);
-    answered(action, move |member| {
+    let action = WriteAction::<ChangeMemberRole>::of_form(&form);
+    on_success(action, move |member| {
         flash.say(format!("{} is {} now.", member.name, with_article(member.role)));
-        changed(changes);
+        invalidate(changes);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let dialog = format!("role-{}", member.id);
     view! {
-        <Opens dialog=dialog.clone() label="Role …" spoken=format!("Change the role of {} …", member.name) />
+        <DialogTrigger dialog=dialog.clone() label="Role …" spoken=format!("Change the role of {} …", member.name) />
         <Dialog id=dialog title=format!("What is {} here?", member.name) refused closes=action.version()>
             <Form action id=form class="stack">
                 {hidden("member", member.id)}
@@ -109,15 +109,15 @@ fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
 fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
     let form = format!("remove-form-{}", member.id);
-    let action = Write::<RemoveMember>::of_form(&form);
-    answered(action, move |gone| {
+    let action = WriteAction::<RemoveMember>::of_form(&form);
+    on_success(action, move |gone| {
         flash.say(format!("{} was removed. Their time stays.", gone.name));
-        changed(changes);
+        invalidate(changes);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let dialog = format!("remove-{}", member.id);
     view! {
-        <Opens dialog=dialog.clone() label="Remove …" spoken=format!("Remove {} …", member.name) class="button danger" />
+        <DialogTrigger dialog=dialog.clone() label="Remove …" spoken=format!("Remove {} …", member.name) class="button danger" />
         <Dialog id=dialog title=format!("Remove {}?", member.name) refused closes=action.version()>
             <p>"Their pages and tokens stop working at once, and a running timer is stopped and saved. Their time stays. You can invite them again."</p>
             <Form action id=form class="actions">
@@ -129,7 +129,7 @@ fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
 }
 
 /// The roles that somebody may give, the most modest first.
-pub fn roles(own: Role) -> Vec<Choice> {
+pub fn roles(own: Role) -> Vec<SelectOption> {
     let given = Role::ALL.into_iter().rev().filter(|role| own.covers(*role));
     given.map(|role| (role.name().to_owned(), format!("{}: {}", label(role), about(role)))).collect()
 }

@@ -5,17 +5,17 @@ use uuid::Uuid;
 
 use super::{
     Member,
-    store::member::{self, Filter, Row},
+    store::member::{self, MemberFilter, MemberRow},
 };
 use crate::{
-    access::{Permission, Role, Seen},
-    day::Moment,
+    access::{Permission, Role, RoleVisibility},
+    day::OffsetDateTime,
     error::Error,
     id::{ClientId, MemberId},
-    invoices::ClientName,
+    invoices::ClientRef,
     operation::Call,
     page::{self, Cursor, Page},
-    projects::sight::Sight,
+    projects::read_scope::ReadScope,
     reference, text,
 };
 
@@ -28,40 +28,45 @@ pub async fn list(
     limit: Option<u32>,
     cursor: Option<String>,
 ) -> Result<Page<Member>, Error> {
-    let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
-    let project = match text::said(project) {
-        Some(project) => Some(reference::known_project(cx, &sight, &project).await?),
+    let (read_scope, limit) = (ReadScope::of(cx)?, page::limit(limit)?);
+    let project = match text::non_empty(project) {
+        Some(project) => Some(reference::existing_project(cx, &read_scope, &project).await?),
         None => None,
     };
     let after = cx.listing.after(cursor.as_deref())?;
-    let filter = Filter { query: text::said(query).map(|query| text::search_key(&query)), project, removed, beside: sight.beside() };
+    let filter = MemberFilter {
+        query: text::non_empty(query).map(|query| text::search_key(&query)),
+        project,
+        removed,
+        beside: read_scope.only_teammates_of(),
+    };
     let rows = member::list(&mut cx.db, &filter, after, limit + 1).await?;
-    let reader = Reader::of(cx)?;
+    let reader = MemberPresenter::of(cx)?;
     Page::of(cx.listing, rows, limit, |row| Cursor { key: row.key.clone(), id: row.id }, |row| reader.read(row))
 }
 
 /// The member that a reference means.
 pub async fn get(cx: &mut Call, given: &str) -> Result<Member, Error> {
     let row = find(cx, given).await?;
-    Reader::of(cx)?.read(row)
+    MemberPresenter::of(cx)?.read(row)
 }
 
 /// The member that a reference means, among those the caller may see.
-pub async fn find(cx: &mut Call, given: &str) -> Result<Row, Error> {
-    let sight = Sight::of(cx)?;
-    let meant = reference::member(cx, "member", given, sight.beside()).await?;
+pub async fn find(cx: &mut Call, given: &str) -> Result<MemberRow, Error> {
+    let read_scope = ReadScope::of(cx)?;
+    let meant = reference::member(cx, "member", given, read_scope.only_teammates_of()).await?;
     member::find(&mut cx.db, meant.id).await?.ok_or_else(|| Error::not_found("member"))
 }
 
 /// What it takes to show a member to the caller.
-pub struct Reader {
+pub struct MemberPresenter {
     zone: TimeZone,
     organization_zone: String,
     own: Uuid,
     addresses: bool,
 }
 
-impl Reader {
+impl MemberPresenter {
     /// As the caller of this call sees members.
     pub fn of(cx: &Call) -> Result<Self, Error> {
         let membership = cx.membership()?;
@@ -74,11 +79,11 @@ impl Reader {
     }
 
     /// A row as the caller may see it.
-    pub fn read(&self, row: Row) -> Result<Member, Error> {
-        let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &self.zone);
-        let role = Role::named(&row.role).ok_or_else(Error::internal)?;
-        let granted = row.client_ids.into_iter().map(ClientId).zip(row.client_names).map(|(id, name)| ClientName { id, name });
-        let shown = role.sees() == Seen::GrantedClients && (self.addresses || row.id == self.own);
+    pub fn read(&self, row: MemberRow) -> Result<Member, Error> {
+        let at = |at: jiff_sqlx::Timestamp| OffsetDateTime::at(at.to_jiff(), &self.zone);
+        let role = Role::from_name(&row.role).ok_or_else(Error::internal)?;
+        let granted = row.client_ids.into_iter().map(ClientId).zip(row.client_names).map(|(id, name)| ClientRef { id, name });
+        let shown = role.visibility() == RoleVisibility::GrantedClients && (self.addresses || row.id == self.own);
         Ok(Member {
             id: MemberId(row.id),
             clients: shown.then(|| granted.collect()),

@@ -6,9 +6,9 @@ use super::{Member, list_members};
 use crate::{
     access::Permission,
     page::Page,
+    page_context::{invalidate, use_changes, use_current_organization},
     projects::team::{AssignProjectMembers, UnassignProjectMembers},
-    ui::{Choice, Form, Part, Select, Submit, Write, answered, fetched, hidden, loaded},
-    visit::{changed, use_changes, use_here},
+    ui::{Form, PageSection, Select, SelectOption, Submit, WriteAction, create_resource, hidden, on_success, when_loaded},
 };
 
 /// Who is on the project, and for those who lead the work how somebody comes and goes.
@@ -18,14 +18,15 @@ pub fn TeamSection(
     project: String,
 ) -> impl IntoView {
     let changes = RwSignal::new(0_u32);
-    let leads = use_here().may(Permission::WriteWork);
+    let leads = use_current_organization().may(Permission::WriteWork);
     let (of, to_join) = (project.clone(), project.clone());
-    let on_it = fetched(move || (changes.get(), of.clone()), |(_, project)| list_members(None, Some(project), None, Some(200), None));
+    let on_it =
+        create_resource(move || (changes.get(), of.clone()), |(_, project)| list_members(None, Some(project), None, Some(200), None));
     view! {
-        <Part title="On this project" id="team">
-            {loaded(on_it, move |page| team(page, project.clone(), leads, changes))}
+        <PageSection title="On this project" id="team">
+            {when_loaded(on_it, move |page| team(page, project.clone(), leads, changes))}
             {leads.then(|| view! { <Add project=to_join changes /> })}
-        </Part>
+        </PageSection>
     }
 }
 
@@ -38,7 +39,7 @@ fn team(page: Page<Member>, project: String, leads: bool, changes: RwSignal<u32>
         view! {
             <li>
                 <span>{member.name.clone()}</span>
-                {leads.then(|| view! { <TakeOff project member changes /> })}
+                {leads.then(|| view! { <RemoveFromProject project member changes /> })}
             </li>
         }
     });
@@ -46,13 +47,13 @@ fn team(page: Page<Member>, project: String, leads: bool, changes: RwSignal<u32>
 }
 
 #[component]
-fn TakeOff(project: String, member: Member, changes: RwSignal<u32>) -> impl IntoView {
+fn RemoveFromProject(project: String, member: Member, changes: RwSignal<u32>) -> impl IntoView {
     let form = format!("off-{}", member.id);
-    let action = Write::<UnassignProjectMembers>::of_form(&form);
+    let action = WriteAction::<UnassignProjectMembers>::of_form(&form);
     let work = use_changes().work;
-    answered(action, move |_| {
-        changed(changes);
-        changed(work);
+    on_success(action, move |_| {
+        invalidate(changes);
+        invalidate(work);
     });
     view! {
         <Form action id=form>
@@ -65,14 +66,14 @@ fn TakeOff(project: String, member: Member, changes: RwSignal<u32>) -> impl Into
 /// The form that puts somebody on the project.
 #[component]
 fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
-    let action = Write::<AssignProjectMembers>::new();
+    let action = WriteAction::<AssignProjectMembers>::new();
     let work = use_changes().work;
-    answered(action, move |_| {
-        changed(changes);
-        changed(work);
+    on_success(action, move |_| {
+        invalidate(changes);
+        invalidate(work);
     });
     let of = project.clone();
-    let both = fetched(
+    let both = create_resource(
         move || (changes.get(), of.clone()),
         |(_, project)| async move {
             let on_it = list_members(None, Some(project), None, Some(200), None);
@@ -84,7 +85,7 @@ fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
             .items
             .into_iter()
             .filter(|member| member.role.may(Permission::TrackTime) && !on_it.items.iter().any(|known| known.id == member.id));
-        let choices: Vec<Choice> = others.map(|member| (member.id.to_string(), member.name)).collect();
+        let choices: Vec<SelectOption> = others.map(|member| (member.id.to_string(), member.name)).collect();
         if choices.is_empty() {
             return ().into_any();
         }
@@ -98,5 +99,5 @@ fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
         }
         .into_any()
     };
-    loaded(both, form)
+    when_loaded(both, form)
 }

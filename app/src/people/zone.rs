@@ -10,14 +10,14 @@ use crate::{day, error::Error, operation::Call};
 pub async fn latest_today(cx: &mut Call) -> Result<Date, Error> {
     let (now, here) = (cx.now, cx.organization_today()?);
     let zones = member::zones(&mut cx.db).await?;
-    let days = zones.iter().map(|zone| Ok(now.to_zoned(day::zone::kept(zone)?).date())).collect::<Result<Vec<_>, Error>>()?;
+    let days = zones.iter().map(|zone| Ok(now.to_zoned(day::zone::load(zone)?).date())).collect::<Result<Vec<_>, Error>>()?;
     Ok(days.into_iter().fold(here, Date::max))
 }
 
 /// Gives the caller a zone of their own, or that of the organization.
 pub async fn set(cx: &mut Call, given: Option<&str>) -> Result<Member, Error> {
     let own = cx.membership()?.member.0;
-    let zone = given.filter(|zone| !zone.trim().is_empty()).map(day::zone::given).transpose()?;
+    let zone = given.filter(|zone| !zone.trim().is_empty()).map(day::zone::parse_name).transpose()?;
     member::set_zone(&mut cx.db, own, zone.as_deref()).await?;
     record::get(cx, "me").await
 }

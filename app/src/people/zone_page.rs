@@ -4,36 +4,36 @@ use leptos::prelude::*;
 
 use super::{Member, SetTimeZone, get_member};
 use crate::{
-    ends,
+    page_context::use_current_organization,
+    platform,
     time::zones::{ZONE_NAMES, ZoneNames},
-    ui::{Field, Form, Part, Submit, Write, answered, fetched, loaded},
-    visit::use_here,
+    ui::{Field, Form, PageSection, Submit, WriteAction, create_resource, on_success, when_loaded},
 };
 
 /// Where one's own days begin and end.
 #[component]
-pub fn ZonePart() -> impl IntoView {
-    let action = Write::<SetTimeZone>::new();
-    let page = use_here().path("settings");
+pub fn TimeZoneSection() -> impl IntoView {
+    let action = WriteAction::<SetTimeZone>::new();
+    let page = use_current_organization().path("settings");
     // Everything on the page is on the new clock from then on, so it is made anew.
-    answered(action, move |_| ends::go(&page));
-    let own = fetched(|| (), |()| get_member("me".to_owned()));
+    on_success(action, move |_| platform::navigate(&page));
+    let own = create_resource(|| (), |()| get_member("me".to_owned()));
     view! {
-        <Part title="Time zone" id="time-zone">
-            {loaded(own, move |member| view! { <Zone member action /> }.into_any())}
-        </Part>
+        <PageSection title="Time zone" id="time-zone">
+            {when_loaded(own, move |member| view! { <Zone member action /> }.into_any())}
+        </PageSection>
     }
 }
 
 #[component]
-fn Zone(member: Member, action: Write<SetTimeZone>) -> impl IntoView {
-    let organization = use_here().0.organization_time_zone;
+fn Zone(member: Member, action: WriteAction<SetTimeZone>) -> impl IntoView {
+    let organization = use_current_organization().0.organization_time_zone;
     let words = match member.own_time_zone {
         true => format!("Your days begin and end in {}. Invoices, payments and due dates go by {organization}.", member.time_zone),
         false => format!("Your days begin and end in {organization}, as the organization's do."),
     };
     let browser = RwSignal::new(None::<String>);
-    Effect::new(move |_| browser.set(ends::time_zone()));
+    Effect::new(move |_| browser.set(platform::time_zone()));
     view! {
         <p class="quiet">{words} {move || browser.get().map(|browser| format!(" This browser is in {browser}."))}</p>
         <Form action id="zone" class="stack">

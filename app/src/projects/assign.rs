@@ -3,9 +3,8 @@
 use uuid::Uuid;
 
 use super::{
-    record,
-    sight::Sight,
-    store,
+    read_scope::ReadScope,
+    record, store,
     team::{Team, Teammate},
 };
 use crate::{
@@ -19,7 +18,7 @@ use crate::{
 /// Puts members on a project.
 pub async fn assign(cx: &mut Call, project: &str, given: &[String]) -> Result<Team, Error> {
     // Nobody is put on a project who leaves at this moment.
-    organizations::store::keep(&mut cx.db).await?;
+    organizations::store::lock_shared(&mut cx.db).await?;
     let (project, name) = of(cx, project).await?;
     let members = members(cx, given, true).await?;
     store::insert_members(&mut cx.db, project, &members).await?;
@@ -43,14 +42,14 @@ async fn members(cx: &mut Call, given: &[String], present: bool) -> Result<Vec<U
     if given.is_empty() {
         return Err(Error::invalid("members", "Nobody is named. Give at least one member of the organization."));
     }
-    let sight = Sight::of(cx)?;
-    let found = reference::members(cx, "members", given, sight.beside()).await?;
+    let read_scope = ReadScope::of(cx)?;
+    let found = reference::members(cx, "members", given, read_scope.only_teammates_of()).await?;
     for member in found.iter().filter(|_| present) {
         if member.left {
             let message = format!("{} has left the organization. Invite them to bring them back.", member.name);
             return Err(Error::new(Code::Conflict, message));
         }
-        if Role::named(&member.role).is_some_and(|role| !role.may(Permission::TrackTime)) {
+        if Role::from_name(&member.role).is_some_and(|role| !role.may(Permission::TrackTime)) {
             let message =
                 format!("{} is a viewer: they track no time and see the clients granted to them. Change their role first.", member.name);
             return Err(Error::new(Code::Conflict, message));

@@ -7,40 +7,40 @@ use super::{ArchiveProject, CreateProject, DeleteProject, Project, RestoreProjec
 use crate::{
     access::Permission,
     money::written,
-    rates::asking::{RateOf, UnbilledAtOtherRate},
-    time::{entry::brief, list_time_entries},
+    page_context::{invalidate, use_changes, use_current_organization},
+    rates::prompts::{RateOf, UnbilledAtOtherRate},
+    time::{entry_view::list_item, list_time_entries},
     ui::{
-        Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, Write, answered, choices, fetched, hidden, loaded, once,
-        refusal, use_flash,
+        Dialog, DialogTrigger, Disclosure, Field, Form, Icon, PageSection, Select, SelectOption, Submit, WriteAction, choices,
+        create_resource, hidden, idempotency_field, on_success, refusal, use_flash, when_loaded,
     },
-    visit::{changed, use_changes, use_here},
 };
 
 /// The form for a new project, of one client or of one out of several.
 #[component]
-pub fn NewProject(
+pub fn NewProjectForm(
     /// The client, when it is known: id and name.
     #[prop(optional)]
-    client: Option<Choice>,
+    client: Option<SelectOption>,
     /// The clients to choose from otherwise.
     #[prop(optional)]
-    clients: Vec<Choice>,
+    clients: Vec<SelectOption>,
 ) -> impl IntoView {
-    let action = Write::<CreateProject>::new();
+    let action = WriteAction::<CreateProject>::new();
     let changes = use_changes();
-    answered(action, move |_| changed(changes.work));
+    on_success(action, move |_| invalidate(changes.work));
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let of = move || match client {
         Some((id, _)) => hidden("client", id).into_any(),
         None => {
-            let clients = std::iter::once((String::new(), "Choose a client".to_owned())).chain(clients).collect::<Vec<Choice>>();
+            let clients = std::iter::once((String::new(), "Choose a client".to_owned())).chain(clients).collect::<Vec<SelectOption>>();
             view! { <Select label="Client" name="client" choices=clients required=true class="span-2" /> }.into_any()
         }
     };
     view! {
-        <Reveal label="New project" drawing=Icon::Plus refused closes=action.version()>
+        <Disclosure label="New project" drawing=Icon::Plus refused closes=action.version()>
             <Form action id="new-project" class="grid-form" clears=true>
-                {once(action)} {of()}
+                {idempotency_field(action)} {of()}
                 <Field label="Name" name="name" required=true maxlength=200 placeholder="Dashboard" class="span-2" />
                 <Select label="Billing" name="billing" choices=billings() />
                 <Field label="Rate per hour" name="rate" inputmode="decimal" optional=true hint="Empty for the client's." />
@@ -49,22 +49,22 @@ pub fn NewProject(
                     <Submit label="Add project" />
                 </div>
             </Form>
-        </Reveal>
+        </Disclosure>
     }
 }
 
 /// What new time on the project starts from.
 #[component]
-pub fn Terms(
+pub fn ProjectTerms(
     /// The project.
     project: Project,
 ) -> impl IntoView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let flash = use_flash();
-    let action = Write::<UpdateProject>::new();
-    answered(action, move |saved| {
-        changed(changes.work);
+    let action = WriteAction::<UpdateProject>::new();
+    on_success(action, move |saved| {
+        invalidate(changes.work);
         flash.done("Project saved.", saved);
     });
     let changeable = here.may(Permission::WriteWork);
@@ -72,7 +72,7 @@ pub fn Terms(
     let kept = project.clone();
     let agents = choices(&[("false", "Not billed"), ("true", "Billed like any other time")]);
     view! {
-        <Part title="Terms" id="terms">
+        <PageSection title="Terms" id="terms">
             <Form action id="project" class="grid-form" asks=true changes=true>
                 {hidden("project", project.id)}
                 <Field label="Name" name="name" required=true maxlength=200 value=project.name.clone() class="span-2" />
@@ -83,18 +83,18 @@ pub fn Terms(
                 <Select label="Time that agents work on their own" name="bill_agent_time" choices=agents value=project.bill_agent_time.to_string() class="span-2" />
                 {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
             </Form>
-            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Project(kept.id) /> <End project=kept /> })}
-        </Part>
+            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Project(kept.id) /> <ArchiveOrDeleteProject project=kept /> })}
+        </PageSection>
     }
 }
 
 /// Archiving and deleting, kept apart from saving.
 #[component]
-fn End(project: Project) -> impl IntoView {
+fn ArchiveOrDeleteProject(project: Project) -> impl IntoView {
     let changes = use_changes();
-    let (archive, restore) = (Write::<ArchiveProject>::new(), Write::<RestoreProject>::new());
-    answered(archive, move |_| changed(changes.work));
-    answered(restore, move |_| changed(changes.work));
+    let (archive, restore) = (WriteAction::<ArchiveProject>::new(), WriteAction::<RestoreProject>::new());
+    on_success(archive, move |_| invalidate(changes.work));
+    on_success(restore, move |_| invalidate(changes.work));
     let switch = if project.archived {
         view! {
             <Form action=restore id="restore-project">
@@ -122,20 +122,20 @@ fn End(project: Project) -> impl IntoView {
 
 #[component]
 fn Delete(project: Project) -> impl IntoView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let flash = use_flash();
     let navigate = use_navigate();
-    let action = Write::<DeleteProject>::new();
+    let action = WriteAction::<DeleteProject>::new();
     let list = here.path("projects");
-    answered(action, move |deleted| {
+    on_success(action, move |deleted| {
         flash.done(format!("{} was deleted.", deleted.name), deleted);
         navigate(&list, Default::default());
-        changed(changes.work);
+        invalidate(changes.work);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
     view! {
-        <Opens dialog="delete-project-dialog" label="Delete …" class="button danger" drawing=Icon::Bin />
+        <DialogTrigger dialog="delete-project-dialog" label="Delete …" class="button danger" drawing=Icon::Bin />
         <Dialog id="delete-project-dialog" title=format!("Delete {}?", project.name) refused closes=action.version()>
             <p>"Only a project without time can be deleted. Archive it to keep its history out of the way."</p>
             <Form action id="delete-project" class="actions">
@@ -148,21 +148,21 @@ fn Delete(project: Project) -> impl IntoView {
 
 /// The latest time on the project.
 #[component]
-pub fn Latest(
+pub fn LatestEntries(
     /// The project's id.
     project: String,
 ) -> impl IntoView {
     let changes = use_changes();
     let asked = move || (changes.time.get(), project.clone());
-    let entries = fetched(asked, |(_, project)| {
+    let entries = create_resource(asked, |(_, project)| {
         list_time_entries(None, None, None, None, Some(project), None, None, None, None, None, None, None, Some(12), None, None)
     });
     view! {
-        <Part title="Latest time" id="latest">
-            {loaded(entries, |page| match page.items.is_empty() {
+        <PageSection title="Latest time" id="latest">
+            {when_loaded(entries, |page| match page.items.is_empty() {
                 true => view! { <p class="quiet">"Nothing yet. Start the timer above, or log time on the time page."</p> }.into_any(),
-                false => view! { <ul class="rows">{page.items.into_iter().map(brief).collect_view()}</ul> }.into_any(),
+                false => view! { <ul class="rows">{page.items.into_iter().map(list_item).collect_view()}</ul> }.into_any(),
             })}
-        </Part>
+        </PageSection>
     }
 }

@@ -5,10 +5,10 @@ pub mod assign;
 pub mod manage;
 pub mod page;
 #[cfg(feature = "ssr")]
+#[cfg(feature = "ssr")]
+pub mod read_scope;
+#[cfg(feature = "ssr")]
 pub mod record;
-#[cfg(feature = "ssr")]
-#[cfg(feature = "ssr")]
-pub mod sight;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 pub mod team;
@@ -20,12 +20,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     budgets::BudgetStatus,
-    edit::Edit,
     error::Error,
-    hours::Worked,
+    hours::WorkDuration,
     id::{ClientId, ProjectId},
     money::{Amount, Currency, Money},
     page::Page,
+    patch::Patch,
 };
 
 /// How the work on a project is paid.
@@ -116,13 +116,13 @@ pub struct Project {
     pub archived: bool,
     /// Time worked on it, drafts and a running timer left out; in a list only when asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worked: Option<Worked>,
+    pub worked: Option<WorkDuration>,
     /// What of it could be invoiced now; in a list only when asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
     /// Its budget and how much of it is used, when it has one; in a list only when hours are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub budget: Option<BudgetStatus>,
 }
 
@@ -171,7 +171,7 @@ pub async fn list_projects(
     #[server(default)]
     with_total: Option<bool>,
 ) -> Result<Page<Project>, Error> {
-    let wanted = record::Wanted { query, client, archived: archived.unwrap_or(false), with_hours: with_hours.unwrap_or(false) };
+    let wanted = record::ProjectQuery { query, client, archived: archived.unwrap_or(false), with_hours: with_hours.unwrap_or(false) };
     record::list(cx, wanted, limit, cursor, with_total.unwrap_or(false)).await
 }
 
@@ -230,13 +230,13 @@ pub async fn update_project(
     /// A short code of your own.
     #[server(default)]
     #[max_length(30)]
-    code: Edit<String>,
+    code: Patch<String>,
     /// How the work is paid, for new time.
     #[server(default)]
     billing: Option<Billing>,
     /// Per hour, such as "120.00", for new time; empty for the client's. set_rate also reprices.
     #[server(default)]
-    rate: Edit<Amount>,
+    rate: Patch<Amount>,
     /// Bill what agents do on their own.
     #[server(default)]
     bill_agent_time: Option<bool>,

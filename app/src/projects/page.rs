@@ -10,9 +10,9 @@ use crate::{
     clients::list_clients,
     error::Error,
     page::Page,
+    page_context::{CurrentOrganization, use_changes, use_current_organization},
     people::team::TeamSection,
-    ui::{Empty, Head, Tone, badge, dot, fact, fetched, hours, loaded, loaded_page, money, more},
-    visit::{Here, use_changes, use_here},
+    ui::{Empty, PageHeader, Tone, badge, create_resource, dot, hours, money, page_when_loaded, pager, statistic, when_loaded},
 };
 
 /// What stands where somebody who is on no project yet looks for work.
@@ -20,16 +20,16 @@ pub const ON_NO_PROJECT: &str = "You are on no project yet. Ask whoever leads th
 
 /// Every project, by client.
 pub fn projects() -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let query = use_query_map();
     let asked =
         move || (changes.work.get(), changes.time.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
-    let projects = fetched(asked, |(_, _, (archived, cursor))| load(archived, cursor));
+    let projects = create_resource(asked, |(_, _, (archived, cursor))| load(archived, cursor));
     view! {
-        <Head title="Projects" lead=view! { "What the work is on. Time is tracked on projects." }.into_any() />
+        <PageHeader title="Projects" lead=view! { "What the work is on. Time is tracked on projects." }.into_any() />
         {here.may(Permission::WriteWork).then(|| view! { <Add /> })}
-        {loaded(projects, list)}
+        {when_loaded(projects, list)}
     }
     .into_any()
 }
@@ -45,15 +45,15 @@ async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, 
 #[component]
 fn Add() -> impl IntoView {
     let changes = use_changes();
-    let clients = fetched(move || changes.work.get(), |_| list_clients(None, None, Some(200), None, None));
-    loaded(clients, |page| {
+    let clients = create_resource(move || changes.work.get(), |_| list_clients(None, None, Some(200), None, None));
+    when_loaded(clients, |page| {
         let clients = page.items.into_iter().map(|client| (client.id.to_string(), client.name)).collect::<Vec<_>>();
-        (!clients.is_empty()).then(|| view! { <manage::NewProject clients /> }).into_any()
+        (!clients.is_empty()).then(|| view! { <manage::NewProjectForm clients /> }).into_any()
     })
 }
 
 fn list((page, clients): (Page<Project>, bool)) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let archived = use_query_map().read_untracked().get("archived").is_some();
     if page.items.is_empty() && !here.may(Permission::WriteWork) {
         return view! { <Empty title="No project yet" text=ON_NO_PROJECT /> }.into_any();
@@ -84,14 +84,14 @@ fn list((page, clients): (Page<Project>, bool)) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {more(path, next)}
+        {pager(path, next)}
         <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
     }
     .into_any()
 }
 
 /// What comes first where there is no project: a client, if there is none either.
-fn none_yet(here: &Here, clients: bool) -> AnyView {
+fn none_yet(here: &CurrentOrganization, clients: bool) -> AnyView {
     if clients {
         return view! { <Empty title="No project yet" text="Time is tracked on projects. Add the first one with New project above." /> }
             .into_any();
@@ -118,11 +118,11 @@ fn row(path: &str, project: Project, seen: bool) -> impl IntoView + use<> {
                 {dot(project.color)} <a class="row-link" href=path.to_owned()>{project.name}</a>
                 {project.code.map(|code| view! { " " <span class="code">{code}</span> })}
                 {project.archived.then(|| badge(Tone::Quiet, "Archived"))}
-                <small class="narrow">{project.client.name.clone()} {project.budget.as_ref().map(gauge::brief)}</small>
+                <small class="narrow">{project.client.name.clone()} {project.budget.as_ref().map(gauge::gauge_with_percent)}</small>
             </th>
             <td class="wide">{project.client.name.clone()}</td>
             <td class="wide">{project.billing.label()}</td>
-            <td class="wide">{project.budget.as_ref().map(gauge::brief)}</td>
+            <td class="wide">{project.budget.as_ref().map(gauge::gauge_with_percent)}</td>
             <td class="number">{project.worked.as_ref().map(hours)}</td>
             {amounts}
         </tr>
@@ -134,31 +134,31 @@ pub fn project() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();
     let asked = move || (changes.work.get(), changes.time.get(), params.with(|params| params.get("project").unwrap_or_default()));
-    let project = fetched(asked, |(_, _, project)| get_project(project));
-    loaded_page(project, one)
+    let project = create_resource(asked, |(_, _, project)| get_project(project));
+    page_when_loaded(project, one)
 }
 
 fn one(project: Project) -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let client = here.path(&format!("clients/{}", project.client.id));
     let lead = view! {
         <a href=client>{project.client.name.clone()}</a>
         {project.archived.then(|| view! { " " {badge(Tone::Quiet, "Archived")} })}
     };
     let facts = [
-        project.worked.as_ref().map(|worked| fact("Worked", hours(worked), None)),
-        project.unbilled.as_ref().map(|unbilled| fact("Unbilled", money(unbilled), None)),
-        project.effective_rate.as_ref().map(|rate| fact("Rate for new time", money(rate), None)),
+        project.worked.as_ref().map(|worked| statistic("Worked", hours(worked), None)),
+        project.unbilled.as_ref().map(|unbilled| statistic("Unbilled", money(unbilled), None)),
+        project.effective_rate.as_ref().map(|rate| statistic("Rate for new time", money(rate), None)),
     ];
     view! {
-        <Head title=project.name.clone() lead=lead.into_any() />
+        <PageHeader title=project.name.clone() lead=lead.into_any() />
         <dl class="facts">{facts.into_iter().flatten().collect_view()}</dl>
         {here.may(Permission::ReadBudgets).then(|| view! { <ProjectBudget project=project.id.to_string() /> })}
         <div class="columns">
-            {here.may(Permission::ReadMoney).then(|| view! { <manage::Terms project=project.clone() /> })}
+            {here.may(Permission::ReadMoney).then(|| view! { <manage::ProjectTerms project=project.clone() /> })}
             <div>
                 <TeamSection project=project.id.to_string() />
-                <manage::Latest project=project.id.to_string() />
+                <manage::LatestEntries project=project.id.to_string() />
             </div>
         </div>
     }
@@ -173,14 +173,14 @@ pub fn billings() -> Vec<(String, String)> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{ends, testing::World};
+    use crate::{platform, testing::World};
 
     #[tokio::test]
     async fn whoever_has_a_client_is_not_sent_to_add_one_before_the_first_project() {
         let studio = World::new("studio").await;
         let shown = async || {
             let looking = async {
-                let here = Here(ends::visit().place.expect("an organization"));
+                let here = CurrentOrganization(platform::page_context().place.expect("an organization"));
                 let (page, clients) = load(false, None).await.expect("projects");
                 assert!(page.items.is_empty());
                 none_yet(&here, clients).to_html()

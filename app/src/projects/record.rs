@@ -2,28 +2,28 @@
 
 use uuid::Uuid;
 
-use super::{Billing, ClientSummary, DeletedProject, Project, sight::Sight, store};
+use super::{Billing, ClientSummary, DeletedProject, Project, read_scope::ReadScope, store};
 use crate::{
     budgets,
     clients::{self, record::color_of},
-    edit::Edit,
     error::{Code, Error},
-    hours::Worked,
+    hours::WorkDuration,
     id::{ClientId, ProjectId},
     money::{Amount, Currency, Money},
     operation::Call,
     organizations::{self, settings::rate_of},
     page::{self, Cursor, Page},
-    rates::{self, store::Level},
+    patch::Patch,
+    rates::{self, store::RateLevel},
     reference, text,
 };
 
 /// What brings an archived project back, told to programs.
-pub const RESTORED: &str = "restore_project restores it.";
+pub const RESTORE_HINT: &str = "restore_project restores it.";
 
 /// Which projects are wanted; arguments of `list_projects`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct Wanted {
+pub struct ProjectQuery {
     pub query: Option<String>,
     pub client: Option<String>,
     pub archived: bool,
@@ -47,9 +47,9 @@ pub struct NewProject {
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct ProjectChange {
     pub name: Option<String>,
-    pub code: Edit<String>,
+    pub code: Patch<String>,
     pub billing: Option<Billing>,
-    pub rate: Edit<Amount>,
+    pub rate: Patch<Amount>,
     pub bill_agent_time: Option<bool>,
     pub color: Option<String>,
 }
@@ -57,22 +57,22 @@ pub struct ProjectChange {
 /// A page of projects by client and name.
 pub async fn list(
     cx: &mut Call,
-    wanted: Wanted,
+    wanted: ProjectQuery,
     limit: Option<u32>,
     cursor: Option<String>,
     with_total: bool,
 ) -> Result<Page<Project>, Error> {
-    let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
-    let after = cx.listing.after(cursor.as_deref())?.map(after);
-    let client = match text::said(wanted.client) {
-        Some(client) => Some(reference::client(cx, &sight, &client).await?),
+    let (read_scope, limit) = (ReadScope::of(cx)?, page::limit(limit)?);
+    let after = cx.listing.after(cursor.as_deref())?.map(keyset_of);
+    let client = match text::non_empty(wanted.client) {
+        Some(client) => Some(reference::client(cx, &read_scope, &client).await?),
         None => None,
     };
-    let filter = store::Filter {
-        query: text::said(wanted.query).map(|query| text::search_key(&query)),
+    let filter = store::ProjectFilter {
+        query: text::non_empty(wanted.query).map(|query| text::search_key(&query)),
         client,
         archived: wanted.archived,
-        on: sight.on_projects_of(),
+        on: read_scope.only_projects_of(),
         hours: wanted.with_hours,
     };
     let total = match with_total {
@@ -81,37 +81,37 @@ pub async fn list(
     };
     let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
     let ids: Vec<Uuid> = rows.iter().filter(|_| filter.hours).map(|row| row.id).collect();
-    let mut budgets = budgets::record::of_projects(cx, &sight, &ids).await?;
-    let place = |row: &store::Row| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.id };
-    let read = |row: store::Row| {
+    let mut budgets = budgets::record::of_projects(cx, &read_scope, &ids).await?;
+    let place = |row: &store::ProjectRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.id };
+    let read = |row: store::ProjectRow| {
         let budget = budgets.remove(&row.id);
-        Ok(Project { budget, ..read(row, &sight)? })
+        Ok(Project { budget, ..read(row, &read_scope)? })
     };
     let page = Page::of(cx.listing, rows, limit, place, read)?;
     Ok(Page { total, ..page })
 }
 
 /// Where a cursor goes on: the names it was made of hold no line break.
-pub fn after(cursor: Cursor) -> store::After {
+pub fn keyset_of(cursor: Cursor) -> store::ProjectKeyset {
     let (client, project) = cursor.key.split_once('\n').unwrap_or((&cursor.key, ""));
     (client.to_owned(), project.to_owned(), cursor.id)
 }
 
 /// The project that a reference means, with its sums.
 pub async fn get(cx: &mut Call, project: &str) -> Result<Project, Error> {
-    let sight = Sight::of(cx)?;
-    let id = reference::project(cx, &sight, project).await?;
-    let row = store::find(&mut cx.db, id, sight.on_projects_of()).await?;
-    whole(cx, row.ok_or_else(|| Error::not_found("project"))?, &sight).await
+    let read_scope = ReadScope::of(cx)?;
+    let id = reference::project(cx, &read_scope, project).await?;
+    let row = store::find(&mut cx.db, id, read_scope.only_projects_of()).await?;
+    with_budget(cx, row.ok_or_else(|| Error::not_found("project"))?, &read_scope).await
 }
 
 /// Adds a project and puts the caller on it.
 pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> {
-    organizations::store::keep(&mut cx.db).await?;
+    organizations::store::lock_shared(&mut cx.db).await?;
     let client = clients::record::find(cx, &given.client).await?;
     if client.archived {
         return Err(Error::invalid("client", format!("{} is archived. Restore it first, or choose another client.", client.name))
-            .hint(clients::record::RESTORED));
+            .hint(clients::record::RESTORE_HINT));
     }
     let rate = given.rate.map(|rate| rate_of("rate", &rate, &client.currency)).transpose()?;
     let project = Project {
@@ -129,24 +129,24 @@ pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> 
         budget: None,
         client: ClientSummary { id: client.id, name: client.name, currency: client.currency },
     };
-    let (sight, now) = (Sight::of(cx)?, cx.now);
+    let (read_scope, now) = (ReadScope::of(cx)?, cx.now);
     store::insert(&mut cx.db, &project, now).await?;
-    store::insert_members(&mut cx.db, project.id, &[sight.member]).await?;
-    again(cx, project.id, &sight).await
+    store::insert_members(&mut cx.db, project.id, &[read_scope.member]).await?;
+    reload(cx, project.id, &read_scope).await
 }
 
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, project: &str, given: ProjectChange) -> Result<Project, Error> {
-    let sight = Sight::of(cx)?;
-    organizations::store::keep(&mut cx.db).await?;
-    let mut project = find_whole(cx, project, &sight).await?;
+    let read_scope = ReadScope::of(cx)?;
+    organizations::store::lock_shared(&mut cx.db).await?;
+    let mut project = find_locked(cx, project, &read_scope).await?;
     if let Some(name) = given.name {
         project.name = text::line("name", &name, 200)?;
     }
-    project.code = given.code.read(|code| text::optional("code", Some(&code), 30))?.over(project.code);
+    project.code = given.code.try_and_then(|code| text::optional("code", Some(&code), 30))?.apply_to(project.code);
     project.billing = given.billing.unwrap_or(project.billing);
     let currency = &project.client.currency;
-    let rate = given.rate.try_map(|rate| rate_of("rate", &rate, currency))?.over(project.rate.as_ref().map(|rate| rate.amount));
+    let rate = given.rate.try_map(|rate| rate_of("rate", &rate, currency))?.apply_to(project.rate.as_ref().map(|rate| rate.amount));
     let rate = rate.map(|rate| Money::new(rate, currency));
     let other_rate = rate != project.rate;
     project.rate = rate;
@@ -154,33 +154,33 @@ pub async fn update(cx: &mut Call, project: &str, given: ProjectChange) -> Resul
     project.color = color_of(given.color)?.unwrap_or(project.color);
     store::update(&mut cx.db, &project).await?;
     if other_rate {
-        rates::told::of_change(cx, Level::Project(project.id.0), project.rate.as_ref(), &project.client.currency).await?;
+        rates::warnings::warn_after_change(cx, RateLevel::Project(project.id.0), project.rate.as_ref(), &project.client.currency).await?;
     }
-    again(cx, project.id, &sight).await
+    reload(cx, project.id, &read_scope).await
 }
 
 /// Hides a project from pickers, or shows it again.
 pub async fn set_archived(cx: &mut Call, project: &str, archived: bool) -> Result<Project, Error> {
-    let sight = Sight::of(cx)?;
-    let project = find_whole(cx, project, &sight).await?;
+    let read_scope = ReadScope::of(cx)?;
+    let project = find_locked(cx, project, &read_scope).await?;
     let at = archived.then_some(cx.now);
     store::set_archived(&mut cx.db, project.id, at).await?;
-    again(cx, project.id, &sight).await
+    reload(cx, project.id, &read_scope).await
 }
 
 /// Deletes a project that nothing holds.
 pub async fn delete(cx: &mut Call, project: &str) -> Result<DeletedProject, Error> {
-    let sight = Sight::of(cx)?;
-    let project = find_whole(cx, project, &sight).await?;
-    let (entries, lines) = store::held_by(&mut cx.db, project.id).await?;
+    let read_scope = ReadScope::of(cx)?;
+    let project = find_locked(cx, project, &read_scope).await?;
+    let (entries, lines) = store::count_references(&mut cx.db, project.id).await?;
     if entries + lines > 0 {
         return Err(Error::new(
             Code::InUse,
             format!(
                 "{} has {} and {} and cannot be deleted. Archive it instead.",
                 project.full_name(),
-                text::counted(entries, "time entry", "time entries"),
-                text::counted(lines, "invoice line", "invoice lines")
+                text::pluralize(entries, "time entry", "time entries"),
+                text::pluralize(lines, "invoice line", "invoice lines")
             ),
         )
         .hint("archive_project hides it and keeps its history."));
@@ -191,31 +191,31 @@ pub async fn delete(cx: &mut Call, project: &str) -> Result<DeletedProject, Erro
 
 /// The project for a change: held before it is read, until this call ends, and with its rate, which a change has to keep even
 /// when the caller may not see it.
-async fn find_whole(cx: &mut Call, project: &str, sight: &Sight) -> Result<Project, Error> {
-    let id = reference::project(cx, sight, project).await?;
+async fn find_locked(cx: &mut Call, project: &str, read_scope: &ReadScope) -> Result<Project, Error> {
+    let id = reference::project(cx, read_scope, project).await?;
     store::lock(&mut cx.db, id).await?;
-    let row = store::find(&mut cx.db, id, sight.on_projects_of()).await?;
-    read(row.ok_or_else(|| Error::not_found("project"))?, &Sight { money: true, ..*sight })
+    let row = store::find(&mut cx.db, id, read_scope.only_projects_of()).await?;
+    read(row.ok_or_else(|| Error::not_found("project"))?, &ReadScope { money: true, ..*read_scope })
 }
 
 /// The project as the database has it after a change.
-async fn again(cx: &mut Call, id: ProjectId, sight: &Sight) -> Result<Project, Error> {
-    let row = store::find(&mut cx.db, id.0, sight.on_projects_of()).await?;
-    whole(cx, row.ok_or_else(Error::internal)?, sight).await
+async fn reload(cx: &mut Call, id: ProjectId, read_scope: &ReadScope) -> Result<Project, Error> {
+    let row = store::find(&mut cx.db, id.0, read_scope.only_projects_of()).await?;
+    with_budget(cx, row.ok_or_else(Error::internal)?, read_scope).await
 }
 
 /// A row with its budget, as the caller may see them.
-async fn whole(cx: &mut Call, row: store::Row, sight: &Sight) -> Result<Project, Error> {
-    let budget = budgets::record::of_projects(cx, sight, &[row.id]).await?.remove(&row.id);
-    Ok(Project { budget, ..read(row, sight)? })
+async fn with_budget(cx: &mut Call, row: store::ProjectRow, read_scope: &ReadScope) -> Result<Project, Error> {
+    let budget = budgets::record::of_projects(cx, read_scope, &[row.id]).await?.remove(&row.id);
+    Ok(Project { budget, ..read(row, read_scope)? })
 }
 
 /// A row as the caller may see it.
-fn read(row: store::Row, sight: &Sight) -> Result<Project, Error> {
+fn read(row: store::ProjectRow, read_scope: &ReadScope) -> Result<Project, Error> {
     let currency = Currency::parse(&row.currency)?;
     // Nothing converts between currencies: the organization's rate is one only where its currency is the client's.
     let organization_rate = row.organization_rate.filter(|_| row.organization_currency == row.currency);
-    let money = |amount: Option<i64>| amount.filter(|_| sight.money).map(|amount| Money::new(amount, &currency));
+    let money = |amount: Option<i64>| amount.filter(|_| read_scope.money).map(|amount| Money::new(amount, &currency));
     Ok(Project {
         id: ProjectId(row.id),
         rate: money(row.rate),
@@ -228,7 +228,7 @@ fn read(row: store::Row, sight: &Sight) -> Result<Project, Error> {
         billing: Billing::named(&row.billing).ok_or_else(Error::internal)?,
         bill_agent_time: row.bill_agent_time,
         archived: row.archived,
-        worked: row.worked.map(Worked::of),
+        worked: row.worked.map(WorkDuration::of),
         budget: None,
     })
 }

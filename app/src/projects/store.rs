@@ -17,7 +17,7 @@ use crate::{
 
 /// A project as stored, with what its client and the organization add to it.
 #[allow(missing_docs, reason = "the columns are described at Project")]
-pub struct Row {
+pub struct ProjectRow {
     pub id: Uuid,
     pub name: String,
     pub client_id: Uuid,
@@ -40,7 +40,7 @@ pub struct Row {
 }
 
 /// Which projects are listed.
-pub struct Filter {
+pub struct ProjectFilter {
     /// The key of a text in the name, the code or the client's name.
     pub query: Option<String>,
     /// The client.
@@ -54,17 +54,17 @@ pub struct Filter {
 }
 
 /// Where the last page ended: names of client and project as the database sorts them, and the id.
-pub type After = (String, String, Uuid);
+pub type ProjectKeyset = (String, String, Uuid);
 
 /// Projects by client and name, from after the last page. Time is summed up for the rows of the page only.
-pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64) -> Result<Vec<Row>, Error> {
+pub async fn list(db: &mut Db, filter: &ProjectFilter, after: Option<ProjectKeyset>, limit: i64) -> Result<Vec<ProjectRow>, Error> {
     let organization = db.organization();
     let (client_key, project_key, id) = match after {
         Some((client_key, project_key, id)) => (Some(client_key), Some(project_key), Some(id)),
         None => (None, None, None),
     };
     Ok(query_as!(
-        Row,
+        ProjectRow,
         r#"select p.id, p.name, p.client_id, p.client_name, p.currency, p.code, p.color, p.billing, p.rate, p.client_rate,
                o.rate as organization_rate, o.currency as organization_currency, p.bill_agent_time, p.archived as "archived!",
                h.worked, h.unbilled, p.client_key, p.project_key
@@ -108,7 +108,7 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64
 }
 
 /// How many projects match.
-pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
+pub async fn count(db: &mut Db, filter: &ProjectFilter) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!"
@@ -131,10 +131,10 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
 }
 
 /// The project with this id and its sums, if the caller may see it.
-pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Row>, Error> {
+pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<ProjectRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        ProjectRow,
         r#"select p.id, p.name, c.id as client_id, c.name as client_name, c.currency, p.code, p.color, p.billing, p.rate,
                c.rate as client_rate, o.rate as organization_rate, o.currency as organization_currency, p.bill_agent_time,
                p.archived_at is not null as "archived!", h.worked, h.unbilled,
@@ -169,7 +169,7 @@ pub async fn lock(db: &mut Db, project: Uuid) -> Result<(), Error> {
 }
 
 /// Keeps these projects from being deleted until the transaction ends.
-pub async fn keep(db: &mut Db, projects: &[Uuid]) -> Result<(), Error> {
+pub async fn lock_key_share(db: &mut Db, projects: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from project where organization_id = $1 and id = any($2) order by id for key share", organization, projects)
         .fetch_all(db.connection())
@@ -198,8 +198,8 @@ pub async fn insert(db: &mut Db, project: &Project, now: Timestamp) -> Result<()
     )
     .execute(db.connection())
     .await
-    .on_constraint("project_name_unique", || text::taken(&called(project), &project.name, None))?;
-    free(db, written.rows_affected(), project).await
+    .on_constraint("project_name_unique", || text::name_taken(&called(project), &project.name, None))?;
+    refuse_taken_name(db, written.rows_affected(), project).await
 }
 
 /// Writes a project. One of several that had the same name before there were keys keeps it.
@@ -222,8 +222,8 @@ pub async fn update(db: &mut Db, project: &Project) -> Result<(), Error> {
     )
     .execute(db.connection())
     .await
-    .on_constraint("project_name_unique", || text::taken(&called(project), &project.name, None))?;
-    free(db, written.rows_affected(), project).await
+    .on_constraint("project_name_unique", || text::name_taken(&called(project), &project.name, None))?;
+    refuse_taken_name(db, written.rows_affected(), project).await
 }
 
 /// How the refusal of a name begins.
@@ -232,7 +232,7 @@ fn called(project: &Project) -> String {
 }
 
 /// Nothing is written when the name is taken.
-async fn free(db: &mut Db, written: u64, project: &Project) -> Result<(), Error> {
+async fn refuse_taken_name(db: &mut Db, written: u64, project: &Project) -> Result<(), Error> {
     if written > 0 {
         return Ok(());
     }
@@ -247,7 +247,7 @@ async fn free(db: &mut Db, written: u64, project: &Project) -> Result<(), Error>
     )
     .fetch_optional(db.connection())
     .await?;
-    Err(text::taken(&called(project), &project.name, namesake))
+    Err(text::name_taken(&called(project), &project.name, namesake))
 }
 
 /// Hides a project, or shows it again. One that is hidden already keeps its instant.
@@ -265,7 +265,7 @@ pub async fn set_archived(db: &mut Db, project: ProjectId, at: Option<Timestamp>
 }
 
 /// How many time entries and invoice lines hold the project.
-pub async fn held_by(db: &mut Db, project: ProjectId) -> Result<(i64, i64), Error> {
+pub async fn count_references(db: &mut Db, project: ProjectId) -> Result<(i64, i64), Error> {
     let organization = db.organization();
     let held = query!(
         r#"select (select count(*) from time_entry where organization_id = $1 and project_id = $2) as "entries!",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{CreateProject, UpdateProject};
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     clients::UpdateClient,
     error::Code,
     testing::World,
@@ -155,7 +155,7 @@ async fn hours_are_told_when_asked_for() {
     for (duration, billable) in [("1h", true), ("30m", false)] {
         studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": duration, "billable": billable})).await;
     }
-    studio.token(Writes::Drafts).await.ok("create_time_entry", json!({"project": "Dashboard", "duration": "5h"})).await;
+    studio.token(WriteMode::Drafts).await.ok("create_time_entry", json!({"project": "Dashboard", "duration": "5h"})).await;
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(600);
     let page = studio.ok("list_projects", json!({"with_hours": true})).await;
@@ -264,9 +264,9 @@ async fn another_tenants_projects_are_not_there() {
 #[tokio::test]
 async fn an_agent_that_writes_drafts_leaves_projects_to_a_person() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     assert_eq!(agent.code("create_project", json!({"client": "Acme", "name": "Dashboard"})).await, Code::NeedsApproval);
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     agent.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     agent.ok("delete_project", json!({"project": "Dashboard"})).await;
 }

@@ -8,7 +8,7 @@
 //! Organizations cost nothing to found. So those that one person has founded and owns have together no more than one alone. What was
 //! founded by somebody who does not own it any more counts for whoever has owned it longest.
 
-mod share;
+mod mail_share;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -17,17 +17,17 @@ use jiff::civil::Date;
 
 use crate::{
     assistant::usage::{INPUT_CAP, OUTPUT_CAP},
-    count::counted,
+    count::pluralize,
     database::Db,
     day::Day,
     error::{Code, Error},
 };
 
-pub use share::Share;
+pub use mail_share::MailShare;
 
 /// The quotas of a deployment; absent means no limit. Days and months are those of UTC.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Quotas {
+pub struct UsageQuotas {
     /// Mails that one organization may send in a day, and all together that one person has founded.
     pub mails_of_organization: Option<i64>,
     /// Mails that may leave in a day, of all organizations and to people about their sign-ins.
@@ -37,7 +37,7 @@ pub struct Quotas {
 }
 
 /// Counts mails that a call has put into the outbox. Refused when there are too many for today; the call then does nothing.
-pub async fn mails_written(db: &mut Db, quotas: &Quotas, mails: i64, by_person: bool) -> Result<(), Error> {
+pub async fn count_written_mails(db: &mut Db, quotas: &UsageQuotas, mails: i64, by_person: bool) -> Result<(), Error> {
     if mails == 0 {
         return Ok(());
     }
@@ -46,16 +46,16 @@ pub async fn mails_written(db: &mut Db, quotas: &Quotas, mails: i64, by_person: 
         if written > most {
             return Err(without_mail(
                 by_person,
-                used_up(&format!("Your organization has written its {} of today", counted(most, "mail", "mails")), free_on),
+                used_up(&format!("Your organization has written its {} of today", pluralize(most, "mail", "mails")), free_on),
             ));
         }
         let (within, free_on) = store::count_for_founder(db, MAILS, mails, Some(most)).await?;
         if !within {
-            let words = format!("{OF_FOUNDER} have written their {} of today together", counted(most, "mail", "mails"));
+            let words = format!("{OF_FOUNDER} have written their {} of today together", pluralize(most, "mail", "mails"));
             return Err(without_mail(by_person, used_up(&words, free_on)));
         }
     }
-    mail_left(db, quotas, Share::Organizations).await
+    require_mail_left(db, quotas, MailShare::Organizations).await
 }
 
 /// What can still be done; a program is given no link to hand over.
@@ -66,8 +66,8 @@ fn without_mail(by_person: bool, error: Error) -> Error {
 
 /// How many mails a day may be asked for from one network by whoever is not known there: fifty, and no more than half of what may
 /// go to addresses that nobody has proved, so that the other half is left to everybody else.
-pub fn mails_of_network(quotas: &Quotas) -> u32 {
-    let proofs = quotas.mails.map(|most| Share::Proofs.counted_as(most)).and_then(|counted| counted.first().map(|(_, most)| *most));
+pub fn mails_of_network(quotas: &UsageQuotas) -> u32 {
+    let proofs = quotas.mails.map(|most| MailShare::Proofs.counted_as(most)).and_then(|counted| counted.first().map(|(_, most)| *most));
     proofs.map_or(MAILS_OF_NETWORK, |proofs| u32::try_from(proofs / 2).map_or(MAILS_OF_NETWORK, |half| half.clamp(1, MAILS_OF_NETWORK)))
 }
 
@@ -78,7 +78,7 @@ pub const RESETS_OF_NETWORK: u32 = 50;
 const MAILS_OF_NETWORK: u32 = 50;
 
 /// Refuses when the deployment has sent all mails of this share today.
-pub async fn mail_left(db: &mut Db, quotas: &Quotas, share: Share) -> Result<(), Error> {
+pub async fn require_mail_left(db: &mut Db, quotas: &UsageQuotas, share: MailShare) -> Result<(), Error> {
     let Some(most) = quotas.mails else { return Ok(()) };
     for (what, most) in share.counted_as(most) {
         if let (false, free_on) = store::left(db, what, most).await? {
@@ -89,7 +89,7 @@ pub async fn mail_left(db: &mut Db, quotas: &Quotas, share: Share) -> Result<(),
 }
 
 /// Counts a mail that is about to leave.
-pub async fn mail_leaves(db: &mut Db, quotas: &Quotas, share: Share) -> Result<(), Error> {
+pub async fn count_leaving_mail(db: &mut Db, quotas: &UsageQuotas, share: MailShare) -> Result<(), Error> {
     let Some(most) = quotas.mails else { return Ok(()) };
     for (what, most) in share.counted_as(most) {
         count(db, what, 1, most, share.used_up()).await?;
@@ -98,7 +98,7 @@ pub async fn mail_leaves(db: &mut Db, quotas: &Quotas, share: Share) -> Result<(
 }
 
 /// Counts tokens before a model is asked: for the founder of the organization, and for the deployment.
-pub async fn take_tokens(db: &mut Db, quotas: &Quotas, tokens: i64) -> Result<(), Error> {
+pub async fn reserve_tokens(db: &mut Db, quotas: &UsageQuotas, tokens: i64) -> Result<(), Error> {
     if let (false, free_on) = store::count_for_founder(db, MODEL_TOKENS, tokens, Some(TOKENS_OF_FOUNDER)).await? {
         return Err(founder_used_up(free_on));
     }
@@ -109,7 +109,7 @@ pub async fn take_tokens(db: &mut Db, quotas: &Quotas, tokens: i64) -> Result<()
 }
 
 /// Counts what more, or less, was used than was taken before.
-pub async fn settle_tokens(db: &mut Db, quotas: &Quotas, more: i64) -> Result<(), Error> {
+pub async fn adjust_tokens(db: &mut Db, quotas: &UsageQuotas, more: i64) -> Result<(), Error> {
     if more == 0 {
         return Ok(());
     }
@@ -121,7 +121,7 @@ pub async fn settle_tokens(db: &mut Db, quotas: &Quotas, more: i64) -> Result<()
 }
 
 /// Refuses when the model has used all tokens of the organization's founder, or of the deployment.
-pub async fn check_tokens(db: &mut Db, quotas: &Quotas) -> Result<(), Error> {
+pub async fn check_tokens(db: &mut Db, quotas: &UsageQuotas) -> Result<(), Error> {
     if let (false, free_on) = store::left_for_founder(db, MODEL_TOKENS, TOKENS_OF_FOUNDER).await? {
         return Err(founder_used_up(free_on));
     }

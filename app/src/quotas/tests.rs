@@ -9,12 +9,12 @@ use serde_json::json;
 use super::*;
 use crate::{
     context::{Caller, Services},
-    database::{Access, Reach},
+    database::{AccessMode, RowScope},
     testing::World,
 };
 
 /// The same studio with a mail server and these quotas.
-fn with(studio: &World, quotas: Quotas) -> World {
+fn with(studio: &World, quotas: UsageQuotas) -> World {
     let before = &studio.caller.services;
     let services = Services {
         database: before.database.clone(),
@@ -26,8 +26,8 @@ fn with(studio: &World, quotas: Quotas) -> World {
         mail_leaves: true,
         sign_up: crate::account::SignUpPolicy::Open,
         quotas,
-        mail_waits: tokio::sync::Notify::new(),
-        verifications: tokio::sync::Notify::new(),
+        outbox_wakeup: tokio::sync::Notify::new(),
+        verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: before.access_log_days,
         tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),
@@ -40,7 +40,7 @@ async fn draft(studio: &World) -> serde_json::Value {
     studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00"}]})).await["id"].clone()
 }
 
-async fn studio(quotas: Quotas) -> World {
+async fn studio(quotas: UsageQuotas) -> World {
     let studio = with(&World::new("studio").await, quotas);
     studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19", "email": "billing@acme.example"})).await;
     studio
@@ -48,7 +48,7 @@ async fn studio(quotas: Quotas) -> World {
 
 #[tokio::test]
 async fn each_address_counts_as_a_mail() {
-    let studio = studio(Quotas { mails_of_organization: Some(2), ..Quotas::default() }).await;
+    let studio = studio(UsageQuotas { mails_of_organization: Some(2), ..UsageQuotas::default() }).await;
     let invoice = draft(&studio).await;
     let to = |many: usize| json!({"invoice": invoice, "to": (0..many).map(|at| format!("a{at}@acme.example")).collect::<Vec<_>>()});
     assert_eq!(studio.code("send_invoice", to(3)).await, Code::RateLimited);
@@ -57,7 +57,7 @@ async fn each_address_counts_as_a_mail() {
 
 #[tokio::test]
 async fn an_organization_writes_so_many_mails_a_day_and_is_told_when_it_goes_on() {
-    let studio = studio(Quotas { mails_of_organization: Some(2), ..Quotas::default() }).await;
+    let studio = studio(UsageQuotas { mails_of_organization: Some(2), ..UsageQuotas::default() }).await;
     for _ in 0..2 {
         let invoice = draft(&studio).await;
         studio.ok("send_invoice", json!({"invoice": invoice, "dry_run": true})).await;
@@ -77,7 +77,7 @@ async fn an_organization_writes_so_many_mails_a_day_and_is_told_when_it_goes_on(
 
 #[tokio::test]
 async fn two_calls_at_once_do_not_share_the_last_mail() {
-    let studio = studio(Quotas { mails_of_organization: Some(1), ..Quotas::default() }).await;
+    let studio = studio(UsageQuotas { mails_of_organization: Some(1), ..UsageQuotas::default() }).await;
     let (one, other) = (draft(&studio).await, draft(&studio).await);
     let (one, other) =
         tokio::join!(studio.call("send_invoice", json!({"invoice": one})), studio.call("send_invoice", json!({"invoice": other})));
@@ -94,14 +94,14 @@ async fn where_no_mail_leaves_none_is_counted() {
 }
 
 /// How many of these leave, of more than there may be.
-async fn leave(db: &mut Db, quotas: &Quotas, share: Share) -> usize {
+async fn leave(db: &mut Db, quotas: &UsageQuotas, share: MailShare) -> usize {
     for left in 0..30 {
-        if mail_left(db, quotas, share).await.is_err() {
-            let refused = mail_leaves(db, quotas, share).await.expect_err("and none leaves");
+        if require_mail_left(db, quotas, share).await.is_err() {
+            let refused = count_leaving_mail(db, quotas, share).await.expect_err("and none leaves");
             assert!(refused.code == Code::RateLimited && refused.message.contains("There are more from"), "{refused:?}");
             return left;
         }
-        mail_leaves(db, quotas, share).await.expect("it leaves");
+        count_leaving_mail(db, quotas, share).await.expect("it leaves");
     }
     panic!("{share:?} has no end");
 }
@@ -109,15 +109,15 @@ async fn leave(db: &mut Db, quotas: &Quotas, share: Share) -> usize {
 #[tokio::test]
 async fn strangers_use_up_neither_the_mails_of_organizations_nor_those_of_people() {
     let studio = World::new("studio").await;
-    let quotas = Quotas { mails: Some(20), ..Quotas::default() };
-    let mut db = studio.caller.services.database.begin(Reach::Nobody, Access::Write).await.expect("a transaction");
-    assert_eq!(leave(&mut db, &quotas, Share::Proofs).await, 2, "half of a fifth");
-    assert_eq!(leave(&mut db, &quotas, Share::People).await, 2, "the other half");
-    assert_eq!(leave(&mut db, &quotas, Share::Organizations).await, 16, "all the rest");
+    let quotas = UsageQuotas { mails: Some(20), ..UsageQuotas::default() };
+    let mut db = studio.caller.services.database.begin(RowScope::Nobody, AccessMode::Write).await.expect("a transaction");
+    assert_eq!(leave(&mut db, &quotas, MailShare::Proofs).await, 2, "half of a fifth");
+    assert_eq!(leave(&mut db, &quotas, MailShare::People).await, 2, "the other half");
+    assert_eq!(leave(&mut db, &quotas, MailShare::Organizations).await, 16, "all the rest");
     db.roll_back().await;
-    let mut db = studio.caller.services.database.begin(Reach::Nobody, Access::Write).await.expect("a transaction");
-    assert_eq!(leave(&mut db, &quotas, Share::People).await, 4, "a proof has none that people want");
-    assert_eq!(leave(&mut db, &quotas, Share::Proofs).await, 0);
+    let mut db = studio.caller.services.database.begin(RowScope::Nobody, AccessMode::Write).await.expect("a transaction");
+    assert_eq!(leave(&mut db, &quotas, MailShare::People).await, 4, "a proof has none that people want");
+    assert_eq!(leave(&mut db, &quotas, MailShare::Proofs).await, 0);
     db.roll_back().await;
 }
 
@@ -131,7 +131,7 @@ async fn another(studio: &World) -> World {
 
 #[tokio::test]
 async fn organizations_of_one_founder_share_their_mails_of_a_day() {
-    let quotas = Quotas { mails_of_organization: Some(2), ..Quotas::default() };
+    let quotas = UsageQuotas { mails_of_organization: Some(2), ..UsageQuotas::default() };
     let studio = studio(quotas).await;
     let (one, other) = (another(&studio).await, another(&studio).await);
     for place in [&one, &other] {
@@ -151,7 +151,7 @@ async fn organizations_of_one_founder_share_their_mails_of_a_day() {
 /// Whoever founded an organization and left it takes nothing from it, and it takes nothing from them.
 #[tokio::test]
 async fn an_organization_counts_for_whoever_owns_it_now() {
-    let quotas = Quotas { mails_of_organization: Some(1), ..Quotas::default() };
+    let quotas = UsageQuotas { mails_of_organization: Some(1), ..UsageQuotas::default() };
     let founder = studio(quotas).await;
     let left = another(&founder).await;
     let heir = World::new("heir").await.person().id;
@@ -174,21 +174,21 @@ async fn organizations_of_one_founder_share_their_tokens_of_a_month() {
     let studio = World::new("studio").await;
     let (one, other) = (another(&studio).await, another(&studio).await);
     let database = &studio.caller.services.database;
-    let begin = async |place: &World| database.begin(Reach::Organization(place.organization()), Access::Write).await.expect("begun");
-    let quotas = Quotas::default();
+    let begin = async |place: &World| database.begin(RowScope::Organization(place.organization()), AccessMode::Write).await.expect("begun");
+    let quotas = UsageQuotas::default();
     let mut db = begin(&one).await;
-    take_tokens(&mut db, &quotas, TOKENS_OF_FOUNDER - 1).await.expect("taken");
+    reserve_tokens(&mut db, &quotas, TOKENS_OF_FOUNDER - 1).await.expect("taken");
     db.commit().await.expect("kept");
     let mut db = begin(&other).await;
     assert!(check_tokens(&mut db, &quotas).await.is_ok(), "there is something left");
-    assert_eq!(take_tokens(&mut db, &quotas, 2).await.map_err(|refused| refused.code), Err(Code::RateLimited));
-    take_tokens(&mut db, &quotas, 1).await.expect("the last");
+    assert_eq!(reserve_tokens(&mut db, &quotas, 2).await.map_err(|refused| refused.code), Err(Code::RateLimited));
+    reserve_tokens(&mut db, &quotas, 1).await.expect("the last");
     check_tokens(&mut db, &quotas).await.expect_err("nothing is left");
-    settle_tokens(&mut db, &quotas, -1).await.expect("given back");
-    take_tokens(&mut db, &quotas, 1).await.expect("there is again");
+    adjust_tokens(&mut db, &quotas, -1).await.expect("given back");
+    reserve_tokens(&mut db, &quotas, 1).await.expect("there is again");
     db.roll_back().await;
     let mut db = begin(&World::new("elsewhere").await).await;
-    take_tokens(&mut db, &quotas, TOKENS_OF_FOUNDER).await.expect("others have their own");
+    reserve_tokens(&mut db, &quotas, TOKENS_OF_FOUNDER).await.expect("others have their own");
     db.roll_back().await;
 }
 
@@ -196,34 +196,35 @@ async fn organizations_of_one_founder_share_their_tokens_of_a_month() {
 async fn what_all_use_together_has_a_bound_that_nobody_passes() {
     let studio = World::new("studio").await;
     let services = studio.caller.services.clone();
-    let begin = || services.database.begin(Reach::Nobody, Access::Write);
+    let begin = || services.database.begin(RowScope::Nobody, AccessMode::Write);
     // Far above what other tests may count in the same database.
     let most = 1_i64 << 50;
     let mut db = begin().await.expect("a transaction");
     assert!(store::count(&mut db, MODEL_TOKENS, most - 5, None).await.expect("counted").0);
-    let quotas = Quotas { model_tokens: Some(most), ..Quotas::default() };
-    take_tokens(&mut db, &quotas, 6 + most).await.expect_err("more than there is at all");
+    let quotas = UsageQuotas { model_tokens: Some(most), ..UsageQuotas::default() };
+    reserve_tokens(&mut db, &quotas, 6 + most).await.expect_err("more than there is at all");
     assert!(check_tokens(&mut db, &quotas).await.is_ok(), "there is something left");
-    settle_tokens(&mut db, &quotas, 5).await.expect("what was used is counted whatever the bound");
+    adjust_tokens(&mut db, &quotas, 5).await.expect("what was used is counted whatever the bound");
     let refused = check_tokens(&mut db, &quotas).await.expect_err("nothing is left");
     assert!(refused.code == Code::RateLimited && refused.message.contains("There are more from"), "{refused:?}");
-    take_tokens(&mut db, &quotas, 1).await.expect_err("nothing is left");
-    settle_tokens(&mut db, &quotas, -1 - most).await.expect("given back");
-    take_tokens(&mut db, &quotas, 1).await.expect("there is again");
+    reserve_tokens(&mut db, &quotas, 1).await.expect_err("nothing is left");
+    adjust_tokens(&mut db, &quotas, -1 - most).await.expect("given back");
+    reserve_tokens(&mut db, &quotas, 1).await.expect("there is again");
     db.roll_back().await;
 }
 
 #[tokio::test]
 async fn no_organization_sees_what_all_use() {
     let studio = World::new("studio").await;
-    let mut db = studio.caller.services.database.begin(Reach::Organization(studio.organization()), Access::Read).await.expect("begun");
+    let mut db =
+        studio.caller.services.database.begin(RowScope::Organization(studio.organization()), AccessMode::Read).await.expect("begun");
     let seen = sqlx::query("select * from deployment_usage").fetch_all(db.connection()).await;
     assert!(seen.is_err_and(|refused| refused.to_string().contains("permission denied")));
 }
 
 #[test]
 fn one_network_asks_for_half_of_the_mails_to_unproved_addresses_at_most() {
-    let of_network = |mails| mails_of_network(&Quotas { mails, ..Quotas::default() });
+    let of_network = |mails| mails_of_network(&UsageQuotas { mails, ..UsageQuotas::default() });
     assert_eq!([None, Some(10_000), Some(100), Some(5), Some(0)].map(of_network), [50, 50, 5, 1, 1]);
 }
 

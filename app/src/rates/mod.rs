@@ -1,6 +1,6 @@
 //! Rates: what an hour costs, for new time and for the time that is not billed yet.
 
-pub mod asking;
+pub mod prompts;
 #[cfg(feature = "ssr")]
 pub(crate) mod record;
 #[cfg(feature = "ssr")]
@@ -8,18 +8,18 @@ pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 #[cfg(feature = "ssr")]
-pub(crate) mod told;
+pub(crate) mod warnings;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    edit::Edit,
     error::Error,
-    hours::Worked,
-    invoices::{ClientName, ProjectName},
+    hours::WorkDuration,
+    invoices::{ClientRef, ProjectRef},
     money::{Amount, Currency, Money},
     page::Page,
+    patch::Patch,
 };
 
 /// Which time a change of a rate is for.
@@ -55,9 +55,9 @@ pub struct Repricing {
     /// How many billable entries.
     pub entries: i64,
     /// How much time.
-    pub worked: Worked,
+    pub worked: WorkDuration,
     /// How much of it has no rate at all, so it is worth nothing yet.
-    pub without_rate: Worked,
+    pub without_rate: WorkDuration,
     /// What it is worth at the rates it was logged at.
     pub before: Money,
     /// What it is worth at the rate that holds.
@@ -71,9 +71,9 @@ pub struct Repricing {
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct ProjectRate {
     /// The client.
-    pub client: ClientName,
+    pub client: ClientRef,
     /// The project.
-    pub project: ProjectName,
+    pub project: ProjectRef,
     /// The currency of the client.
     pub currency: Currency,
     /// What an hour costs, unless a member or an entry has a rate of its own; absent where nobody has said.
@@ -124,7 +124,7 @@ pub async fn list_rates(
     #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<ProjectRate>, Error> {
-    record::list(cx, record::Wanted { client, project, missing: missing.unwrap_or(false) }, limit, cursor).await
+    record::list(cx, record::RateQuery { client, project, missing: missing.unwrap_or(false) }, limit, cursor).await
 }
 
 /// Set what an hour costs on a project or for a client: for new time only, or also for the time that is not billed yet. With neither it is the organization's rate, which a person sets at the page and no token.
@@ -141,10 +141,10 @@ pub async fn set_rate(
     client: Option<String>,
     /// Per hour, such as "80.00"; "0.00" is free, empty takes it away, and absent it stays.
     #[server(default)]
-    rate: Edit<Amount>,
+    rate: Patch<Amount>,
     /// new_time (the default), or unbilled_time for new time and what is not billed yet.
     #[server(default)]
     applies_to: Option<AppliesTo>,
 ) -> Result<ChangedRate, Error> {
-    record::set(cx, record::Given { project, client, rate, applies_to: applies_to.unwrap_or_default() }).await
+    record::set(cx, record::RateChange { project, client, rate, applies_to: applies_to.unwrap_or_default() }).await
 }

@@ -10,11 +10,11 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
-    projects::store::After,
+    projects::store::ProjectKeyset,
 };
 
 /// Which rates are listed.
-pub struct Filter {
+pub struct RateFilter {
     /// Of this client's projects.
     pub client: Option<Uuid>,
     /// Of this project.
@@ -25,7 +25,7 @@ pub struct Filter {
 
 /// A project with its rates and the unbilled time that has another.
 #[allow(missing_docs, reason = "the fields say what they are")]
-pub struct Row {
+pub struct ProjectRateRow {
     pub client_id: Uuid,
     pub client_name: String,
     pub currency: String,
@@ -47,14 +47,14 @@ pub struct Row {
 
 /// The rates of projects by client and project, from after the last page: of those that are not archived, and of those with
 /// unbilled time that has another.
-pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64) -> Result<Vec<Row>, Error> {
+pub async fn list(db: &mut Db, filter: &RateFilter, after: Option<ProjectKeyset>, limit: i64) -> Result<Vec<ProjectRateRow>, Error> {
     let organization = db.organization();
     let (client_key, project_key, id) = match after {
         Some((client_key, project_key, id)) => (Some(client_key), Some(project_key), Some(id)),
         None => (None, None, None),
     };
     Ok(query_as!(
-        Row,
+        ProjectRateRow,
         r#"with other as materialized (
                select t.project_id, count(*) as entries, sum(t.seconds) as seconds,
                    coalesce(sum(t.seconds) filter (where t.rate is null), 0) as without_rate,
@@ -102,7 +102,7 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64
 
 /// Whose rate is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
+pub enum RateLevel {
     /// A project's.
     Project(Uuid),
     /// A client's: it holds where the project has none.
@@ -111,7 +111,7 @@ pub enum Level {
     Organization,
 }
 
-impl Level {
+impl RateLevel {
     fn project(self) -> Option<Uuid> {
         if let Self::Project(id) = self { Some(id) } else { None }
     }
@@ -123,7 +123,7 @@ impl Level {
 
 /// An unbilled entry that has another rate than the one that holds.
 #[allow(missing_docs, reason = "the fields say what they are")]
-pub struct Other {
+pub struct RepricingCandidate {
     pub id: Uuid,
     pub project_id: Uuid,
     pub day: jiff_sqlx::Date,
@@ -136,10 +136,15 @@ pub struct Other {
 
 /// The time on no invoice for which the rate of this level holds and which has another, drafts and running timers among it; of these
 /// entries alone where some are named.
-pub async fn others(db: &mut Db, level: &Level, among: Option<&[Uuid]>, limit: i64) -> Result<Vec<Other>, Error> {
+pub async fn repricing_candidates(
+    db: &mut Db,
+    level: &RateLevel,
+    among: Option<&[Uuid]>,
+    limit: i64,
+) -> Result<Vec<RepricingCandidate>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Other,
+        RepricingCandidate,
         r#"select t.id, t.project_id, t.day, t.seconds, t.billable and not t.running and t.state in ('logged', 'approved') as "counts!", t.rate,
                coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) as rate_now
            from time_entry t
@@ -158,7 +163,7 @@ pub async fn others(db: &mut Db, level: &Level, among: Option<&[Uuid]>, limit: i
         organization,
         level.project(),
         level.client(),
-        *level == Level::Organization,
+        *level == RateLevel::Organization,
         limit,
         among
     )
@@ -167,7 +172,7 @@ pub async fn others(db: &mut Db, level: &Level, among: Option<&[Uuid]>, limit: i
 }
 
 /// Keeps others from changing or billing entries until the transaction ends; answers those that are on no invoice.
-pub async fn hold(db: &mut Db, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+pub async fn lock_entries(db: &mut Db, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "select id from time_entry where organization_id = $1 and id = any($2) and invoice_line_id is null order by id for update",
@@ -193,7 +198,7 @@ pub async fn set_of_client(db: &mut Db, id: Uuid, rate: Option<i64>) -> Result<(
 }
 
 /// The seconds of billable time without a rate that keeps none: on drafts of invoices, and before the lock date.
-pub async fn without_rate_held(db: &mut Db, level: &Level) -> Result<(i64, i64), Error> {
+pub async fn without_rate_held(db: &mut Db, level: &RateLevel) -> Result<(i64, i64), Error> {
     let organization = db.organization();
     let held = query!(
         r#"select coalesce(sum(t.seconds) filter (where t.invoice_line_id is not null), 0)::bigint as "drafted!",
@@ -216,7 +221,7 @@ pub async fn without_rate_held(db: &mut Db, level: &Level) -> Result<(i64, i64),
 
 /// Time on a draft that is billed there at another rate than holds by now.
 #[allow(missing_docs, reason = "the fields say what they are")]
-pub struct Drafted {
+pub struct DraftAtOtherRate {
     pub client_name: String,
     pub currency: String,
     /// When the draft was made, where the organization is.
@@ -230,10 +235,10 @@ pub struct Drafted {
 
 /// The drafts with time for which the rate of this level holds and which has another, the oldest first. Time without any is told of by
 /// itself, and a rate that was given by itself or before the lock date stays.
-pub async fn drafted(db: &mut Db, level: &Level, limit: i64) -> Result<Vec<Drafted>, Error> {
+pub async fn drafts_at_other_rate(db: &mut Db, level: &RateLevel, limit: i64) -> Result<Vec<DraftAtOtherRate>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Drafted,
+        DraftAtOtherRate,
         r#"with other as (
                select l.invoice_id, t.seconds, t.rate, coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) as holds
                from time_entry t
@@ -261,7 +266,7 @@ pub async fn drafted(db: &mut Db, level: &Level, limit: i64) -> Result<Vec<Draft
         organization,
         level.project(),
         level.client(),
-        *level == Level::Organization,
+        *level == RateLevel::Organization,
         limit
     )
     .fetch_all(db.connection())
@@ -270,7 +275,7 @@ pub async fn drafted(db: &mut Db, level: &Level, limit: i64) -> Result<Vec<Draft
 
 /// Who has a rate of their own that goes before the one of a level.
 #[allow(missing_docs, reason = "the fields say what they are")]
-pub struct Own {
+pub struct OwnRateRow {
     pub name: String,
     pub rate: i64,
     /// How many there are.
@@ -279,10 +284,10 @@ pub struct Own {
 
 /// The projects of a client, or the clients of the organization in its currency and the projects of those that have no rate, that have
 /// another rate of their own than this one.
-pub async fn own_rates(db: &mut Db, level: &Level, rate: i64, limit: i64) -> Result<Vec<Own>, Error> {
+pub async fn own_rates(db: &mut Db, level: &RateLevel, rate: i64, limit: i64) -> Result<Vec<OwnRateRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Own,
+        OwnRateRow,
         r#"with own as (
                select p.name, p.rate, p.search_key as key, p.id from project p
                where p.organization_id = $1 and p.client_id = $2 and p.archived_at is null
@@ -300,7 +305,7 @@ pub async fn own_rates(db: &mut Db, level: &Level, rate: i64, limit: i64) -> Res
            where rate <> $4 order by key, id limit $5"#,
         organization,
         level.client(),
-        *level == Level::Organization,
+        *level == RateLevel::Organization,
         rate,
         limit
     )
@@ -309,7 +314,7 @@ pub async fn own_rates(db: &mut Db, level: &Level, rate: i64, limit: i64) -> Res
 }
 
 /// Gives entries the rate that holds.
-pub async fn reprice(db: &mut Db, others: &[Other], now: Timestamp) -> Result<(), Error> {
+pub async fn reprice(db: &mut Db, others: &[RepricingCandidate], now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     let ids: Vec<Uuid> = others.iter().map(|other| other.id).collect();
     let rates: Vec<Option<i64>> = others.iter().map(|other| other.rate_now).collect();

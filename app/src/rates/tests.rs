@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    access::{Role, Scope, Writes},
+    access::{Role, Scope, WriteMode},
     error::Code,
     testing::{World, apart, owner, until_waiting},
     time::tests::{log, studio},
@@ -204,12 +204,12 @@ async fn rates_are_set_by_those_who_write_money() {
     assert_eq!(studio.as_role(Role::Member).await.code("set_rate", given.clone()).await, Code::Forbidden);
     assert_eq!(studio.as_role(Role::Manager).await.code("set_rate", json!({"rate": "1.00"})).await, Code::Forbidden);
     studio.as_role(Role::Manager).await.ok("set_rate", given.clone()).await;
-    assert_eq!(studio.token(Writes::Drafts).await.code("set_rate", given).await, Code::NeedsApproval);
+    assert_eq!(studio.token(WriteMode::Drafts).await.code("set_rate", given).await, Code::NeedsApproval);
     studio.ok("create_client", json!({"name": "Beta", "tax_rate": "19"})).await;
     for blank in [json!({"project": " ", "rate": "1.00"}), json!({"client": "", "rate": "1.00"})] {
         assert_eq!(studio.code("set_rate", blank).await, Code::Invalid);
     }
-    assert_eq!(studio.token(Writes::Direct).await.code("set_rate", json!({"rate": "1.00"})).await, Code::Forbidden);
+    assert_eq!(studio.token(WriteMode::Direct).await.code("set_rate", json!({"rate": "1.00"})).await, Code::Forbidden);
     for (beside, of) in
         [(json!({"project": "", "client": "Acme"}), "Acme"), (json!({"project": "Dashboard", "client": " "}), "Acme / Dashboard")]
     {
@@ -340,7 +340,7 @@ async fn time_that_is_logged_while_its_rate_changes_has_the_new_one() {
 #[tokio::test]
 async fn a_token_is_told_that_no_token_sets_the_rate_of_the_organization() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let empty = agent.refused("set_rate", json!({"project": "", "rate": "50.00"})).await;
     assert!(empty.field("project").is_some_and(|why| !why.contains("organization")), "{empty:?}");
     let neither = agent.refused("set_rate", json!({"rate": "50.00"})).await;
@@ -358,8 +358,8 @@ async fn a_warning_names_no_operation_that_its_reader_may_not_call() {
     studio.ok("update_client", json!({"client": "Acme", "rate": "10.00"})).await;
     log(&studio, json!({"duration": "20h", "date": "2026-11-02"})).await;
     studio.ok("draft_invoice", json!({"client": "Acme"})).await;
-    let biller = studio.token(Writes::Direct).await;
-    let worker = studio.token_of(&[Scope::WorkRead, Scope::WorkWrite, Scope::MoneyRead], Writes::Direct).await;
+    let biller = studio.token(WriteMode::Direct).await;
+    let worker = studio.token_of(&[Scope::WorkRead, Scope::WorkWrite, Scope::MoneyRead], WriteMode::Direct).await;
     for (agent, rate, names_it) in [(&biller, "100.00", true), (&worker, "110.00", false)] {
         let told = warned(&agent.ok("update_client", json!({"client": "Acme", "rate": rate})).await);
         assert!(told.contains("20h on drafts of invoices stays at another rate"), "{told}");

@@ -3,30 +3,30 @@
 use uuid::Uuid;
 
 use super::{
-    Asked, near,
-    pick::{Kind, pick},
-    store,
+    ReferenceQuery,
+    disambiguate::{RecordKind, pick},
+    store, suggestions,
 };
-use crate::{error::Error, operation::Call, projects::sight::Sight, text};
+use crate::{error::Error, operation::Call, projects::read_scope::ReadScope, text};
 
 /// The client of an id or a name, among those that the caller sees.
-pub async fn client(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
-    let found = among(cx, sight, "client", &[given]).await?;
-    found.first().copied().ok_or_else(|| super::unsaid("client"))
+pub async fn client(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
+    let found = among(cx, read_scope, "client", &[given]).await?;
+    found.first().copied().ok_or_else(|| super::required_error("client"))
 }
 
 /// The clients of several references, each once, asked for at once, however many there are. Empty references mean nothing.
-pub async fn clients(cx: &mut Call, sight: &Sight, given: &[String]) -> Result<Vec<Uuid>, Error> {
-    among(cx, sight, "clients", given).await
+pub async fn clients(cx: &mut Call, read_scope: &ReadScope, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    among(cx, read_scope, "clients", given).await
 }
 
-async fn among(cx: &mut Call, sight: &Sight, field: &str, given: &[impl AsRef<str>]) -> Result<Vec<Uuid>, Error> {
-    let asked = Asked::of(given, text::search_key);
-    let found = store::clients(&mut cx.db, &asked.ids, &asked.keys, sight.on_projects_of()).await?;
+async fn among(cx: &mut Call, read_scope: &ReadScope, field: &str, given: &[impl AsRef<str>]) -> Result<Vec<Uuid>, Error> {
+    let asked = ReferenceQuery::of(given, text::search_key);
+    let found = store::clients(&mut cx.db, &asked.ids, &asked.keys, read_scope.only_projects_of()).await?;
     let mut clients = Vec::with_capacity(asked.given.len());
     for (place, given) in (1_i64..).zip(&asked.given) {
         let choices: Vec<_> = found.iter().filter(|(at, _)| *at == place).map(|(_, choice)| choice.clone()).collect();
-        let Some(meant) = pick(Kind::Client, field, given, &choices)? else { return Err(missing(cx, sight, given).await?) };
+        let Some(meant) = pick(RecordKind::Client, field, given, &choices)? else { return Err(missing(cx, read_scope, given).await?) };
         if !clients.contains(&meant.id) {
             clients.push(meant.id);
         }
@@ -34,7 +34,7 @@ async fn among(cx: &mut Call, sight: &Sight, field: &str, given: &[impl AsRef<st
     Ok(clients)
 }
 
-async fn missing(cx: &mut Call, sight: &Sight, given: &str) -> Result<Error, Error> {
-    let names = store::client_names(&mut cx.db, sight.on_projects_of()).await?;
-    Ok(near::missing(cx.db.organization(), Kind::Client, given, move || names).await)
+async fn missing(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Error, Error> {
+    let names = store::client_names(&mut cx.db, read_scope.only_projects_of()).await?;
+    Ok(suggestions::missing(cx.db.organization(), RecordKind::Client, given, move || names).await)
 }

@@ -5,50 +5,50 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{
-    Asked,
-    near::{self, Known, Part},
-    pick::{Candidate, Kind, pick},
+    ReferenceQuery,
+    disambiguate::{Candidate, RecordKind, pick},
     store,
+    suggestions::{self, KnownName, PartialName},
 };
 use crate::{
     error::{Code, Error},
     operation::Call,
-    projects::sight::Sight,
+    projects::read_scope::ReadScope,
     text,
 };
 
 /// The project of an id, a path `Client / Project`, the same without a slash, or a name that only one project has.
 ///
 /// An id is not looked up: whoever reads the record says when there is none.
-pub async fn project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
-    let id = super::id(given);
+pub async fn project(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
+    let id = super::parse_id(given);
     if !id.is_nil() {
         return Ok(id);
     }
-    let found = among(cx, sight, "project", &[given], None).await?;
-    found.first().copied().ok_or_else(|| super::unsaid("project"))
+    let found = among(cx, read_scope, "project", &[given], None).await?;
+    found.first().copied().ok_or_else(|| super::required_error("project"))
 }
 
 /// The project that time is put on: also the only open one of which a part of the name was given, such as `Acme dash`. Which one was taken is
 /// told, and can be taken back. Nothing else is done to a project whose name was not said.
-pub async fn project_of_time(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
-    let refused = match project(cx, sight, given).await {
+pub async fn project_for_time(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
+    let refused = match project(cx, read_scope, given).await {
         Err(error) if error.code == Code::NotFound => error,
         found => return found,
     };
-    let Some(meant) = only_part(cx, sight, given).await? else { return Err(refused) };
+    let Some(meant) = only_part(cx, read_scope, given).await? else { return Err(refused) };
     let said = text::excerpt(given.trim());
-    cx.warn_either(format!("\"{said}\" was taken for {}.", meant.name), format!("\"{said}\" fits only this open project."));
+    cx.warn_by_channel(format!("\"{said}\" was taken for {}.", meant.name), format!("\"{said}\" fits only this open project."));
     Ok(meant.id)
 }
 
 /// Which of several references fit one project as they stand, by the reference, asked for at once, however many there are.
-pub async fn exact_projects(cx: &mut Call, sight: &Sight, given: &[&str]) -> Result<HashMap<String, Uuid>, Error> {
-    let asked = Asked::of(given, text::path_key);
-    let found = store::projects(&mut cx.db, &asked.ids, &asked.keys, None, sight.on_projects_of()).await?;
+pub async fn exact_projects(cx: &mut Call, read_scope: &ReadScope, given: &[&str]) -> Result<HashMap<String, Uuid>, Error> {
+    let asked = ReferenceQuery::of(given, text::path_key);
+    let found = store::projects(&mut cx.db, &asked.ids, &asked.keys, None, read_scope.only_projects_of()).await?;
     let meant = (1_i64..).zip(asked.given).filter_map(|(place, given)| {
         let choices: Vec<Candidate> = found.iter().filter(|(at, _)| *at == place).map(|(_, choice)| choice.clone()).collect();
-        let meant = pick(Kind::Project, "project", &given, &choices).ok()??.id;
+        let meant = pick(RecordKind::Project, "project", &given, &choices).ok()??.id;
         Some((given, meant))
     });
     Ok(meant.collect())
@@ -56,52 +56,58 @@ pub async fn exact_projects(cx: &mut Call, sight: &Sight, given: &[&str]) -> Res
 
 /// The only project that is open, as its client is, of which a part of the name was given, a word of its own among it; none where not all
 /// names are looked at. Refused when it is not their turn in time: that none was looked at is not that there is none.
-async fn only_part(cx: &mut Call, sight: &Sight, given: &str) -> Result<Option<Candidate>, Error> {
-    let Some(part) = Part::of(&text::path_key(given)) else { return Ok(None) };
-    let names = store::project_names(&mut cx.db, None, sight.on_projects_of()).await?;
+async fn only_part(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Option<Candidate>, Error> {
+    let Some(part) = PartialName::of(&text::path_key(given)) else { return Ok(None) };
+    let names = store::project_names(&mut cx.db, None, read_scope.only_projects_of()).await?;
     if names.len() as i64 >= store::NAMES_MAX {
         return Ok(None);
     }
-    let only = near::in_turn(cx.db.organization(), move || {
+    let only = suggestions::compare_queued(cx.db.organization(), move || {
         let mut open = names.iter().filter(|name| !name.gone && part.begins(&keys(name)));
         let only = open.next().filter(|_| open.next().is_none())?;
         part.tells(&only.project_key).then(|| path(only))
     });
     let Some(path) = only.await? else { return Ok(None) };
-    let mut open = at_paths(cx, sight, &[path], None).await?.into_iter().filter(|choice| !choice.gone);
+    let mut open = at_paths(cx, read_scope, &[path], None).await?.into_iter().filter(|choice| !choice.gone);
     Ok(open.next().filter(|_| open.next().is_none()))
 }
 
 /// The same for a filter: an id that does not exist is told, or its empty list would be taken for the truth.
-pub async fn known_project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
-    let id = project(cx, sight, given).await?;
-    match store::is_known(&mut cx.db, id, sight.on_projects_of()).await? {
+pub async fn existing_project(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
+    let id = project(cx, read_scope, given).await?;
+    match store::is_known(&mut cx.db, id, read_scope.only_projects_of()).await? {
         true => Ok(id),
         false => Err(Error::not_found("project")),
     }
 }
 
 /// The projects of several references, each once, asked for at once, however many there are. None may be empty.
-pub async fn known_projects(cx: &mut Call, sight: &Sight, given: &[String]) -> Result<Vec<Uuid>, Error> {
-    super::refuse_empty("projects", given)?;
-    among(cx, sight, "projects", given, None).await
+pub async fn existing_projects(cx: &mut Call, read_scope: &ReadScope, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    super::reject_blank("projects", given)?;
+    among(cx, read_scope, "projects", given, None).await
 }
 
 /// The same among the projects of one client: a name that several clients have means that client's, and what is another client's is
 /// not found.
-pub async fn projects_of_client(cx: &mut Call, sight: &Sight, client: Uuid, given: &[String]) -> Result<Vec<Uuid>, Error> {
-    among(cx, sight, "projects", given, Some(client)).await
+pub async fn projects_of_client(cx: &mut Call, read_scope: &ReadScope, client: Uuid, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    among(cx, read_scope, "projects", given, Some(client)).await
 }
 
-async fn among(cx: &mut Call, sight: &Sight, field: &str, given: &[impl AsRef<str>], client: Option<Uuid>) -> Result<Vec<Uuid>, Error> {
-    let asked = Asked::of(given, text::path_key);
-    let found = store::projects(&mut cx.db, &asked.ids, &asked.keys, client, sight.on_projects_of()).await?;
+async fn among(
+    cx: &mut Call,
+    read_scope: &ReadScope,
+    field: &str,
+    given: &[impl AsRef<str>],
+    client: Option<Uuid>,
+) -> Result<Vec<Uuid>, Error> {
+    let asked = ReferenceQuery::of(given, text::path_key);
+    let found = store::projects(&mut cx.db, &asked.ids, &asked.keys, client, read_scope.only_projects_of()).await?;
     let mut projects = Vec::with_capacity(asked.given.len());
     for (place, given) in (1_i64..).zip(&asked.given) {
         let choices: Vec<Candidate> = found.iter().filter(|(at, _)| *at == place).map(|(_, choice)| choice.clone()).collect();
-        let meant = match pick(Kind::Project, field, given, &choices)? {
+        let meant = match pick(RecordKind::Project, field, given, &choices)? {
             Some(meant) => meant,
-            None => without_slash(cx, sight, field, given, client).await?,
+            None => without_slash(cx, read_scope, field, given, client).await?,
         };
         if !projects.contains(&meant.id) {
             projects.push(meant.id);
@@ -111,46 +117,46 @@ async fn among(cx: &mut Call, sight: &Sight, field: &str, given: &[impl AsRef<st
 }
 
 /// The project whose client and name stand one after the other, such as `Acme Dashboard` or `Acme: Dashboard`: people say no slash.
-async fn without_slash(cx: &mut Call, sight: &Sight, field: &str, given: &str, client: Option<Uuid>) -> Result<Candidate, Error> {
-    let names = store::project_names(&mut cx.db, client, sight.on_projects_of()).await?;
+async fn without_slash(cx: &mut Call, read_scope: &ReadScope, field: &str, given: &str, client: Option<Uuid>) -> Result<Candidate, Error> {
+    let names = store::project_names(&mut cx.db, client, read_scope.only_projects_of()).await?;
     let said = words(&text::search_key(given));
     let meant = names.iter().filter(|name| words(&format!("{} {}", name.client_key, name.project_key)) == said);
-    let choices = at_paths(cx, sight, &meant.map(path).collect::<Vec<_>>(), client).await?;
-    match pick(Kind::Project, field, given, &choices)? {
+    let choices = at_paths(cx, read_scope, &meant.map(path).collect::<Vec<_>>(), client).await?;
+    match pick(RecordKind::Project, field, given, &choices)? {
         Some(meant) => Ok(meant),
         None => Err(missing(cx.db.organization(), names, given, client).await),
     }
 }
 
 /// The keys of a project and its client, as a path.
-fn keys(name: &store::ProjectName) -> String {
+fn keys(name: &store::ProjectNameRow) -> String {
     format!("{}/{}", name.client_key, name.project_key)
 }
 
 /// The key of a project's path.
-fn path(name: &store::ProjectName) -> String {
+fn path(name: &store::ProjectNameRow) -> String {
     text::path_key(&keys(name))
 }
 
 /// The projects of these paths, of one client or of all.
-async fn at_paths(cx: &mut Call, sight: &Sight, paths: &[String], client: Option<Uuid>) -> Result<Vec<Candidate>, Error> {
+async fn at_paths(cx: &mut Call, read_scope: &ReadScope, paths: &[String], client: Option<Uuid>) -> Result<Vec<Candidate>, Error> {
     let ids = vec![Uuid::nil(); paths.len()];
-    let found = store::projects(&mut cx.db, &ids, paths, client, sight.on_projects_of()).await?;
+    let found = store::projects(&mut cx.db, &ids, paths, client, read_scope.only_projects_of()).await?;
     Ok(found.into_iter().map(|(_, choice)| choice).collect())
 }
 
 /// The words of a key, with one space between them.
 fn words(key: &str) -> String {
-    near::words(key).collect::<Vec<_>>().join(" ")
+    suggestions::words(key).collect::<Vec<_>>().join(" ")
 }
 
-async fn missing(organization: Uuid, names: Vec<store::ProjectName>, given: &str, client: Option<Uuid>) -> Error {
-    let known = |name: store::ProjectName| Known {
+async fn missing(organization: Uuid, names: Vec<store::ProjectNameRow>, given: &str, client: Option<Uuid>) -> Error {
+    let known = |name: store::ProjectNameRow| KnownName {
         keys: vec![keys(&name), name.project_key],
         name: format!("{} / {}", name.client, name.project),
         gone: name.gone,
     };
-    let error = near::missing(organization, Kind::Project, given, move || names.into_iter().map(known).collect()).await;
+    let error = suggestions::missing(organization, RecordKind::Project, given, move || names.into_iter().map(known).collect()).await;
     match client {
         Some(_) => error.hint("Only projects of this client are meant."),
         None => error,

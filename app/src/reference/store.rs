@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{Member, near::Known, pick::Candidate};
+use super::{MemberRef, disambiguate::Candidate, suggestions::KnownName};
 use crate::{
     database::{Db, instant},
     error::Error,
@@ -12,7 +12,7 @@ use crate::{
 
 /// Among whom members are looked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Among {
+pub struct MemberFilter {
     /// That member and those on a project with them; none when everybody is seen.
     pub beside: Option<Uuid>,
     /// Also those who have worked in time that the caller may see, which the database keeps apart.
@@ -80,7 +80,7 @@ pub async fn projects(
 }
 
 /// The members that references, each an id or a key, may mean among those the caller may see, with the place of the reference from 1.
-pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], among: Among) -> Result<Vec<(i64, Member)>, Error> {
+pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], among: MemberFilter) -> Result<Vec<(i64, MemberRef)>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"select g.place as "place!", m.id, m.name, m.role, m.removed_at is not null as "left!"
@@ -99,7 +99,7 @@ pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], among: Among) -
     )
     .fetch_all(db.connection())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.place, Member { id: row.id, name: row.name, role: row.role, left: row.left })).collect())
+    Ok(rows.into_iter().map(|row| (row.place, MemberRef { id: row.id, name: row.name, role: row.role, left: row.left })).collect())
 }
 
 /// The member who signs in with this address.
@@ -111,7 +111,7 @@ pub async fn member_of_address(db: &mut Db, address: &str) -> Result<Option<Uuid
 }
 
 /// Names of clients that the caller may see, and their keys.
-pub async fn client_names(db: &mut Db, on: Option<Uuid>) -> Result<Vec<Known>, Error> {
+pub async fn client_names(db: &mut Db, on: Option<Uuid>) -> Result<Vec<KnownName>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"select c.name, c.search_key, c.archived_at is not null as "gone!" from client c
@@ -125,12 +125,12 @@ pub async fn client_names(db: &mut Db, on: Option<Uuid>) -> Result<Vec<Known>, E
     )
     .fetch_all(db.connection())
     .await?;
-    Ok(rows.into_iter().map(|row| Known { name: row.name, keys: vec![row.search_key], gone: row.gone }).collect())
+    Ok(rows.into_iter().map(|row| KnownName { name: row.name, keys: vec![row.search_key], gone: row.gone }).collect())
 }
 
 /// A project with its client.
 #[allow(missing_docs, reason = "the fields say what they are")]
-pub struct ProjectName {
+pub struct ProjectNameRow {
     pub client: String,
     pub project: String,
     pub client_key: String,
@@ -140,10 +140,10 @@ pub struct ProjectName {
 }
 
 /// Names of projects that the caller may see, of one client or of all.
-pub async fn project_names(db: &mut Db, client: Option<Uuid>, on: Option<Uuid>) -> Result<Vec<ProjectName>, Error> {
+pub async fn project_names(db: &mut Db, client: Option<Uuid>, on: Option<Uuid>) -> Result<Vec<ProjectNameRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        ProjectName,
+        ProjectNameRow,
         r#"select c.name as client, p.name as project, c.search_key as client_key, p.search_key as project_key,
                (p.archived_at is not null or c.archived_at is not null) as "gone!"
            from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
@@ -160,7 +160,7 @@ pub async fn project_names(db: &mut Db, client: Option<Uuid>, on: Option<Uuid>) 
 }
 
 /// Names of members that the caller may see, who are there, and their keys.
-pub async fn member_names(db: &mut Db, among: Among) -> Result<Vec<Known>, Error> {
+pub async fn member_names(db: &mut Db, among: MemberFilter) -> Result<Vec<KnownName>, Error> {
     let organization = db.organization();
     let rows = query!(
         "select m.name, m.search_key from member m
@@ -176,7 +176,7 @@ pub async fn member_names(db: &mut Db, among: Among) -> Result<Vec<Known>, Error
     )
     .fetch_all(db.connection())
     .await?;
-    Ok(rows.into_iter().map(|row| Known { name: row.name, keys: vec![row.search_key], gone: false }).collect())
+    Ok(rows.into_iter().map(|row| KnownName { name: row.name, keys: vec![row.search_key], gone: false }).collect())
 }
 
 /// The addresses and names of those who were invited and have not answered.

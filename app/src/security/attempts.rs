@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::{
-    database::{Access, Database, Db, Reach},
+    database::{AccessMode, Database, Db, RowScope},
     error::Error,
     limits::{network, site},
 };
@@ -21,7 +21,7 @@ const SITE_FACTOR: f64 = 10.0;
 
 /// What is tried. Tries of one kind do not count for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Purpose {
+pub enum AttemptKind {
     /// An address and a password.
     SignIn,
     /// A new account.
@@ -42,7 +42,7 @@ pub enum Purpose {
 
 /// One limit that a try counts for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Limit {
+pub struct AttemptLimit {
     pub(super) key: Vec<u8>,
     /// Seconds until one try is paid off.
     pub(super) spacing: f64,
@@ -52,7 +52,7 @@ pub struct Limit {
     pub(super) growing: bool,
 }
 
-impl Limit {
+impl AttemptLimit {
     /// So often at once, and then as often within so many seconds.
     fn spaced(key: Vec<u8>, often: f64, within: f64) -> Self {
         let spacing = within / often;
@@ -61,7 +61,7 @@ impl Limit {
 
     /// So often within so many seconds from the network that an address is of, and `factor` times as often from all that a customer
     /// may be given.
-    fn of_place(purpose: Purpose, address: IpAddr, (often, within): (f64, f64), factor: f64) -> Vec<Self> {
+    fn of_place(purpose: AttemptKind, address: IpAddr, (often, within): (f64, f64), factor: f64) -> Vec<Self> {
         let key = |network: String| key(purpose, "network", network.as_bytes());
         match site(address) {
             None => vec![Self::spaced(key(network(address).to_string()), often, within)],
@@ -72,55 +72,55 @@ impl Limit {
         }
     }
 
-    fn growing(purpose: Purpose, kind: &str, about: &[u8]) -> Self {
+    fn growing(purpose: AttemptKind, kind: &str, about: &[u8]) -> Self {
         Self { key: key(purpose, kind, about), spacing: 0.0, tolerance: 0.0, growing: true }
     }
 
     /// The limits of the network that an address is of: `per_minute` tries.
-    pub fn of_network(purpose: Purpose, address: IpAddr, per_minute: NonZeroU32) -> Vec<Self> {
+    pub fn of_network(purpose: AttemptKind, address: IpAddr, per_minute: NonZeroU32) -> Vec<Self> {
         Self::of_place(purpose, address, (f64::from(per_minute.get()), 60.0), SITE_FACTOR)
     }
 
     /// The limits of the network that an address is of, for mails that strangers ask for: so many within a day.
     pub fn of_mails(address: IpAddr, a_day: u32) -> Vec<Self> {
-        Self::of_place(Purpose::Mail, address, (f64::from(a_day), 86_400.0), SITE_FACTOR / 2.0)
+        Self::of_place(AttemptKind::Mail, address, (f64::from(a_day), 86_400.0), SITE_FACTOR / 2.0)
     }
 
     /// The same for links for a new password to whom they are for.
     pub fn of_resets(address: IpAddr, a_day: u32) -> Vec<Self> {
-        Self::of_place(Purpose::ResetMail, address, (f64::from(a_day), 86_400.0), SITE_FACTOR / 2.0)
+        Self::of_place(AttemptKind::ResetMail, address, (f64::from(a_day), 86_400.0), SITE_FACTOR / 2.0)
     }
 
     /// The limit of an account, whether there is one at this address or not.
-    pub fn of_account(purpose: Purpose, email: &str) -> Self {
+    pub fn of_account(purpose: AttemptKind, email: &str) -> Self {
         Self::growing(purpose, "account", email.as_bytes())
     }
 
     /// What was tried at an account from where this address is: in the largest part of the network that one customer may be given.
     /// What is no address is one place with everything else that is none.
-    pub fn of_account_from(purpose: Purpose, email: &str, address: &str) -> Self {
+    pub fn of_account_from(purpose: AttemptKind, email: &str, address: &str) -> Self {
         let place = address.parse().map(|address| site(address).unwrap_or_else(|| network(address)).to_string()).unwrap_or_default();
         Self::growing(purpose, "account from", &[email.as_bytes(), b"\0", place.as_bytes()].concat())
     }
 
     /// The limit of a browser in which the owner of the account has signed in before.
-    pub fn of_browser(purpose: Purpose, email: &str, browser_hash: &[u8]) -> Self {
+    pub fn of_browser(purpose: AttemptKind, email: &str, browser_hash: &[u8]) -> Self {
         Self::growing(purpose, "browser", &[email.as_bytes(), b"\0", browser_hash].concat())
     }
 
     /// How often the current password of somebody who is signed in is checked: ten times at once, then every six seconds.
     pub fn of_password_checks(person: Uuid) -> Self {
-        Self::spaced(key(Purpose::PasswordCheck, "person", person.as_bytes()), 10.0, 60.0)
+        Self::spaced(key(AttemptKind::PasswordCheck, "person", person.as_bytes()), 10.0, 60.0)
     }
 
     /// The limit of somebody who is signed in.
-    pub fn of_person(purpose: Purpose, person: Uuid) -> Self {
+    pub fn of_person(purpose: AttemptKind, person: Uuid) -> Self {
         Self::growing(purpose, "person", person.as_bytes())
     }
 }
 
 /// What is kept of whom a limit is about.
-fn key(purpose: Purpose, kind: &str, about: &[u8]) -> Vec<u8> {
+fn key(purpose: AttemptKind, kind: &str, about: &[u8]) -> Vec<u8> {
     Sha256::new().chain_update(format!("{purpose:?}\0{kind}\0")).chain_update(about).finalize().to_vec()
 }
 
@@ -128,14 +128,14 @@ fn key(purpose: Purpose, kind: &str, about: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 /// `rate_limited` when it comes too early for one of them; then it counts for none. `what` says what there were too many of.
-pub async fn count(database: &Database, limits: &[Limit], what: &str) -> Result<(), Error> {
-    let mut db = database.begin(Reach::Nobody, Access::Write).await?;
+pub async fn count(database: &Database, limits: &[AttemptLimit], what: &str) -> Result<(), Error> {
+    let mut db = database.begin(RowScope::Nobody, AccessMode::Write).await?;
     count_with(&mut db, limits, what).await?;
     db.commit().await
 }
 
 /// The same, together with what else is done in a transaction: what is not kept was not counted.
-pub async fn count_with(db: &mut Db, limits: &[Limit], what: &str) -> Result<(), Error> {
+pub async fn count_with(db: &mut Db, limits: &[AttemptLimit], what: &str) -> Result<(), Error> {
     refuse_for(store::count_attempt(db, limits).await?, what)
 }
 
@@ -144,8 +144,8 @@ pub async fn count_with(db: &mut Db, limits: &[Limit], what: &str) -> Result<(),
 ///
 /// # Errors
 /// `rate_limited` when it comes too early; then it does not count.
-pub async fn count_from(database: &Database, account: &Limit, place: &Limit, what: &str) -> Result<(), Error> {
-    let mut db = database.begin(Reach::Nobody, Access::Write).await?;
+pub async fn count_from(database: &Database, account: &AttemptLimit, place: &AttemptLimit, what: &str) -> Result<(), Error> {
+    let mut db = database.begin(RowScope::Nobody, AccessMode::Write).await?;
     refuse_for(store::count_account_attempt(&mut db, account, place).await?, what)?;
     db.commit().await
 }
@@ -153,20 +153,20 @@ pub async fn count_from(database: &Database, account: &Limit, place: &Limit, wha
 /// Says how long to wait when a try came too early.
 fn refuse_for(wait: f64, what: &str) -> Result<(), Error> {
     match wait > 0.0 {
-        true => Err(Error::too_often(what, Duration::try_from_secs_f64(wait).unwrap_or_default())),
+        true => Err(Error::rate_limited(what, Duration::try_from_secs_f64(wait).unwrap_or_default())),
         false => Ok(()),
     }
 }
 
 /// Forgets the tries of these limits: the last one was right.
-pub async fn forget(database: &Database, limits: &[Limit]) -> Result<(), Error> {
-    let mut db = database.begin(Reach::Nobody, Access::Write).await?;
+pub async fn forget(database: &Database, limits: &[AttemptLimit]) -> Result<(), Error> {
+    let mut db = database.begin(RowScope::Nobody, AccessMode::Write).await?;
     forget_with(&mut db, limits).await?;
     db.commit().await
 }
 
 /// The same, together with what else is done in a transaction.
-pub async fn forget_with(db: &mut Db, limits: &[Limit]) -> Result<(), Error> {
+pub async fn forget_with(db: &mut Db, limits: &[AttemptLimit]) -> Result<(), Error> {
     let keys: Vec<_> = limits.iter().map(|limit| limit.key.clone()).collect();
     store::forget_attempts(db, &keys).await
 }

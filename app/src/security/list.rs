@@ -3,11 +3,11 @@
 use jiff::tz::TimeZone;
 
 use super::{
-    ActiveSignIn, EndedSignIns, EventKind, SecurityEvent, device,
-    event::{Origin, note},
-    store,
+    ActiveSignIn, EndedSignIns, EventKind, SecurityEvent,
+    event::{RequestOrigin, record_event},
+    store, user_agent,
 };
-use crate::{day::Moment, error::Error, id::SignInId, operation::Call, page::Page};
+use crate::{day::OffsetDateTime, error::Error, id::SignInId, operation::Call, page::Page};
 
 /// How many events of each kind are listed: of one kind as many as somebody likes happen, and the others stand beside them.
 const EVENTS_LISTED: i32 = 50;
@@ -28,14 +28,14 @@ pub(super) async fn events(cx: &mut Call) -> Result<Page<SecurityEvent>, Error> 
         Some(SecurityEvent {
             // A newer build may write down what this one does not know.
             kind: EventKind::named(&row.kind)?,
-            at: Moment::at(row.at.to_jiff(), &zone),
+            at: OffsetDateTime::at(row.at.to_jiff(), &zone),
             times: u32::try_from(row.times).unwrap_or(1),
             address: given(row.address),
-            device: device::in_words(&row.user_agent),
+            device: user_agent::describe(&row.user_agent),
             detail: given(row.detail),
         })
     });
-    Ok(Page::whole(events.collect()))
+    Ok(Page::single(events.collect()))
 }
 
 pub(super) async fn sign_ins(cx: &mut Call) -> Result<Page<ActiveSignIn>, Error> {
@@ -44,13 +44,13 @@ pub(super) async fn sign_ins(cx: &mut Call) -> Result<Page<ActiveSignIn>, Error>
     let rows = store::sign_ins(&mut cx.db, person.0, &present, now).await?;
     let items = rows.into_iter().map(|row| ActiveSignIn {
         id: SignInId(row.id),
-        device: device::in_words(&row.user_agent),
+        device: user_agent::describe(&row.user_agent),
         address: given(row.address),
-        signed_in_at: Moment::at(row.created_at.to_jiff(), &zone),
-        expires_at: Moment::at(row.expires_at.to_jiff(), &zone),
+        signed_in_at: OffsetDateTime::at(row.created_at.to_jiff(), &zone),
+        expires_at: OffsetDateTime::at(row.expires_at.to_jiff(), &zone),
         this_one: row.is_present,
     });
-    Ok(Page::whole(items.collect()))
+    Ok(Page::single(items.collect()))
 }
 
 pub(super) async fn end(cx: &mut Call, sign_in: &str) -> Result<EndedSignIns, Error> {
@@ -60,7 +60,7 @@ pub(super) async fn end(cx: &mut Call, sign_in: &str) -> Result<EndedSignIns, Er
     if !store::end_sign_in(&mut cx.db, person.0, id.0).await? {
         return Err(Error::not_found("sign-in"));
     }
-    let device = open.iter().find(|row| row.id == id.0).map(|row| device::in_words(&row.user_agent)).unwrap_or_default();
+    let device = open.iter().find(|row| row.id == id.0).map(|row| user_agent::describe(&row.user_agent)).unwrap_or_default();
     ended(cx, 1, &device).await
 }
 
@@ -73,9 +73,9 @@ pub(super) async fn end_others(cx: &mut Call) -> Result<EndedSignIns, Error> {
 
 /// Writes down which browsers were signed out.
 async fn ended(cx: &mut Call, ended: u32, which: &str) -> Result<EndedSignIns, Error> {
-    let (person, now, from) = (cx.caller.person()?.id, cx.now, Origin::of(&cx.caller));
+    let (person, now, from) = (cx.caller.person()?.id, cx.now, RequestOrigin::of(&cx.caller));
     if ended > 0 {
-        note(&mut cx.db, person, EventKind::SignInsEnded, now, &from, which).await?;
+        record_event(&mut cx.db, person, EventKind::SignInsEnded, now, &from, which).await?;
     }
     Ok(EndedSignIns { ended })
 }

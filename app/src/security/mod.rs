@@ -3,8 +3,6 @@
 #[cfg(feature = "ssr")]
 pub mod attempts;
 #[cfg(feature = "ssr")]
-mod device;
-#[cfg(feature = "ssr")]
 pub mod event;
 #[cfg(feature = "ssr")]
 mod list;
@@ -13,11 +11,13 @@ pub mod page;
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+#[cfg(feature = "ssr")]
+mod user_agent;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::Moment, error::Error, id::SignInId, page::Page};
+use crate::{day::OffsetDateTime, error::Error, id::SignInId, page::Page};
 
 /// What happened to a person's own credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +117,7 @@ pub struct SecurityEvent {
     /// What happened.
     pub kind: EventKind,
     /// When; the last time, when it happened several times within an hour.
-    pub at: Moment,
+    pub at: OffsetDateTime,
     /// How often it happened within that hour.
     pub times: u32,
     /// The address that it came from; absent when somebody else did it: whoever removed them, or the operator of this Stint.
@@ -142,9 +142,9 @@ pub struct ActiveSignIn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// When it was signed in.
-    pub signed_in_at: Moment,
+    pub signed_in_at: OffsetDateTime,
     /// When it runs out.
-    pub expires_at: Moment,
+    pub expires_at: OffsetDateTime,
     /// Whether it is the browser of this call.
     pub this_one: bool,
 }
@@ -160,19 +160,19 @@ pub struct EndedSignIns {
 /// List what happened to your own sign-ins, password, address and tokens: the newest 50 of each kind within the last year, the newest first.
 ///
 /// Times are in the time zone of the organization of the call, or UTC outside of any.
-#[operation(read, needs = SignedIn, reach = Person, title = "List security events")]
+#[operation(read, needs = SignedIn, audience = Person, title = "List security events")]
 pub async fn list_security_events(cx: &mut Call) -> Result<Page<SecurityEvent>, Error> {
     list::events(cx).await
 }
 
 /// List the browsers in which you are signed in, the newest first, with device, address and time.
-#[operation(read, needs = SignedIn, reach = Person, title = "List sign-ins")]
+#[operation(read, needs = SignedIn, audience = Person, title = "List sign-ins")]
 pub async fn list_sign_ins(cx: &mut Call) -> Result<Page<ActiveSignIn>, Error> {
     list::sign_ins(cx).await
 }
 
 /// Sign one of your browsers out. Its next request is nobody's.
-#[operation(destroy, idempotent, needs = SignedIn, reach = Person, title = "End a sign-in")]
+#[operation(destroy, idempotent, needs = SignedIn, audience = Person, title = "End a sign-in")]
 pub async fn end_sign_in(
     cx: &mut Call,
     /// The id of the sign-in as listed.
@@ -182,7 +182,7 @@ pub async fn end_sign_in(
 }
 
 /// Sign out all your browsers but the one of this call.
-#[operation(destroy, idempotent, needs = SignedIn, reach = Person, title = "End other sign-ins")]
+#[operation(destroy, idempotent, needs = SignedIn, audience = Person, title = "End other sign-ins")]
 pub async fn end_other_sign_ins(cx: &mut Call) -> Result<EndedSignIns, Error> {
     list::end_others(cx).await
 }

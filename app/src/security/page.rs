@@ -4,26 +4,29 @@ use leptos::prelude::*;
 
 use super::{ActiveSignIn, EndOtherSignIns, EndSignIn, EventKind, SecurityEvent, list_security_events, list_sign_ins};
 use crate::{
-    day::Moment,
+    day::OffsetDateTime,
     page::Page,
-    ui::{Empty, Form, Part, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, once, use_flash},
+    ui::{
+        Empty, Form, PageSection, Submit, Tone, WriteAction, badge, create_resource, hidden, idempotency_field, on_success, use_flash,
+        when_loaded,
+    },
 };
 
 /// The sign-ins and the events.
 #[component]
 pub fn SecuritySection() -> impl IntoView {
     let ended = RwSignal::new(0_u32);
-    let sign_ins = fetched(move || ended.get(), |_| list_sign_ins());
-    let events = fetched(move || ended.get(), |_| list_security_events());
+    let sign_ins = create_resource(move || ended.get(), |_| list_sign_ins());
+    let events = create_resource(move || ended.get(), |_| list_security_events());
     view! {
         <div class="columns">
-            <Part title="Where you are signed in" id="sign-ins">
-                {loaded(sign_ins, move |page| active(page, ended))}
-            </Part>
-            <Part title="What happened" id="security-events">
+            <PageSection title="Where you are signed in" id="sign-ins">
+                {when_loaded(sign_ins, move |page| active(page, ended))}
+            </PageSection>
+            <PageSection title="What happened" id="security-events">
                 <p class="quiet">"Your sign-ins, password, address and tokens, the newest 50 of each kind. If something here was not you, change your password."</p>
-                {loaded(events, happened)}
-            </Part>
+                {when_loaded(events, happened)}
+            </PageSection>
         </div>
     }
 }
@@ -57,14 +60,14 @@ fn Active(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
 #[component]
 fn End(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
     let form = format!("end-{}", sign_in.id);
-    let (flash, action) = (use_flash(), Write::<EndSignIn>::of_form(&form));
-    answered(action, move |_| {
+    let (flash, action) = (use_flash(), WriteAction::<EndSignIn>::of_form(&form));
+    on_success(action, move |_| {
         flash.say("Signed out there.");
         ended.update(|count| *count += 1);
     });
     view! {
         <Form action id=form>
-            {once(action)}
+            {idempotency_field(action)}
             {hidden("sign_in", sign_in.id)}
             <Submit label="Sign out" spoken=format!("Sign out {}", sign_in.device) class="button" />
         </Form>
@@ -73,14 +76,14 @@ fn End(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
 
 #[component]
 fn EndOthers(ended: RwSignal<u32>) -> impl IntoView {
-    let (flash, action) = (use_flash(), Write::<EndOtherSignIns>::new());
-    answered(action, move |_| {
+    let (flash, action) = (use_flash(), WriteAction::<EndOtherSignIns>::new());
+    on_success(action, move |_| {
         flash.say("All other browsers were signed out.");
         ended.update(|count| *count += 1);
     });
     view! {
         <Form action id="end-others" class="actions">
-            {once(action)}
+            {idempotency_field(action)}
             <Submit label="Sign out all others" class="button danger" />
         </Form>
     }
@@ -113,7 +116,7 @@ fn Event(event: SecurityEvent) -> impl IntoView {
     }
 }
 
-fn when(at: &Moment) -> String {
+fn when(at: &OffsetDateTime) -> String {
     format!("{} at {}", at.day().label(), at.clock())
 }
 

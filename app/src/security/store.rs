@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{attempts::Limit, event::Origin};
+use super::{attempts::AttemptLimit, event::RequestOrigin};
 use crate::{
     database::{Db, instant},
     error::Error,
 };
 
 /// Counts a try under all these limits, or under none; how many seconds to wait, 0 when it was counted.
-pub async fn count_attempt(db: &mut Db, limits: &[Limit]) -> Result<f64, Error> {
+pub async fn count_attempt(db: &mut Db, limits: &[AttemptLimit]) -> Result<f64, Error> {
     let keys: Vec<Vec<u8>> = limits.iter().map(|limit| limit.key.clone()).collect();
     let spacing: Vec<f64> = limits.iter().map(|limit| limit.spacing).collect();
     let tolerance: Vec<f64> = limits.iter().map(|limit| limit.tolerance).collect();
@@ -21,7 +21,7 @@ pub async fn count_attempt(db: &mut Db, limits: &[Limit]) -> Result<f64, Error> 
 }
 
 /// Counts a try at an account from one place, or counts nothing; how many seconds to wait, 0 when it was counted.
-pub async fn count_account_attempt(db: &mut Db, account: &Limit, place: &Limit) -> Result<f64, Error> {
+pub async fn count_account_attempt(db: &mut Db, account: &AttemptLimit, place: &AttemptLimit) -> Result<f64, Error> {
     let wait = query_scalar!(r#"select count_account_attempt($1, $2) as "wait!""#, account.key, place.key);
     Ok(wait.fetch_one(db.connection()).await?)
 }
@@ -51,12 +51,12 @@ pub async fn forget_browsers(db: &mut Db, person: Uuid) -> Result<(), Error> {
 }
 
 /// Writes down what happened to a person's own credentials; `once` leaves out what was told of that network before.
-pub async fn note_event(
+pub async fn insert_event(
     db: &mut Db,
     person: Uuid,
     kind: &str,
     now: Timestamp,
-    from: &Origin,
+    from: &RequestOrigin,
     detail: &str,
     once: bool,
 ) -> Result<(), Error> {
@@ -106,7 +106,7 @@ pub async fn open_sign_in(
     cookie_hash: &[u8],
     browser_hash: &[u8],
     (now, expires): (Timestamp, Timestamp),
-    from: &Origin,
+    from: &RequestOrigin,
 ) -> Result<(), Error> {
     query!(
         "select open_sign_in($1, $2, $3, $4, $5, $6, $7)",

@@ -2,7 +2,7 @@
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-use super::{clean, excerpt, letter::is_invisible};
+use super::{clean, excerpt, invisible_characters::is_invisible};
 use crate::error::Error;
 
 /// An e-mail address as mail servers take it without quotes: words with dots between them, an @, and a domain; whether it exists is
@@ -13,7 +13,7 @@ pub fn email(field: &str, given: &str) -> Result<String, Error> {
 
 /// The same, or nothing.
 pub fn optional_email(field: &str, given: &str) -> Result<Option<String>, Error> {
-    match super::letter::shows_nothing(given) {
+    match super::invisible_characters::shows_nothing(given) {
         true => Ok(None),
         false => email(field, given).map(Some),
     }

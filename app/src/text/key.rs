@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use super::letter::is_invisible;
+use super::invisible_characters::is_invisible;
 use crate::error::Error;
 
 /// The longest key in bytes: two hundred characters of three bytes each. An index takes no more than some thousands, and a cursor
@@ -67,7 +67,7 @@ pub struct Namesake {
 }
 
 /// The refusal of a name that is taken. `already` begins the sentence: "There is already a client called".
-pub fn taken(already: &str, name: &str, namesake: Option<Namesake>) -> Error {
+pub fn name_taken(already: &str, name: &str, namesake: Option<Namesake>) -> Error {
     let Namesake { name: holder, archived } = namesake.unwrap_or_else(|| Namesake { name: name.to_owned(), archived: false });
     let same = if holder == name { "" } else { ", and case and accents make no other name of it" };
     let mend = if archived { "It is archived: restore it, or choose another name." } else { "Choose another name." };

@@ -1,48 +1,48 @@
 //! Text that people write: composed, trimmed, bounded, without what nobody sees. Markup in it is just characters.
 //!
-//! A field has one rule, for a record that is made and for one that is changed: a change takes it over [`crate::edit::Edit::read`].
+//! A field has one rule, for a record that is made and for one that is changed: a change takes it over [`crate::patch::Patch::try_and_then`].
 
 mod address;
-mod completed;
-mod denial;
-mod enterprise;
+mod completed_vat_id;
+mod country_label;
+mod date_notes;
 mod iban;
+mod invisible_characters;
+mod japanese_registration;
 mod key;
-mod known_words;
-mod letter;
-mod notes;
-mod number_words;
-mod own_word;
-mod registration;
-mod small_business;
-mod tax_forms;
+mod label_table;
+mod negation;
+mod number_labels;
+mod required_numbers;
+mod small_business_number;
 mod tax_number;
+mod tax_number_formats;
 #[cfg(test)]
 mod tests;
 mod two_numbers;
+mod uid;
 mod vat_examples;
 mod vat_id;
-mod wanted;
 
 use unicode_normalization::UnicodeNormalization;
 
-pub use crate::count::counted;
+pub use crate::count::pluralize;
 
 use crate::error::Error;
 
 pub use address::{ascii_domain, email, known_email, optional_email};
-pub use completed::{completed, with_is};
-pub use denial::denial;
-pub use enterprise::enterprise_number;
+pub use completed_vat_id::{completed_vat_id, icelandic_vat_id};
+pub use country_label::with_country_label;
 pub use iban::{bic, iban};
-pub use key::{Namesake, path_key, search_key, taken};
-pub use number_words::{NumberKind, NumberWord, is_worded, number_word};
-pub use own_word::with_own_word;
-pub use registration::{registration, registration_fits};
+pub use japanese_registration::{japanese_registration, japanese_registration_fits};
+pub use key::{Namesake, name_taken, path_key, search_key};
+pub use negation::negation;
+pub use number_labels::{NumberKind, NumberLabel, has_label, number_label};
+pub use required_numbers::{RequiredNumbers, required_numbers};
 pub use tax_number::{is_tax_number, shares_digits};
 pub use two_numbers::two_numbers;
+pub use uid::swiss_uid;
 pub use vat_id::{VatId, issuing, vat_id, vat_id_by, with_mva, without_words};
-pub use wanted::{Wanted, wanted};
 
 /// One line that must say something.
 pub fn line(field: &str, given: &str, longest: usize) -> Result<String, Error> {
@@ -71,26 +71,27 @@ pub fn optional_lines(field: &str, given: Option<&str>, longest: usize) -> Resul
 }
 
 /// What was said: nothing when it shows nothing. Composed and without what nobody sees, as the texts are that it is looked for in.
-pub fn said(given: Option<String>) -> Option<String> {
-    let given = given.filter(|given| !letter::shows_nothing(given))?;
-    Some(letter::seen(given.trim(), false).nfc().collect::<String>().trim().to_owned())
+pub fn non_empty(given: Option<String>) -> Option<String> {
+    let given = given.filter(|given| !invisible_characters::shows_nothing(given))?;
+    Some(invisible_characters::seen(given.trim(), false).nfc().collect::<String>().trim().to_owned())
 }
 
 /// Whether somebody can see and type a text again: it shows something, and holds no control character or line break, and nothing
 /// that turns the text around it.
 pub fn can_be_typed(text: &str) -> bool {
-    !letter::shows_nothing(text) && !text.chars().any(|c| letter::breaks_a_line(c) || letter::turns_around(c))
+    !invisible_characters::shows_nothing(text)
+        && !text.chars().any(|c| invisible_characters::breaks_a_line(c) || invisible_characters::turns_around(c))
 }
 
 /// The text as somebody guesses it: with plain letters for compatibility forms, such as fullwidth ones (Unicode NFKC), and without what
 /// shows nothing.
 pub fn plain(text: &str) -> String {
-    text.nfkc().filter(|c| !letter::is_ignorable(*c)).nfkc().collect()
+    text.nfkc().filter(|c| !invisible_characters::is_ignorable(*c)).nfkc().collect()
 }
 
 /// Whether a character takes no room and shows nothing.
 pub fn is_unseen(c: char) -> bool {
-    letter::is_ignorable(c)
+    invisible_characters::is_ignorable(c)
 }
 
 /// The text with the hyphen of ASCII for everything that is taken for one: a document sets another, which is pasted along.
@@ -105,8 +106,12 @@ fn is_hyphen(letter: char) -> bool {
 
 /// What a program or a server says about itself, as it can be kept and shown on a line: without control characters, without what turns
 /// the text around it and without what nobody sees, so many characters at most.
-pub fn told(given: &str, longest: usize) -> String {
-    letter::seen(given, false).chars().filter(|c| !letter::breaks_a_line(*c) && !letter::turns_around(*c)).take(longest).collect()
+pub fn printable(given: &str, longest: usize) -> String {
+    invisible_characters::seen(given, false)
+        .chars()
+        .filter(|c| !invisible_characters::breaks_a_line(*c) && !invisible_characters::turns_around(*c))
+        .take(longest)
+        .collect()
 }
 
 /// The beginning of a text, for messages that repeat it.
@@ -120,19 +125,19 @@ pub fn excerpt(text: &str) -> String {
 /// The text as it is kept: composed (Unicode NFC), and without what nobody sees. What shows nothing at all is empty.
 fn clean(field: &str, given: &str, longest: usize, breaks: bool) -> Result<String, Error> {
     let given = given.replace("\r\n", "\n");
-    if letter::shows_nothing(&given) {
+    if invisible_characters::shows_nothing(&given) {
         return Ok(String::new());
     }
-    let text: String = letter::seen(given.trim(), breaks).nfc().collect();
+    let text: String = invisible_characters::seen(given.trim(), breaks).nfc().collect();
     let text = text.trim();
     let length = text.chars().count();
     if length > longest {
         return Err(Error::invalid(field, format!("{} has {length} characters; at most {longest} fit. Shorten it.", readable(field))));
     }
-    if text.chars().any(|c| letter::breaks_a_line(c) && !(breaks && (c == '\n' || c == '\t'))) {
+    if text.chars().any(|c| invisible_characters::breaks_a_line(c) && !(breaks && (c == '\n' || c == '\t'))) {
         return Err(Error::invalid(field, format!("{} holds a control character or a line break; remove it.", readable(field))));
     }
-    if text.chars().any(letter::overrides) {
+    if text.chars().any(invisible_characters::overrides) {
         let message = format!("{} holds an invisible character that turns the text around it; write it anew.", readable(field));
         return Err(Error::invalid(field, message));
     }

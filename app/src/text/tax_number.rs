@@ -2,11 +2,11 @@
 //! one. Whatever other word stands beside it, nobody can tell what it is.
 
 use super::{
-    NumberKind, denial, enterprise, enterprise_number, number_word,
-    number_words::{NumberWord, is_filler, is_number, words_in},
-    plain, search_key, small_business,
-    tax_forms::{Forms, WithTax, fits},
-    vat_id_by,
+    NumberKind, negation, number_label,
+    number_labels::{NumberLabel, is_filler, is_number, words_in},
+    plain, search_key, small_business_number, swiss_uid,
+    tax_number_formats::{TaxNumberFormats, WithTax, fits},
+    uid, vat_id_by,
 };
 
 /// What stands between two numbers in one text.
@@ -19,50 +19,50 @@ const OFFICES: [&str; 3] = ["fa", "finanzamt", "δου"];
 /// value added tax. Where nobody has said the country, or nothing is known of its numbers, any number is one that no register has given.
 pub fn is_tax_number(country: Option<&str>, taxed: bool, text: &str) -> bool {
     let plain = plain(text);
-    let Some(forms) = country.and_then(Forms::of) else {
-        let is_of_register = number_word(&plain).is_some_and(|word| word.kind == NumberKind::Register);
-        return !is_of_register && plain.chars().any(char::is_numeric) && denial(&plain).is_none();
+    let Some(forms) = country.and_then(TaxNumberFormats::of) else {
+        let is_register_number = number_label(&plain).is_some_and(|word| word.kind == NumberKind::Register);
+        return !is_register_number && plain.chars().any(char::is_numeric) && negation(&plain).is_none();
     };
-    let whole = Part::of(&plain);
-    let counts = |part: &Part<'_>| part.counts(forms, taxed);
-    denial(&plain).is_none() && (!whole.has_further_words() && counts(&whole) || parts(&plain).any(|part| counts(&part)))
+    let whole = NumberPart::of(&plain);
+    let counts = |part: &NumberPart<'_>| part.counts(forms, taxed);
+    negation(&plain).is_none() && (!whole.has_further_words() && counts(&whole) || parts(&plain).any(|part| counts(&part)))
 }
 
 /// Whether the VAT identifier of a country has the digits of another number, by which a seller is known who charges no tax.
 pub fn shares_digits(country: &str) -> bool {
-    Forms::of(country).is_some_and(Forms::shares_digits)
+    TaxNumberFormats::of(country).is_some_and(TaxNumberFormats::shares_digits)
 }
 
 /// A part of a text that has one number at most.
-struct Part<'a> {
+struct NumberPart<'a> {
     text: &'a str,
     /// Whether there is a word in it of which nobody knows what it says.
     is_unknown: bool,
 }
 
 /// The parts of a text.
-fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
+fn parts(text: &str) -> impl Iterator<Item = NumberPart<'_>> {
     let apart = text.split(BETWEEN).flat_map(|part| part.split(" / ")).flat_map(|part| part.split(" - "));
-    apart.map(Part::of)
+    apart.map(NumberPart::of)
 }
 
-impl<'a> Part<'a> {
+impl<'a> NumberPart<'a> {
     fn of(text: &'a str) -> Self {
         let is_word = |word: &&str| !word.contains(char::is_numeric) && !is_filler(word) && (word.chars().count() > 2 || !word.is_ascii());
-        Self { text, is_unknown: number_word(text).is_none() && words_in(text).iter().any(is_word) }
+        Self { text, is_unknown: number_label(text).is_none() && words_in(text).iter().any(is_word) }
     }
 
-    fn counts(&self, forms: &Forms, taxed: bool) -> bool {
+    fn counts(&self, forms: &TaxNumberFormats, taxed: bool) -> bool {
         match &forms.with_tax {
-            _ if small_business::is_of(forms.country, self.text) || enterprise::is_of(forms.country, self.text) => !taxed,
+            _ if small_business_number::is_of(forms.country, self.text) || uid::is_of(forms.country, self.text) => !taxed,
             Some(with_tax) if taxed => self.is_of_tax(forms, with_tax),
             _ => self.is_tax_number(forms),
         }
     }
 
     /// Whether it is one that an invoice without tax states, or with tax where the law wants no other one.
-    fn is_tax_number(&self, forms: &Forms) -> bool {
-        match number_word(self.text) {
+    fn is_tax_number(&self, forms: &TaxNumberFormats) -> bool {
+        match number_label(self.text) {
             None => (self.fits(forms, forms.all) || self.is_vat_number(forms)) && self.stands_alone(),
             Some(word) if word.kind == NumberKind::Vat => self.is_vat_number(forms),
             Some(word) if !word.counts_in(forms.country) => false,
@@ -72,10 +72,10 @@ impl<'a> Part<'a> {
     }
 
     /// Whether it is the one of the value added tax, by that name or by another one of the same digits.
-    fn is_of_tax(&self, forms: &Forms, with_tax: &WithTax) -> bool {
+    fn is_of_tax(&self, forms: &TaxNumberFormats, with_tax: &WithTax) -> bool {
         let is_called_so =
-            |word: &NumberWord| word.kind == NumberKind::Vat || with_tax.called.contains(&word.kind) && word.counts_in(forms.country);
-        let is_one = number_word(self.text).map_or_else(|| self.stands_alone(), |word| is_called_so(&word));
+            |word: &NumberLabel| word.kind == NumberKind::Vat || with_tax.called.contains(&word.kind) && word.counts_in(forms.country);
+        let is_one = number_label(self.text).map_or_else(|| self.stands_alone(), |word| is_called_so(&word));
         is_one && self.is_vat_number(forms) && self.names_the_tax(forms.country)
     }
 
@@ -83,19 +83,19 @@ impl<'a> Part<'a> {
     /// of the Bokføringsforskrift).
     fn names_the_tax(&self, country: &str) -> bool {
         match country {
-            "CH" => vat_id_by(country, self.text).is_some_and(|number| enterprise_number(&number).is_none()),
+            "CH" => vat_id_by(country, self.text).is_some_and(|number| swiss_uid(&number).is_none()),
             "NO" => words_in(self.text).iter().any(|word| word.to_uppercase().ends_with("MVA")),
             _ => true,
         }
     }
 
     /// Whether its digits are those of a number of the value added tax.
-    fn is_vat_number(&self, forms: &Forms) -> bool {
+    fn is_vat_number(&self, forms: &TaxNumberFormats) -> bool {
         let unchecked = forms.with_tax.as_ref().map_or("", |with_tax| with_tax.forms);
         vat_id_by(forms.country, self.text).is_some() || self.fits(forms, unchecked)
     }
 
-    fn fits(&self, forms: &Forms, wanted: &str) -> bool {
+    fn fits(&self, forms: &TaxNumberFormats, wanted: &str) -> bool {
         self.numbers().iter().any(|number| fits(wanted, forms.country, number))
     }
 
@@ -126,7 +126,7 @@ impl<'a> Part<'a> {
     /// Whether there are words behind the number, such as "applied for", that it is not called by.
     fn has_further_words(&self) -> bool {
         let is_known = |word: &&str| {
-            word.contains(char::is_numeric) || is_filler(word) || word.chars().count() <= 2 || number_word(&format!("{word} 1")).is_some()
+            word.contains(char::is_numeric) || is_filler(word) || word.chars().count() <= 2 || number_label(&format!("{word} 1")).is_some()
         };
         !words_in(self.text).iter().all(is_known)
     }

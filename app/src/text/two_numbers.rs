@@ -1,9 +1,8 @@
 //! Two numbers that were written into the field of one.
 
 use super::{
-    excerpt,
-    notes::without_days,
-    plain,
+    date_notes::without_days,
+    excerpt, plain,
     vat_id::{is_right, without_words},
     with_hyphens,
 };

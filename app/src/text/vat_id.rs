@@ -3,10 +3,11 @@
 use eu_vat::{Country, Error as Flaw, Vat};
 
 use super::{
-    NumberKind, clean, denial, excerpt,
-    notes::without_days,
-    number_words::{bare_number, is_number, number_word, word_before, words_in},
-    plain, registration, registration_fits, small_business,
+    NumberKind, clean,
+    date_notes::without_days,
+    excerpt, japanese_registration, japanese_registration_fits, negation,
+    number_labels::{bare_number, is_number, label_before, number_label, words_in},
+    plain, small_business_number,
     two_numbers::two_numbers,
     vat_examples::EXAMPLES,
     with_hyphens,
@@ -23,7 +24,7 @@ pub struct VatId {
 }
 
 /// What an identifier of a country with a known form turned out to be.
-enum Read {
+enum VatIdCheck {
     /// Of that form, as it is kept.
     Right(String),
     /// Of that form, with check digits that do not fit the others.
@@ -39,10 +40,10 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     if text.is_empty() {
         return Ok(None);
     }
-    if let Some(number) = registration(&text) {
-        return Ok(Some(VatId { doubtful: !registration_fits(&number), text: number }));
+    if let Some(number) = japanese_registration(&text) {
+        return Ok(Some(VatId { doubtful: !japanese_registration_fits(&number), text: number }));
     }
-    if let Some(told) = denial(&text) {
+    if let Some(told) = negation(&text) {
         return Err(Error::invalid(field, told));
     }
     if is_of_another_kind(&text) {
@@ -59,10 +60,10 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     let union = Country::from_code(letters).is_some();
     let nothing = !compact.bytes().any(|c| (b'1'..=b'9').contains(&c));
     match read {
-        Read::Right(canonical) => Ok(Some(VatId { text: if union { canonical } else { bare }, doubtful: false })),
-        Read::Doubtful if !nothing => Ok(Some(VatId { text: if union { compact } else { bare }, doubtful: true })),
-        Read::Wrong if begins_otherwise(&bare) => Ok(Some(VatId { text, doubtful: false })),
-        Read::Doubtful | Read::Wrong => Err(Error::invalid(field, refusal(&text, letters))),
+        VatIdCheck::Right(canonical) => Ok(Some(VatId { text: if union { canonical } else { bare }, doubtful: false })),
+        VatIdCheck::Doubtful if !nothing => Ok(Some(VatId { text: if union { compact } else { bare }, doubtful: true })),
+        VatIdCheck::Wrong if begins_otherwise(&bare) => Ok(Some(VatId { text, doubtful: false })),
+        VatIdCheck::Doubtful | VatIdCheck::Wrong => Err(Error::invalid(field, refusal(&text, letters))),
     }
 }
 
@@ -81,7 +82,7 @@ fn is_of_another_kind(text: &str) -> bool {
     let before = text.split(|letter: char| letter.is_ascii_digit()).next().unwrap_or_default();
     let letters: String = before.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase).collect();
     let is_called_so = ["eori", "kleinunternehmerid", "kuid", "widnr", "wirtschaftsid"].iter().any(|kind| letters.starts_with(kind));
-    is_called_so || small_business::is_number(text)
+    is_called_so || small_business_number::is_number(text)
 }
 
 /// The part of a text that is an identifier: what stands before it has no digit, and what stands behind it are words of the tax.
@@ -98,7 +99,7 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
     let is_end = |at: &usize| {
         text.get(..*at).is_some_and(|before| before.ends_with(char::is_alphanumeric)) && !text[*at..].starts_with(char::is_alphanumeric)
     };
-    let is_vat = |at: &usize| number_word(&format!("0 {}", &text[*at..])).is_some_and(|word| word.kind == NumberKind::Vat);
+    let is_vat = |at: &usize| number_label(&format!("0 {}", &text[*at..])).is_some_and(|word| word.kind == NumberKind::Vat);
     std::iter::once(text.len()).chain((last + 1..text.len()).rev().filter(is_end).filter(is_vat))
 }
 
@@ -129,12 +130,12 @@ fn swiss_tax(word: &str) -> Option<String> {
 fn fits(text: &str) -> bool {
     let compact = compact(text);
     let known = read(text, &compact).filter(|(letters, _)| *letters != "NO" || compact.contains("MVA"));
-    known.is_some_and(|(_, read)| !matches!(read, Read::Wrong))
+    known.is_some_and(|(_, read)| !matches!(read, VatIdCheck::Wrong))
 }
 
 /// Whether a text is an identifier of a known form with check digits that fit, and nothing else.
 pub(super) fn is_right(text: &str) -> bool {
-    fits(text) && read(text, &compact(text)).is_some_and(|(_, read)| matches!(read, Read::Right(_)))
+    fits(text) && read(text, &compact(text)).is_some_and(|(_, read)| matches!(read, VatIdCheck::Right(_)))
 }
 
 /// The two letters of the issuer that an identifier begins with, whether they are those of a country or not; nothing where it begins with a
@@ -142,7 +143,7 @@ pub(super) fn is_right(text: &str) -> bool {
 pub fn issuing(text: &str) -> Option<String> {
     let bare = without_words(text);
     let letters = compact(&bare).get(..2).map(str::to_owned)?;
-    let is_one = fits(&bare) || !begins_otherwise(&bare) && !is_number(&letters) && !small_business::is_number(&bare);
+    let is_one = fits(&bare) || !begins_otherwise(&bare) && !is_number(&letters) && !small_business_number::is_number(&bare);
     is_one.then_some(letters)
 }
 
@@ -166,7 +167,7 @@ fn begins_otherwise(text: &str) -> bool {
         _ => more.is_empty(),
     };
     let abbreviated = text.get(2..).is_some_and(|rest| rest.starts_with(['.', ':', '°']));
-    run == compact.len() || !belongs || abbreviated || word_before(text).is_some()
+    run == compact.len() || !belongs || abbreviated || label_before(text).is_some()
 }
 
 /// The identifier that a number with other words, or with none, is in the country of these letters, where it fits in with its check digits.
@@ -182,7 +183,7 @@ pub fn vat_id_by(country: &str, number: &str) -> Option<String> {
     };
     let compact = compact(&candidate);
     match read(&candidate, &compact)? {
-        (letters, Read::Right(canonical)) => Some(if Country::from_code(letters).is_some() { canonical } else { candidate }),
+        (letters, VatIdCheck::Right(canonical)) => Some(if Country::from_code(letters).is_some() { canonical } else { candidate }),
         _ => None,
     }
 }
@@ -197,7 +198,7 @@ pub fn with_mva(number: &str) -> Option<String> {
 }
 
 /// What an identifier of a known form turned out to be, and its letters.
-fn read<'a>(text: &str, compact: &'a str) -> Option<(&'a str, Read)> {
+fn read<'a>(text: &str, compact: &'a str) -> Option<(&'a str, VatIdCheck)> {
     let (letters, number) = compact.split_at_checked(2).filter(|(_, rest)| rest.bytes().any(|c| c.is_ascii_digit()))?;
     let read = match letters {
         "GB" => of_union(&format!("XI{number}")),
@@ -211,11 +212,11 @@ fn read<'a>(text: &str, compact: &'a str) -> Option<(&'a str, Read)> {
 }
 
 /// One of the European Union or of Northern Ireland.
-fn of_union(text: &str) -> Read {
+fn of_union(text: &str) -> VatIdCheck {
     match Vat::parse(text) {
-        Ok(vat) => Read::Right(vat.to_string()),
-        Err(Flaw::BadChecksum) => Read::Doubtful,
-        Err(_) => Read::Wrong,
+        Ok(vat) => VatIdCheck::Right(vat.to_string()),
+        Err(Flaw::BadChecksum) => VatIdCheck::Doubtful,
+        Err(_) => VatIdCheck::Wrong,
     }
 }
 
@@ -224,18 +225,18 @@ const SWISS_TAX: [&str; 4] = ["MWST", "TVA", "IVA", "VAT"];
 
 /// The number of an enterprise in Switzerland or Liechtenstein: nine digits (eCH-0108), with the name of the tax in one language or in
 /// several, and with that of the commercial register (HR), or without them.
-fn swiss(number: &str) -> Read {
+fn swiss(number: &str) -> VatIdCheck {
     let digits = number.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let mut names = &number[digits.len()..];
     while let Some(rest) = SWISS_TAX.iter().chain(&["HR"]).find_map(|name| names.strip_prefix(name)) {
         names = rest;
     }
-    if names.is_empty() { modulus_11(digits, [5, 4, 3, 2, 7, 6, 5, 4]) } else { Read::Wrong }
+    if names.is_empty() { modulus_11(digits, [5, 4, 3, 2, 7, 6, 5, 4]) } else { VatIdCheck::Wrong }
 }
 
 /// A Norwegian organization number: nine digits, with the name of the tax or without it, and with that of the register that a company
 /// names beside it (Foretaksregisterloven § 10-2).
-fn norwegian(number: &str) -> Read {
+fn norwegian(number: &str) -> VatIdCheck {
     let number = number.replacen("FORETAKSREGISTERET", "", 1);
     modulus_11(number.strip_suffix("MVA").unwrap_or(&number), [3, 2, 7, 6, 5, 4, 3, 2])
 }
@@ -246,13 +247,13 @@ fn is_danish(compact: &str) -> bool {
 }
 
 /// Nine digits, the last of which is that of the weighted others by modulus 11.
-fn modulus_11(number: &str, weights: [u32; 8]) -> Read {
+fn modulus_11(number: &str, weights: [u32; 8]) -> VatIdCheck {
     let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
     if digits.len() != 9 || number.len() != 9 {
-        return Read::Wrong;
+        return VatIdCheck::Wrong;
     }
     let sum: u32 = weights.iter().zip(&digits).map(|(weight, digit)| weight * digit).sum();
-    if (11 - sum % 11) % 11 == digits[8] { Read::Right(number.to_owned()) } else { Read::Doubtful }
+    if (11 - sum % 11) % 11 == digits[8] { VatIdCheck::Right(number.to_owned()) } else { VatIdCheck::Doubtful }
 }
 
 fn refusal(text: &str, letters: &str) -> String {

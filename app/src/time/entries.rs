@@ -3,16 +3,16 @@
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use super::{EntryState, Labour, Logged, Source, TimeEntry};
+use super::{EntrySource, EntryState, Labour, Logged, TimeEntry};
 use crate::{
     budgets::BudgetStatus,
-    day::{Day, Moment},
-    edit::Edit,
+    day::{Day, OffsetDateTime},
     error::Error,
-    hours::{Worked, Written},
+    hours::{DurationText, WorkDuration},
     id::TimeEntryId,
     money::{Amount, Money},
     page::Page,
+    patch::Patch,
 };
 
 /// A time entry that was deleted, and the totals without it.
@@ -22,13 +22,13 @@ pub struct DeletedTimeEntry {
     /// The id it had.
     pub id: TimeEntryId,
     /// What the member worked on that day without it.
-    pub day_total: Worked,
+    pub day_total: WorkDuration,
     /// What of the client's time could be invoiced now; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
     /// The budget of the project in the period of that day; absent when it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub budget: Option<BudgetStatus>,
 }
 
@@ -46,7 +46,7 @@ pub struct NewTimeEntry {
     pub date: Option<String>,
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration: Option<Written>,
+    pub duration: Option<DurationText>,
     /// 09:00, or RFC 3339; goes with ended_at or duration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
@@ -91,12 +91,12 @@ pub struct LoggedEntry {
     pub day: Day,
     /// When it began; absent when only a duration was logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<Moment>,
+    pub started_at: Option<OffsetDateTime>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended_at: Option<Moment>,
+    pub ended_at: Option<OffsetDateTime>,
     /// How long was worked.
-    pub worked: Worked,
+    pub worked: WorkDuration,
     /// What it is worth; absent when it is not billable, has no rate, and for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
@@ -115,26 +115,26 @@ pub struct LoggedEntries {
     /// The entries, in the order in which they were given.
     pub items: Vec<LoggedEntry>,
     /// How much they are together.
-    pub worked: Worked,
+    pub worked: WorkDuration,
     /// How the budgets of their projects stand, in the periods of their days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells_each"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_references_schema"))]
     pub budgets: Vec<BudgetStatus>,
 }
 
 /// Drafts that count from now on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct Confirmed {
+pub struct ConfirmedDrafts {
     /// How many drafts became logged time.
     pub confirmed: i64,
     /// How much time that is.
-    pub worked: Worked,
+    pub worked: WorkDuration,
     /// How many drafts of your own still wait.
     pub waiting: i64,
     /// The budgets that they count in from now on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells_each"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_references_schema"))]
     pub budgets: Vec<BudgetStatus>,
 }
 
@@ -176,7 +176,7 @@ pub async fn list_time_entries(
     labour: Option<Labour>,
     /// Written by timer, manual (a page), session, assistant, mcp, api or import.
     #[server(default)]
-    source: Option<Source>,
+    source: Option<EntrySource>,
     /// Words of the description.
     #[server(default)]
     #[max_length(200)]
@@ -192,8 +192,9 @@ pub async fn list_time_entries(
     #[server(default)]
     with_total: Option<bool>,
 ) -> Result<Page<TimeEntry>, Error> {
-    let given = super::filter::Given { period, from, to, client, project, member, billable, billed, state, labour, source, query };
-    super::record::list(cx, given, limit, cursor, with_total.unwrap_or(false)).await
+    let given =
+        super::filter::TimeFilterInput { period, from, to, client, project, member, billable, billed, state, labour, source, query };
+    super::read_entries::list(cx, given, limit, cursor, with_total.unwrap_or(false)).await
 }
 
 /// Get one time entry: who worked, on what, for how long, and what it is worth.
@@ -203,7 +204,7 @@ pub async fn get_time_entry(
     /// Id of the entry.
     time_entry: String,
 ) -> Result<TimeEntry, Error> {
-    super::record::get(cx, &time_entry).await
+    super::read_entries::get(cx, &time_entry).await
 }
 
 /// Log (record, track) hours or minutes that were worked: a duration on a day, two times of day on a day, or a start and an end.
@@ -219,7 +220,7 @@ pub async fn create_time_entry(
     date: Option<String>,
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours.
     #[server(default)]
-    duration: Option<Written>,
+    duration: Option<DurationText>,
     /// 09:00, or RFC 3339, on the worker's clock without an offset. Goes with ended_at or duration.
     #[server(default)]
     started_at: Option<String>,
@@ -243,9 +244,9 @@ pub async fn create_time_entry(
     #[server(default)]
     member: Option<String>,
 ) -> Result<Logged, Error> {
-    let when = super::clock::Given { date, duration: duration.map(|duration| duration.0), started_at, ended_at };
-    let given = super::logging::NewEntry { project, when, description, billable, rate, labour, member };
-    super::logging::create(cx, given).await
+    let when = super::entry_time::EntryTimeInput { date, duration: duration.map(|duration| duration.0), started_at, ended_at };
+    let given = super::write_entries::NewEntry { project, when, description, billable, rate, labour, member };
+    super::write_entries::create(cx, given).await
 }
 
 /// Log several pieces of work at once, such as a standup on each day of a week: all of them, or none when one cannot be logged.
@@ -258,7 +259,7 @@ pub async fn create_time_entries(
     #[max_items(100)]
     entries: Vec<NewTimeEntry>,
 ) -> Result<LoggedEntries, Error> {
-    super::several::create(cx, entries).await
+    super::entry_batch::create(cx, entries).await
 }
 
 /// Change a time entry. What is not given stays.
@@ -277,7 +278,7 @@ pub async fn update_time_entry(
     date: Option<String>,
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours. The start stays.
     #[server(default)]
-    duration: Option<Written>,
+    duration: Option<DurationText>,
     /// 09:00, or RFC 3339, on the worker's clock without an offset.
     #[server(default)]
     started_at: Option<String>,
@@ -287,20 +288,20 @@ pub async fn update_time_entry(
     /// What was done; empty clears it.
     #[server(default)]
     #[max_length(2_000)]
-    description: Edit<String>,
+    description: Patch<String>,
     /// Whether the client pays.
     #[server(default)]
     billable: Option<bool>,
     /// Per hour for this alone, such as "120.00"; empty for the usual one.
     #[server(default)]
-    rate: Edit<Amount>,
+    rate: Patch<Amount>,
     /// As you saw it: stale when newer.
     #[server(default)]
     version: Option<i32>,
 ) -> Result<Logged, Error> {
-    let when = super::clock::Given { date, duration: duration.map(|duration| duration.0), started_at, ended_at };
-    let given = super::logging::EntryChange { project, when, description, billable, rate, version };
-    super::logging::update(cx, &time_entry, given).await
+    let when = super::entry_time::EntryTimeInput { date, duration: duration.map(|duration| duration.0), started_at, ended_at };
+    let given = super::write_entries::EntryChange { project, when, description, billable, rate, version };
+    super::write_entries::update(cx, &time_entry, given).await
 }
 
 /// Make the same change to several time entries, such as moving them to another project: all of them, or none when one cannot change.
@@ -321,17 +322,17 @@ pub async fn update_time_entries(
     /// What was done; empty clears it.
     #[server(default)]
     #[max_length(2_000)]
-    description: Edit<String>,
+    description: Patch<String>,
     /// Whether the client pays.
     #[server(default)]
     billable: Option<bool>,
     /// Per hour for these alone, such as "120.00"; empty for the usual one.
     #[server(default)]
-    rate: Edit<Amount>,
+    rate: Patch<Amount>,
 ) -> Result<LoggedEntries, Error> {
-    let when = super::clock::Given { date, ..super::clock::Given::default() };
-    let change = super::logging::EntryChange { project, when, description, billable, rate, version: None };
-    super::several::update(cx, time_entries, change).await
+    let when = super::entry_time::EntryTimeInput { date, ..super::entry_time::EntryTimeInput::default() };
+    let change = super::write_entries::EntryChange { project, when, description, billable, rate, version: None };
+    super::entry_batch::update(cx, time_entries, change).await
 }
 
 /// Delete a time entry. Refused (locked) when it is invoiced, approved or on a closed day. The running timer is thrown away with discard_timer.
@@ -341,11 +342,11 @@ pub async fn delete_time_entry(
     /// Id of the entry.
     time_entry: String,
 ) -> Result<DeletedTimeEntry, Error> {
-    super::logging::delete(cx, &time_entry).await
+    super::write_entries::delete(cx, &time_entry).await
 }
 
 /// Confirm drafts that your agents wrote: from now on they count. Name the entries, or confirm all of your own. Refused (budget_exhausted) when they would pass a budget with a hard stop.
-#[operation(write, idempotent, needs = TrackTime, reach = Person, title = "Confirm drafts")]
+#[operation(write, idempotent, needs = TrackTime, audience = Person, title = "Confirm drafts")]
 pub async fn confirm_time_entries(
     cx: &mut Call,
     /// Ids of the drafts, 200 at most.
@@ -354,6 +355,6 @@ pub async fn confirm_time_entries(
     /// Confirm all of your own drafts; those on a closed day are left out and a warning says so.
     #[server(default)]
     all: Option<bool>,
-) -> Result<Confirmed, Error> {
-    super::confirm::confirm(cx, time_entries.unwrap_or_default(), all.unwrap_or(false)).await
+) -> Result<ConfirmedDrafts, Error> {
+    super::confirm_drafts::confirm(cx, time_entries.unwrap_or_default(), all.unwrap_or(false)).await
 }

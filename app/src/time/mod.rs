@@ -1,58 +1,58 @@
 //! Time: what was worked on, by whom and for how long, and the timer that measures it.
 
-pub mod apart;
-pub mod bar;
 #[cfg(feature = "ssr")]
-pub mod clock;
-#[cfg(feature = "ssr")]
-pub mod confirm;
+pub mod confirm_drafts;
+mod edit_conflict;
+pub mod elapsed;
 pub mod entries;
-pub mod entry;
+#[cfg(feature = "ssr")]
+pub mod entry_batch;
+#[cfg(feature = "ssr")]
+pub mod entry_rules;
+#[cfg(feature = "ssr")]
+pub mod entry_time;
+pub mod entry_view;
 #[cfg(feature = "ssr")]
 pub mod filter;
 pub mod form;
+pub mod live_clock;
 #[cfg(feature = "ssr")]
-pub mod ground;
+pub mod local_clock;
 #[cfg(feature = "ssr")]
 pub mod lock;
-#[cfg(feature = "ssr")]
-pub mod logging;
-mod overtaken;
 pub mod page;
 #[cfg(feature = "ssr")]
-pub mod place;
+pub mod pricing;
 #[cfg(feature = "ssr")]
-pub mod rate;
+pub mod read_entries;
 #[cfg(feature = "ssr")]
-pub mod record;
+pub mod running_timer;
 #[cfg(feature = "ssr")]
-pub mod running;
-#[cfg(feature = "ssr")]
-pub mod several;
-#[cfg(feature = "ssr")]
-pub mod starting;
+pub mod start_timer;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
-pub mod summary;
 #[cfg(feature = "ssr")]
-pub mod summing;
+pub mod summarize;
+pub mod summary;
 #[cfg(all(test, feature = "ssr"))]
 pub(crate) mod tests;
-pub mod ticking;
+pub mod time_fields;
 pub mod timer;
+pub mod timer_bar;
 #[cfg(feature = "ssr")]
 pub mod times_of_day;
-mod waiting;
 pub mod week;
-pub mod when;
+mod week_drafts;
+#[cfg(feature = "ssr")]
+pub mod write_entries;
 pub mod zones;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     budgets::BudgetStatus,
-    day::{Day, Moment},
-    hours::Worked,
+    day::{Day, OffsetDateTime},
+    hours::WorkDuration,
     id::{InvoiceId, MemberId, ProjectId, TimeEntryId},
     money::Money,
     projects::ClientSummary,
@@ -84,14 +84,14 @@ pub struct TimeEntry {
     pub day: Day,
     /// When it began; absent when only a duration was logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<Moment>,
+    pub started_at: Option<OffsetDateTime>,
     /// When it ended; absent while it runs, and when only a duration was logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended_at: Option<Moment>,
+    pub ended_at: Option<OffsetDateTime>,
     /// Whether it is the running timer.
     pub running: bool,
     /// How long was worked; while it runs, up to the moment of the answer.
-    pub worked: Worked,
+    pub worked: WorkDuration,
     /// Rate per hour that held when it was made; absent when it is not billable, and where nobody had said what an hour costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
@@ -103,7 +103,7 @@ pub struct TimeEntry {
     /// Who did the work.
     pub labour: Labour,
     /// Where it came from.
-    pub source: Source,
+    pub source: EntrySource,
     /// The invoice it is on, even while that is a draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoiced: Option<InvoiceId>,
@@ -172,7 +172,7 @@ pub enum Labour {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum EntrySource {
     /// The timer of the pages.
     Timer,
     /// Written by hand in a page.
@@ -197,13 +197,13 @@ pub struct Logged {
     #[serde(flatten)]
     pub entry: TimeEntry,
     /// What the member worked on the day of the entry; drafts and a running timer are left out.
-    pub day_total: Worked,
+    pub day_total: WorkDuration,
     /// What of the client's time could be invoiced now; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
     /// The budget of the project in the period of the entry's day; absent when it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub budget: Option<BudgetStatus>,
 }
 
@@ -230,7 +230,7 @@ macro_rules! names {
 
 names!(EntryState { Draft = "draft", Logged = "logged", Submitted = "submitted", Approved = "approved" });
 names!(Labour { Human = "human", Agent = "agent" });
-names!(Source {
+names!(EntrySource {
     Timer = "timer",
     Manual = "manual",
     Session = "session",

@@ -4,28 +4,31 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    ConfirmTimeEntries, TimeEntry, TimeSummary, entry,
-    form::{self, LogForm, Projects, picks},
+    ConfirmTimeEntries, TimeEntry, TimeSummary, entry_view,
+    form::{self, FetchedProjects, LogForm, project_choices},
     list_time_entries,
-    waiting::Waiting,
     week::{Week, WeekBars},
+    week_drafts::WeekDrafts,
 };
 use crate::{
     access::Permission,
     day::Day,
     error::Error,
-    hours::Worked,
+    hours::WorkDuration,
     id::TimeEntryId,
     page::{LIMIT_MAX, Page},
-    rates::asking::MissingRates,
-    ui::{Empty, Form, Head, Icon, Reveal, Submit, Write, answered, escaped, fetched, hidden, hours, icon, loaded, more, use_flash},
-    visit::{changed, use_changes, use_here},
+    page_context::{invalidate, use_changes, use_current_organization},
+    rates::prompts::MissingRates,
+    ui::{
+        Disclosure, Empty, Form, Icon, PageHeader, Submit, WriteAction, create_resource, escaped, hidden, hours, icon, on_success, pager,
+        use_flash, when_loaded,
+    },
 };
 
 /// What the page shows: what counts of the week, and its entries, the latest first, as many as a page holds.
-type Loaded = (Week, TimeSummary, Page<TimeEntry>);
+type TimePageData = (Week, TimeSummary, Page<TimeEntry>);
 
-async fn load(week: Week, cursor: Option<String>, whose: Option<String>) -> Result<Loaded, Error> {
+async fn load(week: Week, cursor: Option<String>, whose: Option<String>) -> Result<TimePageData, Error> {
     let (from, to) = (Some(week.from.to_string()), Some(week.to().to_string()));
     let entries =
         list_time_entries(None, from, to, None, None, whose.clone(), None, None, None, None, None, None, Some(LIMIT_MAX), cursor, None);
@@ -35,31 +38,31 @@ async fn load(week: Week, cursor: Option<String>, whose: Option<String>) -> Resu
 
 /// A week of one's own time, or of the time that was granted to a viewer.
 pub fn page() -> AnyView {
-    let here = use_here();
+    let here = use_current_organization();
     let changes = use_changes();
     let query = use_query_map();
     let (today, start) = (here.0.today.clone(), here.0.week_start);
-    let week = Memo::new(move |_| query.with(|query| Week::asked(query.get("from").as_deref(), &today, start)));
+    let week = Memo::new(move |_| query.with(|query| Week::from_query(query.get("from").as_deref(), &today, start)));
     let whose = here.own_time();
     let cursor = Memo::new(move |_| query.with(|query| query.get("cursor")));
     let asked = move || (changes.time.get(), week.get(), cursor.get());
-    let entries = fetched(asked, move |(_, week, cursor)| load(week, cursor, whose.clone()));
+    let entries = create_resource(asked, move |(_, week, cursor)| load(week, cursor, whose.clone()));
     let tracks = here.may(Permission::TrackTime);
-    let projects = fetched(move || changes.work.get(), move |_| form::pickable(tracks));
+    let projects = create_resource(move || changes.work.get(), move |_| form::load_project_options(tracks));
     view! {
-        <Head title="Time" lead=view! { {move || week.get().label()} }.into_any()>
-            {move || turning(&week.get())}
-        </Head>
+        <PageHeader title="Time" lead=view! { {move || week.get().label()} }.into_any()>
+            {move || week_navigation(&week.get())}
+        </PageHeader>
         {tracks.then(|| view! { <Log projects /> })}
         {here.may(Permission::WriteMoney).then(|| view! { <MissingRates /> })}
-        {loaded(entries, move |loaded| shown(loaded, projects))}
+        {when_loaded(entries, move |loaded| shown(loaded, projects))}
     }
     .into_any()
 }
 
 /// The way to the weeks before and after.
-fn turning(week: &Week) -> impl IntoView + use<> {
-    let here = use_here();
+fn week_navigation(week: &Week) -> impl IntoView + use<> {
+    let here = use_current_organization();
     let path = |week: &Week| format!("{}?from={}", here.path("time"), week.from);
     let this = Week::of(&here.0.today, here.0.week_start);
     view! {
@@ -73,19 +76,21 @@ fn turning(week: &Week) -> impl IntoView + use<> {
 
 /// The form to log time, with the projects there are.
 #[component]
-fn Log(projects: Projects) -> impl IntoView {
+fn Log(projects: FetchedProjects) -> impl IntoView {
     let query = use_query_map();
     let by_clock = Memo::new(move |_| query.with(|query| query.get("by").is_some()));
-    loaded(projects, move |(offer, last)| {
-        let (projects, words) = (picks(&offer.items), offer.words("projects"));
+    when_loaded(projects, move |(offer, last)| {
+        let (projects, words) = (project_choices(&offer.items), offer.words("projects"));
         let form = view! { <LogForm projects last by_clock /> };
         let rest = words.map(|words| view! { <p class="quiet">{words}</p> });
-        (!offer.items.is_empty()).then(|| view! { <Reveal label="Log time" drawing=Icon::Plus open=true>{form} {rest}</Reveal> }).into_any()
+        (!offer.items.is_empty())
+            .then(|| view! { <Disclosure label="Log time" drawing=Icon::Plus open=true>{form} {rest}</Disclosure> })
+            .into_any()
     })
 }
 
-fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
-    let here = use_here();
+fn shown((week, hours, page): TimePageData, projects: FetchedProjects) -> AnyView {
+    let here = use_current_organization();
     let (path, entries) = paths(&week);
     if page.items.is_empty() {
         let text = match here.may(Permission::TrackTime) {
@@ -94,7 +99,7 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
         };
         return view! { <Empty title="Nothing in this week" text /> }.into_any();
     }
-    let waiting = Waiting::of(&page.items, &hours.totals.drafts);
+    let waiting = WeekDrafts::of(&page.items, &hours.totals.drafts);
     let next = page.next_cursor;
     let days = by_day(page.items).into_iter().map(|(day, rows)| {
         let total = hours.worked_on(&day);
@@ -117,14 +122,14 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
             </thead>
             {days}
         </table>
-        {more(path, next)}
+        {pager(path, next)}
     }
     .into_any()
 }
 
 /// The address of the week, and that of the part of its entries that is looked at.
 fn paths(week: &Week) -> (String, String) {
-    let (here, query) = (use_here(), use_query_map());
+    let (here, query) = (use_current_organization(), use_query_map());
     let query = query.read_untracked();
     let path = match query.get("from") {
         Some(_) => format!("{}?from={}", here.path("time"), week.from),
@@ -148,14 +153,14 @@ fn by_day(entries: Vec<TimeEntry>) -> Vec<(Day, Vec<TimeEntry>)> {
 }
 
 /// A day with what counts of it, and its entries: drafts and the running timer are among them and count in no total.
-fn day_rows(day: Day, total: &Worked, entries: Vec<TimeEntry>, path: &str, projects: Projects) -> impl IntoView + use<> {
-    let here = use_here();
+fn day_rows(day: Day, total: &WorkDuration, entries: Vec<TimeEntry>, path: &str, projects: FetchedProjects) -> impl IntoView + use<> {
+    let here = use_current_organization();
     let query = use_query_map();
     let label = if day == here.0.today { format!("Today, {}", day.label()) } else { day.label() };
     let rows = entries.into_iter().map(|entry| {
-        let (mark, path) = (entry::edit_mark(&entry), path.to_owned());
+        let (mark, path) = (entry_view::edit_token(&entry), path.to_owned());
         let editing = Memo::new(move |_| query.with(|query| query.get("edit").is_some_and(|asked| asked == mark)));
-        move || entry::row(entry.clone(), &path, editing.get(), projects)
+        move || entry_view::row(entry.clone(), &path, editing.get(), projects)
     });
     view! {
         <tbody id=format!("day-{day}")>
@@ -179,9 +184,9 @@ fn Drafts(
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
-    let action = Write::<ConfirmTimeEntries>::new();
-    answered(action, move |confirmed| {
-        changed(changes.time);
+    let action = WriteAction::<ConfirmTimeEntries>::new();
+    on_success(action, move |confirmed| {
+        invalidate(changes.time);
         flash.done(format!("{} confirmed.", confirmed.worked.text), confirmed);
     });
     view! {

@@ -8,12 +8,12 @@ pub mod write;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
-use super::{EntryState, Labour, clock::When, rate::Price};
+use super::{EntryState, Labour, entry_time::EntryTime, pricing::Price};
 use crate::money::Currency;
 
 /// An entry or running timer as it is written. What is not here never changes: when it was made, by whom, through what.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stored {
+pub struct StoredEntry {
     /// Its id.
     pub id: Uuid,
     /// Who worked.
@@ -63,14 +63,14 @@ pub struct OnInvoice {
     pub number: Option<String>,
 }
 
-impl Stored {
+impl StoredEntry {
     /// When the work was done; for what no longer runs.
-    pub fn when(&self) -> When {
-        When { day: self.day, span: self.started_at.zip(self.ended_at), seconds: self.seconds }
+    pub fn when(&self) -> EntryTime {
+        EntryTime { day: self.day, span: self.started_at.zip(self.ended_at), seconds: self.seconds }
     }
 
     /// Puts the work elsewhere in time.
-    pub fn place(&mut self, when: When) {
+    pub fn set_time(&mut self, when: EntryTime) {
         (self.started_at, self.ended_at) = when.span.unzip();
         self.day = when.day;
         self.seconds = when.seconds;

@@ -4,14 +4,14 @@ use macros::operation;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{EntryState, Labour, Source};
-use crate::{day::Day, error::Error, hours::Worked, money::Money};
+use super::{EntrySource, EntryState, Labour};
+use crate::{day::Day, error::Error, hours::WorkDuration, money::Money};
 
 /// What time is summed up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum GroupBy {
+pub enum TimeGroupBy {
     /// By client.
     Client,
     /// By project.
@@ -27,7 +27,7 @@ pub enum GroupBy {
     None,
 }
 
-impl GroupBy {
+impl TimeGroupBy {
     /// The name as sent.
     pub fn name(self) -> &'static str {
         match self {
@@ -48,11 +48,11 @@ pub struct TimeTotals {
     /// How many entries count.
     pub entries: i64,
     /// All time that counts.
-    pub worked: Worked,
+    pub worked: WorkDuration,
     /// The billable part of it.
-    pub billable: Worked,
+    pub billable: WorkDuration,
     /// Time that waits as drafts and counts nowhere yet.
-    pub drafts: Worked,
+    pub drafts: WorkDuration,
     /// What the billable part is worth, one amount per currency; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amounts: Option<Vec<Money>>,
@@ -83,7 +83,7 @@ pub struct TimeGroup {
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct TimeSummary {
     /// What it was summed up by.
-    pub group_by: GroupBy,
+    pub group_by: TimeGroupBy,
     /// The first day that was asked for; absent where everything before is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Day>,
@@ -109,8 +109,8 @@ impl TimeSummary {
     }
 
     /// What was worked on a day; when it was summed up by day.
-    pub fn worked_on(&self, day: &Day) -> Worked {
-        Worked::of(self.projects_of(day).map(|item| item.totals.worked.seconds).sum())
+    pub fn worked_on(&self, day: &Day) -> WorkDuration {
+        WorkDuration::of(self.projects_of(day).map(|item| item.totals.worked.seconds).sum())
     }
 }
 
@@ -122,7 +122,7 @@ pub async fn summarize_time(
     cx: &mut Call,
     /// By client, project, day, day_and_project, member or none (the default: totals only).
     #[server(default)]
-    group_by: Option<GroupBy>,
+    group_by: Option<TimeGroupBy>,
     /// today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
     #[server(default)]
     period: Option<String>,
@@ -155,7 +155,7 @@ pub async fn summarize_time(
     labour: Option<Labour>,
     /// Written by timer, manual (a page), session, assistant, mcp, api or import.
     #[server(default)]
-    source: Option<Source>,
+    source: Option<EntrySource>,
     /// Words of the description.
     #[server(default)]
     #[max_length(200)]
@@ -169,7 +169,8 @@ pub async fn summarize_time(
     #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<TimeSummary, Error> {
-    let given = super::filter::Given { period, from, to, client, project, member, billable, billed, state, labour, source, query };
-    let wanted = super::summing::Wanted { by: group_by.unwrap_or_default(), limit, cursor };
-    super::summing::summarize(cx, given, wanted).await
+    let given =
+        super::filter::TimeFilterInput { period, from, to, client, project, member, billable, billed, state, labour, source, query };
+    let wanted = super::summarize::SummaryRequest { by: group_by.unwrap_or_default(), limit, cursor };
+    super::summarize::summarize(cx, given, wanted).await
 }

@@ -4,7 +4,7 @@ use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use super::{Labour, Logged, TimeEntry};
-use crate::{budgets::BudgetStatus, edit::Edit, error::Error, hours::Worked, id::TimeEntryId, money::Money};
+use crate::{budgets::BudgetStatus, error::Error, hours::WorkDuration, id::TimeEntryId, money::Money, patch::Patch};
 
 /// The caller's running timer, if any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,13 +14,13 @@ pub struct CurrentTimer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timer: Option<TimeEntry>,
     /// What the caller has worked today; drafts and the running timer are left out.
-    pub today: Worked,
+    pub today: WorkDuration,
 }
 
 /// A timer that runs now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct Started {
+pub struct StartedTimer {
     /// The running timer.
     #[serde(flatten)]
     pub entry: TimeEntry,
@@ -28,17 +28,17 @@ pub struct Started {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<TimeEntry>,
     /// What the caller worked on the day of the start; drafts and the running timer are left out.
-    pub day_total: Worked,
+    pub day_total: WorkDuration,
     /// What of the client's time could be invoiced now; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
     /// The budget of the project, in which the timer is pending; absent when it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub budget: Option<BudgetStatus>,
     /// The budget that the stopped timer counts in; absent when its project has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub stopped_budget: Option<BudgetStatus>,
 }
 
@@ -49,13 +49,13 @@ pub struct DiscardedTimer {
     /// The id it had.
     pub id: TimeEntryId,
     /// How long it had run.
-    pub worked: Worked,
+    pub worked: WorkDuration,
 }
 
 /// Get your running timer, if any, and the time you worked today.
 #[operation(read, idempotent, everyday, needs = ReadTime, scope = TimeRead, title = "Get the timer")]
 pub async fn get_timer(cx: &mut Call) -> Result<CurrentTimer, Error> {
-    super::running::get(cx).await
+    super::running_timer::get(cx).await
 }
 
 /// Start your timer on a project.
@@ -85,10 +85,10 @@ pub async fn start_timer(
     /// Stop one that runs, rather than refuse.
     #[server(default)]
     stop_running: Option<bool>,
-) -> Result<Started, Error> {
+) -> Result<StartedTimer, Error> {
     let (allow_overlap, stop_running) = (allow_overlap.unwrap_or(false), stop_running.unwrap_or(false));
-    let given = super::starting::NewTimer { project, description, billable, labour, started_at, allow_overlap, stop_running };
-    super::starting::start(cx, given).await
+    let given = super::start_timer::NewTimer { project, description, billable, labour, started_at, allow_overlap, stop_running };
+    super::start_timer::start(cx, given).await
 }
 
 /// Stop your running timer and keep its time. Never refused while one runs (no_timer otherwise), not even on an archived project or a closed day.
@@ -103,9 +103,9 @@ pub async fn stop_timer(
     /// What was done, where the timer does not say it; empty clears it.
     #[server(default)]
     #[max_length(2_000)]
-    description: Edit<String>,
+    description: Patch<String>,
 ) -> Result<Logged, Error> {
-    super::running::stop(cx, ended_at, description).await
+    super::running_timer::stop(cx, ended_at, description).await
 }
 
 /// Change your timer while it runs. What is not given stays. Answers no_timer when none runs.
@@ -115,7 +115,7 @@ pub async fn update_timer(
     /// What you are doing; empty clears it.
     #[server(default)]
     #[max_length(2_000)]
-    description: Edit<String>,
+    description: Patch<String>,
     /// Id, name or "Client / Project"; its rate holds then.
     #[server(default)]
     project: Option<String>,
@@ -130,11 +130,11 @@ pub async fn update_timer(
     allow_overlap: Option<bool>,
 ) -> Result<Logged, Error> {
     let allow_overlap = allow_overlap.unwrap_or(false);
-    super::running::update(cx, super::running::TimerChange { description, project, billable, started_at, allow_overlap }).await
+    super::running_timer::update(cx, super::running_timer::TimerChange { description, project, billable, started_at, allow_overlap }).await
 }
 
 /// Throw your running timer away without keeping its time. Answers no_timer when none runs.
 #[operation(write, everyday, destructive, needs = TrackTime, scope = TimeWrite, title = "Discard the timer")]
 pub async fn discard_timer(cx: &mut Call) -> Result<DiscardedTimer, Error> {
-    super::running::discard(cx).await
+    super::running_timer::discard(cx).await
 }

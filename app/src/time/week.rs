@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{GroupBy, TimeGroup, TimeSummary, summarize_time};
-use crate::{day::Day, error::Error, hours::Worked};
+use super::{TimeGroup, TimeGroupBy, TimeSummary, summarize_time};
+use crate::{day::Day, error::Error, hours::WorkDuration};
 
 const DAYS: i64 = 7;
 
@@ -26,7 +26,7 @@ impl Week {
     }
 
     /// The week of the day in the address, or this week when there is none that can be read.
-    pub fn asked(day: Option<&str>, today: &Day, start: u8) -> Self {
+    pub fn from_query(day: Option<&str>, today: &Day, start: u8) -> Self {
         let asked = day.and_then(|day| Day::parse("from", day).ok());
         Self::of(asked.as_ref().unwrap_or(today), start)
     }
@@ -55,7 +55,7 @@ impl Week {
     /// What counts of its time, by day and project: of one member, or of everybody whose time the visitor sees.
     pub async fn hours(&self, whose: Option<String>) -> Result<TimeSummary, Error> {
         let (from, to) = (self.from.to_string(), self.to().to_string());
-        let by = Some(GroupBy::DayAndProject);
+        let by = Some(TimeGroupBy::DayAndProject);
         summarize_time(by, None, Some(from), Some(to), None, None, whose, None, None, None, None, None, None, None, None).await
     }
 
@@ -88,7 +88,7 @@ pub fn WeekBars(
             <li title=title>
                 {bar(&pieces, tallest)}
                 <span class="bar-day">{short} " " {day.day_of_month()}</span>
-                <span class="bar-hours">{if worked == 0 { "–".to_owned() } else { Worked::of(worked).text }}</span>
+                <span class="bar-hours">{if worked == 0 { "–".to_owned() } else { WorkDuration::of(worked).text }}</span>
             </li>
         }
     });

@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::{ends, visit::use_here};
+use crate::{page_context::use_current_organization, platform};
 
 /// Says in which zone times are shown and taken, when the browser is in another one. Which that is, only the browser knows.
 #[component]
 pub fn ZoneNote() -> impl IntoView {
-    let here = use_here();
+    let here = use_current_organization();
     let (settings, zone) = (here.path("settings#time-zone"), here.0.time_zone);
     let (elsewhere, shown) = (RwSignal::new(None::<String>), zone.clone());
-    Effect::new(move |_| elsewhere.set(ends::time_zone().filter(|browser| !ends::same_clock(browser, &zone))));
+    Effect::new(move |_| elsewhere.set(platform::time_zone().filter(|browser| !platform::is_same_clock(browser, &zone))));
     move || {
         elsewhere.get().map(|browser| {
             view! {
@@ -29,7 +29,7 @@ pub const ZONE_NAMES: &str = "time-zone-names";
 #[component]
 pub fn ZoneNames() -> impl IntoView {
     let names = RwSignal::new(Vec::new());
-    Effect::new(move |_| names.set(ends::time_zones()));
+    Effect::new(move |_| names.set(platform::time_zones()));
     view! {
         <datalist id=ZONE_NAMES>
             {move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view()}

@@ -6,7 +6,7 @@ use super::{Icon, icon};
 
 /// The button that opens the dialog of this id.
 #[component]
-pub fn Opens(
+pub fn DialogTrigger(
     /// The dialog.
     #[prop(into)]
     dialog: String,

@@ -1,20 +1,20 @@
 //! Fields: a label, an input, a hint, and what is wrong with it.
 
-mod tick;
+mod checkbox;
 
 use leptos::prelude::*;
 
-use super::{FormState, hidden, kept};
-use crate::operation::wire::{SHOWN, place};
+use super::{FormState, hidden, preserved_input};
+use crate::operation::wire::{SHOWN_PREFIX, place};
 
-pub use tick::*;
+pub use checkbox::*;
 
 /// One choice of a [`Select`]: what is sent and what is read.
-pub type Choice = (String, String);
+pub type SelectOption = (String, String);
 
 /// What stands around every input.
 #[derive(Clone)]
-struct Wiring {
+struct FieldState {
     id: String,
     hint: Option<&'static str>,
     wrong: Signal<Option<String>>,
@@ -25,14 +25,14 @@ struct Wiring {
     changes: Option<String>,
 }
 
-impl Wiring {
+impl FieldState {
     fn of(name: &str, hint: &'static str, there: Option<String>) -> Self {
         let state = use_context::<FormState>();
         let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
         let id = state.as_ref().map_or_else(|| plain.clone(), |state| format!("{}-{plain}", state.id));
         let typed = state.as_ref().and_then(|state| state.typed.get(name).cloned());
         let changes = state.as_ref().filter(|state| state.changes).map(|_| name.to_owned());
-        let wrong = wrong(name);
+        let wrong = field_error(name);
         Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, changes }
     }
 
@@ -57,14 +57,14 @@ impl Wiring {
         move || wrong.with(Option::is_some).then_some("true")
     }
 
-    fn around(self, label: String, class: &'static str, optional: bool, input: AnyView) -> AnyView {
+    fn wrap(self, label: String, class: &'static str, optional: bool, input: AnyView) -> AnyView {
         let Self { id, hint, wrong, there, changes, .. } = self;
         let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         view! {
             <div class=format!("field {class}")>
                 <label for=id>{label} {optional.then(|| view! { <span class="quiet">" optional"</span> })}</label>
                 {input}
-                {changes.map(|name| showed(&name, &there))}
+                {changes.map(|name| shown_value(&name, &there))}
                 {move || wrong.get().map(|wrong| view! { <p class="wrong" id=wrong_id.clone()>{wrong}</p> })}
                 {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             </div>
@@ -74,14 +74,14 @@ impl Wiring {
 }
 
 /// What is wrong with a field of the form around it, by its name.
-pub fn wrong(name: &str) -> Signal<Option<String>> {
+pub fn field_error(name: &str) -> Signal<Option<String>> {
     let (refusal, place) = (use_context::<FormState>().map(|state| state.refusal), place(name));
     Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&place).map(str::to_owned)))
 }
 
 /// What a field of a form that changes a record showed, so that the server leaves away what nobody has changed.
-pub fn showed(name: &str, there: &str) -> AnyView {
-    hidden(format!("{SHOWN}{name}"), there.to_owned()).into_any()
+pub fn shown_value(name: &str, there: &str) -> AnyView {
+    hidden(format!("{SHOWN_PREFIX}{name}"), there.to_owned()).into_any()
 }
 
 /// A field of one line.
@@ -130,7 +130,7 @@ pub fn Field(
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    let wiring = Wiring::of(&name, hint, value);
+    let wiring = FieldState::of(&name, hint, value);
     let (described, invalid) = (wiring.described(), wiring.invalid());
     let value = wiring.value();
     let input = view! {
@@ -140,7 +140,7 @@ pub fn Field(
             type=kind
             name=name
             value=value.clone()
-            prop:kept=kept(value, &wiring.id)
+            prop:preserved_input=preserved_input(value, &wiring.id)
             placeholder=placeholder
             required=required
             autocomplete=autocomplete
@@ -152,12 +152,12 @@ pub fn Field(
             aria-invalid=invalid
         />
     };
-    wiring.around(label, class, optional, input.into_any())
+    wiring.wrap(label, class, optional, input.into_any())
 }
 
 /// A field of several lines.
 #[component]
-pub fn Area(
+pub fn TextArea(
     /// What it asks for.
     #[prop(into)]
     label: String,
@@ -183,7 +183,7 @@ pub fn Area(
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    let wiring = Wiring::of(&name, hint, value);
+    let wiring = FieldState::of(&name, hint, value);
     let (described, invalid) = (wiring.described(), wiring.invalid());
     let value = wiring.value();
     let words = value.clone();
@@ -194,14 +194,14 @@ pub fn Area(
             name=name
             rows=rows
             placeholder=placeholder
-            prop:kept=kept(value, &wiring.id)
+            prop:preserved_input=preserved_input(value, &wiring.id)
             aria-describedby=described
             aria-invalid=invalid
         >
             {words}
         </textarea>
     };
-    wiring.around(label, class, optional, input.into_any())
+    wiring.wrap(label, class, optional, input.into_any())
 }
 
 /// One out of a list.
@@ -214,7 +214,7 @@ pub fn Select(
     #[prop(into)]
     name: String,
     /// What can be chosen.
-    choices: Vec<Choice>,
+    choices: Vec<SelectOption>,
     /// What is chosen already.
     #[prop(optional, into)]
     value: Option<String>,
@@ -234,7 +234,7 @@ pub fn Select(
     let first = || choices.first().map(|(value, _)| value.clone());
     // Nothing chosen yet is the first choice, unless nothing is itself a choice.
     let chooses = |value: &String| !value.is_empty() || choices.iter().any(|(choice, _)| choice.is_empty());
-    let wiring = Wiring::of(&name, hint, value.filter(chooses).or_else(first));
+    let wiring = FieldState::of(&name, hint, value.filter(chooses).or_else(first));
     let (described, invalid) = (wiring.described(), wiring.invalid());
     let value = wiring.value();
     // What is there and no choice does not become the first choice unseen: it shows nothing, sends nothing, and so stays.
@@ -251,7 +251,7 @@ pub fn Select(
             class="input"
             name=name
             required=required
-            prop:kept=kept(value, &wiring.id)
+            prop:preserved_input=preserved_input(value, &wiring.id)
             aria-describedby=described
             aria-invalid=invalid
         >
@@ -259,11 +259,11 @@ pub fn Select(
             {options.collect_view()}
         </select>
     };
-    wiring.around(label, class, optional, input.into_any())
+    wiring.wrap(label, class, optional, input.into_any())
 }
 
 /// Choices from pairs of plain words.
-pub fn choices(pairs: &[(&str, &str)]) -> Vec<Choice> {
+pub fn choices(pairs: &[(&str, &str)]) -> Vec<SelectOption> {
     pairs.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{html, prelude::*};
 
 use super::{Icon, icon};
-use crate::{ends, id::ActionId, operation::Done};
+use crate::{id::ActionId, operation::WriteResponse, platform};
 
 const SHOWN_MILLISECONDS: u64 = 6000;
 
@@ -20,12 +20,12 @@ const LOOKED_AFTER: Duration = Duration::from_millis(250);
 
 /// What is said.
 #[derive(Debug, Clone)]
-struct Words {
+struct FlashMessage {
     text: String,
     undoes: Option<ActionId>,
 }
 
-impl Words {
+impl FlashMessage {
     fn milliseconds(&self) -> u64 {
         let least = if self.undoes.is_some() { UNDOABLE_MILLISECONDS } else { SHOWN_MILLISECONDS };
         least.max(self.text.len() as u64 * MILLISECONDS_PER_LETTER)
@@ -34,18 +34,18 @@ impl Words {
 
 /// Where short words are said.
 #[derive(Debug, Clone, Copy)]
-pub struct Flash(RwSignal<Option<Words>>);
+pub struct Flash(RwSignal<Option<FlashMessage>>);
 
 impl Flash {
     /// Says something.
     pub fn say(self, words: impl Into<String>) {
-        self.0.set(Some(Words { text: words.into(), undoes: None }));
+        self.0.set(Some(FlashMessage { text: words.into(), undoes: None }));
     }
 
     /// Says what was done and what a careful person would want to know beside it, and offers to take it back.
-    pub fn done<T>(self, words: impl Into<String>, done: &Done<T>) {
+    pub fn done<T>(self, words: impl Into<String>, done: &WriteResponse<T>) {
         let words = std::iter::once(words.into()).chain(done.warnings.iter().cloned()).collect::<Vec<_>>();
-        self.0.set(Some(Words { text: words.join(" "), undoes: done.action }));
+        self.0.set(Some(FlashMessage { text: words.join(" "), undoes: done.action }));
     }
 
     /// Says nothing any more.
@@ -85,13 +85,13 @@ pub fn FlashRegion(
         if let Some(Some(before)) = before {
             before.clear();
         }
-        let shown = flash.0.with(|words| words.as_ref().map(Words::milliseconds))?;
+        let shown = flash.0.with(|words| words.as_ref().map(FlashMessage::milliseconds))?;
         set_timeout_with_handle(move || flash.0.set(None), Duration::from_millis(shown)).ok()
     });
     let place = NodeRef::<html::Div>::new();
-    let stand_clear = move || {
+    let avoid_overlap = move || {
         if let Some(place) = place.get_untracked() {
-            ends::stand_clear(&place);
+            platform::avoid_overlap(&place);
         }
     };
     // The page goes on changing below the words, and the focus goes on.
@@ -100,8 +100,8 @@ pub fn FlashRegion(
             before.clear();
         }
         flash.0.with(Option::is_some).then(|| {
-            request_animation_frame(stand_clear);
-            set_interval_with_handle(stand_clear, LOOKED_AFTER).ok()
+            request_animation_frame(avoid_overlap);
+            set_interval_with_handle(avoid_overlap, LOOKED_AFTER).ok()
         })?
     });
     view! {

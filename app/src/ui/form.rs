@@ -12,15 +12,15 @@ use leptos::{
 };
 
 use super::{
-    Icon, Write,
+    Icon, WriteAction,
     flash::Flash,
-    kept::{SENDING, SENT, is_as_it_was},
-    write::Wire,
+    preserved_input::{SENDING, SENT, is_as_it_was},
+    write_action::WriteState,
 };
 use crate::{
-    ends,
     error::{Code, Error},
-    operation::wire::SHOWN,
+    operation::wire::SHOWN_PREFIX,
+    platform,
     ui::icon,
 };
 
@@ -43,21 +43,21 @@ pub struct FormState {
 
 /// A write that a further button of a form does, with the fields of the form.
 #[derive(Clone)]
-pub struct Further {
-    wire: Wire,
+pub struct SecondaryWrite {
+    wire: WriteState,
     key: String,
 }
 
 /// The write of a further button, which is one beside that of the form; the key makes a second click harmless.
-pub fn further<S>(write: Write<S>, key: String) -> Further {
-    Further { wire: write.wire, key }
+pub fn secondary_write<S>(write: WriteAction<S>, key: String) -> SecondaryWrite {
+    SecondaryWrite { wire: write.wire, key }
 }
 
 /// A form that posts to the operation of `action`. Without scripts the browser posts it and comes back.
 #[component]
 pub fn Form<S: 'static>(
     /// What it does.
-    action: Write<S>,
+    action: WriteAction<S>,
     /// What ids in the form begin with; unique on the page.
     #[prop(into)]
     id: String,
@@ -79,30 +79,44 @@ pub fn Form<S: 'static>(
     changes: bool,
     /// What a further button of the form does instead; see [`Submit`].
     #[prop(optional)]
-    further: Option<Further>,
+    secondary_write: Option<SecondaryWrite>,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
-    form(action.wire, further.map(|further| further.wire), id, class, Manner { quiet, clears, asks, changes }, children)
+    form(
+        action.wire,
+        secondary_write.map(|secondary_write| secondary_write.wire),
+        id,
+        class,
+        FormBehavior { quiet, clears, asks, changes },
+        children,
+    )
 }
 
 /// How a form behaves.
-struct Manner {
+struct FormBehavior {
     quiet: bool,
     clears: bool,
     asks: bool,
     changes: bool,
 }
 
-fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, manner: Manner, children: Children) -> AnyView {
-    let Manner { quiet, clears, asks, changes } = manner;
-    let returned = further.map(Wire::typed).filter(|(typed, _)| !typed.is_empty());
+fn form(
+    wire: WriteState,
+    secondary_write: Option<WriteState>,
+    id: String,
+    class: &'static str,
+    manner: FormBehavior,
+    children: Children,
+) -> AnyView {
+    let FormBehavior { quiet, clears, asks, changes } = manner;
+    let returned = secondary_write.map(WriteState::typed).filter(|(typed, _)| !typed.is_empty());
     let (typed, untouched) = returned.unwrap_or_else(|| wire.typed());
     let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed, untouched, changes };
     let returned = (!state.typed.is_empty()).then_some("true");
     let node = NodeRef::<html::Form>::new();
-    for wire in further.into_iter().chain([wire]) {
-        wire.answered(Box::new(move |_| {
+    for wire in secondary_write.into_iter().chain([wire]) {
+        wire.on_success(Box::new(move |_| {
             each_field(node, |field| remember(field, SENDING, SENT));
             if clears {
                 clear(node);
@@ -114,13 +128,13 @@ fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, mann
             return;
         }
         event.prevent_default();
-        let pressed = further.filter(|further| ends::goes_to(&event, further.url));
+        let pressed = secondary_write.filter(|secondary_write| platform::submits_to(&event, secondary_write.url));
         let wire = pressed.unwrap_or(wire);
         // What is on its way is shown until it has arrived; a second click sends nothing.
         if !wire.pending.get_untracked() {
             each_field(node, |field| remember(field, "value", SENDING));
         }
-        match ends::fields(&event) {
+        match platform::urlencoded_fields(&event) {
             Some(fields) if changes => wire.send(without_what_is_as_it_was(node, &fields)),
             Some(fields) => wire.send(fields),
             None => wire.answer.set(Some(Err(unreadable()))),
@@ -143,7 +157,7 @@ fn without_what_is_as_it_was(form: NodeRef<html::Form>, fields: &str) -> String 
         names.borrow_mut().extend(name);
     });
     let names = names.into_inner();
-    let is_changed = |pair: &&str| !pair.starts_with(SHOWN) && !names.iter().any(|name| pair.split('=').next() == Some(name));
+    let is_changed = |pair: &&str| !pair.starts_with(SHOWN_PREFIX) && !names.iter().any(|name| pair.split('=').next() == Some(name));
     fields.split('&').filter(is_changed).collect::<Vec<_>>().join("&")
 }
 
@@ -197,7 +211,7 @@ fn refused() -> impl IntoView {
             view! {
                 <div class="refusal" role="alert" tabindex="-1" node_ref=place>
                     {icon(Icon::Warning)}
-                    {because(error)}
+                    {error_details(error)}
                 </div>
             }
         })
@@ -206,7 +220,7 @@ fn refused() -> impl IntoView {
 }
 
 /// The words of a refusal: why, what else is wrong, and a way out.
-pub(super) fn because(refusal: Error) -> impl IntoView {
+pub(super) fn error_details(refusal: Error) -> impl IntoView {
     let Error { message, hint, fields, .. } = refusal;
     view! {
         <div>
@@ -240,14 +254,14 @@ pub fn Submit(
     spoken: Option<String>,
     /// The further write that it does, instead of that of the form.
     #[prop(optional)]
-    does: Option<Further>,
+    does: Option<SecondaryWrite>,
     /// Whether something else has to be decided first.
     #[prop(optional)]
     waits: bool,
 ) -> impl IntoView {
     let pending = use_context::<FormState>().map(|state| state.pending);
     let busy = move || pending.is_some_and(|pending| pending.get()).then_some("true");
-    let (to, key) = does.map(|further| (further.wire.url, further.key)).unzip();
+    let (to, key) = does.map(|secondary_write| (secondary_write.wire.url, secondary_write.key)).unzip();
     let named = key.is_some().then_some("idempotency_key");
     view! {
         <button type="submit" class=class formaction=to name=named value=key disabled=waits aria-label=spoken aria-busy=busy aria-disabled=busy>
@@ -264,8 +278,8 @@ pub fn hidden(name: impl Into<String>, value: impl ToString) -> impl IntoView {
 }
 
 /// A key that makes a second click harmless: a new one for every answer, the same for every try until then.
-pub fn once<S>(action: Write<S>) -> AnyView {
-    let key = RwSignal::new(SharedValue::new(ends::key).into_inner());
-    action.wire.answered(Box::new(move |_| key.set(ends::key())));
+pub fn idempotency_field<S>(action: WriteAction<S>) -> AnyView {
+    let key = RwSignal::new(SharedValue::new(platform::new_idempotency_key).into_inner());
+    action.wire.on_success(Box::new(move |_| key.set(platform::new_idempotency_key())));
     view! { <input type="hidden" name="idempotency_key" value=key prop:value=key /> }.into_any()
 }

@@ -5,36 +5,36 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
-use super::{Fetched, Problem, held::Held};
+use super::{Problem, TypedResource, any_answer::AnyAnswer};
 use crate::error::Error;
 
 /// Shows what was fetched, or why it could not be had. While it is fetched again, what was there stays.
 ///
 /// Everything fetched has one place where it is read, and this is it.
-pub fn loaded<T, F>(fetched: Fetched<T>, view: F) -> AnyView
+pub fn when_loaded<T, F>(resource: TypedResource<T>, view: F) -> AnyView
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    shown(fetched.resource, reading(view), false)
+    shown(resource.resource, reading(view), false)
 }
 
-/// Like [`loaded`], for what is the whole page: why it could not be had is then the page's own heading and title.
-pub fn loaded_page<T, F>(fetched: Fetched<T>, view: F) -> AnyView
+/// Like [`when_loaded`], for what is the whole page: why it could not be had is then the page's own heading and title.
+pub fn page_when_loaded<T, F>(resource: TypedResource<T>, view: F) -> AnyView
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    shown(fetched.resource, reading(view), true)
+    shown(resource.resource, reading(view), true)
 }
 
-type View = Arc<dyn Fn(&Held) -> Result<AnyView, Error> + Send + Sync>;
+type View = Arc<dyn Fn(&AnyAnswer) -> Result<AnyView, Error> + Send + Sync>;
 
 fn reading<T: DeserializeOwned + Clone + 'static>(view: impl Fn(T) -> AnyView + Send + Sync + 'static) -> View {
     Arc::new(move |held| held.read().map(&view))
 }
 
-fn shown(resource: Resource<Result<Held, Error>>, view: View, whole: bool) -> AnyView {
+fn shown(resource: Resource<Result<AnyAnswer, Error>>, view: View, whole: bool) -> AnyView {
     view! {
         <Transition fallback=|| view! { <p class="waiting">"Loading …"</p> }>
             {move || {

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::{Icon, icon};
 
 /// A link to the next page of a list, when there is one, and on every page but the first one to its beginning.
-pub fn more(path: String, cursor: Option<String>) -> impl IntoView {
+pub fn pager(path: String, cursor: Option<String>) -> impl IntoView {
     let first = use_query_map().with_untracked(|query| query.get("cursor").is_none());
     let joint = if path.contains('?') { '&' } else { '?' };
     let next = cursor.map(|cursor| format!("{path}{joint}cursor={cursor}"));

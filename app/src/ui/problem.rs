@@ -5,8 +5,8 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use crate::{
-    ends,
     error::{Code, Error},
+    platform,
 };
 
 /// Why something cannot be shown, and the way out. The page answers with the status of the error.
@@ -18,7 +18,7 @@ pub fn Problem(
     #[prop(optional)]
     whole: bool,
 ) -> impl IntoView {
-    ends::set_status(error.code.status());
+    platform::set_status(error.code.status());
     let location = use_location();
     let here = move || format!("{}{}", location.pathname.get(), query(&location.search.get()));
     let title = match error.code {
@@ -52,7 +52,7 @@ pub fn Problem(
 /// The page that is not there.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    ends::set_status(404);
+    platform::set_status(404);
     view! {
         <Title text="Nothing here" />
         <main class="lone" id="content">

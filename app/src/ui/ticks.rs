@@ -5,7 +5,7 @@ use leptos::prelude::*;
 /// A box for each choice (its value and what it says) under a legend; `ticked` holds the values that are chosen.
 ///
 /// Nothing is shown where there is nothing to choose from.
-pub fn ticks(legend: &'static str, name: &'static str, choices: Vec<(String, String)>, ticked: &[String]) -> AnyView {
+pub fn checkbox_group(legend: &'static str, name: &'static str, choices: Vec<(String, String)>, ticked: &[String]) -> AnyView {
     if choices.is_empty() {
         return ().into_any();
     }

@@ -3,25 +3,25 @@
 use jiff::Timestamp;
 
 use super::{
-    Purpose,
+    LinkPurpose,
+    link_secret::{self, LinkSecret},
     links::{LinkMail, LinkState, ShownLink},
-    mail, pace, store,
-    travelling::{self, Travelling},
+    mail, mail_limits, store,
 };
 use crate::{
     context::{Caller, Person},
-    database::{Access, Db, Reach},
+    database::{AccessMode, Db, RowScope},
     error::{Code, Error},
     id::UserId,
     security::{
         EventKind,
-        event::{Origin, note},
+        event::{RequestOrigin, record_event},
     },
 };
 
 /// What a link is for.
 pub async fn show(caller: &Caller, given: &str) -> Result<ShownLink, Error> {
-    let mut db = caller.services.database.begin(Reach::Nobody, Access::Read).await?;
+    let mut db = caller.services.database.begin(RowScope::Nobody, AccessMode::Read).await?;
     let found = of_person(&mut db, given).await?;
     let state = match (found.used, found.expires <= caller.services.clock.now()) {
         (true, _) => LinkState::Used,
@@ -32,29 +32,29 @@ pub async fn show(caller: &Caller, given: &str) -> Result<ShownLink, Error> {
     let mailbox = found.mailbox.unwrap_or_default();
     let counts = yours && caller.person.as_ref().is_some_and(|person| person.confirmed && person.email == mailbox);
     let person = store::person(&mut db, Some(found.subject), None).await?;
-    let proves = found.purpose == Purpose::ResetPassword && person.is_some_and(|person| !person.confirmed);
-    Ok(ShownLink { mailbox, changes: found.purpose == Purpose::ChangeAddress, state, yours, counts, proves })
+    let proves = found.purpose == LinkPurpose::ResetPassword && person.is_some_and(|person| !person.confirmed);
+    Ok(ShownLink { mailbox, changes: found.purpose == LinkPurpose::ChangeAddress, state, yours, counts, proves })
 }
 
 /// The secret of a link that was sent to a person about their own sign-in.
-pub(super) async fn of_person(db: &mut Db, given: &str) -> Result<Travelling, Error> {
-    let found = travelling::find(db, given).await?;
-    found.filter(|found| found.within.is_none() && found.mailbox.is_some()).ok_or_else(travelling::unknown)
+pub(super) async fn of_person(db: &mut Db, given: &str) -> Result<LinkSecret, Error> {
+    let found = link_secret::find(db, given).await?;
+    found.filter(|found| found.within.is_none() && found.mailbox.is_some()).ok_or_else(link_secret::unknown)
 }
 
 /// Puts a mail with a link for this purpose into the outbox.
-pub async fn send(db: &mut Db, person: UserId, purpose: Purpose, mailbox: &str, now: Timestamp) -> Result<(), Error> {
-    let mail = store::NewMail { mailbox, subject: mail::subject(purpose), body: None, person, carries: Some(purpose) };
+pub async fn send(db: &mut Db, person: UserId, purpose: LinkPurpose, mailbox: &str, now: Timestamp) -> Result<(), Error> {
+    let mail = store::NewAccountMail { mailbox, subject: mail::subject(purpose), body: None, person, carries: Some(purpose) };
     store::mail(db, &mail, now).await
 }
 
 /// Puts a mail that only tells a person something into the outbox. The mailbox is known to be theirs: whoever reads at another one
 /// is told nothing. Of many notices about the same within a day the first are sent.
-pub(crate) async fn tell(db: &mut Db, person: UserId, mailbox: &str, subject: &str, body: &str, now: Timestamp) -> Result<(), Error> {
-    if !pace::lets_tell(db, person, mailbox, subject, now).await? {
+pub(crate) async fn notify(db: &mut Db, person: UserId, mailbox: &str, subject: &str, body: &str, now: Timestamp) -> Result<(), Error> {
+    if !mail_limits::may_notify(db, person, mailbox, subject, now).await? {
         return Ok(());
     }
-    store::mail(db, &store::NewMail { mailbox, subject, body: Some(body), person, carries: None }, now).await
+    store::mail(db, &store::NewAccountMail { mailbox, subject, body: Some(body), person, carries: None }, now).await
 }
 
 /// Sends the mail that confirms the caller's address again.
@@ -63,24 +63,24 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
     if person.confirmed {
         return Err(Error::new(Code::Conflict, format!("{} is confirmed already.", person.email)));
     }
-    let mut db = caller.begin(Access::Write).await?;
+    let mut db = caller.begin(AccessMode::Write).await?;
     let again = format!(
         "A mail to {} was asked for a moment ago. If none comes, look among unwanted mails and whether the address is right, or ask \
          whoever runs this Stint: stint admin confirm makes the link.",
         person.email
     );
-    pace::of_proof(&mut db, caller, Purpose::ConfirmAddress, &again).await?;
-    send(&mut db, person.id, Purpose::ConfirmAddress, &person.email, now).await?;
+    mail_limits::count_proof(&mut db, caller, LinkPurpose::ConfirmAddress, &again).await?;
+    send(&mut db, person.id, LinkPurpose::ConfirmAddress, &person.email, now).await?;
     db.commit().await?;
-    caller.services.mail_waits.notify_one();
+    caller.services.outbox_wakeup.notify_one();
     Ok(())
 }
 
 /// What became of the latest mail with a link that confirms the caller's address. What the mail server said is for whoever runs it.
 pub async fn link_mail(caller: &Caller) -> Result<Option<LinkMail>, Error> {
     let person = caller.person()?;
-    let mut db = caller.begin(Access::Read).await?;
-    let newest = store::newest_mail(&mut db, person.id, &person.email, &[Purpose::ConfirmAddress]).await?;
+    let mut db = caller.begin(AccessMode::Read).await?;
+    let newest = store::newest_mail(&mut db, person.id, &person.email, &[LinkPurpose::ConfirmAddress]).await?;
     Ok(newest.map(|mail| match (mail.state.as_str(), mail.refused) {
         _ if mail.too_old => LinkMail::Stays,
         ("sent", _) => LinkMail::Sent,
@@ -93,7 +93,7 @@ pub async fn link_mail(caller: &Caller) -> Result<Option<LinkMail>, Error> {
 /// Confirms the caller's address, or gives them the new one, by the secret that was sent there.
 pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
     let (person, now) = (caller.person()?, caller.services.clock.now());
-    let mut db = caller.begin(Access::Write).await?;
+    let mut db = caller.begin(AccessMode::Write).await?;
     store::hold_person(&mut db, Some(person.id.0), None).await?;
     let found = of_person(&mut db, given).await?;
     let mailbox = found.mailbox.clone().unwrap_or_default();
@@ -105,23 +105,23 @@ pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
         return Err(Error::new(Code::Forbidden, message));
     }
     match found.purpose {
-        Purpose::ConfirmAddress => {
-            travelling::redeem(&mut db, given, now).await?;
+        LinkPurpose::ConfirmAddress => {
+            link_secret::redeem(&mut db, given, now).await?;
             if !store::confirm_address(&mut db, person.id, &mailbox, now).await? {
                 return Err(Error::new(Code::Conflict, "You sign in with another address by now. Confirm that one."));
             }
-            note(&mut db, person.id, EventKind::AddressConfirmed, now, &Origin::of(caller), &mailbox).await?;
+            record_event(&mut db, person.id, EventKind::AddressConfirmed, now, &RequestOrigin::of(caller), &mailbox).await?;
         }
-        Purpose::ChangeAddress => {
-            travelling::redeem(&mut db, given, now).await?;
+        LinkPurpose::ChangeAddress => {
+            link_secret::redeem(&mut db, given, now).await?;
             change(&mut db, person, &mailbox, now).await?;
-            note(&mut db, person.id, EventKind::AddressChanged, now, &Origin::of(caller), &mailbox).await?;
+            record_event(&mut db, person.id, EventKind::AddressChanged, now, &RequestOrigin::of(caller), &mailbox).await?;
         }
-        _ => return Err(travelling::unknown()),
+        _ => return Err(link_secret::unknown()),
     }
     withdraw(&mut db, person.id, &[found.purpose], "It was confirmed.", now).await?;
     db.commit().await?;
-    caller.services.mail_waits.notify_one();
+    caller.services.outbox_wakeup.notify_one();
     Ok(())
 }
 
@@ -130,28 +130,28 @@ pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
 async fn change(db: &mut Db, person: &Person, after: &str, now: Timestamp) -> Result<(), Error> {
     let (id, name, before) = (person.id, &person.name, &person.email);
     store::change_address(db, id, after, now).await?;
-    withdraw(db, id, &[Purpose::ConfirmAddress, Purpose::ResetPassword], "The account has another address by now.", now).await?;
+    withdraw(db, id, &[LinkPurpose::ConfirmAddress, LinkPurpose::ResetPassword], "The account has another address by now.", now).await?;
     let subject = "Your address for Stint has changed";
     if person.confirmed {
         let told = format!(
             "Hello {name},\n\nyou sign in to Stint with {after} from now on, and not with {before} any more.\n\nIf it was not you, tell \
              whoever runs this Stint."
         );
-        tell(db, id, before, subject, &told, now).await?;
+        notify(db, id, before, subject, &told, now).await?;
     }
-    tell(db, id, after, subject, &format!("Hello {name},\n\nyou sign in to Stint with {after} from now on."), now).await
+    notify(db, id, after, subject, &format!("Hello {name},\n\nyou sign in to Stint with {after} from now on."), now).await
 }
 
 /// Makes links to set a password or to change the address open nothing any more, once there is another password.
 pub(crate) async fn forget_links(db: &mut Db, person: UserId, now: Timestamp) -> Result<(), Error> {
-    withdraw(db, person, &[Purpose::ResetPassword, Purpose::ChangeAddress], "The password was changed.", now).await
+    withdraw(db, person, &[LinkPurpose::ResetPassword, LinkPurpose::ChangeAddress], "The password was changed.", now).await
 }
 
 /// Makes links for these purposes open nothing any more, those that have not left included.
-pub(crate) async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
-    travelling::withdraw(db, purposes, person.0, now).await?;
-    if purposes.contains(&Purpose::ChangeAddress) {
+pub(crate) async fn withdraw(db: &mut Db, person: UserId, purposes: &[LinkPurpose], why: &str, now: Timestamp) -> Result<(), Error> {
+    link_secret::withdraw(db, purposes, person.0, now).await?;
+    if purposes.contains(&LinkPurpose::ChangeAddress) {
         store::set_waiting_address(db, person, None).await?;
     }
-    store::keep_mails(db, person, purposes, why).await
+    store::cancel_mails(db, person, purposes, why).await
 }

@@ -96,25 +96,25 @@ pub async fn change_address(
     /// The current password.
     present: String,
 ) -> Result<(), Error> {
-    super::change::ask(&crate::context::Caller::current()?, &email, present).await
+    super::change_address::ask(&crate::context::Caller::current()?, &email, present).await
 }
 
 /// The address that the person who is signed in has asked for and not confirmed yet.
 #[server(name = ShowWaitingAddress, prefix = "/call", endpoint = "show_waiting_address", input = server_fn::codec::GetUrl)]
 pub async fn show_waiting_address() -> Result<Option<String>, Error> {
-    super::change::waiting(&crate::context::Caller::current()?).await
+    super::change_address::waiting(&crate::context::Caller::current()?).await
 }
 
 /// Sends the link to the address that the person has asked for once more.
 #[server(name = SendAddressChange, prefix = "/call", endpoint = "send_address_change")]
 pub async fn send_address_change() -> Result<(), Error> {
-    super::change::send_again(&crate::context::Caller::current()?).await
+    super::change_address::send_again(&crate::context::Caller::current()?).await
 }
 
 /// Takes the wish for another address back. The links that were sent for it open nothing any more.
 #[server(name = ForgetAddressChange, prefix = "/call", endpoint = "forget_address_change")]
 pub async fn forget_address_change() -> Result<(), Error> {
-    super::change::forget(&crate::context::Caller::current()?).await
+    super::change_address::forget(&crate::context::Caller::current()?).await
 }
 
 /// Sends a link for a new password to an address, if somebody signs in with it. The answer is the same when nobody does.
@@ -123,7 +123,7 @@ pub async fn request_password_reset(
     /// The address of the account.
     email: String,
 ) -> Result<(), Error> {
-    super::reset::asked(&crate::context::Caller::current()?, &email).await?;
+    super::reset_password::asked(&crate::context::Caller::current()?, &email).await?;
     leptos_axum::redirect("/forgot?sent=true");
     Ok(())
 }
@@ -140,7 +140,7 @@ pub async fn reset_password(
     revoke_tokens: Option<bool>,
 ) -> Result<(), Error> {
     let caller = crate::context::Caller::current()?;
-    super::reset::reset(&caller, &secret, password, revoke_tokens.unwrap_or(false)).await?;
+    super::reset_password::reset(&caller, &secret, password, revoke_tokens.unwrap_or(false)).await?;
     leptos_axum::redirect("/sign-in?reset=true");
     Ok(())
 }

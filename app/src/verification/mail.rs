@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    Purpose, store,
-    travelling::{self, Errand, SecretHash},
+    LinkPurpose,
+    link_secret::{self, NewLinkSecret, SecretHash},
+    store,
 };
 use crate::{database::Db, error::Error};
 
@@ -20,13 +21,13 @@ pub enum MailText {
     /// It leaves with this text and the secret in it.
     Secret(String, SecretHash),
     /// It must not leave any more, and why.
-    Stays(String),
+    Cancelled(String),
 }
 
 /// The mail that is written to a person.
-pub struct ToPerson<'a> {
+pub struct AccountMail<'a> {
     /// What its link is for.
-    pub purpose: Purpose,
+    pub purpose: LinkPurpose,
     /// Where it goes.
     pub mailbox: &'a str,
     /// Whom it is for.
@@ -36,26 +37,26 @@ pub struct ToPerson<'a> {
 }
 
 /// Writes the mail, with a secret of its own. It stays when it is not wanted any more.
-pub async fn to_person(db: &mut Db, public_url: &str, mail: &ToPerson<'_>, now: Timestamp) -> Result<MailText, Error> {
+pub async fn write_account_mail(db: &mut Db, public_url: &str, mail: &AccountMail<'_>, now: Timestamp) -> Result<MailText, Error> {
     let Some(person) = store::person(db, Some(mail.person), None).await? else { return Ok(stays("The account is gone.")) };
     let own = person.email == mail.mailbox;
     match mail.purpose {
-        Purpose::ConfirmAddress if person.confirmed => return Ok(stays("The address was confirmed meanwhile.")),
-        Purpose::ConfirmAddress | Purpose::ResetPassword if !own => return Ok(stays("The account has another address by now.")),
-        Purpose::ChangeAddress if own => return Ok(stays("The account has this address already.")),
-        Purpose::ResetPassword | Purpose::ChangeAddress if now.duration_since(mail.asked) > WAITS_AT_MOST => {
+        LinkPurpose::ConfirmAddress if person.confirmed => return Ok(stays("The address was confirmed meanwhile.")),
+        LinkPurpose::ConfirmAddress | LinkPurpose::ResetPassword if !own => return Ok(stays("The account has another address by now.")),
+        LinkPurpose::ChangeAddress if own => return Ok(stays("The account has this address already.")),
+        LinkPurpose::ResetPassword | LinkPurpose::ChangeAddress if now.duration_since(mail.asked) > WAITS_AT_MOST => {
             return Ok(stays("It waited for longer than a day. Ask for it again."));
         }
         _ => {}
     }
     let (purpose, expires) = (mail.purpose, now + mail.purpose.lifetime());
-    let errand = Errand { purpose, subject: mail.person, within: None, mailbox: Some(mail.mailbox), expires };
-    let secret = travelling::draw(db, &errand, now).await?;
+    let errand = NewLinkSecret { purpose, subject: mail.person, within: None, mailbox: Some(mail.mailbox), expires };
+    let secret = link_secret::issue(db, &errand, now).await?;
     Ok(MailText::Secret(letter(&person, mail, &format!("{public_url}{}", purpose.path(&secret))), SecretHash::of(&secret)))
 }
 
 fn stays(why: &str) -> MailText {
-    MailText::Stays(why.to_owned())
+    MailText::Cancelled(why.to_owned())
 }
 
 /// Where somebody asks for a new password: the way out of every mail about what was not their doing.
@@ -64,27 +65,27 @@ pub fn lost_password(public_url: &str) -> String {
 }
 
 /// The subject of a mail with a link for this purpose.
-pub fn subject(purpose: Purpose) -> &'static str {
+pub fn subject(purpose: LinkPurpose) -> &'static str {
     match purpose {
-        Purpose::ConfirmAddress => "Confirm your address for Stint",
-        Purpose::ChangeAddress => "Confirm your new address for Stint",
-        Purpose::ResetPassword => "A new password for Stint",
-        Purpose::AnswerInvitation | Purpose::JoinOrganization => "An invitation on Stint",
-        Purpose::ReadDocument => "A document on Stint",
+        LinkPurpose::ConfirmAddress => "Confirm your address for Stint",
+        LinkPurpose::ChangeAddress => "Confirm your new address for Stint",
+        LinkPurpose::ResetPassword => "A new password for Stint",
+        LinkPurpose::AnswerInvitation | LinkPurpose::JoinOrganization => "An invitation on Stint",
+        LinkPurpose::ReadDocument => "A document on Stint",
     }
 }
 
 /// What stands in the mail. Whoever reads at an address that nobody has proved may have asked for nothing, so no word that somebody
 /// chose for their account goes there.
-fn letter(person: &store::PersonRow, mail: &ToPerson<'_>, link: &str) -> String {
+fn letter(person: &store::PersonRow, mail: &AccountMail<'_>, link: &str) -> String {
     let (name, mailbox, hours) = (&person.name, mail.mailbox, mail.purpose.lifetime().as_hours());
     match mail.purpose {
-        Purpose::ResetPassword => format!(
+        LinkPurpose::ResetPassword => format!(
             "{greeting}\n\nsomebody asked for a new password for your account {mailbox} on Stint. Choose one here within {hours} hour:\n\n\
              {link}\n\nIf it was not you, you need do nothing: your password stays as it is.",
             greeting = if person.confirmed { format!("Hello {name},") } else { "Hello,".to_owned() }
         ),
-        Purpose::ChangeAddress => format!(
+        LinkPurpose::ChangeAddress => format!(
             "Hello,\n\nsomebody wants to sign in to Stint with {mailbox} from now on. If it was you, confirm it here within {hours} hours, \
              signed in with the address that you have there now:\n\n{link}\n\nIf it was not you, you need do nothing."
         ),

@@ -5,38 +5,38 @@
 
 #[cfg(feature = "ssr")]
 pub mod address;
+pub mod address_section;
 #[cfg(feature = "ssr")]
-pub mod change;
+pub mod change_address;
 #[cfg(feature = "ssr")]
-pub mod document;
+mod decoded_text;
 #[cfg(feature = "ssr")]
-mod letters;
+pub mod document_link;
+#[cfg(feature = "ssr")]
+pub mod link_secret;
 pub mod links;
 #[cfg(feature = "ssr")]
 pub mod mail;
 #[cfg(feature = "ssr")]
-pub mod operator;
+pub mod mail_limits;
 #[cfg(feature = "ssr")]
-pub mod pace;
+pub mod operator_links;
 pub mod page;
-pub mod parts;
 #[cfg(feature = "ssr")]
 mod purpose;
 #[cfg(feature = "ssr")]
 mod redaction;
 #[cfg(feature = "ssr")]
-pub mod refusal;
+pub mod require_confirmed;
 #[cfg(feature = "ssr")]
-pub mod reset;
+pub mod reset_password;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
-#[cfg(feature = "ssr")]
-pub mod travelling;
 
 #[cfg(feature = "ssr")]
-pub use purpose::Purpose;
+pub use purpose::LinkPurpose;
 #[cfg(feature = "ssr")]
 pub(crate) use redaction::{hidden_behind, hidden_words};
 #[cfg(feature = "ssr")]

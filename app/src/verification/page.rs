@@ -6,9 +6,9 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::links::{ConfirmAddress, LinkState, RequestPasswordReset, ResetPassword, ShownLink, WITH_THE_PROOF, show_link};
 use crate::{
-    account::{page::Doorway, sign_in::SignOut},
-    ui::{Field, Form, Submit, Tick, Write, fetched, hidden, loaded, sign_in},
-    visit::use_visit,
+    account::{page::AuthLayout, sign_in::SignOut},
+    page_context::use_page_context,
+    ui::{Checkbox, Field, Form, Submit, WriteAction, create_resource, hidden, sign_in, when_loaded},
 };
 
 /// The secret in the address of a page.
@@ -19,19 +19,19 @@ fn secret_of_page() -> impl Fn() -> String + Clone + Send + Sync + 'static {
 
 /// The page where somebody confirms an address. Opening it confirms nothing: programs that look through mails do that too.
 pub fn verify() -> AnyView {
-    let (secret, action) = (secret_of_page(), Write::<ConfirmAddress>::new());
+    let (secret, action) = (secret_of_page(), WriteAction::<ConfirmAddress>::new());
     let given = secret.clone();
-    let link = fetched(move || (action.version().get(), given()), |(_, secret)| show_link(secret));
+    let link = create_resource(move || (action.version().get(), given()), |(_, secret)| show_link(secret));
     view! {
         <Title text="Your address · Stint" />
-        <Doorway title="Your address" lead="So that what is sent to it reaches you.">
-            {loaded(link, move |link| confirming(link, action, secret()))}
-        </Doorway>
+        <AuthLayout title="Your address" lead="So that what is sent to it reaches you.">
+            {when_loaded(link, move |link| confirming(link, action, secret()))}
+        </AuthLayout>
     }
     .into_any()
 }
 
-fn confirming(link: ShownLink, action: Write<ConfirmAddress>, secret: String) -> AnyView {
+fn confirming(link: ShownLink, action: WriteAction<ConfirmAddress>, secret: String) -> AnyView {
     let mailbox = link.mailbox;
     match (link.state, link.yours) {
         (LinkState::Open, true) => {
@@ -66,14 +66,14 @@ fn confirming(link: ShownLink, action: Write<ConfirmAddress>, secret: String) ->
 
 /// The way to the account that a link is for.
 fn elsewhere(here: String) -> AnyView {
-    match use_visit().person {
+    match use_page_context().person {
         None => view! {
             <p>"Sign in with the account that this link was sent for, to confirm its address."</p>
             <p class="actions"><a class="button primary" rel="external" href=sign_in(&here)>"Sign in"</a></p>
         }
         .into_any(),
         Some(person) => {
-            let sign_out = Write::<SignOut>::new();
+            let sign_out = WriteAction::<SignOut>::new();
             view! {
                 <p>"You are signed in as " <b>{person.email}</b> ". This link is for another account."</p>
                 <Form action=sign_out id="sign-out" class="actions">
@@ -88,15 +88,15 @@ fn elsewhere(here: String) -> AnyView {
 
 /// The page where somebody asks for a new password.
 pub fn forgot() -> AnyView {
-    let action = Write::<RequestPasswordReset>::new();
+    let action = WriteAction::<RequestPasswordReset>::new();
     let query = use_query_map();
     let sent = move || query.with(|query| query.get("sent").is_some());
-    if !use_visit().mail_leaves {
+    if !use_page_context().mail_leaves {
         return by_the_operator();
     }
     view! {
         <Title text="A new password · Stint" />
-        <Doorway title="A new password" lead="We send a link to the address that you sign in with.">
+        <AuthLayout title="A new password" lead="We send a link to the address that you sign in with.">
             {move || sent().then(|| view! {
                 <p class="notice good" role="status">
                     "If somebody signs in with that address, a mail with a link is on its way. It opens for an hour. At most three are sent within an hour: the latest that you have still opens."
@@ -107,7 +107,7 @@ pub fn forgot() -> AnyView {
                 <Submit label="Send the link" />
             </Form>
             {found_again()}
-        </Doorway>
+        </AuthLayout>
     }
     .into_any()
 }
@@ -123,30 +123,30 @@ fn found_again() -> AnyView {
 fn by_the_operator() -> AnyView {
     view! {
         <Title text="A new password · Stint" />
-        <Doorway title="A new password" lead="No mail leaves here, so ask whoever runs this Stint for a link.">
+        <AuthLayout title="A new password" lead="No mail leaves here, so ask whoever runs this Stint for a link.">
             <p>"They make it with this command, for the address that you sign in with. It opens for an hour."</p>
             <p><code>"stint admin reset-password --email you@example.com"</code></p>
             {found_again()}
-        </Doorway>
+        </AuthLayout>
     }
     .into_any()
 }
 
 /// The page where somebody chooses a new password.
 pub fn reset() -> AnyView {
-    let (secret, action) = (secret_of_page(), Write::<ResetPassword>::new());
+    let (secret, action) = (secret_of_page(), WriteAction::<ResetPassword>::new());
     let given = secret.clone();
-    let link = fetched(given, show_link);
+    let link = create_resource(given, show_link);
     view! {
         <Title text="A new password · Stint" />
-        <Doorway title="A new password" lead="Choose one that you use nowhere else.">
-            {loaded(link, move |link| choosing(link, action, secret()))}
-        </Doorway>
+        <AuthLayout title="A new password" lead="Choose one that you use nowhere else.">
+            {when_loaded(link, move |link| choosing(link, action, secret()))}
+        </AuthLayout>
     }
     .into_any()
 }
 
-fn choosing(link: ShownLink, action: Write<ResetPassword>, secret: String) -> AnyView {
+fn choosing(link: ShownLink, action: WriteAction<ResetPassword>, secret: String) -> AnyView {
     if link.state != LinkState::Open {
         return view! {
             <p>"This link was used already, or has run out."</p>
@@ -188,7 +188,7 @@ fn with_the_password(proves: bool) -> AnyView {
         .into_any()
     } else {
         view! {
-            <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
+            <Checkbox label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
         }
         .into_any()
     }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 /// What a secret that travels is for. One that is sent by mail is the template of that mail too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum LinkPurpose {
     /// To prove that a person reads the mailbox that they sign in with.
     ConfirmAddress,
     /// To prove that a person reads the mailbox that they want to sign in with.
@@ -19,7 +19,7 @@ pub enum Purpose {
     ReadDocument,
 }
 
-impl Purpose {
+impl LinkPurpose {
     /// All of them.
     pub const ALL: [Self; 6] = [
         Self::ConfirmAddress,
@@ -80,21 +80,21 @@ mod tests {
 
     #[test]
     fn a_purpose_is_known_by_its_name() {
-        for purpose in Purpose::ALL {
-            assert_eq!(Purpose::named(purpose.name()), Some(purpose));
+        for purpose in LinkPurpose::ALL {
+            assert_eq!(LinkPurpose::named(purpose.name()), Some(purpose));
         }
     }
 
     #[test]
     fn an_operator_reads_how_long_links_open_something() {
-        let hours = |purpose: Purpose| purpose.lifetime().as_hours();
+        let hours = |purpose: LinkPurpose| purpose.lifetime().as_hours();
         let row = format!(
             "| {} days to confirm an address, {} hours to change it, {} hour for a new password, {} days for an invitation, {} minutes for a document |",
-            hours(Purpose::ConfirmAddress) / 24,
-            hours(Purpose::ChangeAddress),
-            hours(Purpose::ResetPassword),
-            hours(Purpose::AnswerInvitation) / 24,
-            Purpose::ReadDocument.lifetime().as_mins()
+            hours(LinkPurpose::ConfirmAddress) / 24,
+            hours(LinkPurpose::ChangeAddress),
+            hours(LinkPurpose::ResetPassword),
+            hours(LinkPurpose::AnswerInvitation) / 24,
+            LinkPurpose::ReadDocument.lifetime().as_mins()
         );
         assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
     }

@@ -9,8 +9,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
 use super::{
-    Purpose,
-    letters::{Letters, hidden, readings},
+    LinkPurpose,
+    decoded_text::{DecodedText, hidden, readings},
 };
 use crate::account::secret::{RANDOM_LENGTH, holds_secret, is_of_link, is_secret, secret_in};
 
@@ -23,7 +23,7 @@ const MARKS: [&str; 5] = ["/verify/", "/reset/", "/invitation/", "/document/", "
 /// How long a secret is at least in Base64, in characters.
 const ENCODED_LENGTH: usize = (RANDOM_LENGTH * 4).div_ceil(3);
 
-impl Letters {
+impl DecodedText {
     /// Whether the secret of a link stands at a place: behind the name of its page, or behind its own.
     fn is_linked(&self, place: usize) -> bool {
         matches!(self.read[..place].last(), Some(('/' | '=', _)))
@@ -93,7 +93,7 @@ fn is_of_secrets(c: char) -> bool {
 /// The path of a request as it may be logged: without the secret of a link, in whichever form the path is written. Whatever follows
 /// the page of a link is left out.
 pub fn without_secret(path: &str) -> Cow<'_, str> {
-    let letters = Letters::of(path);
+    let letters = DecodedText::of(path);
     if letters.is_encoded {
         return Cow::Borrowed("/…");
     }
@@ -112,7 +112,7 @@ pub fn without_secret(path: &str) -> Cow<'_, str> {
 fn is_page(segment: &str) -> bool {
     let name = segment.split(';').next().unwrap_or_default();
     let name: String = name.chars().filter(char::is_ascii_graphic).collect();
-    Purpose::ALL.iter().any(|purpose| purpose.page().eq_ignore_ascii_case(&name))
+    LinkPurpose::ALL.iter().any(|purpose| purpose.page().eq_ignore_ascii_case(&name))
 }
 
 /// A text as it may be kept: with the secrets of links that stand in it left out, and with those of links, sign-ins and tokens that stand
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn no_path_of_a_travelling_secret_is_logged_with_it() {
-        for purpose in Purpose::ALL {
+        for purpose in LinkPurpose::ALL {
             for path in [purpose.path("s3cret"), format!("/{}", purpose.path("s3cret")), format!("{}/more", purpose.path("s3cret"))] {
                 assert!(!without_secret(&path).contains("s3cret"), "{path}");
             }
@@ -218,13 +218,13 @@ mod tests {
         for short in ["/./reset/s3cret", "/;/reset/s3cret", "/%72eset/s3cret", "/\\reset\\s3cret"] {
             assert_eq!(without_secret(short), format!("{}/…", &short[..short.len() - "/s3cret".len()]));
         }
-        assert!(Purpose::ALL.iter().all(|purpose| MARKS.contains(&purpose.path("").as_str())));
+        assert!(LinkPurpose::ALL.iter().all(|purpose| MARKS.contains(&purpose.path("").as_str())));
     }
 
     #[test]
     fn whatever_follows_the_page_of_a_link_is_left_out_of_a_path() {
         let (first, second) = ("sat2UTCO-Zdhosat2UTC", "O-Zdhosat2UTCO-Zdho0123");
-        for purpose in Purpose::ALL {
+        for purpose in LinkPurpose::ALL {
             for before in ["/o/dave/", "/pkg", "/call", "/api/v1", "/o/dave;x", "/%6f/dave//."] {
                 for broken in
                     [format!("{first}%0A{second}"), format!("{first}%250D%250A{second}"), format!("{first}/{second}"), "s3cret".to_owned()]
@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn no_secret_of_a_link_is_kept_with_the_text_around_it() {
-        for purpose in Purpose::ALL {
+        for purpose in LinkPurpose::ALL {
             let secret = secret::random();
             let text = format!("See https://stint.test{} and /reset/later.", purpose.path(&secret));
             assert_eq!(text_without_secrets(&text), format!("See https://stint.test{} and /reset/later.", purpose.path("…")));

@@ -7,11 +7,11 @@ use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::{
-    Purpose,
-    travelling::{Errand, Travelling},
+    LinkPurpose,
+    link_secret::{LinkSecret, NewLinkSecret},
 };
 use crate::{
-    database::{Db, OnConstraint, SHARED_LOCK_LIMIT, UnlessHeld, instant},
+    database::{Db, NoneIfLocked, OnConstraint, SHARED_LOCK_LIMIT, instant},
     error::{Code, Error},
     id::{InvoiceId, MailId, OrganizationId, TokenId, UserId},
     outbox,
@@ -21,7 +21,7 @@ use crate::{
 pub const MAILS_FORGOTTEN: i32 = 10_000;
 
 /// Keeps the hash of a secret.
-pub async fn keep(db: &mut Db, hash: &[u8], errand: &Errand<'_>, now: Timestamp) -> Result<(), Error> {
+pub async fn insert_secret(db: &mut Db, hash: &[u8], errand: &NewLinkSecret<'_>, now: Timestamp) -> Result<(), Error> {
     query!(
         "select keep_secret($1, $2, $3, $4, $5, $6, $7)",
         hash,
@@ -69,7 +69,7 @@ pub async fn document_of_link(db: &mut Db, hash: &[u8], now: Timestamp) -> Resul
 }
 
 /// The secret with this hash.
-pub async fn find(db: &mut Db, hash: &[u8]) -> Result<Option<Travelling>, Error> {
+pub async fn find(db: &mut Db, hash: &[u8]) -> Result<Option<LinkSecret>, Error> {
     let row = query!(
         r#"select purpose as "purpose!", subject as "subject!", within, mailbox, expires_at as "expires_at!: jiff_sqlx::Timestamp",
                used as "used!"
@@ -79,8 +79,8 @@ pub async fn find(db: &mut Db, hash: &[u8]) -> Result<Option<Travelling>, Error>
     .fetch_optional(db.connection())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Travelling {
-        purpose: Purpose::named(&row.purpose).ok_or_else(Error::internal)?,
+    Ok(Some(LinkSecret {
+        purpose: LinkPurpose::named(&row.purpose).ok_or_else(Error::internal)?,
         subject: row.subject,
         within: row.within.map(OrganizationId),
         mailbox: row.mailbox,
@@ -101,7 +101,7 @@ pub async fn forget_secret(db: &mut Db, hash: &[u8], now: Timestamp) -> Result<(
 }
 
 /// Uses up every secret of these purposes.
-pub async fn withdraw(db: &mut Db, purposes: &[Purpose], subject: Uuid, now: Timestamp) -> Result<(), Error> {
+pub async fn withdraw(db: &mut Db, purposes: &[LinkPurpose], subject: Uuid, now: Timestamp) -> Result<(), Error> {
     query!("select withdraw_secrets($1, $2, $3)", &names(purposes), subject, instant(now) as _).fetch_one(db.connection()).await?;
     Ok(())
 }
@@ -156,7 +156,7 @@ pub async fn hold_person(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> 
 }
 
 /// Whom an address belongs to, who was to be held at once.
-pub enum AtOnce {
+pub enum PersonLock {
     /// Nobody.
     Nobody,
     /// Somebody, whom another transaction holds. This one can only be rolled back.
@@ -169,17 +169,17 @@ pub enum AtOnce {
 const AT_ONCE: Duration = Duration::from_millis(20);
 
 /// The same for the person of an address, on a connection that everybody shares: nobody who keeps a row of their own keeps it.
-pub async fn hold_person_at_once(db: &mut Db, email: &str) -> Result<AtOnce, Error> {
-    db.limit_waiting(AT_ONCE).await?;
+pub async fn hold_person_at_once(db: &mut Db, email: &str) -> Result<PersonLock, Error> {
+    db.set_lock_timeout(AT_ONCE).await?;
     let found = query_as!(
         PersonRow,
         r#"select id as "id!", name as "name!", email as "email!", confirmed as "confirmed!" from hold_person($1, $2)"#,
         None::<Uuid>,
         email
     );
-    let Some(found) = found.fetch_optional(db.connection()).await.unless_held()? else { return Ok(AtOnce::HeldByOthers) };
-    db.limit_waiting(SHARED_LOCK_LIMIT).await?;
-    Ok(found.map_or(AtOnce::Nobody, AtOnce::Held))
+    let Some(found) = found.fetch_optional(db.connection()).await.none_if_locked()? else { return Ok(PersonLock::HeldByOthers) };
+    db.set_lock_timeout(SHARED_LOCK_LIMIT).await?;
+    Ok(found.map_or(PersonLock::Nobody, PersonLock::Held))
 }
 
 /// Whether somebody is the first who has signed up here.
@@ -226,7 +226,7 @@ pub async fn who_waits(db: &mut Db, address: &str, now: Timestamp) -> Result<Vec
 }
 
 /// A mail to a person about their own sign-in.
-pub struct NewMail<'a> {
+pub struct NewAccountMail<'a> {
     /// Where it goes.
     pub mailbox: &'a str,
     /// Its subject.
@@ -236,18 +236,18 @@ pub struct NewMail<'a> {
     /// Whom it is for.
     pub person: UserId,
     /// What its link is for.
-    pub carries: Option<Purpose>,
+    pub carries: Option<LinkPurpose>,
 }
 
 /// Puts a mail to a person into the outbox; it leaves when the fact that it speaks of is committed.
-pub async fn mail(db: &mut Db, mail: &NewMail<'_>, now: Timestamp) -> Result<(), Error> {
+pub async fn mail(db: &mut Db, mail: &NewAccountMail<'_>, now: Timestamp) -> Result<(), Error> {
     query!(
         "select mail_person($1, $2, $3, $4, $5, $6, $7)",
         MailId::new().0,
         mail.mailbox,
         mail.subject,
         mail.body,
-        mail.carries.map(Purpose::name),
+        mail.carries.map(LinkPurpose::name),
         mail.person.0,
         instant(now) as _
     )
@@ -257,7 +257,7 @@ pub async fn mail(db: &mut Db, mail: &NewMail<'_>, now: Timestamp) -> Result<(),
 }
 
 /// What became of a mail.
-pub struct MailFate {
+pub struct MailStatusRow {
     /// Its state.
     pub state: String,
     /// Whether it was refused so far.
@@ -267,9 +267,9 @@ pub struct MailFate {
 }
 
 /// What became of the newest mail with a link for these purposes to a person at an address.
-pub async fn newest_mail(db: &mut Db, person: UserId, address: &str, purposes: &[Purpose]) -> Result<Option<MailFate>, Error> {
+pub async fn newest_mail(db: &mut Db, person: UserId, address: &str, purposes: &[LinkPurpose]) -> Result<Option<MailStatusRow>, Error> {
     Ok(query_as!(
-        MailFate,
+        MailStatusRow,
         r#"select state as "state!", refused as "refused!", too_old as "too_old!"
            from newest_mail_to_person($1, $2, $3, make_interval(secs => $4))"#,
         person.0,
@@ -282,7 +282,7 @@ pub async fn newest_mail(db: &mut Db, person: UserId, address: &str, purposes: &
 }
 
 /// Keeps mails with links for these purposes from leaving, since what they are for was done.
-pub async fn keep_mails(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str) -> Result<(), Error> {
+pub async fn cancel_mails(db: &mut Db, person: UserId, purposes: &[LinkPurpose], why: &str) -> Result<(), Error> {
     query!("select keep_mails_to_person($1, $2, $3)", person.0, &names(purposes), why).fetch_one(db.connection()).await?;
     Ok(())
 }
@@ -303,12 +303,12 @@ pub async fn forget_mails(db: &mut Db, before: Timestamp) -> Result<i32, Error> 
 
 /// When the mail with a link for these purposes was written to a person that is the `nth`, counted back from the newest. Holds the
 /// person, so that of several who ask at once and then write each finds what the one before has written.
-pub async fn mail_at(db: &mut Db, person: UserId, purposes: &[Purpose], nth: i32) -> Result<Option<Timestamp>, Error> {
+pub async fn mail_at(db: &mut Db, person: UserId, purposes: &[LinkPurpose], nth: i32) -> Result<Option<Timestamp>, Error> {
     let names = names(purposes);
     let written = query_scalar!(r#"select mail_to_person_at($1, $2, $3) as "written: jiff_sqlx::Timestamp""#, person.0, &names, nth);
     Ok(written.fetch_one(db.connection()).await?.map(jiff_sqlx::Timestamp::to_jiff))
 }
 
-fn names(purposes: &[Purpose]) -> Vec<String> {
+fn names(purposes: &[LinkPurpose]) -> Vec<String> {
     purposes.iter().map(|purpose| purpose.name().to_owned()).collect()
 }

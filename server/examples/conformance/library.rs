@@ -1,6 +1,6 @@
 //! Resources, prompts and completions.
 
-use app::context::{Caller, Promise};
+use app::context::{BoxFuture, Caller};
 use rmcp::{
     ErrorData,
     model::{
@@ -35,7 +35,7 @@ impl Library for Fixtures {
         ]
     }
 
-    fn read(&self, _: Caller, request: ReadResourceRequestParams) -> Promise<'static, Result<ReadResourceResponse, ErrorData>> {
+    fn read(&self, _: Caller, request: ReadResourceRequestParams) -> BoxFuture<'static, Result<ReadResourceResponse, ErrorData>> {
         Box::pin(async move { read(&request.uri) })
     }
 
@@ -51,11 +51,11 @@ impl Library for Fixtures {
         ]
     }
 
-    fn prompt(&self, _: Caller, request: GetPromptRequestParams) -> Promise<'static, Result<GetPromptResponse, ErrorData>> {
+    fn prompt(&self, _: Caller, request: GetPromptRequestParams) -> BoxFuture<'static, Result<GetPromptResponse, ErrorData>> {
         Box::pin(async move { prompt(&request) })
     }
 
-    fn complete(&self, _: Caller, request: CompleteRequestParams) -> Promise<'static, Result<CompleteResult, ErrorData>> {
+    fn complete(&self, _: Caller, request: CompleteRequestParams) -> BoxFuture<'static, Result<CompleteResult, ErrorData>> {
         Box::pin(async move {
             let known = ["paris", "park", "party"].map(str::to_owned).into_iter().filter(|word| word.starts_with(&request.argument.value));
             let completion = CompletionInfo::new(known.collect()).map_err(|problem| ErrorData::invalid_params(problem, None))?;

@@ -12,10 +12,10 @@ use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::anyhow;
 use app::{
-    access::{Scope, Writes},
+    access::{Scope, WriteMode},
     account::{
         registration::{Confirmation, Registration, register},
-        token::{Order, issue},
+        token::{TokenRequest, issue},
     },
 };
 use leptos::prelude::get_configuration;
@@ -62,6 +62,6 @@ async fn token(running: &Running) -> anyhow::Result<String> {
         confirmation: Confirmation::Vouched,
     };
     let made = register(&running.services, suite).await.map_err(refused)?;
-    let order = Order { name: "Suite".to_owned(), scopes: Scope::ALL.to_vec(), writes: Writes::Direct, expires_in_days: 1 };
+    let order = TokenRequest { name: "Suite".to_owned(), scopes: Scope::ALL.to_vec(), writes: WriteMode::Direct, expires_in_days: 1 };
     Ok(issue(&running.services, &email, &made.slug, order).await.map_err(refused)?.token)
 }

@@ -1,12 +1,12 @@
 //! `stint admin`: what an operator does, beside a running server.
 
 use app::{
-    access::{Scope, Writes},
+    access::{Scope, WriteMode},
     account::{
         registration::{self, Registration},
-        token::{self, Order},
+        token::{self, TokenRequest},
     },
-    verification::operator,
+    verification::operator_links,
 };
 use serde_json::json;
 
@@ -31,12 +31,12 @@ pub async fn create_user(running: &Running, given: Registration, as_json: bool) 
 
 /// Prints the link that confirms an address, as a mail would bring it.
 pub async fn confirm(running: &Running, email: &str, account: Option<&str>, as_json: bool) -> anyhow::Result<()> {
-    print_link(&operator::confirmation(&running.services, email, account).await.map_err(failed)?, as_json)
+    print_link(&operator_links::confirmation(&running.services, email, account).await.map_err(failed)?, as_json)
 }
 
 /// Prints the link by which somebody chooses another password, as a mail would bring it.
 pub async fn reset_password(running: &Running, email: &str, as_json: bool) -> anyhow::Result<()> {
-    let drawn = operator::password_reset(&running.services, email).await.map_err(failed)?;
+    let drawn = operator_links::password_reset(&running.services, email).await.map_err(failed)?;
     match (drawn.notice, as_json) {
         (Some(notice), true) => print_json(&json!({ "link": drawn.link, "notice": notice })),
         (Some(notice), false) => say(&format!("{}\n\n{notice}", drawn.link)),
@@ -62,13 +62,13 @@ pub struct Wanted {
     /// What it may be used for; everything when none is named.
     pub scopes: Vec<Scope>,
     /// What happens when it writes.
-    pub writes: Writes,
+    pub writes: WriteMode,
 }
 
 /// Makes a token for a member and shows it, once.
 pub async fn create_token(running: &Running, wanted: Wanted, as_json: bool) -> anyhow::Result<()> {
     let scopes = if wanted.scopes.is_empty() { Scope::ALL.to_vec() } else { wanted.scopes };
-    let order = Order { name: wanted.name, scopes, writes: wanted.writes, expires_in_days: 90 };
+    let order = TokenRequest { name: wanted.name, scopes, writes: wanted.writes, expires_in_days: 90 };
     let made = token::issue(&running.services, &wanted.email, &wanted.organization, order).await.map_err(failed)?;
     match as_json {
         true => print_json(&made),

@@ -2,7 +2,7 @@
 
 use app::{
     account::token,
-    context::{Caller, Door},
+    context::{Caller, Channel},
     operation::json,
 };
 use serde_json::Value;
@@ -15,12 +15,12 @@ pub async fn call(running: &Running, operation: &str, arguments: &str, token: &s
     let services = &running.services;
     let arguments = read(arguments)?;
     let operation = rest::named(operation).map_err(failed)?;
-    let recognized = token::recognize(&services.database, token, services.clock.now()).await.map_err(failed)?;
+    let recognized = token::authenticate(&services.database, token, services.clock.now()).await.map_err(failed)?;
     let caller = Caller {
         person: Some(recognized.person),
         membership: Some(recognized.membership),
         token: Some(recognized.token),
-        ..Caller::nobody(services.clone(), Door::CommandLine)
+        ..Caller::nobody(services.clone(), Channel::CommandLine)
     };
     match isolated(operation.call(caller, arguments)).await {
         Ok(answer) => print_json(&answer).map(|()| true),
@@ -30,7 +30,7 @@ pub async fn call(running: &Running, operation: &str, arguments: &str, token: &s
 
 /// Reads the arguments. What is JSON and cannot be taken all the same is not called anything else.
 fn read(arguments: &str) -> anyhow::Result<Value> {
-    json::read(arguments.as_bytes()).map_err(|problem| {
+    json::parse_unique(arguments.as_bytes()).map_err(|problem| {
         let what = match problem.is_data() {
             true => "the arguments cannot be taken",
             false => "the arguments are not JSON; write one object, such as '{\"name\": \"Acme\"}'",

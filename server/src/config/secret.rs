@@ -1,7 +1,7 @@
 //! The secret of an installation, given or generated.
 
 use super::{ConfigError, make_data_dir};
-use app::count::counted;
+use app::count::pluralize;
 use rand::distr::{Alphanumeric, SampleString};
 use std::{
     fmt,
@@ -27,7 +27,7 @@ impl Secret {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text.chars().count() {
             LENGTH_MIN.. => Ok(Self(text.to_owned())),
-            length => Err(format!("has {}", counted(length as i64, "character", "characters"))),
+            length => Err(format!("has {}", pluralize(length as i64, "character", "characters"))),
         }
     }
 

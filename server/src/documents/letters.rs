@@ -1,14 +1,14 @@
 //! Which characters can be printed, and what stands in for the others.
 //!
 //! An archived document must be able to show every character it holds, so one without a glyph would make the whole
-//! document fail. In a draft it is replaced before, and visibly; what is sent has none (`app::invoices::letters`).
+//! document fail. In a draft it is replaced before, and visibly; what is sent has none (`app::invoices::glyph_coverage`).
 
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashSet},
 };
 
-use app::invoices::letters::is_private;
+use app::invoices::glyph_coverage::is_private;
 use fontdb::Database;
 use serde_json::Value;
 use typst::text::is_default_ignorable;

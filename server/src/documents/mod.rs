@@ -21,8 +21,8 @@ use std::{
 
 use app::{
     id::{OrganizationId, UserId},
-    invoices::{document::InvoiceDocument, wording::Wording},
-    limits::{Turn, Turns},
+    invoices::{document::InvoiceDocument, locale::Locale},
+    limits::{KeyedPermit, KeyedSemaphore},
 };
 use rayon::ThreadPoolBuildError;
 use tokio::{
@@ -49,10 +49,10 @@ pub struct Documents {
     threads: Arc<Threads>,
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
-    persons: Arc<Turns<UserId>>,
-    organizations: Arc<Turns<OrganizationId>>,
-    own_places: Arc<Turns<OrganizationId>>,
-    persons_places: Arc<Turns<UserId>>,
+    persons: Arc<KeyedSemaphore<UserId>>,
+    organizations: Arc<KeyedSemaphore<OrganizationId>>,
+    own_places: Arc<KeyedSemaphore<OrganizationId>>,
+    persons_places: Arc<KeyedSemaphore<UserId>>,
     patience: Duration,
     place_patience: Duration,
 }
@@ -82,7 +82,7 @@ pub enum DocumentError {
 
 /// A place of one who keeps a connection meanwhile, until it is dropped.
 pub struct DocumentPlace(
-    #[expect(dead_code, reason = "it is held")] [Turn; 2],
+    #[expect(dead_code, reason = "it is held")] [KeyedPermit; 2],
     #[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit,
 );
 
@@ -110,10 +110,10 @@ impl Documents {
             threads,
             turns: bound(parallel),
             places: bound(places),
-            persons: Arc::new(Turns::new(1, PATIENCE)),
-            organizations: Arc::new(Turns::new(1, PATIENCE)),
-            own_places: Arc::new(Turns::new(places / 2, place_patience)),
-            persons_places: Arc::new(Turns::new(1, place_patience)),
+            persons: Arc::new(KeyedSemaphore::new(1, PATIENCE)),
+            organizations: Arc::new(KeyedSemaphore::new(1, PATIENCE)),
+            own_places: Arc::new(KeyedSemaphore::new(places / 2, place_patience)),
+            persons_places: Arc::new(KeyedSemaphore::new(1, place_patience)),
             patience: PATIENCE,
             place_patience,
         })
@@ -145,13 +145,13 @@ impl Documents {
 
     /// The characters of a text that no font has, each once: neither a shipped one nor one of this machine. Looked up, and nothing is
     /// typeset.
-    pub fn missing_letters(&self, text: &str) -> Vec<char> {
+    pub fn missing_glyphs(&self, text: &str) -> Vec<char> {
         self.stage.letters.missing(text)
     }
 
     /// The same of the labels of a document in this language.
-    pub fn missing_in_labels(&self, language: Wording) -> Vec<char> {
-        self.stage.missing_in_labels(language)
+    pub fn missing_label_glyphs(&self, language: Locale) -> Vec<char> {
+        self.stage.missing_label_glyphs(language)
     }
 
     /// A place for one who keeps a connection of the database until the document is made, as sending an invoice does: number,
@@ -167,7 +167,11 @@ impl Documents {
     }
 
     /// Prints. The turns go along: a thread whose reader has given up still counts.
-    async fn print(&self, document: InvoiceDocument, turns: (Turn, Turn, OwnedSemaphorePermit)) -> Result<Vec<u8>, DocumentError> {
+    async fn print(
+        &self,
+        document: InvoiceDocument,
+        turns: (KeyedPermit, KeyedPermit, OwnedSemaphorePermit),
+    ) -> Result<Vec<u8>, DocumentError> {
         let stage = Arc::clone(&self.stage);
         let printed = self.threads.run(move || {
             let _turns = turns;

@@ -18,7 +18,7 @@ use std::{
 
 use app::{
     id::{OrganizationId, UserId},
-    invoices::document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
+    invoices::document::{BankAccount, DocumentLine, DocumentPeriod, DocumentTax, InvoiceDocument, LabelledAmount, Party},
 };
 use fontdb::Database;
 use proptest::{prelude::*, test_runner::Config};
@@ -158,7 +158,7 @@ fn labels_and_dates_follow_the_language() {
         assert!(english.contains(text), "{text} in {english}");
     }
     document.language = "de-AT".into();
-    document.period = Some(Period { from: "2026-10-01".into(), to: "2026-11-30".into() });
+    document.period = Some(DocumentPeriod { from: "2026-10-01".into(), to: "2026-11-30".into() });
     let german = pages(&document).concat();
     for text in ["Rechnung2026-0042", "21.11.2026", "01.10.2026–30.11.2026", "Zahlbarbis", "Seite1von1"] {
         assert!(german.contains(text), "{text} in {german}");
@@ -363,7 +363,7 @@ fn invoice(lines: usize) -> InvoiceDocument {
         settled: false,
         issued_on: "2026-11-21".into(),
         due_on: "2026-12-05".into(),
-        period: Some(Period { from: "2026-10-01".into(), to: "2026-10-31".into() }),
+        period: Some(DocumentPeriod { from: "2026-10-01".into(), to: "2026-10-31".into() }),
         seller: Party { name: "Studio Nordlicht".into(), address: address("Hafenstraße 12\n20457 Hamburg"), ..Party::default() },
         buyer: Party { name: "Acme Ltd.".into(), address: address("1 Long Acre\nLondon"), ..Party::default() },
         bank: Some(BankAccount {

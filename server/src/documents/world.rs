@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::invoices::wording::Wording;
+use app::invoices::locale::Locale;
 use fontdb::Database;
 use typst::{
     Library, LibraryExt, World,
@@ -80,23 +80,23 @@ impl Stage {
     }
 
     /// The template that has the labels of a language.
-    pub(super) fn labels(&self, wording: Wording) -> &str {
-        let name = match wording {
-            Wording::English => "english.typ",
-            Wording::German => "german.typ",
-            Wording::Japanese => "japanese.typ",
+    pub(super) fn labels(&self, locale: Locale) -> &str {
+        let name = match locale {
+            Locale::English => "english.typ",
+            Locale::German => "german.typ",
+            Locale::Japanese => "japanese.typ",
         };
         self.templates.get(&file(name)).map(Source::text).unwrap_or_default()
     }
 
     /// The characters of its labels that no font has, each once.
-    pub(super) fn missing_in_labels(&self, wording: Wording) -> Vec<char> {
-        self.letters.missing(self.labels(wording))
+    pub(super) fn missing_label_glyphs(&self, locale: Locale) -> Vec<char> {
+        self.letters.missing(self.labels(locale))
     }
 
     /// The language that the labels of a document are in: its own, or English where no font has letters for them.
-    pub(super) fn language_of_labels(&self, language: &str) -> Wording {
-        Some(Wording::of(language)).filter(|wording| self.missing_in_labels(*wording).is_empty()).unwrap_or(Wording::English)
+    pub(super) fn language_of_labels(&self, language: &str) -> Locale {
+        Some(Locale::of(language)).filter(|locale| self.missing_label_glyphs(*locale).is_empty()).unwrap_or(Locale::English)
     }
 
     /// The same with other words in a template.

@@ -7,8 +7,8 @@ use std::{collections::VecDeque, future::Future, sync::Arc, time::Duration};
 use app::{
     context::Services,
     error::{Code, Error},
-    outbox::{self, Due, Lane, Outcome, Outgoing},
-    quotas::Share,
+    outbox::{self, ClaimedMail, DeliveryOutcome, DueMail, Lane},
+    quotas::MailShare,
 };
 use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -48,7 +48,7 @@ pub(super) async fn leave(services: Arc<Services>, post: Post, ending: Cancellat
         // After a pause one mail tries whether the server is back.
         let at_once = if pause.is_some() { 1 } else { AT_ONCE };
         let looked = Round::new(&services, &post, &ending, at_once).go().await;
-        let rings = services.mail_waits.notified();
+        let rings = services.outbox_wakeup.notified();
         match looked {
             Looked::Through if pause.take().is_some() => {}
             Looked::Through | Looked::Troubled => tokio::select! {
@@ -77,15 +77,15 @@ struct Round<'a> {
     ending: &'a CancellationToken,
     at_once: usize,
     /// What was found to be due and is not in hand yet.
-    due: VecDeque<Due>,
+    due: VecDeque<DueMail>,
     /// What is on its way.
-    in_hand: JoinSet<(Due, Result<Reached, Error>)>,
+    in_hand: JoinSet<(DueMail, Result<Reached, Error>)>,
     /// Whose.
     at_work: Vec<Lane>,
     /// How many of them go to addresses that nobody has proved.
     proofs: usize,
     /// Shares of which all mails of the day were counted, so that only those among them may still leave.
-    used_up: Vec<Share>,
+    used_up: Vec<MailShare>,
     looked: Looked,
 }
 
@@ -104,7 +104,7 @@ impl<'a> Round<'a> {
                     None => return self.looked,
                 },
                 // Somebody else's mail may leave beside those in hand.
-                () = self.services.mail_waits.notified(), if !self.in_hand.is_empty() => {}
+                () = self.services.outbox_wakeup.notified(), if !self.in_hand.is_empty() => {}
             }
         }
     }
@@ -130,19 +130,19 @@ impl<'a> Round<'a> {
     }
 
     /// The shares whose mails may be taken on.
-    fn wanted(&self) -> Vec<Share> {
+    fn wanted(&self) -> Vec<MailShare> {
         let crowded = self.proofs >= self.at_once.div_ceil(2);
-        Share::ALL.into_iter().filter(|share| !(crowded && *share == Share::Proofs)).collect()
+        MailShare::ALL.into_iter().filter(|share| !(crowded && *share == MailShare::Proofs)).collect()
     }
 
-    fn take(&mut self, due: Due) {
+    fn take(&mut self, due: DueMail) {
         self.at_work.push(due.lane);
-        self.proofs += usize::from(due.share == Share::Proofs);
+        self.proofs += usize::from(due.share == MailShare::Proofs);
         let (services, post) = (Arc::clone(self.services), self.post.clone());
         self.in_hand.spawn(async move { (due, attempt(&services, &post, due).await) });
     }
 
-    fn done(&mut self, done: Result<(Due, Result<Reached, Error>), tokio::task::JoinError>) {
+    fn done(&mut self, done: Result<(DueMail, Result<Reached, Error>), tokio::task::JoinError>) {
         let (due, attempted) = match done {
             Ok(done) => done,
             Err(error) => {
@@ -151,7 +151,7 @@ impl<'a> Round<'a> {
                 return;
             }
         };
-        self.proofs -= usize::from(due.share == Share::Proofs);
+        self.proofs -= usize::from(due.share == MailShare::Proofs);
         // Whoever holds the mail that was missed may hold it for long: this look leaves that lane alone.
         if !matches!(attempted, Ok(Reached::Missed)) {
             self.at_work.retain(|other| *other != due.lane);
@@ -182,7 +182,7 @@ enum Reached {
     Missed,
 }
 
-async fn attempt(services: &Services, post: &Post, due: Due) -> Result<Reached, Error> {
+async fn attempt(services: &Services, post: &Post, due: DueMail) -> Result<Reached, Error> {
     let Some(mail) = outbox::claim(services, due).await? else { return Ok(Reached::Missed) };
     let offered = post.offer(&mail).await;
     if offered.is_ok() && !outbox::hand_over(services, due, mail.attempts).await? {
@@ -193,16 +193,16 @@ async fn attempt(services: &Services, post: &Post, due: Due) -> Result<Reached, 
         Err(problem) => Err(problem),
     };
     let (outcome, reached) = became(&mail, sent);
-    persistently(|| outbox::settle(services, due, mail.attempts, &outcome)).await?;
+    persistently(|| outbox::record_outcome(services, due, mail.attempts, &outcome)).await?;
     Ok(reached)
 }
 
 /// What became of a mail, and whether the mail server was reached.
-fn became(mail: &Outgoing, sent: Result<(), PostError>) -> (Outcome, Reached) {
+fn became(mail: &ClaimedMail, sent: Result<(), PostError>) -> (DeliveryOutcome, Reached) {
     match sent {
         Ok(()) => {
             tracing::info!(mail.id = %mail.id, attempts = mail.attempts, "a mail has left");
-            (Outcome::Sent, Reached::Yes)
+            (DeliveryOutcome::Sent, Reached::Yes)
         }
         Err(problem) => {
             // A mail server may quote what it refuses, in any encoding.
@@ -210,11 +210,11 @@ fn became(mail: &Outgoing, sent: Result<(), PostError>) -> (Outcome, Reached) {
             tracing::warn!(mail.id = %mail.id, attempts = mail.attempts, problem = words, "a mail could not leave");
             match problem {
                 PostError::Unwritable(_) | PostError::RefusedForGood(_) => {
-                    (Outcome::RefusedForGood(words, mail.secret.clone()), Reached::Yes)
+                    (DeliveryOutcome::RefusedForGood(words, mail.secret.clone()), Reached::Yes)
                 }
-                PostError::Refused(_) => (Outcome::Refused(words), Reached::Yes),
-                PostError::Unheard(_) => (Outcome::Unheard(words), Reached::Yes),
-                PostError::Unreachable(_) => (Outcome::Unreachable(words), Reached::No),
+                PostError::Refused(_) => (DeliveryOutcome::Refused(words), Reached::Yes),
+                PostError::Unheard(_) => (DeliveryOutcome::Unheard(words), Reached::Yes),
+                PostError::Unreachable(_) => (DeliveryOutcome::Unreachable(words), Reached::No),
             }
         }
     }

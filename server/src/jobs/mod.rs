@@ -6,8 +6,8 @@ use std::{sync::Arc, time::Duration};
 
 use app::{
     audit::verification::job,
+    cleanup::{self, CleanupReport},
     context::Services,
-    upkeep::{self, Swept},
 };
 use tokio::{
     task::JoinSet,
@@ -60,7 +60,8 @@ pub fn start(services: &Arc<Services>, post: Option<Post>, ending: CancellationT
 async fn old_things_go(services: Arc<Services>) {
     sleep(FIRST_SWEEP).await;
     loop {
-        let Swept { sign_ins, security, answers, secrets, mails, access_months, names, failures } = upkeep::sweep(&services).await;
+        let CleanupReport { sign_ins, security, answers, secrets, mails, access_months, names, failures } =
+            cleanup::purge_expired(&services).await;
         tracing::info!(sign_ins, security, answers, secrets, mails, access_months, names, failures, "swept up what is old");
         sleep(next_sweep(failures)).await;
     }
@@ -74,11 +75,11 @@ fn next_sweep(failures: u64) -> Duration {
 /// Goes on with checks of audit logs: those that were started here, and those that another process began and did not end.
 async fn logs_are_verified(services: Arc<Services>) {
     loop {
-        if let Err(error) = job::go_on(&services).await {
+        if let Err(error) = job::resume(&services).await {
             tracing::warn!(%error, "an audit log could not be verified further");
         }
         tokio::select! {
-            () = services.verifications.notified() => {}
+            () = services.verification_wakeup.notified() => {}
             () = sleep(LOOK_AFTER) => {}
         }
     }

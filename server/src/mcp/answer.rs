@@ -4,11 +4,11 @@ use std::convert::Infallible;
 
 use app::{
     context::Caller,
-    count::counted,
+    count::pluralize,
     error::Error,
     operation::Operation,
     operations,
-    page::{LIMIT_DEFAULT, Room, characters},
+    page::{LIMIT_DEFAULT, PageBudget, characters},
 };
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
@@ -91,7 +91,7 @@ async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> R
     let clocks = Clocks::of(caller.membership.as_ref());
     let own = caller.membership.as_ref().map(|membership| membership.member);
     let question = operation.takes(WITH_TOTAL).then(|| arguments.clone());
-    let roomy = Caller { room: Some(Room { characters: ROOM_FOR_ITEMS, length: length_of_item }), ..caller.clone() };
+    let roomy = Caller { room: Some(PageBudget { characters: ROOM_FOR_ITEMS, length: length_of_item }), ..caller.clone() };
     let whole = operation.call(roomy, arguments).await?;
     let mut answer = concise::answer(&operation.output, own, whole);
     let cut = Cut::of(answer.as_object_mut().and_then(|fields| changes::shorten(fields, &clocks)));
@@ -108,7 +108,7 @@ async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> R
 }
 
 fn items(count: i64) -> String {
-    counted(count, "item", "items")
+    pluralize(count, "item", "items")
 }
 
 /// How many items there are on all pages of time that is summed up, which every page says.
@@ -135,7 +135,7 @@ async fn total(operation: &Operation, caller: Caller, question: Option<Value>, a
 
 /// How long an item of a list is as an agent is told it.
 fn length_of_item(operation: &str, item: Value) -> usize {
-    let schema = operations::named(operation).and_then(|operation| operation.output.get("properties")?.get("items")?.get("items"));
+    let schema = operations::find(operation).and_then(|operation| operation.output.get("properties")?.get("items")?.get("items"));
     match schema {
         Some(schema) => concise::length(schema, item) + links::most(schema),
         None => characters(&item),
@@ -171,9 +171,9 @@ mod tests {
     fn of_a_refusal_nothing_is_told_twice() {
         let near = Error::new(Code::NotFound, "There is no client \"Acne\". Did you mean Acme?");
         assert_eq!(sentences(&near.clone().details(&json!({ "near": ["Acme"] }))), format!("{} [not_found]", near.message));
-        let often = Error::too_often("Too many calls.", Duration::from_secs(20));
+        let often = Error::rate_limited("Too many calls.", Duration::from_secs(20));
         assert_eq!(sentences(&often), "Too many calls. Try again in 21 seconds. [rate_limited]");
-        let longer = sentences(&Error::too_often("Too many calls.", Duration::from_secs(7_000)));
+        let longer = sentences(&Error::rate_limited("Too many calls.", Duration::from_secs(7_000)));
         assert!(longer.contains("in 117 minutes. Details: {\"retry_after\":"), "{longer}");
         let choices = json!([{ "client": "Acme", "id": "7a", "archived": false }]);
         let told = sentences(&Error::new(Code::Invalid, "\"acme\" could be Acme. Give the id.").details(&choices));

@@ -1,6 +1,6 @@
 //! The columns of a record by the names and in the units of the answers.
 
-use app::{context::Membership, day::Moment, hours::Worked};
+use app::{context::Membership, day::OffsetDateTime, hours::WorkDuration};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
@@ -129,7 +129,7 @@ impl Record<'_> {
         let value = match (column, value) {
             ("currency", _) if !WITH_CURRENCY.contains(&self.kind) => return None,
             ("seconds" | "billed_seconds", Value::Number(seconds)) => {
-                seconds.as_i64().map(|seconds| exact(seconds, Worked::of(seconds).text))?.into()
+                seconds.as_i64().map(|seconds| exact(seconds, WorkDuration::of(seconds).text))?.into()
             }
             ("discount_percent", Value::String(share)) => format!("{share}%").into(),
             ("unit", Value::String(unit)) => match UNITS.iter().find(|(known, _)| known == unit) {
@@ -156,7 +156,7 @@ impl Record<'_> {
         }
         let zone = if OF_ORGANIZATION.contains(&self.kind) { &self.clocks.organization } else { &self.clocks.member };
         let at = Timestamp::from_second(at.as_second()).ok()?;
-        serde_json::to_value(Moment::at(at, zone)).ok()
+        serde_json::to_value(OffsetDateTime::at(at, zone)).ok()
     }
 }
 

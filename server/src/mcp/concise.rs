@@ -7,12 +7,12 @@
 
 use std::sync::LazyLock;
 
-use app::{hours::Worked, id::MemberId, operations, page::characters};
+use app::{hours::WorkDuration, id::MemberId, operations, page::characters};
 use serde_json::{Map, Value};
 
 /// What a budget tells, which the schemas of other answers leave to `get_budget`.
 static BUDGET: LazyLock<Value> =
-    LazyLock::new(|| operations::named("get_budget").map(|operation| Value::Object(operation.output.clone())).unwrap_or_default());
+    LazyLock::new(|| operations::find("get_budget").map(|operation| Value::Object(operation.output.clone())).unwrap_or_default());
 
 /// The fields in which a budget stands within another answer.
 pub(super) const BUDGETS: [&str; 3] = ["budget", "budgets", "stopped_budget"];
@@ -229,7 +229,7 @@ fn of_record(described: Option<&Map<String, Value>>, fields: &mut Map<String, Va
     name_records(fields);
     for (seconds, called) in described.map(of_seconds).unwrap_or_default() {
         if let Some(length) = fields.remove(&seconds).and_then(|length| length.as_i64()) {
-            fields.insert(called, Value::from(exact(length, Worked::of(length).text)));
+            fields.insert(called, Value::from(exact(length, WorkDuration::of(length).text)));
         }
     }
     for (field, value) in fields {

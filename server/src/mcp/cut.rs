@@ -2,7 +2,7 @@
 
 use app::{
     context::Caller,
-    operation::{Effect, Operation, is_open},
+    operation::{Effect, Operation, is_callable},
     page::characters,
 };
 use serde_json::{Map, Value};
@@ -109,7 +109,7 @@ struct Way {
 
 /// How this caller gets what is cut from an answer of this operation.
 pub fn way_on(caller: &Caller, operation: &Operation, answer: &Value) -> Option<&'static str> {
-    ways_on(operation, answer).into_iter().find(|way| way.by.is_none_or(|by| is_open(caller, by))).map(|way| way.words)
+    ways_on(operation, answer).into_iter().find(|way| way.by.is_none_or(|by| is_callable(caller, by))).map(|way| way.words)
 }
 
 /// The ways to what is cut from an answer, the best first.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use app::operation::{named_in, open_thoughts};
+use app::operation::{operations_named_in, without_sentences_naming};
 use rmcp::model::Tool;
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 pub fn named(tool: &Tool) -> Vec<&'static str> {
     let mut texts: Vec<&str> = tool.description.as_deref().into_iter().collect();
     texts_of(&tool.input_schema, &mut texts);
-    let mut names: Vec<_> = texts.into_iter().flat_map(named_in).collect();
+    let mut names: Vec<_> = texts.into_iter().flat_map(operations_named_in).collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -33,7 +33,7 @@ fn texts_of<'a>(schema: &'a Map<String, Value>, texts: &mut Vec<&'a str>) {
 /// A tool as it is described to whoever has got these tools. The first thought of a description stays, and names none.
 pub fn to(tool: &Tool, has_got: &impl Fn(&str) -> bool) -> Tool {
     let mut told = tool.clone();
-    told.description = told.description.map(|words| Cow::Owned(open_thoughts(&words, has_got)));
+    told.description = told.description.map(|words| Cow::Owned(without_sentences_naming(&words, has_got)));
     let mut input = (*told.input_schema).clone();
     shorten(&mut input, has_got);
     told.input_schema = Arc::new(input);
@@ -44,7 +44,7 @@ pub fn to(tool: &Tool, has_got: &impl Fn(&str) -> bool) -> Tool {
 fn shorten(schema: &mut Map<String, Value>, has_got: &impl Fn(&str) -> bool) {
     for (keyword, value) in schema {
         match (keyword.as_str(), value) {
-            ("description", Value::String(words)) => *words = open_thoughts(words, has_got),
+            ("description", Value::String(words)) => *words = without_sentences_naming(words, has_got),
             ("items", Value::Object(items)) => shorten(items, has_got),
             ("properties", Value::Object(fields)) => {
                 fields.values_mut().filter_map(Value::as_object_mut).for_each(|field| shorten(field, has_got));
@@ -65,7 +65,7 @@ mod tests {
         let invoice = json!({ "type": "string", "description": "Id; get_invoice shows it." });
         let lines = json!({ "type": "array", "items": { "type": "object", "properties": { "invoice": invoice } } });
         let input = json!({ "type": "object", "properties": { "invoice": invoice, "lines": lines } });
-        let words = operations::named("draft_invoice").expect("an operation").declaration.doc;
+        let words = operations::find("draft_invoice").expect("an operation").declaration.doc;
         Tool::new("draft_invoice", words, Arc::new(input.as_object().expect("an object").clone()))
     }
 

@@ -1,7 +1,7 @@
 //! Tools that an answer names and that are not in the list of its reader: clients call what is listed alone, so that an answer says
 //! where they are.
 
-use app::operation::named_in;
+use app::operation::operations_named_in;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 
@@ -18,7 +18,7 @@ pub fn tell(mut result: CallToolResult, where_to: impl FnOnce(&[&'static str]) -
         _ if result.is_error == Some(true) => refusal(&result).unwrap_or_default().to_owned(),
         _ => return result,
     };
-    let Some(told) = where_to(&named_in(&words)) else { return result };
+    let Some(told) = where_to(&operations_named_in(&words)) else { return result };
     match result.structured_content.take() {
         Some(Value::Object(answer)) => {
             let answer = Value::Object(noted(answer, &told));

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use app::{
     audit,
-    context::{Caller, Promise},
+    context::{BoxFuture, Caller},
     error::{Code, Error},
     text,
 };
@@ -137,7 +137,7 @@ fn named(caller: Caller, context: &RequestContext<RoleServer>) -> Caller {
 fn repeated(name: &str) -> String {
     match name.chars().nth(NAME_LONGEST) {
         Some(_) => format!("a name of more than {NAME_LONGEST} characters"),
-        None => text::excerpt(&audit::kept_text(name)),
+        None => text::excerpt(&audit::redact_text(name)),
     }
 }
 
@@ -151,7 +151,7 @@ fn first_page(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> 
 
 /// Runs a tool in a task of its own, so that a panic or a wait without end becomes an answer. It ends with the client.
 async fn run(
-    work: Promise<'static, Result<CallToolResponse, ErrorData>>,
+    work: BoxFuture<'static, Result<CallToolResponse, ErrorData>>,
     context: &RequestContext<RoleServer>,
 ) -> Result<CallToolResponse, ErrorData> {
     let mut tasks = JoinSet::new();

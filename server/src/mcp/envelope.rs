@@ -147,7 +147,7 @@ const BESIDE_ARGUMENTS: usize = 200;
 /// How many values a message may hold: those of the protocol, and what the tool's arguments may, where it calls one that there is.
 fn values_max(body: &[u8]) -> usize {
     let called = serde_json::from_slice::<Called>(body).ok();
-    let tool = called.and_then(|called| operations::named(&called.params.name));
+    let tool = called.and_then(|called| operations::find(&called.params.name));
     BESIDE_ARGUMENTS + tool.map_or(0, |operation| operation.values_max())
 }
 

@@ -1,9 +1,9 @@
 //! What an agent is told before its first call: who it acts for, where, and how calls are meant.
 
 use app::{
-    access::{Permission, Scope, Writes},
+    access::{Permission, Scope, WriteMode},
     context::{Caller, Membership},
-    operation::{Effect, Reach, needs_approval},
+    operation::{Audience, Effect, needs_approval},
     operations,
 };
 
@@ -66,12 +66,12 @@ impl Offered<'_> {
 
     fn has_money(&self) -> bool {
         let is_of_money = |scope| matches!(scope, Scope::MoneyRead | Scope::MoneyWrite);
-        self.0.iter().filter_map(|tool| operations::named(tool)).any(|operation| operation.declaration.scope.is_some_and(is_of_money))
+        self.0.iter().filter_map(|tool| operations::find(tool)).any(|operation| operation.declaration.scope.is_some_and(is_of_money))
     }
 
     /// Those that write.
     fn writes(&self) -> Vec<&str> {
-        let is_write = |name: &&&str| operations::named(name).is_some_and(|operation| operation.declaration.effect != Effect::Read);
+        let is_write = |name: &&&str| operations::find(name).is_some_and(|operation| operation.declaration.effect != Effect::Read);
         self.0.iter().filter(is_write).copied().collect()
     }
 }
@@ -119,7 +119,7 @@ fn tasks(offered: &Offered<'_>, sees_budgets: bool) -> String {
 /// What becomes of what this caller writes: what waits, and what a person has to do.
 fn writes(caller: &Caller, for_people: &[&str], offered: &Offered<'_>) -> String {
     let writes = offered.writes();
-    let direct = caller.token.as_ref().is_none_or(|token| token.writes == Writes::Direct);
+    let direct = caller.token.as_ref().is_none_or(|token| token.writes == WriteMode::Direct);
     let first = match writes.len() {
         0 => return "You read only: no tool that writes is offered to you.".to_owned(),
         1..=WRITES_NAMED => format!("You read; of what writes you have {}.", writes.join(", ")),
@@ -150,7 +150,7 @@ fn people_do(caller: &Caller) -> Vec<&'static str> {
     let (Some(token), Some(place)) = (&caller.token, &caller.membership) else { return Vec::new() };
     let declared = operations::all().iter().map(|operation| operation.declaration);
     let theirs = declared.filter(|declaration| {
-        declaration.reach != Reach::Person && declaration.covered_by(&token.scopes) && place.role.may(declaration.needs)
+        declaration.audience != Audience::Person && declaration.covered_by(&token.scopes) && place.role.may(declaration.needs)
     });
     theirs.filter(|declaration| needs_approval(token.writes, declaration)).map(|declaration| declaration.name).collect()
 }

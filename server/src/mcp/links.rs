@@ -5,7 +5,7 @@ use app::{
     error::Error,
     id::InvoiceId,
     operation::PAGE,
-    verification::document,
+    verification::document_link,
 };
 use serde_json::{Map, Value, json};
 
@@ -74,7 +74,7 @@ pub async fn answer(caller: &Caller, schema: &Map<String, Value>, mut answer: Va
     {
         let invoice: InvoiceId =
             fields.get("invoice").and_then(Value::as_str).and_then(|id| id.parse().ok()).ok_or_else(Error::internal)?;
-        let link = document::draw(caller, invoice).await?;
+        let link = document_link::issue(caller, invoice).await?;
         fields.insert(URL.to_owned(), Value::from(link.url));
         fields.insert("valid_until".to_owned(), json!(link.valid_until));
     }

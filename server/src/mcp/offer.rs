@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{described, toolset::Toolset};
 use crate::rest::close_to;
 use app::{
-    context::{Caller, Promise},
+    context::{BoxFuture, Caller},
     reference,
 };
 use rmcp::{
@@ -63,7 +63,7 @@ impl Offer {
     /// Of the tools that this caller may use a few whose names are near to one that no tool has: they are spelled alike, or share words.
     pub fn near(&self, caller: &Caller, name: &str) -> Vec<String> {
         let names: Vec<&str> = self.usable(caller).map(|tool| &*tool.entry.tool.name).collect();
-        let mut near = reference::alike(name, &names);
+        let mut near = reference::similar_names(name, &names);
         for close in close_to(name, names.iter().copied()) {
             if near.iter().all(|known| known != close) {
                 near.push(close.to_owned());
@@ -110,7 +110,7 @@ pub struct Entry {
     /// What it is to a caller.
     pub standing: Box<dyn Fn(&Caller) -> Standing + Send + Sync>,
     /// What it does.
-    pub run: Box<dyn Fn(ToolCall) -> Promise<'static, Result<CallToolResponse, ErrorData>> + Send + Sync>,
+    pub run: Box<dyn Fn(ToolCall) -> BoxFuture<'static, Result<CallToolResponse, ErrorData>> + Send + Sync>,
 }
 
 /// What a tool is to a caller.
@@ -140,11 +140,11 @@ pub trait Library: Send + Sync {
     /// The patterns of resources.
     fn templates(&self, caller: &Caller) -> Vec<ResourceTemplate>;
     /// Reads a resource.
-    fn read(&self, caller: Caller, request: ReadResourceRequestParams) -> Promise<'static, Result<ReadResourceResponse, ErrorData>>;
+    fn read(&self, caller: Caller, request: ReadResourceRequestParams) -> BoxFuture<'static, Result<ReadResourceResponse, ErrorData>>;
     /// The prompts.
     fn prompts(&self, caller: &Caller) -> Vec<Prompt>;
     /// Fills a prompt in.
-    fn prompt(&self, caller: Caller, request: GetPromptRequestParams) -> Promise<'static, Result<GetPromptResponse, ErrorData>>;
+    fn prompt(&self, caller: Caller, request: GetPromptRequestParams) -> BoxFuture<'static, Result<GetPromptResponse, ErrorData>>;
     /// Completes an argument.
-    fn complete(&self, caller: Caller, request: CompleteRequestParams) -> Promise<'static, Result<CompleteResult, ErrorData>>;
+    fn complete(&self, caller: Caller, request: CompleteRequestParams) -> BoxFuture<'static, Result<CompleteResult, ErrorData>>;
 }

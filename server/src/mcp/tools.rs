@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use app::{
-    access::{Permission, Writes},
+    access::{Permission, WriteMode},
     context::{Caller, Token},
     error::Error,
     hours, money,
-    operation::{Declaration, Effect, Operation, Reach, needs_approval},
+    operation::{Audience, Declaration, Effect, Operation, needs_approval},
     operations,
 };
 use rmcp::{
@@ -168,7 +168,7 @@ fn bare_value(unwanted: fn(&str, &Value) -> bool, value: Value) -> Value {
 
 /// Role and token decide what is shown. That it is shown grants nothing: the call is authorized again.
 fn standing(caller: &Caller, declaration: &Declaration) -> Standing {
-    if declaration.reach == Reach::Person {
+    if declaration.audience == Audience::Person {
         return Standing::Hidden;
     }
     let role = caller.membership.as_ref().map(|membership| membership.role);
@@ -176,7 +176,7 @@ fn standing(caller: &Caller, declaration: &Declaration) -> Standing {
         return Standing::Hidden;
     }
     // In the mode of drafts what has none would always be refused; a token that asks shows with it what its person is to do.
-    let done = |token: &Token| token.writes != Writes::Drafts || !needs_approval(token.writes, declaration);
+    let done = |token: &Token| token.writes != WriteMode::Drafts || !needs_approval(token.writes, declaration);
     let covered = caller.token.as_ref().is_none_or(|token| declaration.covered_by(&token.scopes) && done(token));
     if covered { Standing::Offered } else { Standing::NotForThisToken }
 }

@@ -12,7 +12,7 @@ mod tests;
 
 use std::{future::ready, time::Duration};
 
-use app::assistant::model::{Answer, Model, Question};
+use app::assistant::model::{Model, ModelRequest, ModelStream};
 use async_openai::{
     Client,
     config::OpenAIConfig,
@@ -73,7 +73,7 @@ impl Model for ModelClient {
         &self.host
     }
 
-    fn ask(&self, question: Question) -> Answer {
+    fn ask(&self, question: ModelRequest) -> ModelStream {
         let (client, discreet, body) = (self.client.clone(), self.discreet.clone(), question::body(&self.name, &question));
         let answer = async move {
             match client.chat().create_stream_byot::<Value, Value>(body).await {

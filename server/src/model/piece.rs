@@ -1,13 +1,13 @@
 //! A chunk of the API, taken for what can be made out in it.
 
 use app::assistant::{
-    model::{CallPiece, ModelError, Piece},
-    usage::Tokens,
+    model::{ModelDelta, ModelError, ToolCallDelta},
+    usage::TokenUsage,
 };
 use serde_json::Value;
 
 /// What a chunk says.
-pub fn of(chunk: &Value) -> Result<Piece, ModelError> {
+pub fn of(chunk: &Value) -> Result<ModelDelta, ModelError> {
     if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
         let words = error.get("message").and_then(Value::as_str).or_else(|| error.as_str());
         return Err(ModelError::Refused(words.unwrap_or("it broke off without saying why").to_owned()));
@@ -15,7 +15,7 @@ pub fn of(chunk: &Value) -> Result<Piece, ModelError> {
     let choice = &chunk["choices"][0];
     let delta = choice.get("delta").or_else(|| choice.get("message")).unwrap_or(&Value::Null);
     let calls = delta.get("tool_calls").and_then(Value::as_array).into_iter().flatten().map(call);
-    Ok(Piece { text: text(&delta["content"]), calls: calls.collect(), used: used(&chunk["usage"]) })
+    Ok(ModelDelta { text: text(&delta["content"]), calls: calls.collect(), used: used(&chunk["usage"]) })
 }
 
 /// Text, or a list of parts with text in them.
@@ -28,7 +28,7 @@ fn text(content: &Value) -> String {
 }
 
 /// Arguments are text; some servers send the object itself.
-fn call(call: &Value) -> CallPiece {
+fn call(call: &Value) -> ToolCallDelta {
     let function = &call["function"];
     let word = |value: &Value| value.as_str().filter(|word| !word.is_empty()).map(str::to_owned);
     let arguments = match &function["arguments"] {
@@ -36,11 +36,11 @@ fn call(call: &Value) -> CallPiece {
         Value::Null => String::new(),
         other => other.to_string(),
     };
-    CallPiece { index: call["index"].as_u64(), id: word(&call["id"]), operation: word(&function["name"]), arguments }
+    ToolCallDelta { index: call["index"].as_u64(), id: word(&call["id"]), operation: word(&function["name"]), arguments }
 }
 
-fn used(usage: &Value) -> Option<Tokens> {
-    Some(Tokens { input: usage["prompt_tokens"].as_i64()?, output: usage["completion_tokens"].as_i64()? })
+fn used(usage: &Value) -> Option<TokenUsage> {
+    Some(TokenUsage { input: usage["prompt_tokens"].as_i64()?, output: usage["completion_tokens"].as_i64()? })
 }
 
 #[cfg(test)]

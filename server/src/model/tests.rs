@@ -1,6 +1,6 @@
 //! The client against a scripted model: what it says is what the server meant.
 
-use app::assistant::model::{Model, ModelError, Question, Turn};
+use app::assistant::model::{ChatMessage, Model, ModelError, ModelRequest};
 use axum::{Router, response::Redirect};
 use futures::StreamExt;
 use tokio::net::TcpListener;
@@ -23,7 +23,7 @@ async fn ended(script: &str) -> Result<(), ModelError> {
 /// How an answer of the model at this address ends.
 async fn asked(url: Url) -> Result<(), ModelError> {
     let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None }).expect("a client");
-    let question = Question { turns: vec![Turn::Person("Good morning".to_owned())], tools: Vec::new() };
+    let question = ModelRequest { chat_messages: vec![ChatMessage::User("Good morning".to_owned())], tools: Vec::new() };
     let pieces: Vec<_> = model.ask(question).collect().await;
     pieces.into_iter().try_for_each(|piece| piece.map(|_| ()))
 }

@@ -39,7 +39,7 @@ struct Looks {
 impl Looks {
     async fn found(&self, database: &Database) -> Result<(), Error> {
         self.ready.once_in(BELIEVED, database::ready(database)).await?;
-        self.walls.once_in(WALLS_BELIEVED, database::intact(database)).await
+        self.walls.once_in(WALLS_BELIEVED, database::check_integrity(database)).await
     }
 }
 

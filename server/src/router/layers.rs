@@ -103,7 +103,7 @@ impl ResponseForPanic for FaultOfOurs {
     fn response_for_panic(&mut self, panic: Box<dyn Any + Send + 'static>) -> Response {
         let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         tracing::error!(panic = words.unwrap_or("without words"), "a request panicked");
-        Refusal::from(Error::broken_off()).into_response()
+        Refusal::from(Error::interrupted()).into_response()
     }
 }
 
@@ -114,7 +114,7 @@ pub async fn limit_time(State(limit): State<Duration>, request: Request, next: N
         tracing::warn!(limit_seconds = limit.as_secs(), "a request took too long");
         let error = match looks {
             true => Error::unavailable("This took too long."),
-            false => Error::uncertain("This took too long and was given up."),
+            false => Error::unknown_outcome("This took too long and was given up."),
         };
         Refusal::from(error).into_response()
     };
@@ -258,7 +258,7 @@ mod tests {
         let kept = lines.clone();
         let log = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(move || kept.clone()).finish();
         tracing::subscriber::with_default(log, || {
-            for purpose in verification::Purpose::ALL {
+            for purpose in verification::LinkPurpose::ALL {
                 let (plain, drawn) = (purpose.path("s3cret"), purpose.path(&format!("s3cret{}", "x".repeat(37))));
                 let encoded = drawn.replacen('/', "%2F", 2).replacen("%2F", "/", 1);
                 for path in [plain.clone(), format!("/.{plain}"), format!("/;{plain}"), format!("/o/x{drawn}"), encoded] {

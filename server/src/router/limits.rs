@@ -12,8 +12,8 @@ use app::{
     context::Caller,
     database::Database,
     error::Error,
-    limits::{Recent, network},
-    security::attempts::{self, Purpose},
+    limits::{LruMap, network},
+    security::attempts::{self, AttemptKind},
 };
 use axum::{
     body::Body,
@@ -38,15 +38,15 @@ const KEYS_KEPT: usize = 10_000;
 const TOKEN_FACTOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
 /// Forms that somebody who guesses would send, and what they guess with them.
-const GUESSES: [(&str, Purpose); 8] = [
-    ("/call/sign_in", Purpose::SignIn),
-    ("/call/sign_up", Purpose::SignUp),
-    ("/call/request_password_reset", Purpose::Reset),
-    ("/call/reset_password", Purpose::Reset),
-    ("/call/confirm_address", Purpose::Reset),
-    ("/call/change_address", Purpose::Reset),
-    ("/call/send_verification", Purpose::Reset),
-    ("/call/send_address_change", Purpose::Reset),
+const GUESSES: [(&str, AttemptKind); 8] = [
+    ("/call/sign_in", AttemptKind::SignIn),
+    ("/call/sign_up", AttemptKind::SignUp),
+    ("/call/request_password_reset", AttemptKind::Reset),
+    ("/call/reset_password", AttemptKind::Reset),
+    ("/call/confirm_address", AttemptKind::Reset),
+    ("/call/change_address", AttemptKind::Reset),
+    ("/call/send_verification", AttemptKind::Reset),
+    ("/call/send_address_change", AttemptKind::Reset),
 ];
 
 /// What is said to whoever tries too often.
@@ -57,9 +57,9 @@ pub struct Limits {
     sign_ins: Option<NonZeroU32>,
     proxies: TrustedProxies,
     /// Until when the database has refused a network: until then it is not asked again.
-    refused: Mutex<Recent<(Purpose, IpAddr), Instant>>,
+    refused: Mutex<LruMap<(AttemptKind, IpAddr), Instant>>,
     /// The fingerprints of tokens that were right: whoever has one is no guesser, whoever else is in the same network.
-    right: Mutex<Recent<Vec<u8>, ()>>,
+    right: Mutex<LruMap<Vec<u8>, ()>>,
     /// The uses of tokens that are noted.
     pub uses: Arc<Uses>,
 }
@@ -70,8 +70,8 @@ impl Limits {
         Self {
             sign_ins,
             proxies: TrustedProxies::default(),
-            refused: Mutex::new(Recent::new(KEYS_KEPT)),
-            right: Mutex::new(Recent::new(KEYS_KEPT)),
+            refused: Mutex::new(LruMap::new(KEYS_KEPT)),
+            right: Mutex::new(LruMap::new(KEYS_KEPT)),
             uses: Arc::new(Uses::new(KEYS_KEPT)),
         }
     }
@@ -87,9 +87,9 @@ impl Limits {
     }
 
     /// Counts a try of this address; refused after too many.
-    async fn count(&self, database: &Database, purpose: Purpose, address: IpAddr, per_minute: NonZeroU32) -> Result<(), Error> {
+    async fn count(&self, database: &Database, purpose: AttemptKind, address: IpAddr, per_minute: NonZeroU32) -> Result<(), Error> {
         self.wait(purpose, address)?;
-        let counted = attempts::count(database, &attempts::Limit::of_network(purpose, address, per_minute), TRIES).await;
+        let counted = attempts::count(database, &attempts::AttemptLimit::of_network(purpose, address, per_minute), TRIES).await;
         if let Some(wait) = counted.as_ref().err().and_then(Error::retry_after) {
             locked(&self.refused).keep((purpose, network(address)), Instant::now() + wait);
         }
@@ -97,10 +97,10 @@ impl Limits {
     }
 
     /// Refuses an address whose network was refused before and has to wait still.
-    fn wait(&self, purpose: Purpose, address: IpAddr) -> Result<(), Error> {
+    fn wait(&self, purpose: AttemptKind, address: IpAddr) -> Result<(), Error> {
         let until = locked(&self.refused).get((purpose, network(address))).copied();
         match until.map(|until| until.saturating_duration_since(Instant::now())) {
-            Some(left) if !left.is_zero() => Err(Error::too_often(TRIES, left)),
+            Some(left) if !left.is_zero() => Err(Error::rate_limited(TRIES, left)),
             _ => Ok(()),
         }
     }
@@ -108,13 +108,13 @@ impl Limits {
     /// Refuses a token without looking at it, when its network has tried too many that were none.
     pub fn admit_token(&self, presented: &str, address: IpAddr) -> Result<(), Error> {
         let known = locked(&self.right).get(fingerprint(presented)).is_some();
-        if known { Ok(()) } else { self.wait(Purpose::Token, address) }
+        if known { Ok(()) } else { self.wait(AttemptKind::Token, address) }
     }
 
     /// Counts a token that was none.
     pub async fn wrong_token(&self, database: &Database, address: IpAddr) -> Result<(), Error> {
         let Some(per_minute) = self.sign_ins else { return Ok(()) };
-        self.count(database, Purpose::Token, address, per_minute.saturating_mul(TOKEN_FACTOR)).await
+        self.count(database, AttemptKind::Token, address, per_minute.saturating_mul(TOKEN_FACTOR)).await
     }
 
     /// Remembers a token that was right.
@@ -153,7 +153,7 @@ pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next)
     let (parts, body) = request.into_parts();
     let counted = site.limits.count(&site.services.database, *purpose, peers::origin(&parts), per_minute).await;
     let (counted, body) = match (counted, purpose) {
-        (Err(error), Purpose::SignIn) => by_known_browser(&site, &parts, body, error).await,
+        (Err(error), AttemptKind::SignIn) => by_known_browser(&site, &parts, body, error).await,
         (counted, _) => (counted, body),
     };
     match counted {

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use app::{
     account::{browser::cookie_name, sign_in::ChangePassword},
-    ends::RETURNED,
     error::Error,
     invoices::{DraftInvoice, RedraftInvoice},
     operation::{
         Effect,
-        shown::{self, Parted},
+        form_changes::{self, FormChanges},
         urlencoded,
     },
     operations,
     people::LeaveOrganization,
-    ui::{FORM, NEVER_RETURNED, Returned},
+    platform::RETURNED_FORM_COOKIE,
+    ui::{FORM, NEVER_RETURNED, ReturnedForm},
 };
 use axum::{
     body::{Body, to_bytes},
@@ -64,11 +64,15 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
     if let Some((page, refusal)) = refused(&answer) {
         answer.headers.insert(header::LOCATION, page);
         let (fields, untouched) = parted(&call, &form);
-        remember(&site, &mut answer, Returned { fields, untouched, call, form: sent_with, refusal: Some(refusal), ..Returned::default() });
+        remember(
+            &site,
+            &mut answer,
+            ReturnedForm { fields, untouched, call, form: sent_with, refusal: Some(refusal), ..ReturnedForm::default() },
+        );
     } else if answer.status == StatusCode::FOUND && answers_a_secret(&call) {
         let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
         let secret = String::from_utf8(bytes.to_vec()).ok();
-        remember(&site, &mut answer, Returned { call, answer: secret, ..Returned::default() });
+        remember(&site, &mut answer, ReturnedForm { call, answer: secret, ..ReturnedForm::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
     } else if let Some(title) = write_of(&call).filter(|_| answer.status == StatusCode::FOUND) {
@@ -81,7 +85,7 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
             // The page that the form stood on is not theirs to see any more.
             answer.headers.insert(header::LOCATION, HeaderValue::from_static("/"));
         }
-        remember(&site, &mut answer, Returned { call, done: done(title, &bytes), ..Returned::default() });
+        remember(&site, &mut answer, ReturnedForm { call, done: done(title, &bytes), ..ReturnedForm::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
     }
@@ -158,10 +162,10 @@ fn parted(call: &str, form: &[u8]) -> (BTreeMap<String, String>, BTreeMap<String
     let operation = operations::all().iter().find(|operation| operation.path == call);
     let nothing = Map::new();
     let (input, most) = operation.map_or((&nothing, FIELDS_MAX), |operation| (&operation.input, operation.fields_max()));
-    if urlencoded::fields(&form) > most {
+    if urlencoded::count_fields(&form) > most {
         return Default::default();
     }
-    let Parted { changed, untouched } = shown::parted(input, most, &form);
+    let FormChanges { changed, untouched } = form_changes::split_changes(input, most, &form);
     (without_secrets(&changed), without_secrets(&untouched))
 }
 
@@ -174,11 +178,11 @@ fn without_secrets(fields: &[&str]) -> BTreeMap<String, String> {
 
 /// Puts what a form brings back into its cookie. When that is too long, what was typed is left out, and then all but the message of a
 /// refusal and the title of what was done.
-fn remember(site: &Site, answer: &mut response::Parts, returned: Returned) {
+fn remember(site: &Site, answer: &mut response::Parts, returned: ReturnedForm) {
     let content = content(&returned).or_else(|| content(&untyped(&returned))).or_else(|| content(&brief(&returned)));
     let Some(content) = content else { return };
-    let name = cookie_name(&site.services.public_url, RETURNED);
-    let secure = if name == RETURNED { "" } else { "; Secure" };
+    let name = cookie_name(&site.services.public_url, RETURNED_FORM_COOKIE);
+    let secure = if name == RETURNED_FORM_COOKIE { "" } else { "; Secure" };
     let cookie = format!("{name}={content}; Path=/; HttpOnly; SameSite=Strict; Max-Age={KEPT_SECONDS}{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         answer.headers.append(header::SET_COOKIE, cookie);
@@ -186,19 +190,19 @@ fn remember(site: &Site, answer: &mut response::Parts, returned: Returned) {
 }
 
 /// Without what was typed.
-fn untyped(returned: &Returned) -> Returned {
-    Returned { fields: BTreeMap::new(), untouched: BTreeMap::new(), ..returned.clone() }
+fn untyped(returned: &ReturnedForm) -> ReturnedForm {
+    ReturnedForm { fields: BTreeMap::new(), untouched: BTreeMap::new(), ..returned.clone() }
 }
 
 /// The message of a refusal, and the title of what was done.
-fn brief(returned: &Returned) -> Returned {
+fn brief(returned: &ReturnedForm) -> ReturnedForm {
     let message = |error: &Error| Error::new(error.code, error.message.chars().take(MESSAGE_LONGEST).collect::<String>());
     let done = returned.done.iter().take(1).cloned().collect();
-    Returned { refusal: returned.refusal.as_ref().map(message), done, ..untyped(returned) }
+    ReturnedForm { refusal: returned.refusal.as_ref().map(message), done, ..untyped(returned) }
 }
 
 /// The content of the cookie, if one holds it.
-fn content(returned: &Returned) -> Option<String> {
+fn content(returned: &ReturnedForm) -> Option<String> {
     let content = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(returned).ok()?);
     (content.len() <= LONGEST_COOKIE).then_some(content)
 }
@@ -213,7 +217,7 @@ mod tests {
     fn what_was_done_is_said_however_much_there_is_to_say_of_it() {
         let answer = json!({ "warnings": vec!["A warning of some length, which says something."; 200] }).to_string();
         for told in [answer.as_bytes(), b"", b"[1, 2"] {
-            let returned = Returned { done: done("Log time", told), ..Returned::default() };
+            let returned = ReturnedForm { done: done("Log time", told), ..ReturnedForm::default() };
             let brief = brief(&returned);
             assert_eq!(brief.done, ["Log time: done."]);
             assert!(content(&brief).is_some());

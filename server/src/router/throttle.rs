@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::limits::{Counted, Rate, Recent, network, site};
+use app::limits::{KeyedRateLimiter, LruMap, Rate, network, site};
 use axum::{
     extract::{ConnectInfo, Request, State},
     middleware::Next,
@@ -65,21 +65,21 @@ struct Buckets {
     refusals: PerNetwork,
     unmetered: PerNetwork,
     /// When the last of those that wait leaves, for each network.
-    last: Mutex<Recent<IpAddr, Instant>>,
+    last: Mutex<LruMap<IpAddr, Instant>>,
     /// One permit for each that waits.
     held: Arc<Semaphore>,
 }
 
 /// How many are left for each network, and for all networks of each site.
 struct PerNetwork {
-    networks: Counted<IpAddr>,
-    sites: Counted<IpAddr>,
+    networks: KeyedRateLimiter<IpAddr>,
+    sites: KeyedRateLimiter<IpAddr>,
 }
 
 impl PerNetwork {
     fn new(rate: Rate) -> Self {
         let of_site = Rate { per_minute: rate.per_minute.saturating_mul(SITE_FACTOR), burst: rate.burst.saturating_mul(SITE_FACTOR) };
-        Self { networks: Counted::new(rate, NETWORKS_KEPT), sites: Counted::new(of_site, NETWORKS_KEPT) }
+        Self { networks: KeyedRateLimiter::new(rate, NETWORKS_KEPT), sites: KeyedRateLimiter::new(of_site, NETWORKS_KEPT) }
     }
 
     /// Takes one; whether there was one.
@@ -106,7 +106,7 @@ enum Decision {
 
 impl Buckets {
     fn of(refusals: Rate, unmetered: Rate) -> Arc<Self> {
-        let last = Mutex::new(Recent::new(NETWORKS_KEPT));
+        let last = Mutex::new(LruMap::new(NETWORKS_KEPT));
         let held = Arc::new(Semaphore::new(HELD_MAX));
         Arc::new(Self { refusals: PerNetwork::new(refusals), unmetered: PerNetwork::new(unmetered), last, held })
     }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use app::limits::{Counted, Rate, network};
+use app::limits::{KeyedRateLimiter, Rate, network};
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{Request, State},
@@ -41,7 +41,7 @@ const NETWORKS_KEPT: usize = 5_000;
 
 /// How much may still be thrown away of what comes from each network. A copy counts together with it.
 #[derive(Clone)]
-pub struct Discarded(Arc<Counted<IpAddr>>);
+pub struct Discarded(Arc<KeyedRateLimiter<IpAddr>>);
 
 impl Default for Discarded {
     fn default() -> Self {
@@ -51,7 +51,7 @@ impl Default for Discarded {
 
 impl Discarded {
     fn of(pieces: Rate) -> Self {
-        Self(Arc::new(Counted::new(pieces, NETWORKS_KEPT)))
+        Self(Arc::new(KeyedRateLimiter::new(pieces, NETWORKS_KEPT)))
     }
 
     /// Counts so many pieces; whether as many were left.

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use app::{account::token, context::Caller, error::Error, id::TokenId, limits::Recent};
+use app::{account::token, context::Caller, error::Error, id::TokenId, limits::LruMap};
 use tokio::sync::Semaphore;
 
 use super::limits::locked;
@@ -23,7 +23,7 @@ type Use = (TokenId, IpAddr);
 
 /// The uses of tokens, as far as this process has noted them.
 pub struct Uses {
-    noted: Mutex<Recent<Use, ()>>,
+    noted: Mutex<LruMap<Use, ()>>,
     on_their_way: Mutex<HashSet<Use>>,
     turn: Semaphore,
 }
@@ -31,7 +31,7 @@ pub struct Uses {
 impl Uses {
     /// Remembers so many uses that were noted.
     pub fn new(kept: usize) -> Self {
-        Self { noted: Mutex::new(Recent::new(kept)), on_their_way: Mutex::default(), turn: Semaphore::new(1) }
+        Self { noted: Mutex::new(LruMap::new(kept)), on_their_way: Mutex::default(), turn: Semaphore::new(1) }
     }
 
     /// Notes in the background that the token of this caller is in use: when that was not noted within the last minute, or
@@ -69,7 +69,7 @@ struct OnItsWay {
 impl OnItsWay {
     async fn arrive(self, caller: &Caller) -> Result<(), Error> {
         let _turn = self.uses.turn.acquire().await.map_err(|_| Error::internal())?;
-        let program = if caller.program.is_empty() { caller.door.name() } else { caller.program.as_str() };
+        let program = if caller.program.is_empty() { caller.channel.name() } else { caller.program.as_str() };
         token::seen(caller, program).await?;
         locked(&self.uses.noted).keep(self.used, ());
         Ok(())

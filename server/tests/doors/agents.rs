@@ -1,6 +1,6 @@
 //! MCP: what agents call with a token.
 
-use app::access::{Scope, Writes};
+use app::access::{Scope, WriteMode};
 use reqwest::header::{self, HeaderValue};
 use serde_json::{Value, json};
 
@@ -98,16 +98,16 @@ async fn an_agent_is_told_who_it_acts_for_and_where() {
 async fn the_modes_of_a_token_say_what_they_do() {
     let world = World::open().await;
     let ada = world.person(&format!("Ada {}", "Lovelace ".repeat(9))).await;
-    for (writes, listed) in [(Writes::Direct, true), (Writes::Ask, true), (Writes::Drafts, false)] {
+    for (writes, listed) in [(WriteMode::Direct, true), (WriteMode::Ask, true), (WriteMode::Drafts, false)] {
         let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
         let words = ask(&world, &token, "server/discover", json!({})).await.ok()["result"]["instructions"].clone();
         let words = words.as_str().expect("instructions");
         assert!(words.chars().count() <= 2_000, "{writes:?}: {} characters: {words}", words.chars().count());
-        assert_eq!(words.contains("draft that counts nowhere"), writes != Writes::Direct, "{words}");
+        assert_eq!(words.contains("draft that counts nowhere"), writes != WriteMode::Direct, "{words}");
         let tools = ask(&world, &token, "tools/list", json!({})).await.ok()["result"]["tools"].as_array().cloned().expect("tools");
         for name in ["send_invoice", "create_client", "delete_time_entry", "invite_member", "record_payment"] {
             assert_eq!(names(&tools).contains(&name), listed, "{writes:?} {name}");
-            assert!(words.contains(name) || writes == Writes::Direct, "{writes:?}: {name} is not told of: {words}");
+            assert!(words.contains(name) || writes == WriteMode::Direct, "{writes:?}: {name} is not told of: {words}");
         }
         for name in ["create_time_entry", "start_timer", "draft_invoice", "undo_action", "list_actions"] {
             assert!(names(&tools).contains(&name), "{writes:?} {name}");
@@ -117,7 +117,7 @@ async fn the_modes_of_a_token_say_what_they_do() {
         let shown = ask(&world, &token, "tools/call", call).await.ok()["result"].clone();
         assert_eq!(shown["structuredContent"]["dry_run"], true, "{shown}");
     }
-    let looks = world.token(&ada.email, &ada.slug, &[Scope::TimeRead], Writes::Drafts).await;
+    let looks = world.token(&ada.email, &ada.slug, &[Scope::TimeRead], WriteMode::Drafts).await;
     let words = ask(&world, &looks, "server/discover", json!({})).await.ok()["result"]["instructions"].to_string();
     assert!(!words.contains("create_client") && !words.contains("send_invoice"), "only of what it could do otherwise: {words}");
 }
@@ -296,7 +296,7 @@ async fn a_tool_that_is_not_known_is_repeated_in_short_and_without_secrets() {
 async fn nobody_is_answered_without_a_valid_token() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
-    let spare = world.token(&ada.email, &ada.slug, &Scope::ALL, Writes::Direct).await;
+    let spare = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Direct).await;
     done(&world, &spare, "whoami", json!({})).await;
     world.call(&ada, "revoke_token", &[("token", spare.split('_').nth(2).expect("an id"))]).await.ok();
     let refused = ask(&world, &spare, "tools/call", json!({ "name": "whoami", "arguments": {} })).await;
@@ -334,7 +334,7 @@ async fn the_pdf_of_an_invoice_is_a_link_that_anybody_opens_who_was_given_it() {
     world.rest(&ada, "create_client", json!({ "name": "Acme", "rate": "100.00", "tax_rate": "19" })).await.ok();
     let line = json!({ "description": "Hosting", "quantity": "1", "price": "50.00" });
     let draft = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": [line] })).await.ok();
-    let spare = world.token(&ada.email, &ada.slug, &[Scope::MoneyRead], Writes::Drafts).await;
+    let spare = world.token(&ada.email, &ada.slug, &[Scope::MoneyRead], WriteMode::Drafts).await;
     let told = done(&world, &spare, "get_invoice_document", json!({ "invoice": draft["id"] })).await;
     assert_eq!((told.get("base64"), &told["media_type"]), (None, &json!("application/pdf")), "bytes are nothing for a model");
     let path = told["url"].as_str().and_then(|url| url.strip_prefix(&world.address)).expect("an address of ours").to_owned();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::assistant::{Engine, Limits};
+use app::assistant::{Engine, RunLimits};
 use reqwest::header;
 use serde_json::{Value, json};
 use server::{
@@ -42,7 +42,7 @@ async fn studio_with(script: &str, silence: Duration) -> Studio {
     tokio::spawn(serve(listener, asked.clone()));
     let url = format!("http://{address}/{script}").parse().expect("a URL");
     let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None }).expect("a client");
-    let limits = Limits { silence, ..Limits::default() };
+    let limits = RunLimits { silence, ..RunLimits::default() };
     let world = World::open_for(Engine { model: Some(Box::new(model)), limits, ..Engine::default() }).await;
     let ada = world.person("Ada Lovelace").await;
     let acme = json!({"name": "Acme", "rate": "120.00", "tax_rate": "19", "email": "billing@acme.example"});

@@ -2,7 +2,7 @@
 
 use app::{
     access::Role,
-    operation::{Effect, Operation, Reach},
+    operation::{Audience, Effect, Operation},
     operations,
 };
 use reqwest::header;
@@ -76,7 +76,7 @@ async fn a_member_reads_no_money_over_rest_or_mcp() {
         if !Role::Member.may(operation.declaration.needs) {
             assert!([403, 404].contains(&rest.status.as_u16()), "{name} answers a member over REST: {rest:?}");
         }
-        if operation.declaration.reach == Reach::Everyone {
+        if operation.declaration.audience == Audience::Everyone {
             let tool = agents::call(&world, &studio.barbara.token, name, given).await;
             assert_blind(&tool.to_string(), name);
             // A tool that is not for her is not even offered: then there is no result.

@@ -1,6 +1,6 @@
 //! Whatever is cut in an answer over MCP is counted, and there is a way to the rest.
 
-use app::access::{Scope, Writes};
+use app::access::{Scope, WriteMode};
 use serde_json::{Value, json};
 
 use crate::{
@@ -89,7 +89,7 @@ async fn of_an_invoice_with_hundreds_of_lines_they_are_counted_and_there_is_a_wa
     done(&world, &ada.token, "get_invoice_document", json!({ "invoice": draft["id"] })).await;
     every_line_is_named(&world, &ada, &draft["id"]).await;
     // Whoever may not read invoices is not sent to one.
-    let writer = world.token(&ada.email, &ada.slug, &[Scope::MoneyWrite], Writes::Direct).await;
+    let writer = world.token(&ada.email, &ada.slug, &[Scope::MoneyWrite], WriteMode::Direct).await;
     let changed = done(&world, &writer, "update_invoice_draft", json!({ "invoice": draft["id"], "notes": "Thank you" })).await;
     assert!(!notice(&changed).contains("get_invoice_document") && notice(&changed).contains("url"), "{}", notice(&changed));
     assert!(refused(&world, &writer, "get_invoice_document", json!({ "invoice": draft["id"] })).await.ends_with("[forbidden]"));

@@ -1,7 +1,7 @@
 //! What a token is told, before its first call and where it is refused, leads only to what it may do.
 
 use app::{
-    access::Writes,
+    access::WriteMode,
     account::tokens::Preset,
     operation::{Effect, needs_approval},
     operations,
@@ -17,19 +17,19 @@ use crate::{
 
 const PRESETS: [Preset; 4] = [Preset::ReadOnly, Preset::Time, Preset::Billing, Preset::Full];
 
-const MODES: [Writes; 3] = [Writes::Direct, Writes::Ask, Writes::Drafts];
+const MODES: [WriteMode; 3] = [WriteMode::Direct, WriteMode::Ask, WriteMode::Drafts];
 
 /// A token with what it is told.
 struct Token {
     what: String,
     secret: String,
-    writes: Writes,
+    writes: WriteMode,
     listed: Vec<String>,
     words: String,
 }
 
 impl Token {
-    async fn of(world: &World, person: &Person, (preset, writes, role): (Preset, Writes, &str)) -> Self {
+    async fn of(world: &World, person: &Person, (preset, writes, role): (Preset, WriteMode, &str)) -> Self {
         let secret = world.token(&person.email, &person.slug, &preset.scopes(), writes).await;
         let tools = ask(world, &secret, "tools/list", json!({})).await.ok()["result"]["tools"].as_array().cloned().expect("tools");
         let words =
@@ -43,12 +43,12 @@ impl Token {
     }
 
     fn writes_something(&self) -> bool {
-        self.listed.iter().filter_map(|tool| operations::named(tool)).any(|operation| operation.declaration.effect != Effect::Read)
+        self.listed.iter().filter_map(|tool| operations::find(tool)).any(|operation| operation.declaration.effect != Effect::Read)
     }
 
     /// What a text leads to and this token may not do.
     fn closed(&self, text: &str) -> Vec<&'static str> {
-        let declared = named(text).into_iter().filter_map(operations::named).map(|operation| operation.declaration);
+        let declared = named(text).into_iter().filter_map(operations::find).map(|operation| operation.declaration);
         declared
             .filter(|declaration| !self.has(declaration.name) || needs_approval(self.writes, declaration))
             .map(|declaration| declaration.name)
@@ -59,7 +59,7 @@ impl Token {
 /// The operations that a text names.
 fn named(text: &str) -> Vec<&str> {
     text.split(|sign: char| !sign.is_ascii_lowercase() && sign != '_')
-        .filter(|word| word.contains('_') && operations::named(word).is_some())
+        .filter(|word| word.contains('_') && operations::find(word).is_some())
         .collect()
 }
 
@@ -128,7 +128,7 @@ async fn whatever_a_token_is_told_leads_only_to_what_it_may_do() {
                 told_truly(&token);
                 // Direct writes would change what the next token finds; what they are refused, is walked by role and preset alone.
                 for (tool, arguments) in refusals(&entry).into_iter().filter(|(tool, _)| token.has(tool)) {
-                    if writes == Writes::Direct
+                    if writes == WriteMode::Direct
                         && ["stop_timer", "discard_timer", "start_timer", "update_time_entry", "delete_client"].contains(&tool)
                     {
                         continue;
@@ -142,7 +142,7 @@ async fn whatever_a_token_is_told_leads_only_to_what_it_may_do() {
                     let closed = token.closed(&text);
                     assert!(closed.is_empty(), "{}: {tool} {arguments} leads to {closed:?}: {text}", token.what);
                     assert!(text.chars().count() < 700, "{}: {tool} {arguments}: {text}", token.what);
-                    if ["start_timer"].contains(&tool) && writes != Writes::Direct {
+                    if ["start_timer"].contains(&tool) && writes != WriteMode::Direct {
                         assert!(!text.contains("Stop it first") && !text.contains("or start with"), "{}: {text}", token.what);
                     }
                 }
@@ -166,8 +166,12 @@ fn told_truly(token: &Token) {
     assert!(writes || words.contains("You read only") && !words.contains("done at once"), "{what}: {words}");
     let money = token.has("list_invoices");
     assert!(money || !words.contains("nvoice") && !words.contains("EUR"), "{what} has nothing to do with invoices: {words}");
-    assert_eq!(words.contains("Your invoices are drafts"), token.has("draft_invoice") && token.writes != Writes::Direct, "{what}: {words}");
-    assert_eq!(words.contains("Your time waits"), token.has("create_time_entry") && token.writes != Writes::Direct, "{what}: {words}");
+    assert_eq!(
+        words.contains("Your invoices are drafts"),
+        token.has("draft_invoice") && token.writes != WriteMode::Direct,
+        "{what}: {words}"
+    );
+    assert_eq!(words.contains("Your time waits"), token.has("create_time_entry") && token.writes != WriteMode::Direct, "{what}: {words}");
     for (task, first) in [("log or track hours", "create_time_entry"), ("bill a client", "draft_invoice"), ("take it back", "undo_action")]
     {
         assert!(!words.contains(task) || token.has(first), "{what}: {task}: {words}");
@@ -179,7 +183,7 @@ fn told_truly(token: &Token) {
 async fn a_timer_of_a_person_is_left_to_them_and_an_agent_ends_its_own() {
     let (world, ada) = studio::open().await;
     world.call(&ada, "start_timer", &[("project", "Acme / Dashboard"), ("description", "Charts")]).await.ok();
-    for writes in [Writes::Ask, Writes::Drafts] {
+    for writes in [WriteMode::Ask, WriteMode::Drafts] {
         let token = world.token(&ada.email, &ada.slug, &Preset::Full.scopes(), writes).await;
         let answer = call(&world, &token, "start_timer", json!({ "project": "Acme / Onboarding" })).await;
         let text = answer["content"][0]["text"].as_str().expect("words");
@@ -187,7 +191,7 @@ async fn a_timer_of_a_person_is_left_to_them_and_an_agent_ends_its_own() {
         assert!(!text.contains("stop_running") && text.chars().count() <= 600 && !text.contains("\"currency\""), "{text}");
     }
     world.rest(&ada, "stop_timer", json!({})).await.ok();
-    let token = world.token(&ada.email, &ada.slug, &Preset::Full.scopes(), Writes::Ask).await;
+    let token = world.token(&ada.email, &ada.slug, &Preset::Full.scopes(), WriteMode::Ask).await;
     call(&world, &token, "start_timer", json!({ "project": "Acme / Onboarding" })).await;
     let answer = call(&world, &token, "start_timer", json!({ "project": "Acme / Dashboard" })).await;
     assert!(answer["content"][0]["text"].as_str().is_some_and(|text| text.contains("stop_running")), "{answer}");

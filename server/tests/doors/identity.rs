@@ -1,8 +1,8 @@
 //! Whose address is whose: what a stranger gets who signs up with somebody else's, and what a link is good for.
 
 use app::{
-    outbox::{self, Outgoing},
-    quotas::Share,
+    outbox::{self, ClaimedMail},
+    quotas::MailShare,
 };
 use reqwest::header;
 use serde_json::{Value, json};
@@ -41,10 +41,10 @@ pub async fn page(world: &World, path: &str, person: Option<&Person>) -> Answer 
 }
 
 /// The mails that leave now. The world has its database for itself.
-pub async fn letters(world: &World) -> Vec<Outgoing> {
+pub async fn letters(world: &World) -> Vec<ClaimedMail> {
     let mut left = Vec::new();
     loop {
-        let due = outbox::due(&world.services, 100, &Share::ALL, &[], &[]).await.expect("what is due");
+        let due = outbox::due(&world.services, 100, &MailShare::ALL, &[], &[]).await.expect("what is due");
         if due.is_empty() {
             return left;
         }
@@ -55,7 +55,7 @@ pub async fn letters(world: &World) -> Vec<Outgoing> {
 }
 
 /// The path of the link in the newest mail to a mailbox.
-pub fn link_to(letters: &[Outgoing], world: &World, mailbox: &str) -> String {
+pub fn link_to(letters: &[ClaimedMail], world: &World, mailbox: &str) -> String {
     let mail = letters.iter().rev().find(|mail| mail.recipient == mailbox).expect("a mail");
     let link = mail.body.split_whitespace().find_map(|word| word.strip_prefix(&world.address)).expect("a link");
     link.to_owned()

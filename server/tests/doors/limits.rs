@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use app::{admission::Rules, limits::Rate};
+use app::{admission::AdmissionLimits, limits::Rate};
 use futures::future::{join, join_all};
 use reqwest::header;
 use serde_json::json;
@@ -41,7 +41,7 @@ async fn whoever_tries_passwords_is_slowed_down() {
 
 #[tokio::test]
 async fn a_token_that_calls_too_often_is_slowed_down_and_others_are_not() {
-    let world = World::open_under(Rules::of(NonZeroU32::new(1))).await;
+    let world = World::open_under(AdmissionLimits::of(NonZeroU32::new(1))).await;
     let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
     // One per minute and twice as many at once.
     world.rest(&ada, "whoami", json!({})).await.ok();
@@ -125,7 +125,7 @@ async fn what_a_form_showed_leaves_away_nothing_but_what_nobody_changed() {
 #[tokio::test]
 async fn a_person_who_calls_too_often_is_slowed_down_and_a_page_counts_once() {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
-    let world = World::open_under(Rules { person: Some(Rate { per_minute, burst }), ..Rules::of(None) }).await;
+    let world = World::open_under(AdmissionLimits { person: Some(Rate { per_minute, burst }), ..AdmissionLimits::of(None) }).await;
     let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
     let page = async |who: &crate::world::Person| {
         let request = world.get(&format!("/o/{}/clients", who.slug)).header(header::COOKIE, format!("stint={}", who.cookie));
@@ -154,7 +154,7 @@ async fn begun(address: &str, form: &str) -> TcpStream {
 
 #[tokio::test]
 async fn bodies_that_come_slowly_keep_no_other_stranger_of_their_network_out() {
-    let world = World::open_under(Rules { patience: Duration::ZERO, ..Rules::of(None) }).await;
+    let world = World::open_under(AdmissionLimits { patience: Duration::ZERO, ..AdmissionLimits::of(None) }).await;
     let address = world.address.strip_prefix("http://").expect("an address").to_owned();
     let form = "email=nobody%40example.com&password=correct+horse";
     let mut slow = Vec::new();
@@ -214,7 +214,7 @@ async fn a_stranger_is_refused_before_anything_is_read_of_what_they_send() {
 /// Sixty-four calls at once with one token: some are done, the others refused at once, and none of it reaches the neighbour.
 #[tokio::test]
 async fn while_one_token_floods_its_neighbour_is_always_answered() {
-    let world = World::open_under(Rules { patience: Duration::ZERO, ..Rules::of(None) }).await;
+    let world = World::open_under(AdmissionLimits { patience: Duration::ZERO, ..AdmissionLimits::of(None) }).await;
     let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
     for known in [&ada, &grace] {
         world.rest(known, "whoami", json!({})).await.ok();
@@ -268,7 +268,7 @@ async fn however_often_a_token_is_used_before_that_is_noted_one_note_is_on_its_w
 #[tokio::test]
 async fn strangers_who_look_too_often_are_told_when_to_come_again_and_files_are_not_counted() {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
-    let world = World::open_under(Rules { strangers: Some(Rate { per_minute, burst }), ..Rules::of(None) }).await;
+    let world = World::open_under(AdmissionLimits { strangers: Some(Rate { per_minute, burst }), ..AdmissionLimits::of(None) }).await;
     let from =
         |path: &str, address: &str| Answer::of(world.get(path).header("x-forwarded-for", address).header(header::ACCEPT, "text/html"));
     for path in ["/healthz", "/readyz", "/healthz", "/readyz"] {

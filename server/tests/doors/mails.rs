@@ -6,7 +6,7 @@ mod quotes;
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use app::quotas::Quotas;
+use app::quotas::UsageQuotas;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -186,7 +186,7 @@ async fn a_mail_that_takes_long_holds_nobody_else_up() {
 
 /// Somebody asks for a new password.
 async fn forgets_password(world: &World, email: &str) {
-    app::verification::reset::send(&world.services, email, &app::security::event::Origin::default()).await.expect("asked");
+    app::verification::reset_password::send(&world.services, email, &app::security::event::RequestOrigin::default()).await.expect("asked");
 }
 
 /// How many mails with a link for this purpose wait.
@@ -217,7 +217,7 @@ async fn mails_to_strangers_that_take_long_hold_up_nobodys_new_password() {
 
 #[tokio::test]
 async fn strangers_use_up_no_mails_of_organizations_and_of_people() {
-    let quotas = Quotas { mails: Some(20), ..Quotas::default() };
+    let quotas = UsageQuotas { mails: Some(20), ..UsageQuotas::default() };
     let (world, server) = (World::alone_with(quotas).await, MailServer::start().await);
     let ada = world.person("Ada").await;
     for n in 0..4 {
@@ -239,7 +239,7 @@ async fn strangers_use_up_no_mails_of_organizations_and_of_people() {
 
 #[tokio::test]
 async fn no_more_mails_leave_in_a_day_than_the_deployment_has() {
-    let quotas = Quotas { mails: Some(2), ..Quotas::default() };
+    let quotas = UsageQuotas { mails: Some(2), ..UsageQuotas::default() };
     let (world, mut server) = (World::alone_with(quotas).await, MailServer::start().await);
     let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
     invoice_is_sent(&world, &ada).await;
@@ -344,7 +344,7 @@ async fn the_mails_of_a_demo_are_part_of_its_past_and_leave_for_nobody() {
 
 #[tokio::test]
 async fn a_mail_that_was_counted_leaves_although_all_mails_of_the_day_are() {
-    let quotas = Quotas { mails: Some(2), ..Quotas::default() };
+    let quotas = UsageQuotas { mails: Some(2), ..UsageQuotas::default() };
     let (world, server) = (World::alone_with(quotas).await, MailServer::start().await);
     let (ada, post) = (world.person("Ada").await, post(&server.url));
     server.refusals.store(1, Ordering::SeqCst);

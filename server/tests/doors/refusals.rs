@@ -141,7 +141,7 @@ async fn as_a_page(world: &World, person: &Person, operation: &str, arguments: &
     let fields = arguments.as_object().expect("an object");
     let fields: Vec<(&str, String)> =
         fields.iter().map(|(name, value)| (name.as_str(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect();
-    if operations::named(operation).is_some_and(|operation| operation.declaration.effect == Effect::Read) {
+    if operations::find(operation).is_some_and(|operation| operation.declaration.effect == Effect::Read) {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = world.get(&format!("/call/{operation}?{query}")).header("stint-organization", &person.slug);
         return Answer::of(request.header("cookie", format!("stint={}", person.cookie))).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use app::{
     access::{Role, Scope},
-    operation::{AgentMode, Effect, Operation, Reach},
+    operation::{AgentMode, Audience, Effect, Operation},
     operations::{self, BROWSER_ONLY},
 };
 use serde_json::Value;
@@ -34,7 +34,7 @@ fn every_operation_is_named_and_described_for_people_and_models() {
         );
         assert!(
             !declaration.covered_by(&[])
-                || declaration.reach == Reach::Person
+                || declaration.audience == Audience::Person
                 || ["whoami", "list_actions"].contains(&name)
                 || declaration.needs == app::access::Permission::SignedIn,
             "{name} can be called with any token"
@@ -94,7 +94,7 @@ fn portable(name: &str, schema: &Value) {
 /// What has no type takes anything: clients warn of it, and a model does not know what stands there.
 #[test]
 fn every_value_that_an_agent_sends_or_reads_has_a_type() {
-    for operation in operations::all().iter().filter(|operation| operation.declaration.reach != Reach::Person) {
+    for operation in operations::all().iter().filter(|operation| operation.declaration.audience != Audience::Person) {
         typed(operation.declaration.name, &Value::Object(operation.input.clone()));
         typed(operation.declaration.name, &Value::Object(operation.output.clone()));
     }
@@ -110,11 +110,11 @@ fn typed(name: &str, schema: &Value) {
 #[test]
 fn nothing_is_destroyed_without_asking_and_nothing_is_minted_by_an_agent() {
     for operation in operations::all().iter().map(|operation| operation.declaration) {
-        if operation.effect == Effect::Destroy && operation.reach != Reach::Person {
+        if operation.effect == Effect::Destroy && operation.audience != Audience::Person {
             assert_eq!(operation.agent, AgentMode::Ask, "{}", operation.name);
         }
         if operation.name.contains("token") || operation.name.contains("password") {
-            assert_eq!(operation.reach, Reach::Person, "{}", operation.name);
+            assert_eq!(operation.audience, Audience::Person, "{}", operation.name);
         }
     }
 }
@@ -131,8 +131,8 @@ fn access() {
             Effect::Write => "write",
             Effect::Destroy => "destroy",
         };
-        let agent = match (operation.reach, operation.agent) {
-            (Reach::Person, _) => "never",
+        let agent = match (operation.audience, operation.agent) {
+            (Audience::Person, _) => "never",
             (_, AgentMode::Direct) => "direct",
             (_, AgentMode::Draft) => "draft",
             (_, AgentMode::Ask) => "ask",
@@ -149,7 +149,7 @@ fn access() {
 #[test]
 fn tools() {
     let mut told = String::new();
-    for operation in operations::all().iter().filter(|operation| operation.declaration.reach != Reach::Person) {
+    for operation in operations::all().iter().filter(|operation| operation.declaration.audience != Audience::Person) {
         told.push_str(&format!("# {} ({})\n{}\n", operation.declaration.name, operation.declaration.title, operation.declaration.doc));
         for (argument, schema) in properties(operation) {
             let required = operation

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use app::{
     error::{Code, Error},
-    verification::operator::password_reset,
+    verification::operator_links::password_reset,
 };
 use futures::future::join_all;
 use reqwest::{RequestBuilder, header};

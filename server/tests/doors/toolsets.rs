@@ -1,7 +1,7 @@
 //! MCP: which tools an agent is offered, and how many words they take.
 
 use app::{
-    access::{Scope, Writes},
+    access::{Scope, WriteMode},
     operations,
 };
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ async fn the_list_shows_what_role_and_token_allow() {
     assert!(shown.is_sorted() && shown.contains(&"send_invoice") && !shown.contains(&"revoke_token"));
     assert_eq!(tools(&world, &ada.token).await, all, "the same list every time");
 
-    let watcher = world.token(&ada.email, &ada.slug, &[Scope::WorkRead], Writes::Direct).await;
+    let watcher = world.token(&ada.email, &ada.slug, &[Scope::WorkRead], WriteMode::Direct).await;
     let few = tools(&world, &watcher).await;
     assert!(names(&few).contains(&"list_clients") && !names(&few).contains(&"create_client") && !names(&few).contains(&"list_invoices"));
     assert!(few.iter().all(|tool| tool["annotations"]["readOnlyHint"] == true));
@@ -38,7 +38,7 @@ async fn the_tools_are_told_in_few_characters() {
     let length = |value: &Value| value.to_string().chars().count();
     let mut too_long = Vec::new();
     for (address, writes) in
-        ["/mcp", ALL].into_iter().flat_map(|address| [Writes::Direct, Writes::Ask, Writes::Drafts].map(|writes| (address, writes)))
+        ["/mcp", ALL].into_iter().flat_map(|address| [WriteMode::Direct, WriteMode::Ask, WriteMode::Drafts].map(|writes| (address, writes)))
     {
         let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
         let tools = tools_at(&world, address, &token).await;
@@ -81,7 +81,7 @@ async fn whoever_may_use_few_tools_is_offered_them_all() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
     for scopes in [&[Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead, Scope::PeopleRead][..], &[Scope::TimeRead, Scope::MoneyRead]] {
-        let token = world.token(&ada.email, &ada.slug, scopes, Writes::Direct).await;
+        let token = world.token(&ada.email, &ada.slug, scopes, WriteMode::Direct).await;
         let few = tools_at(&world, "/mcp", &token).await;
         assert!(few.len() < 40, "{}", few.len());
         assert_eq!(few, tools(&world, &token).await);
@@ -95,7 +95,7 @@ async fn no_description_names_a_tool_that_its_reader_is_not_offered() {
     let ada = world.person("Ada").await;
     let mut tokens = Vec::new();
     for scopes in Scope::ALL.map(|scope| vec![scope]).into_iter().chain([vec![Scope::MoneyRead, Scope::MoneyWrite], Scope::ALL.to_vec()]) {
-        for writes in [Writes::Direct, Writes::Ask, Writes::Drafts] {
+        for writes in [WriteMode::Direct, WriteMode::Ask, WriteMode::Drafts] {
             tokens.push((format!("{scopes:?} {writes:?}"), world.token(&ada.email, &ada.slug, &scopes, writes).await));
         }
     }
@@ -111,7 +111,7 @@ async fn no_description_names_a_tool_that_its_reader_is_not_offered() {
         for tool in &offered {
             let told = format!("{} {}", tool["description"], tool["inputSchema"]);
             let words = told.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').filter(|word| word.contains('_'));
-            let closed = words.filter(|word| operations::named(word).is_some() && !names(&offered).contains(word)).collect::<Vec<_>>();
+            let closed = words.filter(|word| operations::find(word).is_some() && !names(&offered).contains(word)).collect::<Vec<_>>();
             assert!(closed.is_empty(), "{who}: {} leads to {closed:?}: {told}", tool["name"]);
         }
     }
@@ -122,7 +122,7 @@ async fn a_description_leads_to_another_tool_where_that_is_offered() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
     for (scopes, leads_on) in [(&[Scope::MoneyWrite][..], false), (&[Scope::MoneyRead, Scope::MoneyWrite][..], true)] {
-        let token = world.token(&ada.email, &ada.slug, scopes, Writes::Direct).await;
+        let token = world.token(&ada.email, &ada.slug, scopes, WriteMode::Direct).await;
         let offered = tools(&world, &token).await;
         let draft = offered.iter().find(|tool| tool["name"] == "draft_invoice").and_then(|tool| tool["description"].as_str());
         let draft = draft.expect("a description");

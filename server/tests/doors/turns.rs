@@ -7,7 +7,7 @@ use std::{
 
 use app::{
     account::secret::fingerprint,
-    database::{Access, Db, Reach, Standing},
+    database::{AccessMode, Db, IdentityCheck, RowScope},
     error::Error,
     id::{OrganizationId, UserId},
 };
@@ -129,14 +129,14 @@ async fn whoever_was_cut_off_again_and_again_has_all_their_connections_afterward
     let owner = world.owner().await;
     let belongs = "select organization_id, user_id from member where organization_id = (select id from organization where slug = $1)";
     let (organization, person): (Uuid, Uuid) = sqlx::query_as(belongs).bind(&leaving.slug).fetch_one(&owner).await.expect("a member");
-    let (organization, person) = (Reach::Organization(OrganizationId(organization)), UserId(person));
+    let (organization, person) = (RowScope::Organization(OrganizationId(organization)), UserId(person));
     let (database, cookie) = (&world.services.database, fingerprint(&leaving.cookie));
     // Two of each at once, and beyond the first of each two of all: as many as there were before.
     let begun = in_the_end("a connection of an organization or of strangers", async || {
-        let in_organization = [database.begin(organization, Access::Read).await, database.begin(organization, Access::Read).await];
+        let in_organization = [database.begin(organization, AccessMode::Read).await, database.begin(organization, AccessMode::Read).await];
         let of_strangers = [
-            database.begin_for_stranger(Reach::Nobody, Access::Read).await,
-            database.begin_for_stranger(Reach::Nobody, Access::Read).await,
+            database.begin_anonymous(RowScope::Nobody, AccessMode::Read).await,
+            database.begin_anonymous(RowScope::Nobody, AccessMode::Read).await,
         ];
         all_of(in_organization.into_iter().chain(of_strangers)).await
     })
@@ -146,10 +146,10 @@ async fn whoever_was_cut_off_again_and_again_has_all_their_connections_afterward
     }
     in_the_end("a connection of a person", async || {
         let of_person = [
-            database.begin_for(person, Standing::default(), Reach::Person(person.0), Access::Read).await,
-            database.begin_for(person, Standing::default(), Reach::Person(person.0), Access::Read).await,
+            database.begin_for(person, IdentityCheck::default(), RowScope::Person(person.0), AccessMode::Read).await,
+            database.begin_for(person, IdentityCheck::default(), RowScope::Person(person.0), AccessMode::Read).await,
         ];
-        let of_credentials = [database.begin_recognition(&cookie).await, database.begin_recognition(&cookie).await];
+        let of_credentials = [database.begin_authentication(&cookie).await, database.begin_authentication(&cookie).await];
         all_of(of_person.into_iter().chain(of_credentials)).await
     })
     .await;

@@ -11,21 +11,21 @@ use std::{
 };
 
 use app::{
-    access::{Scope, Writes},
+    access::{Scope, WriteMode},
     account::{
         SignUpPolicy,
         registration::{self, Confirmation, Registration},
-        token::{Order, issue},
+        token::{TokenRequest, issue},
     },
-    admission::{Gate, PATIENCE, Rules},
+    admission::{AdmissionControl, AdmissionLimits, PATIENCE},
     assistant::Engine,
     audit::Recorder,
-    context::{Caller, Clock, Documents, Promise, Services, SystemClock},
+    context::{BoxFuture, Caller, Clock, DocumentRenderer, Services, SystemClock},
     database::{Database, as_application},
     error::Error,
     invoices::document::InvoiceDocument,
-    organizations::basics::Basics,
-    quotas::Quotas,
+    organizations::initial_settings::InitialSettings,
+    quotas::UsageQuotas,
 };
 use jiff::Timestamp;
 use leptos::prelude::LeptosOptions;
@@ -89,61 +89,70 @@ impl World {
 
     /// Opens the doors with these limits.
     pub async fn open_with(limits: Limits) -> Self {
-        Self::open_on(shared().await.clone(), limits, lenient(), Engine::default(), Quotas::default()).await
+        Self::open_on(shared().await.clone(), limits, lenient(), Engine::default(), UsageQuotas::default()).await
     }
 
     /// Opens the doors behind a gate with these rules.
-    pub async fn open_under(rules: Rules) -> Self {
-        Self::open_on(shared().await.clone(), Limits::new(None), rules, Engine::default(), Quotas::default()).await
+    pub async fn open_under(rules: AdmissionLimits) -> Self {
+        Self::open_on(shared().await.clone(), Limits::new(None), rules, Engine::default(), UsageQuotas::default()).await
     }
 
     /// Opens the doors before a database that nobody else uses: for what looks through all organizations.
     pub async fn alone() -> Self {
-        Self::alone_with(Quotas::default()).await
+        Self::alone_with(UsageQuotas::default()).await
     }
 
     /// The same, with these quotas.
-    pub async fn alone_with(quotas: Quotas) -> Self {
+    pub async fn alone_with(quotas: UsageQuotas) -> Self {
         Self::open_on(made().await, Limits::new(None), lenient(), Engine::default(), quotas).await
     }
 
     /// Opens the doors before a database that nobody else uses, behind a gate with these rules and with shares of the connections
     /// for calls, where a number is given for them; nobody waits for theirs.
-    pub async fn alone_under(rules: Rules, share: Option<usize>) -> Self {
-        let shared = |database: Database| share.map_or(database.clone(), |share| database.in_shares(share, Duration::ZERO));
-        Self::open_between(made().await, Limits::new(None), rules, Engine::default(), Quotas::default(), shared, Box::new(SystemClock))
+    pub async fn alone_under(rules: AdmissionLimits, share: Option<usize>) -> Self {
+        let shared = |database: Database| share.map_or(database.clone(), |share| database.with_fair_shares(share, Duration::ZERO));
+        Self::open_between(made().await, Limits::new(None), rules, Engine::default(), UsageQuotas::default(), shared, Box::new(SystemClock))
             .await
     }
 
     /// The same with the rules of a process: eight at once of a credential, and two connections at once of whoever asks; who finds
     /// theirs in use waits for as long as there.
     pub async fn alone_as_shipped() -> Self {
-        let shared = |database: Database| database.in_shares(2, PATIENCE);
+        let shared = |database: Database| database.with_fair_shares(2, PATIENCE);
         let clock = Box::new(SystemClock);
-        Self::open_between(made().await, Limits::new(None), Rules::of(None), Engine::default(), Quotas::default(), shared, clock).await
+        Self::open_between(
+            made().await,
+            Limits::new(None),
+            AdmissionLimits::of(None),
+            Engine::default(),
+            UsageQuotas::default(),
+            shared,
+            clock,
+        )
+        .await
     }
 
     /// Opens the doors at this instant, at which they stay.
     pub async fn open_at(now: Timestamp) -> Self {
         let (database, limits, clock) = (shared().await.clone(), Limits::new(None), Box::new(Stopped(now)));
-        Self::open_between(database, limits, lenient(), Engine::default(), Quotas::default(), |database| database, clock).await
+        Self::open_between(database, limits, lenient(), Engine::default(), UsageQuotas::default(), |database| database, clock).await
     }
 
     /// Opens the doors with an assistant.
     pub async fn open_for(assistant: Engine) -> Self {
-        Self::open_on(shared().await.clone(), Limits::new(None), lenient(), assistant, Quotas::default()).await
+        Self::open_on(shared().await.clone(), Limits::new(None), lenient(), assistant, UsageQuotas::default()).await
     }
 
-    async fn open_on(database: PgConnectOptions, limits: Limits, rules: Rules, assistant: Engine, quotas: Quotas) -> Self {
+    async fn open_on(database: PgConnectOptions, limits: Limits, rules: AdmissionLimits, assistant: Engine, quotas: UsageQuotas) -> Self {
         Self::open_between(database, limits, rules, assistant, quotas, |database| database, Box::new(SystemClock)).await
     }
 
     async fn open_between(
         database: PgConnectOptions,
         limits: Limits,
-        rules: Rules,
+        rules: AdmissionLimits,
         assistant: Engine,
-        quotas: Quotas,
+        quotas: UsageQuotas,
         for_calls: impl FnOnce(Database) -> Database,
         clock: Box<dyn Clock>,
     ) -> Self {
@@ -154,9 +163,9 @@ impl World {
             as_application(PgPoolOptions::new().max_connections(CONNECTIONS)).connect_with(database.clone()).await.expect("connections");
         let gate = Database::new(pool.clone());
         let services = Arc::new(Services {
-            admission: Gate::new(rules, gate.clone()),
+            admission: AdmissionControl::new(rules, gate.clone()),
             recorder: Recorder::start(gate.clone()),
-            workers: gate.clone().of_workers(),
+            workers: gate.clone().for_workers(),
             database: for_calls(gate),
             clock,
             documents: Box::new(PlainDocuments(press_is_broken.clone())),
@@ -164,8 +173,8 @@ impl World {
             mail_leaves: false,
             quotas,
             sign_up: SignUpPolicy::Open,
-            mail_waits: tokio::sync::Notify::new(),
-            verifications: tokio::sync::Notify::new(),
+            outbox_wakeup: tokio::sync::Notify::new(),
+            verification_wakeup: tokio::sync::Notify::new(),
             access_log_days: 90,
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
@@ -191,18 +200,22 @@ impl World {
             organization: None,
             time_zone: None,
             // Whoever charges tax has a number for it: without one nothing is sent.
-            basics: Basics { tax_rate: Some("19".to_owned()), tax_number: Some("12/345/67890".to_owned()), ..Basics::default() },
+            basics: InitialSettings {
+                tax_rate: Some("19".to_owned()),
+                tax_number: Some("12/345/67890".to_owned()),
+                ..InitialSettings::default()
+            },
             confirmation: Confirmation::Vouched,
         };
         let made = registration::register(&self.services, given).await.expect("registered");
         let cookie = registration::open_sign_in(&self.services, &made.verified, "a test").await.expect("signed in");
-        let token = self.token(&email, &made.slug, &Scope::ALL, Writes::Direct).await;
+        let token = self.token(&email, &made.slug, &Scope::ALL, WriteMode::Direct).await;
         Person { slug: made.slug, email, cookie, token }
     }
 
     /// A token with these scopes.
-    pub async fn token(&self, email: &str, slug: &str, scopes: &[Scope], writes: Writes) -> String {
-        let order = Order { name: "a test".to_owned(), scopes: scopes.to_vec(), writes, expires_in_days: 1 };
+    pub async fn token(&self, email: &str, slug: &str, scopes: &[Scope], writes: WriteMode) -> String {
+        let order = TokenRequest { name: "a test".to_owned(), scopes: scopes.to_vec(), writes, expires_in_days: 1 };
         issue(&self.services, email, slug, order).await.expect("a token").token
     }
 
@@ -271,8 +284,8 @@ impl Clock for Stopped {
 }
 
 /// A gate that nobody meets: most tests are about something else.
-fn lenient() -> Rules {
-    Rules { at_once: 1_000, of_person_at_once: 1_000, strangers_at_once: 1_000, ..Rules::of(None) }
+fn lenient() -> AdmissionLimits {
+    AdmissionLimits { at_once: 1_000, of_person_at_once: 1_000, strangers_at_once: 1_000, ..AdmissionLimits::of(None) }
 }
 
 /// An answer, read to its end.
@@ -336,8 +349,8 @@ fn compiled_pages() -> TempDir {
 /// A typesetter that prints the number, or cannot.
 struct PlainDocuments(Arc<AtomicBool>);
 
-impl Documents for PlainDocuments {
-    fn invoice(&self, _: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+impl DocumentRenderer for PlainDocuments {
+    fn invoice(&self, _: &Caller, document: InvoiceDocument) -> BoxFuture<'static, Result<Vec<u8>, Error>> {
         let broken = self.0.load(Ordering::SeqCst);
         Box::pin(async move {
             match broken {

@@ -2,22 +2,22 @@
 
 use leptos::{html, prelude::*};
 
-use super::talk::Talk;
+use super::chat_state::ChatState;
 use crate::{
     assistant::{Card, CardChoice, CardState, ChooseCard, CommitCard, DismissCard, EffectLine, UndoCard},
     error::Error,
     id::CardId,
-    ui::{Form, Icon, Submit, Tone, Write, answered, badge, hidden, icon, refusal},
-    visit::use_here,
+    page_context::use_current_organization,
+    ui::{Form, Icon, Submit, Tone, WriteAction, badge, hidden, icon, on_success, refusal},
 };
 
 /// What can be done with a card.
 #[derive(Clone, Copy)]
-struct Deeds {
-    commit: Write<CommitCard>,
-    dismiss: Write<DismissCard>,
-    choose: Write<ChooseCard>,
-    undo: Write<UndoCard>,
+struct CardActions {
+    commit: WriteAction<CommitCard>,
+    dismiss: WriteAction<DismissCard>,
+    choose: WriteAction<ChooseCard>,
+    undo: WriteAction<UndoCard>,
 }
 
 /// A card, as it is now.
@@ -47,7 +47,7 @@ pub(super) fn CardView(
             </p>
             {move || card.with(|card| card.as_ref().map(|card| effect(&card.effect)))}
             {move || card.with(|card| card.as_ref().map(|card| warnings(&card.warnings)))}
-            {move || refused().map(refused_because)}
+            {move || refused().map(refusal_view)}
             <div class="card-end">
                 {move || match state.get() {
                     Some(CardState::Waiting) if !choices.with(Vec::is_empty) => choose(id, deeds, choices.get()),
@@ -61,25 +61,26 @@ pub(super) fn CardView(
 }
 
 /// Every deed puts the card into its place as it is afterwards, and the focus on it: its button is gone.
-fn deeds(node: NodeRef<html::Div>) -> Deeds {
-    let talk = expect_context::<Talk>();
-    let deeds = Deeds { commit: Write::new(), dismiss: Write::new(), choose: Write::new(), undo: Write::new() };
+fn deeds(node: NodeRef<html::Div>) -> CardActions {
+    let chat = expect_context::<ChatState>();
+    let deeds =
+        CardActions { commit: WriteAction::new(), dismiss: WriteAction::new(), choose: WriteAction::new(), undo: WriteAction::new() };
     let after = move |card: &Card| {
-        talk.put(card);
-        talk.spoken.set(format!("{}: {}.", card.title, word(Some(card.state))));
+        chat.put(card);
+        chat.spoken.set(format!("{}: {}.", card.title, word(Some(card.state))));
         if let Some(node) = node.get_untracked() {
             _ = node.focus();
         }
     };
-    answered(deeds.commit, after);
-    answered(deeds.dismiss, after);
-    answered(deeds.choose, after);
-    answered(deeds.undo, after);
+    on_success(deeds.commit, after);
+    on_success(deeds.dismiss, after);
+    on_success(deeds.choose, after);
+    on_success(deeds.undo, after);
     // A refused commit or undo may have shown that the card is no longer true: it is shown as it is now.
     let (commit, undo) = (refusal(deeds.commit), refusal(deeds.undo));
     Effect::new(move |_| {
         if commit.with(Option::is_some) || undo.with(Option::is_some) {
-            talk.reload();
+            chat.reload();
         }
     });
     deeds
@@ -103,12 +104,12 @@ fn warnings(warnings: &[String]) -> AnyView {
 }
 
 /// Why something was refused, in its place.
-pub(super) fn refused_because(error: Error) -> AnyView {
+pub(super) fn refusal_view(error: Error) -> AnyView {
     let hint = error.hint.map(|hint| view! { <p class="quiet">{hint}</p> });
     view! { <div class="refusal" role="alert">{icon(Icon::Warning)}<div><p>{error.message}</p>{hint}</div></div> }.into_any()
 }
 
-fn decide(id: CardId, deeds: Deeds) -> AnyView {
+fn decide(id: CardId, deeds: CardActions) -> AnyView {
     view! {
         <Form action=deeds.commit id=format!("commit-{id}")>{hidden("card", id)} <Submit label="Commit" drawing=Icon::Check /></Form>
         <Form action=deeds.dismiss id=format!("dismiss-{id}")>{hidden("card", id)} <Submit label="Dismiss" class="button bare" /></Form>
@@ -117,7 +118,7 @@ fn decide(id: CardId, deeds: Deeds) -> AnyView {
 }
 
 /// What could be meant: with a choice to make there is nothing to commit.
-fn choose(id: CardId, deeds: Deeds, choices: Vec<CardChoice>) -> AnyView {
+fn choose(id: CardId, deeds: CardActions, choices: Vec<CardChoice>) -> AnyView {
     let choice = move |(at, choice): (usize, CardChoice)| {
         view! {
             <Form action=deeds.choose id=format!("choose-{at}-{id}") quiet=at.gt(&0)>
@@ -133,8 +134,8 @@ fn choose(id: CardId, deeds: Deeds, choices: Vec<CardChoice>) -> AnyView {
     .into_any()
 }
 
-fn done(id: CardId, deeds: Deeds, link: Option<String>, undoable: bool) -> AnyView {
-    let here = use_here();
+fn done(id: CardId, deeds: CardActions, link: Option<String>, undoable: bool) -> AnyView {
+    let here = use_current_organization();
     let undo = undoable.then(
         || view! { <Form action=deeds.undo id=format!("undo-{id}")>{hidden("card", id)} <Submit label="Undo" class="button" /></Form> },
     );

@@ -4,16 +4,16 @@ use leptos::{ev::KeyboardEvent, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::{
-    card::refused_because,
-    known::Known,
-    offers::{LIST, OfferList, Offers},
-    recall::Recall,
-    talk::Talk,
+    card::refusal_view,
+    chat_state::ChatState,
+    completion_list::{CompletionList, CompletionListView, LIST},
+    completion_source::CompletionSource,
+    input_history::InputHistory,
 };
 use crate::{
     access::Permission,
+    page_context::use_current_organization,
     ui::{Icon, icon},
-    visit::use_here,
 };
 
 /// The longest text that can be said at once.
@@ -22,19 +22,19 @@ const WORDS_MAX: &str = "8000";
 /// What the keys in the words do.
 #[derive(Clone, Copy)]
 struct Keys {
-    talk: Talk,
-    offers: Offers,
-    recall: StoredValue<Recall>,
+    chat: ChatState,
+    offers: CompletionList,
+    recall: StoredValue<InputHistory>,
     page: Signal<Option<String>>,
 }
 
 /// The form below the messages.
 #[component]
 pub(super) fn Composer() -> impl IntoView {
-    let (talk, known) = (expect_context::<Talk>(), expect_context::<Known>());
-    let offers = Offers::new(talk, known);
+    let (chat, known) = (expect_context::<ChatState>(), expect_context::<CompletionSource>());
+    let offers = CompletionList::new(chat, known);
     let (page, chip) = about();
-    let keys = Keys { talk, offers, recall: StoredValue::new(Recall::default()), page };
+    let keys = Keys { chat, offers, recall: StoredValue::new(InputHistory::default()), page };
     let type_on = move |_| keys.typed();
     view! {
         <form
@@ -44,9 +44,9 @@ pub(super) fn Composer() -> impl IntoView {
                 keys.send();
             }
         >
-            {move || talk.refusal.get().map(refused_because)}
+            {move || chat.refusal.get().map(refusal_view)}
             <Notice />
-            <OfferList offers />
+            <CompletionListView offers />
             <label class="spoken" for="assistant-words">"Message to the assistant"</label>
             <textarea
                 id="assistant-words"
@@ -58,26 +58,26 @@ pub(super) fn Composer() -> impl IntoView {
                 aria-autocomplete="list"
                 aria-controls=LIST
                 aria-activedescendant=move || offers.active()
-                prop:value=talk.typed
+                prop:value=chat.typed
                 on:input=type_on
                 on:keydown=move |event| keys.press(&event)
                 on:blur=move |_| offers.close()
-                node_ref=talk.words
+                node_ref=chat.words
             ></textarea>
             <div class="composer-end">
                 {chip}
                 <span class="composer-keys" aria-hidden="true">"Enter sends"</span>
-                {move || match talk.run.get().is_some() {
-                    true => view! { <button type="button" class="button stop" on:click=move |_| talk.stop()>{icon(Icon::Stop)} <span>"Stop"</span></button> }.into_any(),
-                    false => send(talk),
+                {move || match chat.run.get().is_some() {
+                    true => view! { <button type="button" class="button stop" on:click=move |_| chat.stop()>{icon(Icon::Stop)} <span>"Stop"</span></button> }.into_any(),
+                    false => send(chat),
                 }}
             </div>
         </form>
     }
 }
 
-fn send(talk: Talk) -> AnyView {
-    let busy = move || talk.saying.get().then_some("true");
+fn send(chat: ChatState) -> AnyView {
+    let busy = move || chat.saying.get().then_some("true");
     view! { <button type="submit" class="button primary" aria-busy=busy aria-disabled=busy>{icon(Icon::Send)} <span>"Send"</span></button> }
         .into_any()
 }
@@ -85,16 +85,16 @@ fn send(talk: Talk) -> AnyView {
 impl Keys {
     fn send(self) {
         self.offers.close();
-        self.recall.update_value(Recall::leave);
+        self.recall.update_value(InputHistory::leave);
         // The button may give way to another one; the focus stays with the words.
-        self.talk.focus();
-        self.talk.say(self.talk.typed.get_untracked(), self.page.get_untracked());
+        self.chat.focus();
+        self.chat.say(self.chat.typed.get_untracked(), self.page.get_untracked());
     }
 
     fn typed(self) {
-        let Some(words) = self.talk.words.get_untracked() else { return };
+        let Some(words) = self.chat.words.get_untracked() else { return };
         let caret = words.selection_start().ok().flatten().unwrap_or_default();
-        self.talk.typed.set(words.value());
+        self.chat.typed.set(words.value());
         self.offers.typed(usize::try_from(caret).unwrap_or_default());
     }
 
@@ -145,7 +145,7 @@ impl Keys {
             untrack(|| self.offers.step(down));
             return true;
         }
-        let (said, typed) = (self.talk.said_before(), self.talk.typed.get_untracked());
+        let (said, typed) = (self.chat.said_before(), self.chat.typed.get_untracked());
         let mut recall = self.recall.get_value();
         if !recall.shows(&typed, &said) {
             if down || !typed.is_empty() {
@@ -155,7 +155,7 @@ impl Keys {
         }
         let words = if down { recall.later(&said) } else { recall.earlier(&said) };
         if let Some(words) = words {
-            self.talk.write(words);
+            self.chat.write(words);
         }
         self.recall.set_value(recall);
         words.is_some()
@@ -164,7 +164,7 @@ impl Keys {
 
 /// The page that the words are about, unless the person says otherwise; with every page the question is open again.
 fn about() -> (Signal<Option<String>>, AnyView) {
-    let (path, slug) = (use_location().pathname, use_here().0.slug);
+    let (path, slug) = (use_location().pathname, use_current_organization().0.slug);
     let left_out = RwSignal::new(None::<String>);
     let included = move || left_out.with(|left_out| path.with(|path| left_out.as_deref() != Some(path.as_str())));
     let page = Signal::derive(move || included().then(|| path.get()));
@@ -197,7 +197,7 @@ fn name_of(path: &str, slug: &str) -> &'static str {
 /// What is missing for questions to be answered. Commands work all the same.
 #[component]
 fn Notice() -> impl IntoView {
-    let (known, here) = (expect_context::<Known>(), use_here());
+    let (known, here) = (expect_context::<CompletionSource>(), use_current_organization());
     let may = here.may(Permission::ManageOrganization);
     let settings = here.path("settings/assistant");
     let words = move || {

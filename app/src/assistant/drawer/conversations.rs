@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::talk::Talk;
+use super::chat_state::ChatState;
 use crate::{
     assistant::{ConversationSummary, DeleteConversation, RenameConversation, list_conversations},
-    day::Moment,
-    ui::{Field, Form, Icon, Reveal, Submit, Write, answered, fetched, hidden, icon, loaded},
-    visit::use_here,
+    day::OffsetDateTime,
+    page_context::use_current_organization,
+    ui::{Disclosure, Field, Form, Icon, Submit, WriteAction, create_resource, hidden, icon, on_success, when_loaded},
 };
 
 /// The list in place of the messages; `shown` is put down when a conversation is chosen.
@@ -16,10 +16,10 @@ pub(super) fn Conversations(
     /// Whether the list is shown.
     shown: RwSignal<bool>,
 ) -> impl IntoView {
-    let talk = expect_context::<Talk>();
+    let chat = expect_context::<ChatState>();
     let query = RwSignal::new(String::new());
-    let found = fetched(
-        move || (query.get(), talk.listed.get()),
+    let found = create_resource(
+        move || (query.get(), chat.listed.get()),
         |(query, _)| list_conversations(Some(query).filter(|query| !query.trim().is_empty())),
     );
     view! {
@@ -32,7 +32,7 @@ pub(super) fn Conversations(
                 placeholder="Search conversations"
                 on:input=move |event| query.set(event_target_value(&event))
             />
-            {loaded(found, move |found| list(found, shown))}
+            {when_loaded(found, move |found| list(found, shown))}
         </div>
     }
 }
@@ -41,27 +41,27 @@ fn list(found: Vec<ConversationSummary>, shown: RwSignal<bool>) -> AnyView {
     if found.is_empty() {
         return view! { <p class="quiet">"No conversation here. What you say is kept, and found here by you alone."</p> }.into_any();
     }
-    let rows = found.into_iter().map(|conversation| view! { <Row conversation shown /> });
+    let rows = found.into_iter().map(|conversation| view! { <ConversationItem conversation shown /> });
     view! { <ul class="conversation-list">{rows.collect_view()}</ul> }.into_any()
 }
 
 #[component]
-fn Row(conversation: ConversationSummary, shown: RwSignal<bool>) -> impl IntoView {
-    let (talk, here) = (expect_context::<Talk>(), use_here());
+fn ConversationItem(conversation: ConversationSummary, shown: RwSignal<bool>) -> impl IntoView {
+    let (chat, here) = (expect_context::<ChatState>(), use_current_organization());
     let ConversationSummary { id, title, updated_at } = conversation;
-    let current = move || (talk.conversation.get() == Some(id)).then_some("true");
+    let current = move || (chat.conversation.get() == Some(id)).then_some("true");
     let open = move |_| {
-        talk.open(id);
+        chat.open(id);
         shown.set(false);
-        talk.focus();
+        chat.focus();
     };
-    let (rename, delete) = (Write::<RenameConversation>::new(), Write::<DeleteConversation>::new());
-    answered(rename, move |()| talk.listed.update(|count| *count += 1));
-    answered(delete, move |()| {
-        if talk.conversation.get_untracked() == Some(id) {
-            talk.begin();
+    let (rename, delete) = (WriteAction::<RenameConversation>::new(), WriteAction::<DeleteConversation>::new());
+    on_success(rename, move |()| chat.listed.update(|count| *count += 1));
+    on_success(delete, move |()| {
+        if chat.conversation.get_untracked() == Some(id) {
+            chat.begin();
         }
-        talk.listed.update(|count| *count += 1);
+        chat.listed.update(|count| *count += 1);
     });
     view! {
         <li>
@@ -69,7 +69,7 @@ fn Row(conversation: ConversationSummary, shown: RwSignal<bool>) -> impl IntoVie
                 <span>{title.clone()}</span>
                 <small>{when(&updated_at, here.0.today.as_str())}</small>
             </button>
-            <Reveal label="Change" class="button bare" drawing=Icon::Pencil>
+            <Disclosure label="Change" class="button bare" drawing=Icon::Pencil>
                 <Form action=rename id=format!("rename-{id}") class="stack">
                     {hidden("conversation", id)} <Field label="Title" name="title" value=title required=true maxlength=200 />
                     <Submit label="Rename" class="button" />
@@ -78,12 +78,12 @@ fn Row(conversation: ConversationSummary, shown: RwSignal<bool>) -> impl IntoVie
                     {hidden("conversation", id)} <p class="hint">"What was done in it stays."</p>
                     <Submit label="Delete conversation" class="button danger" drawing=Icon::Bin />
                 </Form>
-            </Reveal>
+            </Disclosure>
         </li>
     }
 }
 
-fn when(moment: &Moment, today: &str) -> String {
+fn when(moment: &OffsetDateTime, today: &str) -> String {
     match moment.day() {
         day if day.as_str() == today => moment.clock().to_owned(),
         day => day.label(),
@@ -91,11 +91,11 @@ fn when(moment: &Moment, today: &str) -> String {
 }
 
 /// The button that shows the list, and the one that begins a new conversation.
-pub(super) fn buttons(talk: Talk, shown: RwSignal<bool>) -> AnyView {
+pub(super) fn buttons(chat: ChatState, shown: RwSignal<bool>) -> AnyView {
     let begin = move |_| {
-        talk.begin();
+        chat.begin();
         shown.set(false);
-        talk.write("");
+        chat.write("");
     };
     view! {
         <button type="button" class="button bare" aria-pressed=move || shown.get().to_string() on:click=move |_| shown.update(|shown| *shown = !*shown)>

@@ -3,17 +3,16 @@
 use leptos::{html, prelude::*};
 
 use super::{
-    answering,
-    card::{CardView, refused_because},
-    known::Known,
-    prose,
-    talk::{Line, Talk},
+    card::{CardView, refusal_view},
+    chat_state::{ChatState, MessageLine},
+    completion_source::CompletionSource,
+    markdown, message_updates,
     tool::ToolRow,
 };
 use crate::{
     access::Permission,
     assistant::{Message, Speaker, Step},
-    visit::use_here,
+    page_context::use_current_organization,
 };
 
 /// So close to the end, the latest word is followed.
@@ -22,29 +21,29 @@ const NEAR_PIXELS: i32 = 60;
 /// The messages of the conversation, or what could be said first.
 #[component]
 pub(super) fn Messages() -> impl IntoView {
-    let talk = expect_context::<Talk>();
+    let chat = expect_context::<ChatState>();
     let node = NodeRef::<html::Div>::new();
-    let follows = follow_the_end(talk, node);
+    let follows = follow_the_end(chat, node);
     let silent = move || {
         let said_nothing = |message: &Message| message.text.is_empty() && message.steps.is_empty();
-        talk.run.get().is_some() && talk.lines.with(|lines| lines.last().is_none_or(|line| line.message.with(said_nothing)))
+        chat.run.get().is_some() && chat.lines.with(|lines| lines.last().is_none_or(|line| line.message.with(said_nothing)))
     };
-    let waits = move || match (talk.cut.get(), talk.saying.get() || silent()) {
+    let waits = move || match (chat.cut.get(), chat.saying.get() || silent()) {
         (true, _) => Some("The connection was cut. Trying again …"),
         (false, true) => Some("Working …"),
         (false, false) => None,
     };
     view! {
         <div class="drawer-messages" role="log" aria-live="off" aria-label="Conversation" tabindex="0" node_ref=node on:scroll=move |_| follows()>
-            {move || talk.lines.with(Vec::is_empty).then(|| view! { <Beginnings /> })}
-            <For each=move || talk.lines.get() key=|line| line.key children=|line| view! { <MessageView line /> } />
+            {move || chat.lines.with(Vec::is_empty).then(|| view! { <Suggestions /> })}
+            <For each=move || chat.lines.get() key=|line| line.key children=|line| view! { <MessageView line /> } />
             {move || waits().map(|words| view! { <p class="drawer-waits"><span class="turning" aria-hidden="true"></span> {words}</p> })}
         </div>
     }
 }
 
 /// Keeps the end in view while it grows, unless the person reads further up. The answer is to be called when they scroll.
-fn follow_the_end(talk: Talk, node: NodeRef<html::Div>) -> impl Fn() + Copy + 'static {
+fn follow_the_end(chat: ChatState, node: NodeRef<html::Div>) -> impl Fn() + Copy + 'static {
     let near = StoredValue::new(true);
     let to_the_end = move || {
         if let Some(node) = node.try_get_untracked().flatten() {
@@ -52,8 +51,8 @@ fn follow_the_end(talk: Talk, node: NodeRef<html::Div>) -> impl Fn() + Copy + 's
         }
     };
     Effect::new(move |_| {
-        talk.lines.with(|lines| lines.iter().for_each(|line| line.message.track()));
-        talk.saying.track();
+        chat.lines.with(|lines| lines.iter().for_each(|line| line.message.track()));
+        chat.saying.track();
         if node.get().is_some() && near.get_value() {
             request_animation_frame(to_the_end);
         }
@@ -66,7 +65,7 @@ fn follow_the_end(talk: Talk, node: NodeRef<html::Div>) -> impl Fn() + Copy + 's
 }
 
 #[component]
-fn MessageView(line: Line) -> impl IntoView {
+fn MessageView(line: MessageLine) -> impl IntoView {
     let message = line.message;
     match message.with_untracked(|message| message.speaker) {
         Speaker::Person => {
@@ -79,7 +78,7 @@ fn MessageView(line: Line) -> impl IntoView {
 
 /// What was looked up, then the words, then what waits for the person.
 fn answer(message: ArcRwSignal<Message>) -> AnyView {
-    let slug = use_here().0.slug;
+    let slug = use_current_organization().0.slug;
     let (tools, cards) = (steps(&message, |step| matches!(step, Step::Tool(_))), steps(&message, |step| matches!(step, Step::Card(_))));
     let text = Memo::new({
         let message = message.clone();
@@ -87,14 +86,14 @@ fn answer(message: ArcRwSignal<Message>) -> AnyView {
     });
     let refusal = {
         let message = message.clone();
-        move || message.with(|message| message.refusal.clone()).map(refused_because)
+        move || message.with(|message| message.refusal.clone()).map(refusal_view)
     };
     let (of_tools, of_cards) = (message.clone(), message);
     view! {
         <article class="said-by-assistant">
             <h3 class="spoken">"Assistant"</h3>
             <For each=move || tools.get() key=String::clone children=move |id| tool(&of_tools, id) />
-            <div class="prose">{move || prose::shown(&text.get(), &slug)}</div>
+            <div class="prose">{move || markdown::shown(&text.get(), &slug)}</div>
             <For each=move || cards.get() key=String::clone children=move |id| card(&of_cards, id) />
             {refusal}
         </article>
@@ -105,7 +104,7 @@ fn answer(message: ArcRwSignal<Message>) -> AnyView {
 /// The ids of the steps of one kind.
 fn steps(message: &ArcRwSignal<Message>, of_kind: fn(&Step) -> bool) -> Memo<Vec<String>> {
     let message = message.clone();
-    Memo::new(move |_| message.with(|message| message.steps.iter().filter(|step| of_kind(step)).map(answering::id).collect()))
+    Memo::new(move |_| message.with(|message| message.steps.iter().filter(|step| of_kind(step)).map(message_updates::id).collect()))
 }
 
 fn tool(message: &ArcRwSignal<Message>, id: String) -> AnyView {
@@ -129,8 +128,8 @@ fn card(message: &ArcRwSignal<Message>, id: String) -> AnyView {
 
 /// What could be said first: questions where there is a model, commands everywhere.
 #[component]
-fn Beginnings() -> impl IntoView {
-    let (talk, known, here) = (expect_context::<Talk>(), expect_context::<Known>(), use_here());
+fn Suggestions() -> impl IntoView {
+    let (chat, known, here) = (expect_context::<ChatState>(), expect_context::<CompletionSource>(), use_current_organization());
     let (tracks, money) = (here.may(Permission::TrackTime), here.may(Permission::WriteMoney));
     let beginnings = move || {
         let questions = [(true, "How many hours did I log this week?"), (money, "Which clients have unbilled time?")];
@@ -145,7 +144,7 @@ fn Beginnings() -> impl IntoView {
             <ul>
                 {move || {
                     beginnings()
-                        .map(|words| view! { <li><button type="button" class="beginning" on:click=move |_| talk.write(words)>{words}</button></li> })
+                        .map(|words| view! { <li><button type="button" class="beginning" on:click=move |_| chat.write(words)>{words}</button></li> })
                         .collect_view()
                 }}
             </ul>

@@ -4,28 +4,28 @@
 //! of the program of its own, loaded when it is first opened. On the server, and while the browser takes the page over, it
 //! is closed and empty; what this tab remembers is applied afterwards.
 
-mod answering;
 mod card;
+mod chat_state;
+mod completion_list;
+mod completion_source;
 mod composer;
 mod conversations;
-mod following;
-mod kept;
-mod known;
+mod input_history;
+mod markdown;
+mod message_updates;
 mod messages;
-mod offers;
 mod panel;
-mod prose;
-mod recall;
-mod stream;
-mod talk;
+mod run_event_stream;
+mod run_subscription;
+mod session_storage;
 mod told;
 mod tool;
 
 use leptos::{ev, prelude::*};
 
 use crate::{
+    page_context::use_current_organization,
     ui::{Icon, icon},
-    visit::use_here,
 };
 
 /// The drawer as the frame knows it.
@@ -40,7 +40,7 @@ pub struct Drawer {
 }
 
 impl Drawer {
-    fn opens(self) {
+    fn open_drawer(self) {
         self.wanted.set(true);
         self.open.set(true);
     }
@@ -49,7 +49,7 @@ impl Drawer {
         self.called.set(true);
         match self.open.get_untracked() {
             true => self.open.set(false),
-            false => self.opens(),
+            false => self.open_drawer(),
         }
     }
 }
@@ -57,10 +57,10 @@ impl Drawer {
 /// Puts the drawer into the frame, with its key `Ctrl J` or `⌘ J`.
 pub fn provide_drawer() {
     let drawer = Drawer { open: RwSignal::new(false), wanted: RwSignal::new(false), called: RwSignal::new(false) };
-    let slug = use_here().0.slug;
+    let slug = use_current_organization().0.slug;
     Effect::new(move |_| {
-        if kept::was_open(&slug) {
-            drawer.opens();
+        if session_storage::was_open(&slug) {
+            drawer.open_drawer();
         }
         let listener = window_event_listener(ev::keydown, move |event| {
             if (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key() && event.key().eq_ignore_ascii_case("j") {
@@ -95,7 +95,7 @@ pub fn DrawerButton() -> impl IntoView {
     }
 }
 
-/// The drawer's key as the keyboard in front of the visitor calls it. The server does not know that keyboard, so the page
+/// The drawer's key as the keyboard in front of the user calls it. The server does not know that keyboard, so the page
 /// begins with the name that most have.
 fn key_of_this_machine() -> RwSignal<&'static str> {
     let key = RwSignal::new("Ctrl J");
@@ -111,7 +111,7 @@ fn key_of_this_machine() -> RwSignal<&'static str> {
 
 /// Where the drawer appears: beside the pages, so that it stays when they change.
 #[component]
-pub fn DrawerPlace() -> impl IntoView {
+pub fn DrawerOutlet() -> impl IntoView {
     let drawer = expect_context::<Drawer>();
     view! { {move || drawer.wanted.get().then(|| Suspend::new(assistant_drawer(drawer)))} }
 }

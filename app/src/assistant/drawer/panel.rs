@@ -9,16 +9,16 @@ use leptos::{
 
 use super::{
     Drawer,
+    chat_state::ChatState,
+    completion_source::CompletionSource,
     composer::Composer,
     conversations::{Conversations, buttons},
-    kept,
-    known::Known,
     messages::Messages,
-    talk::Talk,
+    session_storage,
 };
 use crate::{
+    page_context::use_current_organization,
     ui::{Icon, icon},
-    visit::use_here,
 };
 
 /// Where the drawer covers the page, as its style says.
@@ -26,13 +26,13 @@ const NARROW: &str = "(max-width: 48rem)";
 
 /// The drawer, made when it is first opened; closed it keeps what is in it.
 pub(super) fn panel(drawer: Drawer) -> AnyView {
-    let (talk, known) = (Talk::new(), Known::new());
-    provide_context(talk);
+    let (chat, known) = (ChatState::new(), CompletionSource::new());
+    provide_context(chat);
     provide_context(known);
     let listing = RwSignal::new(false);
     remember(drawer);
-    move_focus(drawer, talk);
-    look_again(drawer, talk, known);
+    move_focus(drawer, chat);
+    look_again(drawer, chat, known);
     view! {
         <aside
             id="assistant"
@@ -44,7 +44,7 @@ pub(super) fn panel(drawer: Drawer) -> AnyView {
         >
             <header class="drawer-head">
                 <h2 id="assistant-title">"Assistant"</h2>
-                {buttons(talk, listing)}
+                {buttons(chat, listing)}
                 <button type="button" class="button bare" aria-label="Close the assistant" on:click=move |_| drawer.toggle()>
                     {icon(Icon::Cross)}
                 </button>
@@ -54,7 +54,7 @@ pub(super) fn panel(drawer: Drawer) -> AnyView {
                 <Messages />
                 <Composer />
             </div>
-            <p class="spoken" role="status">{talk.spoken}</p>
+            <p class="spoken" role="status">{chat.spoken}</p>
         </aside>
     }
     .into_any()
@@ -62,12 +62,12 @@ pub(super) fn panel(drawer: Drawer) -> AnyView {
 
 /// The tab remembers whether the drawer is open.
 fn remember(drawer: Drawer) {
-    let slug = use_here().0.slug;
-    Effect::new(move |_| kept::keep_open(&slug, drawer.open.get()));
+    let slug = use_current_organization().0.slug;
+    Effect::new(move |_| session_storage::keep_open(&slug, drawer.open.get()));
 }
 
 /// Opened, the words have the focus; closed, what had it before. A drawer that the tab remembers takes it from nobody.
-fn move_focus(drawer: Drawer, talk: Talk) {
+fn move_focus(drawer: Drawer, chat: ChatState) {
     let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
     let back = move || {
         let before = before.try_get_value().flatten().filter(|before| before.is_connected());
@@ -76,11 +76,11 @@ fn move_focus(drawer: Drawer, talk: Talk) {
             _ = element.focus();
         }
     };
-    Effect::new(move |was_open: Option<bool>| match (was_open.unwrap_or(false), drawer.open.get(), talk.words.get()) {
+    Effect::new(move |was_open: Option<bool>| match (was_open.unwrap_or(false), drawer.open.get(), chat.words.get()) {
         (false, true, Some(_)) => {
             if drawer.called.get_untracked() {
                 before.set_value(focused());
-                talk.focus();
+                chat.focus();
             }
             true
         }
@@ -98,10 +98,10 @@ fn focused() -> Option<web_sys::HtmlElement> {
 }
 
 /// Another tab may have gone on with the conversation, or an owner may have switched the assistant on.
-fn look_again(drawer: Drawer, talk: Talk, known: Known) {
+fn look_again(drawer: Drawer, chat: ChatState, known: CompletionSource) {
     let look = move || {
         if drawer.open.get_untracked() {
-            talk.reload();
+            chat.reload();
             known.look();
         }
     };

@@ -1,12 +1,12 @@
 //! What those who listen are told.
 
-use super::prose;
+use super::markdown;
 use crate::assistant::{CardState, Message, Step};
 
 /// What is said aloud about a message: its words, and what waits for the person.
-pub(super) fn told(message: &Message) -> String {
+pub(super) fn announcement(message: &Message) -> String {
     let cards = message.steps.iter().filter_map(|step| if let Step::Card(card) = step { Some(card) } else { None });
     let cards = cards.filter(|card| card.state == CardState::Waiting).map(|card| format!("{} waits for you.", card.title));
-    let words = (!message.text.is_empty()).then(|| prose::plain(&message.text));
+    let words = (!message.text.is_empty()).then(|| markdown::plain(&message.text));
     words.into_iter().chain(cards).collect::<Vec<_>>().join(" ")
 }

@@ -3,36 +3,36 @@
 //! The lines come from the operation's own answer and from the records that it would change; nothing that a model said is
 //! among them but the arguments themselves, all of which can be read on the card.
 
-mod fact;
-mod given;
-mod image;
-mod linked;
-mod named;
-mod written;
+mod answer_fields;
+mod argument_lines;
+mod record_diff;
+mod record_lookup;
+mod relations;
+mod value_formatter;
 
 use serde_json::Value;
 
-use super::{EffectLine, door::Visitor};
+use super::{EffectLine, user::AssistantUser};
 use crate::operation::Operation;
-use fact::Fact;
-use given::Given;
-use written::Writer;
+use answer_fields::AnswerField;
+use argument_lines::ArgumentLines;
+use value_formatter::ValueFormatter;
 
 /// The lines of a card.
-pub async fn lines(visitor: &Visitor, operation: &Operation, arguments: &Value, answer: &Value) -> Vec<EffectLine> {
+pub async fn lines(user: &AssistantUser, operation: &Operation, arguments: &Value, answer: &Value) -> Vec<EffectLine> {
     let change = primary(answer);
     let (before, after) = (change.and_then(|change| change.get("before")), change.and_then(|change| change.get("after")));
-    let (kind, undoes) = (change.map_or("", image::kind), answer.get("restored").is_some());
+    let (kind, undoes) = (change.map_or("", record_diff::kind), answer.get("restored").is_some());
     let mut lines = match (change, before, after) {
-        _ if undoes => image::undone(visitor, answer).await,
-        (Some(change), Some(before), None) => image::deleted(visitor, change, before).await,
-        (_, Some(before), Some(after)) => changed(visitor, answer, kind, before, after).await,
-        _ => fact::of(answer).into_iter().filter(|fact| !fact.stands(kind)).map(|fact| line(fact, None)).collect(),
+        _ if undoes => record_diff::undone(user, answer).await,
+        (Some(change), Some(before), None) => record_diff::deleted(user, change, before).await,
+        (_, Some(before), Some(after)) => changed(user, answer, kind, before, after).await,
+        _ => answer_fields::of(answer).into_iter().filter(|fact| !fact.is_status(kind)).map(|fact| line(fact, None)).collect(),
     };
     if !undoes {
-        lines.extend(linked::lines(visitor, answer).await);
+        lines.extend(relations::lines(user, answer).await);
     }
-    let given = Given { visitor, operation, arguments, answer, before, writer: Writer::of(visitor, answer) };
+    let given = ArgumentLines { user, operation, arguments, answer, before, formatter: ValueFormatter::of(user, answer) };
     let unsaid = given.lines(&lines).await;
     lines.extend(unsaid);
     lines
@@ -40,7 +40,7 @@ pub async fn lines(visitor: &Visitor, operation: &Operation, arguments: &Value, 
 
 /// What two runs show that come to the same: all that is said of the answer but what moves by itself.
 pub fn compared(answer: &Value) -> Vec<(String, String)> {
-    fact::of(answer).into_iter().filter(|fact| !fact.moves()).map(|fact| (fact.label, fact.value)).collect()
+    answer_fields::of(answer).into_iter().filter(|fact| !fact.is_volatile()).map(|fact| (fact.label, fact.value)).collect()
 }
 
 /// The page of what an operation has made, below the organization's address.
@@ -70,13 +70,13 @@ fn primary(answer: &Value) -> Option<&Value> {
 }
 
 /// A record that stays: what it is called, and what of it becomes different.
-async fn changed(visitor: &Visitor, answer: &Value, kind: &str, before: &Value, after: &Value) -> Vec<EffectLine> {
-    let (writer, mut lines) = (Writer::of(visitor, answer), Vec::new());
-    for fact in fact::of(answer).into_iter().filter(|fact| !fact.stands(kind)) {
+async fn changed(user: &AssistantUser, answer: &Value, kind: &str, before: &Value, after: &Value) -> Vec<EffectLine> {
+    let (formatter, mut lines) = (ValueFormatter::of(user, answer), Vec::new());
+    for fact in answer_fields::of(answer).into_iter().filter(|fact| !fact.is_status(kind)) {
         let column = fact.column(before);
         match (before.get(column), after.get(column)) {
-            (Some(was), Some(is)) if was != is && !fact.is_reckoned() => {
-                let was = image::column_of(visitor, &writer, column, was).await;
+            (Some(was), Some(is)) if was != is && !fact.is_derived() => {
+                let was = record_diff::column_of(user, &formatter, column, was).await;
                 lines.push(line(fact, was));
             }
             (Some(was), Some(is)) if was == is && !fact.names_the_record(kind) => {}
@@ -87,6 +87,6 @@ async fn changed(visitor: &Visitor, answer: &Value, kind: &str, before: &Value, 
     lines
 }
 
-fn line(fact: Fact, before: Option<String>) -> EffectLine {
+fn line(fact: AnswerField, before: Option<String>) -> EffectLine {
     EffectLine { before: before.filter(|before| *before != fact.value), label: fact.label, value: fact.value }
 }

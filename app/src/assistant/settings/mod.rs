@@ -8,23 +8,23 @@ use leptos::prelude::*;
 use super::{AssistantSettings, SetAssistant, get_assistant};
 use crate::{
     access::Permission,
-    ui::{Form, Part, Submit, Write, answered, fetched, hidden, loaded, use_flash},
-    visit::use_here,
+    page_context::use_current_organization,
+    ui::{Form, PageSection, Submit, WriteAction, create_resource, hidden, on_success, use_flash, when_loaded},
 };
 
 /// The switch, and what was used.
 #[component]
 pub fn AssistantSection() -> impl IntoView {
-    let action = Write::<SetAssistant>::new();
+    let action = WriteAction::<SetAssistant>::new();
     let flash = use_flash();
-    answered(action, move |now| flash.say(if now.enabled { "The assistant is on." } else { "The assistant is off." }));
-    let settings = fetched(move || action.version().get(), |_| get_assistant());
-    loaded(settings, move |settings| view! { <Settings settings action /> }.into_any())
+    on_success(action, move |now| flash.say(if now.enabled { "The assistant is on." } else { "The assistant is off." }));
+    let settings = create_resource(move || action.version().get(), |_| get_assistant());
+    when_loaded(settings, move |settings| view! { <Settings settings action /> }.into_any())
 }
 
 #[component]
-fn Settings(settings: AssistantSettings, action: Write<SetAssistant>) -> impl IntoView {
-    let changeable = use_here().may(Permission::ManageOrganization);
+fn Settings(settings: AssistantSettings, action: WriteAction<SetAssistant>) -> impl IntoView {
+    let changeable = use_current_organization().may(Permission::ManageOrganization);
     let (enabled, has_model, words, low) = (settings.enabled, settings.model.is_some(), consent(&settings), low(&settings));
     let (read, written) = (tokens(settings.input_tokens, settings.input_cap), tokens(settings.output_tokens, settings.output_cap));
     let switched = settings.switched_by.zip(settings.switched_at);
@@ -32,7 +32,7 @@ fn Settings(settings: AssistantSettings, action: Write<SetAssistant>) -> impl In
     let label = if enabled { "Switch it off" } else { "Accept and switch it on" };
     view! {
         <div class="columns">
-            <Part title="The assistant" id="assistant">
+            <PageSection title="The assistant" id="assistant">
                 <p>{words}</p>
                 <p class="quiet">
                     "It has your own rights and no others. What it reads it reads at once; what it would write is shown to you first, and only your Commit does it. Slash commands such as /log work without a model, switched on or off."
@@ -41,14 +41,14 @@ fn Settings(settings: AssistantSettings, action: Write<SetAssistant>) -> impl In
                 {(changeable && (enabled || has_model))
                     .then(|| view! { <Form action id="switch" class="stack">{hidden("enabled", !enabled)} <Submit label /></Form> })}
                 {(!changeable).then(|| view! { <p class="quiet">"An owner or admin can change this."</p> })}
-            </Part>
-            <Part title="Used this month" id="usage">
+            </PageSection>
+            <PageSection title="Used this month" id="usage">
                 <dl class="facts">
                     <div><dt>"Read"</dt><dd>{read}</dd></div>
                     <div><dt>"Written"</dt><dd>{written}</dd></div>
                 </dl>
                 {low.then(|| view! { <p role="status">"More than 80 % of this month's tokens are used. When they are used up, the assistant waits for the next month."</p> })}
-            </Part>
+            </PageSection>
         </div>
     }
 }

@@ -5,7 +5,7 @@ use crate::{
         AssistantSettings, store,
         usage::{INPUT_CAP, OUTPUT_CAP},
     },
-    day::Moment,
+    day::OffsetDateTime,
     error::{Code, Error},
     operation::Call,
 };
@@ -19,7 +19,7 @@ pub async fn get(cx: &mut Call) -> Result<AssistantSettings, Error> {
     Ok(AssistantSettings {
         enabled: switch.enabled,
         switched_by: switch.by,
-        switched_at: switch.at.map(|at| Moment::at(at.to_jiff(), &zone)),
+        switched_at: switch.at.map(|at| OffsetDateTime::at(at.to_jiff(), &zone)),
         model: model.map(|model| model.name().to_owned()),
         host: model.map(|model| model.host().to_owned()),
         input_tokens: used.input,

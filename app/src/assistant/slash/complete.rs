@@ -1,10 +1,10 @@
 //! What could be typed next.
 
-use super::{Names, named, prefix::after};
+use super::{KnownNames, name_prefix::after, natural_commands};
 use crate::assistant::Command;
 
 /// How many are offered at most: more is no help.
-const OFFERED_MAX: usize = 8;
+const COMPLETIONS_MAX: usize = 8;
 
 const PERIODS: [&str; 6] = ["last month", "this month", "last week", "this week", "last quarter", "this year"];
 
@@ -24,7 +24,7 @@ pub struct Completion {
 }
 
 /// What the text could go on with at the caret, which is counted as browsers do: in units of UTF-16.
-pub fn complete(text: &str, caret: usize, commands: &[Command], names: &Names) -> Vec<Completion> {
+pub fn complete(text: &str, caret: usize, commands: &[Command], names: &KnownNames) -> Vec<Completion> {
     let caret = byte_at(text, caret);
     let (head, tail) = text.split_at(caret);
     let Some(typed) = head.strip_prefix('/') else { return Vec::new() };
@@ -33,7 +33,7 @@ pub fn complete(text: &str, caret: usize, commands: &[Command], names: &Names) -
     let name = name.to_lowercase();
     let mut offered = match name.as_str() {
         "start" => known(head, tail, rest, &names.projects, true),
-        "log" => match named::duration(rest.trim_start()) {
+        "log" => match natural_commands::duration(rest.trim_start()) {
             Ok((_, after)) if rest.ends_with(char::is_whitespace) || !after.is_empty() => known(head, tail, after, &names.projects, true),
             _ => Vec::new(),
         },
@@ -41,7 +41,7 @@ pub fn complete(text: &str, caret: usize, commands: &[Command], names: &Names) -
         "invoice" => invoice(head, tail, rest, names),
         _ => commands.iter().find(|command| command.name == name).map(|command| pair(head, tail, command, names)).unwrap_or_default(),
     };
-    offered.truncate(OFFERED_MAX);
+    offered.truncate(COMPLETIONS_MAX);
     offered
 }
 
@@ -59,10 +59,10 @@ fn command(typed: &str, tail: &str, commands: &[Command]) -> Vec<Completion> {
     };
     let begins = commands.iter().filter(|command| command.name.starts_with(&typed));
     let holds = commands.iter().filter(|command| !command.name.starts_with(&typed) && command.name.contains(&typed));
-    begins.chain(holds).filter(|command| command.name != typed).take(OFFERED_MAX).map(offer).collect()
+    begins.chain(holds).filter(|command| command.name != typed).take(COMPLETIONS_MAX).map(offer).collect()
 }
 
-fn invoice(head: &str, tail: &str, rest: &str, names: &Names) -> Vec<Completion> {
+fn invoice(head: &str, tail: &str, rest: &str, names: &KnownNames) -> Vec<Completion> {
     let client = names.clients.iter().filter_map(|client| after(rest, client)).min_by_key(|period| period.len());
     match client {
         Some(period) if rest.ends_with(char::is_whitespace) || !period.is_empty() => {
@@ -90,7 +90,7 @@ fn known(head: &str, tail: &str, typed: &str, names: &[String], goes_on: bool) -
 }
 
 /// The value of `client=` or `project=`, or the name of an argument that the command takes.
-fn pair(head: &str, tail: &str, command: &Command, names: &Names) -> Vec<Completion> {
+fn pair(head: &str, tail: &str, command: &Command, names: &KnownNames) -> Vec<Completion> {
     let word = head.rfind(char::is_whitespace).map_or("", |space| head[space..].trim_start());
     let values = match word.split_once('=') {
         Some(("client", value)) => Some((value, &names.clients)),

@@ -5,9 +5,9 @@
 //! means nothing, or too much, is refused by the operation itself, with what it could have been.
 
 mod complete;
-mod named;
-mod pairs;
-mod prefix;
+mod name_prefix;
+mod named_arguments;
+mod natural_commands;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +20,7 @@ pub use complete::{Completion, complete};
 
 /// The names that a command may hold, as the person sees them, and the day it is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Names {
+pub struct KnownNames {
     /// Projects as `Client / Project`.
     pub projects: Vec<String>,
     /// Clients.
@@ -29,7 +29,7 @@ pub struct Names {
     pub today: Day,
 }
 
-impl Names {
+impl KnownNames {
     /// The names of these projects and clients.
     pub fn of(projects: &[Project], clients: &[Client], today: Day) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl Names {
 
 /// An operation and what it is called with.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Parsed {
+pub struct ParsedCommand {
     /// The operation, such as `create_time_entry`.
     pub operation: String,
     /// Its arguments, an object.
@@ -52,24 +52,24 @@ pub struct Parsed {
 /// What a command means. `commands` are those that the person may use.
 ///
 /// Refuses what is no command, naming those that are spelled alike, and a command that lacks what it needs.
-pub fn parse(text: &str, commands: &[Command], names: &Names) -> Result<Parsed, Error> {
+pub fn parse(text: &str, commands: &[Command], names: &KnownNames) -> Result<ParsedCommand, Error> {
     let (name, rest) = split(text).ok_or_else(|| Error::invalid("text", "A command begins with a slash, such as /stop."))?;
     let name = name.to_lowercase().replace('_', "-");
     let Some(command) = commands.iter().find(|command| command.name == name) else { return Err(unknown(&name, commands)) };
-    named::parse(&command.name, rest, names).unwrap_or_else(|| {
-        let arguments = pairs::parse(&command.name, rest)?;
-        Ok(Parsed { operation: command.name.replace('-', "_"), arguments: Value::Object(arguments) })
+    natural_commands::parse(&command.name, rest, names).unwrap_or_else(|| {
+        let arguments = named_arguments::parse(&command.name, rest)?;
+        Ok(ParsedCommand { operation: command.name.replace('-', "_"), arguments: Value::Object(arguments) })
     })
 }
 
-impl Parsed {
+impl ParsedCommand {
     /// The same with values of the kinds that the operation's schema asks for: what is typed as `42` may be meant as text.
-    pub fn suited(mut self, schema: &Map<String, Value>) -> Self {
+    pub fn coerced(mut self, schema: &Map<String, Value>) -> Self {
         if let Value::Object(arguments) = &mut self.arguments {
             for (name, value) in arguments {
                 let kind = schema.get("properties").and_then(|arguments| arguments.get(name)).and_then(|argument| argument.get("type"));
-                if let Some(suited) = kind.and_then(Value::as_str).and_then(|kind| pairs::suited(value, kind)) {
-                    *value = suited;
+                if let Some(coerced) = kind.and_then(Value::as_str).and_then(|kind| named_arguments::coerced(value, kind)) {
+                    *value = coerced;
                 }
             }
         }

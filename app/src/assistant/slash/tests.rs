@@ -24,9 +24,9 @@ fn commands() -> Vec<Command> {
     ]
 }
 
-fn names() -> Names {
+fn names() -> KnownNames {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    Names {
+    KnownNames {
         projects: owned(&[
             "Acme / Dashboard",
             "Acme / Dashboard redesign",
@@ -122,8 +122,8 @@ fn other_operations_take_their_arguments_by_name() {
 fn values_become_what_the_schema_asks_for() {
     let schema = json!({ "properties": { "code": { "type": "string" }, "limit": { "type": "integer" }, "projects": { "type": "array" } } });
     let parsed = parse(r#"/create-client code=42 limit="5" projects=Dashboard name=1"#, &commands(), &names()).expect("a command");
-    let suited = parsed.suited(schema.as_object().expect("an object"));
-    assert_eq!(suited.arguments, json!({ "code": "42", "limit": 5, "projects": ["Dashboard"], "name": 1 }));
+    let coerced = parsed.coerced(schema.as_object().expect("an object"));
+    assert_eq!(coerced.arguments, json!({ "code": "42", "limit": 5, "projects": ["Dashboard"], "name": 1 }));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn texts() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn no_text_makes_it_stumble(text in texts(), caret in 0usize..80, odd in "\\PC{0,10}", known in proptest::collection::vec("\\PC{0,8}", 0..4)) {
-        let names = Names { projects: known.clone(), clients: known, ..names() };
+        let names = KnownNames { projects: known.clone(), clients: known, ..names() };
         for text in [text, odd] {
             _ = parse(&text, &commands(), &names);
             for offer in complete(&text, caret, &commands(), &names) {
@@ -213,7 +213,7 @@ proptest! {
     #[test]
     fn what_is_offered_is_understood(name in "[A-Za-zäß]{1,5}( [A-Za-z]{1,4})?", project in "[A-Za-zäß]{1,5}( [a-z]{1,4})?", typed in 0usize..4) {
         let full = format!("{name} / {project}");
-        let known = Names { projects: vec![full.clone()], clients: vec![name.clone()], ..names() };
+        let known = KnownNames { projects: vec![full.clone()], clients: vec![name.clone()], ..names() };
         for (begin, argument, wanted) in [("/start ", "project", &full), ("/log 45m ", "project", &full), ("/invoice ", "client", &name)] {
             let text = format!("{begin}{}", wanted.chars().take(typed).collect::<String>());
             for offer in complete(&text, text.encode_utf16().count(), &commands(), &known).iter().filter(|offer| offer.label == *wanted) {

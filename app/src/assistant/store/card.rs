@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A card with what only the server knows of it.
-pub struct Kept {
+pub struct StoredCard {
     /// The card as it is shown.
     pub card: Card,
     /// Which argument is not clear yet.
@@ -28,7 +28,7 @@ pub struct Kept {
 }
 
 /// A card as stored.
-struct Row {
+struct CardRow {
     id: Uuid,
     operation: String,
     arguments: Value,
@@ -45,7 +45,7 @@ struct Row {
 }
 
 /// Keeps a new card.
-pub async fn insert(db: &mut Db, conversation: ConversationId, kept: &Kept, now: Timestamp) -> Result<(), Error> {
+pub async fn insert(db: &mut Db, conversation: ConversationId, kept: &StoredCard, now: Timestamp) -> Result<(), Error> {
     let (organization, card) = (db.organization(), &kept.card);
     query!(
         "insert into card (organization_id, id, conversation_id, operation, arguments, effect, warnings, choice_of, choices, fingerprint,
@@ -70,10 +70,10 @@ pub async fn insert(db: &mut Db, conversation: ConversationId, kept: &Kept, now:
 }
 
 /// A card of one of the member's conversations.
-pub async fn find(db: &mut Db, id: CardId, member: MemberId) -> Result<Kept, Error> {
+pub async fn find(db: &mut Db, id: CardId, member: MemberId) -> Result<StoredCard, Error> {
     let organization = db.organization();
     let row = query_as!(
-        Row,
+        CardRow,
         "select k.id, k.operation, k.arguments, k.effect, k.warnings, k.choice_of, k.choices, k.fingerprint, k.state, k.action_id,
              k.refusal, k.link, k.member_role
          from card k join conversation c on c.organization_id = k.organization_id and c.id = k.conversation_id
@@ -88,10 +88,10 @@ pub async fn find(db: &mut Db, id: CardId, member: MemberId) -> Result<Kept, Err
 }
 
 /// The cards of a conversation.
-pub async fn list(db: &mut Db, conversation: ConversationId) -> Result<Vec<Kept>, Error> {
+pub async fn list(db: &mut Db, conversation: ConversationId) -> Result<Vec<StoredCard>, Error> {
     let organization = db.organization();
     let rows = query_as!(
-        Row,
+        CardRow,
         "select id, operation, arguments, effect, warnings, choice_of, choices, fingerprint, state, action_id, refusal, link,
              member_role
          from card where organization_id = $1 and conversation_id = $2",
@@ -104,7 +104,7 @@ pub async fn list(db: &mut Db, conversation: ConversationId) -> Result<Vec<Kept>
 }
 
 /// Writes what a waiting card would be now; whether it still waited.
-pub async fn renew(db: &mut Db, kept: &Kept) -> Result<bool, Error> {
+pub async fn renew(db: &mut Db, kept: &StoredCard) -> Result<bool, Error> {
     let (organization, card) = (db.organization(), &kept.card);
     let renewed = query!(
         "update card set arguments = $3, effect = $4, warnings = $5, choice_of = $6, choices = $7, fingerprint = $8, refusal = $9,
@@ -173,9 +173,9 @@ pub async fn refused(db: &mut Db, id: CardId, refusal: &Error) -> Result<(), Err
     Ok(())
 }
 
-fn kept(row: Row) -> Result<Kept, Error> {
-    let role = Role::named(&row.member_role).ok_or_else(Error::internal)?;
-    let title = operations::named(&row.operation).map_or_else(|| row.operation.clone(), |known| known.declaration.title.to_owned());
+fn kept(row: CardRow) -> Result<StoredCard, Error> {
+    let role = Role::from_name(&row.member_role).ok_or_else(Error::internal)?;
+    let title = operations::find(&row.operation).map_or_else(|| row.operation.clone(), |known| known.declaration.title.to_owned());
     let card = Card {
         id: CardId(row.id),
         title,
@@ -190,5 +190,5 @@ fn kept(row: Row) -> Result<Kept, Error> {
         refusal: row.refusal.map(read).transpose()?,
         link: row.link,
     };
-    Ok(Kept { card, choice_of: row.choice_of, fingerprint: row.fingerprint, role })
+    Ok(StoredCard { card, choice_of: row.choice_of, fingerprint: row.fingerprint, role })
 }

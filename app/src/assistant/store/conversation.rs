@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A conversation as stored.
-pub struct Row {
+pub struct ConversationRow {
     /// Its id.
     pub id: Uuid,
     /// Its title.
@@ -37,10 +37,10 @@ pub async fn insert(db: &mut Db, id: ConversationId, member: MemberId, title: &s
 }
 
 /// The member's conversation of this id.
-pub async fn find(db: &mut Db, id: ConversationId, member: MemberId) -> Result<Row, Error> {
+pub async fn find(db: &mut Db, id: ConversationId, member: MemberId) -> Result<ConversationRow, Error> {
     let organization = db.organization();
     query_as!(
-        Row,
+        ConversationRow,
         "select id, title, updated_at from conversation where organization_id = $1 and id = $2 and member_id = $3",
         organization,
         id.0,
@@ -52,7 +52,7 @@ pub async fn find(db: &mut Db, id: ConversationId, member: MemberId) -> Result<R
 }
 
 /// When a member was last taken off a project, or a client was last taken from them.
-pub async fn narrowed(db: &mut Db, member: MemberId) -> Result<Option<Timestamp>, Error> {
+pub async fn access_narrowed_at(db: &mut Db, member: MemberId) -> Result<Option<Timestamp>, Error> {
     let organization = db.organization();
     let at = query_scalar!(
         "select a.at from change c join action a on a.organization_id = $1 and a.id = c.action_id
@@ -75,10 +75,10 @@ pub async fn list(
     holds: Option<&str>,
     roles: &[String],
     since: Option<Timestamp>,
-) -> Result<Vec<Row>, Error> {
+) -> Result<Vec<ConversationRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        ConversationRow,
         "select c.id, c.title, c.updated_at from conversation c
            where c.organization_id = $1 and c.member_id = $2
                and ($3::text is null or strpos(lower(c.title), lower($3)) > 0 or exists (

@@ -21,7 +21,7 @@ use crate::{
 const SHOWN: i64 = 200;
 
 /// A message as stored.
-struct Row {
+struct MessageRow {
     id: Uuid,
     speaker: String,
     text: String,
@@ -36,13 +36,13 @@ struct Row {
 /// A step as stored: a card changes on its own, so only its id is kept here.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum Kept {
+enum StoredStep {
     Tool(Tool),
     Card { card: CardId },
 }
 
 /// A message with what only the server knows of it.
-pub struct Found {
+pub struct StoredMessage {
     /// The message.
     pub message: Message,
     /// What the member was when it was made: it says what they saw as that.
@@ -153,10 +153,10 @@ pub async fn save(db: &mut Db, message: &Message, ended: Option<Timestamp>) -> R
 }
 
 /// The latest messages of a conversation, the oldest first, with these of its cards as they are now.
-pub async fn list(db: &mut Db, conversation: ConversationId, cards: HashMap<CardId, Card>) -> Result<Vec<Found>, Error> {
+pub async fn list(db: &mut Db, conversation: ConversationId, cards: HashMap<CardId, Card>) -> Result<Vec<StoredMessage>, Error> {
     let organization = db.organization();
     let rows = query_as!(
-        Row,
+        MessageRow,
         r#"select id, speaker, text, steps, refusal, member_role, created_at, ended_at is not null as "ended!",
                case when ended_at is null and alive_until > now() then run_id end as made_by
            from message
@@ -170,12 +170,12 @@ pub async fn list(db: &mut Db, conversation: ConversationId, cards: HashMap<Card
     rows.into_iter().rev().map(|row| found(row, &cards)).collect()
 }
 
-fn found(row: Row, cards: &HashMap<CardId, Card>) -> Result<Found, Error> {
-    let kept: Vec<Kept> = read(row.steps)?;
-    let lacks = kept.iter().any(|step| matches!(step, Kept::Card { card } if !cards.contains_key(card)));
+fn found(row: MessageRow, cards: &HashMap<CardId, Card>) -> Result<StoredMessage, Error> {
+    let kept: Vec<StoredStep> = read(row.steps)?;
+    let lacks = kept.iter().any(|step| matches!(step, StoredStep::Card { card } if !cards.contains_key(card)));
     let steps = kept.into_iter().filter_map(|step| match step {
-        Kept::Tool(tool) => Some(Step::Tool(tool)),
-        Kept::Card { card } => cards.get(&card).cloned().map(Step::Card),
+        StoredStep::Tool(tool) => Some(Step::Tool(tool)),
+        StoredStep::Card { card } => cards.get(&card).cloned().map(Step::Card),
     });
     let message = Message {
         id: MessageId(row.id),
@@ -184,9 +184,9 @@ fn found(row: Row, cards: &HashMap<CardId, Card>) -> Result<Found, Error> {
         steps: steps.collect(),
         refusal: row.refusal.map(read).transpose()?,
     };
-    Ok(Found {
+    Ok(StoredMessage {
         message,
-        role: Role::named(&row.member_role).ok_or_else(Error::internal)?,
+        role: Role::from_name(&row.member_role).ok_or_else(Error::internal)?,
         at: row.created_at.to_jiff(),
         lacks,
         ended: row.ended,
@@ -196,8 +196,8 @@ fn found(row: Row, cards: &HashMap<CardId, Card>) -> Result<Found, Error> {
 
 fn kept(message: &Message) -> Result<Value, Error> {
     let steps = message.steps.iter().map(|step| match step {
-        Step::Tool(tool) => Kept::Tool(tool.clone()),
-        Step::Card(card) => Kept::Card { card: card.id },
+        Step::Tool(tool) => StoredStep::Tool(tool.clone()),
+        Step::Card(card) => StoredStep::Card { card: card.id },
     });
     json(&steps.collect::<Vec<_>>())
 }

@@ -5,14 +5,14 @@ use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use crate::{
-    assistant::usage::Tokens,
+    assistant::usage::TokenUsage,
     database::{Db, date, instant},
     error::Error,
     id::MemberId,
 };
 
 /// The switch as stored.
-pub struct Switch {
+pub struct AssistantSwitch {
     /// Whether the assistant is on.
     pub enabled: bool,
     /// Who switched it last.
@@ -22,10 +22,10 @@ pub struct Switch {
 }
 
 /// What was used in a month.
-pub async fn of_month(db: &mut Db, month: Date) -> Result<Tokens, Error> {
+pub async fn of_month(db: &mut Db, month: Date) -> Result<TokenUsage, Error> {
     let organization = db.organization();
     let used = query_as!(
-        Tokens,
+        TokenUsage,
         "select input_tokens as input, output_tokens as output from model_usage where organization_id = $1 and month = $2",
         organization,
         date(month) as _
@@ -36,10 +36,10 @@ pub async fn of_month(db: &mut Db, month: Date) -> Result<Tokens, Error> {
 }
 
 /// Counts what was used, and answers the sum of the month.
-pub async fn count(db: &mut Db, month: Date, used: Tokens) -> Result<Tokens, Error> {
+pub async fn count(db: &mut Db, month: Date, used: TokenUsage) -> Result<TokenUsage, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Tokens,
+        TokenUsage,
         "insert into model_usage as known (organization_id, month, input_tokens, output_tokens) values ($1, $2, $3, $4)
          on conflict (organization_id, month) do update
              set input_tokens = known.input_tokens + excluded.input_tokens, output_tokens = known.output_tokens + excluded.output_tokens
@@ -54,10 +54,10 @@ pub async fn count(db: &mut Db, month: Date, used: Tokens) -> Result<Tokens, Err
 }
 
 /// The switch of the organization.
-pub async fn switch(db: &mut Db) -> Result<Switch, Error> {
+pub async fn switch(db: &mut Db) -> Result<AssistantSwitch, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Switch,
+        AssistantSwitch,
         r#"select o.assistant_enabled as enabled, m.name as "by?", o.assistant_switched_at as at from organization o
            left join member m on m.organization_id = o.id and m.id = o.assistant_switched_by
            where o.id = $1"#,
@@ -68,7 +68,7 @@ pub async fn switch(db: &mut Db) -> Result<Switch, Error> {
 }
 
 /// What a member is at this moment, and whether the assistant is on for them.
-pub struct Standing {
+pub struct MemberAccess {
     /// What they are.
     pub role: String,
     /// Whether the assistant is on.
@@ -76,10 +76,10 @@ pub struct Standing {
 }
 
 /// How a member stands; nothing when they have left.
-pub async fn standing(db: &mut Db, member: MemberId) -> Result<Option<Standing>, Error> {
+pub async fn member_access(db: &mut Db, member: MemberId) -> Result<Option<MemberAccess>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Standing,
+        MemberAccess,
         "select m.role, o.assistant_enabled as enabled from organization o join member m on m.organization_id = o.id
          where o.id = $1 and m.id = $2 and m.removed_at is null",
         organization,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     access::Role,
-    assistant::{CardState, EffectLine, Step, deed, history},
+    assistant::{CardState, EffectLine, Step, card_actions, history},
     error::Code,
     id::CardId,
 };
@@ -36,7 +36,7 @@ async fn a_card_shows_the_effect_and_commit_makes_it_true() {
             ("Amount", "90.00 EUR"),
         ]
     );
-    let committed = deed::commit(&at_the_drawer(&world), card.id).await.expect("committed");
+    let committed = card_actions::commit(&at_the_drawer(&world), card.id).await.expect("committed");
     assert_eq!((committed.state, committed.link.as_deref()), (CardState::Committed, Some("time")));
     let entries = world.ok("list_time_entries", json!({})).await;
     assert_eq!((entries["items"].as_array().map(Vec::len), &entries["items"][0]["source"]), (Some(1), &json!("assistant")));
@@ -53,7 +53,7 @@ async fn an_invoice_is_shown_with_its_lines_and_totals() {
     for line in [("Client", "Acme"), ("Dashboard", "2.00 h × 120.00 EUR = 240.00 EUR"), ("Tax", "45.60 EUR"), ("Total", "285.60 EUR")] {
         assert!(shown.contains(&line), "{line:?} is not in {shown:#?}");
     }
-    let made = deed::commit(&at_the_drawer(&world), drafting.id).await.expect("committed");
+    let made = card_actions::commit(&at_the_drawer(&world), drafting.id).await.expect("committed");
     let draft = world.ok("list_invoices", json!({})).await["items"][0]["id"].as_str().expect("a draft").to_owned();
     assert_eq!(made.link, Some(format!("invoices/{draft}")));
     let sending = card(&world, "send_invoice", json!({"invoice": draft, "message": "Thank you"})).await;
@@ -61,7 +61,7 @@ async fn an_invoice_is_shown_with_its_lines_and_totals() {
     for line in [("Number", "2026-0001"), ("Mailed to", "billing@acme.example"), ("Message", "Thank you")] {
         assert!(shown.contains(&line), "{line:?} is not in {shown:#?}");
     }
-    deed::commit(&at_the_drawer(&world), sending.id).await.expect("sent");
+    card_actions::commit(&at_the_drawer(&world), sending.id).await.expect("sent");
     assert_eq!(world.ok("get_invoice", json!({"invoice": draft})).await["number"], "2026-0001");
     let paying = card(&world, "record_payment", json!({"invoice": draft, "amount": "100.00", "date": "2026-11-21"})).await;
     let paid = paying.effect.iter().find(|line| line.label == "Paid").expect("a line");
@@ -119,12 +119,12 @@ async fn three_tabs_commit_one_card_and_one_thing_happens() {
         let card = card(&world, operation, arguments).await;
         let before = world.number("select count(*) from action where organization_id = $1 and outcome = 'done'").await;
         let ada = at_the_drawer(&world);
-        let tabs = join_all((0..3).map(|_| deed::commit(&ada, card.id))).await;
+        let tabs = join_all((0..3).map(|_| card_actions::commit(&ada, card.id))).await;
         let actions: Vec<_> = tabs.into_iter().map(|tab| tab.expect("committed").action.expect("an action")).collect();
         assert!(actions.iter().all(|action| *action == actions[0]), "{actions:?}");
         let after = world.number("select count(*) from action where organization_id = $1 and outcome = 'done'").await;
         assert_eq!(after - before, 1, "{operation}");
-        let again = deed::commit(&ada, card.id).await.expect("as it is");
+        let again = card_actions::commit(&ada, card.id).await.expect("as it is");
         assert_eq!((again.state, again.action), (CardState::Committed, Some(actions[0])));
     }
 }
@@ -136,13 +136,13 @@ async fn a_card_whose_record_has_changed_is_refused_and_shows_the_new_effect() {
     let card = card(&world, "update_time_entry", json!({"time_entry": entry, "duration": "2h"})).await;
     world.ok("update_time_entry", json!({"time_entry": entry, "duration": "3h"})).await;
     let ada = at_the_drawer(&world);
-    let refused = deed::commit(&ada, card.id).await.expect_err("stale");
+    let refused = card_actions::commit(&ada, card.id).await.expect_err("stale");
     assert_eq!(refused.code, Code::Stale);
     let shown: Card = serde_json::from_value(refused.details.expect("the card")).expect("a card");
     let duration = shown.effect.iter().find(|line| line.label == "Duration").expect("a line");
     assert_eq!((duration.before.as_deref(), duration.value.as_str()), (Some("3h"), "2h"));
     assert_eq!(world.ok("get_time_entry", json!({"time_entry": entry})).await["worked"]["text"], "3h", "nothing was done");
-    let committed = deed::commit(&ada, card.id).await.expect("once it was looked at again");
+    let committed = card_actions::commit(&ada, card.id).await.expect("once it was looked at again");
     assert_eq!(committed.state, CardState::Committed);
     assert_eq!(world.ok("get_time_entry", json!({"time_entry": entry})).await["worked"]["text"], "2h");
 }
@@ -154,7 +154,7 @@ async fn a_card_whose_record_is_gone_is_refused_with_the_reason() {
     let card = card(&world, "update_time_entry", json!({"time_entry": entry, "duration": "2h"})).await;
     world.ok("delete_time_entry", json!({"time_entry": entry})).await;
     let ada = at_the_drawer(&world);
-    assert_eq!(deed::commit(&ada, card.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::NotFound));
+    assert_eq!(card_actions::commit(&ada, card.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::NotFound));
 }
 
 #[tokio::test]
@@ -163,11 +163,11 @@ async fn time_that_goes_by_is_no_other_effect() {
     let starting = card(&world, "start_timer", json!({"project": "Dashboard"})).await;
     world.advance(40);
     let ada = at_the_drawer(&world);
-    deed::commit(&ada, starting.id).await.expect("started");
+    card_actions::commit(&ada, starting.id).await.expect("started");
     world.advance(600);
     let stopping = card(&world, "stop_timer", json!({})).await;
     world.advance(25);
-    deed::commit(&ada, stopping.id).await.expect("stopped");
+    card_actions::commit(&ada, stopping.id).await.expect("stopped");
     let entries = world.ok("list_time_entries", json!({})).await;
     assert_eq!(entries["items"][0]["worked"]["seconds"], 625);
 }
@@ -177,13 +177,13 @@ async fn a_dismissed_card_stays_dismissed_and_a_committed_one_is_not_dismissed()
     let (world, _) = studio(vec![]).await;
     let ada = at_the_drawer(&world);
     let first = card(&world, "create_client", json!({"name": "Beta", "tax_rate": "19"})).await;
-    assert_eq!(deed::dismiss(&ada, first.id).await.expect("dismissed").state, CardState::Dismissed);
-    assert_eq!(deed::commit(&ada, first.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Conflict));
+    assert_eq!(card_actions::dismiss(&ada, first.id).await.expect("dismissed").state, CardState::Dismissed);
+    assert_eq!(card_actions::commit(&ada, first.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Conflict));
     assert_eq!(world.code("get_client", json!({"client": "Beta"})).await, Code::NotFound);
     let second = card(&world, "create_client", json!({"name": "Beta", "tax_rate": "19"})).await;
-    deed::commit(&ada, second.id).await.expect("committed");
-    assert_eq!(deed::dismiss(&ada, second.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Conflict));
-    assert_eq!(deed::commit(&ada, CardId::new()).await.map(|_| ()).map_err(|error| error.code), Err(Code::NotFound));
+    card_actions::commit(&ada, second.id).await.expect("committed");
+    assert_eq!(card_actions::dismiss(&ada, second.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Conflict));
+    assert_eq!(card_actions::commit(&ada, CardId::new()).await.map(|_| ()).map_err(|error| error.code), Err(Code::NotFound));
 }
 
 #[tokio::test]
@@ -195,12 +195,12 @@ async fn an_ambiguous_name_is_a_choice_without_a_commit() {
     let labels: Vec<&str> = card.choices.iter().map(|choice| choice.label.as_str()).collect();
     assert_eq!((labels, card.effect.len()), (vec!["Acme / Dashboard", "Beta / Dashboard"], 0));
     let ada = at_the_drawer(&world);
-    assert_eq!(deed::commit(&ada, card.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Conflict));
+    assert_eq!(card_actions::commit(&ada, card.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Conflict));
     let foreign = CardId::new().to_string();
-    assert_eq!(deed::choose(&ada, card.id, &foreign).await.map(|_| ()).map_err(|error| error.code), Err(Code::Invalid));
-    let chosen = deed::choose(&ada, card.id, &other).await.expect("chosen");
+    assert_eq!(card_actions::choose(&ada, card.id, &foreign).await.map(|_| ()).map_err(|error| error.code), Err(Code::Invalid));
+    let chosen = card_actions::choose(&ada, card.id, &other).await.expect("chosen");
     assert_eq!((chosen.choices.len(), lines(&chosen)[0]), (0, ("Project", "Beta / Dashboard")));
-    deed::commit(&ada, card.id).await.expect("committed");
+    card_actions::commit(&ada, card.id).await.expect("committed");
     assert_eq!(world.ok("list_time_entries", json!({})).await["items"][0]["client"]["name"], "Beta");
 }
 
@@ -218,11 +218,11 @@ async fn a_card_is_committed_with_the_rights_of_that_moment() {
     entry(&world).await;
     let card = card(&world, "draft_invoice", json!({"client": "Acme"})).await;
     let mut demoted = at_the_drawer(&world);
-    demoted.place.role = Role::Member;
+    demoted.membership.role = Role::Member;
     if let Some(membership) = &mut demoted.caller.membership {
         membership.role = Role::Member;
     }
-    assert_eq!(deed::commit(&demoted, card.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Forbidden));
+    assert_eq!(card_actions::commit(&demoted, card.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Forbidden));
     assert_eq!(world.ok("list_invoices", json!({})).await["items"], json!([]));
 }
 
@@ -244,9 +244,9 @@ async fn undo_is_offered_for_what_can_be_taken_back_and_for_nothing_else() {
         world.sql("update outgoing_mail set state = 'sent', sent_at = created_at where organization_id = $1").await;
         let said = say_in(&world, Some(conversation), &command).await.expect("said");
         let [Step::Card(card)] = &said.messages[1].steps[..] else { panic!("{command}: {said:?}") };
-        let done = deed::commit(&ada, card.id).await.expect("committed");
+        let done = card_actions::commit(&ada, card.id).await.expect("committed");
         assert_eq!((done.state, card.undoable), (CardState::Committed, false), "{command}");
-        assert_eq!(deed::commit(&ada, card.id).await.map(|card| card.undoable), Ok(done.undoable), "in another tab, {command}");
+        assert_eq!(card_actions::commit(&ada, card.id).await.map(|card| card.undoable), Ok(done.undoable), "in another tab, {command}");
         offered.push(done.undoable);
     }
     assert_eq!(offered, [true, false, false, false]);
@@ -257,8 +257,8 @@ async fn undo_is_offered_for_what_can_be_taken_back_and_for_nothing_else() {
 }
 
 /// Of each card of a conversation whether Undo is offered.
-async fn undoable(visitor: &Visitor, conversation: ConversationId) -> Vec<bool> {
-    let kept = history::get(visitor, conversation).await.expect("a conversation");
+async fn undoable(user: &AssistantUser, conversation: ConversationId) -> Vec<bool> {
+    let kept = history::get(user, conversation).await.expect("a conversation");
     let steps = kept.messages.iter().flat_map(|message| &message.steps);
     steps.filter_map(|step| if let Step::Card(card) = step { Some(card.undoable) } else { None }).collect()
 }
@@ -268,10 +268,10 @@ async fn undo_needs_something_that_was_done() {
     let (world, _) = studio(vec![]).await;
     let card = card(&world, "create_client", json!({"name": "Beta", "tax_rate": "19"})).await;
     let ada = at_the_drawer(&world);
-    assert_eq!(deed::undo(&ada, card.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Conflict));
-    deed::commit(&ada, card.id).await.expect("committed");
-    let undone = deed::undo(&ada, card.id).await;
-    match operations::named("undo_action") {
+    assert_eq!(card_actions::undo(&ada, card.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Conflict));
+    card_actions::commit(&ada, card.id).await.expect("committed");
+    let undone = card_actions::undo(&ada, card.id).await;
+    match operations::find("undo_action") {
         None => assert_eq!(undone.map(|_| ()).map_err(|error| error.code), Err(Code::Unavailable)),
         Some(_) => {
             assert_eq!(undone.expect("undone").state, CardState::Undone);

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     access::Role,
-    assistant::{CardState, deed, store},
-    database::Access,
+    assistant::{CardState, card_actions, store},
+    database::AccessMode,
     error::Code,
-    operation::{Effect, Operation, tests::furnished},
+    operation::{Effect, Operation, tests::fixture},
 };
 
 /// A clock that stands on no whole second, and goes on with every look at it.
@@ -25,12 +25,12 @@ fn read(world: &World) {
 
 /// Every write that the drawer offers to an owner.
 pub async fn writes() -> Vec<&'static Operation> {
-    let visitor = at_the_drawer(&World::new("offer").await);
-    visitor.offered().filter(|operation| operation.declaration.effect != Effect::Read).collect()
+    let user = at_the_drawer(&World::new("offer").await);
+    user.offered_operations().filter(|operation| operation.declaration.effect != Effect::Read).collect()
 }
 
 async fn code(world: &World, card: &Card) -> Result<CardState, Code> {
-    deed::commit(&at_the_drawer(world), card.id).await.map(|card| card.state).map_err(|error| error.code)
+    card_actions::commit(&at_the_drawer(world), card.id).await.map(|card| card.state).map_err(|error| error.code)
 }
 
 /// Whatever can be proposed can be committed: nothing that a run makes anew is taken for a change.
@@ -39,12 +39,12 @@ async fn every_card_can_be_committed_while_time_goes_by() {
     let writes = writes().await;
     assert!(writes.len() > 30, "only {} writes are offered", writes.len());
     for operation in writes {
-        let (name, studio) = (operation.declaration.name, furnished("commits").await);
+        let (name, studio) = (operation.declaration.name, fixture("commits").await);
         let call = studio.right(operation).await;
         let_it_go(&studio.world);
         let card = card(&studio.world, name, Value::Object(call)).await;
         read(&studio.world);
-        let done = deed::commit(&at_the_drawer(&studio.world), card.id).await;
+        let done = card_actions::commit(&at_the_drawer(&studio.world), card.id).await;
         assert_eq!(done.map(|card| card.state), Ok(CardState::Committed), "{name}");
     }
 }
@@ -89,7 +89,7 @@ async fn a_mail_does_not_go_to_an_address_that_the_card_did_not_show() {
     let draft = world.ok("draft_invoice", json!({"client": "Acme"})).await;
     let sending = card(&world, "send_invoice", json!({"invoice": draft["id"]})).await;
     world.ok("update_client", json!({"client": "Acme", "email": "eve@elsewhere.example"})).await;
-    let refused = deed::commit(&at_the_drawer(&world), sending.id).await.expect_err("stale");
+    let refused = card_actions::commit(&at_the_drawer(&world), sending.id).await.expect_err("stale");
     assert_eq!(refused.code, Code::Stale);
     let shown: Card = serde_json::from_value(refused.details.expect("the card")).expect("a card");
     assert!(shown.effect.iter().any(|line| line.label == "Mailed to" && line.value == "eve@elsewhere.example"), "{shown:#?}");
@@ -124,11 +124,11 @@ async fn a_call_that_comes_to_something_else_than_was_agreed_to_leaves_nothing()
     let entry = world.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})).await["id"].clone();
     let change = json!({"time_entry": entry, "duration": "2h"});
     let (ada, shown) = (at_the_drawer(&world), card(&world, "update_time_entry", change.clone()).await);
-    let mut db = ada.db(Access::Read).await.expect("a transaction");
-    let print = store::card::find(&mut db, shown.id, ada.place.member).await.expect("the card").fingerprint.expect("a print");
+    let mut db = ada.db(AccessMode::Read).await.expect("a transaction");
+    let print = store::card::find(&mut db, shown.id, ada.membership.member).await.expect("the card").fingerprint.expect("a print");
     drop(db);
     let keyed = json!({"time_entry": entry, "duration": "2h", "idempotency_key": "once"});
-    let operation = operations::named("update_time_entry").expect("an operation");
+    let operation = operations::find("update_time_entry").expect("an operation");
     world.ok("update_time_entry", json!({"time_entry": entry, "description": "A colleague was here"})).await;
     let refused = ada.commit(operation, keyed.clone(), print).await.map_err(|error| error.code);
     assert_eq!(refused, Err(Code::Stale));

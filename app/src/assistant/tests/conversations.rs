@@ -6,10 +6,10 @@ use serde_json::json;
 use super::*;
 use crate::{
     access::Role,
-    assistant::{elsewhere, history, model::Turn},
+    assistant::{history, model::ChatMessage, run_lease},
     context::{Caller, Services, SystemClock},
     error::Code,
-    testing::PlainDocuments,
+    testing::FakeRenderer,
 };
 
 #[tokio::test]
@@ -41,10 +41,10 @@ async fn nobody_else_finds_a_conversation_or_its_cards() {
             history::rename(&other, said.conversation, "Mine").await,
             history::delete(&other, said.conversation).await,
             say_in(&stranger, Some(said.conversation), "Hello").await.map(|_| ()),
-            crate::assistant::deed::commit(&other, card.id).await.map(|_| ()),
-            crate::assistant::deed::dismiss(&other, card.id).await.map(|_| ()),
-            crate::assistant::deed::choose(&other, card.id, "x").await.map(|_| ()),
-            crate::assistant::deed::undo(&other, card.id).await.map(|_| ()),
+            crate::assistant::card_actions::commit(&other, card.id).await.map(|_| ()),
+            crate::assistant::card_actions::dismiss(&other, card.id).await.map(|_| ()),
+            crate::assistant::card_actions::choose(&other, card.id, "x").await.map(|_| ()),
+            crate::assistant::card_actions::undo(&other, card.id).await.map(|_| ()),
         ];
         assert!(codes.iter().all(|done| done.as_ref().is_err_and(|error| error.code == Code::NotFound)), "{codes:?}");
         assert_eq!(history::list(&other, None).await.expect("a list"), []);
@@ -75,9 +75,12 @@ async fn what_was_looked_up_before_is_told_as_data() {
     assert!(looked.messages[1].text.contains("Send invoice 1"), "the page shows it in the words of the answer");
     let again = say_in(&world, Some(said.conversation), "Really?").await.expect("said");
     heard(&world, &again).await;
-    let turns = model.asked().pop().expect("a question").turns;
-    let told: Vec<&String> = turns.iter().filter_map(|turn| if let Turn::Model { text, .. } = turn { Some(text) } else { None }).collect();
-    assert_eq!(told.len(), 2, "{turns:?}");
+    let chat_messages = model.asked().pop().expect("a question").chat_messages;
+    let told: Vec<&String> = chat_messages
+        .iter()
+        .filter_map(|chat_message| if let ChatMessage::Assistant { text, .. } = chat_message { Some(text) } else { None })
+        .collect();
+    assert_eq!(told.len(), 2, "{chat_messages:?}");
     for text in told {
         assert_eq!((text.matches("<data ").count(), text.matches("</data>").count()), (1, 1), "{text}");
         let inside = text.split_once("<data ").and_then(|(_, rest)| rest.split_once("</data>")).expect("data").0;
@@ -101,8 +104,8 @@ async fn a_request_that_is_dropped_ends_the_answer_that_it_began() {
         assert!((&mut saying).now_or_never().is_none(), "it is answered before it could be dropped");
         tokio::task::yield_now().await;
     }
-    let visitor = at_the_drawer(&world);
-    let run = runs.find(&visitor, runs.of_conversation(said.conversation).expect("a run")).expect("a run");
+    let user = at_the_drawer(&world);
+    let run = runs.find(&user, runs.of_conversation(said.conversation).expect("a run")).expect("a run");
     drop(saying);
     assert_eq!(runs.of_conversation(said.conversation), None);
     let told: Vec<RunEvent> = run.events().collect().await;
@@ -126,22 +129,22 @@ async fn what_is_said_has_a_length() {
 async fn another_process_says_that_an_answer_is_being_made_elsewhere() {
     let world = hanging_studio().await;
     let said = say(&world, "Hello?").await;
-    let (run, visitor) = (said.run.expect("a run"), at_the_drawer(&world));
-    let other = beside(&visitor, vec![vec![Says("Here I am.")]]);
+    let (run, user) = (said.run.expect("a run"), at_the_drawer(&world));
+    let other = beside(&user, vec![vec![Says("Here I am.")]]);
     let shown = history::get(&other, said.conversation).await.expect("a conversation");
     let refusal = shown.messages[1].refusal.clone().expect("words");
     assert!(refusal.message.contains("another process") && shown.run.is_none(), "{refusal:?}");
-    for found in [elsewhere::hear(&other, run).await, elsewhere::find(&other, run).await] {
+    for found in [run_lease::hear(&other, run).await, run_lease::find(&other, run).await] {
         let refused = found.err().expect("it is not here");
         assert!(refused.code == Code::Unavailable && refused.hint.is_some(), "{refused:?}");
     }
-    let again = saying::say(other.clone(), Some(said.conversation), "And?", None).await.expect_err("one answer at a time");
+    let again = send_message::send_message(other.clone(), Some(said.conversation), "And?", None).await.expect_err("one answer at a time");
     assert_eq!(again.code, Code::Conflict);
-    elsewhere::find(&visitor, run).await.expect("its own process has it").stop();
+    run_lease::find(&user, run).await.expect("its own process has it").stop();
     heard(&world, &said).await;
-    let refused = elsewhere::hear(&other, run).await.err().expect("it is over");
+    let refused = run_lease::hear(&other, run).await.err().expect("it is over");
     assert_eq!(refused.code, Code::NotFound);
-    assert!(saying::say(other, Some(said.conversation), "And now?", None).await.is_ok());
+    assert!(send_message::send_message(other, Some(said.conversation), "And now?", None).await.is_ok());
 }
 
 #[tokio::test]
@@ -161,27 +164,27 @@ async fn hanging_studio() -> World {
     studio_with(Box::new(model), Duration::from_secs(600)).await
 }
 
-/// The same visitor at another process on the same database.
-fn beside(visitor: &Visitor, answers: Vec<Vec<Prepare>>) -> Visitor {
+/// The same user at another process on the same database.
+fn beside(user: &AssistantUser, answers: Vec<Vec<Prepare>>) -> AssistantUser {
     let model = Prepared::default();
     *model.answers.lock().expect("answers") = answers.into();
-    let before = &visitor.caller.services;
+    let before = &user.caller.services;
     let services = Services {
         database: before.database.clone(),
         workers: before.workers.clone(),
         admission: before.admission.clone(),
         clock: Box::new(SystemClock),
-        documents: Box::new(Arc::new(PlainDocuments::default())),
+        documents: Box::new(Arc::new(FakeRenderer::default())),
         public_url: before.public_url.clone(),
         mail_leaves: false,
         sign_up: crate::account::SignUpPolicy::Open,
         quotas: before.quotas,
-        mail_waits: tokio::sync::Notify::new(),
-        verifications: tokio::sync::Notify::new(),
+        outbox_wakeup: tokio::sync::Notify::new(),
+        verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: before.access_log_days,
         tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),
         assistant: Engine { model: Some(Box::new(model)), ..Engine::default() },
     };
-    Visitor { caller: Caller { services: Arc::new(services), ..visitor.caller.clone() }, ..visitor.clone() }
+    AssistantUser { caller: Caller { services: Arc::new(services), ..user.caller.clone() }, ..user.clone() }
 }

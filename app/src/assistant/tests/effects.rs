@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{commits::writes, *};
-use crate::{access::Role, assistant::EffectLine, operation::tests::furnished};
+use crate::{access::Role, assistant::EffectLine, operation::tests::fixture};
 
 fn text(card: &Card) -> String {
     let lines = card.effect.iter().map(|line| format!("{}: {} ({})", line.label, line.value, line.before.as_deref().unwrap_or_default()));
@@ -41,7 +41,7 @@ async fn words(world: &World, argument: &str, value: &Value) -> String {
 
 #[tokio::test]
 async fn every_argument_of_every_write_is_on_its_card() {
-    let studio = furnished("effects").await;
+    let studio = fixture("effects").await;
     for operation in writes().await {
         let (name, call) = (operation.declaration.name, studio.right(operation).await);
         let shown = text(&card(&studio.world, name, Value::Object(call.clone())).await);

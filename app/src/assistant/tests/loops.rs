@@ -9,7 +9,7 @@ use crate::{
     access::Role,
     assistant::{
         Card, CardState, Step, ToolState, history,
-        model::{Gathered, Offer, Turn},
+        model::{ChatMessage, ToolCallAccumulator, ToolDefinition},
     },
     error::Code,
 };
@@ -36,7 +36,7 @@ async fn figures_come_from_the_operation_that_a_page_calls() {
     assert_eq!(texts, answer.text);
     let running = events.iter().any(|event| matches!(event, RunEvent::Step { step: Step::Tool(tool) } if tool.state == ToolState::Running));
     assert!(running, "the call is shown while it runs: {events:?}");
-    let Some(Turn::Result { text, .. }) = model.asked()[1].turns.last().cloned() else { panic!("no result") };
+    let Some(ChatMessage::ToolResult { text, .. }) = model.asked()[1].chat_messages.last().cloned() else { panic!("no result") };
     assert!(text.starts_with("<data operation=\"summarize_time\">") && text.contains("1h 30m"), "{text}");
 }
 
@@ -48,7 +48,7 @@ async fn a_write_becomes_a_card_and_nothing_is_done() {
     let card = only_card(&answer);
     assert_eq!((card.state, card.action), (CardState::Waiting, None));
     assert_eq!(world.ok("list_time_entries", json!({})).await["items"], json!([]));
-    let Some(Turn::Result { text, .. }) = model.asked()[1].turns.last().cloned() else { panic!("no result") };
+    let Some(ChatMessage::ToolResult { text, .. }) = model.asked()[1].chat_messages.last().cloned() else { panic!("no result") };
     assert!(text.contains("Nothing was done"), "{text}");
 }
 
@@ -78,7 +78,7 @@ async fn a_client_whose_name_is_an_order_comes_to_a_card_at_most() {
     assert_eq!((card.operation.as_str(), card.state), ("send_invoice", CardState::Waiting));
     assert_eq!(world.ok("get_invoice", json!({"invoice": draft["id"]})).await["status"], "draft");
     assert_eq!(world.ok("list_mails", json!({})).await["items"], json!([]));
-    let Some(Turn::Result { text, .. }) = model.asked()[1].turns.last().cloned() else { panic!("no result") };
+    let Some(ChatMessage::ToolResult { text, .. }) = model.asked()[1].chat_messages.last().cloned() else { panic!("no result") };
     assert_eq!(text.matches("</data>").count(), 1, "nothing inside closes the mark: {text}");
     assert!(!text.contains('\u{200b}'), "what nobody sees is left out");
 }
@@ -115,7 +115,7 @@ async fn the_tools_are_told_in_few_words() {
     let (world, model) = studio(vec![vec![Says("Hello.")]]).await;
     answered(&world, "Hello").await;
     let tools = model.asked().remove(0).tools;
-    let length = |tool: &Offer| tool.name.len() + tool.description.len() + json!(tool.arguments).to_string().len();
+    let length = |tool: &ToolDefinition| tool.name.len() + tool.description.len() + json!(tool.arguments).to_string().len();
     let mut lengths: Vec<(usize, &str)> = tools.iter().map(|tool| (length(tool), tool.name)).collect();
     lengths.sort_unstable();
     let all: usize = lengths.iter().map(|(length, _)| length).sum();
@@ -129,9 +129,9 @@ async fn arguments_that_are_no_json_and_unknown_tools_are_told_to_the_model() {
     let (_, answer) = answered(&world, "What runs?").await;
     assert_eq!((answer.text.as_str(), &answer.refusal), ("Sorry.", &None));
     let told: Vec<String> = model.asked()[1]
-        .turns
+        .chat_messages
         .iter()
-        .filter_map(|turn| if let Turn::Result { text, .. } = turn { Some(text.clone()) } else { None })
+        .filter_map(|chat_message| if let ChatMessage::ToolResult { text, .. } = chat_message { Some(text.clone()) } else { None })
         .collect();
     assert!(told[0].contains("not JSON") && told[1].contains("no tool \"format_disk\""), "{told:?}");
 }
@@ -171,18 +171,18 @@ async fn tools_are_not_called_for_ever() {
     let (world, model) = studio(endless).await;
     let (_, answer) = answered(&world, "Hello?").await;
     assert!(answer.refusal.expect("a refusal").message.contains("too many steps"));
-    assert_eq!(model.asked().len(), Limits::default().steps);
+    assert_eq!(model.asked().len(), RunLimits::default().steps);
     let (world, _) = studio(vec![(0..20).map(|_| calls("get_timer", json!({}))).collect(), vec![Says("So.")]]).await;
     let (_, answer) = answered(&world, "Hello?").await;
-    assert_eq!(answer.steps.len(), Limits::default().calls, "of many calls at once the first are made");
+    assert_eq!(answer.steps.len(), RunLimits::default().calls, "of many calls at once the first are made");
 }
 
 #[tokio::test]
 async fn stop_ends_a_run_at_once_and_keeps_what_was_said() {
     let (world, _) = studio(vec![vec![Says("Well"), Hangs]]).await;
     let said = say(&world, "Hello?").await;
-    let visitor = at_the_drawer(&world);
-    let run = visitor.caller.services.assistant.runs.find(&visitor, said.run.expect("a run")).expect("a run");
+    let user = at_the_drawer(&world);
+    let run = user.caller.services.assistant.runs.find(&user, said.run.expect("a run")).expect("a run");
     let mut events = Box::pin(run.clone().events());
     assert!(matches!(events.next().await, Some(RunEvent::Text { delta }) if delta == "Well"));
     assert_eq!(say_in(&world, Some(said.conversation), "Still there?").await.map_err(|error| error.code).map(|_| ()), Err(Code::Conflict));
@@ -192,7 +192,7 @@ async fn stop_ends_a_run_at_once_and_keeps_what_was_said() {
     assert!(asked_at.elapsed() < Duration::from_millis(250), "it waited for the model: {:?}", asked_at.elapsed());
     assert_eq!(answer.text, "Well");
     assert!(answer.refusal.expect("a refusal").message.contains("stopped"));
-    let kept = history::get(&visitor, said.conversation).await.expect("a conversation");
+    let kept = history::get(&user, said.conversation).await.expect("a conversation");
     assert_eq!((kept.run, kept.messages.len()), (None, 2), "what was said meanwhile is not kept");
 }
 
@@ -210,7 +210,7 @@ async fn whoever_comes_late_hears_all_of_it_and_a_stranger_nothing() {
 
 #[test]
 fn calls_are_put_together_from_pieces_with_and_without_an_index() {
-    let piece = |index: Option<u64>, id: Option<&str>, operation: Option<&str>, arguments: &str| CallPiece {
+    let piece = |index: Option<u64>, id: Option<&str>, operation: Option<&str>, arguments: &str| ToolCallDelta {
         index,
         id: id.map(str::to_owned),
         operation: operation.map(str::to_owned),
@@ -218,7 +218,7 @@ fn calls_are_put_together_from_pieces_with_and_without_an_index() {
     };
     for indexed in [true, false] {
         let index = |at| indexed.then_some(at);
-        let mut gathered = Gathered::default();
+        let mut gathered = ToolCallAccumulator::default();
         gathered.take(piece(index(0), Some("a"), Some("get_timer"), "{"));
         gathered.take(piece(index(0), None, None, "}"));
         gathered.take(piece(index(1), Some("b"), Some("list_clients"), "{\"limit\":"));
@@ -228,7 +228,7 @@ fn calls_are_put_together_from_pieces_with_and_without_an_index() {
         let expected = [("a", "get_timer", "{}"), ("b", "list_clients", "{\"limit\":5}")];
         assert_eq!(calls, expected.map(|(id, operation, arguments)| (id.to_owned(), operation.to_owned(), arguments.to_owned())));
     }
-    let mut nameless = Gathered::default();
+    let mut nameless = ToolCallAccumulator::default();
     nameless.take(piece(None, None, Some("get_timer"), "{}"));
     nameless.take(piece(None, None, Some("get_timer"), "{}"));
     let ids: Vec<String> = nameless.calls().into_iter().map(|call| call.id).collect();

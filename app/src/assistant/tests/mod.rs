@@ -20,11 +20,11 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::{
-    Card, Engine, Limits, Message, RunEvent, Said,
-    door::Visitor,
-    model::{Answer, CallPiece, Model, ModelError, Piece, Question},
-    proposal, saying,
-    usage::Tokens,
+    Card, Engine, Message, RunEvent, RunLimits, SendMessageResponse,
+    model::{Model, ModelDelta, ModelError, ModelRequest, ModelStream, ToolCallDelta},
+    proposal, send_message,
+    usage::TokenUsage,
+    user::AssistantUser,
 };
 use crate::{error::Error, id::ConversationId, operations, testing::World};
 
@@ -32,7 +32,7 @@ use crate::{error::Error, id::ConversationId, operations, testing::World};
 #[derive(Clone, Default)]
 pub struct Prepared {
     answers: Arc<Mutex<VecDeque<Vec<Prepare>>>>,
-    asked: Arc<Mutex<Vec<Question>>>,
+    asked: Arc<Mutex<Vec<ModelRequest>>>,
 }
 
 /// One thing that a prepared model does.
@@ -42,7 +42,7 @@ pub enum Prepare {
     /// It calls this, with arguments as it writes them.
     Calls(&'static str, String),
     /// It tells what was used.
-    Used(Tokens),
+    Used(TokenUsage),
     /// It breaks off.
     Fails(ModelError),
     /// It says nothing more, and does not end.
@@ -58,7 +58,7 @@ pub fn calls(operation: &'static str, arguments: Value) -> Prepare {
 
 impl Prepared {
     /// What it was asked, question by question.
-    pub fn asked(&self) -> Vec<Question> {
+    pub fn asked(&self) -> Vec<ModelRequest> {
         self.asked.lock().expect("questions").clone()
     }
 }
@@ -72,7 +72,7 @@ impl Model for Prepared {
         "models.test"
     }
 
-    fn ask(&self, question: Question) -> Answer {
+    fn ask(&self, question: ModelRequest) -> ModelStream {
         self.asked.lock().expect("questions").push(question);
         let answer = self.answers.lock().expect("answers").pop_front().unwrap_or_default();
         let hangs = answer.iter().any(|part| matches!(part, Hangs));
@@ -84,17 +84,17 @@ impl Model for Prepared {
     }
 }
 
-fn piece(at: usize, part: Prepare) -> Option<Result<Piece, ModelError>> {
-    let call = |operation: &str, arguments| CallPiece {
+fn piece(at: usize, part: Prepare) -> Option<Result<ModelDelta, ModelError>> {
+    let call = |operation: &str, arguments| ToolCallDelta {
         index: Some(at as u64),
         id: Some(format!("call_{at}")),
         operation: Some(operation.to_owned()),
         arguments,
     };
     match part {
-        Says(text) => Some(Ok(Piece { text: text.to_owned(), ..Piece::default() })),
-        Calls(operation, arguments) => Some(Ok(Piece { calls: vec![call(operation, arguments)], ..Piece::default() })),
-        Used(used) => Some(Ok(Piece { used: Some(used), ..Piece::default() })),
+        Says(text) => Some(Ok(ModelDelta { text: text.to_owned(), ..ModelDelta::default() })),
+        Calls(operation, arguments) => Some(Ok(ModelDelta { calls: vec![call(operation, arguments)], ..ModelDelta::default() })),
+        Used(used) => Some(Ok(ModelDelta { used: Some(used), ..ModelDelta::default() })),
         Fails(problem) => Some(Err(problem)),
         Hangs => None,
     }
@@ -109,7 +109,7 @@ pub async fn studio(answers: Vec<Vec<Prepare>>) -> (World, Prepared) {
 
 /// The same with a model that may be silent for so long.
 pub async fn studio_with(model: Box<dyn Model>, silence: Duration) -> World {
-    let limits = Limits { silence, ..Limits::default() };
+    let limits = RunLimits { silence, ..RunLimits::default() };
     let world = World::with("studio", "UTC", Engine { model: Some(model), limits, ..Engine::default() }).await;
     world.ok("create_client", json!({"name": "Acme", "rate": "120.00", "tax_rate": "19", "email": "billing@acme.example"})).await;
     world.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
@@ -118,14 +118,14 @@ pub async fn studio_with(model: Box<dyn Model>, silence: Duration) -> World {
 }
 
 /// This caller at the drawer.
-pub fn at_the_drawer(world: &World) -> Visitor {
-    Visitor::of(world.caller.clone()).expect("at the drawer")
+pub fn at_the_drawer(world: &World) -> AssistantUser {
+    AssistantUser::of(world.caller.clone()).expect("at the drawer")
 }
 
 /// A card for this call, in a conversation of its own.
 pub async fn propose(world: &World, operation: &str, arguments: Value) -> Result<Card, Error> {
     let conversation = say(world, "/nonsense").await.conversation;
-    proposal::propose(&at_the_drawer(world), conversation, operations::named(operation).expect("an operation"), arguments).await
+    proposal::propose(&at_the_drawer(world), conversation, operations::find(operation).expect("an operation"), arguments).await
 }
 
 /// The same, of a call that is not refused.
@@ -135,13 +135,13 @@ pub async fn card(world: &World, operation: &str, arguments: Value) -> Card {
 }
 
 /// Says something in a new conversation.
-pub async fn say(world: &World, text: &str) -> Said {
+pub async fn say(world: &World, text: &str) -> SendMessageResponse {
     say_in(world, None, text).await.expect("said")
 }
 
 /// Says something.
-pub async fn say_in(world: &World, conversation: Option<ConversationId>, text: &str) -> Result<Said, Error> {
-    saying::say(at_the_drawer(world), conversation, text, None).await
+pub async fn say_in(world: &World, conversation: Option<ConversationId>, text: &str) -> Result<SendMessageResponse, Error> {
+    send_message::send_message(at_the_drawer(world), conversation, text, None).await
 }
 
 /// Says something, and waits for the answer's end: all that was told, and the answer as it is kept.
@@ -151,9 +151,9 @@ pub async fn answered(world: &World, text: &str) -> (Vec<RunEvent>, Message) {
 }
 
 /// Hears an answer to its end.
-pub async fn heard(world: &World, said: &Said) -> (Vec<RunEvent>, Message) {
-    let visitor = at_the_drawer(world);
-    let run = visitor.caller.services.assistant.runs.find(&visitor, said.run.expect("a run")).expect("a run");
+pub async fn heard(world: &World, said: &SendMessageResponse) -> (Vec<RunEvent>, Message) {
+    let user = at_the_drawer(world);
+    let run = user.caller.services.assistant.runs.find(&user, said.run.expect("a run")).expect("a run");
     let events: Vec<RunEvent> = run.events().collect().await;
     match events.last() {
         Some(RunEvent::End { message }) => (events.clone(), message.clone()),

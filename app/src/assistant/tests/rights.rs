@@ -6,8 +6,8 @@ use tokio::sync::Notify;
 use super::*;
 use crate::{
     access::Role,
-    assistant::{Conversation, Step, deed, history, model::Turn, rights, rights::Listeners},
-    database::{Access, Reach, Standing},
+    assistant::{Conversation, Step, access_watch, access_watch::AccessWatch, card_actions, history, model::ChatMessage},
+    database::{AccessMode, IdentityCheck, RowScope},
     error::Code,
 };
 
@@ -28,7 +28,7 @@ impl Model for Held {
         "models.test"
     }
 
-    fn ask(&self, question: Question) -> Answer {
+    fn ask(&self, question: ModelRequest) -> ModelStream {
         let (gate, answer) = (self.gate.clone(), self.model.ask(question));
         let opened = async move {
             gate.notified().await;
@@ -77,8 +77,12 @@ async fn a_model_is_not_told_what_the_person_may_no_longer_see() {
     let (now, _, model, conversation) = demoted().await;
     let said = say_in(&now, Some(conversation), "And now?").await.expect("said");
     heard(&now, &said).await;
-    let turns = model.asked().pop().expect("a question").turns;
-    let told = turns.iter().filter(|turn| !matches!(turn, Turn::System(_))).map(|turn| format!("{turn:?}")).collect::<String>();
+    let chat_messages = model.asked().pop().expect("a question").chat_messages;
+    let told = chat_messages
+        .iter()
+        .filter(|chat_message| !matches!(chat_message, ChatMessage::System(_)))
+        .map(|chat_message| format!("{chat_message:?}"))
+        .collect::<String>();
     assert!(told.contains("And now?") && !is_told(&told), "{told}");
 }
 
@@ -100,7 +104,7 @@ async fn a_card_that_was_drawn_up_with_sight_of_money_is_drawn_up_anew_without_i
     let (now, before, _, conversation) = demoted().await;
     let mut cards = before.messages[1].steps.iter().filter_map(|step| if let Step::Card(card) = step { Some(card.id) } else { None });
     let card = cards.next_back().expect("a card");
-    let refused = deed::commit(&at_the_drawer(&now), card).await.expect_err("stale");
+    let refused = card_actions::commit(&at_the_drawer(&now), card).await.expect_err("stale");
     assert_eq!(refused.code, Code::Stale);
     assert!(!is_told(&json!(refused).to_string()), "{refused:?}");
     let kept = history::get(&at_the_drawer(&now), conversation).await.expect("a conversation");
@@ -114,11 +118,11 @@ async fn a_card_that_is_not_theirs_to_commit_any_more_says_who_helps_and_else_wh
     let drawn = card(&edsger, "create_client", json!({"name": "Beta"})).await;
     world.sql(DEMOTE).await;
     let demoted = edsger.at(&world).await;
-    let refused = deed::commit(&at_the_drawer(&demoted), drawn.id).await.expect_err("not in this role");
+    let refused = card_actions::commit(&at_the_drawer(&demoted), drawn.id).await.expect_err("not in this role");
     assert!(refused.message.contains("to change clients and projects. An owner or admin"), "{refused:?}");
     let own = card(&world, "create_client", json!({"name": "Gamma"})).await;
     world.sql("update card set operation = 'list_mails' where organization_id = $1").await;
-    let refused = deed::commit(&at_the_drawer(&world), own.id).await.expect_err("not in any role");
+    let refused = card_actions::commit(&at_the_drawer(&world), own.id).await.expect_err("not in any role");
     assert_eq!(refused.code, Code::Forbidden);
     assert!(refused.message.contains("The assistant does not do") && !refused.message.contains("role"), "{refused:?}");
 }
@@ -183,11 +187,11 @@ async fn what_was_answered_of_a_client_that_was_taken_away_is_not_shown() {
     let alan = world.as_role(Role::Viewer).await;
     world.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
     let said = say(&alan, "/get-client client=Acme").await;
-    let visitor = at_the_drawer(&alan);
-    let shown = json!(history::get(&visitor, said.conversation).await.expect("a conversation")).to_string();
+    let user = at_the_drawer(&alan);
+    let shown = json!(history::get(&user, said.conversation).await.expect("a conversation")).to_string();
     assert!(shown.contains("\"name\":\"Acme\""), "{shown}");
     world.ok("set_client_grants", json!({"member": alan.member(), "clients": []})).await;
-    let kept = history::get(&visitor, said.conversation).await.expect("a conversation");
+    let kept = history::get(&user, said.conversation).await.expect("a conversation");
     assert!(kept.messages[1].steps.is_empty() && kept.messages[1].text.contains("not shown any more"), "{kept:#?}");
     world.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
     let again = say_in(&alan, Some(said.conversation), "/get-client client=Acme").await.expect("said");
@@ -198,25 +202,25 @@ async fn what_was_answered_of_a_client_that_was_taken_away_is_not_shown() {
 #[tokio::test]
 async fn whoever_is_busy_is_looked_at_all_the_same() {
     let (world, _) = studio(vec![]).await;
-    let world = world.as_role(Role::Manager).await.in_shares(1);
-    let (visitor, reach) = (at_the_drawer(&world), Reach::Organization(world.organization()));
+    let world = world.as_role(Role::Manager).await.with_fair_shares(1);
+    let (user, reach) = (at_the_drawer(&world), RowScope::Organization(world.organization()));
     let database = &world.caller.services.database;
-    let _busy = database.begin_for(world.person().id, Standing::default(), reach, Access::Read).await.expect("begun");
-    assert!(visitor.db(Access::Read).await.is_err(), "they are busy");
-    assert_eq!(rights::check(&visitor).await, Ok(()));
+    let _busy = database.begin_for(world.person().id, IdentityCheck::default(), reach, AccessMode::Read).await.expect("begun");
+    assert!(user.db(AccessMode::Read).await.is_err(), "they are busy");
+    assert_eq!(access_watch::check_access(&user).await, Ok(()));
     world.sql("update member set removed_at = now() where organization_id = $1 and role = 'manager'").await;
-    assert_eq!(rights::check(&visitor).await.map_err(|error| error.code), Err(Code::Forbidden));
+    assert_eq!(access_watch::check_access(&user).await.map_err(|error| error.code), Err(Code::Forbidden));
 }
 
 #[tokio::test]
 async fn one_look_is_taken_for_all_that_somebody_hears() {
     let (world, _) = studio(vec![]).await;
-    let (listeners, visitor) = (Listeners::default(), at_the_drawer(&world));
-    let first = listeners.gone(visitor.clone());
-    assert!(first.ptr_eq(&listeners.gone(visitor.clone())), "the same sign-in");
-    let mut other = visitor.clone();
+    let (listeners, user) = (AccessWatch::default(), at_the_drawer(&world));
+    let first = listeners.access_lost(user.clone());
+    assert!(first.ptr_eq(&listeners.access_lost(user.clone())), "the same sign-in");
+    let mut other = user.clone();
     other.caller.sign_in = Some(b"another sign-in".to_vec());
-    assert!(!first.ptr_eq(&listeners.gone(other)), "another sign-in may end before this one");
+    assert!(!first.ptr_eq(&listeners.access_lost(other)), "another sign-in may end before this one");
     drop(first);
-    assert!(listeners.gone(visitor).peek().is_none(), "who comes after everybody has left is looked at anew");
+    assert!(listeners.access_lost(user).peek().is_none(), "who comes after everybody has left is looked at anew");
 }

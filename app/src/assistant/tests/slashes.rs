@@ -51,7 +51,7 @@ async fn a_refusal_is_kept_as_the_answer() {
 #[tokio::test]
 async fn commands_are_those_of_the_role() {
     let (world, _) = studio(vec![]).await;
-    let names = |world: &World| commands::of(&at_the_drawer(world)).into_iter().map(|command| command.name).collect::<Vec<_>>();
+    let names = |world: &World| commands::available(&at_the_drawer(world)).into_iter().map(|command| command.name).collect::<Vec<_>>();
     let of_ada = names(&world);
     assert_eq!(of_ada[..5], ["start", "stop", "log", "unbilled", "invoice"]);
     assert!(of_ada.contains(&"create-client".to_owned()) && !of_ada.contains(&"create-token".to_owned()));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     assistant::usage::{INPUT_CAP, OUTPUT_CAP},
     error::Code,
 };
@@ -29,7 +29,7 @@ async fn nothing_is_sent_to_a_model_until_somebody_who_runs_the_organization_agr
     for role in [Role::Manager, Role::Member, Role::Viewer] {
         assert_eq!(world.as_role(role).await.code("set_assistant", json!({"enabled": true})).await, Code::Forbidden, "{role:?}");
     }
-    let agent = world.token(Writes::Direct).await;
+    let agent = world.token(WriteMode::Direct).await;
     assert_eq!(agent.code("set_assistant", json!({"enabled": true})).await, Code::Forbidden, "no token agrees for a person");
     let now = world.as_role(Role::Admin).await.ok("set_assistant", json!({"enabled": true})).await;
     assert_eq!((&now["enabled"], &now["switched_by"], &now["model"]), (&json!(true), &json!("Grace"), &json!("prepared")));
@@ -39,13 +39,13 @@ async fn nothing_is_sent_to_a_model_until_somebody_who_runs_the_organization_agr
 #[tokio::test]
 async fn a_token_is_not_at_the_drawer() {
     let (world, _) = studio(vec![]).await;
-    let agent = world.token(Writes::Direct).await;
-    assert_eq!(Visitor::of(agent.caller).map(|_| ()).map_err(|error| error.code), Err(Code::Forbidden));
+    let agent = world.token(WriteMode::Direct).await;
+    assert_eq!(AssistantUser::of(agent.caller).map(|_| ()).map_err(|error| error.code), Err(Code::Forbidden));
 }
 
 #[tokio::test]
 async fn tokens_are_counted_by_month_warned_of_and_in_the_end_refused() {
-    let used = |input, output| Used(Tokens { input, output });
+    let used = |input, output| Used(TokenUsage { input, output });
     let (world, model) = studio(vec![
         vec![Says("One."), used(INPUT_CAP / 2, 10)],
         vec![Says("Two."), used(10, OUTPUT_CAP * 4 / 5)],
@@ -84,8 +84,8 @@ async fn answers_that_are_made_at_once_do_not_pass_the_cap_together() {
     let used = format!("insert into model_usage values ($1, {month}, 0, {})", OUTPUT_CAP - 10_000);
     world.sql(&used).await;
     let first = say(&world, "One?").await;
-    let visitor = at_the_drawer(&world);
-    let run = visitor.caller.services.assistant.runs.find(&visitor, first.run.expect("a run")).expect("a run");
+    let user = at_the_drawer(&world);
+    let run = user.caller.services.assistant.runs.find(&user, first.run.expect("a run")).expect("a run");
     assert!(matches!(Box::pin(run.clone().events()).next().await, Some(RunEvent::Text { .. })), "it is on its way");
     let second = say(&world, "Two?").await;
     assert_eq!(second.messages[1].refusal.as_ref().map(|refusal| refusal.code), Some(Code::RateLimited), "{second:?}");

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::*;
 
-fn record(at: u128) -> Record {
-    Record {
+fn record(at: u128) -> AuditRecord {
+    AuditRecord {
         id: Uuid::from_u128(at),
         at: "2026-11-26T09:00:00Z".to_owned(),
         member_id: Some(Uuid::nil()),
@@ -73,7 +73,7 @@ fn the_organizations_take_turns() {
     let mut order = Vec::new();
     while let Some(batch) = queues.batch() {
         order.push((batch.organization, batch.records.len()));
-        queues.settle(batch, Written::Yes);
+        queues.complete(batch, WriteOutcome::Committed);
     }
     let (first, second) = (organization(1), organization(2));
     assert_eq!(order, [(first, 200), (second, 1), (first, 200), (first, 200), (first, 200), (first, 100)]);
@@ -88,9 +88,9 @@ fn a_record_that_cannot_be_written_takes_no_other_with_it() {
     while let Some(batch) = queues.batch() {
         let ids: Vec<Uuid> = batch.records.iter().map(|record| record.id).collect();
         if ids.contains(&broken) {
-            queues.settle(batch, Written::Never(Error::internal()));
+            queues.complete(batch, WriteOutcome::Rejected(Error::internal()));
         } else {
-            queues.settle(batch, Written::Yes);
+            queues.complete(batch, WriteOutcome::Committed);
             written.extend(ids);
         }
     }
@@ -108,7 +108,7 @@ fn an_organization_whose_records_take_the_database_too_long_holds_up_no_other() 
         let batch = queues.batch().expect("records");
         let stuck = batch.organization == organization(1);
         let size = if stuck { 0 } else { batch.records.len() };
-        let waits = queues.settle(batch, if stuck { Written::NotNow } else { Written::Yes });
+        let waits = queues.complete(batch, if stuck { WriteOutcome::Retry } else { WriteOutcome::Committed });
         assert!(!waits, "it is not waited while another one can be written");
         written += size;
     }
@@ -123,12 +123,12 @@ fn while_nothing_can_be_written_no_call_is_let_in_and_afterwards_every_one() {
     for _ in 0..PAUSES_MAX {
         assert_eq!(queues.reserve(organization(2)), Ok(()));
         let batch = queues.batch().expect("records");
-        assert!(queues.settle(batch, Written::NotNow));
+        assert!(queues.complete(batch, WriteOutcome::Retry));
     }
     assert_eq!(queues.reserve(organization(2)).map_err(|error| error.code), Err(Code::Unavailable));
     let batch = queues.batch().expect("what failed waits on");
     assert_eq!(batch.records.len(), 1, "it came down to one");
-    queues.settle(batch, Written::Yes);
+    queues.complete(batch, WriteOutcome::Committed);
     assert_eq!(queues.reserve(organization(2)), Ok(()));
     assert_eq!(queues.unwritten(), 2);
 }
@@ -139,15 +139,15 @@ fn an_organization_has_one_turn_whatever_comes_while_its_records_are_written() {
     filled(&mut queues, organization(1), 3);
     let batch = queues.batch().expect("records");
     filled(&mut queues, organization(1), 1);
-    assert!(queues.settle(batch, Written::NotNow), "all who have something to write have failed, so it is time to wait");
+    assert!(queues.complete(batch, WriteOutcome::Retry), "all who have something to write have failed, so it is time to wait");
     let batch = queues.batch().expect("records");
     assert_eq!(batch.records.len(), 1);
     filled(&mut queues, organization(1), 1);
-    queues.settle(batch, Written::Yes);
+    queues.complete(batch, WriteOutcome::Committed);
     let mut sizes = Vec::new();
     while let Some(batch) = queues.batch() {
         sizes.push(batch.records.len());
-        queues.settle(batch, Written::Yes);
+        queues.complete(batch, WriteOutcome::Committed);
     }
     assert_eq!(sizes, [2, 2], "no turn is empty");
     assert_eq!((queues.unwritten(), queues.taken), (0, 0));
@@ -170,12 +170,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn settled(queues: &mut Queues, batch: Batch, outcome: u8) -> Vec<Uuid> {
     let ids: Vec<Uuid> = batch.records.iter().map(|record| record.id).collect();
     let written = match outcome {
-        0 => Written::NotNow,
-        1 => Written::Never(Error::internal()),
-        _ => Written::Yes,
+        0 => WriteOutcome::Retry,
+        1 => WriteOutcome::Rejected(Error::internal()),
+        _ => WriteOutcome::Committed,
     };
     let gone = outcome > 1 || (outcome == 1 && ids.len() == 1);
-    queues.settle(batch, written);
+    queues.complete(batch, written);
     if gone { ids } else { Vec::new() }
 }
 

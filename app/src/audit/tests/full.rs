@@ -9,8 +9,8 @@ use sqlx::postgres::PgPoolOptions;
 
 use super::outages::{A_TRY, LONG, altered, put, record, written};
 use crate::{
-    audit::{Record, Recorder, store},
-    database::{self, Access, Database, Reach},
+    audit::{AuditRecord, Recorder, store},
+    database::{self, AccessMode, Database, RowScope},
     error::{Code, Error},
     testing::{World, apart},
 };
@@ -49,19 +49,19 @@ async fn while_files_cannot_grow_calls_wait_to_be_written_down_and_afterwards_al
         filled(&studio).await;
         let options = database::as_application(PgPoolOptions::new().max_connections(1));
         let narrow = Database::new(options.connect_with(studio.caller.services.database.options()).await.expect("a connection"));
-        let reach = Reach::Organization(studio.organization());
-        let mut db = narrow.begin(reach, Access::Write).await.expect("a transaction");
+        let reach = RowScope::Organization(studio.organization());
+        let mut db = narrow.begin(reach, AccessMode::Write).await.expect("a transaction");
         let process: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(db.connection()).await.expect("a process");
         let probe = "select probe_storage(1000000)::text";
         sqlx::query(probe).execute(db.connection()).await.expect("room");
         db.roll_back().await;
         limit_files(process, "16777216");
-        let mut db = narrow.begin(reach, Access::Write).await.expect("a transaction");
+        let mut db = narrow.begin(reach, AccessMode::Write).await.expect("a transaction");
         let probed = sqlx::query(probe).execute(db.connection()).await.expect_err("no room to probe");
         assert_eq!(Error::from(probed).code, Code::Unavailable);
         db.roll_back().await;
-        let mut db = narrow.begin(reach, Access::Write).await.expect("a transaction");
-        let many: Vec<Record> = (0..200).map(|_| record(&studio)).collect();
+        let mut db = narrow.begin(reach, AccessMode::Write).await.expect("a transaction");
+        let many: Vec<AuditRecord> = (0..200).map(|_| record(&studio)).collect();
         let full = store::append_accesses(&mut db, &many).await.expect_err("no room");
         assert!(full.as_database_error().is_some_and(|told| told.code().as_deref() == Some("XX000")), "{full}");
         assert_eq!(Error::from(full).code, Code::Unavailable);

@@ -31,7 +31,7 @@ async fn a_token_is_seen_from_its_making_to_its_end_and_its_use_is_no_change() {
     let made = studio.ok("create_token", json!({"name": "agent", "writes": "direct"})).await;
     let shown = changes(&studio, &made).await;
     assert_eq!((&shown[0]["kind"], column(&shown, "name")), (&json!("access_token"), (&Value::Null, &json!("agent"))));
-    let agent = studio.token(crate::access::Writes::Direct).await;
+    let agent = studio.token(crate::access::WriteMode::Direct).await;
     crate::account::token::seen(&agent.caller, "a program").await.expect("noted");
     let revoked = studio.ok("revoke_token", json!({"token": made["id"]})).await;
     let shown = changes(&studio, &revoked).await;

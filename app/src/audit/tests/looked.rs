@@ -3,8 +3,8 @@
 use super::outages::altered;
 use crate::{
     access::{Permission, Role},
-    audit::store::{self, Filter},
-    database::{Access, Db, Reach},
+    audit::store::{self, AuditFilter},
+    database::{AccessMode, Db, RowScope},
     operation::{self, Effect},
     operations,
     testing::World,
@@ -46,16 +46,17 @@ async fn however_long_the_log_is_a_page_of_it_looks_at_few_calls() {
     let at = |instant: &str| Some(instant.parse().expect("an instant"));
     let reads = || Some(vec!["list_clients".to_owned()]);
     let cases = [
-        ("everything", Filter::default(), 51),
-        ("how it ended", Filter { outcome: named("internal"), ..Filter::default() }, 2),
-        ("the door", Filter { door: named("cli"), ..Filter::default() }, 1),
-        ("the operation", Filter { operation: named("create_client"), ..Filter::default() }, 1),
-        ("somebody who never called", Filter { member: Some(nobody), ..Filter::default() }, 0),
-        ("a day", Filter { from: at("2026-09-10T00:00:00Z"), until: at("2026-09-10T01:00:00Z"), ..Filter::default() }, 12),
-        ("all but reads", Filter { left_out: reads(), ..Filter::default() }, 2),
+        ("everything", AuditFilter::default(), 51),
+        ("how it ended", AuditFilter { outcome: named("internal"), ..AuditFilter::default() }, 2),
+        ("the door", AuditFilter { door: named("cli"), ..AuditFilter::default() }, 1),
+        ("the operation", AuditFilter { operation: named("create_client"), ..AuditFilter::default() }, 1),
+        ("somebody who never called", AuditFilter { member: Some(nobody), ..AuditFilter::default() }, 0),
+        ("a day", AuditFilter { from: at("2026-09-10T00:00:00Z"), until: at("2026-09-10T01:00:00Z"), ..AuditFilter::default() }, 12),
+        ("all but reads", AuditFilter { left_out: reads(), ..AuditFilter::default() }, 2),
     ];
     for (what, filter, expected) in cases {
-        let mut db = studio.caller.services.database.begin(Reach::Organization(studio.organization()), Access::Read).await.expect("begun");
+        let mut db =
+            studio.caller.services.database.begin(RowScope::Organization(studio.organization()), AccessMode::Read).await.expect("begun");
         let before = looked_at(&mut db).await;
         let found = store::list(&mut db, &filter, None, None, 51).await.expect("a page").len();
         let looked_at = looked_at(&mut db).await - before;
@@ -69,9 +70,10 @@ async fn a_later_page_begins_where_the_one_before_ended() {
     let studio = World::new("looked").await;
     fill(&studio).await;
     let before = Some(("2026-09-10T00:00:00Z".parse().expect("an instant"), uuid::Uuid::nil()));
-    let mut db = studio.caller.services.database.begin(Reach::Organization(studio.organization()), Access::Read).await.expect("begun");
+    let mut db =
+        studio.caller.services.database.begin(RowScope::Organization(studio.organization()), AccessMode::Read).await.expect("begun");
     let looked_at_before = looked_at(&mut db).await;
-    let page = store::list(&mut db, &Filter::default(), None, before, 51).await.expect("a page");
+    let page = store::list(&mut db, &AuditFilter::default(), None, before, 51).await.expect("a page");
     let looked_at = looked_at(&mut db).await - looked_at_before;
     assert_eq!(page.first().map(|row| row.at.to_jiff().to_string()).as_deref(), Some("2026-09-09T23:55:00Z"));
     assert!(looked_at < 500, "{looked_at} of {LONG} calls were looked at");
@@ -82,7 +84,7 @@ fn an_access_that_was_done_was_a_read() {
     let own =
         operations::all().iter().map(|operation| operation.declaration).filter(|declaration| declaration.needs == Permission::SignedIn);
     let by_tokens: Vec<&str> = own
-        .filter(|declaration| declaration.effect != Effect::Read && declaration.reach != operation::Reach::Person)
+        .filter(|declaration| declaration.effect != Effect::Read && declaration.audience != operation::Audience::Person)
         .map(|declaration| declaration.name)
         .collect();
     assert!(by_tokens.is_empty(), "{by_tokens:?} would be done without a place in the chain, and be left out with the reads");

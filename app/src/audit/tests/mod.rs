@@ -12,10 +12,10 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::{
-    access::{Permission, Role, Writes},
-    database::{Access, Reach},
+    access::{Permission, Role, WriteMode},
+    database::{AccessMode, RowScope},
     error::Code,
-    operation::tests::{arguments, furnished},
+    operation::tests::{arguments, fixture},
     operations,
     testing::World,
 };
@@ -47,7 +47,7 @@ async fn proof(world: &World) -> Value {
 #[tokio::test]
 async fn every_call_is_written_down_with_who_through_what_and_how_it_ended() {
     let studio = World::new("audit").await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     agent.ok("create_client", json!({"name": "Acme", "tax_rate": "19"})).await;
     agent.ok("get_client", json!({"client": "Acme"})).await;
     agent.refused("create_client", json!({"name": "Acme"})).await;
@@ -88,7 +88,7 @@ async fn places(world: &World) -> i64 {
 async fn every_operation_of_the_registry_leaves_a_row_but_for_what_is_the_persons_own() {
     for operation in operations::all() {
         let name = operation.declaration.name;
-        let studio = furnished("trail").await;
+        let studio = fixture("trail").await;
         let call = Value::Object(arguments(operation, &studio.ids));
         let (before, places_before) = (rows(&studio.world, name).await, places(&studio.world).await);
         // What matters here is that it was called, not how it ended.
@@ -107,7 +107,7 @@ async fn the_log_is_for_those_who_run_the_organization_and_never_for_agents() {
         assert!(!role.may(Permission::ManageOrganization));
         assert_eq!(other.code("list_audit", json!({})).await, Code::NotFound, "{role:?}");
     }
-    assert_eq!(studio.token(Writes::Direct).await.code("list_audit", json!({})).await, Code::Forbidden);
+    assert_eq!(studio.token(WriteMode::Direct).await.code("list_audit", json!({})).await, Code::Forbidden);
 }
 
 #[tokio::test]
@@ -226,8 +226,8 @@ async fn the_application_can_neither_change_nor_take_out_nor_slip_in_a_row() {
         "insert into audit_verification select * from audit_verification",
         "delete from audit_verification",
     ] {
-        let reach = Reach::Organization(studio.organization());
-        let mut db = studio.caller.services.database.begin(reach, Access::Write).await.expect("a transaction");
+        let reach = RowScope::Organization(studio.organization());
+        let mut db = studio.caller.services.database.begin(reach, AccessMode::Write).await.expect("a transaction");
         let refused = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(db.connection()).await;
         let code = refused.expect_err(statement).as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
         assert_eq!(code.as_deref(), Some("42501"), "{statement}");

@@ -8,8 +8,8 @@ use sqlx::AssertSqlSafe;
 
 use super::log;
 use crate::{
-    audit::{Record, Recorder, outcome, store},
-    database::{Access, Reach},
+    audit::{AuditRecord, Recorder, outcome, store},
+    database::{AccessMode, RowScope},
     operations,
     testing::{World, apart, owner},
 };
@@ -21,12 +21,12 @@ pub const A_TRY: Duration = Duration::from_millis(500);
 pub const LONG: Duration = Duration::from_secs(30);
 
 /// A call that was done, as it is on its way to be written down.
-pub fn record(world: &World) -> Record {
-    let declaration = operations::named("list_clients").expect("an operation").declaration;
-    Record::of_access(&world.caller, world.now(), declaration, json!({}), outcome::DONE).expect("a member")
+pub fn record(world: &World) -> AuditRecord {
+    let declaration = operations::find("list_clients").expect("an operation").declaration;
+    AuditRecord::of_access(&world.caller, world.now(), declaration, json!({}), outcome::DONE).expect("a member")
 }
 
-pub fn put(world: &World, recorder: &Recorder, record: Record) {
+pub fn put(world: &World, recorder: &Recorder, record: AuditRecord) {
     recorder.reserve(&world.caller).expect("a place").put(Some(record));
 }
 
@@ -54,7 +54,7 @@ async fn whatever_the_database_cannot_get_over_now_no_record_is_thrown_away() {
         .await;
         let recorders = codes.map(|code| {
             let recorder = Recorder::start(studio.caller.services.database.clone());
-            put(&studio, &recorder, Record { program: Some(code.to_owned()), ..record(&studio) });
+            put(&studio, &recorder, AuditRecord { program: Some(code.to_owned()), ..record(&studio) });
             recorder
         });
         let waiting = join_all(recorders.iter().map(|recorder| recorder.flush_within(A_TRY))).await;
@@ -70,8 +70,8 @@ async fn whatever_the_database_cannot_get_over_now_no_record_is_thrown_away() {
 async fn what_a_record_says_wrongly_is_not_tried_for_ever() {
     let studio = World::new("audit").await;
     let recorder = Recorder::start(studio.caller.services.database.clone());
-    put(&studio, &recorder, Record { arguments: json!({"query": "x".repeat(9_000)}), ..record(&studio) });
-    put(&studio, &recorder, Record { arguments: json!({"query": "\0"}), ..record(&studio) });
+    put(&studio, &recorder, AuditRecord { arguments: json!({"query": "x".repeat(9_000)}), ..record(&studio) });
+    put(&studio, &recorder, AuditRecord { arguments: json!({"query": "\0"}), ..record(&studio) });
     put(&studio, &recorder, record(&studio));
     assert_eq!((recorder.flush_within(LONG).await, written(&studio).await), (0, 1));
 }
@@ -80,8 +80,13 @@ async fn what_a_record_says_wrongly_is_not_tried_for_ever() {
 async fn records_whose_commit_was_not_heard_are_written_once_and_take_no_newer_ones_with_them() {
     let studio = World::new("audit").await;
     let unheard = [record(&studio), record(&studio)];
-    let mut db =
-        studio.caller.services.database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("a transaction");
+    let mut db = studio
+        .caller
+        .services
+        .database
+        .begin(RowScope::Organization(studio.organization()), AccessMode::Write)
+        .await
+        .expect("a transaction");
     store::append_accesses(&mut db, &unheard).await.expect("written");
     db.commit().await.expect("kept");
     let [first, second] = unheard;
@@ -114,8 +119,8 @@ async fn at_the_turn_of_a_month_two_processes_make_its_place_at_once() {
     let studio = World::new("turn").await;
     studio.set_clock("2031-06-01T00:00:00Z");
     let database = &studio.caller.services.database;
-    let mut first = database.begin(Reach::Nobody, Access::Write).await.expect("a transaction");
-    store::make_room_for_accesses(&mut first, studio.now()).await.expect("made");
+    let mut first = database.begin(RowScope::Nobody, AccessMode::Write).await.expect("a transaction");
+    store::create_access_partition(&mut first, studio.now()).await.expect("made");
     let recorder = Recorder::start(database.clone());
     put(&studio, &recorder, record(&studio));
     let waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted and $1::uuid is not null

@@ -11,20 +11,20 @@ use tracing::{Event, Metadata, Subscriber, span};
 
 use super::log;
 use crate::{
-    access::{Role, Writes},
-    audit::{Record, Recorder, outcome},
+    access::{Role, WriteMode},
+    audit::{AuditRecord, Recorder, outcome},
     context::Caller,
     database::Database,
     error::{Code, Error},
-    operation::{self, Done},
+    operation::{self, WriteResponse},
     operations,
     testing::{World, apart},
 };
 
 /// A call that was done, as it is on its way to be written down.
-fn record(world: &World, operation: &str) -> Record {
-    let declaration = operations::named(operation).expect("an operation").declaration;
-    Record::of_access(&world.caller, world.now(), declaration, json!({}), outcome::DONE).expect("a member")
+fn record(world: &World, operation: &str) -> AuditRecord {
+    let declaration = operations::find(operation).expect("an operation").declaration;
+    AuditRecord::of_access(&world.caller, world.now(), declaration, json!({}), outcome::DONE).expect("a member")
 }
 
 async fn count(world: &World, operation: &str) -> usize {
@@ -46,7 +46,7 @@ async fn a_call_with_a_character_that_the_database_cannot_keep_is_written_down_a
 #[tokio::test]
 async fn a_call_that_cannot_be_written_down_takes_no_other_with_it() {
     let studio = World::new("audit").await;
-    let broken = Record { arguments: json!({"query": "\0"}), ..record(&studio, "get_client") };
+    let broken = AuditRecord { arguments: json!({"query": "\0"}), ..record(&studio, "get_client") };
     for record in [record(&studio, "list_clients"), broken, record(&studio, "list_projects")] {
         studio.caller.services.recorder.reserve(&studio.caller).expect("a place").put(Some(record));
     }
@@ -126,10 +126,11 @@ async fn broken() -> Result<Value, Error> {
 #[tokio::test]
 async fn a_panic_is_answered_and_leaves_a_row_whatever_door_it_came_through() {
     let studio = World::new("audit").await;
-    let declared = |name| operations::named(name).expect("an operation").declaration;
+    let declared = |name| operations::find(name).expect("an operation").declaration;
     let (looks, writes) = (declared("list_clients"), declared("create_client"));
     let read: Result<Value, Error> = operation::read(looks, studio.caller.clone(), json!({}), |_| Box::pin(broken())).await;
-    let write: Result<Done<Value>, Error> = operation::write(writes, studio.caller.clone(), json!({}), |_| Box::pin(broken())).await;
+    let write: Result<WriteResponse<Value>, Error> =
+        operation::write(writes, studio.caller.clone(), json!({}), |_| Box::pin(broken())).await;
     assert_eq!((read, write), (Err(Error::internal()), Err(Error::internal())));
     assert_eq!(log(&studio, json!({"outcome": "internal"})).await.len(), 2);
 }
@@ -149,7 +150,7 @@ async fn what_a_person_does_beyond_the_organization_is_not_told_to_it() {
     let own = ["list_invitations", "list_organizations", "answer_invitation", "create_organization"];
     assert!(noted.iter().all(|entry| own.iter().all(|name| entry["operation"] != *name)), "{noted:#?}");
     // A token is the organization's: it learns that it was used, and not what for.
-    _ = studio.token(Writes::Direct).await.call("create_organization", json!({"name": "Another firm"})).await;
+    _ = studio.token(WriteMode::Direct).await.call("create_organization", json!({"name": "Another firm"})).await;
     let noted = log(&studio, json!({"operation": "create_organization"})).await;
     assert_eq!((noted.len(), &noted[0]["arguments"]), (1, &json!({})));
 }

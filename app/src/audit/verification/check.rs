@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::{
     AuditProof, AuditVerification, BrokenEntry, ChangesChecked, VerificationState,
-    store::{self, Row},
+    store::{self, VerificationRow},
 };
 use crate::{
-    day::Moment,
+    day::OffsetDateTime,
     error::{Code, Error},
     id::ActionId,
     operation::Call,
@@ -26,7 +26,7 @@ pub async fn since_checkpoint(cx: &mut Call) -> Result<AuditProof, Error> {
     if let Some((action, position)) = store::outside(&mut cx.db).await? {
         return proof(cx, 0, position, Some(action), "it was put in, and belongs to no place of the chain".to_owned()).await;
     }
-    cx.db.limit_statements(AT_ONCE).await?;
+    cx.db.set_statement_timeout(AT_ONCE).await?;
     let Some((end, last)) = store::head(&mut cx.db).await? else {
         return Ok(AuditProof { sound: true, after: 0, checked: 0, broken: None });
     };
@@ -63,8 +63,8 @@ async fn proof(cx: &mut Call, after: i64, position: i64, action: Option<Uuid>, r
 /// Begins a check of the whole chain, unless one is under way; the work is for [`super::job`].
 pub async fn start(cx: &mut Call) -> Result<AuditVerification, Error> {
     store::begin(&mut cx.db).await?;
-    cx.has_changed();
-    cx.afterwards(|services| services.verifications.notify_one());
+    cx.mark_changed();
+    cx.on_commit(|services| services.verification_wakeup.notify_one());
     get(cx).await
 }
 
@@ -85,7 +85,7 @@ pub async fn get(cx: &mut Call) -> Result<AuditVerification, Error> {
     Ok(read(row, &zone))
 }
 
-fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditVerification {
+fn read(row: VerificationRow, zone: &jiff::tz::TimeZone) -> AuditVerification {
     let state = match row.state.as_str() {
         "sound" => VerificationState::Sound,
         "broken" => VerificationState::Broken,
@@ -101,8 +101,8 @@ fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditVerification {
         checked: row.checked,
         total: row.total,
         changes: row.changes_checked.zip(row.changes).map(|(checked, total)| ChangesChecked { checked, total }),
-        started_at: Some(Moment::at(row.started_at.to_jiff(), zone)),
-        finished_at: row.finished_at.map(|at| Moment::at(at.to_jiff(), zone)),
+        started_at: Some(OffsetDateTime::at(row.started_at.to_jiff(), zone)),
+        finished_at: row.finished_at.map(|at| OffsetDateTime::at(at.to_jiff(), zone)),
         broken,
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     context::Services,
-    database::{Access, Reach},
+    database::{AccessMode, RowScope},
     error::{Code, Error},
     id::OrganizationId,
 };
@@ -32,7 +32,7 @@ const STEP_MAX: Duration = Duration::from_millis(900);
 
 /// Goes on with every check that is under way, a step of each in turn, until there is nothing more to check. What another
 /// process is on is left to it.
-pub async fn go_on(services: &Services) -> Result<(), Error> {
+pub async fn resume(services: &Services) -> Result<(), Error> {
     let mut rows = HashMap::new();
     loop {
         let mut more = false;
@@ -46,7 +46,7 @@ pub async fn go_on(services: &Services) -> Result<(), Error> {
 }
 
 async fn running(services: &Services) -> Result<Vec<Uuid>, Error> {
-    let mut db = services.workers.begin(Reach::Nobody, Access::Read).await?;
+    let mut db = services.workers.begin(RowScope::Nobody, AccessMode::Read).await?;
     let running = store::running(&mut db, ORGANIZATIONS_MAX).await?;
     db.release().await;
     Ok(running)
@@ -78,12 +78,12 @@ async fn step(services: &Services, organization: Uuid, rows: &mut i32) -> bool {
 }
 
 async fn checked(services: &Services, organization: OrganizationId, rows: i32) -> Result<bool, Error> {
-    let mut db = services.workers.begin(Reach::Organization(organization), Access::Write).await?;
+    let mut db = services.workers.begin(RowScope::Organization(organization), AccessMode::Write).await?;
     // A single row cannot be split, and is waited for as long as any statement of a write, 15 seconds. It needs less: whoever wrote it
     // computed the same hash in such a statement, in a call of 25 seconds that had to make the changes, too. Of 100,000 changes of one
     // row making them takes more than two seconds, and checking them one.
     if rows > 1 {
-        db.limit_statements(STEP_MAX).await?;
+        db.set_statement_timeout(STEP_MAX).await?;
     }
     match store::step(&mut db, rows).await {
         Ok(more) => db.commit().await.map(|()| more),

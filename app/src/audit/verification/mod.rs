@@ -13,7 +13,7 @@ mod tests;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::Moment, error::Error, id::ActionId};
+use crate::{day::OffsetDateTime, error::Error, id::ActionId};
 
 /// Whether what was written since the last checkpoint holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,10 +83,10 @@ pub struct AuditVerification {
     pub changes: Option<ChangesChecked>,
     /// When it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<Moment>,
+    pub started_at: Option<OffsetDateTime>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finished_at: Option<Moment>,
+    pub finished_at: Option<OffsetDateTime>,
     /// The first row that does not fit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<BrokenEntry>,
@@ -95,20 +95,20 @@ pub struct AuditVerification {
 /// Verify what was written to the audit log since its last checkpoint, and name the first row that does not fit.
 ///
 /// A checkpoint is made every 10,000 writes. Rows before the last one are checked by start_audit_verification.
-#[operation(read, idempotent, needs = ManageOrganization, reach = Person, title = "Verify the audit log")]
+#[operation(read, idempotent, needs = ManageOrganization, audience = Person, title = "Verify the audit log")]
 pub async fn verify_audit(cx: &mut Call) -> Result<AuditProof, Error> {
     check::since_checkpoint(cx).await
 }
 
 /// Start to verify the whole audit log from its first row. It goes on by itself, also over a restart; one at a time is under
 /// way, and while it is this starts no other. get_audit_verification tells how far it is.
-#[operation(write, idempotent, needs = ManageOrganization, reach = Person, title = "Verify the whole audit log")]
+#[operation(write, idempotent, needs = ManageOrganization, audience = Person, title = "Verify the whole audit log")]
 pub async fn start_audit_verification(cx: &mut Call) -> Result<AuditVerification, Error> {
     check::start(cx).await
 }
 
 /// Get how far the check of the whole audit log is, or how the last one ended.
-#[operation(read, idempotent, needs = ManageOrganization, reach = Person, title = "Get the check of the whole audit log")]
+#[operation(read, idempotent, needs = ManageOrganization, audience = Person, title = "Get the check of the whole audit log")]
 pub async fn get_audit_verification(cx: &mut Call) -> Result<AuditVerification, Error> {
     check::get(cx).await
 }

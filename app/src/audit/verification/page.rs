@@ -9,10 +9,10 @@ use super::{
     AuditProof, AuditVerification, ChangesChecked, StartAuditVerification, VerificationState, get_audit_verification, verify_audit,
 };
 use crate::{
-    count::counted,
-    day::Moment,
-    ui::{Form, Icon, Submit, Write, fetched, icon, loaded, once},
-    visit::use_here,
+    count::pluralize,
+    day::OffsetDateTime,
+    page_context::use_current_organization,
+    ui::{Form, Icon, Submit, WriteAction, create_resource, icon, idempotency_field, when_loaded},
 };
 
 /// What of an address asks for a check of what is new.
@@ -20,16 +20,16 @@ const ASKED: &str = "verify";
 
 /// Checks the chain when it is asked for: what is new at once, all of it as a job.
 #[component]
-pub fn Proof() -> impl IntoView {
+pub fn VerificationSection() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(|query| query.get(ASKED)));
-    let write = Write::<StartAuditVerification>::new();
+    let write = WriteAction::<StartAuditVerification>::new();
     view! { {checks(asked, write)} {new(asked)} {whole(asked, write)} }
 }
 
 /// The two checks that there are, and from where each begins.
-fn checks(asked: Memo<Option<String>>, write: Write<StartAuditVerification>) -> AnyView {
-    let base = use_here().path("settings/audit");
+fn checks(asked: Memo<Option<String>>, write: WriteAction<StartAuditVerification>) -> AnyView {
+    let base = use_current_organization().path("settings/audit");
     // Each time it is another address, so that what was asked for can be asked for again.
     let times = move || asked.with(|asked| asked.as_ref().and_then(|asked| asked.parse::<u32>().ok()).unwrap_or_default());
     let path = move || format!("{base}?{ASKED}={}", times().saturating_add(1));
@@ -41,7 +41,7 @@ fn checks(asked: Memo<Option<String>>, write: Write<StartAuditVerification>) -> 
             </li>
             <li>
                 <Form action=write id="verify-whole">
-                    {once(write)} <Submit label="Verify everything" class="button" drawing=Icon::Check />
+                    {idempotency_field(write)} <Submit label="Verify everything" class="button" drawing=Icon::Check />
                 </Form>
                 <small>"from the first row"</small>
             </li>
@@ -52,7 +52,7 @@ fn checks(asked: Memo<Option<String>>, write: Write<StartAuditVerification>) -> 
 
 /// What came of the check of what is new.
 fn new(asked: Memo<Option<String>>) -> AnyView {
-    let proof = fetched(
+    let proof = create_resource(
         move || asked.get(),
         |asked| async move {
             match asked {
@@ -61,11 +61,11 @@ fn new(asked: Memo<Option<String>>) -> AnyView {
             }
         },
     );
-    loaded(proof, |proof: Option<AuditProof>| proof.map_or_else(|| ().into_any(), |proof| told(&proof)))
+    when_loaded(proof, |proof: Option<AuditProof>| proof.map_or_else(|| ().into_any(), |proof| told(&proof)))
 }
 
 fn rows(count: i64) -> String {
-    counted(count, "row", "rows")
+    pluralize(count, "row", "rows")
 }
 
 fn told(proof: &AuditProof) -> AnyView {
@@ -92,11 +92,11 @@ fn told(proof: &AuditProof) -> AnyView {
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The check of the whole log: how far it is, or when there was one last.
-fn whole(asked: Memo<Option<String>>, write: Write<StartAuditVerification>) -> AnyView {
+fn whole(asked: Memo<Option<String>>, write: WriteAction<StartAuditVerification>) -> AnyView {
     let (version, looks) = (write.version(), RwSignal::new(0_u32));
-    let verification = fetched(move || (version.get(), looks.get()), |_| get_audit_verification());
-    let path = use_here().path("settings/audit");
-    loaded(verification, move |verification| match verification.state {
+    let verification = create_resource(move || (version.get(), looks.get()), |_| get_audit_verification());
+    let path = use_current_organization().path("settings/audit");
+    when_loaded(verification, move |verification| match verification.state {
         // What was found a moment ago may have been the whole log.
         VerificationState::Never => {
             view! { {move || asked.with(Option::is_none).then(|| view! { <p class="quiet">"The whole log was not verified yet."</p> })} }
@@ -116,7 +116,7 @@ fn progress(verification: &AuditVerification, path: String) -> AnyView {
         None => ("The whole log is being verified: ", verification.checked, verification.total, rows(verification.total)),
         // The rows come first, and all of them fit by now.
         Some(ChangesChecked { checked, total }) => {
-            ("Every row fits. What they changed is being gone through: ", checked, total, counted(total, "change", "changes"))
+            ("Every row fits. What they changed is being gone through: ", checked, total, pluralize(total, "change", "changes"))
         }
     };
     let percent = if total > 0 { checked * 100 / total } else { 0 };
@@ -133,7 +133,7 @@ fn progress(verification: &AuditVerification, path: String) -> AnyView {
 
 fn ended(verification: &AuditVerification) -> AnyView {
     let AuditVerification { checked, finished_at, broken, .. } = verification;
-    let when = finished_at.as_ref().map(|at: &Moment| format!("{} {}", at.day().label(), at.clock())).unwrap_or_default();
+    let when = finished_at.as_ref().map(|at: &OffsetDateTime| format!("{} {}", at.day().label(), at.clock())).unwrap_or_default();
     match broken {
         Some(broken) => view! {
             <p class="notice wrong" role="alert">

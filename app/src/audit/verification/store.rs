@@ -25,7 +25,7 @@ pub async fn last_checkpoint(db: &mut Db) -> Result<Option<(i64, Vec<u8>)>, Erro
 
 /// How far a stretch of the chain was checked, and the first row in it that does not fit.
 #[allow(missing_docs, reason = "described at the function in the migration")]
-pub struct Stretch {
+pub struct ChainSegment {
     pub last_position: Option<i64>,
     pub last_hash: Option<Vec<u8>>,
     pub broken: Option<Uuid>,
@@ -34,9 +34,9 @@ pub struct Stretch {
 }
 
 /// Checks a stretch of the chain, from after a row.
-pub async fn verify(db: &mut Db, position: i64, hash: &[u8], at_most: i32) -> Result<Option<Stretch>, Error> {
+pub async fn verify(db: &mut Db, position: i64, hash: &[u8], at_most: i32) -> Result<Option<ChainSegment>, Error> {
     Ok(query_as!(
-        Stretch,
+        ChainSegment,
         "select last_position, last_hash, broken, broken_position, reason from verify_actions($1, $2, $3)",
         position,
         hash,
@@ -67,7 +67,7 @@ pub async fn count(db: &mut Db, after: i64, until: i64) -> Result<i64, Error> {
 
 /// The check of the whole log.
 #[allow(missing_docs, reason = "the columns are described at AuditVerification")]
-pub struct Row {
+pub struct VerificationRow {
     pub state: String,
     pub checked: i64,
     pub total: i64,
@@ -81,10 +81,10 @@ pub struct Row {
 }
 
 /// The check that is under way, or was the last.
-pub async fn find(db: &mut Db) -> Result<Option<Row>, Error> {
+pub async fn find(db: &mut Db) -> Result<Option<VerificationRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        VerificationRow,
         "select state, checked, total, changes, changes_checked, started_at, finished_at, broken_action, broken_position, reason
          from audit_verification where organization_id = $1",
         organization

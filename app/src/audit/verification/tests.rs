@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{job, store};
 use crate::{
-    database::{Access, Reach},
+    database::{AccessMode, RowScope},
     testing::{World, apart, owner},
 };
 
@@ -74,8 +74,8 @@ async fn a_step_that_was_cut_off_is_taken_up_at_once_by_the_next() {
     studio.sql(MANY).await;
     studio.ok("start_audit_verification", json!({})).await;
     let services = &studio.caller.services;
-    let mut db = services.workers.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("begun");
-    db.limit_statements(std::time::Duration::from_millis(1)).await.expect("limited");
+    let mut db = services.workers.begin(RowScope::Organization(studio.organization()), AccessMode::Write).await.expect("begun");
+    db.set_statement_timeout(std::time::Duration::from_millis(1)).await.expect("limited");
     assert!(store::step(&mut db, 10_000).await.is_err());
     db.roll_back().await;
     assert_eq!(verified(&studio).await["state"], "sound");
@@ -102,7 +102,7 @@ async fn the_job_takes_up_a_step_that_was_cut_off_at_its_limit() {
         let owner = owner().await;
         sqlx::raw_sql(SLOW_ONCE).execute(&owner).await.expect("a slow step");
         studio.ok("start_audit_verification", json!({})).await;
-        job::go_on(&studio.caller.services).await.expect("gone on");
+        job::resume(&studio.caller.services).await.expect("gone on");
         let tries: i64 = sqlx::query_scalar("select last_value from tries").fetch_one(&owner).await.expect("tries");
         owner.close().await;
         assert!(tries > 1, "the first step was cut off");
@@ -151,8 +151,8 @@ async fn the_check_says_how_far_it_is_with_the_changes_once_every_row_was_checke
         studio.ok("create_client", json!({"name": name})).await;
     }
     // Begun and held in one transaction, so that no other test is on it.
-    let organization = Reach::Organization(studio.organization());
-    let mut db = studio.caller.services.database.begin(organization, Access::Write).await.expect("a transaction");
+    let organization = RowScope::Organization(studio.organization());
+    let mut db = studio.caller.services.database.begin(organization, AccessMode::Write).await.expect("a transaction");
     store::begin(&mut db).await.expect("begun");
     let mut told = Vec::new();
     loop {
@@ -173,7 +173,7 @@ async fn the_check_says_how_far_it_is_with_the_changes_once_every_row_was_checke
 
 async fn verified(studio: &World) -> Value {
     studio.ok("start_audit_verification", json!({})).await;
-    job::go_on(&studio.caller.services).await.expect("gone on");
+    job::resume(&studio.caller.services).await.expect("gone on");
     // Another test may be on it at this moment.
     loop {
         let verification = studio.ok("get_audit_verification", json!({})).await;
@@ -245,13 +245,13 @@ async fn a_check_is_gone_on_with_where_it_was_left_and_by_one_process_at_a_time(
         studio.ok("create_client", json!({"name": name})).await;
     }
     // Begun and held in one transaction, so that no other test is on it.
-    let mut first = services.database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("a transaction");
+    let mut first = services.database.begin(RowScope::Organization(studio.organization()), AccessMode::Write).await.expect("a transaction");
     store::begin(&mut first).await.expect("begun");
     assert!(store::step(&mut first, 2).await.expect("a step"), "there is more");
-    job::go_on(services).await.expect("left to who is on it");
+    job::resume(services).await.expect("left to who is on it");
     assert_eq!(studio.ok("get_audit_verification", json!({})).await["state"], "never");
     first.commit().await.expect("committed");
-    job::go_on(services).await.expect("gone on");
+    job::resume(services).await.expect("gone on");
     let verification = studio.ok("get_audit_verification", json!({})).await;
     assert!(verification["checked"].as_i64() >= Some(2), "{verification}");
 }

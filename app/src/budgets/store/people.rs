@@ -7,17 +7,17 @@ use crate::{database::Db, error::Error};
 
 /// Somebody who works on a project.
 #[allow(missing_docs, reason = "the columns are described at TeamMember")]
-pub struct Teammate {
+pub struct TeamMemberRow {
     pub id: Uuid,
     pub name: String,
     pub worked: i64,
 }
 
 /// Who is on a project or has worked on it, with what counts of their time; who worked most comes first.
-pub async fn team(db: &mut Db, project: Uuid, limit: i64) -> Result<Vec<Teammate>, Error> {
+pub async fn team(db: &mut Db, project: Uuid, limit: i64) -> Result<Vec<TeamMemberRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Teammate,
+        TeamMemberRow,
         r#"select m.id, m.name, coalesce(w.worked, 0)::bigint as "worked!"
            from (
                select pm.member_id from project_member pm where pm.organization_id = $1 and pm.project_id = $2
@@ -39,7 +39,7 @@ pub async fn team(db: &mut Db, project: Uuid, limit: i64) -> Result<Vec<Teammate
 }
 
 /// Whom a budget of a project concerns: who has one of the `leading` roles, and who has one of the `working` roles and is on it.
-pub async fn concerned(db: &mut Db, project: Uuid, leading: &[String], working: &[String]) -> Result<Vec<Uuid>, Error> {
+pub async fn alert_recipients(db: &mut Db, project: Uuid, leading: &[String], working: &[String]) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "select m.id from member m

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{log, set, studio};
 use crate::{
-    budgets::forecast::{PACE_DAYS, Pace, per_week},
+    budgets::forecast::{BURN_RATE_DAYS, BurnRate, per_week},
     day::Day,
 };
 
@@ -13,8 +13,8 @@ fn day(text: &str) -> Day {
     Day::parse("day", text).expect("a day")
 }
 
-fn pace(cap: i64, used: i64, burned: i64) -> Pace {
-    Pace { cap, used, burned }
+fn pace(cap: i64, used: i64, burned: i64) -> BurnRate {
+    BurnRate { cap, used, burned }
 }
 
 #[test]
@@ -52,13 +52,13 @@ proptest! {
         let today = day("2026-11-21");
         if let Some(reached) = pace(cap, used, burned).reached_on(&today, None) {
             let days = today.days_until(&reached);
-            let used_after = |days: i64| i128::from(used) * i128::from(PACE_DAYS) + i128::from(burned) * i128::from(days);
-            let whole = i128::from(cap) * i128::from(PACE_DAYS);
+            let used_after = |days: i64| i128::from(used) * i128::from(BURN_RATE_DAYS) + i128::from(burned) * i128::from(days);
+            let whole = i128::from(cap) * i128::from(BURN_RATE_DAYS);
             prop_assert!(days >= 0);
             prop_assert!(used_after(days) >= whole);
             prop_assert!(days == 0 || used_after(days - 1) < whole);
         } else {
-            prop_assert!(i128::from(cap - used) * i128::from(PACE_DAYS) > i128::from(burned) * 3_652);
+            prop_assert!(i128::from(cap - used) * i128::from(BURN_RATE_DAYS) > i128::from(burned) * 3_652);
         }
     }
 

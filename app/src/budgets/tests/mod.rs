@@ -3,8 +3,8 @@
 mod forecast;
 mod notices;
 mod plots;
+mod read_scope;
 mod setting;
-mod sight;
 mod stops;
 mod thresholds;
 mod usage;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{log, set, studio};
 use crate::{
-    budgets::{ProjectStatus, cap, chart::lasting, gauge::sentence, plot::Plot},
+    budgets::{ProjectStatus, chart::lasting, chart_geometry::ChartGeometry, gauge::sentence, hours_argument},
     day::Day,
     testing::World,
 };
@@ -26,7 +26,7 @@ async fn the_curve_rises_from_nothing_to_today_and_on_to_the_cap() {
     log(&studio, "2h", json!({"date": "2026-11-20"})).await;
     log(&studio, "14h", json!({"date": "2026-10-30"})).await;
     let status = status(&studio).await;
-    let plot = Plot::of(status.budget.as_ref().expect("a budget"), &status.burn, &status.curve, &today()).expect("a chart");
+    let plot = ChartGeometry::of(status.budget.as_ref().expect("a budget"), &status.burn, &status.curve, &today()).expect("a chart");
     assert_eq!((plot.from.as_str(), plot.to.as_str()), ("2026-11-01", "2026-11-30"));
     let names: Vec<_> = plot.levels.iter().map(|level| level.name.as_str()).collect();
     assert_eq!(names, ["20h", "90 %", "75 %"]);
@@ -82,13 +82,18 @@ async fn a_lifetime_is_drawn_from_its_first_day_and_a_long_one_in_sixty_points()
     let (first, last) = (shown.curve.first().expect("points"), shown.curve.last().expect("points"));
     assert_eq!((shown.curve.len(), first.day.as_str(), first.seconds), (60, "2026-01-01", 3600));
     assert_eq!((last.day.as_str(), last.seconds), ("2026-11-21", 243 * 3600));
-    let plot = Plot::of(shown.budget.as_ref().expect("a budget"), &shown.burn, &shown.curve, &today()).expect("a chart");
+    let plot = ChartGeometry::of(shown.budget.as_ref().expect("a budget"), &shown.burn, &shown.curve, &today()).expect("a chart");
     assert!(plot.to.as_str() > "2026-11-21" && plot.forecast.is_none() && plot.end.is_none());
 }
 
 #[test]
 fn hours_in_the_form_are_read_back_as_they_were() {
     for seconds in [1, 36, 59, 3599, 3600, 27_000, 144_000, 144_001, 3_600_000_000] {
-        assert_eq!(cap::Hours::Written(cap::written(seconds)).seconds("hours"), Ok(seconds), "{}", cap::written(seconds));
+        assert_eq!(
+            hours_argument::Hours::Written(hours_argument::format_hours(seconds)).seconds("hours"),
+            Ok(seconds),
+            "{}",
+            hours_argument::format_hours(seconds)
+        );
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{budget, log, set, studio, warnings, with};
 use crate::{
-    access::{Role, Scope, Writes},
+    access::{Role, Scope, WriteMode},
     budgets::SetBudget,
     error::Code,
 };
@@ -145,13 +145,13 @@ async fn a_project_that_is_deleted_takes_its_budget_along() {
 #[tokio::test]
 async fn an_agent_sets_a_budget_only_when_it_writes_directly() {
     let studio = studio().await;
-    for writes in [Writes::Drafts, Writes::Ask] {
+    for writes in [WriteMode::Drafts, WriteMode::Ask] {
         let agent = studio.token(writes).await;
         assert_eq!(agent.code("set_budget", json!({"project": "Dashboard", "hours": 1})).await, Code::NeedsApproval);
         assert_eq!(agent.code("clear_budget", json!({"project": "Dashboard"})).await, Code::NeedsApproval);
     }
-    set(&studio.token(Writes::Direct).await, json!({"hours": 1})).await;
-    let blind = studio.token_of(&[Scope::WorkRead, Scope::WorkWrite], Writes::Direct).await;
+    set(&studio.token(WriteMode::Direct).await, json!({"hours": 1})).await;
+    let blind = studio.token_of(&[Scope::WorkRead, Scope::WorkWrite], WriteMode::Direct).await;
     assert_eq!(blind.code("set_budget", json!({"project": "Dashboard", "amount": "10.00"})).await, Code::Forbidden);
     assert_eq!(studio.as_role(Role::Manager).await.ok("set_budget", json!({"project": "Dashboard", "hours": 2})).await["version"], 2);
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{barbara, budget, log, set, studio};
-use crate::{access::Writes, error::Code, testing::World};
+use crate::{access::WriteMode, error::Code, testing::World};
 
 async fn stopped_at(hours: i64) -> World {
     let studio = studio().await;
@@ -96,7 +96,7 @@ async fn a_change_may_shrink_what_is_over_and_may_not_grow_it() {
 #[tokio::test]
 async fn drafts_need_room_when_they_are_written_and_when_they_are_confirmed() {
     let studio = stopped_at(2).await;
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     log(&studio, "1h", json!({})).await;
     assert_eq!(agent.code("create_time_entry", json!({"project": "Dashboard", "duration": "61m"})).await, Code::BudgetExhausted);
     log(&agent, "1h", json!({})).await;

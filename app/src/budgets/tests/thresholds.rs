@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{barbara, log, set, studio, told, warnings};
-use crate::access::{Role, Writes};
+use crate::access::{Role, WriteMode};
 
 /// The percentages that notifications tell of, the newest first.
 async fn crossed(world: &crate::testing::World) -> Vec<String> {
@@ -67,7 +67,7 @@ async fn every_way_to_write_time_tells() {
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(5400);
     assert_eq!(warnings(&studio.ok("stop_timer", json!({})).await).len(), 1);
-    let draft = log(&studio.token(Writes::Drafts).await, "30m", json!({})).await;
+    let draft = log(&studio.token(WriteMode::Drafts).await, "30m", json!({})).await;
     assert!(!warnings(&draft).iter().any(|words| words.contains("budget")), "a draft does not count: {draft:#}");
     assert!(warnings(&studio.ok("confirm_time_entries", json!({"all": true})).await)[0].contains("100 %"));
     studio.ok("create_project", json!({"client": "Acme", "name": "Website"})).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{barbara, budget, log, set, studio, studio_in};
-use crate::access::Writes;
+use crate::access::WriteMode;
 
 #[tokio::test]
 async fn usage_is_the_higher_of_hours_and_amount() {
@@ -50,7 +50,7 @@ async fn drafts_and_the_running_timer_are_pending_on_top() {
     let studio = studio().await;
     set(&studio, json!({"hours": 10})).await;
     log(&studio, "2h", json!({})).await;
-    let draft = log(&studio.token(Writes::Drafts).await, "1h", json!({})).await;
+    let draft = log(&studio.token(WriteMode::Drafts).await, "1h", json!({})).await;
     assert_eq!((&draft["budget"]["hours"]["used"]["text"], &draft["budget"]["hours"]["pending"]["text"]), (&json!("2h"), &json!("1h")));
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(1800);

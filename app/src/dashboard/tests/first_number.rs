@@ -10,13 +10,13 @@ use crate::{
         SignUpPolicy,
         registration::{Confirmation, Registration},
     },
-    context::{Caller, Door},
-    dashboard::{Overview, steps::Steps, without_number},
-    ends,
-    organizations::basics::Basics,
-    people::newcomer::sign_up,
+    context::{Caller, Channel},
+    dashboard::{Overview, missing_tax_number_notice, onboarding::OnboardingSteps},
+    organizations::initial_settings::InitialSettings,
+    page_context::CurrentOrganization,
+    people::sign_up::sign_up,
+    platform,
     testing::World,
-    visit::Here,
 };
 
 /// Somebody in the organization that they have just founded.
@@ -37,10 +37,10 @@ async fn draft(own: &World, country: &str) -> Value {
 async fn page(own: &World) -> (bool, String) {
     let Overview { progress, number_wanted, .. } = overview(own).await;
     let looking = async {
-        provide_context(Here(ends::visit().place.expect("an organization")));
+        provide_context(CurrentOrganization(platform::page_context().place.expect("an organization")));
         match progress {
-            Some(progress) => (true, view! { <Steps progress /> }.to_html()),
-            None => (false, number_wanted.map(|wanted| without_number(wanted).to_html()).unwrap_or_default()),
+            Some(progress) => (true, view! { <OnboardingSteps progress /> }.to_html()),
+            None => (false, number_wanted.map(|wanted| missing_tax_number_notice(wanted).to_html()).unwrap_or_default()),
         }
     };
     own.caller.clone().run(looking).await
@@ -158,10 +158,10 @@ async fn signed_up(studio: &World, country: &str, number: &str) -> World {
         password: "correct horse battery".to_owned(),
         organization: None,
         time_zone: None,
-        basics: Basics { country: given(country), tax_rate: given("10"), tax_number: given(number), ..Basics::default() },
+        basics: InitialSettings { country: given(country), tax_rate: given("10"), tax_number: given(number), ..InitialSettings::default() },
         confirmation: Confirmation::ByLink,
     };
-    let visitor = Caller::nobody(studio.caller.services.clone(), Door::Page);
+    let visitor = Caller::nobody(studio.caller.services.clone(), Channel::Page);
     let (verified, path) = sign_up(&visitor, registration, None).await.expect("signed up");
     studio.signed_in(verified.user, path.trim_start_matches("/o/")).await
 }
@@ -169,7 +169,7 @@ async fn signed_up(studio: &World, country: &str, number: &str) -> World {
 /// A VAT identifier that nobody has written, and a registration number that nobody has, are a matter of law.
 #[tokio::test]
 async fn what_was_made_of_a_number_on_signing_up_is_told_on_the_first_page_until_one_is_set() {
-    let studio = World::new("studio").await.where_sign_up(SignUpPolicy::Open);
+    let studio = World::new("studio").await.with_sign_up_policy(SignUpPolicy::Open);
     for (country, number, kept, told) in [
         ("GB", "980 7806 84", json!({"vat_id": "GB980780684"}), "it was taken as GB980780684"),
         ("ES", "B12345674", json!({"vat_id": "ESB12345674"}), "it was taken as ESB12345674"),

@@ -4,8 +4,8 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, raw_sql};
 
 use super::super::{MIGRATIONS, migrate};
 use crate::{
+    cleanup,
     testing::{World, create},
-    upkeep,
 };
 
 /// The version of the schema before.
@@ -62,7 +62,7 @@ async fn what_an_older_program_writes_has_a_near_key_at_once_and_the_right_one_a
     assert_eq!(studio.number("select count(*) from client where organization_id = $1 and search_key <> ''").await, 1);
     assert_eq!(studio.number(folded).await, 0);
     assert!(studio.try_sql(WRITTEN_WITHOUT).await.is_err(), "a near key is unique, too");
-    assert!(upkeep::sweep(&studio.caller.services).await.names >= 1);
+    assert!(cleanup::purge_expired(&studio.caller.services).await.names >= 1);
     assert_eq!(studio.number(folded).await, 1);
     studio.sql("update client set name = 'Weg' where organization_id = $1").await;
     assert_eq!(studio.ok("get_client", serde_json::json!({"client": "weg"})).await["name"], "Weg", "a name has no key of another one");
@@ -78,7 +78,7 @@ async fn namesakes_from_before_are_told_apart_by_their_spelling_and_go_on_to_be_
             .replace("now())", &format!("now(), {namesake})"));
         studio.sql(&written).await;
     }
-    upkeep::sweep(&studio.caller.services).await;
+    cleanup::purge_expired(&studio.caller.services).await;
     for name in ["Müller", "Muller"] {
         assert_eq!(studio.ok("update_client", serde_json::json!({"client": name, "payment_terms_days": 7})).await["name"], name);
     }

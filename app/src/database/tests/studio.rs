@@ -18,7 +18,7 @@ use sqlx::{
 };
 use tokio::sync::OnceCell;
 
-use super::super::{Access, Database, Reach, as_application, migrate};
+use super::super::{AccessMode, Database, RowScope, as_application, migrate};
 use crate::{
     assistant::Engine,
     id::UserId,
@@ -91,8 +91,8 @@ async fn what_was_kept_in_minor_units_is_not_given_again_after_the_migration() {
         ("from message where steps::text like '%12000%'", 0),
         ("from message where steps::text like '%Acme%' and text = 'That is 120.00 EUR.'", 1),
     ] {
-        let organization = Reach::Organization(studio.organization());
-        let mut db = studio.caller.services.database.begin(organization, Access::Read).await.expect("a transaction");
+        let organization = RowScope::Organization(studio.organization());
+        let mut db = studio.caller.services.database.begin(organization, AccessMode::Read).await.expect("a transaction");
         let count = AssertSqlSafe(format!("select count(*) {what}"));
         let found: i64 = sqlx::query_scalar(count).fetch_one(db.connection()).await.expect("a count");
         assert_eq!(found, still, "{what}");

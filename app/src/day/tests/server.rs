@@ -6,8 +6,8 @@ use super::*;
 
 const TODAY: Date = date(2026, 11, 21);
 
-fn span(text: &str) -> Span {
-    Span::parse("period", text, TODAY, 1).unwrap()
+fn span(text: &str) -> DateRange {
+    DateRange::parse("period", text, TODAY, 1).unwrap()
 }
 
 fn bounds(text: &str, zone: &str) -> (String, String) {
@@ -43,7 +43,7 @@ fn a_period_is_a_word_or_a_part_of_the_calendar() {
         ("2026-03-01 .. 2026-03-15", "2026-03-01", "2026-03-15"),
     ];
     for (text, from, to) in periods {
-        assert_eq!(span(text), Span { from: day(from), to: day(to) }, "{text}");
+        assert_eq!(span(text), DateRange { from: day(from), to: day(to) }, "{text}");
     }
 }
 
@@ -76,25 +76,25 @@ fn what_is_not_a_period_is_refused() {
         "2000-01-01..2026-01-01",
         "2026-03-01..2026-03-02..2026-03-03",
     ] {
-        assert!(Span::parse("period", text, TODAY, 1).is_err(), "{text}");
+        assert!(DateRange::parse("period", text, TODAY, 1).is_err(), "{text}");
     }
-    let refused = Span::parse("period", "soon", TODAY, 1).unwrap_err().message;
+    let refused = DateRange::parse("period", "soon", TODAY, 1).unwrap_err().message;
     assert!(refused.starts_with("\"soon\" is not a period; give one such as today"), "{refused}");
 }
 
 #[test]
 fn a_week_begins_where_the_organization_says() {
-    let week = |week_start| Span::parse("period", "this_week", TODAY, week_start).unwrap();
-    assert_eq!(week(7), Span { from: day("2026-11-15"), to: day("2026-11-21") });
-    assert_eq!(week(6), Span { from: day("2026-11-21"), to: day("2026-11-27") });
-    assert_eq!(week(1), Span { from: day("2026-11-16"), to: day("2026-11-22") });
+    let week = |week_start| DateRange::parse("period", "this_week", TODAY, week_start).unwrap();
+    assert_eq!(week(7), DateRange { from: day("2026-11-15"), to: day("2026-11-21") });
+    assert_eq!(week(6), DateRange { from: day("2026-11-21"), to: day("2026-11-27") });
+    assert_eq!(week(1), DateRange { from: day("2026-11-16"), to: day("2026-11-22") });
 }
 
 #[test]
 fn the_last_quarter_of_january_is_the_one_of_last_year() {
-    let parse = |text| Span::parse("period", text, date(2026, 1, 31), 1).unwrap();
-    assert_eq!(parse("last_quarter"), Span { from: day("2025-10-01"), to: day("2025-12-31") });
-    assert_eq!(parse("last_month"), Span { from: day("2025-12-01"), to: day("2025-12-31") });
+    let parse = |text| DateRange::parse("period", text, date(2026, 1, 31), 1).unwrap();
+    assert_eq!(parse("last_quarter"), DateRange { from: day("2025-10-01"), to: day("2025-12-31") });
+    assert_eq!(parse("last_month"), DateRange { from: day("2025-12-01"), to: day("2025-12-31") });
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_day_begins_and_ends_where_the_clocks_say() {
 
 #[test]
 fn a_moment_is_the_instant_on_the_clock_of_a_zone() {
-    let at = |text: &str, zone: &str| Moment::at(text.parse().unwrap(), &TimeZone::get(zone).unwrap());
+    let at = |text: &str, zone: &str| OffsetDateTime::at(text.parse().unwrap(), &TimeZone::get(zone).unwrap());
     let moment = at("2026-11-20T08:00:00.999Z", "Europe/Berlin");
     assert_eq!(moment.as_str(), "2026-11-20T09:00:00+01:00");
     assert_eq!(moment.timestamp().unwrap(), "2026-11-20T08:00:00Z".parse::<Timestamp>().unwrap());
@@ -124,8 +124,8 @@ fn a_moment_is_the_instant_on_the_clock_of_a_zone() {
     assert_eq!(at("2026-11-20T08:00:00Z", "UTC").as_str(), "2026-11-20T08:00:00+00:00");
     // Liberia was 44 minutes and 30 seconds behind until 1972.
     assert_eq!(at("1971-06-01T12:00:00Z", "Africa/Monrovia").as_str(), "1971-06-01T12:00:00+00:00");
-    assert_eq!(Moment::at(Timestamp::MAX, &TimeZone::get("Pacific/Kiritimati").unwrap()).day(), day("2200-12-31"));
-    assert_eq!(Moment::at(Timestamp::MIN, &TimeZone::get("Etc/GMT+12").unwrap()).day(), day("1970-01-01"));
+    assert_eq!(OffsetDateTime::at(Timestamp::MAX, &TimeZone::get("Pacific/Kiritimati").unwrap()).day(), day("2200-12-31"));
+    assert_eq!(OffsetDateTime::at(Timestamp::MIN, &TimeZone::get("Etc/GMT+12").unwrap()).day(), day("1970-01-01"));
 }
 
 #[test]
@@ -156,7 +156,7 @@ proptest! {
         week_start in 0_u8..=9,
         word in "(this|last)_(week|month|quarter|year)|today|yesterday|(19|20|21)[0-9]{2}(-[0-1][0-9]|-Q[0-5]|-W[0-5][0-9])?",
     ) {
-        if let Ok(span) = Span::parse("period", &word, today, week_start) {
+        if let Ok(span) = DateRange::parse("period", &word, today, week_start) {
             prop_assert!(span.from <= span.to);
             let (from, to) = span.bounds(&TimeZone::get("America/New_York").unwrap());
             prop_assert!(from < to);
@@ -169,7 +169,7 @@ proptest! {
     #[test]
     fn any_two_days_make_a_span_or_a_refusal(from in dates(), to in dates()) {
         let text = format!("{from}..{to}");
-        match Span::parse("period", &text, TODAY, 1) {
+        match DateRange::parse("period", &text, TODAY, 1) {
             Ok(span) => prop_assert!(from <= to && span.days() <= 3_653),
             Err(_) => prop_assert!(from > to || (to - from).get_days() >= 3_653),
         }
@@ -178,7 +178,7 @@ proptest! {
     #[test]
     fn spans_meet_without_gap(date in dates(), zone in "Europe/Berlin|America/Sao_Paulo|Asia/Kathmandu|Africa/Cairo|America/Santiago") {
         let zone = TimeZone::get(&zone).unwrap();
-        let one = |date: Date| Span { from: date.into(), to: date.into() }.bounds(&zone);
+        let one = |date: Date| DateRange { from: date.into(), to: date.into() }.bounds(&zone);
         let next = date.saturating_add(1.day());
         if next.year() <= 2200 {
             prop_assert_eq!(one(date).1, one(next).0);
@@ -192,14 +192,14 @@ proptest! {
     fn a_moment_is_read_back(second in 86_400_i64..7_000_000_000, zone in "Europe/Berlin|Asia/Kathmandu|America/St_Johns|UTC") {
         let instant = Timestamp::from_second(second).unwrap();
         let zone = TimeZone::get(&zone).unwrap();
-        let moment = Moment::at(instant, &zone);
+        let moment = OffsetDateTime::at(instant, &zone);
         prop_assert_eq!(moment.timestamp(), Ok(instant));
         prop_assert_eq!(moment.day(), Day::from(instant.to_zoned(zone).date()));
-        prop_assert_eq!(Moment::parse("at", moment.as_str()), Ok(moment));
+        prop_assert_eq!(OffsetDateTime::parse("at", moment.as_str()), Ok(moment));
     }
 
     #[test]
     fn every_moment_that_is_read_is_an_instant(text in "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])") {
-        prop_assert!(Moment::parse("at", &text).unwrap().timestamp().is_ok());
+        prop_assert!(OffsetDateTime::parse("at", &text).unwrap().timestamp().is_ok());
     }
 }

@@ -5,14 +5,14 @@ use jiff::civil::Date;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::back::Standing;
+use super::restore::CurrentMember;
 use crate::{
     database::{Db, date},
     error::Error,
 };
 
 /// A later action, and whose it is.
-pub struct By {
+pub struct LaterAction {
     /// The action.
     pub action: Uuid,
     /// The operation.
@@ -25,7 +25,7 @@ pub struct By {
     pub token: Option<Uuid>,
 }
 
-impl By {
+impl LaterAction {
     /// The action of a row that has one.
     pub(super) fn of(
         action: Option<Uuid>,
@@ -39,7 +39,7 @@ impl By {
 }
 
 /// An earlier action of which a record is something else by now.
-pub struct Later {
+pub struct LaterChange {
     /// The earlier action.
     pub action: Uuid,
     /// The kind of the record.
@@ -49,14 +49,14 @@ pub struct Later {
     /// The number of that invoice; a draft has none.
     pub number: Option<String>,
     /// The newest one since that changed that record and still counts; none where that is not among its newest changes.
-    pub by: Option<By>,
+    pub by: Option<LaterAction>,
 }
 
 /// Those of these actions that left a record as something else than it is by now, as its newest image tells: they cannot be taken back.
 /// One record of each action is enough, looked for among its first `most` changes; what was changed and taken back since is as it was.
 /// Each is compared as the action left it in the end, by what both images tell: a column that came or went since was changed by nobody.
 /// An undo since counts where it took back what was done before.
-pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Later>, Error> {
+pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<LaterChange>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"select a.id as "action!", c.kind as "kind!", i.id is not null as "invoiced!", i.number as "number?", n.id as "by?",
@@ -123,18 +123,18 @@ pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Later
     )
     .fetch_all(db.connection())
     .await?;
-    let later = rows.into_iter().map(|row| Later {
+    let later = rows.into_iter().map(|row| LaterChange {
         action: row.action,
         kind: row.kind,
         invoiced: row.invoiced,
         number: row.number,
-        by: By::of(row.by, row.operation, row.member_id, row.member, row.token),
+        by: LaterAction::of(row.by, row.operation, row.member_id, row.member, row.token),
     });
     Ok(later.collect())
 }
 
 /// A project that time does not come back onto when an action is taken back.
-pub struct Closed {
+pub struct ClosedProject {
     /// The action.
     pub action: Uuid,
     /// The project's name.
@@ -145,10 +145,10 @@ pub struct Closed {
 
 /// Those of these actions that would bring time onto a project that is archived or, given a member, onto one that they are not on: time
 /// that was deleted, was moved away, or of which the timer would run again. Of each the first `most` changes are looked at.
-pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i64) -> Result<Vec<Closed>, Error> {
+pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i64) -> Result<Vec<ClosedProject>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Closed,
+        ClosedProject,
         r#"select distinct on (a.id) a.id as "action!", p.name as project, ($3::uuid is null or exists (
                    select from project_member m where m.organization_id = $1 and m.project_id = p.id and m.member_id = $3
                )) as "archived!"
@@ -196,7 +196,7 @@ pub async fn priced(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Uuid
 }
 
 /// A record that an action has made, and one that needs it by now.
-pub struct Held {
+pub struct ReferencedRecord {
     /// The action.
     pub action: Uuid,
     /// The kind of the record that it made.
@@ -208,12 +208,12 @@ pub struct Held {
     /// The name or number of the record that refers to it, when it has one.
     pub other_name: Option<String>,
     /// The action that has it refer to it; none where nothing is known of that.
-    pub by: Option<By>,
+    pub by: Option<LaterAction>,
 }
 
 /// Those of these actions that made a record to which another refers that they did not make: it does not go away, or not alone. Of each
 /// the first `most` changes are looked at.
-pub async fn held(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Held>, Error> {
+pub async fn held(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<ReferencedRecord>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"select distinct on (a.id) a.id as "action!", made.kind as "made!", nullif(concat_ws(' / ', k.name, p.name), '') as "name?",
@@ -272,29 +272,29 @@ pub async fn held(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Held>,
     )
     .fetch_all(db.connection())
     .await?;
-    let held = rows.into_iter().map(|row| Held {
+    let held = rows.into_iter().map(|row| ReferencedRecord {
         action: row.action,
         made: row.made,
         name: row.name,
         other: row.other,
         other_name: row.other_name,
-        by: By::of(row.by, row.operation, row.member_id, row.member, row.token),
+        by: LaterAction::of(row.by, row.operation, row.member_id, row.member, row.token),
     });
     Ok(held.collect())
 }
 
 /// A member of whom a timer would run again when an action is taken back.
-pub struct Restarted {
+pub struct RestartedTimer {
     /// The action.
     pub action: Uuid,
     /// What they are now.
-    pub member: Standing,
+    pub member: CurrentMember,
     /// The timer of theirs that runs by now and would not end with it.
-    pub other: Option<Running>,
+    pub other: Option<RunningTimer>,
 }
 
 /// A timer that runs.
-pub struct Running {
+pub struct RunningTimer {
     /// The entry.
     pub id: Uuid,
     /// What it is on: client and project.
@@ -306,7 +306,7 @@ pub struct Running {
 }
 
 /// Whose timers would run again when these actions are taken back. Of each the first `most` changes are looked at.
-pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Restarted>, Error> {
+pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<RestartedTimer>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"select distinct a.id as "action!", m.id as "member!", m.name as "member_name!", m.role as "role!",
@@ -334,10 +334,10 @@ pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<R
     )
     .fetch_all(db.connection())
     .await?;
-    let restarted = rows.into_iter().map(|row| Restarted {
+    let restarted = rows.into_iter().map(|row| RestartedTimer {
         action: row.action,
-        member: Standing { id: row.member, name: row.member_name, role: row.role, present: row.present },
-        other: row.other.map(|id| Running {
+        member: CurrentMember { id: row.member, name: row.member_name, role: row.role, present: row.present },
+        other: row.other.map(|id| RunningTimer {
             id,
             project: row.project.unwrap_or_default(),
             description: row.description.unwrap_or_default(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{entry, instead::alike, log, studio, undo};
-use crate::{access::Writes, error::Code, testing::World};
+use crate::{access::WriteMode, error::Code, testing::World};
 
 async fn describe(world: &World, logged: &Value, description: &str) -> Value {
     world.ok("update_time_entry", json!({"time_entry": logged["id"], "description": description})).await
@@ -45,7 +45,7 @@ async fn nobody_is_sent_to_an_undo_that_would_do_a_later_change_again() {
 #[tokio::test]
 async fn of_several_records_that_were_changed_since_the_list_and_the_refusal_name_the_same() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let running = agent.ok("start_timer", json!({"project": "Dashboard", "description": "first"})).await;
     studio.advance(600);
     let replaced = agent.ok("start_timer", json!({"project": "Dashboard", "description": "second", "stop_running": true})).await;

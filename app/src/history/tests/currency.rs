@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{instead::alike, log, studio, undo};
-use crate::{access::Writes, error::Code, testing::World};
+use crate::{access::WriteMode, error::Code, testing::World};
 
 /// What is said of an action that cannot be taken back before this change of the currency.
 fn first(operation: &str, changed: &Value) -> String {
@@ -64,7 +64,7 @@ async fn an_amount_comes_back_after_the_currency_that_it_was_in() {
 #[tokio::test]
 async fn however_many_the_currency_keeps_the_newest_that_can_be_undone_is_named() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     studio.ok("create_client", json!({"name": "Osaka", "currency": "EUR"})).await;
     let kept = log(&agent, "2026-11-17").await;
     for name in ["One", "Two", "Three", "Four", "Five"] {

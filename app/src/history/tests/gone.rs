@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{instead::alike, log, studio, undo};
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     error::Code,
     testing::World,
 };
@@ -77,7 +77,7 @@ async fn a_line_of_a_draft_that_is_gone_comes_back_after_it() {
 #[tokio::test]
 async fn what_was_taken_back_one_after_the_other_is_done_again_in_the_other_order() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     agent.ok("create_client", json!({"name": "Globex"})).await;
     agent.ok("create_project", json!({"client": "Globex", "name": "Lab"})).await;
     agent.ok("create_time_entry", json!({"project": "Lab", "date": "2026-11-17", "duration": "1h"})).await;
@@ -106,7 +106,7 @@ async fn whoever_did_not_delete_it_and_leads_no_work_is_told_no_name_and_no_id()
     let refused = barbara.refused("undo_action", json!({"action": deleted["action"]})).await;
     assert_eq!(refused.details, None);
     // A token is not sent to what its person did.
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let own = on_site(&agent).await;
     let own = agent.ok("delete_time_entry", json!({"time_entry": own["id"]})).await;
     studio.ok("delete_project", json!({"project": "Site"})).await;

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{log, studio};
 use crate::{
-    access::{Role, Scope, Writes},
-    context::Door,
+    access::{Role, Scope, WriteMode},
+    context::Channel,
     error::Code,
     testing::World,
 };
@@ -21,7 +21,7 @@ pub(super) async fn why_not(world: &World, done: &Value) -> String {
 #[tokio::test]
 async fn what_is_needed_by_later_records_is_not_called_undoable() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let client = agent.ok("create_client", json!({"name": "Globex", "tax_rate": "19"})).await;
     assert_eq!(why_not(&agent, &client).await, "", "nothing needs it yet");
     let project = agent.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
@@ -54,7 +54,7 @@ async fn what_was_made_in_the_same_action_keeps_nothing_from_being_undone() {
 #[tokio::test]
 async fn nobody_is_sent_to_a_later_change_that_cannot_be_undone_either() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     log(&agent, "2026-11-18").await;
     let draft = agent.ok("draft_invoice", json!({"client": "Acme"})).await;
     for by in [&agent, &studio] {
@@ -79,7 +79,7 @@ async fn nobody_is_sent_to_a_later_change_that_cannot_be_undone_either() {
 async fn where_the_last_thing_stays_the_way_by_hand_and_the_newest_that_can_be_undone_are_told() {
     let studio = studio().await;
     let grace = studio.as_role(Role::Member).await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let logged = log(&agent, "2026-11-17").await;
     let refused = async |by_hand: &str| {
         let refused = agent.refused("undo_action", json!({"action": "last"})).await;
@@ -106,7 +106,7 @@ async fn where_the_last_thing_stays_the_way_by_hand_and_the_newest_that_can_be_u
 #[tokio::test]
 async fn what_takes_long_to_put_back_is_not_tried_for_a_hint_nor_passed_over() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let told = async |records: usize| {
         log(&agent, "2026-11-16").await;
         let entry = |at: usize| json!({"project": "Dashboard", "date": "2026-11-17", "duration": "5m", "description": format!("{at}")});
@@ -123,7 +123,7 @@ async fn what_takes_long_to_put_back_is_not_tried_for_a_hint_nor_passed_over() {
 #[tokio::test]
 async fn the_last_thing_that_was_refused_is_not_named_as_one_that_can_be_undone() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let earlier = log(&agent, "2026-11-19").await;
     let closed = log(&agent, "2026-11-17").await;
     studio.ok("update_organization", json!({"lock_date": "2026-11-18"})).await;
@@ -139,7 +139,7 @@ async fn the_last_thing_that_was_refused_is_not_named_as_one_that_can_be_undone(
 #[tokio::test]
 async fn a_stopped_timer_is_not_called_undoable_while_another_runs() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     agent.ok("start_timer", json!({"project": "Dashboard"})).await;
     let changed = agent.ok("update_timer", json!({"description": "charts"})).await;
     studio.advance(600);
@@ -169,7 +169,7 @@ async fn the_newest_that_can_be_undone_is_named_whatever_the_last_is_refused_for
     for project in ["Dashboard", "Lab"] {
         studio.ok("assign_project_members", json!({"project": project, "members": [barbara.member()]})).await;
     }
-    let agent = barbara.token(Writes::Direct).await;
+    let agent = barbara.token(WriteMode::Direct).await;
     let kept = log(&agent, "2026-11-17").await;
     let gone = agent.ok("create_time_entry", json!({"project": "Lab", "date": "2026-11-17", "duration": "1h"})).await;
     agent.ok("delete_time_entry", json!({"time_entry": gone["id"]})).await;
@@ -183,7 +183,7 @@ async fn the_newest_that_can_be_undone_is_named_whatever_the_last_is_refused_for
 #[tokio::test]
 async fn too_many_records_at_once_have_a_way_by_hand_too() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     log(&studio, "2026-11-17").await;
     studio
         .sql(
@@ -198,7 +198,7 @@ async fn too_many_records_at_once_have_a_way_by_hand_too() {
     let refused = agent.refused("undo_action", json!({"action": "last"})).await;
     assert!(refused.message.contains("too many records") && refused.hint.is_some_and(|hint| hint.contains("delete_invoice_draft")));
     assert!(why_not(&agent, &draft).await.contains("delete_invoice_draft"));
-    let asks = studio.token(Writes::Ask).await;
+    let asks = studio.token(WriteMode::Ask).await;
     log(&studio, "2026-11-18").await;
     let own = asks.ok("draft_invoice", json!({"client": "Acme"})).await;
     assert_eq!(why_not(&asks, &own).await, "");
@@ -207,7 +207,7 @@ async fn too_many_records_at_once_have_a_way_by_hand_too() {
 #[tokio::test]
 async fn whose_actions_are_not_told_is_said_in_words_about_actions() {
     let studio = studio().await;
-    let (barbara, agent) = (studio.as_role(Role::Member).await, studio.token(Writes::Direct).await);
+    let (barbara, agent) = (studio.as_role(Role::Member).await, studio.token(WriteMode::Direct).await);
     for (world, other, words) in [
         (&agent, json!(barbara.member()), "did itself"),
         (&agent, json!("Barbara"), "did itself"),
@@ -250,7 +250,7 @@ pub(super) async fn alike(world: &World, done: &Value, code: Code, words: &str) 
 #[tokio::test]
 async fn the_list_and_the_refusal_give_one_reason() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let billed = log(&agent, "2026-11-18").await;
     let draft = agent.ok("draft_invoice", json!({"client": "Acme"})).await;
     for world in [&agent, &studio] {
@@ -288,8 +288,8 @@ async fn of_time_on_an_invoice_one_is_told_what_one_can_do_about_it() {
     let barbara = studio.as_role(Role::Member).await;
     studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
     let scopes = [Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead, Scope::MoneyWrite];
-    let (timekeeper, biller) = (studio.token_of(&scopes[..3], Writes::Direct).await, studio.token_of(&scopes, Writes::Direct).await);
-    let reader = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::MoneyRead], Writes::Direct).await;
+    let (timekeeper, biller) = (studio.token_of(&scopes[..3], WriteMode::Direct).await, studio.token_of(&scopes, WriteMode::Direct).await);
+    let reader = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::MoneyRead], WriteMode::Direct).await;
     let (of_agent, of_member, of_biller) =
         (log(&timekeeper, "2026-11-16").await, log(&barbara, "2026-11-17").await, log(&biller, "2026-11-18").await);
     let of_reader = log(&reader, "2026-11-19").await;
@@ -323,7 +323,7 @@ async fn a_later_change_that_stays_since_its_project_is_archived_says_how_it_wou
     let logged = studio.ok("create_time_entry", json!({"project": "Lab", "date": "2026-11-17", "duration": "1h"})).await;
     let moved = studio.ok("update_time_entry", json!({"time_entry": logged["id"], "project": "Dashboard"})).await;
     studio.ok("archive_project", json!({"project": "Lab"})).await;
-    let through_rest = studio.through(Door::Rest);
+    let through_rest = studio.through(Channel::Rest);
     let either = "update_time_entry cannot be undone either: Lab or its client is archived. restore_project and restore_client restore it.";
     alike(&through_rest, &logged, Code::Stale, either).await;
     studio.ok("restore_project", json!({"project": "Lab"})).await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{entry, log, studio, undo};
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     error::Code,
     testing::World,
 };
@@ -20,7 +20,7 @@ async fn undo_last(world: &World) -> Value {
 #[tokio::test]
 async fn the_last_thing_that_a_credential_did_is_taken_back_without_its_id_and_twice_goes_two_back() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let first = log(&agent, "2026-11-17").await;
     let second = agent.ok("update_time_entry", json!({"time_entry": first["id"], "description": "Else"})).await;
     // Neither what another credential does, nor a dry run, a read or a refusal is the last thing.
@@ -45,7 +45,7 @@ async fn the_last_thing_that_a_credential_did_is_taken_back_without_its_id_and_t
 #[tokio::test]
 async fn two_who_take_the_last_thing_back_at_once_go_two_back() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let done = [log(&agent, "2026-11-17").await, log(&agent, "2026-11-18").await];
     let (one, other) = futures::join!(undo_last(&agent), undo_last(&agent));
     for action in done {
@@ -56,7 +56,7 @@ async fn two_who_take_the_last_thing_back_at_once_go_two_back() {
 #[tokio::test]
 async fn what_was_done_is_listed_with_whether_it_can_be_undone_and_why_not() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let first = log(&agent, "2026-11-17").await;
     let second = log(&agent, "2026-11-18").await;
     undo(&agent, &second).await;
@@ -101,7 +101,7 @@ async fn whoever_does_not_lead_the_work_is_shown_what_they_did_and_nothing_else(
     assert!(listed(&edsger).await.len() > 3, "who leads the work sees everybody's");
     let of_barbara = edsger.ok("list_actions", json!({"member": barbara.member()})).await;
     assert_eq!(of_barbara["items"].as_array().map(Vec::len), Some(1));
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     assert!(listed(&agent).await.is_empty(), "an agent has done nothing yet");
     assert_eq!(agent.code("list_actions", json!({"member": barbara.member()})).await, Code::NotFound);
 }
@@ -109,7 +109,7 @@ async fn whoever_does_not_lead_the_work_is_shown_what_they_did_and_nothing_else(
 #[tokio::test]
 async fn actions_are_counted_as_far_as_they_are_the_callers() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     for day in ["2026-11-16", "2026-11-17", "2026-11-18"] {
         log(&agent, day).await;
     }
@@ -204,7 +204,7 @@ async fn of_many_changes_of_a_record_the_newest_alone_is_taken_back() {
 #[tokio::test]
 async fn the_last_thing_is_not_passed_over_because_it_cannot_be_taken_back() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let logged = log(&agent, "2026-11-17").await;
     agent.ok("invite_member", json!({"email": "grace@example.com", "role": "member"})).await;
     let refused = agent.refused("undo_action", json!({"action": "last"})).await;
@@ -218,7 +218,7 @@ async fn the_last_thing_is_not_passed_over_because_it_cannot_be_taken_back() {
 #[tokio::test]
 async fn what_changed_nothing_is_no_last_thing() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let logged = log(&agent, "2026-11-17").await;
     agent.ok("mark_notifications_read", json!({"all": true})).await;
     agent.ok("update_time_entry", json!({"time_entry": logged["id"], "rate": null})).await;
@@ -235,7 +235,7 @@ async fn what_found_nothing_to_change_stands_before_nothing_and_a_mail_that_was_
     log(&studio, "2026-11-16").await;
     let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let (first, second) = (log(&agent, "2026-11-17").await, log(&agent, "2026-11-18").await);
     agent.ok("unassign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
     agent.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{log, studio, undo};
 use crate::{
-    access::Writes,
+    access::WriteMode,
     error::{Code, Error},
     testing::{World, apart, owner, until_waiting},
 };
@@ -56,7 +56,7 @@ async fn an_entry_on_a_budgeted_project_is_undone_and_changed_at_once() {
 async fn behind_an_action_that_somebody_else_holds_no_other_is_called_the_newest_that_can_be_undone() {
     apart("held_records", async {
         let studio = studio().await;
-        let agent = studio.token(Writes::Direct).await;
+        let agent = studio.token(WriteMode::Direct).await;
         log(&agent, "2026-11-17").await;
         let newest = log(&agent, "2026-11-18").await;
         agent.ok("invite_member", json!({"email": "grace@example.com", "role": "member"})).await;
@@ -81,7 +81,7 @@ async fn behind_an_action_that_somebody_else_holds_no_other_is_called_the_newest
 async fn a_storm_of_writers_on_the_same_time_never_ends_in_a_deadlock() {
     apart("storm", async {
         let studio = studio().await;
-        let agent = studio.token(Writes::Drafts).await;
+        let agent = studio.token(WriteMode::Drafts).await;
         studio.ok("set_budget", json!({"project": "Dashboard", "hours": 1000})).await;
         studio.ok("create_project", json!({"client": "Acme", "name": "Site"})).await;
         studio.ok("set_budget", json!({"project": "Site", "hours": 1000})).await;

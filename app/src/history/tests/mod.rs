@@ -17,7 +17,7 @@ mod told;
 use serde_json::{Value, json};
 
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     error::Code,
     testing::World,
 };
@@ -173,7 +173,7 @@ async fn nobody_undoes_what_is_not_theirs_to_undo() {
     assert_eq!(studio.as_role(Role::Member).await.code("undo_action", call.clone()).await, Code::NotFound);
     assert_eq!(World::new("elsewhere").await.code("undo_action", call.clone()).await, Code::NotFound);
     // An agent takes back its own actions and not those of the person that it works for.
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     assert_eq!(agent.code("undo_action", call.clone()).await, Code::NotFound);
     let own = log(&agent, "2026-11-18").await;
     undo(&agent, &own).await;

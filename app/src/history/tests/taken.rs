@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use super::{instead::alike, log, studio, undo};
 use crate::{
-    access::{Role, Writes},
-    database::{Access, Reach},
+    access::{Role, WriteMode},
+    database::{AccessMode, RowScope},
     error::Code,
-    history::undo::open_among,
+    history::undo::undoable_among,
 };
 
 fn id(done: &Value) -> &str {
@@ -38,9 +38,9 @@ async fn what_another_has_by_now_is_not_offered_to_be_undone() {
     let cleared = studio.ok("clear_budget", json!({"project": "Dashboard"})).await;
     let action: Uuid = id(&cleared).parse().expect("an id");
     let is_open = async || {
-        let reach = Reach::Organization(studio.organization());
-        let mut db = studio.caller.services.database.begin(reach, Access::Read).await.expect("a transaction");
-        open_among(&mut db, &[action]).await.expect("an answer").contains(&action)
+        let reach = RowScope::Organization(studio.organization());
+        let mut db = studio.caller.services.database.begin(reach, AccessMode::Read).await.expect("a transaction");
+        undoable_among(&mut db, &[action]).await.expect("an answer").contains(&action)
     };
     assert!(is_open().await);
     let set = studio.ok("set_budget", json!({"project": "Dashboard", "hours": "3"})).await;
@@ -109,7 +109,7 @@ async fn a_project_has_its_name_among_those_of_its_client() {
 #[tokio::test]
 async fn what_is_taken_by_now_is_not_named_as_the_newest_that_can_be_undone() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let kept = log(&agent, "2026-11-17").await;
     agent.ok("set_budget", json!({"project": "Dashboard", "hours": "20"})).await;
     let cleared = agent.ok("clear_budget", json!({"project": "Dashboard"})).await;
@@ -126,7 +126,7 @@ async fn what_is_taken_by_now_is_not_named_as_the_newest_that_can_be_undone() {
 #[tokio::test]
 async fn what_is_named_as_the_newest_that_can_be_undone_was_tried() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Lab"})).await;
     studio.ok("set_budget", json!({"project": "Dashboard", "hours": "2", "period": "lifetime", "hard_stop": true})).await;
     let kept = agent.ok("create_time_entry", json!({"project": "Lab", "date": "2026-11-16", "duration": "1h"})).await;

@@ -216,7 +216,7 @@ async fn of_several_entries_it_is_told_how_many_and_where() {
     let but_one = (10..=17).map(|day| entry(if day == 17 { "Site" } else { "Dashboard" }, &format!("2026-11-{day}")));
     studio.ok("create_time_entries", json!({"entries": but_one.collect::<Vec<_>>()})).await;
     assert_eq!(log_of(&studio).await[0], "8 entries logged on Acme / Dashboard, …");
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     let drafts =
         agent.ok("create_time_entries", json!({"entries": [entry("Dashboard", "2026-11-19"), entry("Dashboard", "2026-11-20")]})).await;
     assert_eq!(log_of(&studio).await[0], "2 entries drafted on Acme / Dashboard, to be confirmed");

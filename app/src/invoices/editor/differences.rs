@@ -2,12 +2,12 @@
 
 use leptos::{html, prelude::*};
 
-use super::{DRAFT, line::written_quantity, screen::Screen};
+use super::{DRAFT_FORM_ID, form_snapshot::FormSnapshot, line::written_quantity};
 use crate::{
-    ends,
     invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
     money::written,
-    visit::use_here,
+    page_context::use_current_organization,
+    platform,
 };
 
 /// One field that differs.
@@ -18,11 +18,11 @@ struct Difference {
     now: String,
     /// What stood on the screen.
     screen: String,
-    kind: Kind,
+    kind: DifferenceKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
+enum DifferenceKind {
     /// Its field shows what was typed.
     Typed,
     /// Nobody typed it: its field shows what stands in the draft.
@@ -32,7 +32,7 @@ enum Kind {
 }
 
 /// A field of the draft: its name in the form that stood on the screen, its label, and what it holds now.
-type Field = (String, String, String);
+type DraftField = (String, String, String);
 
 /// The differences, field by field, with the two ways on.
 #[component]
@@ -40,7 +40,7 @@ pub(super) fn Differences(
     /// The draft as it stands.
     invoice: Invoice,
     /// What stood on the screen.
-    screen: Screen,
+    screen: FormSnapshot,
 ) -> impl IntoView {
     let found = differences(&invoice, &screen);
     let typed = is_typed(&found);
@@ -67,17 +67,17 @@ pub(super) fn Differences(
 }
 
 /// Whether something that was typed is another than what stands in the draft.
-pub(super) fn differs_in_what_was_typed(invoice: &Invoice, screen: &Screen) -> bool {
+pub(super) fn has_typed_differences(invoice: &Invoice, screen: &FormSnapshot) -> bool {
     is_typed(&differences(invoice, screen))
 }
 
 fn is_typed(found: &[Difference]) -> bool {
-    found.iter().any(|difference| difference.kind == Kind::Typed)
+    found.iter().any(|difference| difference.kind == DifferenceKind::Typed)
 }
 
 fn table(differences: Vec<Difference>) -> impl IntoView {
     let rows = differences.into_iter().map(|Difference { label, now, screen, kind }| {
-        let taken = (kind == Kind::Taken).then(|| view! { <small>"not typed by you: its field shows what stands now"</small> });
+        let taken = (kind == DifferenceKind::Taken).then(|| view! { <small>"not typed by you: its field shows what stands now"</small> });
         view! {
             <tr>
                 <th scope="row">{label}</th>
@@ -99,11 +99,11 @@ fn table(differences: Vec<Difference>) -> impl IntoView {
 
 /// Saving over it goes with the form around: this button alone has the version that is shown here. The other way loads the page.
 fn ways(invoice: &Invoice) -> impl IntoView + use<> {
-    let page = use_here().path(&format!("invoices/{}", invoice.id));
+    let page = use_current_organization().path(&format!("invoices/{}", invoice.id));
     view! {
         <div class="actions">
             <button type="submit" class="button primary" name="version" value=invoice.version>"Keep what I typed and save it"</button>
-            <a class="button" href=page rel="external" on:click=|_| ends::reset(DRAFT)>"Take the draft as it stands"</a>
+            <a class="button" href=page rel="external" on:click=|_| platform::reset_form(DRAFT_FORM_ID)>"Take the draft as it stands"</a>
         </div>
     }
 }
@@ -112,11 +112,11 @@ fn filled(text: String) -> String {
     if text.is_empty() { "(empty)".to_owned() } else { text }
 }
 
-fn differences(invoice: &Invoice, screen: &Screen) -> Vec<Difference> {
+fn differences(invoice: &Invoice, screen: &FormSnapshot) -> Vec<Difference> {
     let fields = invoice.lines.iter().enumerate().flat_map(|(at, line)| fields_of(at, line, screen)).chain(fields(invoice));
     let changed = fields.filter_map(|(name, label, now)| {
         let said = screen.said(&name).filter(|said| !same(said, &now))?;
-        let kind = if screen.typed(&name).is_some() { Kind::Typed } else { Kind::Taken };
+        let kind = if screen.typed(&name).is_some() { DifferenceKind::Typed } else { DifferenceKind::Taken };
         Some(Difference { label, now: shown(&name, &now), screen: shown(&name, said), kind })
     });
     changed.chain(gone(invoice, screen)).chain(new(invoice, screen)).collect()
@@ -137,7 +137,7 @@ fn shown(name: &str, text: &str) -> String {
 }
 
 /// The fields of a line that stood on the screen, too.
-fn fields_of(at: usize, line: &InvoiceLine, screen: &Screen) -> Vec<Field> {
+fn fields_of(at: usize, line: &InvoiceLine, screen: &FormSnapshot) -> Vec<DraftField> {
     let rate = line.rate.as_ref().map(|rate| written(rate.amount, &rate.currency));
     let all = [
         ("description", "Text", line.description.clone(), true),
@@ -153,7 +153,7 @@ fn fields_of(at: usize, line: &InvoiceLine, screen: &Screen) -> Vec<Field> {
 }
 
 /// The fields beside the lines.
-fn fields(invoice: &Invoice) -> Vec<Field> {
+fn fields(invoice: &Invoice) -> Vec<DraftField> {
     let day = |day: Option<String>| day.unwrap_or_default();
     let period = invoice.period.as_ref();
     let all = [
@@ -167,23 +167,28 @@ fn fields(invoice: &Invoice) -> Vec<Field> {
 }
 
 /// The lines that are on the draft no more: what was typed into them goes nowhere.
-fn gone(invoice: &Invoice, screen: &Screen) -> Vec<Difference> {
+fn gone(invoice: &Invoice, screen: &FormSnapshot) -> Vec<Difference> {
     let is_there = |id: &str| invoice.lines.iter().any(|line| line.id.to_string() == id);
     let gone = screen.lines().filter(|(_, id)| !is_there(id));
     let told = gone.map(|(at, _)| {
         let words = screen.said(&format!("lines[{at}][description]")).unwrap_or_default();
-        Difference { label: format!("Your line {}", at + 1), now: "Was removed".to_owned(), screen: words.to_owned(), kind: Kind::Line }
+        Difference {
+            label: format!("Your line {}", at + 1),
+            now: "Was removed".to_owned(),
+            screen: words.to_owned(),
+            kind: DifferenceKind::Line,
+        }
     });
     told.collect()
 }
 
 /// The lines that were added meanwhile.
-fn new(invoice: &Invoice, screen: &Screen) -> Vec<Difference> {
+fn new(invoice: &Invoice, screen: &FormSnapshot) -> Vec<Difference> {
     let stood = |line: &InvoiceLine| screen.name(line, "line").is_some();
     let added = invoice.lines.iter().enumerate().filter(|(_, line)| !stood(line));
     let told = added.map(|(at, line)| {
         let now = format!("{}, {}", line.description, line.net.text());
-        Difference { label: format!("Line {}", at + 1), now, screen: "Was not there".to_owned(), kind: Kind::Line }
+        Difference { label: format!("Line {}", at + 1), now, screen: "Was not there".to_owned(), kind: DifferenceKind::Line }
     });
     told.collect()
 }
@@ -217,11 +222,11 @@ mod tests {
         .expect("a draft")
     }
 
-    fn returned(fields: &[(&str, &str)]) -> Screen {
-        Screen::returned(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(), BTreeMap::new())
+    fn returned(fields: &[(&str, &str)]) -> FormSnapshot {
+        FormSnapshot::returned(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(), BTreeMap::new())
     }
 
-    fn told(screen: &Screen) -> Vec<(String, String, String)> {
+    fn told(screen: &FormSnapshot) -> Vec<(String, String, String)> {
         differences(&draft(), screen).into_iter().map(|told| (told.label, told.now, told.screen)).collect()
     }
 

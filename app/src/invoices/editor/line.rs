@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::screen::Screen;
+use super::form_snapshot::FormSnapshot;
 use crate::{
     invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
     money::{readings, written},
-    ui::{FormState, Icon, icon, kept, money, quantity as count, showed, unit_price, wrong},
+    ui::{FormState, Icon, field_error, icon, money, preserved_input, quantity as count, shown_value, unit_price},
 };
 
 /// The table of the lines.
-pub(super) fn lines(invoice: &Invoice, screen: Option<&Screen>, waits: bool) -> impl IntoView + use<> {
+pub(super) fn lines(invoice: &Invoice, screen: Option<&FormSnapshot>, waits: bool) -> impl IntoView + use<> {
     let only = invoice.lines.len() == 1;
     let row = |(at, line)| line_row(at, line, Removal { possible: !only, waits }, screen);
     view! {
@@ -41,23 +41,27 @@ struct Removal {
 }
 
 /// One line: its words can change, and its quantity and price where they do not come from time.
-fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&Screen>) -> impl IntoView + use<> {
+fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&FormSnapshot>) -> impl IntoView + use<> {
     let name = |field: &str| format!("lines[{at}][{field}]");
-    let text = |field: &str, stored: String| Text::of(line, field, stored, screen);
+    let text = |field: &str, stored: String| FieldText::of(line, field, stored, screen);
     let label = format!("Text of line {}", at + 1);
     let words = text("description", line.description.clone());
-    let showed = showed(&name("description"), &line.description);
+    let shown_value = shown_value(&name("description"), &line.description);
     let rows = words.shown.lines().count().clamp(1, 6) as i32;
     let quantity = match line.kind {
         LineKind::Time => count(&line.quantity, &line.unit).into_any(),
-        LineKind::Custom => small(name("quantity"), format!("Quantity of line {}", at + 1), text("quantity", written_quantity(line)), line),
+        LineKind::Custom => {
+            short_input(name("quantity"), format!("Quantity of line {}", at + 1), text("quantity", written_quantity(line)), line)
+        }
     };
     let price = match line.kind {
         LineKind::Time => match &line.rate {
-            Some(rate) => small(name("rate"), format!("Rate of line {}", at + 1), text("rate", written(rate.amount, &rate.currency)), line),
+            Some(rate) => {
+                short_input(name("rate"), format!("Rate of line {}", at + 1), text("rate", written(rate.amount, &rate.currency)), line)
+            }
             None => unit_price(&line.price).into_any(),
         },
-        LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), text("price", line.price.written()), line),
+        LineKind::Custom => short_input(name("price"), format!("Price of line {}", at + 1), text("price", line.price.written()), line),
     };
     let reason = line.tax_category.reason().is_some().then(|| reason(at, line, screen));
     let remove = removal.possible.then(|| {
@@ -68,10 +72,10 @@ fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&Scr
         <tr>
             <th scope="row" class="line-words">
                 <input type="hidden" name=name("line") value=line.id.to_string() prop:value=line.id.to_string() />
-                <textarea class="input plain" name=name("description") rows=rows aria-label=label aria-invalid=invalid(&name("description")) prop:kept=kept(words.shown, &line.id.to_string())>
+                <textarea class="input plain" name=name("description") rows=rows aria-label=label aria-invalid=invalid(&name("description")) prop:preserved_input=preserved_input(words.shown, &line.id.to_string())>
                     {words.began}
                 </textarea>
-                {showed}
+                {shown_value}
             </th>
             <td class="number" data-label="Quantity">{quantity}</td>
             <td class="number" data-label="Price">{price}</td>
@@ -83,12 +87,12 @@ fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&Scr
 }
 
 /// How a line is taxed: its category, and its rate where it has one.
-fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView + use<> {
-    let text = |field: &str, stored: String| Text::of(line, field, stored, screen);
+fn tax(at: usize, line: &InvoiceLine, screen: Option<&FormSnapshot>) -> impl IntoView + use<> {
+    let text = |field: &str, stored: String| FieldText::of(line, field, stored, screen);
     let category = text("tax_category", line.tax_category.code().to_owned());
     let rate = (line.tax_category == TaxCategory::S).then(|| {
         let rate = text("tax_rate", line.tax_rate.to_string());
-        let field = small(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line);
+        let field = short_input(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line);
         view! { {field} <span class="unit">"%"</span> }
     });
     let (untold, laid_out) = (line.tax_untold, line.laid_out);
@@ -103,47 +107,49 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView 
         view! { <option value=choice.code() selected=selected>{words}</option> }
     });
     let options = options.collect_view();
-    let kept = kept(category.shown, &line.id.to_string());
+    let preserved_input = preserved_input(category.shown, &line.id.to_string());
     view! {
         <select
             class="input plain"
             name=format!("lines[{at}][tax_category]")
             aria-label=format!("Tax of line {}", at + 1)
             aria-invalid=invalid(&format!("lines[{at}][tax_category]"))
-            prop:kept=kept
+            prop:preserved_input=preserved_input
         >
             {options}
         </select>
-        {showed(&format!("lines[{at}][tax_category]"), line.tax_category.code())}
+        {shown_value(&format!("lines[{at}][tax_category]"), line.tax_category.code())}
         {rate}
     }
 }
 
 /// Why no tax is charged on a line (BT-120), where the usual words of its category do not say it.
-fn reason(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView + use<> {
+fn reason(at: usize, line: &InvoiceLine, screen: Option<&FormSnapshot>) -> impl IntoView + use<> {
     let name = format!("lines[{at}][tax_reason]");
-    let text = Text::of(line, "tax_reason", line.tax_reason.clone().unwrap_or_default(), screen);
-    let (kept, showed, invalid) = (kept(text.shown, &line.id.to_string()), showed(&name, &text.stored), invalid(&name));
+    let text = FieldText::of(line, "tax_reason", line.tax_reason.clone().unwrap_or_default(), screen);
+    let (preserved_input, shown_value, invalid) =
+        (preserved_input(text.shown, &line.id.to_string()), shown_value(&name, &text.stored), invalid(&name));
     let label = format!("Why no tax is charged on line {}; empty for the usual words", at + 1);
     view! {
-        <input class="input plain reason" name=name maxlength=500 placeholder="Reason" autocomplete="off" aria-label=label aria-invalid=invalid value=text.began prop:kept=kept />
-        {showed}
+        <input class="input plain reason" name=name maxlength=500 placeholder="Reason" autocomplete="off" aria-label=label aria-invalid=invalid value=text.began prop:preserved_input=preserved_input />
+        {shown_value}
     }
 }
 
 /// What a field of a line shows, and what it began with: where they are two, it is not saved. Beside them stands what is stored.
-struct Text {
+struct FieldText {
     shown: String,
     began: String,
     stored: String,
 }
 
-impl Text {
+impl FieldText {
     /// What is stored, unless something else was typed for the very line: another one may stand in its place by now.
-    fn of(line: &InvoiceLine, field: &str, stored: String, screen: Option<&Screen>) -> Self {
-        let returned =
-            || use_context::<FormState>().filter(|form| !form.typed.is_empty()).map(|form| Screen::returned(form.typed, form.untouched));
-        let typed = |screen: &Screen| screen.typed(&screen.name(line, field)?).map(str::to_owned);
+    fn of(line: &InvoiceLine, field: &str, stored: String, screen: Option<&FormSnapshot>) -> Self {
+        let returned = || {
+            use_context::<FormState>().filter(|form| !form.typed.is_empty()).map(|form| FormSnapshot::returned(form.typed, form.untouched))
+        };
+        let typed = |screen: &FormSnapshot| screen.typed(&screen.name(line, field)?).map(str::to_owned);
         match screen.and_then(typed) {
             Some(shown) => Self { shown, began: stored.clone(), stored },
             // A form that came back without scripts can only begin with what was typed.
@@ -163,23 +169,23 @@ pub fn written_quantity(line: &InvoiceLine) -> String {
 
 /// Marks a field that was refused; why stands above the form.
 fn invalid(name: &str) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + use<> {
-    let wrong = wrong(name);
+    let wrong = field_error(name);
     move || wrong.with(Option::is_some).then_some("true")
 }
 
-fn small(name: String, label: String, text: Text, line: &InvoiceLine) -> AnyView {
-    let (kept, showed) = (kept(text.shown, &line.id.to_string()), showed(&name, &text.stored));
+fn short_input(name: String, label: String, text: FieldText, line: &InvoiceLine) -> AnyView {
+    let (preserved_input, shown_value) = (preserved_input(text.shown, &line.id.to_string()), shown_value(&name, &text.stored));
     let invalid = invalid(&name);
     view! {
-        <input class="input plain short" inputmode="decimal" name=name aria-label=label aria-invalid=invalid value=text.began prop:kept=kept />
-        {showed}
+        <input class="input plain short" inputmode="decimal" name=name aria-label=label aria-invalid=invalid value=text.began prop:preserved_input=preserved_input />
+        {shown_value}
     }
     .into_any()
 }
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use super::{super::DRAFT, *};
+    use super::{super::DRAFT_FORM_ID, *};
     use crate::{
         error::Error,
         id::InvoiceLineId,
@@ -239,7 +245,7 @@ mod tests {
     fn the_very_field_of_a_line_is_marked_that_was_refused() {
         let row = Owner::new().with(|| {
             let refusal = Signal::derive(|| Some(Error::invalid("lines[1].price", "A price lies above zero.")));
-            let (id, pending) = (DRAFT.to_owned(), Signal::derive(|| false));
+            let (id, pending) = (DRAFT_FORM_ID.to_owned(), Signal::derive(|| false));
             provide_context(FormState { id, refusal, pending, typed: Default::default(), untouched: Default::default(), changes: false });
             line_row(1, &line(), Removal { possible: true, waits: false }, None).to_html()
         });
@@ -261,7 +267,7 @@ mod tests {
         let row = Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
             provide_context(FormState {
-                id: DRAFT.to_owned(),
+                id: DRAFT_FORM_ID.to_owned(),
                 refusal,
                 pending,
                 typed: Default::default(),

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use crate::{
     clients::form::tax_categories,
     money::Currency,
-    ui::{Choice, Field, Select},
+    ui::{Field, Select, SelectOption},
 };
 
 /// The fields of a line that does not come from time, for the first item of this list of lines.
 pub fn line_fields(list: &str, currency: &Currency) -> impl IntoView + use<> {
     let name = |field: &str| format!("{list}[0][{field}]");
-    let taxes = std::iter::once((String::new(), "As the client".to_owned())).chain(tax_categories()).collect::<Vec<Choice>>();
+    let taxes = std::iter::once((String::new(), "As the client".to_owned())).chain(tax_categories()).collect::<Vec<SelectOption>>();
     view! {
         <Field label="What" name=name("description") maxlength=2000 placeholder="Hosting, November" class="grow" />
         <Field label="Quantity" name=name("quantity") inputmode="decimal" placeholder="1" class="short" />

@@ -3,7 +3,7 @@
 use super::remark;
 use crate::{
     clients::Client,
-    invoices::{InvoiceProblem, rules::place, totals::TaxCategory},
+    invoices::{InvoiceProblem, rules::tax_territory, totals::TaxCategory},
     organizations::Organization,
 };
 
@@ -41,7 +41,7 @@ fn law(country: Option<&str>, categories: &[TaxCategory]) -> Option<String> {
         "AT" => "§ 11 (1) no. 3 UStG 1994".to_owned(),
         "GB" | "IM" if taxed => "regulation 14 of the VAT Regulations 1995".to_owned(),
         "CH" | "LI" if taxed => "Article 26 (2) MWSTG".to_owned(),
-        _ if place::in_union(country) => "Article 226 (5) of Directive 2006/112/EC".to_owned(),
+        _ if tax_territory::in_eu(country) => "Article 226 (5) of Directive 2006/112/EC".to_owned(),
         _ => return None,
     })
 }

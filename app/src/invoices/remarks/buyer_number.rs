@@ -1,10 +1,10 @@
 //! The number of the client that the law of the seller wants on an invoice at home.
 
-use super::{Content, remark};
+use super::{RemarkInput, remark};
 use crate::invoices::{InvoiceProblem, read, totals::Totals};
 
 /// A law that wants it.
-struct Law {
+struct BuyerNumberLaw {
     /// Where it is law, as an ISO 3166-1 code.
     country: &'static str,
     /// What it is called, within a sentence.
@@ -15,17 +15,17 @@ struct Law {
     of_a_person: Option<&'static str>,
 }
 
-const LAWS: [Law; 5] = [
-    Law { country: "AT", name: "§ 11 (1) UStG 1994", above: Some((10_000, "EUR")), of_a_person: None },
-    Law { country: "ES", name: "Article 6.1 d) of Real Decreto 1619/2012", above: None, of_a_person: Some("NIF") },
-    Law { country: "HU", name: "§ 169 of Act CXXVII of 2007", above: None, of_a_person: None },
-    Law { country: "IT", name: "Article 21 (2) f) of DPR 633/1972", above: None, of_a_person: Some("codice fiscale") },
-    Law { country: "PL", name: "Article 106e (1) no. 5 of the VAT Act of 11 March 2004", above: None, of_a_person: None },
+const LAWS: [BuyerNumberLaw; 5] = [
+    BuyerNumberLaw { country: "AT", name: "§ 11 (1) UStG 1994", above: Some((10_000, "EUR")), of_a_person: None },
+    BuyerNumberLaw { country: "ES", name: "Article 6.1 d) of Real Decreto 1619/2012", above: None, of_a_person: Some("NIF") },
+    BuyerNumberLaw { country: "HU", name: "§ 169 of Act CXXVII of 2007", above: None, of_a_person: None },
+    BuyerNumberLaw { country: "IT", name: "Article 21 (2) f) of DPR 633/1972", above: None, of_a_person: Some("codice fiscale") },
+    BuyerNumberLaw { country: "PL", name: "Article 106e (1) no. 5 of the VAT Act of 11 March 2004", above: None, of_a_person: None },
 ];
 
-impl Law {
+impl BuyerNumberLaw {
     /// Whether this is an invoice that it speaks of, before any discount.
-    fn reaches(&self, content: &Content<'_>) -> bool {
+    fn reaches(&self, content: &RemarkInput<'_>) -> bool {
         let Some((units, currency)) = self.above else { return true };
         let limit = units * 10_i64.pow(content.currency.minor_digits());
         let totals = read::amounts(content.lines).and_then(|amounts| Totals::of(&amounts, None));
@@ -34,7 +34,7 @@ impl Law {
 }
 
 /// What is to be said of a client at home without a number. Nobody has said whether they are a business.
-pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
+pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let (country, client) = (content.organization.country.as_deref()?, content.client);
     let law = LAWS.iter().find(|law| law.country == country)?;
     if client.country.as_deref() != Some(country) || client.vat_id.is_some() || !law.reaches(content) {

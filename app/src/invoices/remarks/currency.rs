@@ -1,9 +1,9 @@
 //! Tax in a foreign currency, which the law of many sellers wants in the currency of their country, too.
 
-use super::{Content, remark, stated_at_home};
+use super::{RemarkInput, remark, tax_note};
 use crate::{
-    country::customary,
-    invoices::{InvoiceProblem, rules::place, totals::TaxCategory, wording::Wording},
+    country::defaults,
+    invoices::{InvoiceProblem, locale::Locale, rules::tax_territory, totals::TaxCategory},
     money::Currency,
 };
 
@@ -43,13 +43,13 @@ impl Beside {
     /// Whether a note has it.
     fn is_in(self, note: &str, home: &Currency, foreign: &Currency) -> bool {
         let is_rate_enough = self == Self::AmountOrRate;
-        stated_at_home::names_amount(note, home, foreign) || is_rate_enough && stated_at_home::names_rate(note, home, foreign)
+        tax_note::names_amount(note, home, foreign) || is_rate_enough && tax_note::names_rate(note, home, foreign)
     }
 }
 
 /// What is to be said of tax that is stated in another currency than that of the seller's country, whatever they bill in mostly, until the
 /// note states it (Article 230 of Directive 2006/112/EC, EN 16931 BT-111).
-pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
+pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let country = content.organization.country.as_deref()?;
     let (home, beside) = wanted(country)?;
     let foreign = content.currency;
@@ -60,9 +60,9 @@ pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
     let message = format!(
         "The tax is stated in {foreign} alone. An invoice from {} states it in {home}, too: write {} into the note, such as \"{}: … {home} \
          (1 {foreign} = … {home})\".",
-        place::name(country),
+        tax_territory::name(country),
         beside.words(),
-        Wording::English.tax_called(Some(country))
+        Locale::English.tax_called(Some(country))
     );
     Some(remark("notes", message))
 }
@@ -70,10 +70,10 @@ pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
 /// In which currency the tax is stated, and what is written where the invoice has another one; nothing where no law wants it. Switzerland
 /// and Liechtenstein have a rule for converting (Article 45 MWSTV) and want the result on no invoice (Article 26 MWSTG).
 fn wanted(country: &str) -> Option<(Currency, Beside)> {
-    let of_vat = place::has_vat(country) && !place::works_at_home(country, "CH");
+    let of_vat = tax_territory::has_vat(country) && !tax_territory::in_same_territory_for_services(country, "CH");
     let of_law = || LAWS.iter().find(|(of, _)| *of == country).map(|(_, beside)| *beside);
     let beside = of_vat.then_some(Beside::Amount).or_else(of_law)?;
-    Some((Currency::parse(customary::currency(country)?).ok()?, beside))
+    Some((Currency::parse(defaults::currency(country)?).ok()?, beside))
 }
 
 #[cfg(test)]
@@ -115,7 +115,7 @@ mod tests {
         let foreign = Currency::parse("USD").expect("a currency");
         for (country, _) in COUNTRIES {
             let Some((home, beside)) = wanted(country) else { continue };
-            let tax = Wording::English.tax_called(Some(country));
+            let tax = Locale::English.tax_called(Some(country));
             let note = format!("{tax}: {} {home} (1 {foreign} = 0.8684 {home})", home.example(52));
             assert!(beside.is_in(&note, &home, &foreign), "{country}: {note}");
             let rate = format!("1 {foreign} = 0.8684 {home}");

@@ -1,6 +1,6 @@
 //! The parts of the tax in India, which an invoice states each by itself.
 
-use super::{Content, remark};
+use super::{RemarkInput, remark};
 use crate::{
     invoices::{InvoiceProblem, totals::TaxCategory},
     percent::Percent,
@@ -11,7 +11,7 @@ const PARTS: [&str; 6] = ["cgst", "sgst", "utgst", "igst", "central tax", "integ
 
 /// What is to be said where the tax of a seller in India is one sum: central and State tax, or integrated tax, have each a rate and an
 /// amount, and between States the place of supply is named (rule 46 (l) to (n) of the CGST Rules 2017).
-pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
+pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let of_india = content.organization.country.as_deref() == Some("IN");
     let note = content.notes.unwrap_or_default().to_lowercase();
     if !of_india || PARTS.iter().any(|part| note.contains(part)) {

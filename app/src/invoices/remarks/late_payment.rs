@@ -1,19 +1,19 @@
 //! What an invoice to a business has to say of late payment, and this one does not.
 
-use super::{Content, remark};
-use crate::invoices::{InvoiceProblem, late_payment, rules::place};
+use super::{RemarkInput, remark};
+use crate::invoices::{InvoiceProblem, late_payment, rules::tax_territory};
 
 /// What is to be said of it: the draft adds it to its note in one step.
-pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
+pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let (organization, client) = (content.organization, content.client);
-    let unsaid = late_payment::unsaid(organization, client, content.notes)?;
+    let missing_statements = late_payment::missing_statements(organization, client, content.notes)?;
     let message = format!(
         "An invoice from {} to a business states {} ({}), and this one does not. Add to the note: \"{}\" Where {} is no business, leave it as it \
          is. Or write it once under your address in Settings, then every invoice says it.",
-        organization.country.as_deref().map(place::name).unwrap_or_default(),
-        unsaid.what,
-        unsaid.law,
-        unsaid.sentences,
+        organization.country.as_deref().map(tax_territory::name).unwrap_or_default(),
+        missing_statements.what,
+        missing_statements.law,
+        missing_statements.sentences,
         client.name
     );
     Some(remark("late_payment_terms", message))

@@ -1,16 +1,16 @@
 //! The service period beside today, and beside the days of the time on the invoice.
 
-use super::{Content, remark};
+use super::{RemarkInput, remark};
 use crate::invoices::{InvoiceProblem, compose, draft};
 
 /// What is to be said of the days.
-pub fn of(content: &Content<'_>) -> Vec<InvoiceProblem> {
+pub fn of(content: &RemarkInput<'_>) -> Vec<InvoiceProblem> {
     [still_to_come(content), beside_the_time(content)].into_iter().flatten().collect()
 }
 
 /// Work of days that are still to come is billed: that is a payment in advance, which an invoice has to call so (§ 14 (5) UStG,
 /// Article 220 (1) no. 4 of Directive 2006/112/EC).
-fn still_to_come(content: &Content<'_>) -> Option<InvoiceProblem> {
+fn still_to_come(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let last = content.period.filter(|period| period.to.date() > content.today)?;
     let message = format!(
         "The service period ends on {}, which is still to come: the work is billed before it is done. Say so in the note, or correct the days.",
@@ -21,7 +21,7 @@ fn still_to_come(content: &Content<'_>) -> Option<InvoiceProblem> {
 
 /// Work of other days than the invoice names is billed: its tax is owed for those on which it was done (EN 16931 BT-73 and BT-74, Article
 /// 226 (7) of Directive 2006/112/EC).
-fn beside_the_time(content: &Content<'_>) -> Option<InvoiceProblem> {
+fn beside_the_time(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let days = compose::days(content.time.iter().copied())?;
     let (period, worked) = (content.period?, draft::service_period(Some(days), content.today));
     let [begins, ends] = [&worked.from, &worked.to].map(|day| period.contains(day));

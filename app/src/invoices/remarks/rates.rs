@@ -3,16 +3,16 @@
 use super::remark;
 use crate::{
     error::Error,
-    hours::Worked,
+    hours::WorkDuration,
     invoices::{
         InvoiceProblem,
-        store::{OnDraft, Row},
+        store::{DraftEntry, InvoiceRow},
     },
     money::{Currency, amount_of, formatted},
 };
 
 /// What is to be said of the rates of the time on a draft.
-pub fn of(row: &Row, time: &[OnDraft]) -> Result<Option<InvoiceProblem>, Error> {
+pub fn of(row: &InvoiceRow, time: &[DraftEntry]) -> Result<Option<InvoiceProblem>, Error> {
     Ok(match time.iter().filter(|time| time.entry.rate.is_none()).map(|time| time.entry.seconds).sum() {
         0 => of_other_rates(time, &Currency::parse(&row.currency)?),
         without_rate => Some(of_missing(time, without_rate)),
@@ -20,14 +20,14 @@ pub fn of(row: &Row, time: &[OnDraft]) -> Result<Option<InvoiceProblem>, Error> 
 }
 
 /// Time has no rate: the rates that hold by now are at hand where they hold for all of it, else one is asked for.
-fn of_missing(time: &[OnDraft], without_rate: i64) -> InvoiceProblem {
+fn of_missing(time: &[DraftEntry], without_rate: i64) -> InvoiceProblem {
     let lacking = || time.iter().filter(|time| time.entry.rate.is_none());
-    let seconds = |of: fn(&&OnDraft) -> bool| lacking().filter(of).map(|time| time.entry.seconds).sum::<i64>();
+    let seconds = |of: fn(&&DraftEntry) -> bool| lacking().filter(of).map(|time| time.entry.seconds).sum::<i64>();
     let (closed, unknown) = (seconds(|time| time.closed), seconds(|time| !time.closed && time.holds.is_none()));
-    let told = format!("{} of this time had no rate when it was drafted, so it is billed at 0.", Worked::of(without_rate).text);
+    let told = format!("{} of this time had no rate when it was drafted, so it is billed at 0.", WorkDuration::of(without_rate).text);
     let locked = match closed {
         0 => String::new(),
-        closed => format!(" {} of it is before the lock date and gets one only when that is moved.", Worked::of(closed).text),
+        closed => format!(" {} of it is before the lock date and gets one only when that is moved.", WorkDuration::of(closed).text),
     };
     let (field, way) = match unknown {
         _ if closed == without_rate => ("organization.lock_date", ""),
@@ -38,8 +38,8 @@ fn of_missing(time: &[OnDraft], without_rate: i64) -> InvoiceProblem {
 }
 
 /// Other rates hold by now than the time was drafted at: a rate that was put right does not reach time on a draft by itself.
-fn of_other_rates(time: &[OnDraft], currency: &Currency) -> Option<InvoiceProblem> {
-    let others: Vec<(&OnDraft, i64)> = time
+fn of_other_rates(time: &[DraftEntry], currency: &Currency) -> Option<InvoiceProblem> {
+    let others: Vec<(&DraftEntry, i64)> = time
         .iter()
         .filter(|time| !time.own && !time.closed)
         .filter_map(|time| Some((time, time.holds.filter(|holds| time.entry.rate != Some(*holds))?)))
@@ -52,7 +52,7 @@ fn of_other_rates(time: &[OnDraft], currency: &Currency) -> Option<InvoiceProble
         .iter()
         .map(|(time, holds)| amount_of(time.entry.seconds, *holds) - amount_of(time.entry.seconds, time.entry.rate.unwrap_or(0)))
         .sum();
-    let (worked, sign) = (Worked::of(seconds).text, if more < 0 { "" } else { "+" });
+    let (worked, sign) = (WorkDuration::of(seconds).text, if more < 0 { "" } else { "+" });
     let message = format!(
         "{worked} of this time is billed at another rate than holds by now, which makes {sign}{} {currency}. Take up the rates that hold by now, or leave it as it is.",
         formatted(more, currency)

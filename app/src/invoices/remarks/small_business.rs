@@ -3,16 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{Content, remark};
+use super::{RemarkInput, remark};
 use crate::{
     error::Error,
     invoices::{InvoiceProblem, exemption, store::LineRow, totals::TaxCategory},
     operation::Call,
-    organizations::{store, untaxed},
+    organizations::{no_tax_hint, store},
 };
 
 /// What is asked of the reason until somebody has said it in the settings, or has sent an invoice.
-pub async fn of(cx: &mut Call, content: &Content<'_>) -> Result<Option<InvoiceProblem>, Error> {
+pub async fn of(cx: &mut Call, content: &RemarkInput<'_>) -> Result<Option<InvoiceProblem>, Error> {
     let Some(words) = unsaid(content) else { return Ok(None) };
     let is_asked = !store::has_sent(&mut cx.db).await?;
     Ok(is_asked.then(|| {
@@ -20,15 +20,15 @@ pub async fn of(cx: &mut Call, content: &Content<'_>) -> Result<Option<InvoicePr
             "The invoice says \"{words}\", as no rate of tax was given, and nobody has said yet that this is so. Where you are a small \
              business, tick \"{}\" in Settings. Where another law exempts you, write its words there as the reason; where you charge tax, \
              its rate.",
-            untaxed::SAID
+            no_tax_hint::SAID
         );
         remark("organization.tax_reason", message)
     }))
 }
 
 /// A line claims the law of another country than that of the seller: what was the seller's before they moved, or a slip.
-pub fn of_elsewhere(content: &Content<'_>) -> Option<InvoiceProblem> {
-    let Content { organization, client, lines, .. } = content;
+pub fn of_elsewhere(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
+    let RemarkInput { organization, client, lines, .. } = content;
     let here = organization.country.as_deref()?;
     let reasons: BTreeSet<&str> = lines.iter().filter_map(|line| line.tax_reason.as_deref()).collect();
     let words = reasons.into_iter().find(|words| exemption::is_of_elsewhere(words, here))?;
@@ -45,8 +45,8 @@ pub fn of_elsewhere(content: &Content<'_>) -> Option<InvoiceProblem> {
 }
 
 /// The words of a small business on the invoice, where they are those that the organization began with and nobody has said them.
-fn unsaid(content: &Content<'_>) -> Option<String> {
-    let Content { organization, client, lines, .. } = content;
+fn unsaid(content: &RemarkInput<'_>) -> Option<String> {
+    let RemarkInput { organization, client, lines, .. } = content;
     let usual = exemption::usual(organization.tax_category, organization.country.as_deref())?;
     if organization.tax_reason_said || organization.tax_reason.as_deref() != Some(usual) {
         return None;

@@ -1,15 +1,14 @@
 //! What is more often than not a slip in the tax of an invoice.
 
-use super::{border::Work, numbers, registered, registration, remark, tax_invoice, untold};
+use super::{cross_border::Supply, identifiers, missing_tax_basis, qualified_invoice, registered_without_tax, remark, tax_invoice};
 use crate::{
     clients::Client,
     error::Error,
     invoices::{
-        InvoiceProblem, client_tax, draft, exemption, read, rules,
+        InvoiceProblem, client_tax, draft, exemption, locale, read, rules,
         store::LineRow,
         tax::{LineTax, share},
         totals::TaxCategory,
-        wording,
     },
     organizations::Organization,
 };
@@ -18,7 +17,7 @@ use crate::{
 pub fn of(organization: &Organization, client: &Client, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
     let taxes = lines.iter().map(read::line_tax).collect::<Result<Vec<LineTax>, Error>>()?;
     let categories: Vec<TaxCategory> = taxes.iter().map(|tax| tax.category).collect();
-    let work = Work::of(organization, client);
+    let work = Supply::of(organization, client);
     let remarks = [
         of_vat_id(client, &categories),
         work.taxed_as_elsewhere(&taxes).or_else(|| work.taxed_as_goods(lines, &taxes)),
@@ -27,14 +26,14 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow]) -> Re
         work.untaxed_at_home(lines, &taxes),
         work.exempt_otherwise(lines, &taxes),
         of_organization(organization, client, &work, &taxes),
-        untold::of(organization, client, &taxes),
-        registered::of(organization, client, &taxes),
-        registration::of(organization, client, &categories),
+        missing_tax_basis::of(organization, client, &taxes),
+        registered_without_tax::of(organization, client, &taxes),
+        qualified_invoice::of(organization, client, &categories),
         tax_invoice::of(organization, &categories),
     ];
     let of_rate = taxes.iter().find_map(|tax| share::told(tax.rate)).or_else(|| of_parts(organization, &taxes));
     let of_rate = of_rate.map(|told| remark("lines.tax_rate", told));
-    Ok(remarks.into_iter().flatten().chain(of_rate).chain(numbers::of(organization, client, &categories)).collect())
+    Ok(remarks.into_iter().flatten().chain(of_rate).chain(identifiers::of(organization, client, &categories)).collect())
 }
 
 /// The client has another tax by now than lines of the draft carry that took it up when they were drafted.
@@ -58,12 +57,12 @@ pub fn of_client(client: &Client, lines: &[LineRow], former: &[LineTax]) -> Resu
 
 /// The client is registered for tax elsewhere than they are.
 fn of_vat_id(client: &Client, taxes: &[TaxCategory]) -> Option<InvoiceProblem> {
-    rules::abroad::registered_elsewhere(client, taxes.iter().copied()).map(|message| remark("client.vat_id", message))
+    rules::cross_border::registered_elsewhere(client, taxes.iter().copied()).map(|message| remark("client.vat_id", message))
 }
 
 /// The client is charged tax and nobody else is any more, or is the one that still has the words of a small business: what is charged
 /// without being owed is owed nevertheless (Article 203 of Directive 2006/112/EC).
-fn of_organization(organization: &Organization, client: &Client, work: &Work<'_>, taxes: &[LineTax]) -> Option<InvoiceProblem> {
+fn of_organization(organization: &Organization, client: &Client, work: &Supply<'_>, taxes: &[LineTax]) -> Option<InvoiceProblem> {
     let (name, usual) = (&client.name, organization.tax_category);
     let of = |category: TaxCategory| taxes.iter().find(|tax| tax.category == category);
     let (tax, message) = match usual {
@@ -88,7 +87,7 @@ fn of_organization(organization: &Organization, client: &Client, work: &Work<'_>
 /// 3 of the Input Tax Credit Information Regulations).
 fn of_parts(organization: &Organization, taxes: &[LineTax]) -> Option<String> {
     let of_canada = organization.country.as_deref() == Some("CA");
-    let is_other = |tax: &&LineTax| tax.category == TaxCategory::S && tax.rate.ten_thousandths() > 0 && !wording::is_of_canada(tax.rate);
+    let is_other = |tax: &&LineTax| tax.category == TaxCategory::S && tax.rate.ten_thousandths() > 0 && !locale::is_of_canada(tax.rate);
     let tax = taxes.iter().filter(|_| of_canada).find(is_other)?;
     Some(format!(
         "{} % is no rate of GST or HST in Canada, so the tax is called a sales tax. Where it has several in it, such as GST and QST or PST, write \

@@ -2,7 +2,7 @@
 
 use super::remark;
 use crate::{
-    invoices::{InvoiceProblem, stated, totals::TaxCategory, wording::tax_invoice::TaxInvoice},
+    invoices::{InvoiceProblem, locale::tax_invoice::TaxInvoice, party_identifiers, totals::TaxCategory},
     organizations::Organization,
     text,
 };
@@ -12,7 +12,7 @@ pub fn of(organization: &Organization, categories: &[TaxCategory]) -> Option<Inv
     let country = organization.country.as_deref()?;
     let taxed = categories.iter().any(|category| TaxInvoice::is_for(Some(country), *category));
     let known = TaxInvoice::of(Some(country), taxed)?;
-    let stated = stated::of_seller(organization);
+    let stated = party_identifiers::of_seller(organization);
     let numbers = [stated.vat_id, stated.tax_number, stated.registered];
     if numbers.iter().flatten().any(|number| known.named(number).is_some()) {
         return None;

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    day::{Day, Span},
+    day::{DateRange, Day},
     id::{ClientId, OrganizationId},
     invoices::rounding::Rounding,
     organizations::Organization,
     percent::Percent,
-    testing::PlainDocuments,
+    testing::FakeRenderer,
 };
 
 const CATEGORIES: [(TaxCategory, i32); 7] = [
@@ -129,15 +129,15 @@ fn told(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32)]
 
 /// What keeps these lines from being sent.
 fn told_of_lines(seller: &Organization, buyer: &Client, lines: Vec<LineRow>) -> Vec<InvoiceProblem> {
-    of_source(seller, buyer, lines, |source| problems(source, &Arc::new(PlainDocuments::default())).unwrap())
+    of_source(seller, buyer, lines, |source| problems(source, &Arc::new(FakeRenderer::default())).unwrap())
 }
 
 /// What is made of an invoice with these lines.
-fn of_source<T>(seller: &Organization, buyer: &Client, lines: Vec<LineRow>, made: impl FnOnce(&Source<'_>) -> T) -> T {
+fn of_source<T>(seller: &Organization, buyer: &Client, lines: Vec<LineRow>, made: impl FnOnce(&InvoiceSource<'_>) -> T) -> T {
     let totals = Totals::of(&read::amounts(&lines).unwrap(), None).unwrap();
     let day = jiff::civil::date(2026, 11, 26);
-    let period = Span { from: Day::from(day), to: Day::from(day) };
-    made(&Source {
+    let period = DateRange { from: Day::from(day), to: Day::from(day) };
+    made(&InvoiceSource {
         number: None,
         issued_on: day,
         due_on: day,
@@ -267,8 +267,9 @@ fn what_stays_within_one_area_of_tax_is_no_export() {
     let told =
         told(&seller_of(Some("CH"), Some("CHE-123.456.788 MWST")), &client_of(Some("LI"), None), &[(TaxCategory::G, 0)]).remove(0).message;
     assert!(told.contains("is Liechtenstein, which has one value added tax with yours"), "{told}");
-    let registered =
-        |country: &str, vat_id: &str| abroad::registered_elsewhere(&client_of(Some(country), Some(vat_id)), [TaxCategory::AE].into_iter());
+    let registered = |country: &str, vat_id: &str| {
+        cross_border::registered_elsewhere(&client_of(Some(country), Some(vat_id)), [TaxCategory::AE].into_iter())
+    };
     assert_eq!((registered("AX", "FI12345671"), registered("RE", "FR11123456782")), (None, None), "they have the numbers of their country");
 }
 
@@ -337,7 +338,7 @@ fn a_reverse_charge_within_the_union_needs_a_number_of_the_union() {
 #[test]
 fn who_is_registered_in_another_country_than_their_address_is_remarked_upon() {
     let remark = |country: &str, vat_id: &str, category| {
-        abroad::registered_elsewhere(&client_of(Some(country), Some(vat_id)), [TaxCategory::S, category].into_iter())
+        cross_border::registered_elsewhere(&client_of(Some(country), Some(vat_id)), [TaxCategory::S, category].into_iter())
     };
     for category in [TaxCategory::AE, TaxCategory::K] {
         let told = remark("DE", "FR12345678901", category).expect("a remark");
@@ -380,8 +381,8 @@ fn a_refusal_names_every_field() {
     let totals = Totals::of(&read::amounts(&lines).unwrap(), None).unwrap();
     let day = jiff::civil::date(2026, 11, 26);
     let (seller, buyer) = (Organization { vat_id: None, tax_number: None, ..seller() }, Client { vat_id: None, ..buyer() });
-    let (period, currency) = (Span { from: Day::from(day), to: Day::from(day) }, Currency::default());
-    let source = Source {
+    let (period, currency) = (DateRange { from: Day::from(day), to: Day::from(day) }, Currency::default());
+    let source = InvoiceSource {
         number: None,
         issued_on: day,
         due_on: day,
@@ -393,7 +394,7 @@ fn a_refusal_names_every_field() {
         totals: &totals,
         notes: None,
     };
-    let refused = refusal(problems(&source, &Arc::new(PlainDocuments::default())).unwrap()).expect("something is missing");
+    let refused = refusal(problems(&source, &Arc::new(FakeRenderer::default())).unwrap()).expect("something is missing");
     assert!(refused.field("organization.vat_id").is_some_and(|message| message.contains("BR-AE-02")));
     assert!(refused.field("client.vat_id").is_some_and(|message| message.contains("Acme")));
     assert!(refusal(Vec::new()).is_none());

@@ -6,12 +6,12 @@ use sqlx::query;
 use crate::{
     database::{Db, date},
     error::Error,
-    invoices::balance::Due,
+    invoices::balance::CurrencyBalance,
     money::{Currency, Money},
 };
 
 /// What there is to bill and to be paid in each currency. What is unbilled is what [`lock_unbilled`](super::lock_unbilled) would take.
-pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<Due>, Error> {
+pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<CurrencyBalance>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"with unbilled as materialized (
@@ -42,7 +42,7 @@ pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<Due>, Error> {
     let due = rows.into_iter().map(|row| {
         let currency = Currency::parse(&row.currency)?;
         let money = |amount: i64| Money::new(amount, &currency);
-        Ok(Due {
+        Ok(CurrencyBalance {
             unbilled: money(row.unbilled),
             open: money(row.open),
             overdue: money(row.overdue),

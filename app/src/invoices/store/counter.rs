@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
-    invoices::numbering::{Counter, Skip},
+    invoices::number_counter::{Counter, NewNumberSkip},
 };
 
 /// The counter as it stands; nothing before the first number.
@@ -50,7 +50,7 @@ pub async fn set_counter(db: &mut Db, counter: &Counter) -> Result<(), Error> {
 }
 
 /// Writes down which counts no invoice will have.
-pub async fn insert_skip(db: &mut Db, skip: &Skip<'_>, member: Uuid, now: Timestamp) -> Result<(), Error> {
+pub async fn insert_skip(db: &mut Db, skip: &NewNumberSkip<'_>, member: Uuid, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "insert into invoice_number_skip (organization_id, series, first, last, reason, member_id, at) values ($1, $2, $3, $4, $5, $6, $7)",
@@ -68,7 +68,7 @@ pub async fn insert_skip(db: &mut Db, skip: &Skip<'_>, member: Uuid, now: Timest
 }
 
 /// The highest count of a series, of an invoice or left out; of all series without one. 0 when there is none.
-pub async fn highest(db: &mut Db, series: Option<&str>) -> Result<i64, Error> {
+pub async fn highest_count(db: &mut Db, series: Option<&str>) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select coalesce(max(last), 0) as "highest!" from (
@@ -84,7 +84,7 @@ pub async fn highest(db: &mut Db, series: Option<&str>) -> Result<i64, Error> {
 }
 
 /// Whether an invoice has this number.
-pub async fn is_taken(db: &mut Db, number: &str) -> Result<bool, Error> {
+pub async fn is_number_taken(db: &mut Db, number: &str) -> Result<bool, Error> {
     let organization = db.organization();
     Ok(query_scalar!(r#"select exists (select from invoice where organization_id = $1 and number = $2) as "taken!""#, organization, number)
         .fetch_one(db.connection())

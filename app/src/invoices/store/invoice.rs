@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// An invoice as stored, with the name of its client: as it was when the invoice was sent.
-pub struct Row {
+pub struct InvoiceRow {
     pub id: Uuid,
     pub number: Option<String>,
     pub state: String,
@@ -45,10 +45,10 @@ pub struct Row {
 }
 
 /// The invoice with this id or number.
-pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Row>, Error> {
+pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<InvoiceRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        InvoiceRow,
         r#"select i.id, i.number, i.state, i.client_id,
              coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
              i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
@@ -92,7 +92,7 @@ pub async fn newest_numbers(db: &mut Db) -> Result<Vec<String>, Error> {
 }
 
 /// Which invoices a list shows.
-pub struct Filter<'a> {
+pub struct InvoiceFilter<'a> {
     pub client: Option<Uuid>,
     pub status: Option<&'a str>,
     pub today: Date,
@@ -101,7 +101,7 @@ pub struct Filter<'a> {
 }
 
 /// Invoices, the newest first.
-pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
+pub async fn list(db: &mut Db, filter: &InvoiceFilter<'_>) -> Result<Vec<InvoiceRow>, Error> {
     let organization = db.organization();
     let (key, id) = filter.after.map(|after| (after.key.clone(), after.id)).unzip();
     let key = key
@@ -109,7 +109,7 @@ pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
         .transpose()
         .map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
     Ok(query_as!(
-        Row,
+        InvoiceRow,
         r#"select i.id, i.number, i.state, i.client_id,
              coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
              i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
@@ -137,7 +137,7 @@ pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
 }
 
 /// How many invoices match.
-pub async fn count(db: &mut Db, filter: &Filter<'_>) -> Result<i64, Error> {
+pub async fn count(db: &mut Db, filter: &InvoiceFilter<'_>) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from invoice i
@@ -171,7 +171,7 @@ pub struct NewDraft<'a> {
     pub notes: Option<&'a str>,
     pub payment_terms_days: u16,
     /// The void invoice that it drafts again, whose note it has.
-    pub redraft_of: Option<&'a Row>,
+    pub redraft_of: Option<&'a InvoiceRow>,
     pub created_by: Uuid,
     pub now: Timestamp,
 }
@@ -214,7 +214,7 @@ pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
 }
 
 /// Writes what a draft says beside its lines, with its sums; the version goes up.
-pub async fn update_draft(db: &mut Db, row: &Row, totals: &crate::invoices::totals::Totals) -> Result<i32, Error> {
+pub async fn update_draft(db: &mut Db, row: &InvoiceRow, totals: &crate::invoices::totals::Totals) -> Result<i32, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "update invoice set discount_amount = $3, discount_rate = $4, notes = $5, payment_terms_days = $6, subtotal = $7, discount = $8,

@@ -1,23 +1,23 @@
 //! SQL of invoices: what can be billed, the invoices themselves, and what follows from sending them.
 
 mod balance;
-mod billing;
 mod counter;
+mod draft_entries;
 mod invoice;
 mod line;
 mod numbers;
 mod outbox;
-mod priced;
 mod redraft;
 mod sent;
+mod unbilled;
 
 pub use balance::*;
-pub use billing::*;
 pub use counter::*;
+pub use draft_entries::*;
 pub use invoice::*;
 pub use line::*;
 pub use numbers::*;
 pub use outbox::*;
-pub use priced::*;
 pub use redraft::*;
 pub use sent::*;
+pub use unbilled::*;

@@ -13,22 +13,22 @@ use crate::{
     invoices::{MailState, recipients},
     outbox,
     page::Cursor,
-    verification::Purpose,
+    verification::LinkPurpose,
 };
 
 /// What a mail says.
-pub enum Words<'a> {
+pub enum MailBody<'a> {
     /// This.
     Fixed(&'a str),
     /// What is written when it leaves, with a secret for this purpose, about this record.
-    Carrying(Purpose, Uuid),
+    Template(LinkPurpose, Uuid),
 }
 
 /// A mail before it is stored.
-pub struct NewMail<'a> {
+pub struct NewOutgoingMail<'a> {
     pub recipient: &'a str,
     pub subject: &'a str,
-    pub words: Words<'a>,
+    pub body: MailBody<'a>,
     pub invoice: Option<Uuid>,
     /// Whose call it is: it leaves once their address is confirmed.
     pub written_by: UserId,
@@ -36,11 +36,11 @@ pub struct NewMail<'a> {
 }
 
 /// Puts a mail into the outbox; it leaves when the fact that it speaks of is committed.
-pub async fn insert_mail(db: &mut Db, mail: &NewMail<'_>) -> Result<(), Error> {
+pub async fn insert_mail(db: &mut Db, mail: &NewOutgoingMail<'_>) -> Result<(), Error> {
     let organization = db.organization();
-    let (body, template, reference) = match mail.words {
-        Words::Fixed(body) => (Some(body), None, None),
-        Words::Carrying(purpose, reference) => (None, Some(purpose.name()), Some(reference)),
+    let (body, template, reference) = match mail.body {
+        MailBody::Fixed(body) => (Some(body), None, None),
+        MailBody::Template(purpose, reference) => (None, Some(purpose.name()), Some(reference)),
     };
     query!(
         "insert into outgoing_mail (organization_id, id, recipient, subject, body, template, reference, invoice_id, next_attempt_at,
@@ -63,7 +63,7 @@ pub async fn insert_mail(db: &mut Db, mail: &NewMail<'_>) -> Result<(), Error> {
 }
 
 /// Writes the mails of an invoice that wait down as sent at this instant: they are part of a story, and nobody gets them.
-pub async fn settle_mails(db: &mut Db, invoice: Uuid, at: Timestamp) -> Result<(), Error> {
+pub async fn mark_mails_sent(db: &mut Db, invoice: Uuid, at: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update outgoing_mail set state = 'sent', attempts = 1, sent_at = $3
@@ -150,7 +150,7 @@ pub async fn latest_mails(db: &mut Db, invoices: &[Uuid]) -> Result<HashMap<Uuid
     for row in rows {
         let mail = MailState { recipient: row.recipient, state: row.state, last_error: row.last_error, stays: row.stays };
         let state = match states.remove(&row.invoice) {
-            Some(known) => recipients::together(known, mail),
+            Some(known) => recipients::least_delivered(known, mail),
             None => mail,
         };
         states.insert(row.invoice, state);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{database::Db, error::Error};
 
 /// Which invoice drafts which again.
-pub struct Redrafts {
+pub struct RedraftLinks {
     /// The void invoice that it drafts again.
     pub of_id: Option<Uuid>,
     /// Its number.
@@ -20,10 +20,10 @@ pub struct Redrafts {
 }
 
 /// What an invoice drafts again, and what drafts it again.
-pub async fn redrafts(db: &mut Db, invoice: Uuid) -> Result<Redrafts, Error> {
+pub async fn redrafts(db: &mut Db, invoice: Uuid) -> Result<RedraftLinks, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Redrafts,
+        RedraftLinks,
         r#"select o.id as "of_id?", o.number as "of_number?", n.id as "as_id?", n.number as "as_number?", n.state as "as_state?"
            from invoice i
            left join invoice o on o.organization_id = $1 and o.id = i.redraft_of_id
@@ -38,7 +38,7 @@ pub async fn redrafts(db: &mut Db, invoice: Uuid) -> Result<Redrafts, Error> {
 
 /// An entry as it was when the invoice that it was on was voided.
 #[allow(missing_docs, reason = "the columns of the table `time_entry`")]
-pub struct Voided {
+pub struct VoidedEntry {
     pub id: Uuid,
     /// The line that it was on.
     pub line: Uuid,
@@ -50,10 +50,10 @@ pub struct Voided {
 }
 
 /// The entries that a void invoice has released, as the log keeps them: the lines of the invoice do not know them any more.
-pub async fn released_by_void(db: &mut Db, invoice: Uuid) -> Result<Vec<Voided>, Error> {
+pub async fn released_by_void(db: &mut Db, invoice: Uuid) -> Result<Vec<VoidedEntry>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Voided,
+        VoidedEntry,
         r#"with voided as materialized (
                select v.action_id from change v
                where v.organization_id = $1 and v.kind = 'invoice' and v.record_id = $2
@@ -75,7 +75,7 @@ pub async fn released_by_void(db: &mut Db, invoice: Uuid) -> Result<Vec<Voided>,
 }
 
 /// Holds entries until the transaction ends, in the order in which all writers of time do.
-pub async fn hold_entries(db: &mut Db, entries: &[Uuid]) -> Result<(), Error> {
+pub async fn lock_entries(db: &mut Db, entries: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from time_entry where organization_id = $1 and id = any($2) order by id for update", organization, entries)
         .fetch_all(db.connection())

@@ -4,16 +4,16 @@ use jiff::{Timestamp, civil::Date};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::Row;
+use super::InvoiceRow;
 use crate::{
     database::{Db, date, instant},
     error::Error,
 };
 
 /// What sending gives to an invoice.
-pub struct Sent<'a> {
+pub struct SentInvoice<'a> {
     /// The draft, as it reads by now.
-    pub row: &'a Row,
+    pub row: &'a InvoiceRow,
     pub number: &'a str,
     pub series: &'a str,
     pub sequence: i64,
@@ -26,7 +26,7 @@ pub struct Sent<'a> {
 }
 
 /// Makes a draft a sent invoice, with its note as it reads by now. Where nothing is left to pay, it is paid.
-pub async fn mark_sent(db: &mut Db, sent: &Sent<'_>) -> Result<(), Error> {
+pub async fn mark_sent(db: &mut Db, sent: &SentInvoice<'_>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update invoice set state = case when $9 then 'paid' else 'sent' end, number = $3, series = $4, sequence = $5, issued_on = $6,
@@ -93,7 +93,7 @@ pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<Vec<u8>>, Err
 }
 
 /// The lines of a document and its taxes as they stand on it.
-pub struct Printed {
+pub struct SentDocument {
     /// Its language.
     pub language: String,
     /// Their quantities.
@@ -107,10 +107,10 @@ pub struct Printed {
 }
 
 /// What stands on the lines of the document and with its taxes; nothing of a draft.
-pub async fn printed(db: &mut Db, invoice: Uuid) -> Result<Option<Printed>, Error> {
+pub async fn printed(db: &mut Db, invoice: Uuid) -> Result<Option<SentDocument>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Printed,
+        SentDocument,
         r#"select i.document ->> 'language' as "language!",
                array(select l.line ->> 'quantity' from jsonb_array_elements(i.document -> 'lines') with ordinality l (line, place)
                      order by l.place) as "quantities!",

@@ -3,7 +3,7 @@
 use crate::{error::Error, money::shown, percent::Percent, width::half_width};
 
 /// The rate that somebody says for the first time. One below one percent is asked about, unless it is written with its sign.
-pub fn rate_said(given: &str) -> Result<Percent, Error> {
+pub fn parse_rate(given: &str) -> Result<Percent, Error> {
     let rate = Percent::parse("tax_rate", given)?;
     match rate.of_share().filter(|_| !half_width(given).contains('%')) {
         None => Ok(rate),
@@ -37,8 +37,8 @@ mod tests {
         }
         for usual in ["0", "1", "19", "8.425"] {
             assert_eq!(told(Percent::parse("tax_rate", usual).expect("a rate")), None, "{usual}");
-            assert!(rate_said(usual).is_ok(), "{usual}");
+            assert!(parse_rate(usual).is_ok(), "{usual}");
         }
-        assert!(rate_said("0.19").is_err() && rate_said("0.19 %").is_ok() && rate_said("０．１９％").is_ok());
+        assert!(parse_rate("0.19").is_err() && parse_rate("0.19 %").is_ok() && parse_rate("０．１９％").is_ok());
     }
 }

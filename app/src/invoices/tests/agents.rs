@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{draft, log, studio};
-use crate::{access::Writes, error::Code};
+use crate::{access::WriteMode, error::Code};
 
 /// Time that a person logged keeps its rate, whatever draft it is put on: it would keep another one when the draft is deleted.
 #[tokio::test]
 async fn the_rates_of_a_persons_time_are_theirs() {
     let studio = studio().await;
     let entry = log(&studio, "2026-11-20", "1h").await;
-    for writes in [Writes::Drafts, Writes::Ask] {
+    for writes in [WriteMode::Drafts, WriteMode::Ask] {
         let agent = studio.token(writes).await;
         let drafted = agent.ok("draft_invoice", json!({"client": "Acme"})).await;
         let (id, line) = (&drafted["id"], &drafted["lines"][0]["id"]);
@@ -33,7 +33,7 @@ async fn the_rates_of_a_persons_time_are_theirs() {
 #[tokio::test]
 async fn the_draft_of_a_person_is_theirs_and_so_is_one_that_they_changed() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     log(&studio, "2026-11-20", "1h").await;
     let of_person = draft(&studio).await;
     let change = |id: &serde_json::Value| json!({"invoice": id, "discount": "50%", "notes": "Pay elsewhere"});
@@ -42,7 +42,7 @@ async fn the_draft_of_a_person_is_theirs_and_so_is_one_that_they_changed() {
     agent.ok("update_invoice_draft", change(&own["id"])).await;
     studio.ok("update_invoice_draft", json!({"invoice": own["id"], "discount": ""})).await;
     assert_eq!(agent.code("update_invoice_draft", change(&own["id"])).await, Code::NeedsApproval, "a person has looked at it");
-    let direct = studio.token(Writes::Direct).await;
+    let direct = studio.token(WriteMode::Direct).await;
     direct.ok("update_invoice_draft", json!({"invoice": of_person["id"], "discount": "5%"})).await;
 }
 

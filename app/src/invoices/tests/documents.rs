@@ -9,8 +9,8 @@ use sqlx::postgres::PgPoolOptions;
 use super::*;
 use crate::{
     assistant::Engine,
-    context::{Caller, Documents, Place, Promise, Services},
-    database::{self, Access, Database, Reach},
+    context::{BoxFuture, Caller, DocumentRenderer, RenderPermit, Services},
+    database::{self, AccessMode, Database, RowScope},
     error::{Code, Error},
     invoices::document::InvoiceDocument,
 };
@@ -212,11 +212,11 @@ async fn a_document_in_german_names_the_tax_as_the_country_of_the_seller_does() 
 /// A typesetter that cannot work without the only connection there is.
 struct Needy(Database);
 
-impl Documents for Needy {
-    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+impl DocumentRenderer for Needy {
+    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> BoxFuture<'static, Result<Vec<u8>, Error>> {
         let database = self.0.clone();
         Box::pin(async move {
-            drop(database.begin(Reach::Nobody, Access::Read).await?);
+            drop(database.begin(RowScope::Nobody, AccessMode::Read).await?);
             Ok(b"%PDF".to_vec())
         })
     }
@@ -225,12 +225,12 @@ impl Documents for Needy {
 /// A typesetter with no place left for those who keep a connection.
 struct Full;
 
-impl Documents for Full {
-    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+impl DocumentRenderer for Full {
+    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> BoxFuture<'static, Result<Vec<u8>, Error>> {
         Box::pin(async { Ok(b"%PDF".to_vec()) })
     }
 
-    fn place(&self, _: &Caller) -> Promise<'static, Result<Place, Error>> {
+    fn render_permit(&self, _: &Caller) -> BoxFuture<'static, Result<RenderPermit, Error>> {
         Box::pin(async { Err(Error::unavailable("Too many invoices are being sent at this moment.")) })
     }
 }
@@ -238,14 +238,14 @@ impl Documents for Full {
 /// A typesetter whose places are free once the one connection is.
 struct Late(Database);
 
-impl Documents for Late {
-    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+impl DocumentRenderer for Late {
+    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> BoxFuture<'static, Result<Vec<u8>, Error>> {
         Box::pin(async { Ok(b"%PDF".to_vec()) })
     }
 
-    fn place(&self, _: &Caller) -> Promise<'static, Result<Place, Error>> {
+    fn render_permit(&self, _: &Caller) -> BoxFuture<'static, Result<RenderPermit, Error>> {
         let database = self.0.clone();
-        Box::pin(async move { database.begin(Reach::Nobody, Access::Read).await.map(|_| Place::default()) })
+        Box::pin(async move { database.begin(RowScope::Nobody, AccessMode::Read).await.map(|_| RenderPermit::default()) })
     }
 }
 
@@ -257,7 +257,7 @@ async fn only_connection(studio: &World) -> Database {
 }
 
 /// The same studio with these connections and this typesetter.
-fn with(studio: &World, database: Database, documents: impl Documents + 'static) -> World {
+fn with(studio: &World, database: Database, documents: impl DocumentRenderer + 'static) -> World {
     let before = &studio.caller.services;
     let services = Services {
         workers: before.workers.clone(),
@@ -269,8 +269,8 @@ fn with(studio: &World, database: Database, documents: impl Documents + 'static)
         mail_leaves: false,
         quotas: before.quotas,
         sign_up: crate::account::SignUpPolicy::Open,
-        mail_waits: tokio::sync::Notify::new(),
-        verifications: tokio::sync::Notify::new(),
+        outbox_wakeup: tokio::sync::Notify::new(),
+        verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: before.access_log_days,
         tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),

@@ -156,7 +156,7 @@ async fn two_people_drafting_at_once_never_bill_the_same_hour_twice() {
 #[tokio::test]
 async fn drafts_of_agents_running_timers_and_fixed_prices_are_not_billed() {
     let studio = studio().await;
-    let agent = studio.token(crate::access::Writes::Drafts).await;
+    let agent = studio.token(crate::access::WriteMode::Drafts).await;
     agent.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Flat", "billing": "fixed_price"})).await;
     studio.ok("create_time_entry", json!({"project": "Flat", "date": "2026-11-20", "duration": "1h"})).await;

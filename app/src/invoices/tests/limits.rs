@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     error::Code,
-    invoices::{UpdateInvoiceDraft, draft_page::clients},
+    invoices::{UpdateInvoiceDraft, new_invoice_page::clients},
 };
 
 /// Adds that many entries of a minute each to Dashboard, in no order, ten a day.

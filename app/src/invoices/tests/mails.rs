@@ -7,14 +7,14 @@ use crate::{
     access::Role,
     error::Code,
     invoices::{ResendInvoice, STOPPED, SendInvoice},
-    outbox::{self, Due, Outcome},
-    quotas::Share,
+    outbox::{self, DeliveryOutcome, DueMail},
+    quotas::MailShare,
 };
 
 /// What became of the newest mail of the studio.
-async fn became(studio: &World, outcome: Outcome) {
+async fn became(studio: &World, outcome: DeliveryOutcome) {
     let mail = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
-    outbox::settle(&studio.caller.services, Due::of(studio.organization(), mail), 1, &outcome).await.expect("written");
+    outbox::record_outcome(&studio.caller.services, DueMail::of(studio.organization(), mail), 1, &outcome).await.expect("written");
 }
 
 /// The mail that stands beside the newest invoice of the list, which is the one at its own page too.
@@ -30,13 +30,13 @@ async fn a_sent_invoice_whose_mail_failed_says_so_until_it_was_mailed_again() {
     let studio = studio().await;
     let sent = sent(&studio).await;
     assert_eq!(shown(&studio).await, json!({"recipient": "billing@acme.example", "state": "waiting"}));
-    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await;
+    became(&studio, DeliveryOutcome::RefusedForGood("no such mailbox".to_owned(), None)).await;
     let failed = json!({"recipient": "billing@acme.example", "state": "failed", "last_error": "no such mailbox", "stays": true});
     assert_eq!(shown(&studio).await, failed);
     studio.advance(60);
     studio.ok("resend_invoice", json!({"invoice": sent["id"], "to": "accounts@acme.example"})).await;
     assert_eq!(shown(&studio).await, json!({"recipient": "accounts@acme.example", "state": "waiting"}));
-    became(&studio, Outcome::Sent).await;
+    became(&studio, DeliveryOutcome::Sent).await;
     assert_eq!(shown(&studio).await, json!({"recipient": "accounts@acme.example", "state": "sent"}));
 }
 
@@ -44,7 +44,7 @@ async fn a_sent_invoice_whose_mail_failed_says_so_until_it_was_mailed_again() {
 async fn a_mail_that_waits_for_a_person_stays_and_one_that_was_put_off_does_not() {
     let studio = studio().await;
     sent(&studio).await;
-    became(&studio, Outcome::Refused("later".to_owned())).await;
+    became(&studio, DeliveryOutcome::Refused("later".to_owned())).await;
     let later = json!({"recipient": "billing@acme.example", "state": "waiting", "last_error": "later"});
     assert_eq!(shown(&studio).await, later);
     studio.sql("update outgoing_mail set queued_at = now() - interval '8 days' where organization_id = $1").await;
@@ -58,7 +58,7 @@ async fn a_mail_that_waits_for_a_person_stays_and_one_that_was_put_off_does_not(
 async fn each_invoice_of_a_list_has_its_own_mail_or_none() {
     let studio = studio().await;
     sent(&studio).await;
-    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await;
+    became(&studio, DeliveryOutcome::RefusedForGood("no such mailbox".to_owned(), None)).await;
     for (at, arguments) in [json!({}), json!({"to": "office@acme.example"}), json!({"without_email": true})].into_iter().enumerate() {
         studio.advance(60);
         let line = json!({"client": "Acme", "period": "2020", "lines": [{"description": format!("Line {at}"), "price": "1.00"}]});
@@ -90,7 +90,7 @@ async fn the_mail_of_what_is_paid_says_that_nothing_is_left_to_pay() {
     studio.advance(60);
     let sent = sent(&studio).await;
     assert!(newest().await.contains("invoice 2026-0002 for 214.20 EUR, due on 21 December 2026."), "{}", newest().await);
-    became(&studio, Outcome::Sent).await;
+    became(&studio, DeliveryOutcome::Sent).await;
     studio.ok("record_payment", json!({"invoice": sent["id"], "amount": "214.20", "date": "2026-11-21"})).await;
     studio.advance(60);
     studio.ok("resend_invoice", json!({"invoice": sent["id"], "message": "Once more"})).await;
@@ -120,7 +120,7 @@ fn expected(mails: &[(&str, &str)]) -> Vec<(String, String)> {
 /// A sent invoice whose mail has left.
 async fn mailed(studio: &World) -> Value {
     let sent = sent(studio).await;
-    became(studio, Outcome::Sent).await;
+    became(studio, DeliveryOutcome::Sent).await;
     studio.advance(60);
     sent
 }
@@ -143,7 +143,7 @@ async fn one_address_as_text_and_a_field_of_several_are_taken_at_every_door() {
     let draft = draft_of(&studio).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "to": "ada@acme.example"})).await;
     assert_eq!(mails(&studio).await, expected(&[("ada@acme.example", "waiting")]));
-    became(&studio, Outcome::Sent).await;
+    became(&studio, DeliveryOutcome::Sent).await;
     studio.advance(60);
     let fields = json!({"invoice": draft["id"], "to": "billing@acme.example,grace@acme.example", "message": "Once more"});
     studio.form::<ResendInvoice>(fields).await.expect("mailed again");
@@ -174,11 +174,13 @@ async fn where_one_of_several_failed_it_is_told_and_mailed_again_alone() {
     let studio = studio().await;
     let draft = draft_of(&studio).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "to": ["ada@acme.example", "grace@acme.example"]})).await;
-    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await;
+    became(&studio, DeliveryOutcome::RefusedForGood("no such mailbox".to_owned(), None)).await;
     assert_eq!(shown(&studio).await["recipient"], "grace@acme.example");
     let items = studio.ok("list_mails", json!({})).await["items"].clone();
     let ada = items[1]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
-    outbox::settle(&studio.caller.services, Due::of(studio.organization(), ada), 1, &Outcome::Sent).await.expect("written");
+    outbox::record_outcome(&studio.caller.services, DueMail::of(studio.organization(), ada), 1, &DeliveryOutcome::Sent)
+        .await
+        .expect("written");
     assert_eq!((&shown(&studio).await["state"], &shown(&studio).await["recipient"]), (&json!("failed"), &json!("grace@acme.example")));
     studio.advance(60);
     let again = studio.ok("resend_invoice", json!({"invoice": draft["id"]})).await;
@@ -194,7 +196,7 @@ async fn a_mail_that_waits_is_stopped_and_the_invoice_mailed_elsewhere() {
     let stopped = studio.ok("stop_invoice_mail", json!({"invoice": sent["number"]})).await;
     let why = json!({"recipient": "billing@acme.example", "state": "failed", "last_error": STOPPED, "stays": true});
     assert_eq!((&stopped["mail"], &stopped["status"]), (&why, &json!("sent")));
-    let due = outbox::due(&studio.caller.services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
+    let due = outbox::due(&studio.caller.services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
     assert!(due.iter().all(|due| due.organization != studio.organization()), "nothing leaves any more");
     assert_eq!(studio.code("stop_invoice_mail", json!({"invoice": sent["number"]})).await, Code::Conflict, "none waits");
     studio.advance(60);
@@ -207,13 +209,13 @@ async fn a_mail_in_the_hand_of_the_mail_server_is_said_so_and_one_that_is_only_c
     let studio = studio().await;
     let (services, sent) = (&studio.caller.services, sent(&studio).await);
     let id = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
-    let due = Due::of(studio.organization(), id);
+    let due = DueMail::of(studio.organization(), id);
     outbox::claim(services, due).await.expect("an answer").expect("the mail");
     assert!(outbox::hand_over(services, due, 1).await.expect("an answer"));
     let refused = studio.refused("stop_invoice_mail", json!({"invoice": sent["id"]})).await;
     assert_eq!(refused.code, Code::Conflict);
     assert!(refused.message.contains("billing@acme.example in hand"), "{refused:?}");
-    outbox::settle(services, due, 1, &Outcome::Refused("later".to_owned())).await.expect("written");
+    outbox::record_outcome(services, due, 1, &DeliveryOutcome::Refused("later".to_owned())).await.expect("written");
     studio.sql("update outgoing_mail set next_attempt_at = now() where organization_id = $1").await;
     outbox::claim(services, due).await.expect("an answer").expect("the mail");
     studio.ok("stop_invoice_mail", json!({"invoice": sent["id"]})).await;
@@ -226,7 +228,7 @@ async fn of_several_mails_those_are_stopped_that_the_mail_server_has_not() {
     let draft = draft_of(&studio).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "to": ["ada@acme.example", "grace@acme.example"]})).await;
     let id = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
-    let due = Due::of(studio.organization(), id);
+    let due = DueMail::of(studio.organization(), id);
     outbox::claim(&studio.caller.services, due).await.expect("an answer").expect("the mail");
     assert!(outbox::hand_over(&studio.caller.services, due, 1).await.expect("an answer"));
     let stopped = studio.ok("stop_invoice_mail", json!({"invoice": draft["id"]})).await;

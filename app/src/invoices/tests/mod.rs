@@ -1,29 +1,29 @@
 //! Promises about invoices, over the operations.
 
 mod agents;
-mod borders;
 mod client_tax;
+mod cross_border;
+mod disbursements;
 mod documents;
 mod drafts;
 mod exact;
-mod laid_out;
-mod letters;
+mod glyph_coverage;
 mod limits;
+mod line_texts;
 mod mails;
 mod numbers;
+mod omitted_tax;
 mod party_numbers;
 mod payments;
-mod printed;
 mod rates;
 mod redrafts;
 mod refusals;
 mod remarks;
 mod sending;
+mod sent_document;
 mod shares;
 mod tax_numbers;
-mod texts;
 mod titles;
-mod untold;
 mod updates;
 mod voiding;
 mod wanted_at_home;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    access::{Scope, Writes},
+    access::{Scope, WriteMode},
     error::Code,
 };
 
@@ -34,13 +34,13 @@ async fn an_agent_removes_a_payment_where_it_may_record_one() {
     let sent = sent(&studio).await;
     let paid = pay(&studio, &sent, 21420).await;
     let removal = json!({"payment": paid["payments"][0]["id"], "reason": "Recorded on the wrong invoice"});
-    for writes in [Writes::Drafts, Writes::Ask] {
+    for writes in [WriteMode::Drafts, WriteMode::Ask] {
         let agent = studio.token(writes).await;
         assert_eq!(agent.code("remove_payment", removal.clone()).await, Code::NeedsApproval, "{writes:?}");
     }
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     assert_eq!(agent.ok("remove_payment", removal).await["balance"]["amount"], "214.20");
-    let reader = studio.token_of(&[Scope::MoneyRead], Writes::Direct).await;
+    let reader = studio.token_of(&[Scope::MoneyRead], WriteMode::Direct).await;
     assert_eq!(reader.code("remove_payment", json!({"payment": "x", "reason": "y"})).await, Code::Forbidden);
 }
 
@@ -98,7 +98,7 @@ async fn a_payment_is_of_a_day_that_money_can_have_come_on() {
 
 #[tokio::test]
 async fn whoever_sends_a_form_from_a_second_window_is_told_so_in_words_of_the_page() {
-    let studio = studio().await.through(crate::context::Door::Page);
+    let studio = studio().await.through(crate::context::Channel::Page);
     let sent = sent(&studio).await;
     let payment = |amount| json!({"invoice": sent["id"], "amount": euros(amount), "date": "2026-11-21", "idempotency_key": "payment"});
     studio.ok("record_payment", payment(100)).await;

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    access::{Role, Writes},
-    ends,
+    access::{Role, WriteMode},
     error::Code,
-    invoices::{Invoice, again},
-    visit::Here,
+    invoices::{Invoice, redraft_section},
+    page_context::CurrentOrganization,
+    platform,
 };
 
 /// An invoice that was drafted so, sent and voided.
@@ -295,7 +295,7 @@ async fn it_is_taken_back_tried_and_told_as_other_drafts_are() {
     let void = void(&studio, json!({"client": "Acme"})).await;
     let tried = studio.ok("redraft_invoice", json!({"invoice": void["id"], "dry_run": true})).await;
     assert_eq!((&tried["dry_run"], &tried["total"]), (&json!(true), &void["total"]));
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     let again = redraft(&agent, &void).await;
     assert!(warned(&again, "This is a draft"), "{again:#}");
     let history = studio.ok("get_invoice_history", json!({"invoice": "2026-0001"})).await;
@@ -328,8 +328,12 @@ async fn the_pages_of_both_lead_to_each_other() {
     let seen = studio.ok("get_invoice", json!({"invoice": void["id"]})).await;
     let [void, draft] = [seen, again.clone()].map(|invoice| serde_json::from_value::<Invoice>(invoice).expect("an invoice"));
     let pages = async move {
-        provide_context(Here(ends::visit().place.expect("an organization")));
-        (again::part(&void).to_html(), again::origin(&void).is_some(), again::origin(&draft).map(|origin| origin.to_html()))
+        provide_context(CurrentOrganization(platform::page_context().place.expect("an organization")));
+        (
+            redraft_section::part(&void).to_html(),
+            redraft_section::redrafted_from(&void).is_some(),
+            redraft_section::redrafted_from(&draft).map(|origin| origin.to_html()),
+        )
     };
     let (part, is_of_another, origin) = studio.caller.clone().run(pages).await;
     let leads_there = again["id"].as_str().is_some_and(|id| part.contains(&format!("invoices/{id}\"")));

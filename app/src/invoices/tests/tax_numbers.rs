@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{documents::printed, studio, studio_in};
 use crate::{
-    invoices::{InvoicePreview, sheet},
+    invoices::{InvoicePreview, lines_table},
     testing::World,
 };
 
@@ -216,7 +216,7 @@ async fn what_was_laid_out_is_not_called_exempt() {
     }
     let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines})).await;
     let preview: InvoicePreview = serde_json::from_value(preview).expect("a preview");
-    let page = Owner::new().with(|| view! { <sheet::Lines lines=preview.lines /> }.to_html());
+    let page = Owner::new().with(|| view! { <lines_table::LinesTable lines=preview.lines /> }.to_html());
     assert!(page.contains("No tax") && !page.contains("Exempt"), "{page}");
     let mut exempt = lines;
     exempt[1]["tax_reason"] = json!("Steuerfrei nach § 4 Nr. 21 UStG");

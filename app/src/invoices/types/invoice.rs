@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClientName, GroupBy, InvoiceLine, InvoiceName, InvoiceStatus, MailState, Payment};
+use super::{ClientRef, InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, MailState, Payment};
 use crate::{
-    day::{Day, Moment, Span},
-    hours::Worked,
+    day::{DateRange, Day, OffsetDateTime},
+    hours::WorkDuration,
     id::InvoiceId,
     invoices::{rounding::Rounding, totals::TaxCategory},
     money::{Currency, Money},
@@ -24,12 +24,12 @@ pub struct Invoice {
     /// Where it stands.
     pub status: InvoiceStatus,
     /// Who is billed.
-    pub client: ClientName,
+    pub client: ClientRef,
     /// Currency of every amount.
     pub currency: Currency,
     /// The days of the work, when there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period: Option<Span>,
+    pub period: Option<DateRange>,
     /// Day of issue (BT-2); absent until it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<Day>,
@@ -63,22 +63,22 @@ pub struct Invoice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
     /// How time became lines.
-    pub group_by: GroupBy,
+    pub group_by: InvoiceGroupBy,
     /// How time was rounded.
     pub rounding: Rounding,
     /// Goes up with every change of a draft; give it back so that nobody overwrites anybody.
     pub version: i32,
     /// When the draft was made.
-    pub created_at: Moment,
+    pub created_at: OffsetDateTime,
     /// When it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent_at: Option<Moment>,
+    pub sent_at: Option<OffsetDateTime>,
     /// The void invoice that it drafts again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub redraft_of: Option<InvoiceName>,
+    pub redraft_of: Option<InvoiceRef>,
     /// The invoice that drafts this void one again, while it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub redrafted_as: Option<InvoiceName>,
+    pub redrafted_as: Option<InvoiceRef>,
     /// How far its latest mail is. Absent when it was sent without e-mail, and for viewers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailState>,
@@ -101,10 +101,10 @@ pub struct InvoiceSummary {
     /// Where it stands.
     pub status: InvoiceStatus,
     /// Who is billed.
-    pub client: ClientName,
+    pub client: ClientRef,
     /// The days of the work, when there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period: Option<Span>,
+    pub period: Option<DateRange>,
     /// Day of issue; absent until it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<Day>,
@@ -128,11 +128,11 @@ pub struct InvoiceSummary {
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct InvoicePreview {
     /// Who is billed.
-    pub client: ClientName,
+    pub client: ClientRef,
     /// Currency of every amount.
     pub currency: Currency,
     /// The service period (BG-14): the first and the last day of the time on it, today when there is none.
-    pub period: Span,
+    pub period: DateRange,
     /// The lines as they will be.
     pub lines: Vec<InvoiceLine>,
     /// The sums as they will be.
@@ -144,7 +144,7 @@ pub struct InvoicePreview {
     pub unbilled: Money,
     /// How much of that time has no rate, and is billed at 0; absent where all of it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub without_rate: Option<Worked>,
+    pub without_rate: Option<WorkDuration>,
     /// What rounding makes of that: the net of the lines of time less `unbilled`.
     pub rounding_difference: Money,
     /// What would keep it from being sent.
@@ -216,7 +216,7 @@ pub struct DraftedInvoice {
     /// Its id.
     pub id: InvoiceId,
     /// Who is billed.
-    pub client: ClientName,
+    pub client: ClientRef,
     /// Where it stands: a draft.
     pub status: InvoiceStatus,
     /// What is to be paid.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    hours::Worked,
+    hours::WorkDuration,
     id::{InvoiceLineId, ProjectId, TimeEntryId},
     invoices::totals::TaxCategory,
     money::{Money, UnitPrice},
@@ -28,10 +28,10 @@ pub struct InvoiceLine {
     pub project_name: Option<String>,
     /// Time as it was worked; absent on a custom line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worked: Option<Worked>,
+    pub worked: Option<WorkDuration>,
     /// Time as it is billed, after rounding; absent on a custom line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billed: Option<Worked>,
+    pub billed: Option<WorkDuration>,
     /// Quantity as printed (BT-129): of time the hours with as few decimals, from two to eight, as their product with the price needs to
     /// be the net.
     pub quantity: String,

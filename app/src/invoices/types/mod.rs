@@ -1,13 +1,13 @@
 //! What the world sees of invoices.
 
-mod around;
-mod asked;
+mod answers;
+mod arguments;
 mod invoice;
 mod line;
 mod numbers;
 
-pub use around::*;
-pub use asked::*;
+pub use answers::*;
+pub use arguments::*;
 pub use invoice::*;
 pub use line::*;
 pub use numbers::*;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::InvoiceStatus;
 use crate::{
-    day::{Day, Moment},
+    day::{Day, OffsetDateTime},
     id::InvoiceId,
     money::Money,
     page::Page,
@@ -30,7 +30,7 @@ pub struct NumberReport {
     pub missing: Vec<MissingNumbers>,
     /// The numbers that were given, the latest first.
     #[serde(flatten)]
-    pub numbers: Page<GivenNumber>,
+    pub numbers: Page<NumberedInvoice>,
 }
 
 /// Invoices that were counted without beginning anew.
@@ -92,7 +92,7 @@ pub struct SkippedNumbers {
     /// Who set the number, or sent the invoice that came after them.
     pub by: String,
     /// When.
-    pub at: Moment,
+    pub at: OffsetDateTime,
 }
 
 /// Counts that nothing accounts for: rows were lost, or taken out of the database.
@@ -110,7 +110,7 @@ pub struct MissingNumbers {
 /// A number that was given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct GivenNumber {
+pub struct NumberedInvoice {
     /// The invoice that has it.
     pub invoice: InvoiceId,
     /// The number (BT-1).

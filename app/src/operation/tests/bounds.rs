@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{filled, furnished};
+use super::{filled, fixture};
 use crate::{
     error::Code,
     operation::{Effect, Operation},
@@ -113,7 +113,7 @@ fn arguments_of<'a>(operation: &'a Operation, kind: &'a str) -> impl Iterator<It
 
 #[tokio::test]
 async fn a_text_of_a_megabyte_or_with_nul_is_refused_by_its_name_and_an_invisible_one_is_no_fault_of_ours() {
-    let studio = furnished("texts").await;
+    let studio = fixture("texts").await;
     let mut deepest = 0;
     for operation in operations::all() {
         let right = studio.right(operation).await;
@@ -143,7 +143,7 @@ async fn a_text_of_a_megabyte_or_with_nul_is_refused_by_its_name_and_an_invisibl
 
 #[tokio::test]
 async fn a_list_of_twenty_thousand_items_is_refused_by_its_name() {
-    let studio = furnished("lists").await;
+    let studio = fixture("lists").await;
     for operation in operations::all() {
         let right = studio.right(operation).await;
         for name in arguments_of(operation, "array") {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    access::{Role, Scope, Writes},
+    access::{Role, Scope, WriteMode},
     error::Code,
     testing::World,
 };
@@ -29,19 +29,23 @@ async fn stopped(studio: &World) -> (Value, Value) {
 async fn a_key_of_the_page_brings_its_answer_to_no_token() {
     let studio = studio().await;
     let (call, answer) = stopped(&studio).await;
-    let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite], Writes::Direct).await;
+    let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite], WriteMode::Direct).await;
     assert_eq!(agent.code("stop_timer", call.clone()).await, Code::NoTimer, "it is a call of its own");
-    assert_eq!(crate::testing::as_at_first(studio.ok("stop_timer", call).await), answer, "the page tries again and is answered as before");
+    assert_eq!(
+        crate::testing::without_repeated_flag(studio.ok("stop_timer", call).await),
+        answer,
+        "the page tries again and is answered as before"
+    );
 }
 
 #[tokio::test]
 async fn two_tokens_may_use_the_same_key_and_no_page_makes_one_that_is_theirs() {
     let studio = studio().await;
-    let (first, second) = (studio.token(Writes::Direct).await, studio.token(Writes::Direct).await);
+    let (first, second) = (studio.token(WriteMode::Direct).await, studio.token(WriteMode::Direct).await);
     let call = |name: &str, key: &str| json!({"name": name, "idempotency_key": key});
     let made = first.ok("create_client", call("Globex", "k")).await;
     second.ok("create_client", call("Initech", "k")).await;
-    assert_eq!(crate::testing::as_at_first(first.ok("create_client", call("Globex", "k")).await), made);
+    assert_eq!(crate::testing::without_repeated_flag(first.ok("create_client", call("Globex", "k")).await), made);
     let alike = format!("{} k", first.caller.token.as_ref().expect("a token").id);
     assert_eq!(studio.code("create_client", call("Globex", &alike)).await, Code::IdempotencyMismatch);
 }
@@ -49,14 +53,14 @@ async fn two_tokens_may_use_the_same_key_and_no_page_makes_one_that_is_theirs() 
 #[tokio::test]
 async fn of_a_key_that_holds_a_secret_a_hash_is_kept_and_the_call_is_done_once() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let secret = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
     for (who, name, key) in
         [(&studio, "Globex", format!("once stint_pat_0190163d8694739b8ea1000000000007_{secret}")), (&agent, "Initech", secret.to_owned())]
     {
         let call = |name: &str, key: &str| json!({"name": name, "idempotency_key": key});
         let made = who.ok("create_client", call(name, &key)).await;
-        assert_eq!(crate::testing::as_at_first(who.ok("create_client", call(name, &key)).await), made);
+        assert_eq!(crate::testing::without_repeated_flag(who.ok("create_client", call(name, &key)).await), made);
         assert_eq!(who.code("create_client", call("Hooli", &key)).await, Code::IdempotencyMismatch);
         who.ok("create_client", call(&format!("{name} 2"), &format!("{key} 2"))).await;
     }
@@ -67,7 +71,7 @@ async fn of_a_key_that_holds_a_secret_a_hash_is_kept_and_the_call_is_done_once()
 #[tokio::test]
 async fn a_key_that_was_kept_as_it_is_before_it_counted_as_a_secret_is_found_again() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let secret = "Zr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6UQ8vN2kXy";
     let (token, person) = (agent.caller.token.as_ref().expect("a token").id, studio.person().id);
     let of_page = format!("update idempotency set key = '{secret}' where organization_id = $1");
@@ -83,7 +87,7 @@ async fn a_key_that_was_kept_as_it_is_before_it_counted_as_a_secret_is_found_aga
         assert_eq!(studio.sql(&as_before).await, 1, "{operation}");
         let again = who.ok(operation, call).await;
         assert_eq!(again["repeated"], true, "{operation}");
-        assert_eq!(crate::testing::as_at_first(again), done, "{operation}");
+        assert_eq!(crate::testing::without_repeated_flag(again), done, "{operation}");
     }
 }
 
@@ -95,7 +99,7 @@ async fn a_refusal_says_whether_the_token_or_the_role_lacks_the_right() {
     let barbara = studio.as_role(Role::Member).await;
     studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
     let scopes = [Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead, Scope::WorkWrite];
-    let (of_owner, of_member) = (studio.token_of(&scopes, Writes::Direct).await, barbara.token_of(&scopes, Writes::Direct).await);
+    let (of_owner, of_member) = (studio.token_of(&scopes, WriteMode::Direct).await, barbara.token_of(&scopes, WriteMode::Direct).await);
     for (operation, arguments) in [
         ("list_time_entries", json!({"billed": true})),
         ("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-18", "duration": "1h", "rate": "9.00"})),
@@ -128,7 +132,7 @@ async fn an_answer_is_not_given_again_to_another_role() {
 #[tokio::test]
 async fn what_people_cost_is_in_the_dry_run_of_those_who_may_see_it_only() {
     let studio = studio().await;
-    let (edsger, agent) = (studio.as_role(Role::Manager).await, studio.token(Writes::Direct).await);
+    let (edsger, agent) = (studio.as_role(Role::Manager).await, studio.token(WriteMode::Direct).await);
     studio.sql("update member set cost_rate = 5432176 where organization_id = $1").await;
     let call = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h", "dry_run": true});
     for (caller, sees) in [(&studio, true), (&edsger, false), (&agent, false)] {

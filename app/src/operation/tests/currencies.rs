@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sqlx::{PgConnection, PgPool};
 
-use super::{Furnished, furnished};
+use super::{Fixture, fixture};
 use crate::{
     access::Permission,
     error::{Code, Error},
@@ -22,7 +22,7 @@ fn spawned(world: &World, operation: &'static str, arguments: Value) -> Answer {
 
 /// The arguments with which an operation is done, every amount that it takes included, as a dry run. An invoice that is there keeps its
 /// client from getting another currency.
-async fn with_amounts(studio: &Furnished, operation: &Operation) -> Value {
+async fn with_amounts(studio: &Fixture, operation: &Operation) -> Value {
     let mut call = studio.right(operation).await;
     let properties = operation.input.get("properties").and_then(Value::as_object).into_iter().flatten();
     let of_invoice = call.contains_key("invoice");
@@ -62,7 +62,7 @@ fn priced(answer: &Value) -> Vec<String> {
 #[tokio::test]
 async fn whoever_writes_an_amount_waits_for_a_client_that_gets_another_currency() {
     apart("currencies", async {
-        let studio = furnished("currencies").await;
+        let studio = fixture("currencies").await;
         let pool = owner().await;
         let mut waited = Vec::new();
         for operation in operations::all() {

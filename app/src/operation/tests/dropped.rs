@@ -5,7 +5,7 @@ use std::{future::Future, pin::pin, task::Poll};
 use futures::poll;
 use serde_json::{Value, json};
 
-use super::furnished;
+use super::fixture;
 use crate::{operations, testing::World};
 
 /// What a transaction has left on a connection. A limit and a role of its own tell of one that has not ended.
@@ -36,7 +36,7 @@ async fn settled(world: &World) {
 #[tokio::test]
 async fn a_write_that_has_begun_is_done_whether_or_not_somebody_waits_for_it() {
     let studio = World::new("begun").await;
-    let create = operations::named("create_client").expect("an operation");
+    let create = operations::find("create_client").expect("an operation");
     for turns in 1..20 {
         for_turns(turns, create.call(studio.caller.clone(), json!({"name": format!("Client {turns}")}))).await;
     }
@@ -47,7 +47,7 @@ async fn a_write_that_has_begun_is_done_whether_or_not_somebody_waits_for_it() {
 
 #[tokio::test]
 async fn whoever_goes_away_from_whatever_call_leaves_nothing_to_the_next() {
-    let studio = furnished("dropped").await;
+    let studio = fixture("dropped").await;
     let world = &studio.world;
     let mut calls = Vec::new();
     for operation in operations::all() {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{furnished, tenants::fingerprint};
+use super::{fixture, tenants::fingerprint};
 use crate::{
-    access::{Permission, Writes},
+    access::{Permission, WriteMode},
     error::Code,
     operation::{Effect, Operation},
     operations,
@@ -17,7 +17,7 @@ fn writes() -> impl Iterator<Item = &'static Operation> {
 
 #[tokio::test]
 async fn a_dry_run_leaves_the_database_as_it_was() {
-    let studio = furnished("dry").await;
+    let studio = fixture("dry").await;
     for operation in writes() {
         let name = operation.declaration.name;
         let mut call = studio.right(operation).await;
@@ -34,7 +34,7 @@ async fn a_dry_run_leaves_the_database_as_it_was() {
 async fn a_write_repeated_with_its_key_happens_once_and_answers_the_same() {
     for operation in writes() {
         let (name, secret) = (operation.declaration.name, operation.declaration.secret);
-        let studio = furnished("again").await;
+        let studio = fixture("again").await;
         let mut call = studio.right(operation).await;
         call.insert("idempotency_key".to_owned(), json!("once"));
         let first = studio.world.ok(name, Value::Object(call.clone())).await;
@@ -49,7 +49,7 @@ async fn a_write_repeated_with_its_key_happens_once_and_answers_the_same() {
         } else {
             let second = second.expect("the same answer");
             assert_eq!((first.get("repeated"), &second["repeated"]), (None, &json!(true)), "{name} does not say that it was done before");
-            assert_eq!(first, crate::testing::as_at_first(second), "{name} answers something else the second time");
+            assert_eq!(first, crate::testing::without_repeated_flag(second), "{name} answers something else the second time");
         }
         assert_eq!(fingerprint(&studio.world).await, after, "{name} has happened twice");
         let other = if operation.declaration.needs == Permission::SignedIn { "update_profile" } else { "create_client" };
@@ -75,7 +75,7 @@ async fn a_dry_run_says_how_many_changes_there_are_beyond_those_that_it_shows() 
     studio.ok("create_client", json!({"name": "Acme"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     let log = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "5m"});
-    studio.token(Writes::Drafts).await.ok("create_time_entry", log).await;
+    studio.token(WriteMode::Drafts).await.ok("create_time_entry", log).await;
     studio
         .sql(
             "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, state, source,

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::furnished;
+use super::fixture;
 use crate::{
-    access::Writes,
+    access::WriteMode,
     error::Code,
-    operation::{Effect, Operation, Reach, needs_approval},
+    operation::{Audience, Effect, Operation, needs_approval},
     operations,
 };
 
@@ -14,10 +14,11 @@ use crate::{
 #[tokio::test]
 async fn whatever_no_undo_takes_back_is_declared_to_be_destructive() {
     let mut mild = Vec::new();
-    let offered = |operation: &&Operation| operation.declaration.effect != Effect::Read && operation.declaration.reach != Reach::Person;
+    let offered =
+        |operation: &&Operation| operation.declaration.effect != Effect::Read && operation.declaration.audience != Audience::Person;
     for operation in operations::all().iter().filter(offered) {
         let declaration = operation.declaration;
-        let studio = furnished("hints").await;
+        let studio = fixture("hints").await;
         let mut arguments = studio.right(operation).await;
         arguments.insert("dry_run".to_owned(), json!(true));
         let tried = studio.world.ok(declaration.name, Value::Object(arguments.clone())).await;
@@ -37,21 +38,21 @@ async fn whatever_no_undo_takes_back_is_declared_to_be_destructive() {
 #[tokio::test]
 async fn a_dry_run_needs_nobodys_approval_and_keeps_nothing() {
     let mut asked = 0;
-    for operation in operations::all().iter().filter(|operation| needs_approval(Writes::Ask, operation.declaration)) {
+    for operation in operations::all().iter().filter(|operation| needs_approval(WriteMode::Ask, operation.declaration)) {
         let name = operation.declaration.name;
-        if operation.declaration.reach == Reach::Person {
+        if operation.declaration.audience == Audience::Person {
             continue;
         }
-        let studio = furnished("approval").await;
+        let studio = fixture("approval").await;
         let mut arguments = studio.right(operation).await;
         let before = studio.world.number("select count(*) from action where organization_id = $1").await;
-        for writes in [Writes::Drafts, Writes::Ask] {
+        for writes in [WriteMode::Drafts, WriteMode::Ask] {
             let agent = studio.world.token(writes).await;
             arguments.remove("dry_run");
             let refused = agent.refused(name, Value::Object(arguments.clone())).await;
             assert_eq!(refused.code, Code::NeedsApproval, "{name}: {refused:?}");
             // An agent that writes drafts is not shown what has none, and no client calls what is not listed.
-            let shown = writes == Writes::Ask;
+            let shown = writes == WriteMode::Ask;
             assert_eq!(refused.hint.is_some_and(|hint| hint.contains("dry_run")), shown, "{name}");
             arguments.insert("dry_run".to_owned(), json!(true));
             assert_eq!(agent.ok(name, Value::Object(arguments.clone())).await["dry_run"], true, "{name}");
@@ -87,6 +88,6 @@ fn what_reaches_people_or_their_money_is_declared_to_be_destructive() {
         "void_invoice",
     ];
     for name in asked_before {
-        assert!(operations::named(name).is_some_and(|operation| operation.declaration.is_destructive()), "{name}");
+        assert!(operations::find(name).is_some_and(|operation| operation.declaration.is_destructive()), "{name}");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     clients::{CreateClient, ListClients},
     error::Code,
-    operation::{Declaration, Declared, Effect, read, write},
+    operation::{Declaration, Effect, OperationFn, read, write},
     operations,
     testing::World,
 };

@@ -2,19 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::furnished;
+use super::fixture;
 use crate::{
     error::Code,
     operations,
-    page::{Cursor, Listing},
+    page::{Cursor, ListQuery},
 };
 
 /// What comes after a place in one list has nothing to do with what was asked for in another.
 #[tokio::test]
 async fn no_list_goes_on_from_the_cursor_of_another_or_of_other_filters() {
-    let studio = furnished("lists").await;
+    let studio = fixture("lists").await;
     let place = Cursor { key: "2026-11-20T10:00:00Z".to_owned(), id: uuid::Uuid::from_u128(7) };
-    let elsewhere = Listing::of("another_list", &json!({}), None).cursor(&place);
+    let elsewhere = ListQuery::of("another_list", &json!({}), None).cursor(&place);
     let mut lists = 0;
     for operation in operations::all().iter().filter(|operation| operation.input["properties"].get("cursor").is_some()) {
         let name = operation.declaration.name;
@@ -27,7 +27,7 @@ async fn no_list_goes_on_from_the_cursor_of_another_or_of_other_filters() {
 
 #[tokio::test]
 async fn a_cursor_is_good_for_the_filters_it_was_given_for_and_pages_of_any_length() {
-    let studio = furnished("lists").await.world;
+    let studio = fixture("lists").await.world;
     let page = async |given: Value| studio.ok("list_time_entries", given).await;
     let first = page(json!({"period": "2026-11", "limit": 2})).await;
     assert_eq!((&first["from"], &first["to"]), (&json!("2026-11-01"), &json!("2026-11-30")));
@@ -46,7 +46,7 @@ async fn a_cursor_is_good_for_the_filters_it_was_given_for_and_pages_of_any_leng
 /// Between two pages somebody writes: what is on neither is new, and what was there comes once.
 #[tokio::test]
 async fn a_write_between_two_pages_makes_nothing_come_twice_or_be_left_out() {
-    let studio = furnished("lists").await.world;
+    let studio = fixture("lists").await.world;
     let before = studio.ok("list_time_entries", json!({})).await;
     let first = studio.ok("list_time_entries", json!({"limit": 2})).await;
     for date in ["2026-11-01", "2026-11-21"] {

@@ -1,6 +1,5 @@
 //! Promises that hold for every operation and every table, found by walking the registry and the catalogue.
 
-mod blind;
 mod bounds;
 mod credentials;
 mod currencies;
@@ -10,23 +9,24 @@ mod hints;
 mod late;
 mod lists;
 mod mails;
-mod standing;
+mod money_visibility;
+mod reauthorization;
 mod tables;
 mod tenants;
 mod unchanged;
 mod updates;
-mod wrong;
+mod validate;
 
 use serde_json::{Map, Value, json};
 
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     operation::Operation,
     testing::World,
 };
 
 /// A studio with one of everything that an argument can refer to.
-pub struct Furnished {
+pub struct Fixture {
     /// Its owner.
     pub world: World,
     /// Ids by the noun of the argument that refers to them.
@@ -35,7 +35,7 @@ pub struct Furnished {
     pub sent: Value,
 }
 
-impl Furnished {
+impl Fixture {
     /// Arguments with which the operation is done; makes what it needs beside the furniture.
     pub async fn right(&self, operation: &Operation) -> Map<String, Value> {
         let mut call = arguments(operation, &self.ids);
@@ -57,7 +57,7 @@ impl Furnished {
             "start_timer" => ("stop_running", json!(true)),
             "confirm_time_entries" => {
                 let draft = json!({"project": self.ids["project"], "date": "2026-11-20", "duration": "5m"});
-                let draft = world.token(Writes::Drafts).await.ok("create_time_entry", draft).await;
+                let draft = world.token(WriteMode::Drafts).await.ok("create_time_entry", draft).await;
                 ("time_entries", json!([draft["id"]]))
             }
             "answer_invitation" => ("invitation", invited_elsewhere(world).await),
@@ -91,7 +91,7 @@ async fn invited_elsewhere(world: &World) -> Value {
 }
 
 /// Furnishes a studio: client, project, entries, a running timer, a draft, a sent invoice, a token, a member and an invitation.
-pub async fn furnished(name: &str) -> Furnished {
+pub async fn fixture(name: &str) -> Fixture {
     let world = World::new(name).await;
     let client =
         world.ok("create_client", json!({"name": "Acme", "rate": "120.00", "tax_rate": "19", "email": "billing@acme.example"})).await;
@@ -141,7 +141,7 @@ pub async fn furnished(name: &str) -> Furnished {
     ids.insert("projects".to_owned(), json!([project["id"]]));
     ids.insert("time_entries".to_owned(), json!([entry["id"]]));
     ids.insert("notifications".to_owned(), json!([told["items"][0]["id"]]));
-    Furnished { world, ids, sent: sent["id"].clone() }
+    Fixture { world, ids, sent: sent["id"].clone() }
 }
 
 /// Arguments that would be right, were it not for the ids: every reference the operation takes, and what it requires beside.

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use crate::database::{Access, Reach};
+use crate::database::{AccessMode, RowScope};
 use crate::testing::{World, owner};
 
 /// Tables that belong to no organization: people sign in before they are anywhere.
@@ -143,7 +143,7 @@ async fn the_application_owns_nothing_and_cannot_bypass_row_security() {
 #[tokio::test]
 async fn calls_work_as_the_application_and_not_as_the_owner() {
     let world = World::new("tables").await;
-    let mut db = world.caller.services.database.begin(Reach::Nobody, Access::Read).await.expect("a transaction");
+    let mut db = world.caller.services.database.begin(RowScope::Nobody, AccessMode::Read).await.expect("a transaction");
     let role: String = sqlx::query_scalar("select current_user::text").fetch_one(db.connection()).await.expect("a role");
     assert_eq!(role, "stint_app");
     let seen: i64 = sqlx::query_scalar("select count(*) from client").fetch_one(db.connection()).await.expect("a count");

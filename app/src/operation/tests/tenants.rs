@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use std::time::Duration;
 
-use super::{arguments, furnished};
+use super::{arguments, fixture};
 use crate::{
     error::Code,
     operations,
@@ -65,15 +65,15 @@ async fn the_filters_of_the_statements_hold_by_themselves() {
 async fn without_row_security_every_write_that_is_done_stays_within_its_organization() {
     apart("writes", async {
         without_row_security().await;
-        let theirs = furnished("theirs").await;
+        let theirs = fixture("theirs").await;
         // Something waits in it for everything that can be done to many at once.
-        theirs.right(operations::named("confirm_time_entries").expect("an operation")).await;
+        theirs.right(operations::find("confirm_time_entries").expect("an operation")).await;
         assert_eq!(theirs.world.caller.services.recorder.flush_within(Duration::from_secs(60)).await, 0);
         let before = fingerprint_without(&[], &theirs.world).await;
         let writes = operations::all().iter().filter(|operation| is_write(operation)).map(|operation| (operation, None));
-        let wide = wide().into_iter().filter_map(|(name, call)| Some((operations::named(name)?, Some(call))));
+        let wide = wide().into_iter().filter_map(|(name, call)| Some((operations::find(name)?, Some(call))));
         for (operation, wide) in writes.chain(wide) {
-            let (name, mine) = (operation.declaration.name, furnished("mine").await);
+            let (name, mine) = (operation.declaration.name, fixture("mine").await);
             let right = mine.right(operation).await;
             let call = wide.unwrap_or(Value::Object(right));
             mine.world.ok(name, call.clone()).await;
@@ -115,11 +115,11 @@ async fn without_row_security() {
 
 #[tokio::test]
 async fn row_security_holds_by_itself() {
-    let (theirs, mine) = (furnished("theirs").await, furnished("mine").await);
+    let (theirs, mine) = (fixture("theirs").await, fixture("mine").await);
     let (before, known) = (fingerprint(&theirs.world).await, ids(&theirs.world).await);
     let mistaken = mine.world.mistaken_for(theirs.world.organization()).await;
     let all = operations::all().iter().map(|operation| (operation, arguments(operation, &theirs.ids)));
-    let wide = wide().into_iter().filter_map(|(name, call)| Some((operations::named(name)?, call.as_object()?.clone())));
+    let wide = wide().into_iter().filter_map(|(name, call)| Some((operations::find(name)?, call.as_object()?.clone())));
     for (operation, mut call) in all.chain(wide) {
         let name = operation.declaration.name;
         if is_write(operation) {
@@ -135,7 +135,7 @@ async fn row_security_holds_by_itself() {
 
 /// Calls every operation with every reference to a record of another tenant.
 async fn walk() {
-    let (theirs, mine) = (furnished("theirs").await, furnished("mine").await);
+    let (theirs, mine) = (fixture("theirs").await, fixture("mine").await);
     let (before, known) = (fingerprint(&theirs.world).await, ids(&theirs.world).await);
     let mut walked = 0;
     for operation in operations::all() {

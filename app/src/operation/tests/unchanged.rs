@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::furnished;
+use super::fixture;
 use crate::{
-    access::{Permission, Role, Writes},
-    context::Door,
+    access::{Permission, Role, WriteMode},
+    context::Channel,
     operation::Effect,
     operations,
     testing::World,
@@ -42,9 +42,9 @@ async fn a_program_that_does_again_what_was_done_is_told_that_nothing_was_change
     });
     let mut told_at_first = Vec::new();
     for operation in writes {
-        let (name, studio) = (operation.declaration.name, furnished("unchanged").await);
+        let (name, studio) = (operation.declaration.name, fixture("unchanged").await);
         let call = Value::Object(studio.right(operation).await);
-        let program = studio.world.through(Door::CommandLine);
+        let program = studio.world.through(Channel::CommandLine);
         if is_told(&program.ok(name, call.clone()).await) {
             told_at_first.push(name);
         }
@@ -64,7 +64,7 @@ async fn a_program_that_does_again_what_was_done_is_told_that_nothing_was_change
 /// A studio with an agent of its owner, whose client Acme has the project Dashboard, with a budget of ten hours.
 async fn studio() -> (World, World) {
     let studio = World::new("unchanged").await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     agent.ok("create_client", json!({"name": "Acme", "tax_rate": "19"})).await;
     agent.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     agent.ok("set_budget", json!({"project": "Dashboard", "hours": 10})).await;
@@ -138,8 +138,8 @@ async fn a_client_that_is_archived_again_stays_archived_since_then() {
 /// What is read is kept nowhere as a record: the call has done something all the same.
 #[tokio::test]
 async fn what_was_read_is_something_that_was_changed() {
-    let studio = furnished("unread").await;
-    let program = studio.world.through(Door::CommandLine);
+    let studio = fixture("unread").await;
+    let program = studio.world.through(Channel::CommandLine);
     let first = program.ok("mark_notifications_read", json!({"all": true})).await;
     let again = program.ok("mark_notifications_read", json!({"all": true})).await;
     assert_eq!((is_told(&first), is_told(&again)), (false, true), "{first:#} {again:#}");

@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::task::JoinHandle;
 
-use super::{Furnished, arguments, furnished};
+use super::{Fixture, arguments, fixture};
 use crate::{
     error::Error,
     money::Currency,
-    operation::{Operation, done::with_amounts},
+    operation::{Operation, write_response::with_amounts},
     operations,
     testing::{apart, owner},
 };
@@ -62,7 +62,7 @@ struct Edit {
 #[tokio::test]
 async fn two_changes_of_different_fields_at_once_are_both_kept() {
     apart("updates", async {
-        let studio = furnished("updates").await;
+        let studio = fixture("updates").await;
         let owner = owner().await;
         let mut walked = Vec::new();
         for operation in operations::all().iter().filter(|operation| fields(operation, &studio.ids).len() > 1) {
@@ -107,7 +107,7 @@ fn fields<'a>(operation: &'a Operation, ids: &Map<String, Value>) -> Vec<(&'a St
 }
 
 /// What the fields may be changed to, found by trying.
-async fn edits(studio: &Furnished, operation: &Operation) -> Vec<Edit> {
+async fn edits(studio: &Fixture, operation: &Operation) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (argument, schema) in fields(operation, &studio.ids) {
         for value in values(schema) {
@@ -131,7 +131,7 @@ fn values(schema: &Value) -> Vec<Value> {
 }
 
 /// What a dry run says of a change of one field, when it changes one record.
-async fn tried(studio: &Furnished, operation: &Operation, argument: &str, value: Value) -> Option<Edit> {
+async fn tried(studio: &Fixture, operation: &Operation, argument: &str, value: Value) -> Option<Edit> {
     let mut call = call(studio, operation, argument, &value);
     call.insert("dry_run".to_owned(), json!(true));
     let answer = studio.world.call(operation.declaration.name, Value::Object(call)).await.ok()?;
@@ -144,7 +144,7 @@ async fn tried(studio: &Furnished, operation: &Operation, argument: &str, value:
 }
 
 /// The call that changes this field and no other.
-fn call(studio: &Furnished, operation: &Operation, argument: &str, value: &Value) -> Map<String, Value> {
+fn call(studio: &Fixture, operation: &Operation, argument: &str, value: &Value) -> Map<String, Value> {
     let fields: Vec<&String> = fields(operation, &studio.ids).into_iter().map(|(field, _)| field).collect();
     let mut call = arguments(operation, &studio.ids);
     call.retain(|given, _| !fields.contains(&given));
@@ -170,7 +170,7 @@ fn apart_from<'a>(edit: &Edit, edits: &'a [Edit]) -> Option<&'a Edit> {
 }
 
 /// Holds the record, begins both changes, and lets them go on once both wait.
-async fn at_once(studio: &Furnished, operation: &Operation, owner: &PgPool, pair: [&Edit; 2]) {
+async fn at_once(studio: &Fixture, operation: &Operation, owner: &PgPool, pair: [&Edit; 2]) {
     let (name, (kind, id)) = (operation.declaration.name, &pair[0].record);
     let before = record(owner, kind, id).await;
     let mut holder = owner.begin().await.expect("a transaction");

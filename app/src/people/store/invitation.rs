@@ -14,7 +14,7 @@ use crate::{
 
 /// An invitation as stored, with the names that it is shown with.
 #[allow(missing_docs, reason = "the columns are described at Invitation")]
-pub struct Row {
+pub struct InvitationRow {
     pub id: Uuid,
     pub email: String,
     pub name: Option<String>,
@@ -37,7 +37,7 @@ pub struct Row {
 
 /// What an invitation says.
 #[allow(missing_docs, reason = "the fields are described at Invitation")]
-pub struct Terms<'a> {
+pub struct InvitationTerms<'a> {
     pub email: &'a str,
     pub name: Option<&'a str>,
     pub role: Role,
@@ -47,7 +47,7 @@ pub struct Terms<'a> {
 }
 
 /// What each sending makes anew.
-pub struct Sending {
+pub struct InvitationDates {
     /// When it is sent.
     pub now: Timestamp,
     /// When it runs out.
@@ -55,7 +55,7 @@ pub struct Sending {
 }
 
 /// Adds an invitation.
-pub async fn insert(db: &mut Db, id: Uuid, terms: &Terms<'_>, sending: &Sending) -> Result<(), Error> {
+pub async fn insert(db: &mut Db, id: Uuid, terms: &InvitationTerms<'_>, sending: &InvitationDates) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "insert into invitation (organization_id, id, email, name, role, project_ids, client_ids, invited_by, created_at, sent_at,
@@ -78,7 +78,7 @@ pub async fn insert(db: &mut Db, id: Uuid, terms: &Terms<'_>, sending: &Sending)
 }
 
 /// Writes what an open invitation says now.
-pub async fn update(db: &mut Db, id: Uuid, terms: &Terms<'_>) -> Result<(), Error> {
+pub async fn update(db: &mut Db, id: Uuid, terms: &InvitationTerms<'_>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update invitation set name = coalesce($3, name), role = $4, project_ids = $5, client_ids = $6, invited_by = $7
@@ -97,7 +97,7 @@ pub async fn update(db: &mut Db, id: Uuid, terms: &Terms<'_>) -> Result<(), Erro
 }
 
 /// Opens an invitation anew, since it is sent again: whoever sends it invites from then on.
-pub async fn resend(db: &mut Db, id: Uuid, by: Uuid, sending: &Sending) -> Result<(), Error> {
+pub async fn resend(db: &mut Db, id: Uuid, by: Uuid, sending: &InvitationDates) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update invitation set sent = sent + 1, sent_at = $3, expires_at = $4, invited_by = $5 where organization_id = $1 and id = $2",
@@ -123,7 +123,7 @@ pub async fn revoke(db: &mut Db, id: Uuid, now: Timestamp) -> Result<(), Error> 
 
 /// Which of the open invitations of a member stay.
 #[derive(Default)]
-pub struct Spared {
+pub struct KeptInvitations {
     /// Those to these roles.
     pub roles: Vec<String>,
     /// These.
@@ -131,7 +131,7 @@ pub struct Spared {
 }
 
 /// Takes back what can still be answered of the invitations of members, but for what is spared, so many at most; which they were.
-pub async fn revoke_of(db: &mut Db, members: &[Uuid], spared: &Spared, now: Timestamp, most: i64) -> Result<Vec<Uuid>, Error> {
+pub async fn revoke_of(db: &mut Db, members: &[Uuid], spared: &KeptInvitations, now: Timestamp, most: i64) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "update invitation set revoked_at = $4 where organization_id = $1 and id = any(array(
@@ -196,10 +196,10 @@ pub async fn answer(db: &mut Db, id: Uuid, answer: &str, now: Timestamp) -> Resu
 }
 
 /// The invitation with this id, or the open one to this address.
-pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<Option<Row>, Error> {
+pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<Option<InvitationRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        InvitationRow,
         r#"select i.id, i.email, i.name, i.role, i.project_ids, i.client_ids, i.sent, i.sent_at, i.expires_at, i.answer, i.revoked_at is not null as "revoked!",
                m.name as invited_by, array(
                    select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
@@ -224,11 +224,11 @@ pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<
 }
 
 /// The invitations that nobody answered or took back, the latest sent first. Those that ran out are among them.
-pub async fn open(db: &mut Db, after: Option<(Timestamp, Cursor)>, limit: i64) -> Result<Vec<Row>, Error> {
+pub async fn open(db: &mut Db, after: Option<(Timestamp, Cursor)>, limit: i64) -> Result<Vec<InvitationRow>, Error> {
     let organization = db.organization();
     let (at, id) = after.map(|(at, cursor)| (at, cursor.id)).unzip();
     Ok(query_as!(
-        Row,
+        InvitationRow,
         r#"select i.id, i.email, i.name, i.role, i.project_ids, i.client_ids, i.sent, i.sent_at, i.expires_at, i.answer, i.revoked_at is not null as "revoked!",
                m.name as invited_by, array(
                    select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id

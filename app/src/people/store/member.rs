@@ -15,7 +15,7 @@ use crate::{
 
 /// A member as stored, with the address of their login.
 #[allow(missing_docs, reason = "the columns are described at Member")]
-pub struct Row {
+pub struct MemberRow {
     pub id: Uuid,
     pub name: String,
     pub role: String,
@@ -32,7 +32,7 @@ pub struct Row {
 }
 
 /// Which members are listed.
-pub struct Filter {
+pub struct MemberFilter {
     /// The key of a text in the name.
     pub query: Option<String>,
     /// Only those on this project.
@@ -44,7 +44,7 @@ pub struct Filter {
 }
 
 /// Where a person belongs.
-pub struct Place {
+pub struct PersonMembership {
     /// The organization.
     pub organization_id: Uuid,
     /// Its name.
@@ -54,9 +54,9 @@ pub struct Place {
 }
 
 /// Every organization that a person belongs to, those first that they have belonged to longest.
-pub async fn places_of(db: &mut Db, person: Uuid) -> Result<Vec<Place>, Error> {
+pub async fn memberships_of(db: &mut Db, person: Uuid) -> Result<Vec<PersonMembership>, Error> {
     Ok(query_as!(
-        Place,
+        PersonMembership,
         "select o.id as organization_id, o.name as organization, m.id as member
          from member m join organization o on o.id = m.organization_id
          where m.user_id = $1 and m.removed_at is null order by m.created_at, m.id",
@@ -67,11 +67,11 @@ pub async fn places_of(db: &mut Db, person: Uuid) -> Result<Vec<Place>, Error> {
 }
 
 /// Members by name, from after the last page.
-pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i64) -> Result<Vec<Row>, Error> {
+pub async fn list(db: &mut Db, filter: &MemberFilter, after: Option<Cursor>, limit: i64) -> Result<Vec<MemberRow>, Error> {
     let organization = db.organization();
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
     Ok(query_as!(
-        Row,
+        MemberRow,
         r#"select m.id, m.name, m.role, m.time_zone, address_of_member(m.id) as "email?", m.created_at, m.removed_at, m.search_key as key,
                g.ids as "client_ids!", g.names as "client_names!"
            from member m
@@ -104,10 +104,10 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
 }
 
 /// The member with this id.
-pub async fn find(db: &mut Db, id: Uuid) -> Result<Option<Row>, Error> {
+pub async fn find(db: &mut Db, id: Uuid) -> Result<Option<MemberRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        MemberRow,
         r#"select m.id, m.name, m.role, m.time_zone, address_of_member(m.id) as "email?", m.created_at, m.removed_at, m.search_key as key,
                g.ids as "client_ids!", g.names as "client_names!"
            from member m
@@ -195,7 +195,7 @@ pub async fn leave_projects(db: &mut Db, member: Uuid) -> Result<(), Error> {
 }
 
 /// Brings a person back who was a member before, with the role and name they have now; their id, when they were.
-pub async fn revive(db: &mut Db, user: Uuid, role: Role, name: &str) -> Result<Option<Uuid>, Error> {
+pub async fn rejoin(db: &mut Db, user: Uuid, role: Role, name: &str) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "update member set removed_at = null, role = $3, name = $4, search_key = $5, search_key_of = $4

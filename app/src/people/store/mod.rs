@@ -1,7 +1,7 @@
 //! SQL of people.
 
-pub mod grant;
+pub mod client_grant;
 pub mod invitation;
 pub mod member;
-pub mod received;
-pub mod unproved;
+pub mod received_invitation;
+pub mod unconfirmed_account;

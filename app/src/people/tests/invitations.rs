@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::{invited, names, stranger, studio};
 use crate::{
-    access::{Role, Scope, Writes},
+    access::{Role, Scope, WriteMode},
     account::tokens::Preset,
-    context::{Caller, Door},
-    database::{Access, Reach},
+    context::{Caller, Channel},
+    database::{AccessMode, RowScope},
     error::Code,
     people::{
-        answer::show,
+        answer_invitation::show,
         invitations::{InvitationState, ReceivedInvitation},
     },
     testing::World,
@@ -69,10 +69,10 @@ async fn the_mail_says_who_invites_into_what_and_holds_a_link() {
     let edsger = studio.as_role(Role::Manager).await;
     assert_eq!(edsger.ok("list_mails", json!({})).await["items"], json!([]), "whom one invites is for those who manage people");
     assert_eq!(
-        studio.token_with(Preset::Billing, Writes::Direct).await.ok("list_mails", json!({})).await["items"].as_array().map(Vec::len),
+        studio.token_with(Preset::Billing, WriteMode::Direct).await.ok("list_mails", json!({})).await["items"].as_array().map(Vec::len),
         Some(1)
     );
-    let money_only = studio.token_of(&[Scope::MoneyRead], Writes::Direct).await;
+    let money_only = studio.token_of(&[Scope::MoneyRead], WriteMode::Direct).await;
     assert_eq!(money_only.ok("list_mails", json!({})).await["items"], json!([]));
 }
 
@@ -96,7 +96,7 @@ async fn the_link_shows_the_invitation_to_whoever_has_it_and_lets_only_the_invit
     let studio = studio().await;
     let (barbara, eve) = (stranger(&studio).await, stranger(&studio).await);
     let invitation = invited(&studio, &barbara, Role::Admin).await;
-    let nobody = Caller::nobody(studio.caller.services.clone(), Door::Page);
+    let nobody = Caller::nobody(studio.caller.services.clone(), Channel::Page);
     let seen = behind(&invitation["link"], &nobody).await.expect("seen");
     assert_eq!((seen.invited_by.as_str(), seen.role, &seen.email), ("Ada", Role::Admin, &barbara.person().email));
     assert_eq!((seen.state, seen.slug), (InvitationState::Open, None));
@@ -215,7 +215,7 @@ async fn who_manages_no_people_sees_no_invitations_and_nobody_sees_those_of_anot
         }
         assert_eq!(other.code(operation, call).await, Code::NotFound, "{operation}");
     }
-    let mut db = studio.caller.services.database.begin(Reach::Nobody, Access::Read).await.expect("a transaction");
+    let mut db = studio.caller.services.database.begin(RowScope::Nobody, AccessMode::Read).await.expect("a transaction");
     let seen: i64 = sqlx::query_scalar("select count(*) from invitation").fetch_one(db.connection()).await.expect("a count");
     assert_eq!(seen, 0, "without an organization, a person or a secret nothing is seen");
 }
@@ -229,7 +229,7 @@ async fn whoever_hands_the_link_over_may_leave_the_mail_out() {
     assert_eq!(studio.number("select count(*) from outgoing_mail where organization_id = $1").await, 0);
     let again = studio.ok("resend_invitation", json!({"invitation": sent["id"]})).await;
     assert_eq!(again["mail"]["state"], "waiting", "sent again it is mailed");
-    let refused = studio.through(Door::Rest).refused("invite_member", asked).await;
+    let refused = studio.through(Channel::Rest).refused("invite_member", asked).await;
     assert!(refused.field("without_email").is_some(), "a program is given no link: {refused:?}");
 }
 

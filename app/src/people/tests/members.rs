@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{invited, names, studio};
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     account::token,
-    database::{Access, Reach},
+    database::{AccessMode, RowScope},
     error::Code,
     organizations,
     testing::{World, apart, until_waiting},
@@ -43,8 +43,8 @@ async fn a_member_who_writes_without_a_pause_keeps_nobody_from_removing_them() {
         let barbara = studio.as_role(Role::Member).await;
         studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
         let database = &studio.caller.services.database;
-        let mut writing = database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("begun");
-        organizations::store::keep(&mut writing).await.expect("kept");
+        let mut writing = database.begin(RowScope::Organization(studio.organization()), AccessMode::Write).await.expect("begun");
+        organizations::store::lock_shared(&mut writing).await.expect("kept");
         let call = |world: &World, operation: &'static str, arguments: Value| {
             let world = world.clone();
             tokio::spawn(async move { world.call(operation, arguments).await })
@@ -99,7 +99,7 @@ async fn at_work(studio: &World) -> (World, World, Value) {
     studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
     let entry = barbara.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})).await;
     barbara.ok("start_timer", json!({"project": "Dashboard"})).await;
-    let agent = barbara.token(Writes::Direct).await;
+    let agent = barbara.token(WriteMode::Direct).await;
     (barbara, agent, entry)
 }
 
@@ -139,7 +139,7 @@ async fn a_token_dies_with_its_membership_on_the_very_next_call() {
     let barbara = studio.as_role(Role::Member).await;
     let made = barbara.ok("create_token", json!({"name": "agent"})).await["token"].as_str().expect("a token").to_owned();
     let recognized =
-        async || token::recognize(&studio.caller.services.database, &made, studio.now()).await.map(|known| known.membership.role);
+        async || token::authenticate(&studio.caller.services.database, &made, studio.now()).await.map(|known| known.membership.role);
     assert_eq!(recognized().await, Ok(Role::Member));
     studio.ok("remove_member", json!({"member": "Barbara"})).await;
     assert_eq!(recognized().await.map_err(|error| error.code), Err(Code::Unauthenticated));
@@ -159,7 +159,7 @@ async fn no_token_is_made_for_whoever_was_let_go_and_none_opens_anything_when_th
     studio.sql("update access_token set revoked_at = null where organization_id = $1").await;
     let invitation = invited(&studio, &barbara, Role::Member).await;
     barbara.ok("answer_invitation", json!({"invitation": invitation["id"], "accept": true})).await;
-    let known = token::recognize(&studio.caller.services.database, &made, studio.now()).await;
+    let known = token::authenticate(&studio.caller.services.database, &made, studio.now()).await;
     assert_eq!(known.map(|_| ()).map_err(|error| error.code), Err(Code::Unauthenticated), "what she had before is over");
 }
 
@@ -168,7 +168,7 @@ async fn tokens_that_end_with_a_membership_are_in_the_log_of_their_person() {
     let studio = studio().await;
     for (who, from) in [("remove_member", None), ("leave_organization", Some("203.0.113.7"))] {
         let barbara = studio.as_role(Role::Member).await;
-        barbara.token(Writes::Direct).await;
+        barbara.token(WriteMode::Direct).await;
         let mut caller = if from.is_some() { barbara.clone() } else { studio.clone() };
         caller.caller.address = "203.0.113.7".to_owned();
         caller.ok(who, if from.is_some() { json!({}) } else { json!({"member": barbara.member()}) }).await;

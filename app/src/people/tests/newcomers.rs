@@ -13,11 +13,11 @@ use crate::{
         SignUpPolicy,
         registration::{Confirmation, Registration},
     },
-    context::{Caller, Door},
-    database::{Access, Reach},
+    context::{Caller, Channel},
+    database::{AccessMode, RowScope},
     error::Code,
-    organizations::basics::Basics,
-    people::{newcomer::sign_up, store::member},
+    organizations::initial_settings::InitialSettings,
+    people::{sign_up::sign_up, store::member},
     testing::World,
 };
 
@@ -35,7 +35,7 @@ fn registration(email: &str) -> Registration {
 
 /// A studio where this is who may sign up, with an invitation to somebody new: its answer, and what their address begins with.
 async fn inviting(policy: SignUpPolicy) -> (World, Value, String) {
-    let (studio, new) = (studio().await.where_sign_up(policy), Uuid::now_v7().simple().to_string());
+    let (studio, new) = (studio().await.with_sign_up_policy(policy), Uuid::now_v7().simple().to_string());
     let sent = studio.ok("invite_member", json!({"email": format!("{new}@example.com"), "role": "member"})).await;
     (studio, sent, new)
 }
@@ -46,7 +46,7 @@ fn secret(link: &str) -> String {
 }
 
 fn visitor(studio: &World) -> Caller {
-    Caller::nobody(studio.caller.services.clone(), Door::Page)
+    Caller::nobody(studio.caller.services.clone(), Channel::Page)
 }
 
 /// How many accounts there are whose address begins so.
@@ -58,7 +58,7 @@ const MEMBERS: &str = "select count(*) from member where organization_id = $1 an
 
 /// Whether the organization of a founder who said this is in that zone.
 async fn is_founded_in(studio: &World, told: Option<&str>, country: Option<&str>, zone: &str) -> bool {
-    let basics = Basics { country: country.map(str::to_owned), ..Basics::default() };
+    let basics = InitialSettings { country: country.map(str::to_owned), ..InitialSettings::default() };
     let email = format!("{}@example.com", Uuid::now_v7().simple());
     let new = Registration { time_zone: told.map(str::to_owned), basics, ..registration(&email) };
     let (_, path) = sign_up(&visitor(studio), new, None).await.expect("signed up");
@@ -69,7 +69,7 @@ async fn is_founded_in(studio: &World, told: Option<&str>, country: Option<&str>
 
 #[tokio::test]
 async fn where_no_browser_tells_the_zone_the_organization_is_on_the_clock_of_its_country() {
-    let studio = studio().await.where_sign_up(SignUpPolicy::Open);
+    let studio = studio().await.with_sign_up_policy(SignUpPolicy::Open);
     for (told, country, zone) in [
         (None, Some("JP"), "Asia/Tokyo"),
         (Some(""), Some("us"), "America/New_York"),
@@ -122,7 +122,7 @@ async fn whoever_answers_waits_for_others_there_for_a_short_while_only() {
     let (studio, sent, new) = inviting(SignUpPolicy::Open).await;
     let link = secret(sent["link"].as_str().expect("a link"));
     let database = &studio.caller.services.database;
-    let mut busy = database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("begun");
+    let mut busy = database.begin(RowScope::Organization(studio.organization()), AccessMode::Write).await.expect("begun");
     member::lock_organization(&mut busy).await.expect("held");
     let begun = Instant::now();
     let refused = sign_up(&visitor(&studio), registration(&format!("{new}@example.com")), Some(&link)).await.map(|_| ());

@@ -5,8 +5,8 @@ use sqlx::AssertSqlSafe;
 
 use super::{names, stranger, studio};
 use crate::{
-    access::{Role, Writes},
-    database::{Access, Reach},
+    access::{Role, WriteMode},
+    database::{AccessMode, RowScope},
     error::Code,
     operation::{Effect, tests},
     operations,
@@ -25,7 +25,7 @@ async fn client(studio: &World, name: &str) -> Map<String, Value> {
     studio.ok("create_time_entry", log("2026-11-17")).await;
     let draft = studio.ok("draft_invoice", json!({"client": name})).await;
     let entry = studio.ok("create_time_entry", log("2026-11-18")).await;
-    let waiting = studio.token(Writes::Drafts).await.ok("create_time_entry", log("2026-11-19")).await;
+    let waiting = studio.token(WriteMode::Drafts).await.ok("create_time_entry", log("2026-11-19")).await;
     studio.ok("set_budget", json!({"project": project["id"], "hours": 40})).await;
     let ids = json!({"client": client["id"], "project": project["id"], "time_entry": entry["id"], "invoice": sent["id"],
         "draft": draft["id"], "waiting": waiting["id"]});
@@ -87,7 +87,7 @@ async fn a_grant_and_its_removal_work_on_the_next_request() {
     let granted = studio.ok("set_client_grants", json!({"member": "Alan", "clients": ["Acme", "acme"]})).await;
     assert_eq!(granted["clients"].as_array().map(Vec::len), Some(1));
     assert_eq!(alan.ok("get_member", json!({"member": "me"})).await["clients"][0]["name"], "Acme");
-    let agent = alan.token(Writes::Direct).await;
+    let agent = alan.token(WriteMode::Direct).await;
     assert_eq!(agent.ok("get_client", json!({"client": "Acme"})).await["name"], "Acme", "an agent of a viewer sees as much");
     let emptied = studio.ok("set_client_grants", json!({"member": "Alan", "clients": []})).await;
     assert!(emptied["warnings"][0].as_str().is_some_and(|words| words.contains("sees nothing")), "{emptied}");
@@ -98,7 +98,7 @@ async fn a_grant_and_its_removal_work_on_the_next_request() {
 
 #[tokio::test]
 async fn without_a_grant_no_operation_tells_a_viewer_of_the_studio() {
-    let studio = tests::furnished("ungranted").await;
+    let studio = tests::fixture("ungranted").await;
     let alan = studio.world.as_role(Role::Viewer).await;
     // What belongs to the viewer themself, or to the organization as such.
     let own = [
@@ -130,7 +130,7 @@ async fn without_a_grant_no_operation_tells_a_viewer_of_the_studio() {
 
 #[tokio::test]
 async fn a_viewer_changes_nothing_of_the_studio() {
-    let studio = tests::furnished("looking").await;
+    let studio = tests::fixture("looking").await;
     let alan = studio.world.as_role(Role::Viewer).await;
     studio.world.ok("set_client_grants", json!({"member": alan.member(), "clients": [studio.ids["client"]]})).await;
     for operation in operations::all() {
@@ -233,17 +233,17 @@ async fn a_viewers_own_affairs_are_theirs_to_change() {
 
 #[tokio::test]
 async fn whatever_the_statement_a_viewers_transaction_changes_nothing_of_the_house() {
-    let studio = tests::furnished("house").await;
+    let studio = tests::fixture("house").await;
     let alan = studio.world.as_role(Role::Viewer).await;
     studio.world.ok("set_client_grants", json!({"member": alan.member(), "clients": [studio.ids["client"]]})).await;
-    let reach = Reach::Granted(alan.organization(), alan.member());
+    let reach = RowScope::Granted(alan.organization(), alan.member());
     for table in narrowed().await {
         for statement in [
             format!("update {table} set organization_id = organization_id"),
             format!("delete from {table}"),
             format!("insert into {table} select * from {table} limit 1"),
         ] {
-            let mut db = alan.caller.services.database.begin(reach, Access::Write).await.expect("a transaction");
+            let mut db = alan.caller.services.database.begin(reach, AccessMode::Write).await.expect("a transaction");
             let done = sqlx::query(AssertSqlSafe(statement.clone())).execute(db.connection()).await;
             let changed = done.map_or(0, |done| done.rows_affected());
             // Their own places and grants go when they leave.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::studio;
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     error::Code,
     testing::World,
 };
@@ -51,10 +51,10 @@ async fn a_zone_is_set_by_the_person_themselves_in_each_organization() {
     let viewer = studio.as_role(Role::Viewer).await;
     viewer.ok("set_time_zone", json!({"time_zone": "Asia/Tokyo"})).await;
     assert_eq!(viewer.at(&viewer).await.ok("whoami", json!({})).await["organization"]["time_zone"], "Asia/Tokyo");
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     assert_eq!(agent.code("set_time_zone", json!({"time_zone": "Asia/Tokyo"})).await, Code::Forbidden);
     studio.ok("set_time_zone", json!({"time_zone": "Asia/Tokyo"})).await;
     assert_eq!(zone_of(&elsewhere, &elsewhere).await, json!(["UTC", false]));
-    let token = studio.token(Writes::Direct).await;
+    let token = studio.token(WriteMode::Direct).await;
     assert_eq!(token.ok("whoami", json!({})).await["organization"]["time_zone"], "Asia/Tokyo", "a token is on the clock of its member");
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::studio;
 use crate::{
-    access::{Role, Scope, Writes},
+    access::{Role, Scope, WriteMode},
     error::Code,
     testing::World,
 };
@@ -93,7 +93,7 @@ async fn an_address_means_its_member_for_whoever_is_shown_it() {
         let team = studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [given]})).await;
         assert!(team.to_string().contains(&barbara.member().to_string()), "{team:#}");
     }
-    let blind = studio.token_of(&[Scope::TimeRead, Scope::WorkRead, Scope::WorkWrite], Writes::Direct).await;
+    let blind = studio.token_of(&[Scope::TimeRead, Scope::WorkRead, Scope::WorkWrite], WriteMode::Direct).await;
     for nobody in [blind, studio.as_role(Role::Manager).await] {
         let call = json!({"project": "Dashboard", "members": [address]});
         let shown = nobody.call("list_members", json!({})).await.is_ok_and(|members| members.to_string().contains(&address));
@@ -128,7 +128,7 @@ async fn an_empty_item_of_a_list_is_refused_by_its_place() {
         ("set_client_grants", json!({"member": viewer.member(), "clients": ["Acme", ""]}), "clients[1]"),
         ("invite_member", json!({"email": "new@acme.example", "role": "member", "projects": [""]}), "projects[0]"),
     ] {
-        let refused = studio.token(Writes::Direct).await.refused(operation, arguments).await;
+        let refused = studio.token(WriteMode::Direct).await.refused(operation, arguments).await;
         assert!(refused.field(field).is_some_and(|why| why.contains("Nothing is named here")), "{operation}: {refused:?}");
     }
 }

@@ -6,34 +6,34 @@ use futures::future::join_all;
 
 use super::{PASSWORD, settled, signed_up};
 use crate::{
-    account::registration::{admit, check_password},
+    account::registration::{check_password, sign_in_browser},
     context::Caller,
     error::{Code, Error},
     security::{
-        attempts::{Limit, Purpose, count, count_from, forget},
-        event::Origin,
+        attempts::{AttemptKind, AttemptLimit, count, count_from, forget},
+        event::RequestOrigin,
     },
     testing::{World, connect},
 };
 
 /// An account that nobody else tries.
-fn account() -> Limit {
-    Limit::of_account(Purpose::SignIn, &format!("{:032x}@example.com", rand::random::<u128>()))
+fn account() -> AttemptLimit {
+    AttemptLimit::of_account(AttemptKind::SignIn, &format!("{:032x}@example.com", rand::random::<u128>()))
 }
 
-async fn tried(studio: &World, limit: &Limit) -> Result<(), Error> {
+async fn tried(studio: &World, limit: &AttemptLimit) -> Result<(), Error> {
     count(&studio.caller.services.database, std::slice::from_ref(limit), "Too many.").await
 }
 
 /// How long whoever is refused has to wait, in seconds.
-async fn wait(studio: &World, limit: &Limit) -> u64 {
+async fn wait(studio: &World, limit: &AttemptLimit) -> u64 {
     let refused = tried(studio, limit).await.expect_err("too early");
     assert_eq!(refused.code, Code::RateLimited);
     refused.retry_after().expect("a wait").as_secs()
 }
 
 /// Lets the wait of a limit be over.
-async fn waited(studio: &World, limit: &Limit) {
+async fn waited(studio: &World, limit: &AttemptLimit) {
     let key: String = limit.key.iter().map(|byte| format!("{byte:02x}")).collect();
     let past = format!("update attempt_limit set free_at = now() - interval '1 second' where key = '\\x{key}' and $1::uuid is not null");
     assert_eq!(studio.sql(&past).await, 1);
@@ -73,7 +73,7 @@ async fn let_in(studio: &World, addresses: &[String], per_minute: u32) -> usize 
     let per_minute = NonZeroU32::new(per_minute).expect("a number");
     let mut passed = 0;
     for address in addresses {
-        let limits = Limit::of_network(Purpose::SignIn, address.parse().expect("an address"), per_minute);
+        let limits = AttemptLimit::of_network(AttemptKind::SignIn, address.parse().expect("an address"), per_minute);
         passed += usize::from(count(&studio.caller.services.database, &limits, "Too many.").await.is_ok());
     }
     passed
@@ -100,7 +100,7 @@ async fn whoever_guesses_from_elsewhere_does_not_slow_the_owner_down_where_they_
     let grace = signed_up(&studio).await;
     let mut stranger = studio.caller.clone();
     stranger.address = "203.0.113.7".to_owned();
-    admit(&stranger.services, &grace.verified, &Origin::of(&studio.caller), "her browser").await.expect("signed in");
+    sign_in_browser(&stranger.services, &grace.verified, &RequestOrigin::of(&studio.caller), "her browser").await.expect("signed in");
     let tried = async |caller: &Caller, password: &str, browser| {
         check_password(caller, &grace.email, password.to_owned(), browser).await.map(|verified| verified.user)
     };
@@ -112,7 +112,7 @@ async fn whoever_guesses_from_elsewhere_does_not_slow_the_owner_down_where_they_
     assert_eq!((early.code, early.retry_after().is_some()), (Code::RateLimited, true), "right or wrong");
     let hers = tried(&studio.caller, PASSWORD, Some("her browser")).await;
     assert_eq!(hers, Ok(grace.user));
-    waited(&studio, &Limit::of_account(Purpose::SignIn, &grace.email)).await;
+    waited(&studio, &AttemptLimit::of_account(AttemptKind::SignIn, &grace.email)).await;
     assert_eq!(tried(&stranger, PASSWORD, None).await, Ok(grace.user), "after the wait");
     settled(&studio).await;
     let failed = "select sum(times)::bigint from security_event e where e.kind = 'sign_in_failed' and e.address = '203.0.113.7' and $1::uuid is not null";
@@ -144,9 +144,9 @@ async fn however_many_guess_an_owner_from_a_network_of_their_own_gets_in_with_th
 async fn whoever_guesses_from_very_many_places_is_slowed_down_in_all_of_them() {
     let studio = World::new("crowd").await;
     let (database, email) = (&studio.caller.services.database, format!("{}@example.com", uuid::Uuid::now_v7().simple()));
-    let account = Limit::of_account(Purpose::SignIn, &email);
+    let account = AttemptLimit::of_account(AttemptKind::SignIn, &email);
     let tried = async |place: u32| {
-        let place = Limit::of_account_from(Purpose::SignIn, &email, &format!("198.51.{}.{}", place / 256, place % 256));
+        let place = AttemptLimit::of_account_from(AttemptKind::SignIn, &email, &format!("198.51.{}.{}", place / 256, place % 256));
         count_from(database, &account, &place, "").await.is_ok()
     };
     for place in 0..60 {

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::{settled, somebody_else};
 use crate::{
-    access::Writes,
+    access::WriteMode,
     account::token,
-    database::{Access, Reach},
+    database::{AccessMode, RowScope},
     error::Code,
     security::{
         EventKind,
-        event::{Origin, note, password_changed},
+        event::{RequestOrigin, apply_password_change, record_event},
         store,
     },
     testing::World,
@@ -57,9 +57,13 @@ async fn of_a_token_that_is_a_name_or_a_program_the_id_alone_is_written_down() {
     let (shown, secret) = ("stint_pat_0190163d8694739b8ea1000000000007_", "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U");
     studio.ok("create_token", json!({"name": format!("for {shown}{secret}")})).await;
     assert!(events(&studio).await.contains(&("token_made".to_owned(), format!("for {shown}…"))));
-    assert_eq!(Origin::new("", &format!("{} {shown}{secret}", "ua ".repeat(90))).user_agent.matches("Q8vN").count(), 0, "not cut in two");
+    assert_eq!(
+        RequestOrigin::new("", &format!("{} {shown}{secret}", "ua ".repeat(90))).user_agent.matches("Q8vN").count(),
+        0,
+        "not cut in two"
+    );
 
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     token::seen(&agent.caller, &format!("ua {shown}{secret}")).await.expect("noted");
     let told = format!("select count(*) from access_token where organization_id = $1 and last_used_by = 'ua {shown}…'");
     assert_eq!(studio.number(&told).await, 1);
@@ -68,7 +72,7 @@ async fn of_a_token_that_is_a_name_or_a_program_the_id_alone_is_written_down() {
 #[tokio::test]
 async fn no_token_sees_or_ends_a_sign_in() {
     let studio = World::new("agents").await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     for operation in ["list_sign_ins", "list_security_events", "end_other_sign_ins"] {
         assert_eq!(agent.code(operation, json!({})).await, Code::Forbidden, "{operation}");
     }
@@ -78,7 +82,7 @@ async fn no_token_sees_or_ends_a_sign_in() {
 async fn tokens_are_written_down_when_made_used_from_a_new_network_and_revoked() {
     let studio = World::new("tokens").await;
     studio.advance(60);
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     studio.advance(60);
     let mut from = agent.caller.clone();
     for address in ["203.0.113.7", "203.0.113.7", "::ffff:203.0.113.8", "198.51.100.8"] {
@@ -101,15 +105,15 @@ async fn a_new_password_ends_other_sign_ins_and_revokes_tokens_everywhere_unless
     if let Some(membership) = &mut second.caller.membership {
         membership.slug = founded["slug"].as_str().expect("a slug").to_owned();
     }
-    studio.token(Writes::Direct).await;
-    studio.at(&second).await.token(Writes::Direct).await;
-    let stranger = somebody_else(&studio).await.token(Writes::Direct).await;
+    studio.token(WriteMode::Direct).await;
+    studio.at(&second).await.token(WriteMode::Direct).await;
+    let stranger = somebody_else(&studio).await.token(WriteMode::Direct).await;
     let person = studio.person().id;
     let change = async |revoke: bool| {
         let database = &studio.caller.services.database;
-        let mut db = database.begin(Reach::Person(person.0), Access::Write).await.expect("begun");
+        let mut db = database.begin(RowScope::Person(person.0), AccessMode::Write).await.expect("begun");
         let present = other.caller.sign_in.clone().expect("a cookie");
-        password_changed(&mut db, person, &present, revoke, studio.now(), &Origin::default()).await.expect("changed");
+        apply_password_change(&mut db, person, &present, revoke, studio.now(), &RequestOrigin::default()).await.expect("changed");
         db.commit().await.expect("kept");
     };
     change(false).await;
@@ -129,15 +133,17 @@ async fn a_new_password_ends_other_sign_ins_and_revokes_tokens_everywhere_unless
 async fn failed_sign_ins_of_strangers_push_nothing_else_out_and_the_log_is_bounded() {
     let studio = World::new("bounded").await;
     let (person, database) = (studio.person().id, &studio.caller.services.database);
-    let mut db = database.begin(Reach::Person(person.0), Access::Write).await.expect("begun");
+    let mut db = database.begin(RowScope::Person(person.0), AccessMode::Write).await.expect("begun");
     for at in 0..210 {
-        note(&mut db, person, EventKind::TokenMade, studio.now(), &Origin::default(), &format!("token {at}")).await.expect("noted");
+        record_event(&mut db, person, EventKind::TokenMade, studio.now(), &RequestOrigin::default(), &format!("token {at}"))
+            .await
+            .expect("noted");
     }
     for at in 0..210 {
         studio.advance(1);
-        let from = Origin::new(&format!("10.0.{}.{}", at / 200, at % 200), "a stranger");
+        let from = RequestOrigin::new(&format!("10.0.{}.{}", at / 200, at % 200), "a stranger");
         for _ in 0..2 {
-            note(&mut db, person, EventKind::SignInFailed, studio.now(), &from, "").await.expect("noted");
+            record_event(&mut db, person, EventKind::SignInFailed, studio.now(), &from, "").await.expect("noted");
         }
     }
     db.commit().await.expect("kept");
@@ -145,7 +151,7 @@ async fn failed_sign_ins_of_strangers_push_nothing_else_out_and_the_log_is_bound
     assert_eq!(studio.number(&format!("{kept} = 'token_made'")).await, 200);
     assert_eq!(studio.number(&format!("{kept} = 'sign_in_failed'")).await, 200);
     assert_eq!(studio.number(&format!("{kept} = 'sign_in_failed' and times = 2")).await, 200, "the same again is one event");
-    let mut db = database.begin(Reach::Nobody, Access::Write).await.expect("begun");
+    let mut db = database.begin(RowScope::Nobody, AccessMode::Write).await.expect("begun");
     let later = studio.now() + jiff::SignedDuration::from_hours(24 * 367);
     assert!(store::forget_old(&mut db, later).await.expect("forgotten") >= 400);
     db.roll_back().await;
@@ -158,15 +164,15 @@ async fn no_kind_of_event_hides_another_however_often_it_happens() {
     let (person, database) = (studio.person().id, &studio.caller.services.database);
     let rare = [EventKind::PasswordChanged, EventKind::TokenMade, EventKind::AddressChanged];
     let often = [EventKind::SignInFailed, EventKind::TokenUsed, EventKind::PasswordResetAsked, EventKind::SignedIn];
-    let mut db = database.begin(Reach::Person(person.0), Access::Write).await.expect("begun");
+    let mut db = database.begin(RowScope::Person(person.0), AccessMode::Write).await.expect("begun");
     for kind in rare {
-        note(&mut db, person, kind, studio.now(), &Origin::default(), "once").await.expect("noted");
+        record_event(&mut db, person, kind, studio.now(), &RequestOrigin::default(), "once").await.expect("noted");
     }
     studio.advance(7200);
     for at in 0..210 {
-        let from = Origin::new(&format!("2001:db8:0:{at:x}::1"), &format!("program {at}"));
+        let from = RequestOrigin::new(&format!("2001:db8:0:{at:x}::1"), &format!("program {at}"));
         for kind in often {
-            note(&mut db, person, kind, studio.now(), &from, "flood").await.expect("noted");
+            record_event(&mut db, person, kind, studio.now(), &from, "flood").await.expect("noted");
         }
     }
     db.commit().await.expect("kept");
@@ -191,11 +197,13 @@ async fn kept(of: &World, kind: EventKind) -> i64 {
 async fn a_token_is_told_once_of_each_network_however_many_addresses_that_has() {
     let studio = World::new("networks").await;
     let (person, database) = (studio.person().id, &studio.caller.services.database);
-    let mut db = database.begin(Reach::Person(person.0), Access::Write).await.expect("begun");
+    let mut db = database.begin(RowScope::Person(person.0), AccessMode::Write).await.expect("begun");
     for at in 0..240 {
         for address in [format!("2001:db8:7:7::{at:x}"), format!("203.0.113.{at}"), format!("::ffff:203.0.113.{at}")] {
             for token in ["agent", "another"] {
-                note(&mut db, person, EventKind::TokenUsed, studio.now(), &Origin::new(&address, &address), token).await.expect("noted");
+                record_event(&mut db, person, EventKind::TokenUsed, studio.now(), &RequestOrigin::new(&address, &address), token)
+                    .await
+                    .expect("noted");
             }
             studio.advance(60);
         }
@@ -208,7 +216,7 @@ async fn a_token_is_told_once_of_each_network_however_many_addresses_that_has() 
 async fn the_application_reads_no_table_of_sign_ins_by_itself() {
     let studio = World::new("closed").await;
     for table in ["security_event", "known_browser", "attempt_limit"] {
-        let mut db = studio.caller.services.database.begin(Reach::Person(studio.person().id.0), Access::Read).await.expect("begun");
+        let mut db = studio.caller.services.database.begin(RowScope::Person(studio.person().id.0), AccessMode::Read).await.expect("begun");
         let look = sqlx::AssertSqlSafe(format!("select 1 from {table}"));
         let refused = sqlx::query(look).execute(db.connection()).await.expect_err("no grant");
         assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("42501"), "{table}");

@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::{
     database::{Db, date, instant},
     error::Error,
-    time::filter::Filter,
+    time::filter::TimeFilter,
 };
 
 /// An entry with the names around it.
 #[allow(missing_docs, reason = "the columns are described at TimeEntry")]
-pub struct Row {
+pub struct EntryRow {
     pub id: Uuid,
     pub member_id: Uuid,
     pub member_name: String,
@@ -46,7 +46,7 @@ pub struct Row {
 
 /// Where the last page ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct After {
+pub struct EntryCursor {
     /// Its day.
     pub day: Date,
     /// Its place within the day.
@@ -55,7 +55,7 @@ pub struct After {
     pub id: Uuid,
 }
 
-impl After {
+impl EntryCursor {
     /// Before everything: the first page goes on from here, so that every page is the same statement on the same index.
     pub const START: Self = Self { day: Date::MAX, position: Timestamp::MAX, id: Uuid::max() };
 
@@ -66,7 +66,7 @@ impl After {
 }
 
 /// Entries, the newest day first, from after the last page.
-pub async fn list(db: &mut Db, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>, Error> {
+pub async fn list(db: &mut Db, filter: &TimeFilter, after: EntryCursor, limit: i64) -> Result<Vec<EntryRow>, Error> {
     let after = after.within(filter.to);
     match filter.member {
         Some(member) => list_of_member(db, filter, member, after, limit).await,
@@ -74,10 +74,10 @@ pub async fn list(db: &mut Db, filter: &Filter, after: After, limit: i64) -> Res
     }
 }
 
-async fn list_of_all(db: &mut Db, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>, Error> {
+async fn list_of_all(db: &mut Db, filter: &TimeFilter, after: EntryCursor, limit: i64) -> Result<Vec<EntryRow>, Error> {
     let organization = db.organization();
     Ok(query_file_as!(
-        Row,
+        EntryRow,
         "src/time/list_time_entries.sql",
         organization,
         date(filter.from) as _,
@@ -99,10 +99,10 @@ async fn list_of_all(db: &mut Db, filter: &Filter, after: After, limit: i64) -> 
     .await?)
 }
 
-async fn list_of_member(db: &mut Db, filter: &Filter, member: Uuid, after: After, limit: i64) -> Result<Vec<Row>, Error> {
+async fn list_of_member(db: &mut Db, filter: &TimeFilter, member: Uuid, after: EntryCursor, limit: i64) -> Result<Vec<EntryRow>, Error> {
     let organization = db.organization();
     Ok(query_file_as!(
-        Row,
+        EntryRow,
         "src/time/list_time_entries_of_member.sql",
         organization,
         date(filter.from) as _,
@@ -126,7 +126,7 @@ async fn list_of_member(db: &mut Db, filter: &Filter, member: Uuid, after: After
 }
 
 /// How many entries match.
-pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
+pub async fn count(db: &mut Db, filter: &TimeFilter) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from time_entry t
@@ -158,15 +158,15 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
 }
 
 /// The entry with this id, of this member or of anybody.
-pub async fn find(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<Option<Row>, Error> {
-    Ok(these(db, &[id], of).await?.pop())
+pub async fn find(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<Option<EntryRow>, Error> {
+    Ok(find_many(db, &[id], of).await?.pop())
 }
 
 /// The entries with these ids, of this member or of anybody, in the order of the ids.
-pub async fn these(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<Vec<Row>, Error> {
+pub async fn find_many(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<Vec<EntryRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        EntryRow,
         r#"select t.id, t.member_id, m.name as member_name, m.time_zone as member_time_zone, t.project_id, p.name as project_name,
                p.color as project_color,
                c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
@@ -193,10 +193,10 @@ pub async fn these(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<Vec<Ro
 }
 
 /// The running timer of a member.
-pub async fn running(db: &mut Db, member: Uuid) -> Result<Option<Row>, Error> {
+pub async fn running(db: &mut Db, member: Uuid) -> Result<Option<EntryRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Row,
+        EntryRow,
         r#"select t.id, t.member_id, m.name as member_name, m.time_zone as member_time_zone, t.project_id, p.name as project_name,
                p.color as project_color,
                c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,

@@ -10,7 +10,7 @@ use crate::{
     database::{Db, date},
     error::Error,
     id::ClientId,
-    time::{filter::Filter, summary::GroupBy},
+    time::{filter::TimeFilter, summary::TimeGroupBy},
 };
 
 /// What a member worked on a day, in seconds, and what of a client's time could be invoiced now.
@@ -36,7 +36,7 @@ pub async fn totals(db: &mut Db, member: Uuid, day: Date, unbilled_of: Option<Cl
 
 /// The time of one group in one currency.
 #[allow(missing_docs, reason = "the columns are described at TimeTotals")]
-pub struct Group {
+pub struct TimeGroupRow {
     pub id: Option<Uuid>,
     pub label: String,
     pub color: Option<String>,
@@ -53,10 +53,10 @@ pub struct Group {
 pub const GROUPS_MAX: i64 = 20_000;
 
 /// Time by group and currency. It is summed up before names are joined to it.
-pub async fn groups(db: &mut Db, filter: &Filter, by: GroupBy) -> Result<Vec<Group>, Error> {
+pub async fn groups(db: &mut Db, filter: &TimeFilter, by: TimeGroupBy) -> Result<Vec<TimeGroupRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Group,
+        TimeGroupRow,
         r#"select case $2 when 'client' then c.id when 'project' then p.id when 'day_and_project' then p.id when 'member' then s.member_id end as id,
                case $2 when 'client' then c.name when 'project' then c.name || ' / ' || p.name when 'day_and_project' then c.name || ' / ' || p.name
                    when 'member' then m.name when 'day' then to_char(s.day, 'YYYY-MM-DD') else '' end as "label!",

@@ -11,7 +11,7 @@ use crate::{
     id::ClientId,
     money::Currency,
     projects::Billing,
-    time::rate::Terms,
+    time::pricing::BillingTerms,
 };
 
 /// Lets one write of a member's timer wait for the other. Rows that only refer to the member are not held up.
@@ -47,7 +47,7 @@ pub async fn worker(db: &mut Db, member: Uuid) -> Result<Worker, Error> {
 }
 
 /// What holds for the time of a member on a project, if it is one that `on` is on (or of any, without).
-pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<Option<Terms>, Error> {
+pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<Option<BillingTerms>, Error> {
     let organization = db.organization();
     let row = query!(
         r#"select p.id, p.name, p.billing, p.bill_agent_time, p.archived_at is not null as "archived!",
@@ -69,7 +69,7 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
     .fetch_optional(db.connection())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Terms {
+    Ok(Some(BillingTerms {
         member,
         project: row.id,
         project_name: format!("{} / {}", row.client_name, row.name),
@@ -86,7 +86,7 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
         organization_rate: row.organization_rate,
         organization_currency: Currency::parse(&row.organization_currency)?,
         cost_rate: row.cost_rate,
-        zone: zone::kept(&row.time_zone)?,
+        zone: zone::load(&row.time_zone)?,
         lock_date: row.lock_date.map(|day| day.to_jiff()),
         timer_limit: i64::from(row.timer_limit_seconds),
     }))

@@ -5,19 +5,19 @@ use serde_json::{Value, json};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{OnInvoice, Stored};
+use super::{OnInvoice, StoredEntry};
 use crate::{
     database::{Db, date, instant},
     day::zone,
     error::Error,
     money::Currency,
-    time::{EntryState, Labour, Source, rate::Price},
+    time::{EntrySource, EntryState, Labour, pricing::Price},
 };
 
 /// Who made an entry, and through what.
-pub struct Origin {
+pub struct EntryOrigin {
     /// Where it came from.
-    pub source: Source,
+    pub source: EntrySource,
     /// The member behind the call.
     pub by: Uuid,
     /// The token, when there was one.
@@ -25,7 +25,7 @@ pub struct Origin {
 }
 
 /// Adds an entry or a running timer; false when the member already has a running timer.
-pub async fn insert(db: &mut Db, entry: &Stored, origin: &Origin, now: Timestamp) -> Result<bool, Error> {
+pub async fn insert(db: &mut Db, entry: &StoredEntry, origin: &EntryOrigin, now: Timestamp) -> Result<bool, Error> {
     let organization = db.organization();
     let inserted = query!(
         "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, started_at, ended_at, running, seconds,
@@ -59,7 +59,7 @@ pub async fn insert(db: &mut Db, entry: &Stored, origin: &Origin, now: Timestamp
 }
 
 /// Adds entries that do not run.
-pub async fn insert_all(db: &mut Db, entries: &[Stored], origin: &Origin, now: Timestamp) -> Result<(), Error> {
+pub async fn insert_all(db: &mut Db, entries: &[StoredEntry], origin: &EntryOrigin, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     let rows: Vec<Value> = entries.iter().map(row).collect();
     query!(
@@ -83,7 +83,7 @@ pub async fn insert_all(db: &mut Db, entries: &[Stored], origin: &Origin, now: T
 }
 
 /// An entry as a row for the database.
-fn row(entry: &Stored) -> Value {
+fn row(entry: &StoredEntry) -> Value {
     json!({
         "id": entry.id, "member_id": entry.member, "project_id": entry.project, "description": entry.description,
         "billable": entry.price.billable, "day": entry.day.to_string(), "started_at": entry.started_at.map(|at| at.to_string()),
@@ -93,7 +93,7 @@ fn row(entry: &Stored) -> Value {
 }
 
 /// Keeps others from changing these entries, if they are those of a member, in the order in which everybody holds them.
-pub async fn hold_all(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<(), Error> {
+pub async fn lock_all(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "select id from time_entry where organization_id = $1 and id = any($2) and ($3::uuid is null or member_id = $3) order by id for update",
@@ -107,7 +107,7 @@ pub async fn hold_all(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<(),
 }
 
 /// Writes an entry, which becomes its next version.
-pub async fn update(db: &mut Db, entry: &Stored, now: Timestamp) -> Result<(), Error> {
+pub async fn update(db: &mut Db, entry: &StoredEntry, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update time_entry set project_id = $3, description = $4, billable = $5, day = $6, started_at = $7, ended_at = $8, running = $9,
@@ -145,10 +145,10 @@ pub async fn delete(db: &mut Db, id: Uuid) -> Result<(), Error> {
 ///
 /// It is held before it is read. A statement that had to wait for a row looks again at that row alone: what was joined to it
 /// would be of the time before, and the invoice that was drafted meanwhile would be missing.
-pub async fn lock(db: &mut Db, which: Which, of: Option<Uuid>) -> Result<Option<Stored>, Error> {
+pub async fn lock(db: &mut Db, which: LockTarget, of: Option<Uuid>) -> Result<Option<StoredEntry>, Error> {
     let (id, running) = match which {
-        Which::Entry(id) => (id, None),
-        Which::TimerOf(member) => match running(db, member).await? {
+        LockTarget::Entry(id) => (id, None),
+        LockTarget::TimerOf(member) => match running(db, member).await? {
             Some(id) => (id, Some(true)),
             None => return Ok(None),
         },
@@ -172,7 +172,7 @@ async fn hold(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<(), Error> {
 }
 
 /// The entry with this id, if it is that of a member, and if it runs.
-async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) -> Result<Option<Stored>, Error> {
+async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) -> Result<Option<StoredEntry>, Error> {
     let organization = db.organization();
     let row = query!(
         r#"select t.id, t.member_id, t.project_id, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at, t.running,
@@ -194,14 +194,14 @@ async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) 
     .fetch_optional(db.connection())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Stored {
+    Ok(Some(StoredEntry {
         id: row.id,
         member: row.member_id,
         project: row.project_id,
         currency: Currency::parse(&row.currency)?,
         description: row.description,
         day: row.day.to_jiff(),
-        zone: zone::kept(&row.time_zone)?,
+        zone: zone::load(&row.time_zone)?,
         started_at: row.started_at.map(|at| at.to_jiff()),
         ended_at: row.ended_at.map(|at| at.to_jiff()),
         running: row.running,
@@ -217,9 +217,9 @@ async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) 
     }))
 }
 
-/// Which entry is meant.
+/// The entry to lock.
 #[derive(Debug, Clone, Copy)]
-pub enum Which {
+pub enum LockTarget {
     /// The one with this id.
     Entry(Uuid),
     /// The running one of this member.
@@ -235,7 +235,7 @@ async fn running(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error> {
 
 /// A draft that may be confirmed.
 #[allow(missing_docs, reason = "the fields say what they are")]
-pub struct Draft {
+pub struct DraftRow {
     pub id: Uuid,
     pub project_id: Uuid,
     pub day: jiff_sqlx::Date,
@@ -246,10 +246,10 @@ pub struct Draft {
 }
 
 /// The entries with these ids, or all finished drafts, of this member or of anybody; held until the transaction ends.
-pub async fn drafts(db: &mut Db, ids: Option<&[Uuid]>, of: Option<Uuid>, limit: i64) -> Result<Vec<Draft>, Error> {
+pub async fn lock_drafts(db: &mut Db, ids: Option<&[Uuid]>, of: Option<Uuid>, limit: i64) -> Result<Vec<DraftRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        Draft,
+        DraftRow,
         r#"select id, project_id, day, state, running, seconds, coalesce(day <= (select lock_date from organization where id = $1), false) as "closed!"
            from time_entry
            where organization_id = $1 and ($2::uuid[] is null or id = any($2)) and ($3::uuid is null or member_id = $3)
@@ -279,7 +279,7 @@ pub async fn confirm(db: &mut Db, ids: &[Uuid], now: Timestamp) -> Result<(), Er
 }
 
 /// How many drafts of a member wait, running timers among them.
-pub async fn waiting(db: &mut Db, member: Uuid) -> Result<i64, Error> {
+pub async fn count_drafts(db: &mut Db, member: Uuid) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from time_entry where organization_id = $1 and member_id = $2 and state = 'draft'"#,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio, studio_in};
-use crate::{access::Writes, error::Code, time::UpdateTimeEntry};
+use crate::{access::WriteMode, error::Code, time::UpdateTimeEntry};
 
 async fn timed(studio: &crate::testing::World) -> Value {
     studio
@@ -39,7 +39,7 @@ async fn a_change_that_changes_nothing_is_no_version() {
 #[tokio::test]
 async fn a_program_is_told_that_its_change_was_none() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let entry = log(&studio, json!({"description": "Charts"})).await;
     let told = |answer: &Value| answer["warnings"].to_string().contains("Nothing was changed.");
     for nothing in [json!({"rate": null}), json!({"description": "Charts"})] {

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::{log, on_project, studio};
 use crate::{
-    access::{Role, Writes},
+    access::{Role, WriteMode},
     error::Code,
-    hours::Worked,
+    hours::WorkDuration,
     page::Page,
     testing::World,
-    time::{TimeEntry, waiting::Waiting},
+    time::{TimeEntry, week_drafts::WeekDrafts},
 };
 
 /// Nothing but the drafts is there.
@@ -27,7 +27,7 @@ async fn counts_nowhere(studio: &World, drafts: i64) {
 #[tokio::test]
 async fn a_draft_counts_nowhere_until_it_is_confirmed() {
     let studio = studio().await;
-    for writes in [Writes::Drafts, Writes::Ask] {
+    for writes in [WriteMode::Drafts, WriteMode::Ask] {
         let agent = studio.token(writes).await;
         let draft = log(&agent, json!({"date": "2026-11-21", "duration": "1h"})).await;
         assert_eq!((&draft["state"], &draft["source"], &draft["labour"]), (&json!("draft"), &json!("mcp"), &json!("human")));
@@ -52,14 +52,14 @@ async fn a_draft_counts_nowhere_until_it_is_confirmed() {
 #[tokio::test]
 async fn a_direct_token_writes_time_that_counts() {
     let studio = studio().await;
-    let entry = log(&studio.token(Writes::Direct).await, json!({})).await;
+    let entry = log(&studio.token(WriteMode::Direct).await, json!({})).await;
     assert_eq!((&entry["state"], &entry["unbilled"]["amount"]), (&json!("logged"), &json!("180.00")));
 }
 
 #[tokio::test]
 async fn a_timer_of_an_agent_becomes_a_draft() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     agent.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(600);
     let stopped = agent.ok("stop_timer", json!({})).await;
@@ -76,7 +76,7 @@ async fn a_timer_that_a_person_started_is_touched_by_no_agent_that_writes_drafts
     let studio = studio().await;
     let started = studio.ok("start_timer", json!({"project": "Dashboard", "description": "mine"})).await;
     studio.advance(600);
-    for writes in [Writes::Drafts, Writes::Ask] {
+    for writes in [WriteMode::Drafts, WriteMode::Ask] {
         let agent = studio.token(writes).await;
         for (operation, given) in [
             ("stop_timer", json!({})),
@@ -101,11 +101,11 @@ async fn a_timer_that_a_person_started_is_touched_by_no_agent_that_writes_drafts
 #[tokio::test]
 async fn a_draft_that_somebody_else_has_changed_is_left_to_a_person() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     let draft = log(&agent, json!({"date": "2026-11-18"})).await;
     let change = json!({"time_entry": draft["id"], "duration": "9h"});
     agent.ok("update_time_entry", json!({"time_entry": draft["id"], "description": "Its own"})).await;
-    for writes in [Writes::Drafts, Writes::Ask] {
+    for writes in [WriteMode::Drafts, WriteMode::Ask] {
         assert_eq!(studio.token(writes).await.code("update_time_entry", change.clone()).await, Code::NeedsApproval, "another agent");
     }
     studio.ok("update_time_entry", json!({"time_entry": draft["id"], "description": "Composed with care"})).await;
@@ -128,7 +128,7 @@ async fn a_draft_says_that_it_is_one_and_where_it_is_confirmed() {
         let told: Vec<&str> = answer["warnings"].as_array().into_iter().flatten().filter_map(|words| words.as_str()).collect();
         assert!(told.iter().any(|words| words.starts_with("This is a draft") && words.contains(place)), "{answer:#}");
     };
-    for writes in [Writes::Drafts, Writes::Ask] {
+    for writes in [WriteMode::Drafts, WriteMode::Ask] {
         let agent = studio.token(writes).await;
         let draft = log(&agent, json!({"date": "2026-11-18"})).await;
         said(&draft, "/time?from=2026-11-18");
@@ -141,7 +141,7 @@ async fn a_draft_says_that_it_is_one_and_where_it_is_confirmed() {
         let place = format!("/invoices/{}", invoice["id"].as_str().expect("an id"));
         said(&invoice, &place);
         said(&agent.ok("update_invoice_draft", json!({"invoice": invoice["id"], "notes": "Thank you"})).await, &place);
-        let direct = log(&studio.token(Writes::Direct).await, json!({"date": "2026-11-18"})).await;
+        let direct = log(&studio.token(WriteMode::Direct).await, json!({"date": "2026-11-18"})).await;
         assert_eq!((direct.get("warnings"), log(&studio, json!({})).await.get("warnings")), (None, None));
     }
 }
@@ -150,7 +150,7 @@ async fn a_draft_says_that_it_is_one_and_where_it_is_confirmed() {
 #[tokio::test]
 async fn a_program_that_writes_directly_is_told_of_the_draft_it_has_changed() {
     let studio = studio().await;
-    let (agent, direct) = (studio.token(Writes::Drafts).await, studio.token(Writes::Direct).await);
+    let (agent, direct) = (studio.token(WriteMode::Drafts).await, studio.token(WriteMode::Direct).await);
     let draft = log(&agent, json!({"date": "2026-11-18"})).await;
     let said = |answer: &serde_json::Value| {
         let told = answer["warnings"].to_string();
@@ -171,11 +171,15 @@ async fn a_program_that_writes_directly_is_told_of_the_draft_it_has_changed() {
 #[tokio::test]
 async fn whoever_stops_their_own_timer_has_looked_so_it_counts_and_the_answer_says_so() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     let said = |answer: &serde_json::Value| answer["warnings"][0].as_str().is_some_and(|words| words.contains("An agent has"));
     agent.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(3_600);
-    assert_eq!(studio.token(Writes::Direct).await.ok("stop_timer", json!({"dry_run": true})).await["state"], "draft", "no program looks");
+    assert_eq!(
+        studio.token(WriteMode::Direct).await.ok("stop_timer", json!({"dry_run": true})).await["state"],
+        "draft",
+        "no program looks"
+    );
     let stopped = studio.ok("stop_timer", json!({})).await;
     assert_eq!((&stopped["state"], &stopped["day_total"]["seconds"]), (&json!("logged"), &json!(3_600)));
     assert!(said(&stopped), "{stopped:#}");
@@ -192,7 +196,7 @@ async fn whoever_stops_their_own_timer_has_looked_so_it_counts_and_the_answer_sa
 async fn a_timer_of_an_agent_that_ends_with_the_membership_waits() {
     let studio = studio().await;
     let barbara = on_project(&studio, "Dashboard").await;
-    let timer = barbara.token(Writes::Drafts).await.ok("start_timer", json!({"project": "Dashboard"})).await;
+    let timer = barbara.token(WriteMode::Drafts).await.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(60);
     assert_eq!(studio.ok("remove_member", json!({"member": barbara.member()})).await["stopped_timer"], true);
     assert_eq!(studio.ok("get_time_entry", json!({"time_entry": timer["id"]})).await["state"], "draft", "nobody has looked at it");
@@ -201,7 +205,7 @@ async fn a_timer_of_an_agent_that_ends_with_the_membership_waits() {
 #[tokio::test]
 async fn an_agent_that_writes_drafts_changes_drafts_only() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     let (draft, logged) = (log(&agent, json!({})).await, log(&studio, json!({})).await);
     let changed = agent.ok("update_time_entry", json!({"time_entry": draft["id"], "duration": "2h"})).await;
     assert_eq!((&changed["state"], &changed["worked"]["seconds"]), (&json!("draft"), &json!(7200)));
@@ -215,7 +219,7 @@ async fn an_agent_that_writes_drafts_changes_drafts_only() {
     studio.ok("discard_timer", json!({})).await;
     agent.ok("start_timer", json!({"project": "Dashboard"})).await;
     agent.ok("discard_timer", json!({})).await;
-    let direct = studio.token(Writes::Direct).await;
+    let direct = studio.token(WriteMode::Direct).await;
     direct.ok("update_time_entry", json!({"time_entry": logged["id"], "duration": "2h"})).await;
     direct.ok("delete_time_entry", json!({"time_entry": logged["id"]})).await;
 }
@@ -224,9 +228,9 @@ async fn an_agent_that_writes_drafts_changes_drafts_only() {
 async fn only_a_person_confirms_and_each_their_own() {
     let studio = studio().await;
     let barbara = on_project(&studio, "Dashboard").await;
-    let (hers, adas) = (barbara.token(Writes::Drafts).await, studio.token(Writes::Drafts).await);
+    let (hers, adas) = (barbara.token(WriteMode::Drafts).await, studio.token(WriteMode::Drafts).await);
     let (first, second) = (log(&hers, json!({})).await, log(&adas, json!({})).await);
-    for writes in [Writes::Drafts, Writes::Direct] {
+    for writes in [WriteMode::Drafts, WriteMode::Direct] {
         let agent = barbara.token(writes).await;
         assert_eq!(agent.code("confirm_time_entries", json!({"all": true})).await, Code::Forbidden);
     }
@@ -241,7 +245,7 @@ async fn only_a_person_confirms_and_each_their_own() {
 #[tokio::test]
 async fn what_is_confirmed_is_named_or_all_but_not_closed_or_running() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     let (closed, open) = (log(&agent, json!({})).await, log(&agent, json!({"date": "2026-11-21"})).await);
     let running = agent.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.ok("update_organization", json!({"lock_date": "2026-11-20"})).await;
@@ -260,14 +264,14 @@ async fn told(studio: &World, of_the_week: i64, shown: usize) -> (Option<String>
     let listed = studio.ok("list_time_entries", json!({"limit": 200})).await;
     let mut page: Page<TimeEntry> = serde_json::from_value(listed).expect("a page");
     page.items.truncate(shown);
-    let waiting = Waiting::of(&page.items, &Worked::of(of_the_week));
+    let waiting = WeekDrafts::of(&page.items, &WorkDuration::of(of_the_week));
     (waiting.words(), waiting.confirmable.len())
 }
 
 #[tokio::test]
 async fn the_time_page_counts_the_drafts_that_its_button_confirms_and_names_the_others_apart() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Drafts).await;
+    let agent = studio.token(WriteMode::Drafts).await;
     assert_eq!(told(&studio, 0, 200).await, (None, 0), "nothing waits");
     for (date, duration) in [("2026-11-16", "3h"), ("2026-11-17", "2h"), ("2026-11-19", "1h"), ("2026-11-20", "30m")] {
         log(&agent, json!({"date": date, "duration": duration})).await;
@@ -285,7 +289,7 @@ async fn the_time_page_counts_the_drafts_that_its_button_confirms_and_names_the_
 #[tokio::test]
 async fn the_time_page_says_of_an_agents_timer_that_it_is_confirmed_once_it_is_stopped() {
     let studio = studio().await;
-    studio.token(Writes::Drafts).await.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.token(WriteMode::Drafts).await.ok("start_timer", json!({"project": "Dashboard"})).await;
     let words = "A timer that an agent started can be confirmed once it is stopped.";
     assert_eq!(told(&studio, 0, 200).await, (Some(words.to_owned()), 0));
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{entries, log, studio};
-use crate::{access::Writes, context::Door, error::Code, time::Source};
+use crate::{access::WriteMode, context::Channel, error::Code, time::EntrySource};
 
 #[tokio::test]
 async fn a_bare_number_that_may_have_been_minutes_is_told_to_be_hours() {
@@ -77,9 +77,12 @@ async fn twenty_four_hours_fit_into_an_entry() {
 #[tokio::test]
 async fn the_door_is_the_source() {
     let studio = studio().await;
-    for (door, source) in
-        [(Door::Page, Source::Manual), (Door::Rest, Source::Api), (Door::Mcp, Source::Mcp), (Door::CommandLine, Source::Api)]
-    {
+    for (door, source) in [
+        (Channel::Page, EntrySource::Manual),
+        (Channel::Rest, EntrySource::Api),
+        (Channel::Mcp, EntrySource::Mcp),
+        (Channel::CommandLine, EntrySource::Api),
+    ] {
         let entry = log(&studio.through(door), json!({})).await;
         assert_eq!(entry["source"], source.name());
     }
@@ -109,7 +112,7 @@ async fn the_same_key_logs_once_and_other_arguments_are_refused() {
     let studio = studio().await;
     let first = log(&studio, json!({"idempotency_key": "monday"})).await;
     let again = log(&studio, json!({"idempotency_key": "monday"})).await;
-    assert_eq!(first, crate::testing::as_at_first(again));
+    assert_eq!(first, crate::testing::without_repeated_flag(again));
     assert_eq!(entries(&studio).await, 1);
     let other = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "2h", "idempotency_key": "monday"});
     assert_eq!(studio.code("create_time_entry", other).await, Code::IdempotencyMismatch);
@@ -149,7 +152,7 @@ async fn new_time_on_an_archived_project_or_client_is_refused() {
 #[tokio::test]
 async fn of_a_project_and_its_client_the_one_that_is_archived_is_named_and_how_it_is_restored() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     let kept = log(&agent, json!({})).await;
     studio.ok("create_client", json!({"name": "Globex"})).await;
     studio.ok("create_project", json!({"client": "Globex", "name": "Portal"})).await;

@@ -5,15 +5,17 @@ use serde_json::{Value, json};
 use super::{log, on_project, studio, studio_in, with};
 use crate::{
     error::Code,
-    time::{TimeEntry, UpdateTimeEntry, form, when},
+    time::{TimeEntry, UpdateTimeEntry, form, time_fields},
 };
 
 /// What the form of an entry holds, and sends when it is saved as it is.
-pub fn held(entry: &Value) -> Value {
+pub fn form_fields(entry: &Value) -> Value {
     let entry: TimeEntry = serde_json::from_value(entry.clone()).expect("an entry");
     let when = match (&entry.started_at, &entry.ended_at) {
-        (Some(from), Some(to)) => json!({"date": from.day(), "started_at": when::time_of(from), "ended_at": when::time_of(to)}),
-        _ => json!({"date": entry.day, "duration": when::lasted(&entry.worked)}),
+        (Some(from), Some(to)) => {
+            json!({"date": from.day(), "started_at": time_fields::time_value(from), "ended_at": time_fields::time_value(to)})
+        }
+        _ => json!({"date": entry.day, "duration": time_fields::duration_value(&entry.worked)}),
     };
     let what = json!({"time_entry": entry.id, "version": entry.version, "project": entry.project.id,
         "description": entry.description, "billable": entry.billable});
@@ -41,17 +43,18 @@ async fn a_form_that_is_saved_as_it_is_changes_nothing() {
     entries.push(log(&studio, json!({"duration": "59s"})).await);
     entries.push(log(&studio, json!({})).await);
     for entry in &entries {
-        let saved = studio.form::<UpdateTimeEntry>(held(entry)).await.expect("saved");
+        let saved = studio.form::<UpdateTimeEntry>(form_fields(entry)).await.expect("saved");
         for what in ["version", "day", "started_at", "ended_at", "worked"] {
-            assert_eq!(saved[what], entry[what], "{what} of {:#}", held(entry));
+            assert_eq!(saved[what], entry[what], "{what} of {:#}", form_fields(entry));
         }
-        let corrected = studio.form::<UpdateTimeEntry>(with(held(entry), json!({"description": "Charts"}))).await.expect("corrected");
+        let corrected =
+            studio.form::<UpdateTimeEntry>(with(form_fields(entry), json!({"description": "Charts"}))).await.expect("corrected");
         assert_eq!((&corrected["worked"], &corrected["description"]), (&entry["worked"], &json!("Charts")));
     }
-    let (timer, plain) = (held(&entries[0]), held(&entries[8]));
+    let (timer, plain) = (form_fields(&entries[0]), form_fields(&entries[8]));
     assert_eq!((&timer["started_at"], &timer["ended_at"]), (&json!("09:00:37"), &json!("10:30:12")));
     assert_eq!(plain["duration"], "1h 30m", "seconds stand only where there are some");
-    assert_eq!(held(&entries[3])["ended_at"], "02:30");
+    assert_eq!(form_fields(&entries[3])["ended_at"], "02:30");
 }
 
 #[tokio::test]
@@ -59,17 +62,17 @@ async fn what_is_typed_into_the_form_is_meant() {
     let studio = studio_in("Europe/Berlin").await;
     let given = json!({"project": "Dashboard", "started_at": "2026-11-20T09:00:37+01:00", "ended_at": "2026-11-20T10:30:12+01:00"});
     let entry = studio.ok("create_time_entry", given).await;
-    let earlier = with(held(&entry), json!({"started_at": "09:00"}));
+    let earlier = with(form_fields(&entry), json!({"started_at": "09:00"}));
     let changed = studio.form::<UpdateTimeEntry>(earlier).await.expect("changed");
     assert_eq!((&changed["started_at"], &changed["worked"]["seconds"]), (&json!("2026-11-20T09:00:00+01:00"), &json!(5_412)));
     assert_eq!(changed["ended_at"], "2026-11-20T10:30:12+01:00");
     // Both ends in the second of the hours that come twice: what is corrected there stays there.
     let given = json!({"project": "Dashboard", "started_at": "2026-10-25T02:30:00+01:00", "ended_at": "2026-10-25T02:45:00+01:00"});
     let entry = studio.ok("create_time_entry", given).await;
-    let longer = with(held(&entry), json!({"ended_at": "02:50"}));
+    let longer = with(form_fields(&entry), json!({"ended_at": "02:50"}));
     let changed = studio.form::<UpdateTimeEntry>(longer).await.expect("changed");
     assert_eq!((&changed["ended_at"], &changed["worked"]["seconds"]), (&json!("2026-10-25T02:50:00+01:00"), &json!(1_200)));
-    let summer = with(held(&changed), json!({"date": "2026-07-01", "started_at": "09:00", "ended_at": "10:00"}));
+    let summer = with(form_fields(&changed), json!({"date": "2026-07-01", "started_at": "09:00", "ended_at": "10:00"}));
     let changed = studio.form::<UpdateTimeEntry>(summer).await.expect("changed");
     assert_eq!((&changed["started_at"], &changed["worked"]["seconds"]), (&json!("2026-07-01T09:00:00+02:00"), &json!(3_600)));
 }
@@ -79,14 +82,14 @@ async fn who_has_left_a_project_corrects_their_time_on_it_whatever_it_is_called_
     let studio = studio().await;
     let barbara = on_project(&studio, "Dashboard").await;
     let entry = log(&barbara, json!({})).await;
-    let form = with(held(&entry), json!({"description": "Charts"}));
+    let form = with(form_fields(&entry), json!({"description": "Charts"}));
     studio.ok("unassign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
     studio.ok("update_project", json!({"project": "Dashboard", "name": "Overview"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     let saved = barbara.form::<UpdateTimeEntry>(form).await.expect("saved");
     assert_eq!((&saved["description"], &saved["project"]["id"]), (&json!("Charts"), &entry["project"]["id"]));
     let other = studio.ok("get_project", json!({"project": "Dashboard"})).await;
-    let moved = barbara.form::<UpdateTimeEntry>(with(held(&saved), json!({"project": other["id"]}))).await;
+    let moved = barbara.form::<UpdateTimeEntry>(with(form_fields(&saved), json!({"project": other["id"]}))).await;
     assert_eq!(moved.map_err(|refused| refused.code), Err(Code::NotFound), "one they are not on is not there");
 }
 

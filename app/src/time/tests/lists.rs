@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio};
-use crate::{access::Writes, testing::World};
+use crate::{access::WriteMode, testing::World};
 
 async fn descriptions(world: &World, filter: Value) -> Vec<String> {
     let page = world.ok("list_time_entries", filter).await;
@@ -44,7 +44,7 @@ async fn each_filter_leaves_out_what_it_should() {
     let invoiced = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
     log(&studio, json!({"description": "Robots at last", "project": "Robots", "date": "2026-10-31"})).await;
     log(&barbara, json!({"description": "hers", "billable": false, "date": "2026-11-15"})).await;
-    log(&studio.token(Writes::Drafts).await, json!({"description": "agent", "date": "2026-09-01"})).await;
+    log(&studio.token(WriteMode::Drafts).await, json!({"description": "agent", "date": "2026-09-01"})).await;
     let all = ["charts", "hers", "Robots at last", "agent"];
     let robots = studio.ok("get_project", json!({"project": "Robots"})).await;
     let cases = [

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio};
-use crate::{access::Writes, error::Code, testing::World};
+use crate::{access::WriteMode, error::Code, testing::World};
 
 /// Every way to touch an entry is refused, with these words.
-async fn held(world: &World, entry: &Value, words: &str) {
+async fn assert_locked(world: &World, entry: &Value, words: &str) {
     let before = world.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
     assert_eq!(before["locked"], true);
     for (operation, arguments) in [
@@ -30,7 +30,7 @@ async fn an_entry_on_a_draft_invoice_is_held_until_it_is_taken_off() {
     let studio = studio().await;
     let entry = log(&studio, json!({})).await;
     let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
-    held(&studio, &entry, "a draft invoice").await;
+    assert_locked(&studio, &entry, "a draft invoice").await;
     let shown = studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
     assert_eq!((&shown["invoiced"], &shown["on_draft"]), (&draft["id"], &json!(true)), "nobody was billed yet");
     studio.ok("delete_invoice_draft", json!({"invoice": draft["id"]})).await;
@@ -45,7 +45,7 @@ async fn an_entry_on_a_sent_invoice_names_its_number_to_who_may_see_money() {
     let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
     let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
     let number = sent["number"].as_str().expect("a number");
-    held(&studio, &entry, number).await;
+    assert_locked(&studio, &entry, number).await;
     assert!(studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await.get("on_draft").is_none());
     let refused = barbara.refused("delete_time_entry", json!({"time_entry": entry["id"]})).await;
     assert_eq!(refused.code, Code::Locked);
@@ -64,11 +64,11 @@ async fn only_who_may_take_time_off_a_draft_is_told_to() {
         let refused = world.refused("update_time_entry", json!({"time_entry": entry["id"], "description": "else"})).await;
         (refused.code, format!("{} {}", refused.message, refused.hint.unwrap_or_default()))
     };
-    let (code, told) = way(&studio.token(Writes::Direct).await).await;
+    let (code, told) = way(&studio.token(WriteMode::Direct).await).await;
     assert!(code == Code::Locked && told.contains("first") && told.contains("update_invoice_draft"), "{told}");
     let (_, told) = way(&barbara).await;
     assert!(!told.contains("draft") && !told.contains("sent") && told.contains("An owner or admin can take it off"), "{told}");
-    for writes in [Writes::Ask, Writes::Drafts] {
+    for writes in [WriteMode::Ask, WriteMode::Drafts] {
         let (_, told) = way(&studio.token(writes).await).await;
         assert!(!told.contains("first") && !told.contains("update_invoice_draft") && told.contains("A person"), "{writes:?}: {told}");
     }
@@ -95,9 +95,9 @@ async fn only_who_may_restore_a_project_is_told_to() {
     let barbara = on_project(&studio, "Dashboard").await;
     studio.ok("archive_project", json!({"project": "Dashboard"})).await;
     for (world, may) in [
-        (studio.token(Writes::Direct).await, true),
-        (studio.token(Writes::Ask).await, false),
-        (studio.token(Writes::Drafts).await, false),
+        (studio.token(WriteMode::Direct).await, true),
+        (studio.token(WriteMode::Ask).await, false),
+        (studio.token(WriteMode::Drafts).await, false),
         (barbara, false),
     ] {
         for call in ["create_time_entry", "start_timer"] {
@@ -119,7 +119,7 @@ async fn an_approved_entry_is_held() {
     let studio = studio().await;
     let entry = log(&studio, json!({})).await;
     studio.sql("update time_entry set state = 'approved' where organization_id = $1").await;
-    held(&studio, &entry, "approved").await;
+    assert_locked(&studio, &entry, "approved").await;
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn a_closed_day_takes_no_time_and_gives_none_away() {
     let studio = studio().await;
     let (closed, open) = (log(&studio, json!({})).await, log(&studio, json!({"date": "2026-11-21"})).await);
     studio.ok("update_organization", json!({"lock_date": "2026-11-20"})).await;
-    held(&studio, &closed, "2026-11-20").await;
+    assert_locked(&studio, &closed, "2026-11-20").await;
     for (operation, arguments) in [
         ("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})),
         ("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T23:59:59Z", "ended_at": "2026-11-21T01:00:00Z"})),

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{forms::held, log, on_project, studio_in, with};
-use crate::{context::Door, error::Code, testing::World, time::UpdateTimeEntry};
+use super::{forms::form_fields, log, on_project, studio_in, with};
+use crate::{context::Channel, error::Code, testing::World, time::UpdateTimeEntry};
 
 /// The member with a time zone of their own from now on; with empty text with that of the organization.
 async fn moved(member: &World, zone: &str) -> World {
@@ -40,7 +40,7 @@ async fn times_without_an_offset_are_on_the_clock_of_whoever_works_at_every_door
     let studio = studio_in("Europe/Berlin").await;
     let grace = moved(&on_project(&studio, "Dashboard").await, "America/New_York").await;
     let given = json!({"project": "Dashboard", "started_at": "2026-11-20T09:00", "ended_at": "2026-11-20T10:00"});
-    for door in [Door::Page, Door::Rest, Door::Mcp, Door::Assistant, Door::CommandLine] {
+    for door in [Channel::Page, Channel::Rest, Channel::Mcp, Channel::Assistant, Channel::CommandLine] {
         let entry = grace.through(door).ok("create_time_entry", given.clone()).await;
         assert_eq!(entry["started_at"], "2026-11-20T09:00:00-05:00", "{door:?}");
     }
@@ -65,7 +65,7 @@ async fn who_moves_from_auckland_to_los_angeles_keeps_the_days_of_old_entries() 
     let there = grace.ok("get_time_entry", json!({"time_entry": timed["id"]})).await;
     assert_eq!((&there["day"], &there["started_at"]), (&json!("2026-11-20"), &json!("2026-11-19T11:00:00-08:00")));
     for entry in [&there, &plain] {
-        let form = with(held(entry), json!({"description": "Charts"}));
+        let form = with(form_fields(entry), json!({"description": "Charts"}));
         let saved = grace.form::<UpdateTimeEntry>(form).await.expect("saved");
         for what in ["day", "started_at", "ended_at", "worked"] {
             assert_eq!(saved[what], entry[what], "{what}");
@@ -85,7 +85,7 @@ async fn another_zone_of_the_organization_moves_no_day() {
     let studio = studio.at(&studio).await;
     let there = studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
     assert_eq!((&there["day"], &there["started_at"]), (&json!("2026-10-31"), &json!("2026-11-01T04:00:00+01:00")));
-    let saved = studio.form::<UpdateTimeEntry>(with(held(&there), json!({"description": "Charts"}))).await.expect("saved");
+    let saved = studio.form::<UpdateTimeEntry>(with(form_fields(&there), json!({"description": "Charts"}))).await.expect("saved");
     assert_eq!((&saved["day"], &saved["description"]), (&json!("2026-10-31"), &json!("Charts")));
     let longer = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "2h"})).await;
     assert_eq!(longer["day"], "2026-10-31");
@@ -126,7 +126,7 @@ async fn the_hour_that_a_clock_skips_is_said() {
     studio.set_clock("2026-03-29T08:00:00Z");
     let timer = studio.ok("start_timer", json!({"project": "Dashboard", "started_at": "2026-03-29T02:30", "allow_overlap": true})).await;
     assert_eq!(timer["warnings"][0], words);
-    let form = studio.form::<UpdateTimeEntry>(held(&entry)).await.expect("saved");
+    let form = studio.form::<UpdateTimeEntry>(form_fields(&entry)).await.expect("saved");
     assert!(!form["warnings"].to_string().contains("does not exist"), "what a form shows is a time that there is: {form}");
 }
 

@@ -1,21 +1,21 @@
 //! Promises about time, over the operations.
 
 mod changes;
-mod clocks;
 mod drafts;
 mod entries;
+mod entry_batch;
+mod entry_time;
 mod forms;
 mod lists;
 mod locks;
 mod members_zones;
 mod rates;
-mod reach;
 mod refusals;
-mod running;
-mod several;
-mod starts;
+mod running_timer;
+mod start_timer;
 mod sums;
 mod times_of_day;
+mod visibility;
 mod zones;
 
 use serde_json::{Value, json};

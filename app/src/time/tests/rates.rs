@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{log, on_project, studio};
 use crate::{
-    access::{Scope, Writes},
+    access::{Scope, WriteMode},
     clients::UpdateClient,
     error::Code,
     money::amount_of,
@@ -182,10 +182,10 @@ async fn a_member_sees_no_money_anywhere() {
 #[tokio::test]
 async fn a_token_that_was_not_made_for_money_sees_none() {
     let studio = studio().await;
-    let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead], Writes::Direct).await;
+    let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead], WriteMode::Direct).await;
     sees_no_money(&agent).await;
     assert_eq!(agent.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "rate": "0.01"})).await, Code::Forbidden);
-    let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::MoneyRead], Writes::Direct).await;
+    let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::MoneyRead], WriteMode::Direct).await;
     assert_eq!(log(&agent, json!({})).await["amount"]["amount"], "180.00");
 }
 
@@ -213,7 +213,7 @@ async fn moved_time_is_billable_as_its_new_project_says_unless_somebody_says_oth
     let moved = studio.ok("update_time_entry", json!({"time_entry": office["id"], "project": "Dashboard"})).await;
     assert_eq!((&moved["billable"], &moved["amount"]["amount"]), (&json!(true), &json!("180.00")));
     let said = json!({"time_entry": office["id"], "project": "Office", "billable": true});
-    assert!(studio.through(crate::context::Door::Rest).refused("update_time_entry", said.clone()).await.field("billable").is_some());
+    assert!(studio.through(crate::context::Channel::Rest).refused("update_time_entry", said.clone()).await.field("billable").is_some());
     // A form always says what is billable, and says here what was so before.
     let back = studio.form::<UpdateTimeEntry>(said).await.expect("moved");
     assert_eq!((&back["billable"], &back["project"]["name"]), (&json!(false), &json!("Office")));
@@ -226,7 +226,7 @@ async fn what_agents_do_on_their_own_is_billable_where_the_project_says_so() {
     let studio = studio().await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Robots", "bill_agent_time": true})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Office", "billing": "overhead", "bill_agent_time": true})).await;
-    let agent = studio.token(Writes::Direct).await;
+    let agent = studio.token(WriteMode::Direct).await;
     for (project, labour, billable) in
         [("Dashboard", "human", true), ("Dashboard", "agent", false), ("Robots", "agent", true), ("Office", "agent", false)]
     {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{entries, log, on_project, studio, with};
-use crate::{access::Writes, error::Code};
+use crate::{access::WriteMode, error::Code};
 
 #[tokio::test]
 async fn what_is_no_time_is_refused() {
@@ -181,7 +181,7 @@ async fn what_is_billable_and_has_no_rate_is_told_to_each_in_their_words() {
         let entry = json!({"project": "Globex / Site", "date": "2026-11-20", "duration": "1h", "billable": true});
         world.ok("create_time_entry", entry).await["warnings"].to_string()
     };
-    let (page, agent) = (logged(&studio).await, logged(&studio.token(Writes::Direct).await).await);
+    let (page, agent) = (logged(&studio).await, logged(&studio.token(WriteMode::Direct).await).await);
     assert!(page.contains("also for the unbilled time") && !page.contains("set_rate"), "{page}");
     assert!(page.contains("Globex / Site") && page.contains("has no rate in EUR"), "{page}");
     assert!(agent.contains("No rate in EUR: worth 0. set_rate for unbilled_time gives one."), "{agent}");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{euros, log, on_project, studio};
-use crate::{access::Writes, day::Day, time::TimeSummary};
+use crate::{access::WriteMode, day::Day, time::TimeSummary};
 
 /// Label, seconds and the first amount of each item.
 fn lines(summary: &Value) -> Vec<(String, i64, Value)> {
@@ -30,7 +30,7 @@ async fn time_is_summed_by_client_project_day_and_member() {
     log(&studio, json!({"duration": "30m", "billable": false})).await;
     log(&studio, json!({"project": "Website", "duration": "1h", "date": "2026-11-19"})).await;
     log(&studio, json!({"project": "Robots", "duration": "6h"})).await;
-    log(&studio.token(Writes::Drafts).await, json!({"duration": "45m"})).await;
+    log(&studio.token(WriteMode::Drafts).await, json!({"duration": "45m"})).await;
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(3600);
     let sum = |by: &str| {

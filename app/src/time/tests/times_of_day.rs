@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{log, studio_in, with};
 use crate::{
-    context::Door,
+    context::Channel,
     error::Code,
     time::{CreateTimeEntry, UpdateTimeEntry},
 };
@@ -50,7 +50,7 @@ async fn an_entry_moves_to_another_day_with_its_times_as_they_are() {
 #[tokio::test]
 async fn a_day_and_two_times_are_taken_at_every_door() {
     let studio = studio_in("Europe/Berlin").await;
-    let day = studio.through(Door::Rest).ok("create_time_entry", worked("09:00", "10:30")).await;
+    let day = studio.through(Channel::Rest).ok("create_time_entry", worked("09:00", "10:30")).await;
     assert_eq!((&day["started_at"], &day["worked"]["text"]), (&json!("2026-11-20T09:00:00+01:00"), &json!("1h 30m")));
 }
 

@@ -5,14 +5,14 @@ use serde_json::json;
 use super::{Signed, mailed, signed_up};
 use crate::{
     error::Code,
-    security::event::Origin,
+    security::event::RequestOrigin,
     testing::World,
     verification::{
-        Purpose,
+        LinkPurpose,
         address::{confirm, link_mail, send_again, show},
-        change,
+        change_address,
         links::{LinkMail, LinkState, WITH_THE_PROOF},
-        operator, reset,
+        operator_links, reset_password,
     },
 };
 
@@ -79,7 +79,7 @@ async fn after_a_week_the_link_has_run_out() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
     let secret = mailed(&acme.mail_leaves(None, &barbara.email).await.expect("a mail"));
-    acme.advance(Purpose::ConfirmAddress.lifetime().as_secs());
+    acme.advance(LinkPurpose::ConfirmAddress.lifetime().as_secs());
     assert_eq!(show(&acme.caller, &secret).await.map(|shown| shown.state), Ok(LinkState::Expired));
     assert_eq!(confirm(&barbara.world.caller, &secret).await.map_err(|error| error.code), Err(Code::Conflict));
 }
@@ -105,7 +105,7 @@ async fn nothing_is_told_at_an_address_that_nobody_has_confirmed() {
     let acme = World::new("acme").await;
     let squatter = signed_up(&acme).await;
     let (before, after) = (squatter.email.clone(), format!("new-{}", squatter.email));
-    change::ask(&squatter.world.caller, &after, password()).await.expect("asked");
+    change_address::ask(&squatter.world.caller, &after, password()).await.expect("asked");
     assert_eq!((written(&acme, &before).await, written(&acme, &after).await), (1, 1), "the one link that was asked for");
     let secret = mailed(&acme.mail_leaves(None, &after).await.expect("a mail"));
     confirm(&squatter.world.caller, &secret).await.expect("confirmed");
@@ -117,9 +117,9 @@ async fn no_word_that_somebody_chose_goes_to_an_address_that_nobody_has_proved()
     let acme = World::new("acme").await;
     let squatter = signed_up(&acme).await;
     let (before, after) = (squatter.email.clone(), format!("new-{}", squatter.email));
-    change::ask(&squatter.world.caller, &after, password()).await.expect("asked");
+    change_address::ask(&squatter.world.caller, &after, password()).await.expect("asked");
     let mails = [acme.mail_leaves(None, &before).await.expect("a mail"), acme.mail_leaves(None, &after).await.expect("a mail")];
-    reset::send(&acme.caller.services, &before, &Origin::default()).await.expect("asked");
+    reset_password::send(&acme.caller.services, &before, &RequestOrigin::default()).await.expect("asked");
     for mail in mails.into_iter().chain(acme.mail_leaves(None, &before).await) {
         let body = mail.body.replace(&after, "");
         assert!(body.starts_with("Hello,\n") && !body.contains("Barbara"), "{body}");
@@ -132,7 +132,7 @@ async fn so_many_links_a_day_prove_addresses_for_one_person() {
     let acme = World::new("acme").await;
     let squatter = signed_up(&acme).await;
     let caller = &squatter.world.caller;
-    let ask = async |n: u32| change::ask(caller, &format!("{n}-{}", squatter.email), password()).await;
+    let ask = async |n: u32| change_address::ask(caller, &format!("{n}-{}", squatter.email), password()).await;
     for n in 0..3 {
         ask(n).await.expect("asked");
         assert!(ask(9).await.expect_err("too soon").retry_after().is_some());
@@ -164,11 +164,11 @@ async fn another_address_counts_once_its_mailbox_has_proved_itself_and_both_are_
     let (barbara, taken) = (confirmed(signed_up(&acme).await).await, signed_up(&acme).await);
     let (before, after) = (barbara.email.clone(), format!("new-{}", barbara.email));
     let caller = &barbara.world.caller;
-    let wrong = change::ask(caller, &after, "wrong".to_owned()).await.expect_err("refused");
+    let wrong = change_address::ask(caller, &after, "wrong".to_owned()).await.expect_err("refused");
     assert!(wrong.field("present").is_some(), "{wrong:?}");
-    assert!(change::ask(caller, &taken.email, password()).await.expect_err("refused").field("email").is_some());
-    assert!(change::ask(caller, &before, password()).await.expect_err("refused").field("email").is_some());
-    change::ask(caller, &after.to_uppercase(), password()).await.expect("asked");
+    assert!(change_address::ask(caller, &taken.email, password()).await.expect_err("refused").field("email").is_some());
+    assert!(change_address::ask(caller, &before, password()).await.expect_err("refused").field("email").is_some());
+    change_address::ask(caller, &after.to_uppercase(), password()).await.expect("asked");
     assert!(acme.mail_leaves(None, &before).await.expect("a mail").body.contains(&after), "the present mailbox is told");
     let barbara = barbara.again().await;
     assert_eq!(barbara.email, before, "nothing has changed yet");
@@ -188,17 +188,17 @@ async fn an_address_that_was_asked_for_stands_in_sight_until_it_is_confirmed_or_
     let acme = World::new("acme").await;
     let barbara = confirmed(signed_up(&acme).await).await;
     let (caller, after) = (&barbara.world.caller, format!("new-{}", barbara.email));
-    let waits = async || change::waiting(caller).await.expect("an answer");
-    assert_eq!(change::send_again(caller).await.map_err(|error| error.code), Err(Code::Conflict), "nothing waits");
-    change::ask(caller, &after, password()).await.expect("asked");
+    let waits = async || change_address::waiting(caller).await.expect("an answer");
+    assert_eq!(change_address::send_again(caller).await.map_err(|error| error.code), Err(Code::Conflict), "nothing waits");
+    change_address::ask(caller, &after, password()).await.expect("asked");
     assert_eq!(waits().await.as_ref(), Some(&after));
     let first = mailed(&acme.mail_leaves(None, &after).await.expect("a mail"));
-    change::forget(caller).await.expect("taken back");
+    change_address::forget(caller).await.expect("taken back");
     assert_eq!((waits().await, confirm(caller, &first).await.map_err(|error| error.code)), (None, Err(Code::Conflict)));
     acme.advance(121);
-    change::ask(caller, &after, password()).await.expect("asked");
+    change_address::ask(caller, &after, password()).await.expect("asked");
     acme.advance(121);
-    change::send_again(caller).await.expect("sent");
+    change_address::send_again(caller).await.expect("sent");
     let again = mailed(&acme.mail_leaves(None, &after).await.expect("a mail"));
     confirm(caller, &again).await.expect("confirmed");
     assert_eq!(waits().await, None);
@@ -212,11 +212,11 @@ async fn an_address_waits_for_two_days() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
     let caller = &barbara.world.caller;
-    change::ask(caller, &format!("new-{}", barbara.email), password()).await.expect("asked");
+    change_address::ask(caller, &format!("new-{}", barbara.email), password()).await.expect("asked");
     acme.advance(48 * 3600 - 1);
-    assert!(change::waiting(caller).await.expect("an answer").is_some());
+    assert!(change_address::waiting(caller).await.expect("an answer").is_some());
     acme.advance(1);
-    assert_eq!(change::waiting(caller).await, Ok(None));
+    assert_eq!(change_address::waiting(caller).await, Ok(None));
 }
 
 #[tokio::test]
@@ -224,15 +224,15 @@ async fn an_operator_is_given_the_link_that_a_mail_would_bring() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
     let services = &acme.caller.services;
-    let unproved = operator::password_reset(services, &signed_up(&acme).await.email).await.expect("a link");
+    let unproved = operator_links::password_reset(services, &signed_up(&acme).await.email).await.expect("a link");
     assert_eq!(unproved.notice, Some(WITH_THE_PROOF), "what goes with the password is said to whoever hands the link over");
-    let link = operator::confirmation(services, &barbara.email, None).await.expect("a link");
+    let link = operator_links::confirmation(services, &barbara.email, None).await.expect("a link");
     confirm(&barbara.world.caller, &super::secret_in(&link)).await.expect("confirmed");
-    let again = operator::confirmation(services, &barbara.email, None).await;
+    let again = operator_links::confirmation(services, &barbara.email, None).await;
     assert_eq!(again.map_err(|error| error.code), Err(Code::Conflict));
-    let nobody = operator::password_reset(services, "nobody@example.com").await.map(|drawn| drawn.link);
+    let nobody = operator_links::password_reset(services, "nobody@example.com").await.map(|drawn| drawn.link);
     assert!(nobody.expect_err("refused").field("email").is_some());
-    let notice = operator::password_reset(services, &barbara.email).await.expect("a link").notice;
+    let notice = operator_links::password_reset(services, &barbara.email).await.expect("a link").notice;
     assert_eq!(notice, None, "her address is proved");
     assert_eq!(super::noted(&barbara.again().await.world, "password_reset_asked").await, [(String::new(), false)], "it is written down");
 }
@@ -242,21 +242,21 @@ async fn an_operator_is_given_the_link_of_an_address_that_waits() {
     let acme = World::new("acme").await;
     let (barbara, other) = (confirmed(signed_up(&acme).await).await, signed_up(&acme).await);
     let (services, after) = (&acme.caller.services, format!("new-{}", barbara.email));
-    assert!(operator::confirmation(services, &after, None).await.expect_err("refused").field("email").is_some(), "nobody has asked");
+    assert!(operator_links::confirmation(services, &after, None).await.expect_err("refused").field("email").is_some(), "nobody has asked");
     for person in [&barbara, &other] {
-        change::ask(&person.world.caller, &after, password()).await.expect("asked");
+        change_address::ask(&person.world.caller, &after, password()).await.expect("asked");
     }
-    let several = operator::confirmation(services, &after, None).await.expect_err("refused");
+    let several = operator_links::confirmation(services, &after, None).await.expect_err("refused");
     assert!(several.code == Code::Conflict && several.message.contains(&other.email), "{several:?}");
-    let of_other = operator::confirmation(services, &after, Some(&other.email)).await.expect("a link");
+    let of_other = operator_links::confirmation(services, &after, Some(&other.email)).await.expect("a link");
     let strange = confirm(&barbara.world.caller, &super::secret_in(&of_other)).await.map_err(|error| error.code);
     assert_eq!(strange, Err(Code::Forbidden), "it is for whom it was made");
-    change::forget(&other.world.caller).await.expect("taken back");
-    assert!(operator::confirmation(services, &after, Some(&other.email)).await.is_err(), "they do not wait any more");
+    change_address::forget(&other.world.caller).await.expect("taken back");
+    assert!(operator_links::confirmation(services, &after, Some(&other.email)).await.is_err(), "they do not wait any more");
     assert_eq!(super::noted(&other.again().await.world, "address_change_withdrawn").await, [(after.clone(), false)]);
-    let present = operator::confirmation(services, &barbara.email, None).await.expect_err("refused");
+    let present = operator_links::confirmation(services, &barbara.email, None).await.expect_err("refused");
     assert!(present.hint.is_some_and(|hint| hint.contains(&after)), "the way to the link is said");
-    let link = operator::confirmation(services, &after, None).await.expect("a link");
+    let link = operator_links::confirmation(services, &after, None).await.expect("a link");
     confirm(&barbara.world.caller, &super::secret_in(&link)).await.expect("confirmed");
     assert_eq!(barbara.again().await.email, after);
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::{mailed, noted, secret_in};
 use crate::{
-    access::{Role, Writes},
-    context::{Caller, Door},
+    access::{Role, WriteMode},
+    context::{Caller, Channel},
     error::Code,
-    people::answer::show,
+    people::answer_invitation::show,
     testing::World,
 };
 
@@ -139,7 +139,7 @@ async fn no_list_of_mails_shows_what_a_mail_without_an_invoice_says() {
     let acme = World::new("acme").await;
     invites(&acme, "new@example.com", Role::Owner).await;
     let grace = acme.as_role(Role::Admin).await;
-    for caller in [&acme, &grace, &grace.token(Writes::Direct).await] {
+    for caller in [&acme, &grace, &grace.token(WriteMode::Direct).await] {
         let mail = caller.ok("list_mails", json!({})).await["items"][0].clone();
         assert_eq!((&mail["recipient"], mail.get("body")), (&json!("new@example.com"), None), "{mail}");
     }
@@ -149,7 +149,7 @@ async fn no_list_of_mails_shows_what_a_mail_without_an_invoice_says() {
 async fn a_token_brings_its_person_into_no_other_organization() {
     let (acme, other) = (World::new("acme").await, World::new("other").await);
     let invitation = invites(&other, &acme.person().email, Role::Admin).await;
-    let agent = acme.token(Writes::Direct).await;
+    let agent = acme.token(WriteMode::Direct).await;
     for given in [invitation["id"].as_str().expect("an id").to_owned(), handed_over(&invitation)] {
         assert_eq!(agent.code("answer_invitation", with(&given)).await, Code::Forbidden);
     }
@@ -168,11 +168,11 @@ async fn a_link_that_was_never_drawn_or_is_for_something_else_opens_nothing() {
 #[tokio::test]
 async fn no_program_no_model_and_no_dry_run_is_given_the_link_to_hand_over() {
     let acme = World::new("acme").await;
-    let agent = acme.token(Writes::Direct).await;
+    let agent = acme.token(WriteMode::Direct).await;
     let call = json!({"email": "new@example.com", "role": "owner"});
     let tried = json!({"email": "tried@example.com", "role": "member", "dry_run": true});
     let drawn = "select count(*) from travelling_secret where within = $1 and used_at is null";
-    for caller in [&agent, &agent.through(Door::Rest), &agent.through(Door::CommandLine), &acme.through(Door::Assistant)] {
+    for caller in [&agent, &agent.through(Channel::Rest), &agent.through(Channel::CommandLine), &acme.through(Channel::Assistant)] {
         let sent = caller.ok("invite_member", call.clone()).await;
         let again = caller.ok("resend_invitation", json!({"invitation": sent["id"]})).await;
         for answer in [sent, again, caller.ok("invite_member", tried.clone()).await] {

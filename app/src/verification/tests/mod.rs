@@ -17,7 +17,7 @@ use crate::{
         secret,
     },
     context::Caller,
-    outbox::Outgoing,
+    outbox::ClaimedMail,
     testing::World,
 };
 
@@ -50,7 +50,7 @@ impl Signed {
     /// They as their next request finds them.
     async fn again(self) -> Self {
         let services = &self.world.caller.services;
-        let found = identity::recognize(&services.database, &self.cookie, &self.slug, self.world.now()).await.expect("an answer");
+        let found = identity::authenticate(&services.database, &self.cookie, &self.slug, self.world.now()).await.expect("an answer");
         let (person, membership) = found.expect("signed in");
         let email = person.email.clone();
         let sign_in = Some(secret::fingerprint(&self.cookie));
@@ -74,6 +74,6 @@ fn secret_in(text: &str) -> String {
 }
 
 /// The secret in a mail.
-fn mailed(mail: &Outgoing) -> String {
+fn mailed(mail: &ClaimedMail) -> String {
     secret_in(&mail.body)
 }

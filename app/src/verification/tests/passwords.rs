@@ -7,18 +7,18 @@ use crate::{
     account::{
         browser::change_password,
         identity,
-        registration::{admit, check_password},
-        verified,
+        registration::{check_password, sign_in_browser},
+        verified_password,
     },
-    database::{Access, Reach},
+    cleanup,
+    database::{AccessMode, RowScope},
     error::{Code, Error},
-    security::{self, event::Origin},
+    security::{self, event::RequestOrigin},
     testing::{World, apart, owner, until_waiting},
-    upkeep,
     verification::{
         address::{self, confirm},
-        change,
-        reset::{reset, send},
+        change_address,
+        reset_password::{reset, send},
     },
 };
 
@@ -31,7 +31,7 @@ async fn change(person: &Signed, present: &str, password: &str) -> Result<(), Co
 }
 
 async fn reset_link(acme: &World, person: &Signed) -> String {
-    send(&acme.caller.services, &person.email, &Origin::default()).await.expect("asked");
+    send(&acme.caller.services, &person.email, &RequestOrigin::default()).await.expect("asked");
     mailed(&acme.mail_leaves(None, &person.email).await.expect("a mail"))
 }
 
@@ -57,12 +57,12 @@ async fn a_password_that_was_right_before_its_change_opens_no_sign_in_after_it()
     let services = &acme.caller.services;
     let seen = check_password(&acme.caller, &barbara.email, OLD.to_owned(), None).await.expect("right");
     change(&barbara, OLD, NEW).await.expect("changed");
-    let late = admit(services, &seen, &Origin::default(), "a browser").await.map_err(|error| error.code);
+    let late = sign_in_browser(services, &seen, &RequestOrigin::default(), "a browser").await.map_err(|error| error.code);
     assert_eq!(late, Err(Code::Unauthenticated), "it is a wrong one by now");
     let seen = check_password(&acme.caller, &barbara.email, NEW.to_owned(), None).await.expect("right");
     let link = reset_link(&acme, &barbara).await;
     reset(&acme.caller, &link, THIRD.to_owned(), true).await.expect("reset");
-    assert!(admit(services, &seen, &Origin::default(), "a browser").await.is_err(), "nor after a reset");
+    assert!(sign_in_browser(services, &seen, &RequestOrigin::default(), "a browser").await.is_err(), "nor after a reset");
 }
 
 #[tokio::test]
@@ -72,17 +72,19 @@ async fn a_sign_in_that_is_being_opened_ends_with_the_password_that_opened_it() 
         let barbara = signed_up(&acme).await;
         let services = &acme.caller.services;
         let seen = check_password(&acme.caller, &barbara.email, OLD.to_owned(), None).await.expect("right");
-        let mut db = services.database.begin(Reach::Person(seen.user.0), Access::Write).await.expect("begun");
+        let mut db = services.database.begin(RowScope::Person(seen.user.0), AccessMode::Write).await.expect("begun");
         assert_eq!(seen.hold(&mut db).await, Ok(true));
         let (now, ends) = (acme.now(), acme.now() + jiff::SignedDuration::from_hours(24));
         let cookie = crate::account::secret::fingerprint("opening");
-        security::store::open_sign_in(&mut db, seen.user.0, &cookie, &cookie, (now, ends), &Origin::default()).await.expect("opened");
+        security::store::open_sign_in(&mut db, seen.user.0, &cookie, &cookie, (now, ends), &RequestOrigin::default())
+            .await
+            .expect("opened");
         let changing = changing(&barbara);
         let owner = owner().await;
         until_waiting(&mut owner.acquire().await.expect("a connection"), 1).await;
         db.commit().await.expect("kept");
         assert_eq!(changing.await.expect("an answer"), Ok(()));
-        let known = identity::recognize(&services.database, "opening", "", acme.now()).await.expect("an answer");
+        let known = identity::authenticate(&services.database, "opening", "", acme.now()).await.expect("an answer");
         assert!(known.is_none(), "it was opened with the old password");
         owner.close().await;
     })
@@ -135,10 +137,10 @@ async fn a_change_of_the_password_ends_the_links_that_were_sent_before() {
     let barbara = signed_up(&acme).await;
     let to_reset = reset_link(&acme, &barbara).await;
     let other = format!("new-{}", barbara.email);
-    change::ask(&barbara.world.caller, &other, OLD.to_owned()).await.expect("asked");
+    change_address::ask(&barbara.world.caller, &other, OLD.to_owned()).await.expect("asked");
     let to_change = mailed(&acme.mail_leaves(None, &other).await.expect("a mail"));
     acme.advance(60);
-    send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("asked again");
+    send(&acme.caller.services, &barbara.email, &RequestOrigin::default()).await.expect("asked again");
     change(&barbara, OLD, NEW).await.expect("changed");
     let code = |answer: Result<(), Error>| answer.map_err(|error| error.code);
     assert_eq!(code(reset(&acme.caller, &to_reset, THIRD.to_owned(), true).await), Err(Code::Conflict));
@@ -157,18 +159,18 @@ async fn nothing_goes_on_with_a_sign_in_or_a_password_that_has_ended_meanwhile()
     let barbara = signed_up(&acme).await;
     let caller = &barbara.world.caller;
     let person = barbara.world.person().id.0;
-    let seen = verified::present(caller, OLD.to_owned()).await.expect("right");
+    let seen = verified_password::verify_current(caller, OLD.to_owned()).await.expect("right");
     let held = async || {
-        let mut db = caller.services.database.begin(Reach::Person(person), Access::Write).await.expect("begun");
+        let mut db = caller.services.database.begin(RowScope::Person(person), AccessMode::Write).await.expect("begun");
         seen.hold_caller(&mut db, caller).await.map_err(|error| error.code)
     };
     assert_eq!(held().await, Ok(()));
-    let mut db = caller.services.database.begin(Reach::Person(person), Access::Write).await.expect("begun");
+    let mut db = caller.services.database.begin(RowScope::Person(person), AccessMode::Write).await.expect("begun");
     assert_eq!(security::store::end_sign_ins(&mut db, person, &[]).await, Ok(1));
     db.commit().await.expect("kept");
     assert_eq!(held().await, Err(Code::Unauthenticated));
     assert_eq!(change(&barbara, OLD, NEW).await, Err(Code::Unauthenticated));
-    let asked = change::ask(caller, "else@example.com", OLD.to_owned()).await.map_err(|error| error.code);
+    let asked = change_address::ask(caller, "else@example.com", OLD.to_owned()).await.map_err(|error| error.code);
     assert_eq!(asked, Err(Code::Unauthenticated));
     assert_eq!(barbara.world.code("create_token", serde_json::json!({"name": "late"})).await, Code::Unauthenticated);
     let link = reset_link(&acme, &barbara).await;
@@ -183,9 +185,9 @@ async fn of_many_notices_within_a_day_the_first_are_mailed() {
     let person = barbara.world.person().id;
     let (changed, moving) = ("Your password for Stint was changed", "Your address for Stint is about to change");
     let tell = async |subject: &str, mailbox: &str| {
-        let mut db = acme.caller.services.database.begin(Reach::Person(person.0), Access::Write).await.expect("begun");
+        let mut db = acme.caller.services.database.begin(RowScope::Person(person.0), AccessMode::Write).await.expect("begun");
         let now = acme.caller.services.clock.now();
-        address::tell(&mut db, person, mailbox, subject, "Hello", now).await.expect("told");
+        address::notify(&mut db, person, mailbox, subject, "Hello", now).await.expect("told");
         db.commit().await.expect("kept");
     };
     let told = format!("select count(*) from outgoing_mail where $1 is not null and template is null and reference = '{person}'");
@@ -208,9 +210,9 @@ async fn what_was_to_be_told_to_people_and_does_not_leave_any_more_is_swept_up()
     let of_barbara = format!("reference = '{}'", barbara.world.person().id);
     let waiting = format!("select count(*) from outgoing_mail where $1 is not null and {of_barbara}");
     assert_eq!(acme.number(&waiting).await, 1, "the mail that confirms the address");
-    upkeep::sweep(&acme.caller.services).await;
+    cleanup::purge_expired(&acme.caller.services).await;
     assert_eq!(acme.number(&waiting).await, 1, "it may still leave");
     acme.sql(&format!("update outgoing_mail set queued_at = now() - interval '60 days' where $1 is not null and {of_barbara}")).await;
-    assert!(upkeep::sweep(&acme.caller.services).await.mails >= 1);
+    assert!(cleanup::purge_expired(&acme.caller.services).await.mails >= 1);
     assert_eq!(acme.number(&waiting).await, 0);
 }

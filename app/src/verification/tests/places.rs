@@ -11,9 +11,9 @@ use super::{
 use crate::{
     access::Role,
     error::Code,
-    people::unproved::SETTLED,
+    people::unconfirmed_account::REVIEWED_MAX,
     testing::{World, apart, owner, until_waiting},
-    verification::reset::reset,
+    verification::reset_password::reset,
 };
 
 const PRESENT: &str = "select count(*) from member where organization_id = $1 and removed_at is null";
@@ -299,14 +299,14 @@ async fn comes_into_many(account: &Signed, organizations: &[World]) {
 
 #[tokio::test]
 async fn no_invitations_crowd_out_what_an_account_founded_whichever_is_older() {
-    for older in [0, SETTLED + 1] {
+    for older in [0, REVIEWED_MAX + 1] {
         let acme = World::new("acme").await;
         let mut others = Vec::new();
         for _ in 0..older {
             others.push(World::new("junk").await);
         }
         let squatter = signed_up(&acme).await;
-        for _ in older..=SETTLED {
+        for _ in older..=REVIEWED_MAX {
             others.push(World::new("junk").await);
         }
         let left_open = link_by(&squatter, "dora@example.com").await;

@@ -3,34 +3,34 @@
 use serde_json::json;
 
 use crate::{
-    access::Writes,
+    access::WriteMode,
     account::{
         SignUpPolicy,
         registration::{Confirmation, Registration},
     },
     context::Caller,
-    database::{Access, Reach},
+    database::{AccessMode, RowScope},
     error::{Code, Error},
-    people::newcomer::{admitted, sign_up},
-    security::event::Origin,
+    people::sign_up::{check_sign_up, sign_up},
+    security::event::RequestOrigin,
     testing::World,
     verification::{
         address::send_again,
-        pace, refusal,
-        reset::{asked, send},
+        mail_limits, require_confirmed,
+        reset_password::{asked, send},
     },
 };
 
 #[tokio::test]
 async fn where_mails_leave_nothing_is_mailed_for_an_unconfirmed_person_or_their_agent() {
-    let studio = World::new("studio").await.where_mails_leave(true);
+    let studio = World::new("studio").await.with_mail_server(true);
     let unconfirmed = studio.unconfirmed().await;
     studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "email": "billing@acme.example"})).await;
     let invoice = async || {
         studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Work", "price": "1.00"}]})).await["id"].clone()
     };
     let invite = json!({"email": "a@example.com", "role": "member"});
-    let agent = unconfirmed.token(Writes::Direct).await;
+    let agent = unconfirmed.token(WriteMode::Direct).await;
     for caller in [&unconfirmed, &agent] {
         let sending = caller.refused("send_invoice", json!({"invoice": invoice().await})).await;
         assert_eq!((sending.code, sending.hint.is_some()), (Code::Forbidden, true), "{sending:?}");
@@ -46,7 +46,7 @@ async fn where_mails_leave_nothing_is_mailed_for_an_unconfirmed_person_or_their_
 /// Whoever signs up with somebody else's address leaves nobody behind in the account when its owner takes it back.
 #[tokio::test]
 async fn where_mails_leave_an_unconfirmed_person_brings_nobody_in_not_even_by_a_link_to_hand_over() {
-    let studio = World::new("studio").await.where_mails_leave(true);
+    let studio = World::new("studio").await.with_mail_server(true);
     let open = studio.ok("invite_member", json!({"email": "earlier@example.com", "role": "owner"})).await;
     let squatter = studio.unconfirmed().await;
     for role in ["owner", "admin", "member"] {
@@ -68,12 +68,12 @@ async fn without_a_mail_server_mails_wait_and_nothing_is_refused() {
 async fn no_model_is_asked_for_an_unconfirmed_person_but_for_the_first_one_here() {
     World::new("earlier").await;
     let studio = World::new("studio").await;
-    assert_eq!(refusal::of_model(&studio.caller).await, Ok(()));
+    assert_eq!(require_confirmed::for_model(&studio.caller).await, Ok(()));
     let unconfirmed = studio.unconfirmed().await;
-    assert_eq!(refusal::of_model(&unconfirmed.caller).await.map_err(|error| error.code), Err(Code::Forbidden));
+    assert_eq!(require_confirmed::for_model(&unconfirmed.caller).await.map_err(|error| error.code), Err(Code::Forbidden));
     let first = format!("update app_user set created_at = '1990-01-01' where id = '{}' and $1 is not null", unconfirmed.person().id);
     studio.sql(&first).await;
-    assert_eq!(refusal::of_model(&unconfirmed.caller).await, Ok(()));
+    assert_eq!(require_confirmed::for_model(&unconfirmed.caller).await, Ok(()));
     assert_eq!(unconfirmed.ok("list_invitations", json!({})).await["items"], json!([]), "and is confirmed for nothing else");
 }
 
@@ -97,26 +97,26 @@ async fn who_may_sign_up_is_the_operators_to_say() {
         (SignUpPolicy::Invited, b, Some(&handed), true),
         (SignUpPolicy::Closed, a, Some(&mailed), false),
     ] {
-        let here = studio.clone().where_sign_up(policy);
-        let admitted = admitted(&here.caller, email, invitation.map(String::as_str)).await;
+        let here = studio.clone().with_sign_up_policy(policy);
+        let admitted = check_sign_up(&here.caller, email, invitation.map(String::as_str)).await;
         let needs_no_link = admitted.as_ref().is_ok_and(|confirmation| *confirmation == Confirmation::ByInvitation);
         assert_eq!(needs_no_link, may && invitation == Some(&mailed), "{policy:?} {email} {invitation:?}: {admitted:?}");
         assert_eq!(admitted.is_ok(), may, "{policy:?} {email} {invitation:?}: {admitted:?}");
     }
     studio.ok("revoke_invitation", json!({"invitation": sent["id"]})).await;
-    let here = studio.where_sign_up(SignUpPolicy::Invited);
-    assert!(admitted(&here.caller, a, Some(&mailed)).await.is_err());
+    let here = studio.with_sign_up_policy(SignUpPolicy::Invited);
+    assert!(check_sign_up(&here.caller, a, Some(&mailed)).await.is_err());
 }
 
 #[tokio::test]
 async fn one_network_asks_for_so_many_mails_a_day_and_leaves_the_rest_to_others() {
-    let studio = World::new("studio").await.where_mails_leave(true);
+    let studio = World::new("studio").await.with_mail_server(true);
     let from = |address: &str| Caller { person: None, address: address.to_owned(), ..studio.caller.clone() };
     let network = "198.51.100.77".parse().expect("an address");
     let services = &studio.caller.services;
     for _ in 0..49 {
-        let mut db = services.database.begin(Reach::Nobody, Access::Write).await.expect("begun");
-        pace::of_network(&mut db, services, network).await.expect("counted");
+        let mut db = services.database.begin(RowScope::Nobody, AccessMode::Write).await.expect("begun");
+        mail_limits::count_for_network(&mut db, services, network).await.expect("counted");
         db.commit().await.expect("kept");
     }
     for _ in 0..3 {
@@ -134,7 +134,7 @@ async fn one_network_asks_for_so_many_mails_a_day_and_leaves_the_rest_to_others(
     sign_up(&from("198.51.100.77"), given(), None).await.expect("the last");
     let too_many = |refused: Error| refused.code == Code::RateLimited && refused.message.contains("your network");
     assert!(sign_up(&from("198.51.100.77"), given(), None).await.map(|_| ()).is_err_and(too_many));
-    let there = Origin::new("198.51.100.77", "");
+    let there = RequestOrigin::new("198.51.100.77", "");
     send(services, &studio.person().email, &there).await.expect("asked");
     let mailed = studio.mail_leaves(None, &studio.person().email).await;
     assert!(mailed.is_some(), "whoever is known to read at their address is sent their link all the same");

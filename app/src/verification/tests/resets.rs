@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 use super::{Signed, mailed, noted, secret_in, signed_up};
 use crate::{
     account::{identity, registration::check_password},
-    database::{Access, Reach},
+    database::{AccessMode, RowScope},
     error::Code,
-    security::event::Origin,
+    security::event::RequestOrigin,
     testing::{World, apart, owner, until_waiting},
     verification::{
-        Purpose,
+        LinkPurpose,
         address::show,
+        link_secret::{NewLinkSecret, issue},
         links::LinkState,
-        reset::{reset, send},
-        travelling::{Errand, draw},
+        reset_password::{reset, send},
     },
 };
 
@@ -24,7 +24,7 @@ pub(super) const NEW: &str = "another horse battery";
 
 /// The secret of a link for a new password, as its mail brings it.
 pub(super) async fn asked(acme: &World, person: &Signed) -> String {
-    send(&acme.caller.services, &person.email, &Origin::default()).await.expect("asked");
+    send(&acme.caller.services, &person.email, &RequestOrigin::default()).await.expect("asked");
     mailed(&acme.mail_leaves(None, &person.email).await.expect("a mail"))
 }
 
@@ -42,7 +42,7 @@ async fn a_lost_password_is_replaced_and_every_sign_in_ends() {
     assert!(reset(&acme.caller, &secret, "short".to_owned(), true).await.expect_err("refused").field("password").is_some());
     reset(&acme.caller, &secret, NEW.to_owned(), true).await.expect("reset");
     assert!(knows(&acme, &barbara, NEW).await && !knows(&acme, &barbara, "correct horse battery").await);
-    let known = identity::recognize(&acme.caller.services.database, &barbara.cookie, "", acme.now()).await.expect("an answer");
+    let known = identity::authenticate(&acme.caller.services.database, &barbara.cookie, "", acme.now()).await.expect("an answer");
     assert!(known.is_none(), "a sign-in from before is none any more");
     let told = acme.mail_leaves(None, &barbara.email).await.expect("a mail");
     assert!(told.body.contains("was changed"), "{}", told.body);
@@ -149,10 +149,10 @@ async fn an_account_that_somebody_holds_is_not_waited_for_and_its_link_is_sent_l
     let mut holder = owner.begin().await.expect("begun");
     sqlx::query("select from app_user where email = $1 for update").bind(&barbara.email).execute(&mut *holder).await.expect("held");
     let begun = Instant::now();
-    let sent = send(&acme.caller.services, &barbara.email, &Origin::default()).await;
+    let sent = send(&acme.caller.services, &barbara.email, &RequestOrigin::default()).await;
     assert_eq!(sent, Ok(false));
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-    assert_eq!(send(&acme.caller.services, "nobody-at-all@example.com", &Origin::default()).await, Ok(true));
+    assert_eq!(send(&acme.caller.services, "nobody-at-all@example.com", &RequestOrigin::default()).await, Ok(true));
     asked_for(&acme, &barbara.email).await;
     holder.rollback().await.expect("let go");
     acme.caller.services.tasks.close();
@@ -165,7 +165,7 @@ async fn an_account_that_somebody_holds_is_not_waited_for_and_its_link_is_sent_l
 
 /// Somebody who is not known asks for a new password for an address.
 async fn asked_for(acme: &World, email: &str) {
-    crate::verification::reset::asked(&acme.caller, email).await.expect("the same answer");
+    crate::verification::reset_password::asked(&acme.caller, email).await.expect("the same answer");
 }
 
 #[tokio::test]
@@ -211,9 +211,9 @@ async fn the_link_runs_out_after_an_hour_and_opens_no_other_page() {
 async fn nothing_is_sent_to_an_address_without_an_account_and_not_too_much_to_one_with() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
-    send(&acme.caller.services, "nobody-at-all@example.com", &Origin::default()).await.expect("the same answer");
+    send(&acme.caller.services, "nobody-at-all@example.com", &RequestOrigin::default()).await.expect("the same answer");
     for _ in 0..5 {
-        send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("the same answer");
+        send(&acme.caller.services, &barbara.email, &RequestOrigin::default()).await.expect("the same answer");
     }
     let owner = owner().await;
     let count = "select count(*) from outgoing_mail where template = 'reset_password' and recipient = $1";
@@ -232,10 +232,10 @@ async fn a_link_to_a_mailbox_that_is_theirs_no_more_sets_no_password() {
     acme.sql(&moved).await;
     // As a mail would draw it that was leaving while the address changed.
     let (person, mailbox, expires) =
-        (barbara.world.person().id.0, Some(barbara.email.as_str()), acme.now() + Purpose::ResetPassword.lifetime());
-    let mut db = acme.caller.services.database.begin(Reach::Nobody, Access::Write).await.expect("begun");
-    let errand = Errand { purpose: Purpose::ResetPassword, subject: person, within: None, mailbox, expires };
-    let secret = draw(&mut db, &errand, acme.now()).await.expect("drawn");
+        (barbara.world.person().id.0, Some(barbara.email.as_str()), acme.now() + LinkPurpose::ResetPassword.lifetime());
+    let mut db = acme.caller.services.database.begin(RowScope::Nobody, AccessMode::Write).await.expect("begun");
+    let errand = NewLinkSecret { purpose: LinkPurpose::ResetPassword, subject: person, within: None, mailbox, expires };
+    let secret = issue(&mut db, &errand, acme.now()).await.expect("drawn");
     db.commit().await.expect("kept");
     assert_eq!(reset(&acme.caller, &secret, NEW.to_owned(), true).await.map_err(|error| error.code), Err(Code::Conflict));
     let barbara = barbara.again().await;
@@ -248,7 +248,7 @@ async fn a_mail_that_leaves_while_the_address_changes_waits_and_stays() {
     apart("leaving", async {
         let acme = World::new("acme").await;
         let barbara = signed_up(&acme).await;
-        send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("asked");
+        send(&acme.caller.services, &barbara.email, &RequestOrigin::default()).await.expect("asked");
         let owner = owner().await;
         let mut change = owner.begin().await.expect("a transaction");
         let moved = "update app_user set email = 'new-' || email where email = $1";

@@ -5,11 +5,11 @@ use serde_json::json;
 use super::{Signed, mailed, signed_up};
 use crate::{
     account::browser::change_password,
-    security::event::Origin,
+    security::event::RequestOrigin,
     testing::World,
     verification::{
-        change,
-        reset::{reset, send},
+        change_address,
+        reset_password::{reset, send},
     },
 };
 
@@ -34,7 +34,7 @@ async fn a_wrong_present_password_is_written_down_wherever_it_is_given() {
     let wrong = || "a wrong guess".to_owned();
     change_password(caller, wrong(), "another horse battery".to_owned(), true).await.expect_err("refused");
     assert_eq!(written(&barbara, "password_refused").await.0, 1);
-    change::ask(caller, "else@example.com", wrong()).await.expect_err("refused");
+    change_address::ask(caller, "else@example.com", wrong()).await.expect_err("refused");
     assert_eq!(written(&barbara, "password_refused").await.0, 2);
     assert_eq!(written(&barbara, "address_change_asked").await.0, 0);
 }
@@ -44,10 +44,10 @@ async fn that_another_address_or_password_was_asked_for_is_written_down() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
     let other = format!("new-{}", barbara.email);
-    change::ask(&barbara.world.caller, &other, OLD.to_owned()).await.expect("asked");
+    change_address::ask(&barbara.world.caller, &other, OLD.to_owned()).await.expect("asked");
     assert_eq!(written(&barbara, "address_change_asked").await, (1, other));
     for _ in 0..5 {
-        send(&acme.caller.services, &barbara.email, &Origin::new("203.0.113.7", "a stranger")).await.expect("asked");
+        send(&acme.caller.services, &barbara.email, &RequestOrigin::new("203.0.113.7", "a stranger")).await.expect("asked");
     }
     assert_eq!(written(&barbara, "password_reset_asked").await.0, 5, "also when no further mail was sent");
 }
@@ -58,7 +58,7 @@ async fn an_address_is_confirmed_once_and_that_is_written_down_whichever_link_pr
     let (barbara, grace) = (signed_up(&acme).await, signed_up(&acme).await);
     for again in 0..2 {
         acme.advance(60);
-        send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("asked");
+        send(&acme.caller.services, &barbara.email, &RequestOrigin::default()).await.expect("asked");
         let link = mailed(&acme.mail_leaves(None, &barbara.email).await.expect("a mail"));
         reset(&acme.caller, &link, format!("another horse {again}"), true).await.expect("reset");
         assert_eq!(written(&barbara, "address_confirmed").await, (1, barbara.email.clone()));

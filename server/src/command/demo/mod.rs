@@ -9,13 +9,13 @@ mod travel;
 use std::sync::Arc;
 
 use app::{
-    access::{Scope, Writes},
+    access::{Scope, WriteMode},
     account::{
         identity,
         registration::{self, Confirmation, Registered, Registration},
-        token::{self, Order},
+        token::{self, TokenRequest},
     },
-    context::{Caller, Door, Person, Services},
+    context::{Caller, Channel, Person, Services},
     error::Error,
     operations,
 };
@@ -60,7 +60,7 @@ pub async fn make(at: &Arc<Services>, email: &str) -> Result<(Registered, String
     let made = registration::register(&services.services, registration).await?;
     let studio = Studio { caller: owner(&services, &made).await?, services, today };
     studio::furnish(&studio).await?;
-    let order = Order { name: "Demo".to_owned(), scopes: Scope::ALL.to_vec(), writes: Writes::Direct, expires_in_days: 90 };
+    let order = TokenRequest { name: "Demo".to_owned(), scopes: Scope::ALL.to_vec(), writes: WriteMode::Direct, expires_in_days: 90 };
     let token = token::issue(at, email, &made.slug, order).await?;
     Ok((made, token.token))
 }
@@ -69,10 +69,10 @@ pub async fn make(at: &Arc<Services>, email: &str) -> Result<(Registered, String
 async fn owner(services: &travel::Travelling, made: &Registered) -> Result<Caller, Error> {
     let services = services.services.clone();
     let cookie = registration::open_sign_in(&services, &made.verified, "demo").await?;
-    let known = identity::recognize(&services.database, &cookie, &made.slug, services.clock.now()).await?;
+    let known = identity::authenticate(&services.database, &cookie, &made.slug, services.clock.now()).await?;
     let (_, membership) = known.ok_or_else(Error::internal)?;
     let person = Person { id: made.user, name: made.name.clone(), email: made.email.clone(), confirmed: true };
-    Ok(Caller { person: Some(person), membership, ..Caller::nobody(Arc::clone(&services), Door::Page) })
+    Ok(Caller { person: Some(person), membership, ..Caller::nobody(Arc::clone(&services), Channel::Page) })
 }
 
 /// The studio while it is being furnished.
@@ -85,7 +85,7 @@ struct Studio {
 impl Studio {
     /// Calls an operation as its owner.
     async fn call(&self, operation: &str, arguments: Value) -> Result<Value, Error> {
-        let operation = operations::named(operation).ok_or_else(Error::internal)?;
+        let operation = operations::find(operation).ok_or_else(Error::internal)?;
         operation.call(self.caller.clone(), arguments).await
     }
 

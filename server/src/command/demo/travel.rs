@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use app::{
     assistant::Engine,
-    context::{Caller, Clock, Documents, Promise, Services},
+    context::{BoxFuture, Caller, Clock, DocumentRenderer, Services},
     error::Error,
-    invoices::{document::InvoiceDocument, wording::Wording},
+    invoices::{document::InvoiceDocument, locale::Locale},
 };
 use jiff::Timestamp;
 
@@ -42,17 +42,17 @@ impl Clock for Shared {
 
 struct Lent(Arc<Services>);
 
-impl Documents for Lent {
-    fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+impl DocumentRenderer for Lent {
+    fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> BoxFuture<'static, Result<Vec<u8>, Error>> {
         self.0.documents.invoice(caller, document)
     }
 
-    fn missing_letters(&self, text: &str) -> Vec<char> {
-        self.0.documents.missing_letters(text)
+    fn missing_glyphs(&self, text: &str) -> Vec<char> {
+        self.0.documents.missing_glyphs(text)
     }
 
-    fn missing_in_labels(&self, language: Wording) -> Vec<char> {
-        self.0.documents.missing_in_labels(language)
+    fn missing_label_glyphs(&self, language: Locale) -> Vec<char> {
+        self.0.documents.missing_label_glyphs(language)
     }
 }
 
@@ -71,8 +71,8 @@ pub fn services(now: &Arc<Services>, at: Timestamp) -> Travelling {
         mail_leaves: false,
         quotas: now.quotas,
         sign_up: now.sign_up,
-        mail_waits: tokio::sync::Notify::new(),
-        verifications: tokio::sync::Notify::new(),
+        outbox_wakeup: tokio::sync::Notify::new(),
+        verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: now.access_log_days,
         tasks: now.tasks.clone(),
         assistant: Engine::default(),

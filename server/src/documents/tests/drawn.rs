@@ -11,13 +11,13 @@ use std::{
 use app::{
     clients::Client,
     invoices::{
-        CustomLine, GroupBy,
-        compose::{self, Entry, Grouping, Line},
-        print::{Contents, Issue},
+        CustomLine, InvoiceGroupBy,
+        compose::{self, ComposedLine, Grouping, UnbilledEntry},
+        document_builder::{DocumentBuilder, IssueDetails},
+        locale::Locale,
         rounding::{Rounding, RoundingBasis, RoundingMode},
         tax::LineTax,
         totals::{Discount, TaxCategory},
-        wording::Wording,
     },
     money::{Amount, Currency},
     organizations::Organization,
@@ -59,8 +59,8 @@ struct Drawn {
     countries: [Option<&'static str>; 2],
     tax: LineTax,
     names: [String; 4],
-    entries: Vec<Entry>,
-    grouping: (GroupBy, Rounding),
+    entries: Vec<UnbilledEntry>,
+    grouping: (InvoiceGroupBy, Rounding),
     custom: Vec<CustomLine>,
     discount: Reduction,
 }
@@ -86,10 +86,10 @@ fn tax() -> impl Strategy<Value = LineTax> {
     prop_oneof![2 => standard, 1 => other].prop_map(|(category, rate)| LineTax { category, rate, reason: None })
 }
 
-fn entry() -> impl Strategy<Value = Entry> {
+fn entry() -> impl Strategy<Value = UnbilledEntry> {
     let rate = prop_oneof![4 => 1..=20_000_i64, 2 => 0..=RATE_MAX, 1 => Just(RATE_MAX)];
     let seconds = prop_oneof![3 => 1..=86_400_i64, 1 => 1..=60_i64];
-    (1..4_u128, 1..3_u128, 1..28_i8, seconds, rate, words()).prop_map(|(project, member, day, seconds, rate, description)| Entry {
+    (1..4_u128, 1..3_u128, 1..28_i8, seconds, rate, words()).prop_map(|(project, member, day, seconds, rate, description)| UnbilledEntry {
         by_agent: false,
         id: uuid(u128::from(rate.unsigned_abs()) << 32 | u128::from(seconds.unsigned_abs())),
         project: uuid(project),
@@ -118,8 +118,8 @@ fn custom_line() -> impl Strategy<Value = CustomLine> {
     })
 }
 
-fn grouping() -> impl Strategy<Value = (GroupBy, Rounding)> {
-    let by = prop::sample::select(&[GroupBy::Project, GroupBy::Day, GroupBy::Member, GroupBy::Entry][..]);
+fn grouping() -> impl Strategy<Value = (InvoiceGroupBy, Rounding)> {
+    let by = prop::sample::select(&[InvoiceGroupBy::Project, InvoiceGroupBy::Day, InvoiceGroupBy::Member, InvoiceGroupBy::Entry][..]);
     let mode = prop::sample::select(&[RoundingMode::Up, RoundingMode::Nearest, RoundingMode::Down][..]);
     let basis = prop::sample::select(&[RoundingBasis::Entry, RoundingBasis::DayAndProject, RoundingBasis::Line][..]);
     let step = prop_oneof![2 => Just(0_u16), 1 => prop::sample::select(&[1_u16, 6, 15, 60][..])];
@@ -172,9 +172,9 @@ impl Drawn {
         .expect("a client")
     }
 
-    fn lines(&self, currency: &Currency) -> Vec<Line> {
+    fn lines(&self, currency: &Currency) -> Vec<ComposedLine> {
         let (group_by, rounding) = self.grouping;
-        let grouping = Grouping { group_by, rounding, wording: Wording::of(self.language) };
+        let grouping = Grouping { group_by, rounding, locale: Locale::of(self.language) };
         let mut lines = compose::time_lines(&self.entries, grouping, currency, &self.tax);
         lines.extend(self.custom.iter().map(|line| compose::custom_line(line, currency, &self.tax).expect("a line")));
         lines
@@ -185,7 +185,7 @@ impl Drawn {
         let (seller, buyer, currency) = (self.seller(), self.buyer(), Currency::parse(self.currency).expect("a currency"));
         let lines = self.lines(&currency);
         let subtotal: i64 = lines.iter().map(|line| line.net).sum();
-        let mut contents = Contents::of(&seller, &buyer, lines);
+        let mut contents = DocumentBuilder::of(&seller, &buyer, lines);
         contents.notes = Some(self.names[3].clone());
         contents.discount = match self.discount {
             Reduction::None => None,
@@ -194,7 +194,7 @@ impl Drawn {
         };
         let (issued_on, due_on): (Date, Date) = (date(2026, 11, 21), date(2026, 12, 21));
         let at = "2026-11-21T10:15:30Z".parse().expect("an instant");
-        contents.document(Issue { number: Some("2026-0042".into()), issued_on, due_on, at }).ok()
+        contents.build(IssueDetails { number: Some("2026-0042".into()), issued_on, due_on, at }).ok()
     }
 }
 
@@ -221,7 +221,7 @@ fn tax_of<'a>(shown: &'a str, language: &str) -> Result<i128, &'a str> {
 
 /// What a line without a rate says of its category.
 fn named(category: TaxCategory, language: &str) -> String {
-    Wording::of(language).tax_of_line(category, Percent(0))
+    Locale::of(language).tax_of_line(category, Percent(0))
 }
 
 /// What the lines come to, by what is printed of them.
@@ -272,10 +272,10 @@ fn pages_say_what_the_data_says(invoice: &InvoiceDocument, printed: &str) {
     for (at, line) in invoice.lines.iter().enumerate() {
         says(&format!("{}{}{}{}{}{}{}", at + 1, line.description, line.quantity, line.unit, line.price, line.tax, line.net));
     }
-    let [subtotal, net, on, total] = match Wording::of(&invoice.language) {
-        Wording::English => ["Subtotal", "Total without tax", "on", "Total"],
-        Wording::German => ["Zwischensumme", "Summe netto", "auf", "Gesamtbetrag"],
-        Wording::Japanese => ["小計", "税抜合計", "対象額", "合計"],
+    let [subtotal, net, on, total] = match Locale::of(&invoice.language) {
+        Locale::English => ["Subtotal", "Total without tax", "on", "Total"],
+        Locale::German => ["Zwischensumme", "Summe netto", "auf", "Gesamtbetrag"],
+        Locale::Japanese => ["小計", "税抜合計", "対象額", "合計"],
     };
     says(&format!("{subtotal}{}", invoice.subtotal));
     if let Some(discount) = &invoice.discount {
@@ -293,9 +293,9 @@ fn pages_say_what_the_data_says(invoice: &InvoiceDocument, printed: &str) {
 
 /// Each side's address ends with its country where the other one is known to be elsewhere.
 fn addresses_name_countries_abroad(invoice: &InvoiceDocument, [seller, buyer]: [Option<&str>; 2]) {
-    let wording = Wording::of(&invoice.language);
+    let locale = Locale::of(&invoice.language);
     for (party, own, other) in [(&invoice.seller, seller, buyer), (&invoice.buyer, buyer, seller)] {
-        let abroad = own.filter(|own| other.is_some_and(|other| other != *own)).and_then(|own| wording.country(own));
+        let abroad = own.filter(|own| other.is_some_and(|other| other != *own)).and_then(|own| locale.country(own));
         let lines: Vec<&str> = party.address.iter().flat_map(|address| address.lines()).collect();
         assert_eq!((lines.len(), lines.get(2).copied()), (2 + usize::from(abroad.is_some()), abroad), "{lines:?}");
     }

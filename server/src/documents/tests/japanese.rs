@@ -1,6 +1,6 @@
 //! Documents in Japanese, for which no font is shipped: on a machine without one, and on one that has a font for it.
 
-use app::invoices::wording::Wording;
+use app::invoices::locale::Locale;
 
 use super::{han::with_han, *};
 
@@ -13,9 +13,9 @@ fn in_japanese() -> InvoiceDocument {
         total: "11,900".into(),
         seller: Party { tax_number: Some("T1234567890123".into()), vat_id: Some("DE136695976".into()), ..invoice(1).seller },
         buyer: Party { name: "株式会社東海".into(), address: Some("大阪市北区梅田1-1".into()), ..Party::default() },
-        discount: Some(LabelledAmount { label: Wording::Japanese.discount(None), amount: "-100".into() }),
+        discount: Some(LabelledAmount { label: Locale::Japanese.discount(None), amount: "-100".into() }),
         taxes: vec![tax("消費税 10%"), tax("消費税 8%")],
-        terms: Wording::Japanese.terms(jiff::civil::date(2026, 12, 5), 14),
+        terms: Locale::Japanese.terms(jiff::civil::date(2026, 12, 5), 14),
         notes: Some("ありがとうございます。".into()),
         ..invoice(1)
     }
@@ -24,14 +24,14 @@ fn in_japanese() -> InvoiceDocument {
 #[test]
 fn its_labels_are_looked_for_in_the_fonts_and_those_of_other_languages_need_none_of_the_machine() {
     let stage = shipped();
-    let missing = stage.missing_in_labels(Wording::Japanese);
+    let missing = stage.missing_label_glyphs(Locale::Japanese);
     for letter in "請求書下書き無効発行日お支払期限サービス提供単価小計値備考ページ年月".chars().filter(|letter| *letter != '値')
     {
         assert!(missing.contains(&letter), "{letter} in {missing:?}");
     }
-    for wording in [Wording::English, Wording::German] {
-        assert_eq!(stage.missing_in_labels(wording), [' '; 0], "{wording:?}");
-        assert_eq!(stage.letters.missing(&wording.on_documents(None)), [' '; 0], "{wording:?}");
+    for locale in [Locale::English, Locale::German] {
+        assert_eq!(stage.missing_label_glyphs(locale), [' '; 0], "{locale:?}");
+        assert_eq!(stage.letters.missing(&locale.on_documents(None)), [' '; 0], "{locale:?}");
     }
 }
 
@@ -90,7 +90,7 @@ fn its_periods_say_no_month_and_no_year_twice() {
         ("2026-10-01", "2026-11-30", "期間2026年10月1日〜11月30日ご請求"),
         ("2026-12-01", "2027-01-31", "期間2026年12月1日〜2027年1月31日ご請求"),
     ] {
-        let document = InvoiceDocument { period: Some(Period { from: from.into(), to: to.into() }), ..in_japanese() };
+        let document = InvoiceDocument { period: Some(DocumentPeriod { from: from.into(), to: to.into() }), ..in_japanese() };
         let printed = texts(&press::typeset(&stage, &document).unwrap()).concat();
         assert!(printed.contains(expected), "{expected} in {printed}");
     }
@@ -99,7 +99,7 @@ fn its_periods_say_no_month_and_no_year_twice() {
 #[test]
 fn a_void_one_says_so_and_a_draft_too() {
     let (_folder, stage) = with_han();
-    let void = InvoiceDocument { void: true, bank: None, terms: Wording::Japanese.void().into(), ..in_japanese() };
+    let void = InvoiceDocument { void: true, bank: None, terms: Locale::Japanese.void().into(), ..in_japanese() };
     let draft = InvoiceDocument { number: None, ..in_japanese() };
     for (document, text) in [(void, "無効"), (draft, "下書き（番号未発行）")] {
         let printed = texts(&press::typeset(&stage, &document).unwrap()).concat();

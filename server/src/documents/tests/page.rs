@@ -1,7 +1,7 @@
 //! How a page is laid out: its marks, figures that never break, and what asks for no payment.
 
 use app::{
-    invoices::{totals::TaxCategory, wording::Wording},
+    invoices::{locale::Locale, totals::TaxCategory},
     percent::Percent,
 };
 use typst::layout::Abs;
@@ -199,10 +199,10 @@ fn the_reason_of_the_only_category_stands_alone() {
 #[test]
 fn no_word_of_the_column_of_tax_breaks_or_leaves_it() {
     let (_folder, stage) = han::with_han();
-    for wording in Wording::ALL {
-        let words = TaxCategory::ALL.map(|category| wording.tax_of_line(category, Percent(84_250)));
+    for locale in Locale::ALL {
+        let words = TaxCategory::ALL.map(|category| locale.tax_of_line(category, Percent(84_250)));
         let lines: Vec<DocumentLine> = words.iter().map(|tax| DocumentLine { tax: tax.clone(), ..line(0) }).collect();
-        let document = InvoiceDocument { language: wording.code().into(), lines, ..invoice(1) };
+        let document = InvoiceDocument { language: locale.code().into(), lines, ..invoice(1) };
         let places = places(&press::typeset(&stage, &document).unwrap());
         let price = places.iter().filter(|(run, ..)| run == "95.00").map(|(.., end)| *end).fold(0.0, f64::max);
         let net = places.iter().filter(|(run, ..)| run == "142.50").map(|(_, start, _)| *start).fold(f64::MAX, f64::min);
@@ -215,7 +215,7 @@ fn no_word_of_the_column_of_tax_breaks_or_leaves_it() {
         for word in &words {
             assert!(said.contains(&dense(word)), "{word} in {said}");
             // Kana break wherever they do, and a compound behind its hyphen.
-            let parts = word.split([' ', '-']).filter(|_| wording != Wording::Japanese);
+            let parts = word.split([' ', '-']).filter(|_| locale != Locale::Japanese);
             parts.for_each(|part| assert!(column.iter().any(|(run, ..)| run.contains(part)), "{part} in {column:?}"));
         }
     }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::{
-    access::{Scope, Writes},
-    operation::Reach,
+    access::{Scope, WriteMode},
+    operation::Audience,
     operations,
 };
 use serde_json::{Map, Value, json};
@@ -106,7 +106,7 @@ impl Furnished {
         let arguments = self.filled(sample);
         jsonschema::validate(&tool["inputSchema"], &arguments).unwrap_or_else(|problem| panic!("{name}: {problem}"));
         let answer = done(&self.world, &self.ada.token, name, arguments).await;
-        let operation = operations::named(name).expect("an operation");
+        let operation = operations::find(name).expect("an operation");
         for schema in tool.get("outputSchema").cloned().into_iter().chain([Value::Object(mcp::whole_answer(operation))]) {
             jsonschema::validate(&schema, &answer).unwrap_or_else(|problem| panic!("{name}: {problem}: {answer:#}"));
         }
@@ -146,7 +146,8 @@ fn length(value: &Value) -> usize {
 
 #[test]
 fn every_operation_that_agents_are_offered_has_a_sample() {
-    let offered = operations::all().iter().map(|operation| operation.declaration).filter(|declaration| declaration.reach != Reach::Person);
+    let offered =
+        operations::all().iter().map(|operation| operation.declaration).filter(|declaration| declaration.audience != Audience::Person);
     let offered: BTreeSet<String> = offered.map(|declaration| declaration.name.to_owned()).collect();
     assert_eq!(samples().into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>(), offered);
 }
@@ -156,12 +157,12 @@ fn every_operation_that_agents_are_offered_has_a_sample() {
 async fn time_is_told_in_few_words_with_all_that_it_can_have() {
     let (world, ada) = studio::open().await;
     world.rest(&ada, "set_budget", json!({ "project": "Dashboard", "hours": 8, "amount": "1000.00" })).await.ok();
-    for writes in [Writes::Direct, Writes::Ask] {
+    for writes in [WriteMode::Direct, WriteMode::Ask] {
         let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
         let hours = |from: &str, to: &str| json!({ "project": "Acme / Dashboard", "started_at": from, "ended_at": to, "description": "Charts for the quarterly board" });
         done(&world, &token, "create_time_entry", hours("2026-11-25T08:30:00Z", "2026-11-25T09:30:00Z")).await;
         // What is written directly overlaps the time before, beside which a draft has its own warning.
-        let beside = if writes == Writes::Direct {
+        let beside = if writes == WriteMode::Direct {
             hours("2026-11-25T09:00:00Z", "2026-11-25T10:30:00Z")
         } else {
             hours("2026-11-25T11:00:00Z", "2026-11-25T12:30:00Z")
@@ -197,9 +198,9 @@ async fn the_hardest_writes_of_time_are_told_in_few_words_too() {
         let (world, ada, token) = (&world, &ada, token.to_owned());
         async move { at_usual_address(world, ada, &done(world, &token, tool, arguments).await) }
     };
-    for writes in [Writes::Direct, Writes::Ask] {
+    for writes in [WriteMode::Direct, WriteMode::Ask] {
         let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
-        let (day, other) = ("2026-11-23", if writes == Writes::Direct { "2026-11-20" } else { "2026-11-19" });
+        let (day, other) = ("2026-11-23", if writes == WriteMode::Direct { "2026-11-20" } else { "2026-11-19" });
         let first = write(&token, "create_time_entry", hours(&format!("{day}T08:30:00Z"), &format!("{day}T20:30:00Z"))).await;
         let full = write(&token, "create_time_entry", hours(&format!("{day}T09:00:00Z"), &format!("{day}T23:30:00Z"))).await;
         let moved = json!({ "time_entry": full["id"], "ended_at": format!("{day}T23:00:00Z") });
@@ -244,7 +245,7 @@ async fn time_without_a_rate_on_a_project_of_which_a_part_was_named_is_told_in_f
         world.rest(&ada, operation, arguments).await.ok();
     }
     let words = "Wireframes of the start page and its headings";
-    for writes in [Writes::Direct, Writes::Ask] {
+    for writes in [WriteMode::Direct, WriteMode::Ask] {
         let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
         let timer = json!({ "project": "müller relaunch", "description": words });
         let started = done(&world, &token, "start_timer", timer).await;

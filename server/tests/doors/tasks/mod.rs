@@ -9,7 +9,7 @@ mod told;
 mod undoing;
 mod work;
 
-use app::access::{Scope, Writes};
+use app::access::{Scope, WriteMode};
 use serde_json::{Value, json};
 
 use crate::{
@@ -25,7 +25,7 @@ pub struct Task {
     /// As a person says it.
     says: &'static str,
     /// How the agent's token writes.
-    writes: Writes,
+    writes: WriteMode,
     /// What the agent did before, in another conversation.
     before: Vec<(&'static str, Value)>,
     /// The calls, in their order.
@@ -49,12 +49,12 @@ enum Comes {
 
 /// What a person says.
 fn task(says: &'static str) -> Task {
-    Task { says, writes: Writes::Direct, before: Vec::new(), calls: Vec::new() }
+    Task { says, writes: WriteMode::Direct, before: Vec::new(), calls: Vec::new() }
 }
 
 impl Task {
     /// With a token whose writes are these.
-    fn with(mut self, writes: Writes) -> Self {
+    fn with(mut self, writes: WriteMode) -> Self {
         self.writes = writes;
         self
     }

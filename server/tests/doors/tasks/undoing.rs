@@ -1,6 +1,6 @@
 //! What an agent did, the way back, and what waits for a person.
 
-use app::access::Writes;
+use app::access::WriteMode;
 use serde_json::{Value, json};
 
 use super::{Task, task};
@@ -22,13 +22,13 @@ pub fn tasks() -> Vec<Task> {
             json!({}),
             json!({ "items": [{ "operation": "create_time_entry", "undoable": true }] }),
         ),
-        task("Log the call, I check it before it counts").with(Writes::Drafts).done(
+        task("Log the call, I check it before it counts").with(WriteMode::Drafts).done(
             "create_time_entry",
             logged(),
             json!({ "state": "draft", "warnings": ["/time"] }),
         ),
         task("Send the invoice for last month")
-            .with(Writes::Ask)
+            .with(WriteMode::Ask)
             .done("draft_invoice", json!({ "client": "Acme", "period": "last_month" }), json!({ "status": "draft" }))
             .refused("send_invoice", json!({ "invoice": "answer:/id" }), "dry_run")
             .done("send_invoice", json!({ "invoice": "answer:/id", "dry_run": true }), json!({ "dry_run": true, "status": "sent" })),

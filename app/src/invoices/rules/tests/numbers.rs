@@ -101,9 +101,9 @@ fn what_is_named_as_wanted_is_taken() {
     use TaxCategory::{E, S};
     let mut told = 0;
     for (country, _) in crate::country::COUNTRIES {
-        let Some(of_country) = stated::country_of_numbers(Some(country)) else { continue };
+        let Some(of_country) = party_identifiers::country_of_numbers(Some(country)) else { continue };
         for category in [(S, 200_000), (E, 0)] {
-            let Some(wanted) = text::wanted(of_country, category.0 == S) else { continue };
+            let Some(wanted) = text::required_numbers(of_country, category.0 == S) else { continue };
             let none = Organization { tax_number: None, ..seller_of(Some(country), None) };
             let problems = self::told(&none, &buyer(), &[category]);
             assert!(problems.iter().any(|problem| problem.message.contains(&wanted.to_string())), "{country} {category:?}: {problems:?}");
@@ -125,15 +125,17 @@ fn beside_what_is_taxed_the_number_of_that_tax_is_named_and_taken() {
     use TaxCategory::{E, S};
     let mut told = 0;
     for (country, _) in crate::country::COUNTRIES {
-        let Some(of_country) = stated::country_of_numbers(Some(country)) else { continue };
-        let (Some(taxed), Some(untaxed)) = (text::wanted(of_country, true), text::wanted(of_country, false)) else { continue };
+        let Some(of_country) = party_identifiers::country_of_numbers(Some(country)) else { continue };
+        let (Some(taxed), Some(untaxed)) = (text::required_numbers(of_country, true), text::required_numbers(of_country, false)) else {
+            continue;
+        };
         let of_vat = |number: &str| Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
         for lines in [[(S, 200_000), (E, 0)], [(E, 0), (S, 200_000)]] {
             // More than the small amount for which Austria wants none of that tax.
             let lines = || [lines, lines].concat().into_iter().map(line).collect::<Vec<_>>();
             for number in untaxed.tax_number.iter().chain(&untaxed.of_person) {
                 let problems = told_of_lines(&with_tax_number(country, number), &buyer(), lines());
-                if stated::is_tax_number(Some(country), true, number) {
+                if party_identifiers::is_tax_number(Some(country), true, number) {
                     assert!(problems.is_empty(), "{country} {number}: {problems:?}");
                     continue;
                 }
@@ -160,7 +162,7 @@ fn remarked(seller: &Organization, category: (TaxCategory, i32)) -> Vec<String> 
         let seller = Organization { tax_category: category.0, tax_rate: Percent(category.1), ..seller.clone() };
         let client = client_of(seller.country.as_deref(), None);
         let (lines, currency, today) = ([line(category)], Currency::default(), jiff::civil::date(2026, 11, 26));
-        let content = remarks::Content {
+        let content = remarks::RemarkInput {
             organization: &seller,
             client: &client,
             lines: &lines,
@@ -170,7 +172,7 @@ fn remarked(seller: &Organization, category: (TaxCategory, i32)) -> Vec<String> 
             notes: None,
             today,
         };
-        remarks::of_content(&content).unwrap()
+        remarks::content_remarks(&content).unwrap()
     };
     let is_of_numbers = |remark: &InvoiceProblem| {
         ["organization.vat_id", "organization.tax_number"].contains(&remark.field.as_str())
@@ -187,7 +189,7 @@ fn the_number_of_a_swiss_enterprise_stands_as_that_where_no_tax_is_charged() {
     for country in ["CH", "LI"] {
         let as_vat_id = Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
         for seller in [as_vat_id, with_tax_number(country, number), with_tax_number(country, &format!("UID {number}"))] {
-            let stated = stated::of_seller(&seller);
+            let stated = party_identifiers::of_seller(&seller);
             assert_eq!((&stated.vat_id, stated.tax_number.is_some()), (&None, true), "{seller:?}");
             assert_eq!(stated.printed(Some(country)).registered, Some(format!("UID {number}")));
             for category in [(E, 0), (O, 0)] {
@@ -197,7 +199,7 @@ fn the_number_of_a_swiss_enterprise_stands_as_that_where_no_tax_is_charged() {
             let told = told(&seller, &buyer(), &[(S, 81_000)]);
             let [problem] = told.as_slice() else { panic!("{told:?}") };
             assert_eq!(problem.field, "organization.vat_id");
-            let of_tax = text::wanted(country, true).map(|wanted| wanted.to_string()).unwrap_or_default();
+            let of_tax = text::required_numbers(country, true).map(|wanted| wanted.to_string()).unwrap_or_default();
             assert!(problem.message.contains(&of_tax) && of_tax.contains("MWST"), "{problem:?}");
             let remarks = remarked(&seller, (S, 81_000)).concat();
             assert!(remarks.contains("write CHE-123.456.788 MWST as your VAT identifier"), "{remarks}");
@@ -231,7 +233,7 @@ fn the_number_of_a_register_stands_on_an_exempt_invoice_with_its_own_word() {
     ] {
         let seller = with_tax_number(country, number);
         assert_eq!(fields(&seller, &buyer(), &[(TaxCategory::E, 0)]), [""; 0], "{country} {number}");
-        let printed = stated::of_seller(&seller).printed(Some(country));
+        let printed = party_identifiers::of_seller(&seller).printed(Some(country));
         assert_eq!((printed.tax_number, printed.registered.as_deref()), (None, Some(number)), "{country}");
     }
 }
@@ -276,7 +278,7 @@ fn a_number_in_place_of_a_vat_identifier_is_named_with_what_is_written_there() {
         let problems = told(&seller(), &client, &[(K, 0)]);
         let problem = problems.iter().find(|problem| problem.field == "client.vat_id").expect(number);
         assert!(problem.message.starts_with(number) && problem.message.contains(wanted), "{problem:?}");
-        let remarks = remarks::numbers::of(&seller(), &client, &[K]);
+        let remarks = remarks::identifiers::of(&seller(), &client, &[K]);
         assert!(remarks.iter().all(|remark| !remark.message.contains("leave it as it is")), "{remarks:?}");
         let as_vat_id = Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
         let problems = told(&as_vat_id, &buyer_of(G), &[(G, 0)]);
@@ -284,7 +286,7 @@ fn a_number_in_place_of_a_vat_identifier_is_named_with_what_is_written_there() {
         assert!(problem.message.contains(wanted) && !problem.message.contains("is missing"), "{problem:?}");
     }
     let registered = client_of(Some("DE"), Some("HRB 12345 B"));
-    let remarks = remarks::numbers::of(&seller(), &registered, &[TaxCategory::S]);
+    let remarks = remarks::identifiers::of(&seller(), &registered, &[TaxCategory::S]);
     assert!(remarks.iter().any(|remark| remark.message.contains("leave it as it is")), "{remarks:?}");
 }
 

@@ -1,0 +1,184 @@
+//! Records as the database keeps them before and after a change, in words for a card.
+
+use serde_json::Value;
+
+use super::{
+    answer_fields, record_lookup,
+    value_formatter::{self, ValueFormatter},
+};
+use crate::{
+    access::Permission,
+    assistant::{EffectLine, user::AssistantUser},
+    operations,
+};
+
+/// What is said of a record that goes or comes back, by its columns.
+const COLUMN_LABELS: &[(&str, &str)] = &[
+    ("number", "Number"),
+    ("name", "Name"),
+    ("email", "E-mail"),
+    ("client_id", "Client"),
+    ("project_id", "Project"),
+    ("member_id", "Member"),
+    ("day", "Day"),
+    ("started_at", "From"),
+    ("seconds", "Duration"),
+    ("description", "Description"),
+    ("total", "Total"),
+    ("amount", "Amount"),
+    ("period", "Period"),
+];
+
+/// What says which record it is that has changed.
+const IDENTIFYING_COLUMNS: &[&str] = &["number", "name", "client_id", "project_id", "day"];
+
+/// Columns that are counted and stamped, that lead to other records of the same action, or that hold what others also hold.
+const INTERNAL_COLUMNS: &[&str] = &[
+    "id",
+    "organization_id",
+    "version",
+    "position",
+    "created_at",
+    "created_by",
+    "created_through",
+    "updated_at",
+    "source",
+    "labour",
+    "running",
+    "rate_overridden",
+    "composed",
+    "composed_terms",
+    "laid_out",
+    "invoice_id",
+    "invoice_line_id",
+    "document",
+    "sequence",
+    "series",
+    "quantity",
+    "secret_hash",
+    "rounding_step",
+    "rounding_mode",
+    "rounding_basis",
+];
+
+/// The most records that are told of one by one.
+const TOLD: usize = 10;
+
+/// A record that goes: what it was.
+pub(super) async fn deleted(user: &AssistantUser, change: &Value, before: &Value) -> Vec<EffectLine> {
+    whole(user, "Deleted", change, before).await
+}
+
+/// What taking an action back does: which action, and each record from what it is to what it was.
+pub(super) async fn undone(user: &AssistantUser, answer: &Value) -> Vec<EffectLine> {
+    let name = answer["operation"].as_str().unwrap_or_default();
+    let title = operations::find(name).map_or_else(|| answer_fields::readable(name), |operation| operation.declaration.title.to_owned());
+    let mut lines = vec![line("Undoes", title)];
+    let changes = super::changes(answer);
+    for change in changes.iter().take(TOLD) {
+        lines.extend(match (change.get("before"), change.get("after")) {
+            (Some(before), None) => deleted(user, change, before).await,
+            (None, Some(after)) => whole(user, "Comes back", change, after).await,
+            (Some(before), Some(after)) => updated(user, change, before, after).await,
+            (None, None) => Vec::new(),
+        });
+    }
+    if changes.len() > TOLD {
+        lines.push(line("And", format!("{} more records", changes.len() - TOLD)));
+    }
+    lines
+}
+
+/// A record that stays: which one it is, and every column that becomes different.
+async fn updated(user: &AssistantUser, change: &Value, before: &Value, after: &Value) -> Vec<EffectLine> {
+    let formatter = of_record(user, before).await;
+    let mut lines = vec![line("Changed", answer_fields::readable(kind(change)))];
+    for (column, label) in
+        COLUMN_LABELS.iter().filter(|(column, _)| IDENTIFYING_COLUMNS.contains(column) && before.get(*column) == after.get(*column))
+    {
+        let is = after.get(*column).filter(|is| !is.is_null());
+        if let Some(is) = is
+            && let Some(value) = column_of(user, &formatter, column, is).await
+        {
+            lines.push(line(label, value));
+        }
+    }
+    for (column, is) in after.as_object().into_iter().flatten().filter(|(column, _)| !INTERNAL_COLUMNS.contains(&column.as_str())) {
+        let Some(was) = before.get(column).filter(|was| *was != is) else { continue };
+        let (was, is) = (column_of(user, &formatter, column, was).await, column_of(user, &formatter, column, is).await);
+        if let Some(value) = is {
+            lines.push(EffectLine { label: label_of(column, kind(change)), value, before: was });
+        }
+    }
+    lines
+}
+
+/// All that is said of a record.
+async fn whole(user: &AssistantUser, what: &str, change: &Value, image: &Value) -> Vec<EffectLine> {
+    let formatter = of_record(user, image).await;
+    let mut lines = vec![line(what, answer_fields::readable(kind(change)))];
+    for (column, _) in COLUMN_LABELS {
+        // A timer that runs has no duration yet, and time that has one is not told by its clock.
+        let unfit = matches!((*column, image["running"] == true), ("seconds", true) | ("started_at", false));
+        let Some(is) = image.get(*column).filter(|is| !unfit && !is.is_null() && **is != "") else { continue };
+        if let Some(value) = column_of(user, &formatter, column, is).await {
+            lines.push(line(&label_of(column, kind(change)), value));
+        }
+    }
+    lines
+}
+
+/// A column in words, for whoever may see it. An id that nobody has a name for is not told.
+pub(super) async fn column_of(user: &AssistantUser, formatter: &ValueFormatter, column: &str, value: &Value) -> Option<String> {
+    let role = user.membership.role;
+    let hidden = value_formatter::is_money(column) && !role.may(Permission::ReadMoney)
+        || column.starts_with("cost") && !role.may(Permission::ReadCosts);
+    if hidden {
+        return None;
+    }
+    match value {
+        Value::Array(several) if record_lookup::refers(column) => {
+            Some(record_lookup::of_each(user, column, several).await.unwrap_or_else(nothing))
+        }
+        Value::String(id) if value_formatter::is_id(id) => record_lookup::of(user, column, value).await,
+        _ => Some(formatter.column(column, value)),
+    }
+}
+
+fn nothing() -> String {
+    "nothing".to_owned()
+}
+
+/// How a record's amounts are written: in the currency of its client.
+async fn of_record(user: &AssistantUser, image: &Value) -> ValueFormatter {
+    if let Some(own) = image.get("currency").and_then(Value::as_str) {
+        return ValueFormatter::in_currency(user, Some(own));
+    }
+    for (column, path) in [("client_id", "/currency"), ("project_id", "/client/currency"), ("invoice_id", "/currency")] {
+        if let Some(id) = image.get(column).filter(|id| id.is_string())
+            && let Some(record) = record_lookup::found(user, column, id).await
+        {
+            return ValueFormatter::in_currency(user, record.pointer(path).and_then(Value::as_str));
+        }
+    }
+    ValueFormatter::in_currency(user, None)
+}
+
+fn label_of(column: &str, kind: &str) -> String {
+    match column {
+        "seconds" if kind == "budget" => "Hours".to_owned(),
+        column => COLUMN_LABELS
+            .iter()
+            .find(|(known, _)| *known == column)
+            .map_or_else(|| answer_fields::label(column), |(_, label)| (*label).to_owned()),
+    }
+}
+
+/// What kind of record has changed.
+pub(super) fn kind(change: &Value) -> &str {
+    change["kind"].as_str().unwrap_or("record")
+}
+
+fn line(label: &str, value: String) -> EffectLine {
+    EffectLine { label: label.to_owned(), value, before: None }
+}

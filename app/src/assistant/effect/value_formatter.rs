@@ -1,0 +1,153 @@
+//! Values as a card writes them.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    assistant::user::AssistantUser,
+    day::{Day, OffsetDateTime},
+    hours::WorkDuration,
+    money::{self, Amount, Currency, Money},
+};
+
+/// The most names that are written one after the other.
+const LISTED: usize = 30;
+
+/// Writes columns and arguments, whose numbers say nothing without their currency and place.
+pub(super) struct ValueFormatter {
+    currency: Currency,
+    zone: jiff::tz::TimeZone,
+}
+
+impl ValueFormatter {
+    /// For the answer of an operation.
+    pub fn of(user: &AssistantUser, answer: &Value) -> Self {
+        let code = answer.pointer("/client/currency").or_else(|| answer.get("currency")).and_then(Value::as_str);
+        Self::in_currency(user, code)
+    }
+
+    /// For amounts in this currency; in that of the organization when it is not known.
+    pub fn in_currency(user: &AssistantUser, code: Option<&str>) -> Self {
+        let currency = code.and_then(|code| Currency::parse(code).ok()).unwrap_or_else(|| user.membership.currency.clone());
+        Self { currency, zone: user.membership.member_zone.clone() }
+    }
+
+    /// A column of a record.
+    pub fn column(&self, column: &str, value: &Value) -> String {
+        match (column, value) {
+            (_, Value::Null) => "nothing".to_owned(),
+            ("seconds" | "billed_seconds", Value::Number(seconds)) => WorkDuration::of(seconds.as_i64().unwrap_or_default()).text,
+            // Finer than an amount may be.
+            ("price", Value::String(price)) => format!("{price} {}", self.currency),
+            (_, Value::String(amount)) if is_money(column) => self.amount(amount),
+            (_, Value::String(text)) => {
+                let words = self.instant(column, text).or_else(|| self::value(value)).filter(|words| !words.is_empty());
+                words.unwrap_or_else(|| "nothing".to_owned())
+            }
+            _ => self::value(value).unwrap_or_default(),
+        }
+    }
+
+    /// An argument of a call.
+    pub fn argument(&self, name: &str, value: &Value) -> Option<String> {
+        match value {
+            Value::String(amount) if is_money(name) => Some(self.amount(amount)),
+            _ => self::value(value),
+        }
+    }
+
+    /// Decimal text with its currency; what is no amount stays as it is written.
+    fn amount(&self, text: &str) -> String {
+        let minor = Amount::written(text).minor("amount", &self.currency);
+        minor.map_or_else(|_| text_of(text), |minor| Money::new(minor, &self.currency).text())
+    }
+
+    /// Work began and ended at a time of its day; of anything else the day is told.
+    fn instant(&self, column: &str, text: &str) -> Option<String> {
+        let at = OffsetDateTime::at(text.parse().ok()?, &self.zone);
+        match column {
+            "started_at" | "ended_at" => Some(at.clock().to_owned()),
+            _ => Some(at.day().label()),
+        }
+    }
+}
+
+/// Whether what stands under this name is an amount.
+pub(super) fn is_money(name: &str) -> bool {
+    matches!(
+        name,
+        "rate"
+            | "amount"
+            | "price"
+            | "total"
+            | "net"
+            | "tax"
+            | "discount"
+            | "discount_amount"
+            | "subtotal"
+            | "paid"
+            | "balance"
+            | "cost_rate"
+            | "bill_rate"
+            | "default_rate"
+    )
+}
+
+/// A value of an answer, as short as it can be; nothing for what is no fact by itself.
+pub(super) fn value(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text_of(text)),
+        Value::Array(items) => listed(items.iter().filter_map(self::value).collect()),
+        Value::Object(fields) => {
+            let text = |name: &str| fields.get(name).and_then(Value::as_str);
+            // The hours or the money of a budget: the cap is what is set.
+            if fields.contains_key("used") {
+                return self::value(fields.get("cap")?);
+            }
+            if let Some(money) = money::text_of_json(value) {
+                return Some(money);
+            }
+            if let Some(used) = fields.get("percent").and_then(|share| share.get("text")).and_then(Value::as_str) {
+                return Some(format!("{used} used"));
+            }
+            match (text("from"), text("to")) {
+                (Some(from), Some(to)) => Some(format!("{} – {}", text_of(from), text_of(to))),
+                _ => text("text").or_else(|| text("name")).or_else(|| text("recipient")).map(str::to_owned).or_else(|| {
+                    let project = fields.get("project")?.get("name")?.as_str()?;
+                    Some(format!("{project} {}", fields.get("worked")?.get("text")?.as_str()?))
+                }),
+            }
+        }
+    }
+}
+
+/// Several of them one after the other, and how many more there are.
+pub(super) fn listed(mut texts: Vec<String>) -> Option<String> {
+    let more = texts.len().saturating_sub(LISTED);
+    texts.truncate(LISTED);
+    match more {
+        0 => (!texts.is_empty()).then(|| texts.join(", ")),
+        more => Some(format!("{} and {more} more", texts.join(", "))),
+    }
+}
+
+/// The day of an instant.
+pub(super) fn day_of(value: &Value) -> Option<String> {
+    Some(OffsetDateTime::parse("at", value.as_str()?).ok()?.day().label())
+}
+
+/// Whether a text is an id: people read names.
+pub(super) fn is_id(text: &str) -> bool {
+    text.parse::<Uuid>().is_ok()
+}
+
+/// Days by their weekday, moments by their clock, anything else as it stands.
+fn text_of(text: &str) -> String {
+    match (Day::parse("day", text), text.len()) {
+        (Ok(day), 10) => day.label(),
+        _ => OffsetDateTime::parse("at", text).map_or_else(|_| text.to_owned(), |at| at.clock().to_owned()),
+    }
+}

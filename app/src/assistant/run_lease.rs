@@ -1,0 +1,79 @@
+//! Answers that another process makes. A run lives in its process; of the others' runs no more is known than that they are at work.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::{
+    run_registry::{Run, RunRegistry},
+    store,
+    user::AssistantUser,
+};
+use crate::{
+    database::{AccessMode, Db},
+    error::{Code, Error},
+    id::{ConversationId, MessageId, RunId},
+};
+
+/// How often a process says that it is at work on an answer.
+const LEASE_RENEWAL: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// For how long that is believed. An answer whose process died is said to be cut off after this time.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(15);
+
+/// Says, for as long as it is polled, that this process is at work on an answer.
+pub async fn renew_lease_while_running(user: AssistantUser, message: MessageId, run: RunId) {
+    loop {
+        tokio::time::sleep(LEASE_RENEWAL).await;
+        if let Err(error) = renew_lease(&user, message, run).await {
+            tracing::warn!(%error, "it could not be said that an answer is being made");
+        }
+    }
+}
+
+async fn renew_lease(user: &AssistantUser, message: MessageId, run: RunId) -> Result<(), Error> {
+    let mut db = user.db_to_finish().await?;
+    store::message::keep_alive(&mut db, message, run, LEASE).await?;
+    db.commit().await
+}
+
+/// Refuses (conflict) while another process answers in this conversation.
+pub async fn refuse_if_running(db: &mut Db, runs: &RunRegistry, conversation: ConversationId) -> Result<(), Error> {
+    let made = store::message::runs_in(db, conversation).await?;
+    match made.into_iter().all(|run| runs.knows(run)) {
+        true => Ok(()),
+        false => Err(Error { code: Code::Conflict, ..running_elsewhere_error() }),
+    }
+}
+
+/// The user's own answer of this id, to be stopped.
+///
+/// # Errors
+/// `unavailable` when another process makes it, `not_found` when none does.
+pub async fn find(user: &AssistantUser, id: RunId) -> Result<Arc<Run>, Error> {
+    or_elsewhere(user, id, user.caller.services.assistant.runs.find(user, id)).await
+}
+
+/// The same, to be heard from its beginning.
+///
+/// # Errors
+/// `unavailable` when another process makes it, `not_found` when none does or the user sees less now than when it began.
+pub async fn hear(user: &AssistantUser, id: RunId) -> Result<Arc<Run>, Error> {
+    or_elsewhere(user, id, user.caller.services.assistant.runs.hear(user, id)).await
+}
+
+async fn or_elsewhere(user: &AssistantUser, id: RunId, found: Result<Arc<Run>, Error>) -> Result<Arc<Run>, Error> {
+    if found.is_ok() || user.caller.services.assistant.runs.knows(id) {
+        return found;
+    }
+    match store::message::is_made(&mut user.db(AccessMode::Read).await?, id, user.membership.member).await? {
+        true => Err(running_elsewhere_error()),
+        false => found,
+    }
+}
+
+/// What is said of an answer that another process makes.
+pub fn running_elsewhere_error() -> Error {
+    Error::new(Code::Unavailable, "This answer is being written by another process of this Stint, and is shown here once it is complete.")
+        .hint("Look again in a moment. Whoever runs Stint in several processes sends each person to the same one.")
+}

@@ -1,0 +1,182 @@
+//! What a person says, and by what it is answered: a slash command at once, anything else by a model.
+
+use super::{
+    Conversation, Message, ModelAvailability, SendMessageResponse, Speaker, Step, agent_loop, commands, history,
+    model::ChatMessage,
+    prompt, proposal, run_lease,
+    run_registry::RunGuard,
+    slash, store, tool,
+    usage::{self, TokenUsage},
+    user::AssistantUser,
+};
+use crate::{
+    audit,
+    database::AccessMode,
+    error::Error,
+    id::{ConversationId, MessageId, RunId},
+    operation::{Effect, Operation},
+    text,
+};
+
+/// The longest thing that can be said at once, in characters.
+const LONGEST: usize = 8_000;
+
+/// How much of the first message becomes the title, in characters.
+const TITLE: usize = 60;
+
+/// Keeps what is said, and answers it.
+pub async fn send_message(
+    user: AssistantUser,
+    conversation: Option<ConversationId>,
+    text: &str,
+    page: Option<String>,
+) -> Result<SendMessageResponse, Error> {
+    // A conversation is kept and shown to a model: which token is meant stays, its secret does not, nor that of a link.
+    let text = audit::redact_message(&text::lines("text", text, LONGEST)?).into_owned();
+    if text.is_empty() {
+        return Err(Error::invalid("text", "Nothing was said. Ask something, or type / for the commands."));
+    }
+    let standing = model_availability(&user).await?;
+    let asks = !text.starts_with('/') && standing.model.is_some() && standing.enabled;
+    let id = conversation.unwrap_or_default();
+    if conversation.is_some() {
+        let mut db = user.db(AccessMode::Read).await?;
+        store::conversation::find(&mut db, id, user.membership.member).await?;
+        if asks {
+            run_lease::refuse_if_running(&mut db, &user.caller.services.assistant.runs, id).await?;
+        }
+    }
+    // The place for the answer comes first: what is said while another answer is being made is not kept.
+    let run = if asks { Some(user.caller.services.assistant.runs.begin(&user, id)?) } else { None };
+    let asked = message(Speaker::Person, text.clone());
+    store_question(&user, id, conversation.is_none(), &asked).await?;
+    if let Some(run) = run {
+        return ask(user, run, id, asked, page).await;
+    }
+    let answer = match text.starts_with('/') {
+        true => answer_command(&user, id, &text).await,
+        false => message(Speaker::Assistant, without_model(&standing)),
+    };
+    store_answer(&user, id, &answer).await?;
+    Ok(SendMessageResponse { conversation: id, messages: vec![asked, answer], run: None })
+}
+
+/// Whether there is a model, and whether it may be used here.
+pub async fn model_availability(user: &AssistantUser) -> Result<ModelAvailability, Error> {
+    let model = user.caller.services.assistant.model.as_ref();
+    let switch = store::usage::switch(&mut user.db(AccessMode::Read).await?).await?;
+    Ok(ModelAvailability {
+        model: model.map(|model| model.name().to_owned()),
+        host: model.map(|model| model.host().to_owned()),
+        enabled: switch.enabled,
+    })
+}
+
+fn message(speaker: Speaker, text: String) -> Message {
+    Message { id: MessageId::new(), speaker, text, steps: Vec::new(), refusal: None }
+}
+
+fn without_model(standing: &ModelAvailability) -> String {
+    match standing.model {
+        None => "No model is set up, so I can only take slash commands, such as /log 45m Acme / Onboarding call. Whoever runs this Stint can set up a model; Settings, Assistant says how.",
+        Some(_) => "The assistant is switched off here. An owner or admin can switch it on in Settings, Assistant. Slash commands work without it, such as /log 45m Acme / Onboarding call.",
+    }
+    .to_owned()
+}
+
+async fn store_question(user: &AssistantUser, id: ConversationId, new: bool, asked: &Message) -> Result<(), Error> {
+    let now = user.caller.services.clock.now();
+    let mut db = user.db(AccessMode::Write).await?;
+    if new {
+        let title: String = asked.text.lines().next().unwrap_or_default().chars().take(TITLE).collect();
+        store::conversation::insert(&mut db, id, user.membership.member, &title, now).await?;
+    } else {
+        store::conversation::touch(&mut db, id, now).await?;
+    }
+    store::message::insert(&mut db, id, asked, user.membership.role, now, Some(now)).await?;
+    db.commit().await
+}
+
+async fn store_answer(user: &AssistantUser, id: ConversationId, answer: &Message) -> Result<(), Error> {
+    let now = user.caller.services.clock.now();
+    let mut db = user.db(AccessMode::Write).await?;
+    store::message::insert(&mut db, id, answer, user.membership.role, now, Some(now)).await?;
+    db.commit().await
+}
+
+/// Answers a slash command. A refusal is an answer too, and is kept as one.
+async fn answer_command(user: &AssistantUser, id: ConversationId, text: &str) -> Message {
+    let mut answer = message(Speaker::Assistant, String::new());
+    match run_command(user, id, text).await {
+        Ok(step) => {
+            if let Step::Tool(tool) = &step {
+                answer.text = tool.summary.clone().unwrap_or_default();
+            }
+            answer.steps.push(step);
+        }
+        Err(error) => answer.refusal = Some(error),
+    }
+    answer
+}
+
+async fn run_command(user: &AssistantUser, id: ConversationId, text: &str) -> Result<Step, Error> {
+    let parsed = slash::parse(text, &commands::available(user), &commands::known_names(user).await)?;
+    let operation: &Operation = user
+        .named(&parsed.operation)
+        .ok_or_else(|| Error::invalid("text", format!("There is no command for {}. Type / to see them all.", parsed.operation)))?;
+    let parsed = parsed.coerced(&operation.input);
+    if operation.declaration.effect != Effect::Read {
+        return proposal::propose(user, id, operation, parsed.arguments).await.map(Step::Card);
+    }
+    let mut step = tool::begun("step-1".to_owned(), operation, parsed.arguments);
+    tool::run(user, operation, &mut step).await?;
+    Ok(Step::Tool(step))
+}
+
+/// Lets the model answer, while the page is answered already.
+async fn ask(
+    user: AssistantUser,
+    run: RunGuard,
+    id: ConversationId,
+    asked: Message,
+    page: Option<String>,
+) -> Result<SendMessageResponse, Error> {
+    let answer = message(Speaker::Assistant, String::new());
+    let conversation = match begin(&user, id, &answer, run.id).await {
+        Ok(conversation) => conversation,
+        Err(error) => {
+            let answer = Message { refusal: Some(error), ..answer };
+            run.end(answer.clone());
+            store_answer(&user, id, &answer).await?;
+            return Ok(SendMessageResponse { conversation: id, messages: vec![asked, answer], run: None });
+        }
+    };
+    let mut chat_messages = vec![ChatMessage::System(prompt::system_prompt(&user, page.as_deref()))];
+    chat_messages.extend(history::chat_messages(&conversation));
+    let said = SendMessageResponse { conversation: id, messages: vec![asked], run: Some(run.id) };
+    agent_loop::start(agent_loop::AgentLoop {
+        user,
+        run,
+        conversation: id,
+        answer,
+        chat_messages,
+        taken: TokenUsage::default(),
+        used: TokenUsage::default(),
+    });
+    Ok(said)
+}
+
+/// What was said so far; the answer's place behind it is kept before anything is asked.
+async fn begin(user: &AssistantUser, id: ConversationId, answer: &Message, run: RunId) -> Result<Conversation, Error> {
+    usage::check(user).await?;
+    let conversation = history::get(user, id).await?;
+    let now = user.caller.services.clock.now();
+    let mut db = user.db(AccessMode::Write).await?;
+    // This holds the conversation: of two processes that begin at once, the second finds the answer of the first.
+    store::conversation::touch(&mut db, id, now).await?;
+    run_lease::refuse_if_running(&mut db, &user.caller.services.assistant.runs, id).await?;
+    store::message::insert(&mut db, id, answer, user.membership.role, now, None).await?;
+    store::message::keep_alive(&mut db, answer.id, run, run_lease::LEASE).await?;
+    db.commit().await?;
+    Ok(conversation)
+}

@@ -1,0 +1,90 @@
+//! Arguments by name: `name="Acme GmbH" rate=9000 billable=false`.
+
+use serde_json::{Deserializer, Map, Value, json};
+
+use crate::error::Error;
+
+/// The arguments in what follows the name of a command.
+pub(super) fn parse(command: &str, mut rest: &str) -> Result<Map<String, Value>, Error> {
+    let mut arguments = Map::new();
+    while !rest.is_empty() {
+        let (name, after) = name(command, rest)?;
+        let (value, after) = value(&name, after)?;
+        if arguments.insert(name.clone(), value).is_some() {
+            return Err(Error::invalid(&name, format!("{name} is given twice; give it once.")));
+        }
+        rest = after.trim_start();
+    }
+    Ok(arguments)
+}
+
+/// The name before the next `=`, as the operation writes it.
+fn name<'a>(command: &str, rest: &'a str) -> Result<(String, &'a str), Error> {
+    let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace()).unwrap_or(rest.len());
+    let (word, after) = rest.split_at(end);
+    let sound = !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    match after.strip_prefix('=') {
+        Some(after) if sound => Ok((word.replace('-', "_").to_lowercase(), after)),
+        _ => {
+            let word: String = word.chars().take(60).collect();
+            Err(Error::invalid(
+                "text",
+                format!("\"{word}\" stands alone; /{command} takes its arguments by name, such as name=\"{word}\"."),
+            ))
+        }
+    }
+}
+
+/// The value that the text begins with: in quotes, as JSON in brackets, or one word.
+fn value<'a>(name: &str, text: &'a str) -> Result<(Value, &'a str), Error> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        let (value, after) =
+            unquoted(quoted).ok_or_else(|| Error::invalid(name, format!("The quote of {name} is not closed; end it with \".")))?;
+        return Ok((Value::String(value), after));
+    }
+    if text.starts_with(['[', '{']) {
+        let mut values = Deserializer::from_str(text).into_iter::<Value>();
+        let value =
+            values.next().and_then(Result::ok).ok_or_else(|| Error::invalid(name, format!("{name} is no JSON; check its brackets.")))?;
+        return Ok((value, &text[values.byte_offset()..]));
+    }
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    Ok((plain(&text[..end]), &text[end..]))
+}
+
+/// What stands before the closing quote, and what follows it. A backslash makes the next letter an ordinary one.
+fn unquoted(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut letters = text.chars();
+    loop {
+        match letters.next()? {
+            '"' => return Some((value, letters.as_str())),
+            '\\' => value.push(letters.next()?),
+            letter => value.push(letter),
+        }
+    }
+}
+
+/// A word by its looks. Numbers with a point stay text: `1.50` is not `1.5` where it is money.
+fn plain(word: &str) -> Value {
+    match word {
+        "true" => json!(true),
+        "false" => json!(false),
+        word => match word.parse::<i64>() {
+            Ok(number) if number.to_string() == word => json!(number),
+            _ => json!(word),
+        },
+    }
+}
+
+/// The value as another kind of JSON, where it can be one.
+pub(super) fn coerced(value: &Value, kind: &str) -> Option<Value> {
+    match (kind, value) {
+        ("string", Value::Number(number)) => Some(json!(number.to_string())),
+        ("string", Value::Bool(truth)) => Some(json!(truth.to_string())),
+        ("integer", Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
+        ("number", Value::String(text)) => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from),
+        ("array", Value::String(_) | Value::Number(_) | Value::Object(_)) => Some(json!([value])),
+        _ => None,
+    }
+}

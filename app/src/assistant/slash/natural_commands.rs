@@ -1,0 +1,139 @@
+//! The commands that are written as people talk.
+
+use serde_json::{Value, json};
+
+use super::{
+    KnownNames, ParsedCommand,
+    name_prefix::{after, longest},
+};
+use crate::{day::Day, error::Error, hours::Seconds};
+
+/// What one of the five commands means; nothing when `name` is none of them.
+pub(super) fn parse(name: &str, rest: &str, names: &KnownNames) -> Option<Result<ParsedCommand, Error>> {
+    match name {
+        "start" => Some(start(rest, names)),
+        "stop" => Some(stop(rest)),
+        "log" => Some(log(rest, names)),
+        "unbilled" => Some(Ok(unbilled(rest))),
+        "invoice" => Some(invoice(rest, names)),
+        _ => None,
+    }
+}
+
+fn start(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
+    let (project, description) = project(rest, names);
+    if project.is_empty() {
+        return Err(Error::invalid("project", "Say what the timer runs on: /start Acme / Dashboard design review."));
+    }
+    Ok(called("start_timer", [("project", project), ("description", description)]))
+}
+
+fn stop(rest: &str) -> Result<ParsedCommand, Error> {
+    match rest.is_empty() {
+        true => Ok(called("stop_timer", [])),
+        false => Err(Error::invalid("text", "/stop takes nothing more: it stops your timer now.")),
+    }
+}
+
+fn log(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
+    if rest.is_empty() {
+        return Err(Error::invalid("duration", "Say how long and on what: /log 45m Acme / Onboarding call."));
+    }
+    let (duration, rest) = duration(rest)?;
+    let (project, words) = project(rest, names);
+    let (description, date) = dated(&words, &names.today);
+    if project.is_empty() {
+        return Err(Error::invalid("project", format!("Say what it was for: /log {duration} Acme / Onboarding call.")));
+    }
+    let date = date.map(|date| date.to_string()).unwrap_or_default();
+    Ok(called("create_time_entry", [("project", project), ("duration", duration), ("description", description.to_owned()), ("date", date)]))
+}
+
+fn unbilled(rest: &str) -> ParsedCommand {
+    called("list_unbilled", [("client", rest.to_owned())])
+}
+
+fn invoice(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
+    let (client, period) = match longest(rest, names.clients.iter().map(String::as_str)) {
+        Some((client, period)) => (client.to_owned(), period),
+        None => client_before_period(rest),
+    };
+    if client.is_empty() {
+        return Err(Error::invalid("client", "Say whom to invoice: /invoice Acme last month."));
+    }
+    let period = after(period, "for").unwrap_or(period).to_lowercase().split_whitespace().collect::<Vec<_>>().join("_");
+    Ok(called("draft_invoice", [("client", client), ("period", period)]))
+}
+
+/// An operation with those of its arguments that were said.
+fn called<const N: usize>(operation: &str, arguments: [(&str, String); N]) -> ParsedCommand {
+    let said = arguments.into_iter().filter(|(_, value)| !value.is_empty());
+    ParsedCommand {
+        operation: operation.to_owned(),
+        arguments: said.map(|(name, value)| (name.to_owned(), json!(value))).collect::<Value>(),
+    }
+}
+
+/// A duration of one word or two, such as `45m`, `1h 30m` or `45 min`, and what follows it.
+pub(super) fn duration(rest: &str) -> Result<(String, &str), Error> {
+    let one = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let after = rest[one..].trim_start();
+    let two = rest.len() - after.len() + after.find(char::is_whitespace).unwrap_or(after.len());
+    let fits = |end: usize| Seconds::parse("duration", &rest[..end]).is_ok();
+    let end = if two > one && fits(two) { two } else { one };
+    Seconds::parse("duration", &rest[..end])?;
+    Ok((rest[..end].to_owned(), rest[end..].trim_start()))
+}
+
+/// What stands before a day at the end, and the day.
+fn dated<'a>(rest: &'a str, today: &Day) -> (&'a str, Option<Day>) {
+    let at = rest.rfind(char::is_whitespace).map_or(0, |space| space + rest[space..].chars().next().map_or(0, char::len_utf8));
+    let (before, word) = rest.split_at(at);
+    let day = match word.to_lowercase().as_str() {
+        "today" => Some(today.clone()),
+        "yesterday" => Some(today.plus(-1)),
+        word => Day::parse("date", word).ok(),
+    };
+    match day {
+        Some(day) => (before.trim_end(), Some(day)),
+        None => (rest, None),
+    }
+}
+
+/// The project that a text begins with, and what was done.
+///
+/// Names are known, so the longest that fits wins. A project may be named without its client; when several have the name,
+/// the operation asks which. Nothing that is known: the client is what stands before the slash, the project a word.
+pub(super) fn project(rest: &str, names: &KnownNames) -> (String, String) {
+    let full = names.projects.iter().map(String::as_str);
+    let alone = names.projects.iter().filter_map(|name| name.split_once(" / ")).map(|(_, project)| project);
+    // A client may have the name of another client's project: before a slash it is the client.
+    let known = longest(rest, full.chain(alone)).filter(|(_, words)| !words.starts_with('/'));
+    if let Some((name, description)) = known {
+        return (name.to_owned(), description.to_owned());
+    }
+    let begins = rest.find(" / ").map_or(0, |slash| slash + " / ".len());
+    let word = rest[begins..].trim_start();
+    let begins = rest.len() - word.len();
+    let ends = begins + word.find(char::is_whitespace).unwrap_or(word.len());
+    (rest[..ends].trim().to_owned(), rest[ends..].trim().to_owned())
+}
+
+/// A client that is not known: what stands before a period, or everything.
+fn client_before_period(rest: &str) -> (String, &str) {
+    let starts = rest.char_indices().filter(|(at, letter)| *at > 0 && letter.is_whitespace()).map(|(at, _)| at);
+    let found = starts.filter(|at| is_period(rest[*at..].trim())).min();
+    let at = found.unwrap_or(rest.len());
+    (rest[..at].trim().to_owned(), rest[at..].trim())
+}
+
+fn is_period(text: &str) -> bool {
+    let text = after(text, "for").unwrap_or(text).to_lowercase();
+    let words: Vec<&str> = text.split(['_', ' ']).collect();
+    match words.as_slice() {
+        ["today" | "yesterday"] => true,
+        ["this" | "last", "week" | "month" | "quarter" | "year"] => true,
+        [word] => word.len() >= 4 && word.bytes().take(4).all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    }
+}

@@ -1,0 +1,177 @@
+//! Where the lines of a burn chart are: arithmetic without a page around it.
+
+use super::{BudgetStatus, Burn, BurnPoint};
+use crate::{day::Day, hours::WorkDuration};
+
+/// The least that a chart without a period looks ahead.
+const AHEAD_DAYS: i64 = 28;
+
+/// How much higher the drawing is than its highest line, so that there is room for names.
+const HEADROOM: f64 = 1.12;
+
+/// A place in the drawing: from 0 at the left and top to 1 at the right and bottom.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+}
+
+/// A line across the chart: the cap or a threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReferenceLine {
+    /// Its place from the top.
+    pub at: f64,
+    /// What it is called.
+    pub name: String,
+    /// Its look.
+    pub class: &'static str,
+}
+
+/// A burn chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChartGeometry {
+    /// What it shows, in a sentence.
+    pub told: String,
+    /// Its first day.
+    pub from: Day,
+    /// Its last day.
+    pub to: Day,
+    /// What was used.
+    pub used: Vec<Point>,
+    /// Cap and thresholds.
+    pub levels: Vec<ReferenceLine>,
+    /// The cap, from the top.
+    pub cap: f64,
+    /// Today, from the left.
+    pub today: f64,
+    /// From today to where the pace leads.
+    pub forecast: Option<(Point, Point)>,
+    /// Where and when the cap is reached, when that is ahead and within the chart.
+    pub end: Option<(f64, Day)>,
+}
+
+/// What is drawn: hours or the amount.
+struct ChartedCap {
+    cap: i64,
+    used: i64,
+    per_week: i64,
+    money: bool,
+    told: String,
+    name: String,
+}
+
+impl ChartedCap {
+    /// The one of which the larger share is used: it ends first.
+    fn of(status: &BudgetStatus, burn: &Burn) -> Option<Self> {
+        let hours = status.hours.cap.as_ref().zip(status.hours.percent.as_ref()).map(|(cap, share)| {
+            let told = format!("{} of {} used.", status.hours.used.text, cap.text);
+            let measure = Self {
+                cap: cap.seconds,
+                used: status.hours.used.seconds,
+                per_week: burn.per_week.seconds,
+                money: false,
+                told,
+                name: WorkDuration::of(cap.seconds).text,
+            };
+            (share.hundredths, measure)
+        });
+        let amount = status.amount.as_ref().and_then(|amount| {
+            let (cap, share) = amount.cap.as_ref().zip(amount.percent.as_ref())?;
+            let told = format!("{} of {} used.", amount.used.text(), cap.text());
+            let per_week = burn.amount_per_week.as_ref().map_or(0, |amount| amount.amount);
+            let measure = Self { cap: cap.amount, used: amount.used.amount, per_week, money: true, told, name: cap.text() };
+            Some((share.hundredths, measure))
+        });
+        // Of equal shares the hours are shown: they come first.
+        [amount, hours].into_iter().flatten().max_by_key(|(share, _)| *share).map(|(_, measure)| measure)
+    }
+
+    fn value(&self, point: &BurnPoint) -> i64 {
+        if self.money { point.amount.as_ref().map_or(0, |amount| amount.amount) } else { point.seconds }
+    }
+
+    /// What will be used so many days from today.
+    fn ahead(&self, days: i64) -> f64 {
+        self.used as f64 + self.per_week as f64 * days as f64 / 7.0
+    }
+}
+
+impl ChartGeometry {
+    /// The chart of a budget; none when the viewer sees no cap, or before anything was used.
+    pub fn of(status: &BudgetStatus, burn: &Burn, curve: &[BurnPoint], today: &Day) -> Option<Self> {
+        let measure = ChartedCap::of(status, burn)?;
+        let from = curve.first()?.day.clone();
+        let end = burn.reached_on.clone().filter(|day| day > today);
+        let to = status.to.clone().unwrap_or_else(|| horizon(&from, today, end.as_ref()));
+        let end = end.filter(|day| *day <= to);
+        let last = end.clone().unwrap_or_else(|| to.clone());
+        let ahead = measure.ahead(today.days_until(&last).max(0));
+        let top = ahead.max(measure.used as f64).max(measure.cap as f64) * HEADROOM;
+        let scale = ChartScale { days: from.days_until(&to).max(1), from, top };
+        let forecast = (measure.per_week > 0 && last > *today).then(|| (scale.of(today, measure.used as f64), scale.of(&last, ahead)));
+        Some(Self {
+            used: steps(curve.iter().map(|at| scale.of(&at.day, measure.value(at) as f64))),
+            levels: levels(status, &measure, &scale),
+            cap: scale.y(measure.cap as f64),
+            today: scale.x(today),
+            end: end.map(|day| (scale.x(&day), day)),
+            told: measure.told,
+            from: scale.from,
+            forecast,
+            to,
+        })
+    }
+}
+
+/// Where days and values are in the drawing.
+struct ChartScale {
+    from: Day,
+    days: i64,
+    top: f64,
+}
+
+impl ChartScale {
+    fn x(&self, day: &Day) -> f64 {
+        (self.from.days_until(day) as f64 / self.days as f64).clamp(0.0, 1.0)
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        1.0 - value / self.top
+    }
+
+    fn of(&self, day: &Day, value: f64) -> Point {
+        Point { x: self.x(day), y: self.y(value) }
+    }
+}
+
+/// Nothing is used between two days of work: the line rises on the day itself.
+fn steps(points: impl Iterator<Item = Point>) -> Vec<Point> {
+    let mut steps: Vec<Point> = Vec::new();
+    for point in points {
+        if let Some(last) = steps.last() {
+            steps.push(Point { x: point.x, y: last.y });
+        }
+        steps.push(point);
+    }
+    steps
+}
+
+/// Where the chart of a budget without a period ends: where it is used up, unless that would press what was into a corner.
+fn horizon(from: &Day, today: &Day, end: Option<&Day>) -> Day {
+    let furthest = today.plus(from.days_until(today).max(AHEAD_DAYS) * 2);
+    end.cloned().unwrap_or_else(|| today.plus(AHEAD_DAYS)).min(furthest)
+}
+
+fn levels(status: &BudgetStatus, measure: &ChartedCap, scale: &ChartScale) -> Vec<ReferenceLine> {
+    let y = |value: f64| scale.y(value);
+    let threshold = |percent: i32, class: &'static str| {
+        let value = measure.cap as f64 * f64::from(percent) / 100.0;
+        (percent < 100).then(|| ReferenceLine { at: y(value), name: format!("{percent} %"), class })
+    };
+    let cap = ReferenceLine { at: y(measure.cap as f64), name: measure.name.clone(), class: "burn-cap" };
+    let warning = threshold(status.warning_percent, "burn-warning");
+    let critical = threshold(status.critical_percent, "burn-critical").filter(|_| status.critical_percent != status.warning_percent);
+    [Some(cap), critical, warning].into_iter().flatten().collect()
+}

@@ -1,0 +1,163 @@
+//! What a write of time does to budgets: it may be refused, it may cross a threshold, and it answers with how they stand.
+//!
+//! Usage is taken before and after the write, with the budgets locked in between. So of two writes at once the second sees
+//! what the first did: both cannot pass a hard stop, and a threshold is crossed by exactly one of them. When usage falls
+//! below a threshold nothing has to be reset: the next write that reaches it crosses it again. A new period begins at zero.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{
+    alerts, errors,
+    store::{self, UsageQuery},
+    types::BudgetStatus,
+    usage::{Budget, BudgetPart, Usage},
+};
+use crate::{
+    error::Error,
+    operation::Call,
+    projects::{self, read_scope::ReadScope},
+};
+
+/// The budgets that a write of time touches, held until the call ends.
+pub struct BudgetGuard {
+    periods: Vec<GuardedPeriod>,
+}
+
+/// One period of one budget.
+struct GuardedPeriod {
+    budget: Budget,
+    days: (Date, Date),
+    before: Usage,
+}
+
+impl GuardedPeriod {
+    fn holds(&self, project: Uuid, day: Date) -> bool {
+        self.budget.project == project && (self.days.0..=self.days.1).contains(&day)
+    }
+
+    fn asked(&self) -> UsageQuery {
+        UsageQuery { project: self.budget.project, days: self.days, basis: self.budget.basis }
+    }
+}
+
+/// Whether a hard stop stands in the way of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HardStop {
+    /// It logs time: what would pass the cap is refused.
+    Enforce,
+    /// It keeps time that was worked, or takes time away: never refused.
+    Ignore,
+}
+
+/// How the budgets stand after a write.
+pub struct BudgetOutcome {
+    periods: Vec<(Uuid, (Date, Date), BudgetStatus)>,
+}
+
+impl BudgetGuard {
+    /// Holds the budgets of these projects, and takes their usage in the periods of these days. Comes before the write.
+    pub async fn lock(cx: &mut Call, touched: &[(Uuid, Date)]) -> Result<Self, Error> {
+        let projects: Vec<Uuid> = touched.iter().map(|(project, _)| *project).collect();
+        if projects.is_empty() {
+            return Ok(Self { periods: Vec::new() });
+        }
+        // Whoever deletes a project holds it before its budget.
+        projects::store::lock_key_share(&mut cx.db, &projects).await?;
+        let held = store::lock(&mut cx.db, &projects).await?;
+        if held.is_empty() {
+            return Ok(Self { periods: Vec::new() });
+        }
+        let budgets = store::of_projects(&mut cx.db, &held).await?;
+        let mut periods: Vec<GuardedPeriod> = Vec::new();
+        for (project, day) in touched {
+            let Some(budget) = budgets.iter().find(|budget| budget.project == *project) else { continue };
+            let days = budget.period.containing(*day);
+            if !periods.iter().any(|known| known.budget.id == budget.id && known.days == days) {
+                periods.push(GuardedPeriod { budget: budget.clone(), days, before: Usage::default() });
+            }
+        }
+        let asked: Vec<UsageQuery> = periods.iter().map(GuardedPeriod::asked).collect();
+        let usages = usages(cx, &asked).await?;
+        periods.iter_mut().zip(usages).for_each(|(period, usage)| period.before = usage);
+        Ok(Self { periods })
+    }
+
+    /// Refuses to start a timer whose time would find no room: the cap that it counts for is used up by now. So the timer that
+    /// it replaces is stopped before, and runs on when this is refused.
+    pub async fn check_timer_start(
+        &self,
+        cx: &mut Call,
+        read_scope: &ReadScope,
+        (project, day): (Uuid, Date),
+        billable: bool,
+    ) -> Result<(), Error> {
+        let closed: Vec<&GuardedPeriod> =
+            self.periods.iter().filter(|period| period.holds(project, day) && period.budget.hard_stop).collect();
+        let asked: Vec<UsageQuery> = closed.iter().map(|period| period.asked()).collect();
+        let usages = usages(cx, &asked).await?;
+        for (GuardedPeriod { budget, days, before }, used) in closed.into_iter().zip(usages) {
+            let next = Usage {
+                seconds: used.seconds + i64::from(billable || budget.basis == super::BudgetBasis::All),
+                amount: used.amount + i64::from(billable),
+                ..used
+            };
+            if exceeds(budget, used, next) {
+                return Err(errors::timer_refused(budget, *days, *before, used, read_scope));
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at what the write has done: refuses what passes a hard stop, and tells of every threshold that was crossed.
+    pub async fn finish(self, cx: &mut Call, read_scope: &ReadScope, hard_stop: HardStop) -> Result<BudgetOutcome, Error> {
+        let asked: Vec<UsageQuery> = self.periods.iter().map(GuardedPeriod::asked).collect();
+        let usages = usages(cx, &asked).await?;
+        let mut outcome = BudgetOutcome { periods: Vec::with_capacity(usages.len()) };
+        for (GuardedPeriod { budget, days, before }, after) in self.periods.into_iter().zip(usages) {
+            if hard_stop == HardStop::Enforce && budget.hard_stop {
+                let (counted, grown) = with_drafts(before, after);
+                if exceeds(&budget, counted, grown) {
+                    return Err(errors::entry_refused(&budget, days, before, (counted, grown), read_scope));
+                }
+            }
+            alerts::notify_crossed(cx, read_scope, &budget, days, before, after).await?;
+            outcome.periods.push((budget.project, days, budget.status(days, after, BudgetPart::visible(read_scope.money))));
+        }
+        Ok(outcome)
+    }
+}
+
+impl BudgetOutcome {
+    /// How the budget of a project stands in the period of a day.
+    pub fn status_on(&self, project: Uuid, day: Date) -> Option<BudgetStatus> {
+        let found = self.periods.iter().find(|(known, (first, last), _)| *known == project && (*first..=*last).contains(&day));
+        found.map(|(_, _, status)| status.clone())
+    }
+
+    /// How all of them stand.
+    pub fn all(self) -> Vec<BudgetStatus> {
+        self.periods.into_iter().map(|(_, _, status)| status).collect()
+    }
+}
+
+async fn usages(cx: &mut Call, asked: &[UsageQuery]) -> Result<Vec<Usage>, Error> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = cx.now;
+    store::usage(&mut cx.db, asked, now).await
+}
+
+/// What counts before and after the write. A draft is to count one day, and so is everything else that is pending by then: there has
+/// to be room for all of it.
+fn with_drafts(before: Usage, after: Usage) -> (Usage, Usage) {
+    let grew = after.pending_seconds > before.pending_seconds || after.pending_amount > before.pending_amount;
+    if grew { (before.with_pending(), after.with_pending()) } else { (before, after) }
+}
+
+/// Whether a cap is passed by what was added, and not only by what was there before.
+fn exceeds(budget: &Budget, before: Usage, after: Usage) -> bool {
+    let measures = budget.measures(before, BudgetPart::Whole).zip(budget.measures(after, BudgetPart::Whole));
+    measures.into_iter().any(|((before, cap), (after, _))| after > cap && after > before)
+}

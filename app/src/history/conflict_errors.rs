@@ -1,0 +1,256 @@
+//! What whoever asks can do about what was done since: how a refusal names a later action, and the way back through it.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    alternatives, permissions,
+    store::{
+        self,
+        currency_conflicts::CurrencyConflict,
+        deleted_references::DeletedReference,
+        obstacle::{LaterAction, LaterChange, ReferencedRecord},
+        unique_conflicts::UniqueConflict,
+    },
+    undo::{self, kind_label},
+    visibility::Visibility,
+};
+use crate::{
+    error::{Code, Error},
+    operation::Call,
+    time::lock,
+};
+
+/// What whoever asks can do about a later change.
+pub struct ConflictErrors {
+    /// What they see.
+    visibility: Visibility,
+    /// The later actions that they may take back.
+    open: HashSet<Uuid>,
+    /// Why later actions cannot be taken back either: nobody is sent there.
+    stays: HashMap<Uuid, String>,
+    /// Whether they may change the records by hand.
+    by_hand: bool,
+    /// Whether they may take time off a draft of an invoice.
+    may_take_off_draft: bool,
+}
+
+impl ConflictErrors {
+    /// What the caller can do about these later actions. `closed` are those that would bring time where it does not go, and why not.
+    pub async fn of(cx: &mut Call, later: &[&LaterAction], closed: HashMap<Uuid, String>) -> Result<Self, Error> {
+        let ids: Vec<Uuid> = later.iter().map(|by| by.action).collect();
+        // Taking an undo back does the first operation again.
+        let origins: HashMap<Uuid, String> = store::origins(&mut cx.db, &ids).await?.into_iter().collect();
+        let (visibility, stays) = (Visibility::of(cx)?, stays(cx, later, closed).await?);
+        let may_undo = |by: &LaterAction| {
+            let operation = origins.get(&by.action).unwrap_or(&by.operation);
+            permissions::authorize_operation(cx, operation).is_ok() && visibility.may_undo(by.token, by.member_id)
+        };
+        let open = later.iter().filter(|by| may_undo(by)).map(|by| by.action).filter(|by| !stays.contains_key(by)).collect();
+        Ok(Self { by_hand: !cx.writes_drafts(), may_take_off_draft: lock::may_take_off_draft(cx), visibility, open, stays })
+    }
+
+    /// Why a call of `operation` cannot be taken back that a later change has overtaken, and the way to it where there is one.
+    pub fn overtaken(&self, operation: &str, later: &LaterChange) -> Error {
+        let (code, what) = match (later.invoiced, &later.number) {
+            (false, _) => (Code::Stale, format!("The {} was changed since{}", kind_label(&later.kind), self.by_whom(later.by.as_ref()))),
+            (true, Some(number)) if self.visibility.money => (Code::Locked, format!("The time is on invoice {number} by now")),
+            (true, None) if self.visibility.money => (Code::Locked, "The time is on a draft invoice by now".to_owned()),
+            (true, _) => (Code::Locked, "The time is on an invoice by now".to_owned()),
+        };
+        let error = Error::new(code, format!("{what}, so {operation} cannot be undone.")).hint(self.way(later));
+        // Invoices are money: who may not see it is not told what made one either.
+        self.shown(error, later.by.as_ref().filter(|_| self.visibility.money || !later.invoiced))
+    }
+
+    /// Why a call of `operation` cannot be taken back while what its record would belong to is gone, and how that comes back.
+    pub fn missing(&self, operation: &str, gone: &DeletedReference) -> Error {
+        let what = match (gone.kind.as_str(), &gone.name) {
+            ("invoice" | "invoice_line", _) if !self.visibility.money => "What it was on".to_owned(),
+            // Neither a draft nor a line of it has a name.
+            ("invoice", None) | ("invoice_line", _) => "The draft that it was on".to_owned(),
+            (kind, Some(name)) if self.visibility.everything => format!("The {} {name}", kind_label(kind)),
+            (kind, _) => format!("The {} that it was on", kind_label(kind)),
+        };
+        let by = gone.by.as_ref();
+        let error = Error::new(Code::Stale, format!("{what} is gone, so {operation} cannot be undone."));
+        let way = by.map_or_else(|| ASK.to_owned(), |by| self.back_through(by, &format!(" ({})", by.operation), ""));
+        self.shown(error.hint(way), by)
+    }
+
+    /// Why a call of `operation` cannot be taken back while another record has what it would bring back, and how that becomes free.
+    pub fn taken(&self, operation: &str, taken: &UniqueConflict) -> Error {
+        let (what, mend) = held_by(taken, &self.visibility);
+        let (by, by_hand) = (taken.by.as_ref(), if self.by_hand { format!(", or {mend}") } else { String::new() });
+        let error = Error::new(Code::Conflict, format!("{what}, so {operation} cannot be undone."));
+        let way = match by {
+            Some(by) => self.back_through(by, &format!(" ({})", by.operation), &by_hand),
+            None if self.by_hand => format!("To undo it, first {mend}."),
+            None => format!("A person can {mend}; then this can be undone."),
+        };
+        self.shown(error.hint(way), by)
+    }
+
+    /// Why a call of `operation` cannot be taken back while a client has another currency than the amounts that would come back.
+    pub fn other_currency(&self, operation: &str, other: &CurrencyConflict) -> Error {
+        let client = if self.visibility.everything { other.client.as_str() } else { "The client" };
+        let message = format!("{client} has another currency since then, and nothing is converted, so {operation} cannot be undone.");
+        let by = other.by.as_ref();
+        let way = by.map_or_else(|| ASK.to_owned(), |by| self.back_through(by, &format!(" ({})", by.operation), ""));
+        self.shown(Error::new(Code::Stale, message).hint(way), by)
+    }
+
+    /// Why what a call of `operation` made does not go away while another record needs it, and how it would. Whoever sees no money is told
+    /// of no invoice, nor of what made one.
+    pub fn in_use(&self, operation: &str, held: &ReferencedRecord) -> Error {
+        let what = kind_label(&held.made);
+        let name = held.name.clone().filter(|_| self.visibility.everything).unwrap_or_else(|| format!("The {what}"));
+        let told = self.visibility.money || !matches!(held.other.as_str(), "invoice" | "invoice_line");
+        let other = if told { needing(held, &self.visibility) } else { "something that you do not see".to_owned() };
+        let by = held.by.as_ref().filter(|_| told);
+        let error = Error::new(Code::InUse, format!("{name} has {other} since then, so {operation} cannot be undone."));
+        let way = if told { self.way_from(held) } else { ASK.to_owned() };
+        self.shown(error.hint(way), by)
+    }
+
+    /// The ways from a record that needs what was made. An action that stays is none to send anybody to: what is there may go all the same.
+    fn way_from(&self, held: &ReferencedRecord) -> String {
+        let instead = instead_of_undo(held);
+        let Some(away) = away_with(held) else {
+            return if self.by_hand { format!("You can {instead} by hand.") } else { format!("A person can {instead}.") };
+        };
+        match held.by.as_ref().filter(|by| !self.stays.contains_key(&by.action)) {
+            Some(by) => {
+                let by_hand = if self.by_hand { format!(", or {away}, or {instead} by hand") } else { String::new() };
+                self.back_through(by, &format!(" ({})", by.operation), &by_hand)
+            }
+            None if self.by_hand => format!("First {away}, or {instead} by hand."),
+            None => format!("A person can {away}, or {instead}."),
+        }
+    }
+
+    /// A refusal with the id of the later action, for who sees whose it is.
+    fn shown(&self, error: Error, by: Option<&LaterAction>) -> Error {
+        match by.filter(|by| self.visibility.see(by.member_id)) {
+            Some(by) => error.details(&json!({ "later_action": by.action })),
+            None => error,
+        }
+    }
+
+    fn by_whom(&self, by: Option<&LaterAction>) -> String {
+        match by {
+            None => String::new(),
+            Some(by) if !self.visibility.see(by.member_id) => " by somebody else".to_owned(),
+            Some(by) => format!(" by {} ({})", by.member.as_deref().unwrap_or("somebody"), by.operation),
+        }
+    }
+
+    /// Who did it, for whoever sees them.
+    fn who<'a>(&self, by: &'a LaterAction) -> Option<&'a str> {
+        by.member.as_deref().filter(|_| self.visibility.see(by.member_id))
+    }
+
+    fn way(&self, later: &LaterChange) -> String {
+        let by_hand = if self.by_hand && !later.invoiced { ", or change the record by hand" } else { "" };
+        match &later.by {
+            Some(by) if later.number.is_none() && self.open.contains(&by.action) => self.back_through(by, "", by_hand),
+            _ if later.invoiced => self.off_the_invoice(later),
+            None => format!("Undo what has changed it since first{by_hand}."),
+            Some(by) => self.back_through(by, "", by_hand),
+        }
+    }
+
+    /// An agent takes back what it did itself; by hand it changes what its person has changed, where it writes directly. Nobody is sent to
+    /// take back what they may not, and what was sent stays. `called` stands behind the id.
+    fn back_through(&self, by: &LaterAction, called: &str, by_hand: &str) -> String {
+        match self.who(by) {
+            _ if self.open.contains(&by.action) => format!("Undo {}{called} first{by_hand}.", by.action),
+            None => ASK.to_owned(),
+            Some(who) => self.stays.get(&by.action).cloned().unwrap_or_else(|| format!("Ask {who} to undo that first{by_hand}.")),
+        }
+    }
+
+    /// What there is to do about time on an invoice, as it is said of a change by hand, and who has put it on a draft.
+    fn off_the_invoice(&self, later: &LaterChange) -> String {
+        let way = lock::invoiced_hint(later.number.is_some(), self.visibility.money, self.may_take_off_draft);
+        let who = later.by.as_ref().and_then(|by| self.who(by));
+        match who.filter(|_| self.visibility.money && later.number.is_none()) {
+            Some(who) => format!("{who} put it there. {way}"),
+            None => way.to_owned(),
+        }
+    }
+}
+
+/// What is said to who may not take the later change back, nor sees who did it.
+const ASK: &str = "Ask who leads the work to take that back first.";
+
+/// Which record has it by now, and what is to be done to that by hand. Names are for who sees everything, numbers of invoices for who
+/// sees money.
+fn held_by(taken: &UniqueConflict, visibility: &Visibility) -> (String, String) {
+    let name = |name: &Option<String>| name.clone().filter(|_| visibility.everything).unwrap_or_else(|| "another".to_owned());
+    let (what, who) = (name(&taken.what), name(&taken.who));
+    match taken.kind.as_str() {
+        "budget" => (format!("{what} has another budget by now"), "clear that budget".to_owned()),
+        "project_member" => (format!("{who} is on {what} again"), "take them off it".to_owned()),
+        "client_grant" => (format!("{what} is granted to {who} again"), "take that access away".to_owned()),
+        "invoice" if !visibility.money => ("The void invoice was drafted again since".to_owned(), "delete that draft".to_owned()),
+        "invoice" => (format!("The void invoice {what} was drafted again since"), "delete that draft".to_owned()),
+        kind if !visibility.everything => (format!("Another {} has its name by now", kind_label(kind)), "rename that".to_owned()),
+        kind => (format!("Another {} is called {what} by now", kind_label(kind)), format!("rename that {}", kind_label(kind))),
+    }
+}
+
+/// How that goes which needs what was made. What was sent stays: it alone of invoices has a number.
+fn away_with(held: &ReferencedRecord) -> Option<String> {
+    match held.other.as_str() {
+        "invoice" if held.other_name.is_some() => None,
+        "time_entry" => Some("move or delete that time entry".to_owned()),
+        "project_member" => Some("take that member off it".to_owned()),
+        "client_grant" => Some("take that access away".to_owned()),
+        "budget" => Some("clear that budget".to_owned()),
+        other => Some(format!("delete that {}", kind_label(other))),
+    }
+}
+
+/// What is done to what was made where it stays in use: a client or project with work or documents is archived and not deleted, and a draft
+/// of an invoice is deleted.
+fn instead_of_undo(held: &ReferencedRecord) -> String {
+    let verb = match (held.made.as_str(), held.other.as_str()) {
+        ("invoice", _) => "delete",
+        ("client" | "project", "project" | "invoice" | "invoice_line" | "time_entry") => "archive",
+        _ => "archive or delete",
+    };
+    format!("{verb} the {}", kind_label(&held.made))
+}
+
+/// Which record needs what was made: by its name or number for who sees everything, where it has one.
+fn needing(held: &ReferencedRecord, visibility: &Visibility) -> String {
+    let what = match held.other.as_str() {
+        "project_member" => "member".to_owned(),
+        "client_grant" => "viewer".to_owned(),
+        kind => kind_label(kind),
+    };
+    match held.other_name.as_ref().filter(|_| visibility.everything) {
+        Some(name) => format!("the {what} {name}"),
+        None if what.starts_with('i') => format!("an {what}"),
+        None => format!("a {what}"),
+    }
+}
+
+/// Why later actions cannot be taken back first.
+async fn stays(cx: &mut Call, later: &[&LaterAction], closed: HashMap<Uuid, String>) -> Result<HashMap<Uuid, String>, Error> {
+    let later: HashMap<Uuid, &str> = later.iter().map(|by| (by.action, by.operation.as_str())).collect();
+    let ids: Vec<Uuid> = later.keys().copied().collect();
+    let mut why = closed;
+    why.extend(undo::refusals_for_good(&mut cx.db, &ids).await?.into_iter().filter_map(|(id, why)| Some((id, why?))));
+    let told = |(id, why): (Uuid, String)| {
+        let operation = later.get(&id).copied()?;
+        // Whoever may not call an operation is told of none by its name.
+        let what = if cx.may_call(operation) { operation } else { "The later change" };
+        let by_hand = alternatives::manual_remedy(cx, operation).map(|way| format!(" {way}")).unwrap_or_default();
+        Some((id, format!("{what} cannot be undone either: {why}{by_hand}")))
+    };
+    Ok(why.into_iter().filter_map(told).collect())
+}

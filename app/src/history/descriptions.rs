@@ -1,0 +1,384 @@
+//! What was done, as people say it: "Payment of 100.00 EUR removed from 2026-0001: typed twice". Pure, but for one query per page.
+
+mod templates;
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::store::descriptions::{self, DescribedRecord};
+use crate::{
+    database::Db,
+    error::Error,
+    hours::WorkDuration,
+    invoices::recipients,
+    money::{Currency, Money},
+    operations, text,
+};
+
+/// How many of several are told by their names; one more where that is all of them.
+const NAMED: usize = 2;
+
+/// What each of these actions did, in words. Whoever sees no money is told of no amounts and no invoices.
+pub async fn describe(db: &mut Db, actions: &[Uuid], money: bool) -> Result<HashMap<Uuid, String>, Error> {
+    in_words(db, actions, money, None).await
+}
+
+/// The same of what was done to one invoice: of several that an action touched this one is told.
+pub async fn describe_for_invoice(db: &mut Db, actions: &[Uuid], money: bool, invoice: Uuid) -> Result<HashMap<Uuid, String>, Error> {
+    in_words(db, actions, money, Some(invoice)).await
+}
+
+async fn in_words(db: &mut Db, actions: &[Uuid], money: bool, of: Option<Uuid>) -> Result<HashMap<Uuid, String>, Error> {
+    let mut rows: HashMap<Uuid, Vec<DescribedRecord>> = HashMap::new();
+    for seen in descriptions::described_records(db, actions, of, &templates::on_projects()).await? {
+        rows.entry(seen.action).or_default().push(seen);
+    }
+    let known = DescribedActions { rows: &rows, money, of_one: of.is_some() };
+    Ok(actions.iter().filter_map(|action| Some((*action, known.sentence(*action)?))).collect())
+}
+
+/// What was called and did nothing: the name of the operation for people, and what the call named.
+pub fn describe_call(operation: &str, arguments: &Value) -> String {
+    let named = ["invoice", "client", "project", "name", "email"].into_iter().find_map(|name| plain(arguments, name));
+    entitled(operation, named.as_deref())
+}
+
+/// The title of an operation, with what it was about.
+fn entitled(operation: &str, about: Option<&str>) -> String {
+    let title = operations::find(operation).map_or_else(|| operation.replace('_', " "), |known| known.declaration.title.to_owned());
+    match about {
+        Some(about) => format!("{title}: {about}"),
+        None => title,
+    }
+}
+
+/// A text that a call was given, where it is one that people read and no id.
+fn plain(arguments: &Value, name: &str) -> Option<String> {
+    let said = match &arguments[name] {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        _ => return None,
+    };
+    (!said.is_empty() && said.parse::<Uuid>().is_err()).then(|| text::excerpt(&said))
+}
+
+/// The addresses that a mail was to go to, each once however often the call has written it, as the mails were.
+fn addresses(arguments: &Value) -> Option<String> {
+    let given: Vec<String> = match &arguments["to"] {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => return None,
+    };
+    let addresses = recipients::parse_addresses(&given).ok().filter(|addresses| !addresses.is_empty())?;
+    Some(text::excerpt(&addresses.join(", ")))
+}
+
+struct DescribedActions<'a> {
+    rows: &'a HashMap<Uuid, Vec<DescribedRecord>>,
+    money: bool,
+    /// Whether one record is asked about, which stands first.
+    of_one: bool,
+}
+
+impl DescribedActions<'_> {
+    fn sentence(&self, action: Uuid) -> Option<String> {
+        let seen = self.rows.get(&action)?;
+        let first = seen.first()?;
+        // What an undo takes back in the end is no undo itself.
+        if let Some(undone) = first.undoes.and_then(|undone| self.sentence(undone)) {
+            return Some(format!("{}: {undone}", if first.again { "Done again" } else { "Taken back" }));
+        }
+        let several = templates::of_several(&first.operation).filter(|_| !self.of_one);
+        let told = ActionDescription { first, seen, money: self.money, kind: several.map(|several| several.kind) };
+        let several = several.filter(|_| told.count() > 1).map(|several| several.sentence);
+        let sentence = several.or_else(|| told.of_rate()).or_else(|| templates::of(&first.operation));
+        let sentence = sentence.and_then(|sentence| filled(sentence, |name| told.value(name)));
+        Some(sentence.unwrap_or_else(|| entitled(&first.operation, told.about().as_deref())))
+    }
+}
+
+/// An action with the records that it touched.
+struct ActionDescription<'a> {
+    first: &'a DescribedRecord,
+    seen: &'a [DescribedRecord],
+    money: bool,
+    /// The kind of record that it touches several of.
+    kind: Option<&'static str>,
+}
+
+impl ActionDescription<'_> {
+    /// What stands in a sentence under this name; nothing where that is not known, or not for whoever asks.
+    fn value(&self, name: &str) -> Option<String> {
+        match name {
+            "amount" => self.amount(),
+            "invoice" => self.of(|seen| seen.invoice.clone()).filter(|_| self.money),
+            "redraft_of" => self.of(|seen| seen.redraft_of.clone()).filter(|_| self.money),
+            "client" => self.of(|seen| seen.client.clone()),
+            "project" => self.project(),
+            "whose" => self.whose(),
+            "member" => self.of(|seen| seen.member.clone()),
+            "count" => Some(if self.is_cut() { format!("More than {}", self.count()) } else { self.count().to_string() }),
+            "clients" => self.each_of(|seen| seen.client.clone()),
+            "members" => self.each_of(|seen| seen.member.clone()),
+            "projects" => self.some_of(project),
+            "hours" => Some(WorkDuration::of(self.entry()?.image.as_ref()?["seconds"].as_i64()?).text),
+            "logged" => Some(String::from(if self.is_draft() { "drafted" } else { "logged" })),
+            "unconfirmed" => self.is_draft().then(|| "to be confirmed".to_owned()),
+            "description" => text_in(self.entry().unwrap_or(self.first), name),
+            "name" | "email" | "role" => self.of(|seen| text_in(seen, name)),
+            "to" => addresses(&self.first.arguments).or_else(|| plain(&self.first.arguments, name)),
+            "reason" => plain(&self.first.arguments, name),
+            "rate" => money_in(self.priced()?, name).filter(|_| self.money),
+            "unbilled" => self.entry().map(|_| "its unbilled time".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn of(&self, value: impl Fn(&DescribedRecord) -> Option<String>) -> Option<String> {
+        self.seen.iter().find_map(value)
+    }
+
+    /// The first time entry: of several, as a timer that stops another, it is the one which the sentence is about.
+    fn entry(&self) -> Option<&DescribedRecord> {
+        self.seen.iter().find(|seen| seen.kind.as_deref() == Some("time_entry"))
+    }
+
+    /// The project that it was about, and none of what only went along with that.
+    fn project(&self) -> Option<String> {
+        match self.entry() {
+            Some(entry) => project(entry),
+            None => self.of(project),
+        }
+    }
+
+    /// Whether the time was left as a draft. That of one call is all drafts, or none of it is.
+    fn is_draft(&self) -> bool {
+        self.entry().and_then(|entry| entry.image.as_ref()).is_some_and(|image| image["state"] == "draft")
+    }
+
+    /// The records of the kind that it touches several of, as far as they are told by their names.
+    fn several(&self) -> impl Iterator<Item = &DescribedRecord> {
+        self.seen.iter().filter(|seen| self.kind.is_some() && seen.kind.as_deref() == self.kind)
+    }
+
+    /// How many of them there are, or were found among the first changes.
+    fn count(&self) -> i64 {
+        self.several().next().map_or(0, |seen| seen.of_kind)
+    }
+
+    /// Whether there were more changes than are looked through.
+    fn is_cut(&self) -> bool {
+        self.first.looked_at >= descriptions::LOOKED_AT
+    }
+
+    /// The names of several records, each of another.
+    fn each_of(&self, name: impl Fn(&DescribedRecord) -> Option<String>) -> Option<String> {
+        let names = self.several().map(name).collect::<Option<Vec<_>>>()?;
+        match self.count() {
+            _ if self.is_cut() => Some(format!("{} and others", names.get(..NAMED)?.join(", "))),
+            count if count as usize == names.len() && names.len() <= NAMED + 1 => row(&names),
+            count => Some(format!("{} and {} others", names.get(..NAMED)?.join(", "), count - NAMED as i64)),
+        }
+    }
+
+    /// What several records belong to, as far as that is known.
+    fn some_of(&self, name: impl Fn(&DescribedRecord) -> Option<String>) -> Option<String> {
+        let mut names: Vec<String> = Vec::new();
+        for name in self.several().filter_map(name) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let are_all = !self.is_cut() && (self.several().count() as i64 == self.count() || self.first.projects == Some(names.len() as i64));
+        let first = names.get(..NAMED.min(names.len())).unwrap_or_default();
+        match are_all && names.len() <= NAMED + 1 {
+            true => row(&names),
+            false => (!first.is_empty()).then(|| format!("{}, …", first.join(", "))),
+        }
+    }
+
+    /// Whose rate was set, as the call named it: without a name it is that of the organization.
+    fn whose(&self) -> Option<String> {
+        let names = |argument: &str| self.first.arguments[argument].as_str().is_some_and(|name| !name.trim().is_empty());
+        match ["project", "client"].into_iter().find(|argument| names(argument)) {
+            Some(argument) => self.value(argument).or_else(|| plain(&self.first.arguments, argument)),
+            None => Some("the organization".to_owned()),
+        }
+    }
+
+    /// The record whose rate became another.
+    fn priced(&self) -> Option<&DescribedRecord> {
+        self.seen.iter().find(|seen| matches!(seen.kind.as_deref(), Some("project" | "client" | "organization")))
+    }
+
+    /// The sentence of a change of rates that set none.
+    fn of_rate(&self) -> Option<&'static str> {
+        let has_one = |seen: &DescribedRecord| seen.image.as_ref().is_some_and(|image| !image["rate"].is_null());
+        templates::of_rate(&self.first.operation, self.priced().map(has_one), self.entry().is_some())
+    }
+
+    fn amount(&self) -> Option<String> {
+        self.of(|seen| money_in(seen, "amount").filter(|_| seen.kind.as_deref() == Some("payment"))).filter(|_| self.money)
+    }
+
+    /// What it was about, where no sentence says it.
+    fn about(&self) -> Option<String> {
+        let of_money = self.seen.iter().any(|seen| matches!(seen.kind.as_deref(), Some("invoice" | "invoice_line" | "payment")));
+        if of_money && !self.money {
+            return None;
+        }
+        ["invoice", "name", "email", "project", "client", "member"].into_iter().find_map(|name| self.value(name))
+    }
+}
+
+/// The project of a record, with its client.
+fn project(seen: &DescribedRecord) -> Option<String> {
+    Some(format!("{} / {}", seen.client.as_ref()?, seen.project.as_ref()?))
+}
+
+/// Names in a row: "Anna, Ben and Carla".
+fn row(names: &[String]) -> Option<String> {
+    let (last, first) = names.split_last()?;
+    Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
+}
+
+/// An amount of a record, in the currency that it had; nothing where that is not known.
+fn money_in(seen: &DescribedRecord, name: &str) -> Option<String> {
+    let amount = seen.image.as_ref()?[name].as_i64()?;
+    Some(Money::new(amount, &Currency::parse(seen.currency.as_deref()?).ok()?).text())
+}
+
+fn text_in(seen: &DescribedRecord, name: &str) -> Option<String> {
+    let text = seen.image.as_ref()?[name].as_str()?.trim();
+    (!text.is_empty()).then(|| text::excerpt(text))
+}
+
+/// A sentence with its values: `{name}` has to be known, `{: name}` stands with the signs before it where it is.
+fn filled(sentence: &str, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let mut words = String::new();
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        words.push_str(before);
+        let (signs, name) = name.split_at(name.rfind(' ').map_or(0, |blank| blank + 1));
+        match value(name) {
+            Some(value) => words.extend([signs, &value]),
+            None if signs.is_empty() => return None,
+            None => {}
+        }
+        rest = after;
+    }
+    words.push_str(rest);
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn sentence(seen: Vec<DescribedRecord>, money: bool, of_one: bool) -> Option<String> {
+        let rows = HashMap::from([(Uuid::nil(), seen)]);
+        DescribedActions { rows: &rows, money, of_one }.sentence(Uuid::nil())
+    }
+
+    fn removed(money: bool) -> Option<String> {
+        let payment = DescribedRecord {
+            operation: "remove_payment".to_owned(),
+            arguments: json!({"payment": "01a22486-0000-7000-8000-000000000001", "reason": "typed twice"}),
+            kind: Some("payment".to_owned()),
+            image: Some(json!({"amount": 10_000})),
+            currency: Some("EUR".to_owned()),
+            invoice: Some("2026-0001".to_owned()),
+            ..DescribedRecord::default()
+        };
+        sentence(vec![payment], money, false)
+    }
+
+    /// Invoices for the first of so many clients.
+    fn drafted(of_kind: i64, looked_at: i64, of_one: bool) -> Option<String> {
+        let invoice = |client: &&str| DescribedRecord {
+            operation: "draft_invoices".to_owned(),
+            kind: Some("invoice".to_owned()),
+            client: Some((*client).to_owned()),
+            of_kind,
+            looked_at,
+            ..DescribedRecord::default()
+        };
+        let clients = ["Acme", "Beta", "Gamma", "Delta", "Epsilon", "Zeta"];
+        sentence(clients.iter().take(of_kind as usize).map(invoice).collect(), true, of_one)
+    }
+
+    #[test]
+    fn several_are_told_by_the_first_few_and_by_how_many_they_are() {
+        let told = |of_kind: i64| drafted(of_kind, 2 * of_kind, false).expect("a sentence");
+        assert_eq!(told(1), "Invoice for Acme drafted");
+        assert_eq!(told(2), "2 invoices drafted: for Acme and Beta");
+        assert_eq!(told(3), "3 invoices drafted: for Acme, Beta and Gamma");
+        assert_eq!(told(50), "50 invoices drafted: for Acme, Beta and 48 others");
+        let cut = drafted(48, descriptions::LOOKED_AT, false);
+        assert_eq!(cut.as_deref(), Some("More than 48 invoices drafted: for Acme, Beta and others"));
+        assert_eq!(drafted(3, 6, true).as_deref(), Some("Invoice for Acme drafted"), "whoever asks about one is told of that");
+    }
+
+    #[test]
+    fn an_action_is_told_with_what_it_did_it_to_and_why() {
+        assert_eq!(removed(true).as_deref(), Some("Payment of 100.00 EUR removed from 2026-0001: typed twice"));
+    }
+
+    #[test]
+    fn a_rate_of_which_nobody_knows_the_currency_any_more_is_told_without_a_number() {
+        let rate = |currency: Option<&str>| DescribedRecord {
+            operation: "set_rate".to_owned(),
+            arguments: json!({"project": "Dashboard", "rate": "70.00"}),
+            kind: Some("project".to_owned()),
+            image: Some(json!({"rate": 7_000})),
+            currency: currency.map(str::to_owned),
+            client: Some("Acme".to_owned()),
+            project: Some("Dashboard".to_owned()),
+            ..DescribedRecord::default()
+        };
+        let told = |currency| sentence(vec![rate(currency)], true, false);
+        assert_eq!(told(Some("EUR")).as_deref(), Some("Rate of Acme / Dashboard set to 70.00 EUR"));
+        assert_eq!(told(None).as_deref(), Some("Rate of Acme / Dashboard set"));
+    }
+
+    #[test]
+    fn time_that_waits_for_a_person_is_drafted_and_not_logged() {
+        let told = |state: &str| {
+            let entry = DescribedRecord {
+                operation: "create_time_entry".to_owned(),
+                kind: Some("time_entry".to_owned()),
+                image: Some(json!({"seconds": 3_600, "state": state, "description": "Work"})),
+                client: Some("Acme".to_owned()),
+                project: Some("Dashboard".to_owned()),
+                ..DescribedRecord::default()
+            };
+            sentence(vec![entry], true, false)
+        };
+        assert_eq!(told("draft").as_deref(), Some("1h drafted on Acme / Dashboard, to be confirmed: Work"));
+        assert_eq!(told("logged").as_deref(), Some("1h logged on Acme / Dashboard: Work"));
+    }
+
+    #[test]
+    fn whoever_sees_no_money_is_told_of_no_amount() {
+        assert_eq!(removed(false).as_deref(), Some("Remove a payment"));
+    }
+
+    #[test]
+    fn what_did_nothing_is_told_by_what_was_called() {
+        assert_eq!(describe_call("void_invoice", &json!({"invoice": "2026-0001"})), "Void an invoice: 2026-0001");
+        assert_eq!(describe_call("void_invoice", &json!({"invoice": "01a22486-0000-7000-8000-000000000001"})), "Void an invoice");
+        assert_eq!(describe_call("gone_by_now", &json!({})), "gone by now");
+    }
+
+    #[test]
+    fn every_sentence_is_of_an_operation() {
+        for operation in templates::operations() {
+            assert!(operations::find(operation).is_some(), "{operation}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The way back through the images of an action: what they say, and in which order they are put back.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::operation::Change;
+
+/// A place on a project or the grant of a client.
+pub struct RestoredAssignment<'a> {
+    /// The record.
+    pub record: Uuid,
+    /// Its kind.
+    pub kind: &'a str,
+    /// Whose it is.
+    pub member: Uuid,
+}
+
+/// The changes in the order in which they are taken back. A timer that the action has set running ends before another runs
+/// again, since nobody has two. Then what was deleted comes back before what refers to it, what was changed turns back, the
+/// last change first, and what was made goes away after what refers to it. A record is made before and deleted after
+/// everything else that happened to it, so each goes back through its own images in order.
+pub fn restore_order<'a>(changes: &'a [Change], kinds: &[String]) -> Vec<&'a Change> {
+    let rank = |change: &Change| kinds.iter().position(|kind| *kind == change.kind).unwrap_or(kinds.len());
+    let (mut timers, mut deleted, mut turned, mut made) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for change in changes.iter().rev() {
+        match (&change.before, &change.after) {
+            _ if set_running(changes, change) => timers.push(change),
+            (_, None) => deleted.push(change),
+            (None, _) => made.push(change),
+            _ => turned.push(change),
+        }
+    }
+    deleted.sort_by_key(|change| rank(change));
+    made.sort_by_key(|change| std::cmp::Reverse(rank(change)));
+    timers.into_iter().chain(deleted).chain(turned).chain(made).collect()
+}
+
+/// Whether a change left behind a timer that did not run before it.
+fn set_running(changes: &[Change], change: &Change) -> bool {
+    let last = changes.iter().rfind(|other| other.record == change.record);
+    runs(&change.after) && !runs(&change.before) && last.is_some_and(|last| std::ptr::eq(last, change))
+}
+
+/// Whether the image is that of a running timer.
+pub fn runs(image: &Option<Value>) -> bool {
+    image.as_ref().is_some_and(|image| image["running"] == true)
+}
+
+/// Whether a change of an invoice sends it, or changes one that was sent in more than what is paid of it.
+pub fn alters_sent_invoice(change: &Change) -> bool {
+    (was_sent(&change.before) || was_sent(&change.after)) && !is_of_payments(change)
+}
+
+fn was_sent(image: &Option<Value>) -> bool {
+    image.as_ref().is_some_and(|image| image["state"] != "draft")
+}
+
+/// Whether nothing of an invoice is another but what was paid of it.
+fn is_of_payments(change: &Change) -> bool {
+    let (Some(Value::Object(before)), Some(Value::Object(after))) = (&change.before, &change.after) else { return false };
+    let states = ["sent", "paid"];
+    let known = |state: &Value| state.as_str().is_some_and(|state| states.contains(&state));
+    let same =
+        after.iter().all(|(column, value)| ["state", "paid", "version"].contains(&column.as_str()) || before.get(column) == Some(value));
+    same && [&before["state"], &after["state"]].into_iter().all(known)
+}
+
+/// The member in an image.
+pub fn member(image: &Option<Value>) -> Option<Uuid> {
+    image.as_ref()?["member_id"].as_str()?.parse().ok()
+}
+
+/// The members of whom a timer runs in one of the images, in the order in which they are held.
+pub fn members_with_timers(changes: &[Change]) -> BTreeSet<Uuid> {
+    let images = changes.iter().filter(|change| change.kind == "time_entry").flat_map(|change| [&change.before, &change.after]);
+    images.filter(|image| runs(image)).filter_map(member).collect()
+}
+
+/// The projects and days whose time comes or goes; a running timer counts nowhere yet.
+pub fn touched_days(changes: &[Change]) -> Vec<(Uuid, Date)> {
+    let images = changes.iter().filter(|change| change.kind == "time_entry").flat_map(|change| [&change.before, &change.after]);
+    let touched = images.flatten().filter(|image| image["running"] != true);
+    touched.filter_map(|image| Some((image["project_id"].as_str()?.parse().ok()?, image["day"].as_str()?.parse().ok()?))).collect()
+}
+
+/// The currency that a client would get back.
+pub fn restored_currency(change: &Change) -> Option<&str> {
+    let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
+    let changes = change.kind == "client" && before["currency"] != after["currency"];
+    before["currency"].as_str().filter(|_| changes)
+}
+
+/// Whether the action has made a record, so that it is not there any more once that was taken back.
+pub fn was_made(changes: &[Change], record: Uuid) -> bool {
+    changes.iter().any(|change| change.record == record && change.before.is_none())
+}
+
+/// The place or grant that comes back with a change.
+pub fn restored_assignment(change: &Change) -> Option<RestoredAssignment<'_>> {
+    let kind = ["project_member", "client_grant"].into_iter().find(|kind| *kind == change.kind)?;
+    let deleted = change.before.is_some() && change.after.is_none();
+    deleted.then_some(RestoredAssignment { record: change.record, kind, member: member(&change.before)? })
+}

@@ -1,0 +1,100 @@
+//! SQL of the amounts that would come back in another currency than they were in.
+
+use sqlx::query;
+use uuid::Uuid;
+
+use super::obstacle::LaterAction;
+use crate::{database::Db, error::Error};
+
+/// A client that has another currency by now than an amount that would come back.
+pub struct CurrencyConflict {
+    /// The action.
+    pub action: Uuid,
+    /// The client's name.
+    pub client: String,
+    /// The newest action since that gave it another currency and still counts.
+    pub by: Option<LaterAction>,
+}
+
+/// Those of these actions that would bring back an amount of a client that had another currency then: images hold none of their own, and
+/// nothing is converted. A rate, the amount of a budget, an invoice, a line and time with a rate are amounts; so is what moves with a
+/// project to another client. One client of each action is enough, looked for among its first `most` changes of such records.
+pub async fn other(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<CurrencyConflict>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"select distinct on (back.action) back.action as "action!", c.name as "client!",
+               n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.token_id as "token?", n.operation as "operation?"
+           from (
+               select a.id as action, coalesce(ch.before ->> 'client_id', p.client_id::text, own.client)::uuid as client,
+                   min(ch.position) as position
+               from unnest($2::uuid[]) a (id)
+               cross join lateral (
+                   select kind, position, before, after from change
+                   where organization_id = $1 and action_id = a.id and before is not null
+                       and kind in ('project', 'budget', 'invoice', 'invoice_line', 'time_entry')
+                   order by position limit $3
+               ) ch
+               left join project p on p.organization_id = $1 and p.id = (ch.before ->> 'project_id')::uuid
+               -- A project that is gone comes back with what belongs to it.
+               left join lateral (
+                   select o.before ->> 'client_id' as client from change o
+                   where p.id is null and o.organization_id = $1 and o.kind = 'project' and o.record_id = (ch.before ->> 'project_id')::uuid
+                       and o.action_id = a.id and o.before is not null
+                   order by o.position limit 1
+               ) own on true
+               where case ch.kind
+                   when 'project' then ch.before ->> 'rate' is not null or ch.after ->> 'client_id' <> ch.before ->> 'client_id'
+                   when 'budget' then ch.before ->> 'amount' is not null
+                   when 'time_entry' then (ch.before ->> 'rate')::bigint <> 0
+                   else true
+               end
+               group by 1, 2
+           ) back
+           join client c on c.organization_id = $1 and c.id = back.client
+           cross join lateral (
+               select s.before ->> 'currency' as currency from change s
+               where s.organization_id = $1 and s.kind = 'client' and s.record_id = c.id and s.position > back.position
+                   and s.action_id <> back.action and s.before is not null
+               order by s.position limit 1
+           ) earlier
+           left join lateral (
+               select n.id, n.member_id, n.token_id, n.operation from (
+                   select s.action_id, s.position from change s
+                   where s.organization_id = $1 and s.kind = 'client' and s.record_id = c.id and s.position > back.position
+                       and s.action_id <> back.action and s.before ->> 'currency' <> s.after ->> 'currency'
+               ) s
+               cross join lateral (
+                   select o.id, o.member_id, o.token_id, o.operation, o.undoes from action o
+                   where o.organization_id = $1 and o.id = s.action_id limit 1
+               ) n
+               -- What was taken back counts no more, and neither does the undo of what was done since, as where records were changed.
+               where (
+                   select u.id from action u
+                   where u.organization_id = $1 and u.undoes = n.id
+                       and (select r.id from action r where r.organization_id = $1 and r.undoes = u.id limit 1) is null
+                   limit 1
+               ) is null
+                   and (n.undoes is null or (
+                       select b.position from change b
+                       where b.organization_id = $1 and b.kind = 'client' and b.record_id = c.id
+                           and b.position > back.position and b.action_id = n.undoes
+                       limit 1
+                   ) is null)
+               order by s.position desc limit 1
+           ) n on true
+           left join member m on m.organization_id = $1 and m.id = n.member_id
+           where earlier.currency <> c.currency
+           order by back.action, c.name, c.id"#,
+        organization,
+        actions,
+        most
+    )
+    .fetch_all(db.connection())
+    .await?;
+    let other = rows.into_iter().map(|row| CurrencyConflict {
+        action: row.action,
+        client: row.client,
+        by: LaterAction::of(row.by, row.operation, row.member_id, row.member, row.token),
+    });
+    Ok(other.collect())
+}

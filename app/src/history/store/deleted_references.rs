@@ -1,0 +1,83 @@
+//! SQL of what actions cannot be taken back without: the records that theirs would refer to again.
+
+use sqlx::query;
+use uuid::Uuid;
+
+use super::obstacle::LaterAction;
+use crate::{database::Db, error::Error};
+
+/// A record that is gone, and to which another would refer when an action is taken back.
+pub struct DeletedReference {
+    /// The action.
+    pub action: Uuid,
+    /// The kind of the record.
+    pub kind: String,
+    /// What people knew it by: a project with its client.
+    pub name: Option<String>,
+    /// The action that deleted it.
+    pub by: Option<LaterAction>,
+}
+
+/// Those of these actions whose undo would have a record refer to one that is gone and that does not come back with it, which is told
+/// by the foreign keys of the kinds that are put back. One of each action is enough, looked for among its first `most` changes.
+pub async fn gone(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<DeletedReference>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"with pointer as materialized (
+               -- Names of the catalogue sort otherwise than texts: compared so, no index of texts is used.
+               select k.relname::text collate "default" as kind, f.attname::text as place, t.relname::text collate "default" as target
+               from pg_constraint c
+               join pg_class k on k.oid = c.conrelid
+               join pg_class t on t.oid = c.confrelid
+               join pg_attribute f on f.attrelid = c.conrelid and f.attnum = any (c.conkey) and f.attname <> 'organization_id'
+                   and f.atttypid = 'uuid'::regtype
+               where c.contype = 'f' and c.connamespace = 'public'::regnamespace
+                   and k.relname::text = any (kinds_put_back()) and t.relname::text = any (kinds_put_back())
+           )
+           select distinct on (a.id) a.id as "action!", pointer.target as "kind!",
+               case when pointer.target = 'project' then concat_ws(' / ', coalesce(k.name, past.name), lost.before ->> 'name')
+                   else coalesce(lost.before ->> 'name', lost.before ->> 'number') end as "name?",
+               n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.token_id as "token?", n.operation as "operation?"
+           from unnest($2::uuid[]) a (id)
+           cross join lateral (
+               select kind, position, before, after from change
+               where organization_id = $1 and action_id = a.id and before is not null order by position limit $3
+           ) ch
+           join pointer on pointer.kind = ch.kind
+           cross join lateral (
+               select (ch.before ->> pointer.place)::uuid as id
+               where ch.after is null or ch.after ->> pointer.place is distinct from ch.before ->> pointer.place
+           ) referred
+           cross join lateral (
+               select s.action_id, s.before, s.after from change s
+               where s.organization_id = $1 and s.kind = pointer.target and s.record_id = referred.id
+               order by s.position desc limit 1
+           ) lost
+           left join client k on k.organization_id = $1 and k.id = (lost.before ->> 'client_id')::uuid
+           left join lateral (
+               select s.before ->> 'name' as name from change s
+               where k.id is null and s.organization_id = $1 and s.kind = 'client' and s.record_id = (lost.before ->> 'client_id')::uuid
+               order by s.position desc limit 1
+           ) past on true
+           left join action n on n.organization_id = $1 and n.id = lost.action_id
+           left join member m on m.organization_id = $1 and m.id = n.member_id
+           where lost.after is null and not exists (
+               select from change own
+               where own.organization_id = $1 and own.action_id = a.id and own.kind = pointer.target and own.record_id = referred.id
+                   and own.after is null
+           )
+           order by a.id, ch.position, pointer.place"#,
+        organization,
+        actions,
+        most
+    )
+    .fetch_all(db.connection())
+    .await?;
+    let gone = rows.into_iter().map(|row| DeletedReference {
+        action: row.action,
+        kind: row.kind,
+        name: row.name,
+        by: LaterAction::of(row.by, row.operation, row.member_id, row.member, row.token),
+    });
+    Ok(gone.collect())
+}

@@ -1,0 +1,244 @@
+//! SQL of what was done, for telling it in words.
+
+use serde_json::Value;
+use sqlx::{query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{database::Db, error::Error};
+
+/// How many changes of an action are looked through for the records that it touched: the first and the last of them.
+pub const LOOKED_AT: i64 = 1_000;
+
+/// How many records of an action are told by their names.
+const RECORDS_MAX: i64 = 6;
+
+/// A record that an action touched, with the names of what it belongs to; an action that touched none stands once, with the invoice that
+/// it was called with.
+#[derive(Debug, Default)]
+#[allow(missing_docs, reason = "the columns of the tables")]
+pub struct DescribedRecord {
+    pub action: Uuid,
+    pub operation: String,
+    pub arguments: Value,
+    /// The action that it takes back or does again, however many undos lie between.
+    pub undoes: Option<Uuid>,
+    /// Whether it does that again.
+    pub again: bool,
+    pub kind: Option<String>,
+    /// How many records of this kind the action touched, as far as it was looked through.
+    pub of_kind: i64,
+    /// How many changes it was looked through.
+    pub looked_at: i64,
+    /// In how many projects the time entries are that it touched; nothing where it may not touch several.
+    pub projects: Option<i64>,
+    /// What of the record is told, as the action left it.
+    pub image: Option<Value>,
+    /// The currency of its amounts, as it was then; nothing where nobody knows that any more.
+    pub currency: Option<String>,
+    /// The number of its invoice.
+    pub invoice: Option<String>,
+    /// The number of the void invoice that it drafts again.
+    pub redraft_of: Option<String>,
+    pub client: Option<String>,
+    pub project: Option<String>,
+    pub member: Option<String>,
+}
+
+/// The first few records that each of these actions touched, and those that they took back or did again, each once: payments and invoices
+/// before what goes along with them, and of a kind what was made before what was there. The record `of` stands before all others. The
+/// projects are counted of these operations alone. What a project is billed in is what its client had before the next change of that. What
+/// a record belongs to and is gone has the name that it had last.
+pub async fn described_records(
+    db: &mut Db,
+    actions: &[Uuid],
+    of: Option<Uuid>,
+    on_projects: &[String],
+) -> Result<Vec<DescribedRecord>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        DescribedRecord,
+        r#"with recursive steps as (
+               select a.id as action, a.id as reached, a.undoes as next, 0 as depth from action a
+               where a.organization_id = $1 and a.id = any($2)
+               union all
+               select s.action, a.id, a.undoes, s.depth + 1 from steps s join action a on a.organization_id = $1 and a.id = s.next
+           ), origin as materialized (
+               select distinct on (s.action) s.action, s.reached, s.depth from steps s order by s.action, s.depth desc
+           ), called as materialized (
+               select a.id, a.operation, a.arguments, a.undoes, a.again, a.named, case when a.named ~* $4 then a.named::uuid end as named_id,
+                   case when a.operation = any($8) then (
+                       select count(distinct coalesce(n.after, n.before) ->> 'project_id') from (
+                           select before, after from change
+                           where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $5
+                       ) n
+                   ) end as projects
+               from (
+                   select a.id, a.operation, a.arguments, nullif(told.undoes, a.id) as undoes, told.again,
+                       btrim(a.arguments ->> 'invoice', $3) as named
+                   from (
+                       select action as id, reached as undoes, depth > 0 and depth % 2 = 0 as again from origin
+                       union
+                       select reached, reached, false from origin
+                   ) told
+                   join action a on a.organization_id = $1 and a.id = told.id
+               ) a
+           )
+           select a.id as "action!", a.operation as "operation!", a.arguments as "arguments!", a.undoes as "undoes?", a.again as "again!",
+               c.kind as "kind?", coalesce(c.of_kind, 0) as "of_kind!",
+               coalesce(c.looked_at, 0)::bigint as "looked_at!", a.projects as "projects?", c.told as "image?",
+               case when c.kind = 'project' then coalesce(held.currency, k.currency, past_client.image ->> 'currency')
+                   else coalesce(c.image ->> 'currency', i.currency, k.currency, past_client.image ->> 'currency', o.currency) end as "currency?",
+               coalesce(c.image ->> 'number', i.number) as "invoice?", r.number as "redraft_of?",
+               coalesce(case when c.kind = 'client' then c.image ->> 'name' end, k.name, past_client.image ->> 'name') as "client?",
+               coalesce(case when c.kind = 'project' then c.image ->> 'name' end, p.name, past_project.image ->> 'name') as "project?",
+               coalesce(case when c.kind = 'member' then c.image ->> 'name' end, m.name) as "member?"
+           from called a
+           join organization o on o.id = $1
+           left join lateral (
+               select t.kind, t.record_id, t.place, t.of_kind, t.looked_at, t.last, f.image, jsonb_build_object('name', f.image -> 'name',
+                   'description', f.image -> 'description', 'day', f.image -> 'day', 'seconds', f.image -> 'seconds',
+                   'amount', f.image -> 'amount', 'email', f.image -> 'email', 'role', f.image -> 'role',
+                   'rate', f.image -> 'rate', 'state', f.image -> 'state') as told
+               from (
+                   select d.kind, d.record_id, d.last, count(*) over (partition by d.kind) as of_kind, sum(d.changes) over () as looked_at,
+                       row_number() over (order by d.record_id = $6 desc nulls last,
+                           array_position(array['payment', 'invoice', 'client', 'project'], d.kind), d.made desc, d.first) as place
+                   from (
+                       select kind, record_id, min(position) as first, max(position) as last, bool_or(made) as made, count(*) as changes
+                       from (
+                           (select kind, record_id, position, before is null as made from change
+                            where organization_id = $1 and action_id = a.id order by position limit $5)
+                           union
+                           (select kind, record_id, position, before is null from change
+                            where organization_id = $1 and action_id = a.id order by position desc limit $5)
+                       ) looked group by kind, record_id
+                   ) d
+                   order by place limit $7
+               ) t
+               cross join lateral (
+                   select coalesce(after, before) as image from change
+                   where organization_id = $1 and action_id = a.id and position = t.last
+               ) f
+           ) c on true
+           left join lateral (
+               select n.id from invoice n where c.record_id is null and n.organization_id = $1 and (n.number = a.named or n.id = a.named_id)
+               limit 1
+           ) named on true
+           left join invoice i on i.organization_id = $1
+               and i.id = coalesce((c.image ->> 'invoice_id')::uuid, case when c.kind = 'invoice' then c.record_id end, named.id)
+           left join invoice r on r.organization_id = $1 and r.id = (c.image ->> 'redraft_of_id')::uuid
+           left join project p on p.organization_id = $1
+               and p.id = coalesce((c.image ->> 'project_id')::uuid, case when c.kind = 'project' then c.record_id end)
+           left join lateral (
+               select coalesce(l.after, l.before) as image from change l
+               where p.id is null and l.organization_id = $1 and l.kind = 'project' and l.record_id = (c.image ->> 'project_id')::uuid
+               order by l.position desc limit 1
+           ) past_project on true
+           left join lateral (
+               select coalesce((c.image ->> 'client_id')::uuid, p.client_id, (past_project.image ->> 'client_id')::uuid, i.client_id,
+                   case when c.kind = 'client' then c.record_id end) as id
+           ) of_client on true
+           left join client k on k.organization_id = $1 and k.id = of_client.id
+           left join lateral (
+               select coalesce(l.after, l.before) as image from change l
+               where k.id is null and l.organization_id = $1 and l.kind = 'client' and l.record_id = of_client.id
+               order by l.position desc limit 1
+           ) past_client on true
+           left join member m on m.organization_id = $1 and m.id = (c.image ->> 'member_id')::uuid
+           left join lateral (
+               select s.before ->> 'currency' as currency from change s
+               where c.kind = 'project' and s.organization_id = $1 and s.kind = 'client' and s.record_id = (c.image ->> 'client_id')::uuid
+                   and s.position > c.last and s.before is not null
+               order by s.position limit 1
+           ) held on true
+           order by a.id, c.place"#,
+        organization,
+        actions,
+        BLANK,
+        ID,
+        LOOKED_AT / 2,
+        of,
+        RECORDS_MAX,
+        on_projects
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Those of these actions that touched time on a project which this member is not on: its name is not there for them, nor that of its
+/// client. All changes of these actions are looked at: whoever has seen more before and does not now may have touched any number.
+pub async fn elsewhere(db: &mut Db, actions: &[Uuid], member: Uuid) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select distinct c.action_id as "action!"
+           from change c
+           cross join lateral (values (c.before ->> 'project_id'), (c.after ->> 'project_id')) as p (id)
+           where c.organization_id = $1 and c.action_id = any($2) and c.kind = 'time_entry' and p.id is not null and not exists (
+               select from project_member m where m.organization_id = $1 and m.project_id = p.id::uuid and m.member_id = $3
+           )"#,
+        organization,
+        actions,
+        member
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The blanks that may stand around what a call names (the White_Space of Unicode, as [`str::trim`] takes them).
+const BLANK: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\
+                     \u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
+
+/// The form of an id, as a pattern of PostgreSQL: nothing else is read as one.
+const ID: &str = "^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$";
+
+/// What is done to an invoice and changes no record of it: it is known by what the call named.
+const BY_NAME: [&str; 3] = ["redraft_invoice", "resend_invoice", "stop_invoice_mail"];
+
+/// How many of the newest of those calls are looked through for those that named an invoice.
+const CALLS_MAX: i64 = 10_000;
+
+/// The newest actions that touched an invoice, or named it. `number` is how calls may have named it beside its id.
+pub async fn of_invoice(db: &mut Db, invoice: Uuid, number: &str, limit: i64) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    let names = [number.to_owned(), invoice.hyphenated().to_string(), invoice.simple().to_string()];
+    Ok(query_scalar!(
+        r#"with found as materialized (
+               (select c.action_id as id from change c where c.organization_id = $1 and c.kind = 'invoice' and c.record_id = $2
+                order by c.position desc limit 1000)
+               union
+               select n.id from (
+                   select a.id, a.arguments from action a
+                   where a.organization_id = $1 and a.operation = any($4) and a.outcome = 'done' order by a.at desc, a.id desc limit $6
+               ) n
+               where lower(btrim(n.arguments ->> 'invoice', $7)) in (
+                   select lower(given.name) from unnest($3::text[]) as given (name) where given.name <> '')
+           )
+           select a.id from found f join action a on a.organization_id = $1 and a.id = f.id
+           where a.outcome = 'done' order by a.at desc, a.id desc limit $5"#,
+        organization,
+        invoice,
+        names.as_slice(),
+        BY_NAME.as_slice() as &[&str],
+        limit,
+        CALLS_MAX,
+        BLANK
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations;
+
+    #[test]
+    fn what_is_trimmed_here_is_what_is_trimmed_everywhere() {
+        assert!((0..=u32::from(char::MAX)).filter_map(char::from_u32).all(|sign| sign.is_whitespace() == BLANK.contains(sign)));
+    }
+
+    #[test]
+    fn what_is_known_by_its_name_is_an_operation() {
+        assert!(BY_NAME.iter().all(|name| operations::find(name).is_some()));
+    }
+}

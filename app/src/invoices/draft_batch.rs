@@ -1,0 +1,84 @@
+//! Drafts for several clients at once: all of them, or none.
+
+use uuid::Uuid;
+
+use super::{
+    DraftedInvoice, DraftedInvoices, draft,
+    draft::{BatchDraftOptions, DraftRequest},
+    store,
+};
+use crate::{
+    clients,
+    day::DateRange,
+    error::{Code, Error},
+    operation::Call,
+    organizations,
+    projects::read_scope::ReadScope,
+    reference,
+};
+
+/// The most clients that one call drafts for.
+pub const CLIENTS_MAX: usize = 50;
+
+/// Drafts an invoice for each of these clients, or for each that has unbilled time of the period.
+pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftOptions) -> Result<DraftedInvoices, Error> {
+    let span = draft::resolve_period(cx, each.period.clone(), each.from.clone(), each.to.clone())?;
+    let named = reference::reject_empty_list("clients", named)?;
+    organizations::store::lock_shared(&mut cx.db).await?;
+    let clients = resolve_clients(cx, &named, span.as_ref()).await?;
+    // All time is held before any of it is drafted, in the order in which everybody holds it.
+    store::lock_unbilled_of_clients(&mut cx.db, &clients, span.as_ref()).await?;
+    let mut items = Vec::with_capacity(clients.len());
+    for (at, client) in clients.into_iter().enumerate() {
+        let invoice = match draft::create(cx, DraftRequest::of(client.to_string(), &each)).await {
+            Ok(invoice) => invoice,
+            Err(error) => return Err(locate_error(cx, error, (at, client), !named.is_empty()).await?),
+        };
+        items.push(DraftedInvoice { id: invoice.id, client: invoice.client, status: invoice.status, total: invoice.sums.total });
+    }
+    let (from, to) = span.map(|span| (span.from, span.to)).unzip();
+    Ok(DraftedInvoices { items, from, to })
+}
+
+/// What stands in the way of one of several drafts: the argument that is wrong for all of them, else the client, by its place where
+/// clients were named and else by its name.
+async fn locate_error(cx: &mut Call, error: Error, (at, client): (usize, Uuid), named: bool) -> Result<Error, Error> {
+    let of_all = error.fields.keys().any(|field| field != "client");
+    if of_all && at == 0 {
+        return Ok(error);
+    }
+    if named && !of_all {
+        return Ok(error.at_item("clients", at));
+    }
+    let name = clients::record::find(cx, &client.to_string()).await?.name;
+    Ok(Error { message: format!("{name}: {}", error.message), ..error })
+}
+
+/// That no client has anything to bill; days are named only where some were given.
+fn none_unbilled(span: Option<&DateRange>) -> Error {
+    let (words, way) = match span {
+        Some(_) => ("No client has unbilled time of these days.", "Choose other days. list_unbilled shows which clients have some."),
+        None => ("No client has unbilled time: all that is billable is on an invoice or a draft.", "Log time first."),
+    };
+    Error::new(Code::Invalid, words).hint(way)
+}
+
+/// The clients that are named, each once, else those with unbilled time.
+async fn resolve_clients(cx: &mut Call, named: &[String], span: Option<&DateRange>) -> Result<Vec<Uuid>, Error> {
+    let read_scope = ReadScope::of(cx)?;
+    let mut clients: Vec<Uuid> = Vec::new();
+    for (at, name) in named.iter().enumerate() {
+        let client = reference::client(cx, &read_scope, name).await.map_err(|error| error.at_item("clients", at))?;
+        if !clients.contains(&client) {
+            clients.push(client);
+        }
+    }
+    if named.is_empty() {
+        clients = store::clients_with_unbilled(&mut cx.db, span, CLIENTS_MAX as i64 + 1).await?;
+    }
+    match clients.len() {
+        0 => Err(none_unbilled(span)),
+        1..=CLIENTS_MAX => Ok(clients),
+        _ => Err(Error::invalid("clients", format!("More than {CLIENTS_MAX} clients have unbilled time. Name those that are meant."))),
+    }
+}

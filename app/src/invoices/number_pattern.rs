@@ -1,0 +1,154 @@
+//! The numbers of invoices: a pattern of the organization, filled when an invoice is sent.
+
+#[cfg(feature = "ssr")]
+mod schema;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// The longest pattern; what is printed is about as long.
+const TEXT_MAX: usize = 40;
+
+const ADVICE: &str = "write one such as {YYYY}-{0001}, where {0001} is the counter with its zeros";
+
+/// How invoices are numbered, such as `{YYYY}-{0001}`.
+///
+/// There is exactly one counter, whose digits are its least width (`{0001}` four, `{1}` none), and
+/// there may be the year (`{YYYY}`, `{YY}`) and the month (`{MM}`) of issue. All but the counter
+/// have a fixed width, so two numbers of one series never come out the same.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(try_from = "String", into = "String")]
+pub struct NumberPattern {
+    text: String,
+    pieces: Vec<PatternPart>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PatternPart {
+    Text(String),
+    Year,
+    ShortYear,
+    Month,
+    Counter { width: usize },
+}
+
+impl NumberPattern {
+    /// Reads a pattern: at most 40 printable characters of ASCII with one counter.
+    pub fn parse(text: &str) -> Result<NumberPattern, Error> {
+        let text = text.trim();
+        let refused = |why: &str| {
+            let shown = crate::money::shown(text);
+            Error::invalid("number_pattern", format!("{shown} {why}; {ADVICE}."))
+        };
+        if text.len() > TEXT_MAX || !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(refused(&format!("is not made of at most 40 plain letters, digits and signs{}", plainly(text))));
+        }
+        let pieces = pieces(text).ok_or_else(|| refused("has a part in braces that is not known"))?;
+        let counters = pieces.iter().filter(|piece| matches!(piece, PatternPart::Counter { .. })).count();
+        if counters != 1 {
+            return Err(refused("does not have exactly one counter"));
+        }
+        Ok(NumberPattern { text: text.to_owned(), pieces })
+    }
+
+    /// The number of the `n`-th invoice of a series, issued in this month.
+    pub fn format(&self, year: i16, month: i8, n: i64) -> String {
+        let write = |piece: &PatternPart| match piece {
+            PatternPart::Text(text) => text.clone(),
+            PatternPart::Year => format!("{year:04}"),
+            PatternPart::ShortYear => format!("{:02}", year.rem_euclid(100)),
+            PatternPart::Month => format!("{month:02}"),
+            PatternPart::Counter { width } => format!("{n:0width$}"),
+        };
+        self.pieces.iter().map(write).collect()
+    }
+
+    /// The series that an invoice of this year is counted in: the year when counting begins anew
+    /// with each, otherwise nothing, for the one series there is.
+    ///
+    /// A pattern without the year is never counted anew, as the numbers of last year would come
+    /// again.
+    pub fn series(&self, year: i16, yearly_reset: bool) -> String {
+        let shows_year = self.pieces.iter().any(|piece| matches!(piece, PatternPart::Year | PatternPart::ShortYear));
+        if yearly_reset && shows_year { format!("{year:04}") } else { String::new() }
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Letters that stand for "number" in some languages, and how they are written plainly.
+const PLAIN: [(&str, &str); 3] = [("№", "No"), ("º", "o"), ("°", "o")];
+
+/// The same pattern in plain letters where it lacks no more than that: `No-{0001}` for `Nº-{0001}`.
+fn plainly(text: &str) -> String {
+    let plain = PLAIN.iter().fold(text.to_owned(), |text, (letter, plain)| text.replace(letter, plain));
+    let is_plain = plain != text && plain.len() <= TEXT_MAX && plain.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain { format!(", as {plain} is") } else { String::new() }
+}
+
+fn pieces(text: &str) -> Option<Vec<PatternPart>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        pieces.extend(literal(before)?);
+        pieces.push(placeholder(name)?);
+        rest = after;
+    }
+    pieces.extend(literal(rest)?);
+    Some(pieces)
+}
+
+/// Text between braces; a closing brace without its opening one is a slip.
+fn literal(text: &str) -> Option<Option<PatternPart>> {
+    (!text.contains('}')).then(|| (!text.is_empty()).then(|| PatternPart::Text(text.to_owned())))
+}
+
+fn placeholder(name: &str) -> Option<PatternPart> {
+    match name {
+        "YYYY" => Some(PatternPart::Year),
+        "YY" => Some(PatternPart::ShortYear),
+        "MM" => Some(PatternPart::Month),
+        _ => {
+            let zeros = name.strip_suffix('1')?;
+            zeros.bytes().all(|byte| byte == b'0').then_some(PatternPart::Counter { width: name.len() })
+        }
+    }
+}
+
+impl Default for NumberPattern {
+    fn default() -> Self {
+        NumberPattern {
+            text: "{YYYY}-{0001}".to_owned(),
+            pieces: vec![PatternPart::Year, PatternPart::Text("-".to_owned()), PatternPart::Counter { width: 4 }],
+        }
+    }
+}
+
+impl fmt::Display for NumberPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl TryFrom<String> for NumberPattern {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        NumberPattern::parse(&text)
+    }
+}
+
+impl From<NumberPattern> for String {
+    fn from(pattern: NumberPattern) -> Self {
+        pattern.text
+    }
+}

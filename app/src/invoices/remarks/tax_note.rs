@@ -1,0 +1,179 @@
+//! Whether a note states tax in the currency of the seller's country: with the code or the sign of that currency beside an amount, in a
+//! line that names the tax. How much it is belongs to whoever wrote it, and is not calculated again.
+
+use std::ops::Range;
+
+use crate::{
+    money::{Amount, Currency},
+    text::{self, NumberKind},
+};
+
+/// What tax is called, beside the names of the value added tax.
+const TAX: [&str; 3] = ["gst", "steuer", "tax"];
+
+/// The letter for it in Japanese, which has nothing between words.
+const TAX_IN_JAPANESE: char = '税';
+
+/// What stands behind the amount for one of something: a price, or an exchange rate.
+const EACH: [&str; 5] = ["/", "je", "par", "per", "pro"];
+
+/// Of how many units of a currency an exchange rate says what they are in another one.
+const UNITS: [&str; 6] = ["1", "1.00", "1,00", "10", "100", "1000"];
+
+/// What calls something an exchange rate, beside the sign between its sides.
+const RATE: [&str; 3] = ["=", "kurs", "rate"];
+
+/// Whether a note names the tax with an amount of the currency at home. What may be an amount of the foreign one as well is none.
+pub fn names_amount(note: &str, home: &Currency, foreign: &Currency) -> bool {
+    lines(note).iter().any(|words| words.iter().any(|word| is_tax(word)) && has_amount(words, home, foreign))
+}
+
+/// Whether a note names what one of both currencies is in the other.
+pub fn names_rate(note: &str, home: &Currency, foreign: &Currency) -> bool {
+    let is_there = |words: &[String], currency: &Currency| {
+        words.iter().flat_map(|word| word.split('/')).any(|word| word.eq_ignore_ascii_case(currency.as_str()))
+    };
+    let is_one = |word: &String| word.contains('/') || RATE.contains(&text::search_key(word).as_str());
+    lines(note).iter().any(|words| {
+        let both = is_there(words, home) && is_there(words, foreign);
+        both && words.iter().any(is_one) && words.iter().any(|word| is_fraction(word))
+    })
+}
+
+/// The words of each line of a note. Numbers stand by themselves, but for a sign that is written onto them.
+fn lines(note: &str) -> Vec<Vec<String>> {
+    text::plain(note).split(['\n', ';', '。']).map(words_of).collect()
+}
+
+fn words_of(line: &str) -> Vec<String> {
+    let mut spaced = String::with_capacity(line.len());
+    let mut before = ' ';
+    for letter in line.chars() {
+        match letter {
+            '=' | '≈' => spaced.push_str(" = "),
+            _ if "()[]:\"„“”、|".contains(letter) => spaced.push(' '),
+            _ if letter.is_ascii_digit() && before.is_alphabetic() => spaced.extend([' ', letter]),
+            _ => spaced.push(letter),
+        }
+        before = letter;
+    }
+    spaced.split_whitespace().map(|word| word.trim_matches(['.', ',']).to_owned()).filter(|word| !word.is_empty()).collect()
+}
+
+fn is_tax(word: &str) -> bool {
+    let is_of_vat = || text::number_label(&format!("{word} 0")).is_some_and(|named| named.kind == NumberKind::Vat);
+    TAX.contains(&text::search_key(word).as_str()) || word.contains(TAX_IN_JAPANESE) || is_of_vat()
+}
+
+fn is_fraction(word: &str) -> bool {
+    let is_whole = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    word.split_once(['.', ',']).is_some_and(|(whole, decimals)| is_whole(whole) && is_whole(decimals))
+}
+
+fn has_amount(words: &[String], home: &Currency, foreign: &Currency) -> bool {
+    let alone = (0..words.len()).map(|at| at..at + 1);
+    let pairs = (1..words.len()).map(|at| at - 1..at + 1);
+    alone.chain(pairs).any(|place| {
+        let text = words[place.clone()].join(" ");
+        is_amount(&text, home) && !is_amount(&text, foreign) && !is_of_number_before(words, &place) && !is_rate(words, &place)
+    })
+}
+
+/// Whether a text is an amount that bears the code or the sign of its currency, and is no finer than that.
+fn is_amount(text: &str, currency: &Currency) -> bool {
+    let amount = Amount::written(text);
+    // A sign before digits alone is that of a telephone number, or of something taken off.
+    let is_bare = text.starts_with(['-', '+']) || amount.number(currency).len() == text.len();
+    !is_bare && amount.minor("notes", currency).is_ok_and(|minor| minor > 0)
+}
+
+/// Whether the currency that these words begin with is that of a number before it: of `60 EUR 20` it is that of 60.
+fn is_of_number_before(words: &[String], place: &Range<usize>) -> bool {
+    let is_number = |word: &String| word.ends_with(|last: char| last.is_ascii_digit());
+    let begins_with_number = words[place.start].contains(|letter: char| letter.is_ascii_digit());
+    !begins_with_number && place.start.checked_sub(1).is_some_and(|before| is_number(&words[before]))
+}
+
+/// Whether an amount is the price of one of something, or a side of an exchange rate such as `1 EUR = 0.87 GBP`.
+fn is_rate(words: &[String], place: &Range<usize>) -> bool {
+    let is_unit = |word: &String| UNITS.contains(&word.as_str());
+    let (before, behind) = (&words[..place.start], &words[place.end..]);
+    let is_each = behind.first().is_some_and(|word| EACH.contains(&text::search_key(word).as_str()));
+    let begins = behind.first().is_some_and(|word| word == "=") && words[place.clone()].iter().any(is_unit);
+    let ends = before.split_last().is_some_and(|(last, rest)| last == "=" && rest.iter().rev().take(2).any(is_unit));
+    is_each || begins || ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a note in an invoice of the second currency states tax in the first.
+    fn is_stated(note: &str, home: &str, foreign: &str) -> bool {
+        let currency = |code| Currency::parse(code).expect("a currency");
+        names_amount(note, &currency(home), &currency(foreign))
+    }
+
+    #[test]
+    fn a_tax_with_an_amount_in_the_currency_of_home_is_stated() {
+        for (note, home) in [
+            ("VAT 20 %: 52.10 GBP (1 EUR = 0.8684 GBP)", "GBP"),
+            ("Thank you.\nVAT 20%: £52.10.", "GBP"),
+            ("VAT in GBP: 52.10", "GBP"),
+            ("VAT 20% GBP52.10", "GBP"),
+            ("VAT 60.00 EUR × 0.8684 = 52.10 GBP", "GBP"),
+            ("incl. VAT of 12 345 Ft", "HUF"),
+            ("moms 25 %: 250,00 kr.", "DKK"),
+            ("MVA 25 %: NOK 250,00", "NOK"),
+            ("GST 10%: A$15.00", "AUD"),
+            ("BTW R 52.10", "ZAR"),
+            ("消費税：1,200円（1 EUR＝162.55円）", "JPY"),
+            ("うち消費税1,200円", "JPY"),
+        ] {
+            assert!(is_stated(note, home, "EUR"), "{note}");
+        }
+        for note in ["USt. 19 %: 1.234,56 €", "TVA 20 % : 52,10 EUR", "Umsatzsteuer: 12,00 Euro", "Tax 52.10EUR"] {
+            assert!(is_stated(note, "EUR", "USD"), "{note}");
+        }
+    }
+
+    #[test]
+    fn an_exchange_rate_and_an_amount_of_something_else_state_no_tax() {
+        for note in [
+            "",
+            "52.10 GBP",
+            "1 EUR = 0.8684 GBP",
+            "VAT at 1 EUR = 0.87 GBP",
+            "VAT: 1 GBP = 1.15 EUR",
+            "VAT at 0.8684 GBP (29 November 2026)",
+            "VAT at 0.87 GBP per EUR",
+            "VAT 20 %: 60.00 EUR",
+            "VAT in GBP on request, 20 % of 300.00 EUR",
+            "VAT 20 %: 0.00 GBP",
+            "We are registered for VAT.\nLate payment costs 40.00 GBP.",
+            "Please pay to our account 12345678 in GBP",
+            "Questions of tax: +44 20 7946 0000",
+        ] {
+            assert!(!is_stated(note, "GBP", "EUR"), "{note}");
+        }
+        let recovery = "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement : 40 EUR.";
+        assert!(!is_stated(recovery, "EUR", "USD"), "what is said of late payment is no tax");
+    }
+
+    #[test]
+    fn a_sign_of_both_currencies_says_nothing() {
+        assert!(!is_stated("GST $15.00", "AUD", "USD") && is_stated("GST $15.00", "AUD", "EUR"));
+        assert!(!is_stated("moms 250,00 kr", "DKK", "SEK") && is_stated("moms 250,00 DKK", "DKK", "SEK"));
+    }
+
+    #[test]
+    fn an_exchange_rate_is_known_by_both_currencies() {
+        let [home, foreign] = ["AUD", "USD"].map(|code| Currency::parse(code).expect("a currency"));
+        for note in ["1 USD = 1.5312 AUD", "Exchange rate AUD/USD 0.6531", "Rate of USD to AUD: 1.5312"] {
+            assert!(names_rate(note, &home, &foreign), "{note}");
+        }
+        for note in ["Payable in USD or AUD within 30 days", "1 USD = 0.92 EUR", "100.00 USD now, the rest in AUD", ""] {
+            assert!(!names_rate(note, &home, &foreign), "{note}");
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! SQL of unbilled time.
+
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, date},
+    day::DateRange,
+    error::Error,
+    invoices::compose::UnbilledEntry,
+    projects::store::ProjectKeyset,
+};
+
+/// Which unbilled time is meant.
+pub struct BillableFilter<'a> {
+    /// Of which client.
+    pub client: Uuid,
+    /// Of which days; all when absent.
+    pub period: Option<&'a DateRange>,
+    /// Of which projects; all when empty.
+    pub projects: &'a [Uuid],
+    /// Which entries are left for later.
+    pub defer: &'a [Uuid],
+}
+
+/// Unbilled time of one project, summed.
+pub struct UnbilledRow {
+    pub client_id: Uuid,
+    pub client_name: String,
+    pub currency: String,
+    pub project_id: Uuid,
+    pub project_name: String,
+    pub seconds: i64,
+    pub amount: i64,
+    pub without_rate: i64,
+    pub entries: i64,
+    pub oldest: jiff_sqlx::Date,
+    pub newest: jiff_sqlx::Date,
+    /// What the list is sorted by, as the database sees it.
+    pub client_key: String,
+    pub project_key: String,
+}
+
+/// Unbilled time by client and project, from after the last page.
+pub async fn unbilled_by_project(
+    db: &mut Db,
+    client: Option<Uuid>,
+    period: Option<&DateRange>,
+    after: Option<ProjectKeyset>,
+    limit: i64,
+) -> Result<Vec<UnbilledRow>, Error> {
+    let (organization, (from, to)) = (db.organization(), days(period));
+    let (client_key, project_key, id) = match after {
+        Some((client_key, project_key, id)) => (Some(client_key), Some(project_key), Some(id)),
+        None => (None, None, None),
+    };
+    Ok(query_as!(
+        UnbilledRow,
+        r#"with unbilled as materialized (
+               select t.project_id, sum(t.seconds) as seconds, coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0) as amount,
+                   coalesce(sum(t.seconds) filter (where t.rate is null), 0) as without_rate, count(*) as entries, min(t.day) as oldest, max(t.day) as newest
+               from time_entry t
+               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running
+                   and t.state in ('logged', 'approved')
+                   and ($7::date is null or t.day >= $7) and ($8::date is null or t.day <= $8)
+               group by t.project_id
+           )
+           select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name,
+               u.seconds::bigint as "seconds!", u.amount::bigint as "amount!", u.without_rate::bigint as "without_rate!", u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!",
+               c.search_key as client_key, p.search_key as project_key
+           from unbilled u
+           join project p on p.organization_id = $1 and p.id = u.project_id
+           join client c on c.organization_id = $1 and c.id = p.client_id
+           where ($2::uuid is null or c.id = $2)
+               and ($3::text is null or (c.search_key, p.search_key, p.id) > ($3, $4::text, $5::uuid))
+           order by c.search_key, p.search_key, p.id limit $6"#,
+        organization,
+        client,
+        client_key,
+        project_key,
+        id,
+        limit,
+        from as _,
+        to as _
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The clients with unbilled time of these days, by name.
+pub async fn clients_with_unbilled(db: &mut Db, period: Option<&DateRange>, limit: i64) -> Result<Vec<Uuid>, Error> {
+    let (organization, (from, to)) = (db.organization(), days(period));
+    Ok(query_scalar!(
+        "select c.id from client c
+         where c.organization_id = $1 and exists (
+             select from time_entry t join project p on p.organization_id = $1 and p.id = t.project_id
+             where t.organization_id = $1 and p.client_id = c.id and t.invoice_line_id is null and t.billable and not t.running
+                 and t.state in ('logged', 'approved') and ($2::date is null or t.day >= $2) and ($3::date is null or t.day <= $3)
+         )
+         order by c.search_key, c.id limit $4",
+        organization,
+        from as _,
+        to as _,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Locks the unbilled entries of these clients, as those of one are.
+pub async fn lock_unbilled_of_clients(db: &mut Db, clients: &[Uuid], period: Option<&DateRange>) -> Result<(), Error> {
+    let (organization, (from, to)) = (db.organization(), days(period));
+    query!(
+        "select t.id from time_entry t
+         join project p on p.organization_id = t.organization_id and p.id = t.project_id
+         where t.organization_id = $1 and p.client_id = any($2)
+             and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
+             and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
+         order by t.id for update of t",
+        organization,
+        clients,
+        from as _,
+        to as _
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// How many entries fit on one invoice. Its lines are fewer, as a line holds many entries.
+pub const ENTRIES_MAX: i64 = 5_000;
+
+/// Locks the unbilled entries that are meant, so that nobody else bills or changes them until this is done.
+///
+/// Entries that another draft takes at this moment are waited for, and left out when it takes them.
+pub async fn lock_unbilled(db: &mut Db, wanted: &BillableFilter<'_>) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    let (from, to) = days(wanted.period);
+    Ok(query_scalar!(
+        "select t.id from time_entry t
+         join project p on p.organization_id = t.organization_id and p.id = t.project_id
+         where t.organization_id = $1 and p.client_id = $2
+             and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
+             and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
+             and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
+         order by t.id limit $7 for update of t",
+        organization,
+        wanted.client,
+        from as _,
+        to as _,
+        wanted.projects,
+        wanted.defer,
+        ENTRIES_MAX + 1
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Those of these entries that are time of a client.
+pub async fn filter_entries_of_client(db: &mut Db, client: Uuid, entries: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select t.id from time_entry t
+         join project p on p.organization_id = t.organization_id and p.id = t.project_id
+         where t.organization_id = $1 and p.client_id = $2 and t.id = any($3)",
+        organization,
+        client,
+        entries
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The unbilled entries that are meant, in the order of the work; with `only`, no others than those.
+pub async fn unbilled_entries(db: &mut Db, wanted: &BillableFilter<'_>, only: Option<&[Uuid]>) -> Result<Vec<UnbilledEntry>, Error> {
+    let organization = db.organization();
+    let (from, to) = days(wanted.period);
+    let rows = query!(
+        r#"select t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day, t.description, t.seconds, t.rate,
+             t.labour = 'agent' as "by_agent!"
+         from time_entry t
+         join project p on p.organization_id = t.organization_id and p.id = t.project_id
+         join member m on m.organization_id = t.organization_id and m.id = t.member_id
+         where t.organization_id = $1 and p.client_id = $2
+             and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
+             and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
+             and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
+             and ($7::uuid[] is null or t.id = any($7))
+         order by t.day, t.position, t.id limit $8"#,
+        organization,
+        wanted.client,
+        from as _,
+        to as _,
+        wanted.projects,
+        wanted.defer,
+        only,
+        ENTRIES_MAX + 1
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| UnbilledEntry {
+            id: row.id,
+            project: row.project_id,
+            project_name: row.project_name,
+            member: row.member_id,
+            member_name: row.member_name,
+            day: row.day.to_jiff(),
+            description: row.description,
+            seconds: i64::from(row.seconds),
+            rate: row.rate,
+            by_agent: row.by_agent,
+        })
+        .collect())
+}
+
+/// The first and the last day of the time on an invoice.
+pub async fn worked_days(db: &mut Db, invoice: Uuid) -> Result<Option<(jiff_sqlx::Date, jiff_sqlx::Date)>, Error> {
+    let organization = db.organization();
+    let days = query!(
+        r#"select min(t.day) as "first", max(t.day) as "last" from invoice_line l
+           join time_entry t on t.organization_id = $1 and t.invoice_line_id = l.id
+           where l.organization_id = $1 and l.invoice_id = $2"#,
+        organization,
+        invoice
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok(days.first.zip(days.last))
+}
+
+/// Puts entries on their lines.
+pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u64, Error> {
+    let organization = db.organization();
+    let reserved = query!(
+        "update time_entry t set invoice_line_id = r.line
+         from unnest($2::uuid[], $3::uuid[]) as r (entry, line)
+         where t.organization_id = $1 and t.id = r.entry and t.invoice_line_id is null",
+        organization,
+        entries,
+        lines
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(reserved.rows_affected())
+}
+
+/// Takes the entries off lines.
+pub async fn release_lines(db: &mut Db, lines: &[Uuid]) -> Result<u64, Error> {
+    let organization = db.organization();
+    let released = query!(
+        "update time_entry set invoice_line_id = null where organization_id = $1 and id = any(array(
+             select t.id from time_entry t where t.organization_id = $1 and t.invoice_line_id = any($2) order by t.id for update))",
+        organization,
+        lines
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(released.rows_affected())
+}
+
+/// Takes all entries off an invoice. They are held in the order of their ids, as all writers of time do.
+pub async fn release_invoice(db: &mut Db, invoice: Uuid) -> Result<u64, Error> {
+    let organization = db.organization();
+    let released = query!(
+        "update time_entry set invoice_line_id = null where organization_id = $1 and id = any(array(
+             select t.id from time_entry t join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+             where t.organization_id = $1 and l.invoice_id = $2 order by t.id for update of t))",
+        organization,
+        invoice
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(released.rows_affected())
+}
+
+fn days(period: Option<&DateRange>) -> (Option<jiff_sqlx::Date>, Option<jiff_sqlx::Date>) {
+    period.map(|span| (date(span.from.date()), date(span.to.date()))).unzip()
+}

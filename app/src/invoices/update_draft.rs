@@ -1,0 +1,366 @@
+//! Changing and deleting drafts.
+
+mod pricing;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{
+    CustomLine, DeletedInvoice, Invoice, LineChange, client_tax,
+    compose::{self, LINES_MAX, TEXT_MAX},
+    discount, draft, late_payment, line_texts, payment, quantity, read,
+    store::{self, InvoiceRow, LineRow},
+    tax::LineTax,
+    totals::TaxCategory,
+};
+pub use pricing::{RateChange, line_rates, own_rates};
+
+use crate::{
+    clients,
+    database::date,
+    day::{DateRange, Day},
+    error::{Code, Error},
+    history,
+    id::InvoiceId,
+    money::Currency,
+    operation::{Call, needs_person_error},
+    organizations::{self, settings::within},
+    patch::Patch,
+    reference, text,
+};
+
+/// What changes about a draft; the arguments of `update_invoice_draft`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct DraftChange {
+    pub version: Option<i32>,
+    pub lines: Vec<LineChange>,
+    pub add: Vec<CustomLine>,
+    pub discount: Patch<String>,
+    pub notes: Patch<String>,
+    pub late_payment_terms: Option<bool>,
+    pub period_from: Patch<String>,
+    pub period_to: Patch<String>,
+    pub payment_terms_days: Option<u16>,
+    pub client_tax: Option<bool>,
+    pub rates: RateChange,
+}
+
+/// Changes a draft and computes its sums anew. Where nothing of it becomes another, nothing is written, and its version stays.
+pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
+    if change.rates.wanted() || !change.rates.per_line.is_empty() {
+        organizations::store::lock_shared(&mut cx.db).await?;
+    }
+    let mut row = lock_draft(cx, invoice, change.version).await?;
+    check_agent_may_update(cx, &row, &change.rates).await?;
+    let repriced = change.rates.wanted() || !change.rates.per_line.is_empty();
+    let before = DraftSnapshot::of(cx, &row, repriced).await?;
+    write(cx, &mut row, change, &before.lines).await?;
+    let after = DraftSnapshot::of(cx, &row, repriced).await?;
+    if after != before {
+        let totals = read::totals(&row, &after.lines)?;
+        store::update_draft(&mut cx.db, &row, &totals).await?;
+    }
+    draft::warn_agent_draft_unsent(cx, InvoiceId(row.id))?;
+    read::get(cx, &row.id.to_string()).await
+}
+
+/// What an update can change about a draft.
+#[derive(PartialEq)]
+struct DraftSnapshot {
+    lines: Vec<LineRow>,
+    /// The rates of the time on it, where they may become others; that of nothing changes no line.
+    rates: Vec<(Uuid, Option<i64>, bool)>,
+    discount: (Option<i64>, Option<i32>),
+    notes: Option<String>,
+    composed_terms: Option<String>,
+    payment_terms_days: i16,
+    period: Option<DateRange>,
+    period_given: bool,
+}
+
+impl DraftSnapshot {
+    async fn of(cx: &mut Call, row: &InvoiceRow, repriced: bool) -> Result<Self, Error> {
+        let time = if repriced { store::draft_entries(&mut cx.db, row.id).await? } else { Vec::new() };
+        Ok(Self {
+            lines: store::lines(&mut cx.db, row.id).await?,
+            rates: time.iter().map(|time| (time.entry.id, time.entry.rate, time.own)).collect(),
+            discount: (row.discount_amount, row.discount_rate),
+            notes: row.notes.clone(),
+            composed_terms: row.composed_terms.clone(),
+            payment_terms_days: row.payment_terms_days,
+            period: read::period(row),
+            period_given: row.period_given,
+        })
+    }
+}
+
+/// Writes the lines of a draft, which were these, and what stands around them into the row.
+async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before: &[LineRow]) -> Result<(), Error> {
+    let currency = Currency::parse(&row.currency)?;
+    let of_time = |id: &str| before.iter().any(|line| line.seconds.is_some() && line.id == reference::parse_id(id));
+    let removes = change.lines.iter().any(|line| line.remove == Some(true) && of_time(&line.line));
+    let mut there = change_lines(cx, row, &currency, change.lines).await?;
+    if removes {
+        there += pricing::reprice_shared_rounding(cx, row, &currency).await?;
+    }
+    // A form sends the tax of every line as it stands there, too: that is nobody's wish.
+    if change.client_tax == Some(true) {
+        client_tax::take(cx, row, &currency).await?;
+    }
+    if change.rates.wanted() {
+        there += pricing::apply_rates(cx, row, &currency, &change.rates).await?;
+    }
+    if !change.rates.per_line.is_empty() {
+        there += pricing::set_line_rates(cx, row, &currency, &change.rates.per_line).await?;
+    }
+    add_lines(cx, row, &currency, change.add, there).await?;
+    if let Some(discount) = given(change.discount) {
+        (row.discount_amount, row.discount_rate) = discount::columns(&discount::read(discount.as_deref(), &currency)?);
+    }
+    set_notes(cx, row, change.notes, change.late_payment_terms == Some(true)).await?;
+    if let Some(days) = change.payment_terms_days {
+        row.payment_terms_days = within("payment_terms_days", days, 0, 365)? as i16;
+    }
+    set_period(cx, row, change.period_from, change.period_to).await
+}
+
+/// An agent that writes drafts changes drafts that nobody else has made or changed, and never the rates of the time on them: that time
+/// is logged, and keeps its rate when the draft is deleted.
+async fn check_agent_may_update(cx: &mut Call, row: &InvoiceRow, rates: &RateChange) -> Result<(), Error> {
+    let Some(token) = cx.caller.token.as_ref().map(|token| token.id.0).filter(|_| cx.writes_drafts() && !cx.dry_run) else { return Ok(()) };
+    if rates.wanted() || !rates.per_line.is_empty() {
+        return Err(needs_person_error("change the rate of time that is already logged"));
+    }
+    match history::store::changed_by_others(&mut cx.db, "invoice", &[row.id], token).await?.is_empty() {
+        true => Ok(()),
+        false => Err(needs_person_error("change a draft that somebody else has made or changed")),
+    }
+}
+
+/// The note: as it is written, and with what the law wants said of late payment where that is to be added.
+async fn set_notes(cx: &mut Call, row: &mut InvoiceRow, notes: Patch<String>, with_terms: bool) -> Result<(), Error> {
+    if let Some(notes) = given(notes) {
+        row.notes = text::optional_lines("notes", notes.as_deref(), late_payment::NOTE_MAX)?;
+        row.composed_terms = late_payment::kept(row.composed_terms.take(), row.notes.as_deref());
+    }
+    if with_terms { late_payment::add(cx, row).await } else { Ok(()) }
+}
+
+/// The service period: as it is written, or that of the time on the invoice. Of two days that were written one can be cleared, too.
+async fn set_period(cx: &mut Call, row: &mut InvoiceRow, from: Patch<String>, to: Patch<String>) -> Result<(), Error> {
+    let (before, from, to) = (read::period(row), given(from), given(to));
+    if from.is_none() && to.is_none() && row.period_given {
+        return Ok(());
+    }
+    let names_no_day = [&from, &to].into_iter().all(|end| !matches!(end, Some(Some(_))));
+    let wished = match names_no_day && (from == to || before.is_none()) {
+        true => None,
+        false => Some(period_of(cx, row.id, before.as_ref(), from, to).await?),
+    };
+    // A form sends what stands there, too: that is nobody's wish.
+    let wished = wished.filter(|span| row.period_given || before.as_ref() != Some(span));
+    row.period_given = wished.is_some();
+    (row.period_from, row.period_to) = match wished {
+        Some(span) => (Some(date(span.from.date())), Some(date(span.to.date()))),
+        None => store::worked_days(&mut cx.db, row.id).await?.unzip(),
+    };
+    Ok(())
+}
+
+/// The service period after a change of its ends: one that was cleared is that of the time on the invoice.
+async fn period_of(
+    cx: &mut Call,
+    invoice: Uuid,
+    before: Option<&DateRange>,
+    from: Option<Option<String>>,
+    to: Option<Option<String>>,
+) -> Result<DateRange, Error> {
+    let (today, of_time) = (cx.organization_today()?, store::worked_days(&mut cx.db, invoice).await?);
+    let (first, last) = of_time.map(|(first, last)| (Day::from(first.to_jiff()), Day::from(last.to_jiff()))).unzip();
+    let there = if from.is_some() { first } else { before.map(|span| span.from.clone()) };
+    let first = written("period_from", from.flatten(), there, today)?;
+    let there = if to.is_some() { last } else { before.map(|span| span.to.clone()) };
+    DateRange::between(first, written("period_to", to.flatten(), there, today)?)
+}
+
+/// A day of the service period, or the one that stands in its place.
+fn written(field: &'static str, given: Option<String>, there: Option<Day>, today: Date) -> Result<Day, Error> {
+    match (given, there) {
+        (Some(given), _) => Day::parse_relative(field, &given, today),
+        (None, Some(there)) => Ok(there),
+        (None, None) => Err(Error::invalid(
+            field,
+            "The service period has a first and a last day, and there is no time on the invoice that has one; give both, or clear both.",
+        )),
+    }
+}
+
+/// Deletes a draft and releases the time on it.
+pub async fn delete(cx: &mut Call, invoice: &str) -> Result<DeletedInvoice, Error> {
+    let row = lock_draft(cx, invoice, None).await?;
+    store::release_invoice(&mut cx.db, row.id).await?;
+    store::delete(&mut cx.db, row.id).await?;
+    Ok(DeletedInvoice { id: InvoiceId(row.id) })
+}
+
+/// Locks a draft; refuses what is no draft any more, and a version that somebody has changed since.
+pub async fn lock_draft(cx: &mut Call, invoice: &str, version: Option<i32>) -> Result<InvoiceRow, Error> {
+    let row = read::find_locked(cx, invoice).await?;
+    if row.state != "draft" {
+        return Err(not_a_draft(&row));
+    }
+    if version.is_some_and(|version| version != row.version) {
+        return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on."));
+    }
+    Ok(row)
+}
+
+/// Why an invoice that is no draft does not change, and what can be done with it.
+fn not_a_draft(row: &InvoiceRow) -> Error {
+    let number = row.number.as_deref().unwrap_or_default();
+    if row.state == "void" {
+        return Error::new(Code::Locked, format!("Invoice {number} is void and does not change any more."))
+            .hint("It can be drafted again. redraft_invoice does that.");
+    }
+    let payments = if row.state == "paid" { "" } else { " What is paid of it can still be recorded." };
+    Error::new(Code::Locked, format!("Invoice {number} was already sent and does not change any more."))
+        .hint(format!("{}{payments}", payment::void_hint(row)))
+}
+
+/// Changes and removes lines; answers how many are left.
+async fn change_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, changes: Vec<LineChange>) -> Result<usize, Error> {
+    if changes.len() > LINES_MAX {
+        return Err(Error::invalid("lines", format!("{} lines are too many; at most {LINES_MAX} fit.", changes.len())));
+    }
+    // Whoever writes no text is not shown any.
+    let lines = match changes.iter().any(|change| change.description.is_some()) {
+        true => line_texts::lines(cx, row).await?,
+        false => store::lines(&mut cx.db, row.id).await?,
+    };
+    let mut left: BTreeMap<Uuid, LineRow> = lines.into_iter().map(|line| (line.id, line)).collect();
+    let (mut removed, mut written) = (Vec::new(), BTreeMap::new());
+    let taxed = changes.iter().any(|change| change.tax_category == Some(TaxCategory::S) && !is_said(&change.tax_rate));
+    let usual = if taxed { usual_rate(cx, row).await? } else { None };
+    for (at, mut change) in changes.into_iter().enumerate() {
+        let id = reference::parse_id(&change.line);
+        if removed.contains(&id) || written.contains_key(&id) {
+            return Err(Error::invalid("lines", "One line stands twice among the lines. Say all that changes of it once."));
+        }
+        let line = left.get(&id).ok_or_else(|| no_line(at))?;
+        if change.remove == Some(true) {
+            removed.push(id);
+        } else {
+            if change.tax_category == Some(TaxCategory::S) && line.tax_category != TaxCategory::S.code() && !is_said(&change.tax_rate) {
+                change.tax_rate.clone_from(&usual);
+            }
+            let after = changed(line.clone(), change, currency).map_err(|error| error.within("lines", at))?;
+            written.insert(id, after);
+        }
+    }
+    // A form sends every line, of which few were changed.
+    written.retain(|id, after| left.get(id) != Some(after));
+    store::release_lines(&mut cx.db, &removed).await?;
+    store::delete_lines(&mut cx.db, &removed).await?;
+    store::update_lines(&mut cx.db, &written.into_values().collect::<Vec<_>>(), currency).await?;
+    left.retain(|id, _| !removed.contains(id));
+    Ok(left.len())
+}
+
+/// The draft has no line of the id that stands at this place.
+fn no_line(at: usize) -> Error {
+    let mut error = Error::not_found("line on this draft");
+    error.fields.insert(format!("lines[{at}].line"), error.message.clone());
+    error.hint("get_invoice shows the lines with their ids.")
+}
+
+fn is_said(text: &Option<String>) -> bool {
+    text.as_ref().is_some_and(|text| !text.trim().is_empty())
+}
+
+/// The rate of a line that is taxed again and says none: the client's, else the organization's.
+async fn usual_rate(cx: &mut Call, row: &InvoiceRow) -> Result<Option<String>, Error> {
+    let client = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
+    if client.category == TaxCategory::S {
+        return Ok(Some(client.rate.to_string()));
+    }
+    let organization = organizations::settings::get(cx).await?;
+    Ok((organization.tax_category == TaxCategory::S).then(|| organization.tax_rate.to_string()))
+}
+
+fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result<LineRow, Error> {
+    if let Some(description) = change.description {
+        describe(&mut line, &description)?;
+    }
+    taxed(&mut line, change.tax_category, change.tax_rate.as_deref(), change.tax_reason.as_deref())?;
+    let (quantity, price) = (change.quantity.filter(|quantity| !quantity.trim().is_empty()), change.price);
+    if quantity.is_none() && price.is_none() {
+        return Ok(line);
+    }
+    let Some(before) = line.invoiced_quantity else {
+        return Err(Error::invalid(
+            "lines",
+            "Quantity and price of tracked time come from its entries. Change the entries, or remove the line and write a custom one.",
+        ));
+    };
+    let after = quantity.map_or(Ok(before), |quantity| quantity::parse(&quantity))?;
+    // A price from before that rule stays until somebody changes it.
+    if let Some(price) = price
+        && price.millionths("price", currency)? != line.unit_price
+    {
+        line.unit_price = compose::price_of(&price, currency)?;
+    }
+    line.invoiced_quantity = Some(after);
+    line.net = quantity::net(after, line.unit_price, currency);
+    Ok(line)
+}
+
+/// Gives a line this text. A form sends the one that stands there, too: only another one is somebody's own.
+fn describe(line: &mut LineRow, description: &str) -> Result<(), Error> {
+    let written = text::lines("description", description, TEXT_MAX).and_then(|text| compose::required_text(text, "description"))?;
+    if written != line.description {
+        (line.description, line.composed) = (written, Some(false));
+    }
+    Ok(())
+}
+
+/// Another tax of a line, where one was given.
+fn taxed(line: &mut LineRow, category: Option<TaxCategory>, rate: Option<&str>, reason: Option<&str>) -> Result<(), Error> {
+    if category.is_none() && rate.is_none_or(|rate| rate.trim().is_empty()) && reason.is_none() {
+        return Ok(());
+    }
+    let LineTax { category, rate, reason } = read::line_tax(line)?.changed(category, rate, reason)?;
+    line.tax_category = category.code().to_owned();
+    line.tax_percent = rate.ten_thousandths();
+    line.tax_reason = reason;
+    Ok(())
+}
+
+/// Adds lines behind those that are there.
+async fn add_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, add: Vec<CustomLine>, there: usize) -> Result<(), Error> {
+    let add: Vec<(usize, CustomLine)> = add.into_iter().enumerate().filter(|(_, line)| !compose::is_blank(line)).collect();
+    if add.is_empty() {
+        return Ok(());
+    }
+    if there + add.len() > LINES_MAX {
+        return Err(Error::invalid("add", format!("An invoice holds {LINES_MAX} lines at most, and this one has {there} already.")));
+    }
+    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
+    let tax = draft::tax_of(&client);
+    let written = |(at, line): &(usize, CustomLine)| {
+        compose::custom_line(line, currency, &tax).map(compose::row).map_err(|error| error.within("add", *at))
+    };
+    let lines = add.iter().map(written).collect::<Result<Vec<LineRow>, Error>>()?;
+    let last = store::last_position(&mut cx.db, row.id).await?;
+    store::insert_lines(&mut cx.db, row.id, last, &lines, currency).await
+}
+
+/// The new value of an edit, or nothing when it keeps the old one.
+fn given(edit: Patch<String>) -> Option<Option<String>> {
+    match edit {
+        Patch::Keep => None,
+        Patch::Clear => Some(None),
+        Patch::Set(text) => Some(Some(text)),
+    }
+}

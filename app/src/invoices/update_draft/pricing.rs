@@ -1,0 +1,202 @@
+//! The time on a draft at other rates than it was drafted at.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::{
+    budgets::guard::{BudgetGuard, HardStop},
+    clients,
+    error::{Code, Error},
+    id::InvoiceLineId,
+    invoices::{
+        LineChange,
+        compose::{self, LINES_MAX, PricedTime, UnbilledEntry},
+        line_texts, read,
+        rounding::RoundingBasis,
+        store::{self, DraftEntry, InvoiceRow, LineRow},
+    },
+    money::{Amount, Currency},
+    operation::Call,
+    organizations::settings::rate_of,
+    projects::read_scope::ReadScope,
+};
+
+/// Which rates the time on a draft takes.
+pub struct RateChange {
+    /// Those that hold by now.
+    pub current: bool,
+    /// This one, where the time has none.
+    pub missing: Option<Amount>,
+    /// These, on lines whose time has a rate of its own.
+    pub per_line: Vec<(Uuid, Amount)>,
+}
+
+/// The rates that changes of lines give. Of a line that is removed, or that is none, others say what is to be said.
+pub fn line_rates(changes: &[LineChange]) -> Vec<(Uuid, Amount)> {
+    let stays = changes.iter().filter(|change| change.remove != Some(true));
+    let given = stays.filter_map(|change| Some((change.line.trim().parse().ok()?, change.rate.clone()?)));
+    given.filter(|(_, rate)| !rate.is_empty()).collect()
+}
+
+impl RateChange {
+    /// Whether current or missing ones are wanted. A form sends its empty field, too.
+    pub fn wanted(&self) -> bool {
+        self.current || self.missing.as_ref().is_some_and(|rate| !rate.is_empty())
+    }
+}
+
+/// Gives the time on a draft these rates and prices its lines anew, each with the text that it has; answers how many lines came to it,
+/// since a line has one price. Time with a rate of its own keeps it, and so does time on a closed day.
+pub async fn apply_rates(cx: &mut Call, row: &InvoiceRow, currency: &Currency, rates: &RateChange) -> Result<usize, Error> {
+    let missing = rates.missing.as_ref().filter(|rate| !rate.is_empty()).map(|rate| rate_of("time_rate", rate, currency)).transpose()?;
+    store::lock_draft_entries(&mut cx.db, row.id).await?;
+    let mut time = store::draft_entries(&mut cx.db, row.id).await?;
+    let mut changed = Vec::new();
+    for entry in &mut time {
+        if let Some((rate, own)) = new_rate(entry, rates.current, missing) {
+            (entry.entry.rate, entry.own) = (Some(rate), own);
+            changed.push(&*entry);
+        }
+    }
+    if changed.is_empty() {
+        cx.warn(
+            "The time on this draft has these rates already, has one of its own, or is on a closed day: nothing was priced anew. A rate that \
+             was given to it by mistake is taken back by undoing that.",
+        );
+        return Ok(0);
+    }
+    write(cx, &changed).await?;
+    price_lines(cx, row, currency, &time).await
+}
+
+/// The rate that an entry gets, and whether it is the entry's own; nothing where it stays.
+fn new_rate(time: &DraftEntry, current: bool, missing: Option<i64>) -> Option<(i64, bool)> {
+    if time.own || time.closed {
+        return None;
+    }
+    match time.holds.filter(|_| current) {
+        Some(holds) => (time.entry.rate != Some(holds)).then_some((holds, false)),
+        None => missing.filter(|_| time.entry.rate.is_none()).map(|rate| (rate, true)),
+    }
+}
+
+/// Gives the time on lines another rate than its own, and prices them anew; answers how many lines came to it. A form sends the rates
+/// that stand there, too: they are nobody's wish.
+pub async fn set_line_rates(cx: &mut Call, row: &InvoiceRow, currency: &Currency, again: &[(Uuid, Amount)]) -> Result<usize, Error> {
+    store::lock_draft_entries(&mut cx.db, row.id).await?;
+    let mut time = store::draft_entries(&mut cx.db, row.id).await?;
+    let mut changed = Vec::new();
+    for (line, rate) in again {
+        let rate = rate_of("rate", rate, currency)?;
+        for entry in time.iter_mut().filter(|time| time.line == *line && time.entry.rate != Some(rate)) {
+            check_own_rate_editable(entry)?;
+            entry.entry.rate = Some(rate);
+            changed.push(entry.entry.id);
+        }
+    }
+    let changed: Vec<&DraftEntry> = time.iter().filter(|time| changed.contains(&time.entry.id)).collect();
+    if changed.is_empty() {
+        return Ok(0);
+    }
+    write(cx, &changed).await?;
+    price_lines(cx, row, currency, &time).await
+}
+
+fn check_own_rate_editable(time: &DraftEntry) -> Result<(), Error> {
+    if time.closed {
+        return Err(Error::new(Code::Locked, "Time on this line is before the lock date, so its rate stays."));
+    }
+    match time.own {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "lines",
+            "The time on this line takes the rate of its project, client or member. Set another one there, and take up the rates that hold by now.",
+        )),
+    }
+}
+
+/// The lines of a draft with this time whose time has one rate, which is its own, with that rate.
+pub fn own_rates(time: &[DraftEntry]) -> BTreeMap<Uuid, i64> {
+    let mut rates: BTreeMap<Uuid, Option<i64>> = BTreeMap::new();
+    for time in time {
+        let own = time.entry.rate.filter(|_| time.own && !time.closed);
+        let rate = rates.entry(time.line).or_insert(own);
+        *rate = rate.filter(|rate| Some(*rate) == own);
+    }
+    rates.into_iter().filter_map(|(line, rate)| Some((line, rate?))).collect()
+}
+
+/// Writes the rates of entries, and tells what that does to budgets: the time was worked, so no cap stands in its way.
+async fn write(cx: &mut Call, changed: &[&DraftEntry]) -> Result<(), Error> {
+    let (read_scope, now) = (ReadScope::of(cx)?, cx.now);
+    let mut touched: Vec<(Uuid, Date)> = changed.iter().map(|time| (time.entry.project, time.entry.day)).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    let watch = BudgetGuard::lock(cx, &touched).await?;
+    store::set_rates(&mut cx.db, changed, now).await?;
+    watch.finish(cx, &read_scope, HardStop::Ignore).await?;
+    Ok(())
+}
+
+/// Prices the lines of a draft anew where they share what is rounded by day and project, after one of them was removed: those that are
+/// left come to what a draft of their time would come to now. Answers how many lines came to it.
+pub async fn reprice_shared_rounding(cx: &mut Call, row: &InvoiceRow, currency: &Currency) -> Result<usize, Error> {
+    let rounding = read::rounding(row)?;
+    if rounding.step_minutes == 0 || rounding.basis != RoundingBasis::DayAndProject {
+        return Ok(0);
+    }
+    let time = store::draft_entries(&mut cx.db, row.id).await?;
+    price_lines(cx, row, currency, &time).await
+}
+
+/// Prices the lines of a draft by its time. Where a line has time at several rates by now, those after the first go on lines of their
+/// own behind it.
+async fn price_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, time: &[DraftEntry]) -> Result<usize, Error> {
+    let lines = store::lines(&mut cx.db, row.id).await?;
+    let (mut changed, mut added, mut order) = (Vec::new(), Vec::new(), Vec::new());
+    let mut priced_times = priced_times(cx, row, time).await?;
+    for before in &lines {
+        order.push(before.id);
+        let mut priced = priced_times.remove(&before.id).unwrap_or_default().into_iter().map(|worth| priced(before, worth, currency));
+        changed.extend(priced.next().filter(|first| first != before));
+        for line in priced {
+            let line = LineRow { id: InvoiceLineId::new().0, ..line };
+            order.push(line.id);
+            added.push(line);
+        }
+    }
+    if order.len() > LINES_MAX {
+        let message = format!("At these rates this would be {} lines, and an invoice holds {LINES_MAX} at most.", order.len());
+        return Err(Error::invalid("current_rates", message));
+    }
+    store::update_lines(&mut cx.db, &changed, currency).await?;
+    if !added.is_empty() {
+        let last = store::last_position(&mut cx.db, row.id).await?;
+        store::insert_lines(&mut cx.db, row.id, last, &added, currency).await?;
+        store::order_lines(&mut cx.db, &order).await?;
+        store::move_entries(&mut cx.db, &added).await?;
+    }
+    Ok(added.len())
+}
+
+/// What the time of each line comes to at each of its rates.
+async fn priced_times(cx: &mut Call, row: &InvoiceRow, time: &[DraftEntry]) -> Result<BTreeMap<Uuid, Vec<PricedTime>>, Error> {
+    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
+    let grouping = line_texts::grouping(row, &client)?;
+    let (lines, entries): (Vec<Uuid>, Vec<UnbilledEntry>) = time.iter().map(|time| (time.line, time.entry.clone())).unzip();
+    Ok(compose::priced_times(&entries, &lines, grouping))
+}
+
+/// A line at what its time is worth.
+fn priced(line: &LineRow, worth: PricedTime, currency: &Currency) -> LineRow {
+    LineRow {
+        seconds: Some(worth.worked),
+        billed_seconds: Some(worth.billed),
+        unit_price: worth.unit_price(currency),
+        net: worth.net,
+        entries: worth.entries,
+        ..line.clone()
+    }
+}

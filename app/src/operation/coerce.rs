@@ -1,0 +1,154 @@
+//! What is meant by arguments, before they are held against their schema: programs and models write the same in several ways.
+
+use serde_json::{Map, Value};
+
+use super::{schema::CLEARS, urlencoded::is_required};
+use crate::hours;
+
+/// The largest whole number that stands exactly in a number with decimals.
+const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// References without any of which a write means everybody. An empty one is a slip and is refused where no other is named; so is empty
+/// text where a list is wanted.
+const EVERYBODY_WITHOUT: [(&str, &[&str]); 1] = [("set_rate", &["client", "project"])];
+
+/// What keeps a write from being done: empty text in it is a slip, and no word that it shall be done.
+const DRY_RUN: &str = "dry_run";
+
+/// Makes arguments of `operation` what they mean by the schema of a form, which knows what empty text clears.
+///
+/// What is `null` is absent at every depth, and so is empty text but where it clears, where something has to stand, and where it would
+/// mean everybody. One text where a list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` and `"14"` are the
+/// whole number that they are. A choice is one in capitals, too, or with spaces in it, and `"true"` is true.
+pub fn coerce(operation: &str, form: &Map<String, Value>, arguments: &mut Value) {
+    let slips = slips(operation, arguments);
+    value(Some(form), arguments);
+    if let Value::Object(fields) = arguments {
+        fields.extend(slips.into_iter().map(|argument| (argument.to_owned(), Value::from(""))));
+    }
+}
+
+/// The arguments of which empty text is a slip, and no way to leave them out.
+fn slips(operation: &str, arguments: &Value) -> Vec<&'static str> {
+    let given = |argument: &str| arguments.get(argument).filter(|given| !given.is_null());
+    let is_named = |argument: &&str| given(argument).is_some_and(|given| given != "");
+    let everybody = EVERYBODY_WITHOUT.iter().filter(|(name, without)| *name == operation && !without.iter().any(is_named));
+    let may_slip = everybody.flat_map(|(_, without)| without.iter().copied()).chain([DRY_RUN]);
+    may_slip.filter(|argument| given(argument).is_some_and(|given| given == "")).collect()
+}
+
+fn value(schema: Option<&Map<String, Value>>, given: &mut Value) {
+    match given {
+        Value::Object(fields) => object(schema, fields),
+        Value::Array(items) => {
+            let described = schema.and_then(|schema| schema.get("items")?.as_object());
+            items.iter_mut().for_each(|item| value(described, item));
+        }
+        Value::Number(_) | Value::String(_) => {
+            if let Some(meant) = schema.and_then(|schema| scalar(schema, given)) {
+                *given = meant;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// In a list `null` and empty text have a place, and are refused like everything else that is wrong.
+fn object(schema: Option<&Map<String, Value>>, fields: &mut Map<String, Value>) {
+    let described = |name: &str| schema.and_then(|schema| schema.get("properties")?.get(name)?.as_object());
+    let is_absent = |name: &str| {
+        let is_list = |described: &Map<String, Value>| described.get("type").is_some_and(|kind| kind == "array");
+        let may_be =
+            |schema, described: &Map<String, Value>| !is_required(schema, name) && !described.contains_key(CLEARS) && !is_list(described);
+        schema.zip(described(name)).is_some_and(|(schema, described)| may_be(schema, described))
+    };
+    fields.retain(|name, given| !given.is_null() && (given != "" || !is_absent(name)));
+    fields.iter_mut().for_each(|(name, given)| value(described(name), given));
+}
+
+/// One value in the kind that is wanted, where it is of another that means the same.
+fn scalar(schema: &Map<String, Value>, given: &Value) -> Option<Value> {
+    let wanted = schema.get("type")?.as_str()?;
+    match given {
+        Value::String(text) if wanted == "boolean" => truth(text),
+        Value::String(text) if wanted == "integer" => text.trim().parse::<i64>().ok().map(Value::from),
+        Value::String(text) if schema.contains_key("enum") => choice(schema, text),
+        Value::String(text) if wanted == "array" && !text.is_empty() => {
+            (schema.get("items")?.get("type")? == "string").then(|| Value::Array(vec![given.clone()]))
+        }
+        Value::Number(number) if schema.get("format").is_some_and(|format| format == hours::HOURS) => Some(Value::from(number.to_string())),
+        Value::Number(number) if wanted == "integer" => number.as_f64().filter(|_| number.is_f64()).and_then(whole_number),
+        _ => None,
+    }
+}
+
+/// What a word says in place of `true` or `false`.
+fn truth(text: &str) -> Option<Value> {
+    let said = [("true", true), ("false", false)].into_iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
+    said.map(|(_, truth)| Value::from(truth))
+}
+
+/// The choice that is meant by a text which differs from it in capitals alone, or in what stands between its words; nothing where several
+/// are.
+fn choice(schema: &Map<String, Value>, text: &str) -> Option<Value> {
+    let choices = schema.get("enum")?.as_array()?;
+    let plain = |text: &str| text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+    let is_meant = |choice: &&Value| choice.as_str().is_some_and(|choice| plain(choice) == plain(text));
+    let mut meant = choices.iter().filter(is_meant);
+    let first = meant.next()?;
+    (meant.next().is_none() && !choices.iter().any(|choice| choice == text)).then(|| first.clone())
+}
+
+/// The whole number that a number with decimals is.
+#[expect(clippy::cast_possible_truncation, reason = "it is whole and within what stands exactly")]
+pub fn whole_number(number: f64) -> Option<Value> {
+    (number.fract() == 0.0 && number.abs() <= WHOLE_MAX).then(|| Value::from(number as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_same_is_meant_however_it_is_written() {
+        let line = json!({ "type": "object", "required": ["text"], "properties": {
+            "text": { "type": "string" }, "unit": { "type": "string", "enum": ["h"] }, "note": { "type": "string", CLEARS: true },
+        }});
+        let form = json!({ "type": "object", "required": ["name"], "properties": {
+            "name": { "type": "string" }, "days": { "type": "integer" }, "lines": { "type": "array", "items": line },
+            "open": { "type": "boolean" }, "by": { "type": "string", "enum": ["day", "Week", "week", "bank_transfer"] },
+            "projects": { "type": "array", "items": { "type": "string" } }, "duration": { "type": "string", "format": hours::HOURS },
+        }});
+        let meant = |mut given: Value| {
+            coerce("create_client", form.as_object().expect("an object"), &mut given);
+            given
+        };
+        assert_eq!(
+            meant(json!({ "days": 14.0, "duration": 1.5, "projects": "Acme" })),
+            json!({ "days": 14, "duration": "1.5", "projects": ["Acme"] })
+        );
+        assert_eq!(meant(json!({ "open": "True", "by": "DAY" })), json!({ "open": true, "by": "day" }));
+        for transfer in ["Bank transfer", "bank-transfer", "BANK_TRANSFER"] {
+            assert_eq!(meant(json!({ "by": transfer })), json!({ "by": "bank_transfer" }));
+        }
+        assert_eq!(meant(json!({ "days": " 14 " })), json!({ "days": 14 }));
+        for none in ["14.5", "a fortnight", "1e3", "99999999999999999999"] {
+            assert_eq!(meant(json!({ "days": none })), json!({ "days": none }), "it is refused as it was written");
+        }
+        for stays in [json!({ "open": "yes", "by": "year" }), json!({ "by": "Week" }), json!({ "by": "WEEK" })] {
+            assert_eq!(meant(stays.clone()), stays);
+        }
+        assert_eq!(meant(json!({ "days": 14.5 })), json!({ "days": 14.5 }));
+        assert_eq!(meant(json!({ "days": 1e300 })), json!({ "days": 1e300 }));
+        assert_eq!(
+            meant(json!({ "name": "", "days": "", "projects": "", "other": "", "gone": null })),
+            json!({ "name": "", "projects": "", "other": "" })
+        );
+        assert_eq!(slips("set_rate", &json!({ "project": "", "rate": "1.00" })), ["project"]);
+        assert!(slips("set_rate", &json!({ "project": "", "client": "Acme" })).is_empty());
+        let lines = json!({ "lines": [{ "text": "", "unit": "", "note": "", "other": { "deep": null } }, null, ""] });
+        assert_eq!(meant(lines), json!({ "lines": [{ "text": "", "note": "", "other": {} }, null, ""] }));
+    }
+}

@@ -1,0 +1,148 @@
+//! How a call ends: kept with its record, or undone after a dry run.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    Call, Declaration, ExpectedEffect, WriteResponse,
+    call::AuditPlacement,
+    store::{self, idempotency},
+};
+use crate::{
+    access::{Permission, Role},
+    audit::{self, AuditRecord, RecordSlot, outcome},
+    context::Channel,
+    error::Error,
+    quotas,
+};
+
+impl Call {
+    /// Keeps what was done, with its record; or undoes all of it after a dry run.
+    pub(super) async fn end<T: Serialize>(
+        mut self,
+        declaration: &'static Declaration,
+        place: &RecordSlot,
+        arguments: &Value,
+        key: Option<&str>,
+        result: T,
+    ) -> Result<WriteResponse<T>, Error> {
+        if self.mails > 0 && !declaration.mails {
+            tracing::error!(operation = declaration.name, "an operation writes mails and does not declare it");
+            self.db.roll_back().await;
+            return Err(Error::internal());
+        }
+        if self.dry_run {
+            let changes = self.changes().await?;
+            self.warn_truncated(changes.len()).await?;
+            self.warn_if_unchanged(declaration).await?;
+            let warnings = self.warnings;
+            self.db.roll_back().await;
+            place.put(AuditRecord::of_access(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN));
+            return Ok(WriteResponse { result, action: None, dry_run: true, repeated: false, changes, warnings });
+        }
+        if let Some(expected_effect) = self.caller.expected_effect.take() {
+            let seen = serde_json::to_value(&result).map_err(|_| Error::internal())?;
+            if let Err(error) = self.verify_expected_effect(&expected_effect, seen).await {
+                self.db.roll_back().await;
+                return Err(error);
+            }
+        }
+        let services = self.caller.services.clone();
+        if services.mail_leaves {
+            quotas::count_written_mails(&mut self.db, &services.quotas, self.mails, self.caller.token.is_none()).await?;
+        }
+        self.warn_if_unchanged(declaration).await?;
+        let mailed = self.mails > 0;
+        let warnings = std::mem::take(&mut self.warnings);
+        let done = WriteResponse { result, action: Some(self.action), dry_run: false, repeated: false, changes: Vec::new(), warnings };
+        if let Some(key) = key.filter(|_| !declaration.secret) {
+            let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
+            idempotency::store_answer(&mut self.db, self.idempotency_scope, key, answer).await?;
+        }
+        let on_commit = std::mem::take(&mut self.on_commit);
+        self.commit(declaration, place, arguments.clone()).await?;
+        if mailed {
+            services.outbox_wakeup.notify_one();
+        }
+        on_commit.into_iter().for_each(|ring| ring(&services));
+        Ok(done)
+    }
+
+    /// Tells of the changes beyond those that are shown.
+    async fn warn_truncated(&mut self, shown: usize) -> Result<(), Error> {
+        let all = store::count(&mut self.db, self.action).await?;
+        if all > shown as i64 {
+            self.warn(format!("This changes {all} records, of which not all are shown."));
+        }
+        Ok(())
+    }
+
+    /// Tells a program that its call has changed nothing, or would change nothing. What cannot be done twice always changes something, and
+    /// what is a person's alone has no images.
+    async fn warn_if_unchanged(&mut self, declaration: &'static Declaration) -> Result<(), Error> {
+        let may_be_none = declaration.idempotent && declaration.needs != Permission::SignedIn && self.mails == 0 && !self.changed_something;
+        if may_be_none && store::count(&mut self.db, self.action).await? == 0 {
+            self.warn_unchanged();
+        }
+        Ok(())
+    }
+
+    /// Tells a program that nothing is another by its call: it may have meant something else, and would say that it was done. At a page,
+    /// what is saved as it is was meant so.
+    pub fn warn_unchanged(&mut self) {
+        if self.caller.channel != Channel::Page {
+            self.warn(if self.dry_run { "This would change nothing." } else { "Nothing was changed." });
+        }
+    }
+
+    /// What was done is what the caller had looked at. Asked in the transaction, where nobody else's change can come between
+    /// the look and the deed.
+    async fn verify_expected_effect(&mut self, expected_effect: &ExpectedEffect, seen: Value) -> Result<(), Error> {
+        expected_effect.verify(seen, &self.changes().await?, self.now)
+    }
+
+    /// Keeps a call that went on within another transaction, with its record.
+    pub async fn keep(self, declaration: &'static Declaration, arguments: Value) -> Result<(), Error> {
+        self.commit(declaration, &RecordSlot::none(), arguments).await
+    }
+
+    /// Commits, with the record in the same transaction where there is an organization to hold it.
+    async fn commit(mut self, declaration: &'static Declaration, place: &RecordSlot, arguments: Value) -> Result<(), Error> {
+        let record = match self.audit_placement {
+            AuditPlacement::NonMember => Some(AuditRecord::of_non_member(&self.caller, self.action, self.now, declaration, arguments)),
+            AuditPlacement::CurrentOrganization if self.caller.membership.is_none() || declaration.needs == Permission::SignedIn => {
+                self.db.commit().await?;
+                place.put(AuditRecord::of_access(&self.caller, self.now, declaration, arguments, outcome::DONE));
+                return Ok(());
+            }
+            _ => AuditRecord::of_write(&self.caller, self.action, self.now, declaration, arguments),
+        };
+        // Last, since the chain of the organization is held from here until the commit.
+        let undoes = self.undoes.map(|undone| undone.0);
+        let records: Vec<AuditRecord> = record.map(|record| AuditRecord { undoes, ..record }).into_iter().collect();
+        audit::store::append_writes(&mut self.db, &records).await?;
+        if declaration.needs != Permission::SignedIn
+            && let Err(error) = self.reauthorize().await
+        {
+            self.db.roll_back().await;
+            return Err(error);
+        }
+        self.db.commit().await
+    }
+
+    /// Refuses to keep what somebody did who was let go, was given another role, or whose token or sign-in was ended, while this call
+    /// waited. Asked while the chain of the organization is held: whoever changes a member or a token holds it too, so that one of the
+    /// two comes first.
+    async fn reauthorize(&mut self) -> Result<(), Error> {
+        let Some(membership) = self.caller.membership.as_ref() else { return Ok(()) };
+        let (member, then) = (membership.member, membership.role);
+        let token = self.caller.token.as_ref().map(|token| token.id.0);
+        let now = store::caller_status(&mut self.db, member.0, token, self.caller.sign_in.as_deref(), self.action).await?;
+        match now {
+            Some(now) if !now.signed_in => Err(Error::signed_out()),
+            Some(now) if !now.token_holds => Err(Error::unauthenticated()),
+            Some(now) if now.present && Role::from_name(&now.role).is_some_and(|role| role.covers(then)) => Ok(()),
+            _ => Err(Error::membership_changed()),
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! SQL of answers that were given: a call repeated with its idempotency key within a day is done once.
+//!
+//! A key is one credential's: the same key from a token is another call than from the page, and from another token yet
+//! another. Otherwise whoever guesses a key would be given an answer with more in it than they may see. Within a credential
+//! the role is held against the one that the answer was given to: after a change of role a call is refused rather than
+//! answered as before, and never done a second time.
+
+use std::borrow::Cow;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    access::Role,
+    audit,
+    context::{Caller, Channel},
+    database::{Db, instant},
+    error::{Code, Error},
+    id::TokenId,
+};
+
+/// How long an answer is kept.
+pub const RETENTION: SignedDuration = SignedDuration::from_hours(24);
+
+/// Who calls, as keys are told apart: two of them may use the same.
+#[derive(Debug, Clone, Copy)]
+pub struct IdempotencyScope {
+    owner: KeyOwner,
+    token: Option<TokenId>,
+    role: Option<Role>,
+    at_page: bool,
+}
+
+/// With whom answers are kept.
+#[derive(Debug, Clone, Copy)]
+enum KeyOwner {
+    /// A member of the organization of this transaction.
+    Member(Uuid),
+    /// A person, for what they do before they are in an organization.
+    Person(Uuid),
+}
+
+impl IdempotencyScope {
+    /// The caller as a member of the organization of this transaction.
+    pub fn member(caller: &Caller) -> Result<Self, Error> {
+        let membership = caller.membership()?;
+        let token = caller.token.as_ref().map(|token| token.id);
+        Ok(Self {
+            owner: KeyOwner::Member(membership.member.0),
+            token,
+            role: Some(membership.role),
+            at_page: caller.channel == Channel::Page,
+        })
+    }
+
+    /// The caller as a person, whatever they are in an organization.
+    pub fn person(caller: &Caller) -> Result<Self, Error> {
+        let token = caller.token.as_ref().map(|token| token.id);
+        Ok(Self { owner: KeyOwner::Person(caller.person()?.id.0), token, role: None, at_page: caller.channel == Channel::Page })
+    }
+
+    /// The key as it is told from those of others: the page's as it is, a token's behind the token.
+    fn own(&self, key: &str) -> String {
+        match self.token {
+            Some(token) => format!("{token} {key}"),
+            None => key.to_owned(),
+        }
+    }
+
+    /// The key as it is kept. Of one that holds a secret its SHA-256 is kept, by which it is found again.
+    fn kept(&self, key: &str) -> String {
+        match audit::redact_message(key) {
+            Cow::Borrowed(_) => self.own(key),
+            Cow::Owned(_) => self.own(&Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        }
+    }
+
+    /// What has to be the same for an answer to be given again. The token is in it too, as a page's key may look like that
+    /// of a token.
+    fn hash(&self, arguments: &Value) -> Vec<u8> {
+        Sha256::digest(json!([self.token, self.role, arguments]).to_string()).to_vec()
+    }
+}
+
+/// Whether a call is the first with its idempotency key.
+pub enum Claim {
+    /// It is the first.
+    First,
+    /// It was made before, with this answer; none when the answer held a secret.
+    Answered(Option<Value>),
+}
+
+/// What is claimed: an operation with its arguments.
+struct ClaimedCall<'a> {
+    operation: &'a str,
+    hash: &'a [u8],
+}
+
+/// An answer with the call that it was given to.
+struct StoredAnswer {
+    operation: String,
+    arguments_hash: Vec<u8>,
+    answer: Option<Value>,
+}
+
+/// Claims an idempotency key for this call, or finds the answer that it already has.
+///
+/// A second call with the same key waits here until the first has ended. How old an answer is goes by the clock of the database: one
+/// process whose clock is wrong would do again what was done.
+pub async fn claim(db: &mut Db, scope: IdempotencyScope, key: &str, operation: &str, arguments: &Value) -> Result<Claim, Error> {
+    let (hash, kept) = (scope.hash(arguments), scope.kept(key));
+    find_as_given(db, scope, key, &kept).await?;
+    let claimed = ClaimedCall { operation, hash: &hash };
+    let first = match scope.owner {
+        KeyOwner::Member(member) => claim_of_member(db, member, &kept, &claimed).await?,
+        KeyOwner::Person(person) => claim_of_person(db, person, &kept, &claimed).await?,
+    };
+    if first {
+        return Ok(Claim::First);
+    }
+    let given = match scope.owner {
+        KeyOwner::Member(member) => given_to_member(db, member, &kept).await?,
+        KeyOwner::Person(person) => given_to_person(db, person, &kept).await?,
+    };
+    if given.operation != operation || given.arguments_hash != hash {
+        return Err(match scope.at_page {
+            // Whoever fills in a form knows of no keys: it was sent from another window meanwhile.
+            true => Error::new(Code::IdempotencyMismatch, "This was done from another window meanwhile, with other values.")
+                .hint("Load the page anew, look at what stands there now, and then do what is still to be done."),
+            false => Error::new(
+                Code::IdempotencyMismatch,
+                format!("The idempotency key \"{key}\" was used for another call. Send a new key for a new call."),
+            ),
+        });
+    }
+    Ok(Claim::Answered(given.answer))
+}
+
+/// Finds a key that stands there as it was given, by renaming it to the form in which it is kept now, in the transaction of this call: what
+/// counts as a secret is another thing after an upgrade, and a call that was made before it would be done again.
+async fn find_as_given(db: &mut Db, scope: IdempotencyScope, key: &str, kept: &str) -> Result<(), Error> {
+    let own = scope.own(key);
+    // No database ever kept a NUL.
+    if own == kept || key.contains('\0') {
+        return Ok(());
+    }
+    match scope.owner {
+        KeyOwner::Member(member) => rename_of_member(db, member, &own, kept).await,
+        KeyOwner::Person(person) => rename_of_person(db, person, &own, kept).await,
+    }
+}
+
+/// Keeps the answer under its key, in the transaction of what it answers.
+pub async fn store_answer(db: &mut Db, scope: IdempotencyScope, key: &str, answer: Value) -> Result<(), Error> {
+    let kept = scope.kept(key);
+    match scope.owner {
+        KeyOwner::Member(member) => store_for_member(db, member, &kept, answer).await,
+        KeyOwner::Person(person) => store_for_person(db, person, &kept, answer).await,
+    }
+}
+
+async fn rename_of_member(db: &mut Db, member: Uuid, key: &str, kept: &str) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update idempotency set key = $4 where organization_id = $1 and member_id = $2 and key = $3 and not exists (
+             select from idempotency other where other.organization_id = $1 and other.member_id = $2 and other.key = $4
+         )",
+        organization,
+        member,
+        key,
+        kept
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+async fn rename_of_person(db: &mut Db, person: Uuid, key: &str, kept: &str) -> Result<(), Error> {
+    query!(
+        "update own_idempotency set key = $3 where user_id = $1 and key = $2 and not exists (
+             select from own_idempotency other where other.user_id = $1 and other.key = $3
+         )",
+        person,
+        key,
+        kept
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+async fn claim_of_member(db: &mut Db, member: Uuid, key: &str, claimed: &ClaimedCall<'_>) -> Result<bool, Error> {
+    let organization = db.organization();
+    let inserted = query!(
+        "insert into idempotency as kept (organization_id, member_id, key, operation, arguments_hash, created_at)
+         values ($1, $2, $3, $4, $5, now())
+         on conflict (organization_id, member_id, key) do update
+             set operation = excluded.operation, arguments_hash = excluded.arguments_hash,
+                 answer = null, created_at = excluded.created_at
+             where kept.created_at < now() - make_interval(secs => $6)",
+        organization,
+        member,
+        key,
+        claimed.operation,
+        claimed.hash,
+        RETENTION.as_secs_f64()
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+async fn claim_of_person(db: &mut Db, person: Uuid, key: &str, claimed: &ClaimedCall<'_>) -> Result<bool, Error> {
+    let inserted = query!(
+        "insert into own_idempotency as kept (user_id, key, operation, arguments_hash, created_at)
+         values ($1, $2, $3, $4, now())
+         on conflict (user_id, key) do update
+             set operation = excluded.operation, arguments_hash = excluded.arguments_hash,
+                 answer = null, created_at = excluded.created_at
+             where kept.created_at < now() - make_interval(secs => $5)",
+        person,
+        key,
+        claimed.operation,
+        claimed.hash,
+        RETENTION.as_secs_f64()
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+async fn given_to_member(db: &mut Db, member: Uuid, key: &str) -> Result<StoredAnswer, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        StoredAnswer,
+        "select operation, arguments_hash, answer from idempotency
+         where organization_id = $1 and member_id = $2 and key = $3",
+        organization,
+        member,
+        key
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+async fn given_to_person(db: &mut Db, person: Uuid, key: &str) -> Result<StoredAnswer, Error> {
+    Ok(query_as!(
+        StoredAnswer,
+        "select operation, arguments_hash, answer from own_idempotency where user_id = $1 and key = $2",
+        person,
+        key
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+async fn store_for_member(db: &mut Db, member: Uuid, key: &str, answer: Value) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update idempotency set answer = $4 where organization_id = $1 and member_id = $2 and key = $3",
+        organization,
+        member,
+        key,
+        answer
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+async fn store_for_person(db: &mut Db, person: Uuid, key: &str, answer: Value) -> Result<(), Error> {
+    query!("update own_idempotency set answer = $3 where user_id = $1 and key = $2", person, key, answer).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// Forgets answers older than a day. Runs for one organization at a time, as everything does.
+pub async fn delete_expired(db: &mut Db, before: Timestamp) -> Result<u64, Error> {
+    let organization = db.organization();
+    Ok(query!("delete from idempotency where organization_id = $1 and created_at < $2", organization, instant(before) as _)
+        .execute(db.connection())
+        .await?
+        .rows_affected())
+}
+
+/// Forgets answers older than a day to calls that belonged to no organization.
+pub async fn delete_expired_of_persons(db: &mut Db, before: Timestamp) -> Result<u64, Error> {
+    let forgotten =
+        query_scalar!(r#"select forget_own_answers($1) as "forgotten!""#, instant(before) as _).fetch_one(db.connection()).await?;
+    Ok(u64::try_from(forgotten).unwrap_or_default())
+}
+
+/// Organizations that keep answers from before an instant.
+pub async fn organizations_with_answers_before(db: &mut Db, before: Timestamp, at_most: i32) -> Result<Vec<Uuid>, Error> {
+    Ok(query_scalar!(
+        r#"select organization_id as "organization_id!" from organizations_with_answers_before($1, $2)"#,
+        instant(before) as _,
+        at_most
+    )
+    .fetch_all(db.connection())
+    .await?)
+}

@@ -1,0 +1,245 @@
+//! The answer of a write.
+
+use std::{collections::BTreeMap, ops::Deref};
+
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+#[cfg(feature = "ssr")]
+use super::store::ImageRow;
+use crate::id::ActionId;
+#[cfg(feature = "ssr")]
+use crate::{
+    invoices::quantity,
+    money::{self, Currency, UnitPrice},
+    percent::Percent,
+};
+
+/// The answer of a write: the result itself, with what the call did beside it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct WriteResponse<T> {
+    /// What was made or changed.
+    #[serde(flatten)]
+    pub result: T,
+    /// The recorded action behind this answer; absent after a dry run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionId>,
+    /// True when nothing was kept because the caller asked for a dry run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// True when this is the answer that an earlier call with the same idempotency_key was given: nothing was done again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeated: bool,
+    /// After a dry run: what would have changed, record by record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+    /// What a careful person would want to know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// What happened to one record. Amounts in it are decimal text in the currency of the record, or of its client, which stands beside in a
+/// dry run, as does what its ids are called.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Change {
+    /// What kind of record: `client`, `time_entry`, `invoice` and so on.
+    pub kind: String,
+    /// Its id.
+    pub record: Uuid,
+    /// The record before; absent when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "record"))]
+    pub before: Option<serde_json::Value>,
+    /// The record after; absent when it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "record"))]
+    pub after: Option<serde_json::Value>,
+    /// What the clients, projects, members and invoices are called that it refers to, by their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "record"))]
+    pub names: BTreeMap<String, String>,
+    /// The currency of the amounts in it; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// The currency of those before, where that was another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency_before: Option<String>,
+}
+
+/// A record has columns, of each kind its own: some clients warn of a schema that takes any value.
+#[cfg(feature = "ssr")]
+fn record(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "object" })
+}
+
+/// The columns that refer to a record which people know by its name.
+#[cfg(feature = "ssr")]
+const REFERENCE_COLUMNS: [&str; 5] = ["project_id", "client_id", "member_id", "invoice_id", "redraft_of_id"];
+
+/// The columns that hold what people cost.
+#[cfg(feature = "ssr")]
+const COST_COLUMNS: [&str; 1] = ["cost_rate"];
+
+/// The columns that tell of rates and amounts beside these, or lead to an invoice.
+#[cfg(feature = "ssr")]
+const MONEY_COLUMNS: [&str; 7] =
+    ["rate_overridden", "discount_percent", "discount_rate", "unit_price", "document", "invoice_line_id", "redraft_of_id"];
+
+/// The columns that count minor units of a currency.
+#[cfg(feature = "ssr")]
+const AMOUNT_COLUMNS: [&str; 12] =
+    ["rate", "bill_rate", "cost_rate", "amount", "discount_amount", "subtotal", "discount", "net", "tax", "total", "paid", "price"];
+
+/// Those of them that are in the currency of the organization, whoever the client is.
+#[cfg(feature = "ssr")]
+const ORGANIZATION_CURRENCY_COLUMNS: [&str; 2] = ["bill_rate", "cost_rate"];
+
+#[cfg(feature = "ssr")]
+impl ImageRow {
+    /// The currency of the amounts in it, if it holds some.
+    fn priced_in(&self) -> Option<&str> {
+        let columns = self.image.as_ref()?.as_object()?;
+        let holds = |name: &str| columns.get(name).is_some_and(|value| !value.is_null());
+        let own = AMOUNT_COLUMNS.iter().chain(&["unit_price"]).any(|name| !ORGANIZATION_CURRENCY_COLUMNS.contains(name) && holds(name));
+        match own {
+            true => Some(&self.currency),
+            false => ORGANIZATION_CURRENCY_COLUMNS.iter().any(|name| holds(name)).then_some(&self.organization_currency),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl Change {
+    /// What happened to a record, with nothing said of the names and currencies in it.
+    pub(crate) fn without_currencies(kind: String, record: Uuid, before: Option<Value>, after: Option<Value>) -> Self {
+        Self { kind, record, before, after, names: BTreeMap::new(), currency: None, currency_before: None }
+    }
+
+    /// Records before and after as the database keeps them, from the images of each.
+    pub(crate) fn from_images(rows: Vec<ImageRow>) -> Vec<Self> {
+        let mut changes: Vec<Self> = Vec::with_capacity(rows.len() / 2);
+        for row in rows {
+            match changes.last_mut().filter(|_| row.is_after) {
+                Some(change) => change.after = row.image,
+                None => changes.push(Self::without_currencies(row.kind, row.record, row.image, None)),
+            }
+        }
+        changes
+    }
+
+    /// Records before and after as the doors show them: amounts are decimal text, as everywhere.
+    pub(crate) fn with_decimal_amounts(mut rows: Vec<ImageRow>) -> Vec<Self> {
+        for row in &mut rows {
+            // Whatever stands in the log is shown, also to who looks for what was altered there.
+            let currency = |code: &str| Currency::parse(code).unwrap_or_default();
+            let (own, of_members) = (currency(&row.currency), currency(&row.organization_currency));
+            row.image = row.image.take().map(|image| with_amounts(image, &own, &of_members));
+        }
+        Self::from_images(rows)
+    }
+
+    /// The same with the currencies of the amounts in them. Of each there are two rows: before and after.
+    pub(super) fn with_currencies(rows: Vec<ImageRow>) -> Vec<Self> {
+        let currencies: Vec<Option<String>> = rows.iter().map(|row| row.priced_in().map(str::to_owned)).collect();
+        let mut changes = Self::with_decimal_amounts(rows);
+        for (change, sides) in changes.iter_mut().zip(currencies.chunks(2)) {
+            let (before, after) = (sides.first().cloned().flatten(), sides.last().cloned().flatten());
+            change.currency_before = before.clone().filter(|before| after.as_ref().is_some_and(|after| after != before));
+            change.currency = after.or(before);
+        }
+        changes
+    }
+
+    /// The records that it refers to, by their ids.
+    pub(super) fn refers_to(&self) -> Vec<Uuid> {
+        let columns = [&self.before, &self.after].into_iter().flatten().filter_map(Value::as_object).flatten();
+        columns.filter(|(name, _)| REFERENCE_COLUMNS.contains(&name.as_str())).filter_map(|(_, id)| id.as_str()?.parse().ok()).collect()
+    }
+
+    /// Leaves out what a caller who sees no money may not see of the record either.
+    pub(super) fn hide_money(&mut self) {
+        self.leave_out(&AMOUNT_COLUMNS);
+        self.leave_out(&MONEY_COLUMNS);
+        (self.currency, self.currency_before) = (None, None);
+    }
+
+    /// Leaves out what is only for those who may see what people cost.
+    pub(super) fn hide_costs(&mut self) {
+        self.leave_out(&COST_COLUMNS);
+    }
+
+    fn leave_out(&mut self, hidden: &[&str]) {
+        for record in [&mut self.before, &mut self.after] {
+            if let Some(Value::Object(columns)) = record {
+                columns.retain(|name, _| !hidden.contains(&name.as_str()));
+            }
+        }
+    }
+}
+
+/// The columns of a record, with each amount as decimal text.
+#[cfg(feature = "ssr")]
+pub(super) fn with_amounts(mut image: Value, currency: &Currency, of_members: &Currency) -> Value {
+    exact(&mut image, currency);
+    for name in AMOUNT_COLUMNS {
+        if let Some(column) = image.get_mut(name)
+            && let Some(minor) = column.as_i64()
+        {
+            let currency = if ORGANIZATION_CURRENCY_COLUMNS.contains(&name) { of_members } else { currency };
+            *column = Value::from(money::written(minor, currency));
+        }
+    }
+    image
+}
+
+/// What has more decimals than programs from before know: it stands under the name that the doors give it, in place of the rounded one.
+#[cfg(feature = "ssr")]
+fn exact(image: &mut Value, currency: &Currency) {
+    let Value::Object(columns) = image else { return };
+    let hundredths = |column: Option<Value>| column.and_then(|value| value.as_i64()).map(|hundredths| hundredths * 100);
+    for (name, exact) in [("tax_rate", "tax_percent"), ("discount_percent", "discount_rate")] {
+        let now = columns.remove(exact);
+        let Some(before) = columns.remove(name) else { continue };
+        let share = now.and_then(|value| value.as_i64()).or(hundredths(Some(before))).and_then(|share| i32::try_from(share).ok());
+        columns.insert(name.to_owned(), share.map_or(Value::Null, |share| Value::from(Percent(share).to_string())));
+    }
+    if let Some(price) = columns.remove("unit_price").and_then(|value| value.as_i64()) {
+        columns.insert("price".to_owned(), Value::from(UnitPrice::new(price, currency).written()));
+    }
+    if let Some(quantity) = columns.remove("invoiced_quantity") {
+        // The hours of a line of time follow from its seconds, which stand beside.
+        let quantity = quantity.as_i64().map_or(Value::Null, |quantity| Value::from(quantity::text_of(quantity)));
+        columns.insert("quantity".to_owned(), quantity);
+    }
+}
+
+/// Written by hand: what the derived one makes of `flatten` is as long as the type that it holds, and held once for each.
+impl<'de, T: DeserializeOwned> Deserialize<'de> for WriteResponse<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::deserialize(deserializer)?;
+        Ok(Self {
+            action: take_field(&mut fields, "action")?,
+            dry_run: take_field(&mut fields, "dry_run")?,
+            repeated: take_field(&mut fields, "repeated")?,
+            changes: take_field(&mut fields, "changes")?,
+            warnings: take_field(&mut fields, "warnings")?,
+            result: serde_json::from_value(Value::Object(fields)).map_err(serde::de::Error::custom)?,
+        })
+    }
+}
+
+/// The value of a field, or what stands for an absent one.
+fn take_field<T: DeserializeOwned + Default, E: serde::de::Error>(fields: &mut Map<String, Value>, name: &str) -> Result<T, E> {
+    fields.remove(name).map_or_else(|| Ok(T::default()), |value| serde_json::from_value(value).map_err(E::custom))
+}
+
+impl<T> Deref for WriteResponse<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.result
+    }
+}

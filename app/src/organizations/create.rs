@@ -1,0 +1,104 @@
+//! Founding an organization: on signing up, and whenever somebody wants another.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Organization, OrganizationSummary, initial_settings::InitialSettings, no_tax_hint, required_tax_number, settings, slug::slug_of, store,
+};
+use crate::{
+    access::Role,
+    database::Db,
+    day::zone,
+    error::Error,
+    id::{MemberId, OrganizationId, UserId},
+    invoices::{remarks::identifiers, totals::TaxCategory},
+    operation::Call,
+    text,
+};
+
+/// A slug that is taken gets a random end; a few tries are enough, since each adds 32 bits.
+const TRIES: usize = 4;
+
+/// How many organizations one person founds within [`FOUNDED_WITHIN`].
+const FOUNDED_MAX: i32 = 20;
+
+/// How long an organization counts for that.
+const FOUNDED_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Who founds an organization: they are its first owner.
+pub struct Founder<'a> {
+    /// The person.
+    pub user: UserId,
+    /// They as a member.
+    pub member: MemberId,
+    /// Their name.
+    pub name: &'a str,
+}
+
+/// Founds the organization of this transaction; the answer is its place in addresses. Who has founded it is written down, since all
+/// that they found share one quota.
+pub async fn insert_with_founder(db: &mut Db, founder: &Founder<'_>, name: &str, zone: &str, now: Timestamp) -> Result<String, Error> {
+    let mut slug = slug_of(name);
+    for _ in 0..TRIES {
+        if store::insert(db, &slug, name, zone, now).await? {
+            note(db, founder.user, now).await?;
+            store::insert_member(db, founder.member, founder.user, Role::Owner, founder.name, now).await?;
+            return Ok(slug);
+        }
+        slug = format!("{}-{:08x}", slug_of(name), rand::random::<u32>());
+    }
+    Err(Error::internal())
+}
+
+/// Writes down who founds the organization; refused when they have founded too many of late.
+async fn note(db: &mut Db, founder: UserId, now: Timestamp) -> Result<(), Error> {
+    let Some(first) = store::insert_founding(db, founder, now, FOUNDED_MAX, now - FOUNDED_WITHIN).await? else { return Ok(()) };
+    let (days, wait) = (FOUNDED_WITHIN.as_hours() / 24, (first + FOUNDED_WITHIN).duration_since(now));
+    let what = format!("You have founded {FOUNDED_MAX} organizations within {days} days, and more are not founded by one person.");
+    Err(Error::rate_limited(&what, wait.unsigned_abs()))
+}
+
+/// Founds another organization of the caller.
+pub async fn create(cx: &mut Call, name: &str, zone: Option<String>, basics: InitialSettings) -> Result<OrganizationSummary, Error> {
+    let name = text::line("name", name, 200)?;
+    let here = cx.caller.membership.as_ref().and_then(|membership| membership.organization_zone.iana_name().map(str::to_owned));
+    let zone = match zone.filter(|zone| !zone.trim().is_empty()) {
+        Some(zone) => zone::parse_name(&zone)?,
+        None => basics.zone(here.filter(|_| basics.country.is_none()).as_deref()),
+    };
+    let (person, id, now) = (cx.caller.person()?.clone(), OrganizationId::new(), cx.now);
+    let founder = Founder { user: person.id, member: MemberId::new(), name: &person.name };
+    cx.db.enter_organization(id).await?;
+    let slug = insert_with_founder(&mut cx.db, &founder, &name, &zone, now).await?;
+    basics.write(&mut cx.db, cx.caller.services.documents.as_ref()).await?;
+    cx.act_as_member(founder.member).await?;
+    let founded = settings::get(cx).await?;
+    let taxed = founded.tax_category == TaxCategory::S;
+    let of_numbers =
+        [required_tax_number::of_given(&founded), identifiers::no_tax_number(&founded, taxed), required_tax_number::of(&founded)];
+    let told = [of_no_country(&founded), of_reason(&founded)].into_iter().chain(of_numbers);
+    told.flatten().for_each(|told| cx.warn(told));
+    Ok(OrganizationSummary { id, slug, name, role: cx.membership()?.role })
+}
+
+/// What the invoices of whoever has left the rate empty say of it, by the law of their country: nothing in some, where it wants a reason.
+fn of_reason(founded: &Organization) -> Option<String> {
+    match founded.tax_reason.as_deref() {
+        Some(reason) => Some(format!("No rate of tax was given, so its invoices say \"{reason}\". {}", no_tax_hint::WAY)),
+        None => {
+            let is_untold = founded.tax_category == TaxCategory::O && founded.country.as_deref().is_some_and(no_tax_hint::is_untold);
+            is_untold.then(|| format!("No rate of tax was given, so its invoices say nothing of tax, {}", no_tax_hint::WAY_OF_UNTOLD))
+        }
+    }
+}
+
+/// What follows from not saying the country.
+fn of_no_country(founded: &Organization) -> Option<String> {
+    let Organization { name, currency, time_zone, .. } = founded;
+    founded.country.is_none().then(|| {
+        format!(
+            "Nobody has said in which country {name} is. It bills in {currency}, its clock is that of {time_zone}, and what the law wants on \
+             its invoices is not known. Say its country in Settings before the first invoice."
+        )
+    })
+}

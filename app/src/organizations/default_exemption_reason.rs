@@ -1,0 +1,57 @@
+//! The reason why no tax is charged in the usual words: they follow the category and the country of the organization.
+
+use super::{Organization, no_tax_hint};
+use crate::{
+    invoices::{exemption, totals::TaxCategory},
+    operation::Call,
+};
+
+/// Gives an organization without a reason the words that a new one of its category begins with, and tells them; none where its country
+/// has no such words.
+pub fn fill(cx: &mut Call, organization: &mut Organization) {
+    organization.tax_reason = exemption::usual(organization.tax_category, organization.country.as_deref()).map(str::to_owned);
+    if let Some(words) = &organization.tax_reason {
+        cx.warn(format!("Invoices without tax say why: {words}. Write another reason where you are exempt by another law."));
+    }
+}
+
+/// After a change of the country: words of small businesses elsewhere become those of this country, or nothing where it has none, and so
+/// does a reason that is absent where nobody has said so, as on founding. Nobody has said them yet, and they are told. A category that was
+/// given along with the country stays.
+pub fn follow_country(cx: &mut Call, organization: &mut Organization, is_category_given: bool) {
+    let Some(country) = organization.country.as_deref() else { return };
+    if !matches!(organization.tax_category, TaxCategory::E | TaxCategory::O) {
+        return;
+    }
+    let words = exemption::usual_words(country);
+    let said_before = match &organization.tax_reason {
+        Some(former) if exemption::is_of_elsewhere(former, country) => {
+            format!("\"{former}\" is said no more, {}. ", exemption::whose_law(former, country))
+        }
+        None if words.is_some() && !organization.tax_reason_said && !is_category_given => String::new(),
+        _ => return,
+    };
+    let category = if words.is_some() { TaxCategory::E } else { TaxCategory::O };
+    if !is_category_given {
+        organization.tax_category = category;
+    }
+    let words = words.filter(|_| organization.tax_category == TaxCategory::E);
+    cx.warn(format!("{said_before}{}", told(country, organization.tax_category, words)));
+    organization.tax_reason = words.map(str::to_owned);
+    organization.tax_reason_said = false;
+}
+
+/// What the invoices say from now on.
+fn told(country: &str, category: TaxCategory, words: Option<&str>) -> String {
+    match words {
+        None if category == TaxCategory::E => {
+            "Your invoices are exempt and name no law from now on: write its article in Settings as the reason.".to_owned()
+        }
+        Some(words) => format!("Your invoices say \"{words}\" from now on. {}", no_tax_hint::WAY),
+        None if no_tax_hint::is_untold(country) => format!("Your invoices say nothing of tax from now on, {}", no_tax_hint::WAY_OF_UNTOLD),
+        None => "Your invoices say nothing of tax from now on. Where you charge tax, say the rate.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

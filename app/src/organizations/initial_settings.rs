@@ -1,0 +1,186 @@
+//! What is asked of whoever founds an organization, so that its first invoice is right: where it is, in which currency it bills, and
+//! whether it charges tax.
+
+use super::{required_tax_number, settings::parse_language, store};
+use crate::{
+    context::DocumentRenderer,
+    country::{self, defaults, zones},
+    database::Db,
+    day::zone,
+    error::Error,
+    invoices::{
+        exemption,
+        locale::Locale,
+        party_identifiers,
+        rules::tax_territory::{self, has_vat},
+        tax::share,
+        totals::TaxCategory,
+    },
+    money::Currency,
+    percent::Percent,
+    text::{self, NumberKind},
+};
+
+/// The answers, each of which can be left out.
+#[derive(Debug, Clone, Default)]
+pub struct InitialSettings {
+    /// The country, as an ISO 3166-1 code.
+    pub country: Option<String>,
+    /// The currency, as an ISO 4217 code; that of the country when absent.
+    pub currency: Option<String>,
+    /// The language of documents; that of the country when absent.
+    pub language: Option<String>,
+    /// The rate of the tax that is charged, in percent; none is charged when absent.
+    pub tax_rate: Option<String>,
+    /// The VAT identifier, or the number at the local tax office.
+    pub tax_number: Option<String>,
+}
+
+/// What new clients and invoices start from.
+#[allow(missing_docs, reason = "the columns are described at Organization")]
+pub struct OrganizationDefaults {
+    pub country: Option<String>,
+    pub currency: Currency,
+    pub language: String,
+    pub tax_category: TaxCategory,
+    pub tax_rate: Percent,
+    pub tax_reason: Option<String>,
+    pub vat_id: Option<String>,
+    pub tax_number: Option<String>,
+    /// The number as it was given, where it was completed into the one that is kept.
+    pub number_given: Option<String>,
+}
+
+impl InitialSettings {
+    /// Writes them into the organization of this transaction, which has just been made.
+    pub async fn write(self, db: &mut Db, documents: &dyn DocumentRenderer) -> Result<(), Error> {
+        store::set_defaults(db, &self.read(documents)?).await
+    }
+
+    /// The time zone: the one that was told, if there is such a one, or else that of the country. Without scripts no browser tells any,
+    /// and whoever is in no known place is in UTC.
+    pub fn zone(&self, told: Option<&str>) -> String {
+        let of_country = || zones::usual(&country::parse(self.country.as_deref()?).ok()?).map(str::to_owned);
+        // A browser that does not know says so.
+        let told = told.filter(|zone| *zone != "Etc/Unknown");
+        told.and_then(|zone| zone::parse_name(zone).ok()).or_else(of_country).unwrap_or_else(|| "UTC".to_owned())
+    }
+
+    /// What follows from the answers. Whoever charges none where the law of their country has words for small businesses is one, and the
+    /// invoice says so. Many have no number at hand yet: one that is given is one that invoices state, and one that is not is asked for on
+    /// the overview and when the first invoice is previewed.
+    fn read(self, documents: &dyn DocumentRenderer) -> Result<OrganizationDefaults, Error> {
+        let country = filled(self.country).map(|country| country::parse(&country)).transpose()?;
+        let rate = filled(self.tax_rate).map(|rate| share::parse_rate(&rate)).transpose()?.unwrap_or_default();
+        let number = text::optional("tax_number", self.tax_number.as_deref(), 50)?;
+        let number = tax_number_in(country.as_deref(), number);
+        if let Some(number) = number.as_deref().filter(|number| !number.chars().any(char::is_numeric)) {
+            let message = format!("{number:?} is no number; write it as it stands on a letter of your tax office, or leave it out.");
+            return Err(Error::invalid("tax_number", message));
+        }
+        let reason = exemption::usual(TaxCategory::E, country.as_deref());
+        let (tax_category, tax_reason) = match rate.ten_thousandths() {
+            0 if reason.is_some() => (TaxCategory::E, reason),
+            0 => (TaxCategory::O, None),
+            _ => (TaxCategory::S, None),
+        };
+        let numbers = number.map_or(Ok((None, None)), |number| numbers_in(country.as_deref(), number))?;
+        let given = numbers.1.clone();
+        let (vat_id, tax_number) = required_tax_number::taken(country.as_deref(), tax_category, numbers)?;
+        let number_given = given.filter(|given| tax_number.as_ref() != Some(given));
+        let customary_currency = || country.as_deref().and_then(defaults::currency).map(str::to_owned);
+        let customary_language = || country.as_deref().map_or("en", |country| language_in(country, documents)).to_owned();
+        Ok(OrganizationDefaults {
+            currency: filled(self.currency).or_else(customary_currency).map(|code| Currency::parse(&code)).transpose()?.unwrap_or_default(),
+            language: filled(self.language).map_or_else(|| Ok(customary_language()), |language| parse_language(&language))?,
+            country,
+            tax_category,
+            tax_rate: rate,
+            tax_reason: tax_reason.map(str::to_owned),
+            vat_id,
+            tax_number,
+            number_given,
+        })
+    }
+}
+
+/// The VAT identifier and the tax number that somebody in this country has written into the one field there is for both.
+fn numbers_in(country: Option<&str>, number: String) -> Result<(Option<String>, Option<String>), Error> {
+    if let Some(told) = text::negation(&number) {
+        return Err(Error::invalid("tax_number", told));
+    }
+    if let Some(numbers) = text::two_numbers(&number) {
+        let is_own = is_vat_id(&numbers.vat_id, country);
+        // What would be called a tax number and is none is told instead: one of a register is called by its own word.
+        let is_told =
+            party_identifiers::is_register_number(&numbers.other) || party_identifiers::is_tax_number(country, false, &numbers.other);
+        return if is_own && is_told && !party_identifiers::is_vat_id(&text::without_words(&numbers.other)) {
+            Ok((Some(numbers.vat_id), Some(numbers.other)))
+        } else {
+            Err(Error::invalid("tax_number", numbers.refusal(&number)))
+        };
+    }
+    // The number that every enterprise has is one of the tax by the name of that alone.
+    if text::swiss_uid(&number).is_some() {
+        return Ok((None, Some(number)));
+    }
+    if is_vat_id(&number, country) {
+        return Ok((text::vat_id("tax_number", &number)?.map(|id| id.text), None));
+    }
+    match of_country(&number, country).filter(|_| is_called_so(&number)) {
+        Some(vat_id) => Ok((Some(vat_id), None)),
+        None => Ok((None, Some(number))),
+    }
+}
+
+/// Whether a number is a VAT identifier of this country, with words before it or without: its letters, a digit after two more at most,
+/// and no blank after a point, as "St.-Nr. 12/345/67890" has (BR-CO-09). Whatever else begins with the letters of some country, as SIRET
+/// and HRB do, is a number of another kind. Where no country is known it has the form of one.
+pub fn is_vat_id(number: &str, country: Option<&str>) -> bool {
+    let bare = text::without_words(number);
+    let compact: String = bare.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let (Some(issuer), Some(rest)) = (tax_territory::issuer(&compact), compact.get(2..)) else { return false };
+    let marks = |letter: char| letter.is_alphanumeric() || ".-+*".contains(letter);
+    let digits = rest.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || letter == '/');
+    // A number of Switzerland without E is one of the commercial register.
+    let enterprise = issuer != "CH" || rest.starts_with(['E', 'e']);
+    let shaped = enterprise && digits.chars().all(marks) && rest.chars().take(3).any(|letter| letter.is_ascii_digit());
+    match country {
+        Some("LI") if issuer == "CH" => shaped,
+        Some(country) => shaped && has_vat(country) && tax_territory::in_same_territory_for_services(&issuer, country),
+        None => shaped && has_vat(&issuer) && text::vat_id("tax_number", &bare).is_ok(),
+    }
+}
+
+/// Whether the words of a number say that it is one of the value added tax.
+fn is_called_so(number: &str) -> bool {
+    text::number_label(number).is_some_and(|word| word.kind == NumberKind::Vat)
+}
+
+/// The VAT identifier that a number without its letters is in this country: a "123456782 VAT" of the United Kingdom.
+pub fn of_country(number: &str, country: Option<&str>) -> Option<String> {
+    text::vat_id_by(tax_territory::home_of_work(country?), number)
+}
+
+/// A VAT identifier as it is kept: in Iceland the VSK-númer is one, with the letters of the country.
+pub fn vat_id_in(country: Option<&str>, number: String) -> String {
+    party_identifiers::of_iceland(country, &number).unwrap_or(number)
+}
+
+/// A tax number as it is kept: in Japan the registration number is written plainly, whatever the keyboard made of it.
+pub fn tax_number_in(country: Option<&str>, number: Option<String>) -> Option<String> {
+    number.map(|number| text::japanese_registration(&number).filter(|_| country == Some("JP")).unwrap_or(number))
+}
+
+/// The language that documents of a country are written in, where this machine has the letters for it.
+fn language_in(country: &str, documents: &dyn DocumentRenderer) -> &'static str {
+    let language = defaults::language(country);
+    if documents.missing_label_glyphs(Locale::of(language)).is_empty() { language } else { "en" }
+}
+
+fn filled(given: Option<String>) -> Option<String> {
+    given.filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests;

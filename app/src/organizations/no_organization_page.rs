@@ -1,0 +1,26 @@
+//! The way on for somebody who is signed in and belongs to no organization any more.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::create_form::CreateOrganizationForm;
+use crate::{account::page::AuthLayout, page_context::use_page_context};
+
+/// Where the first page leads whoever belongs nowhere: to an organization of their own, or to the mail with an invitation.
+pub fn page() -> AnyView {
+    let person = use_page_context().person.map(|person| person.email);
+    view! {
+        <Title text="Welcome · Stint" />
+        <AuthLayout title="You belong to no organization" lead="Open the link of an invitation, or found your own.">
+            {match person {
+                None => view! { <p><a class="button primary" href="/sign-in">"Sign in"</a></p> }.into_any(),
+                Some(person) => view! {
+                    <p class="quiet">"You are signed in as " <b>{person}</b> "."</p>
+                    <CreateOrganizationForm />
+                }
+                .into_any(),
+            }}
+        </AuthLayout>
+    }
+    .into_any()
+}

@@ -1,0 +1,85 @@
+//! What it means to leave the rate of tax empty, as the fields say it that ask for it: in most countries of the European Union the invoices
+//! then claim what the law has for small businesses, which not everybody is who charges no tax.
+
+use super::Organization;
+use crate::invoices::{exemption, totals::TaxCategory};
+
+/// How somebody ends up with another reason, or with tax.
+pub const WAY: &str = "Where another law exempts you, write its words in Settings as the reason; where you charge tax, say the rate.";
+
+/// The same where the law has no words for small businesses and wants the article named all the same (Article 226 (11) of Directive
+/// 2006/112/EC). It goes on after a comma.
+pub const WAY_OF_UNTOLD: &str = "which is right only where a law exempts you: then write its article in Settings as the reason, with \u{201c}exempt\u{201d} as the tax. Where you charge tax, say the rate.";
+
+/// The same where nobody has said the country yet, or no script can follow it.
+const WITHOUT_COUNTRY: &str = "Empty, you charge none: where the law of your country has words for a small business your invoices then say them, in Germany \u{201c}Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG\u{201d}; elsewhere they say nothing of tax. Where another law exempts you, change the reason in Settings.";
+
+/// Where a document that says nothing of tax has to say why, and the law has no words for small businesses.
+const UNTOLD: [&str; 2] = ["ES", "MC"];
+
+/// What the invoices of whoever leaves it empty say in this country, an ISO 3166-1 code; the general words where none is chosen.
+pub fn in_country(country: &str) -> String {
+    if country.is_empty() {
+        return WITHOUT_COUNTRY.to_owned();
+    }
+    match exemption::usual_words(country) {
+        Some(words) => format!("Empty: you are a small business, and your invoices say \u{201c}{words}\u{201d}. {WAY}"),
+        None if is_untold(country) => format!("Empty: your invoices say nothing of tax, {WAY_OF_UNTOLD}"),
+        None => "Empty: your invoices say nothing of tax.".to_owned(),
+    }
+}
+
+/// Whether invoices without a rate say nothing in this country where its law wants them to say why.
+pub fn is_untold(country: &str) -> bool {
+    UNTOLD.contains(&country)
+}
+
+/// Whether the reason of an organization is the one that it began with, which need not be what anybody has said.
+fn is_usual(organization: &Organization) -> bool {
+    let usual = organization.country.as_deref().and_then(exemption::usual_words);
+    organization.tax_category == TaxCategory::E && usual.is_some() && organization.tax_reason.as_deref() == usual
+}
+
+/// Whether the settings ask for the reason: nobody has said that it is the right one.
+pub fn is_asked(organization: &Organization) -> bool {
+    is_usual(organization) && !organization.tax_reason_said
+}
+
+/// What the settings say of the reason.
+pub fn in_settings(organization: &Organization) -> Option<String> {
+    let words = organization.country.as_deref().and_then(exemption::usual_words)?;
+    Some(match is_usual(organization) {
+        true => format!(
+            "Your invoices say \u{201c}{words}\u{201d}: you are a small business. Where another law exempts you, such as one for doctors \
+             or teachers, write its words here; where you charge tax, choose the standard rate."
+        ),
+        false => format!("Without a reason, exempt (E) means a small business: \u{201c}{words}\u{201d}."),
+    })
+}
+
+/// What somebody ticks for whom that is so.
+pub const SAID: &str = "We are a small business, and our invoices say so";
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{country::COUNTRIES, invoices::rules::tax_territory};
+
+    #[test]
+    fn an_empty_rate_is_told_in_the_words_that_the_invoice_will_carry() {
+        for (country, _) in COUNTRIES {
+            let told = in_country(country);
+            match exemption::usual(TaxCategory::E, Some(country)) {
+                Some(words) => assert!(told.contains(words) && told.contains("in Settings"), "{country}: {told}"),
+                None => {
+                    assert!(told.contains("nothing of tax"), "{country}: {told}");
+                    let wants_why = tax_territory::in_eu(country);
+                    assert_eq!((is_untold(country), told.contains("write its article")), (wants_why, wants_why), "{country}: {told}");
+                }
+            }
+        }
+        assert_eq!(in_country(""), WITHOUT_COUNTRY);
+        let german = exemption::usual(TaxCategory::E, Some("DE")).unwrap_or("no words");
+        assert!(WITHOUT_COUNTRY.contains(german) && WITHOUT_COUNTRY.contains("in Settings"), "without scripts: {WITHOUT_COUNTRY}");
+    }
+}

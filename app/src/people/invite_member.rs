@@ -1,0 +1,255 @@
+//! Inviting somebody: the invitation, the link that the inviter may hand over, and the mail, which carries one of its own.
+
+use jiff::{Timestamp, tz::TimeZone};
+use uuid::Uuid;
+
+use super::{
+    client_grants, invitation_mail,
+    invitations::{Invitation, InvitationState},
+    manage_members,
+    store::{
+        invitation::{self, InvitationDates, InvitationRow, InvitationTerms},
+        member,
+    },
+};
+use crate::{
+    access::Role,
+    context::Channel,
+    day::OffsetDateTime,
+    error::{Code, Error},
+    id::InvitationId,
+    invoices::{
+        MailState,
+        store::{MailBody, NewOutgoingMail, insert_mail},
+    },
+    operation::Call,
+    organizations, outbox,
+    page::{self, Cursor, Page},
+    projects::read_scope::ReadScope,
+    reference, text,
+    verification::{
+        LinkPurpose,
+        link_secret::{self, NewLinkSecret},
+        require_confirmed,
+    },
+};
+
+/// What is asked for; the arguments of `invite_member`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct InviteRequest {
+    pub email: String,
+    pub role: Role,
+    pub name: Option<String>,
+    pub projects: Vec<String>,
+    pub clients: Vec<String>,
+    pub mails: bool,
+}
+
+/// So many invitations of one member are open at once in an organization: all of them can be taken back within one call.
+pub(super) const OPEN_MAX: i64 = 200;
+
+/// Invites an address, or changes the invitation that it has.
+pub async fn invite(cx: &mut Call, asked: InviteRequest) -> Result<Invitation, Error> {
+    let own = manage_members::lock_as_manager(cx).await?;
+    let email = text::email("email", &asked.email)?;
+    refuse_unanswerable(cx, asked.mails)?;
+    let name = text::optional("name", asked.name.as_deref(), 200)?;
+    manage_members::refuse_role(own, asked.role)?;
+    if let Some(name) = member::of_email(&mut cx.db, &email).await? {
+        return Err(Error::invalid("email", format!("{email} belongs to {name}, who is a member already. Change their role instead.")));
+    }
+    let (projects, clients) = (projects(cx, &asked.projects).await?, client_grants::resolve_clients(cx, &asked.clients).await?);
+    client_grants::refuse_mismatched_access(asked.role, &projects, &clients)?;
+    let (name, by) = (name.as_deref(), cx.membership()?.member.0);
+    let terms = InvitationTerms { email: &email, name, role: asked.role, projects: &projects, clients: &clients, by };
+    if let Some(open) = invitation::find(&mut cx.db, None, Some(&email)).await? {
+        manage_members::refuse_role(own, role_of(&open)?)?;
+        invitation::update(&mut cx.db, open.id, &terms).await?;
+        return send_again(cx, open.id, asked.mails).await;
+    }
+    refuse_too_many(cx, None).await?;
+    let (id, now) = (InvitationId::new(), cx.now);
+    invitation::insert(&mut cx.db, id.0, &terms, &sending(now)).await?;
+    send(cx, id.0, asked.mails).await
+}
+
+/// Refuses to write no mail for a program: it is given no link either, so nobody could answer.
+fn refuse_unanswerable(cx: &Call, mails: bool) -> Result<(), Error> {
+    match mails || cx.caller.token.is_none() && cx.caller.channel == Channel::Page {
+        true => Ok(()),
+        false => {
+            Err(Error::invalid("without_email", "Only a person at the page is given the link to hand over. Leave this out to send a mail."))
+        }
+    }
+}
+
+/// Refuses one more open invitation of the caller than there may be, beside the one that they send again. Asked while the organization
+/// is held, so that of two at once the second is counted.
+async fn refuse_too_many(cx: &mut Call, beside: Option<Uuid>) -> Result<(), Error> {
+    let (by, now) = (cx.membership()?.member.0, cx.now);
+    if invitation::open_of(&mut cx.db, by, beside, now).await? < OPEN_MAX {
+        return Ok(());
+    }
+    let message = format!(
+        "You have {OPEN_MAX} open invitations here, and one member has no more at once. Revoke some of them, wait until they are \
+         answered or have run out, or let another owner or admin invite."
+    );
+    Err(cx.with_operation_hint("list_open_invitations", Error::new(Code::Conflict, message)))
+}
+
+/// It is sent now, and can be answered for as long as its links open it.
+pub(super) fn sending(now: Timestamp) -> InvitationDates {
+    InvitationDates { now, expires: now + LinkPurpose::AnswerInvitation.lifetime() }
+}
+
+async fn projects(cx: &mut Call, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    let read_scope = ReadScope::of(cx)?;
+    reference::existing_projects(cx, &read_scope, given).await
+}
+
+/// Sends an open invitation again.
+pub async fn resend(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
+    let own = manage_members::lock_as_manager(cx).await?;
+    let open = open(cx, given).await?;
+    manage_members::refuse_role(own, role_of(&open)?)?;
+    if let Some(name) = member::of_email(&mut cx.db, &open.email).await? {
+        return Err(Error::new(Code::Conflict, format!("{name} is a member already. Revoke the invitation.")));
+    }
+    send_again(cx, open.id, true).await
+}
+
+/// Takes an open invitation back.
+pub async fn revoke(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
+    let own = manage_members::lock_as_manager(cx).await?;
+    let row = find(cx, given).await?;
+    manage_members::refuse_role(own, role_of(&row)?)?;
+    if row.answer.is_some() {
+        return Err(answered(&row));
+    }
+    let now = cx.now;
+    if !row.revoked {
+        invitation::revoke(&mut cx.db, row.id, now).await?;
+        outbox::cancel_mails(&mut cx.db, &[row.id], &invitation_mail::taken_back()).await?;
+    }
+    let revoked = find(cx, &row.id.to_string()).await?;
+    read(cx, revoked)
+}
+
+/// A page of open invitations, the latest sent first.
+pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Invitation>, Error> {
+    let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?);
+    let after = match after {
+        Some(after) => {
+            let strange = |_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it.");
+            Some((after.key.parse().map_err(strange)?, after))
+        }
+        None => None,
+    };
+    let rows = invitation::open(&mut cx.db, after, limit + 1).await?;
+    Page::of(cx.listing, rows, limit, |row| Cursor { key: row.sent_at.to_jiff().to_string(), id: row.id }, |row| read(cx, row))
+}
+
+async fn send_again(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error> {
+    refuse_too_many(cx, Some(id)).await?;
+    let (by, now) = (cx.membership()?.member.0, cx.now);
+    invitation::resend(&mut cx.db, id, by, &sending(now)).await?;
+    send(cx, id, mails).await
+}
+
+/// Puts the mail into the outbox, and draws the link that a person may hand over. The mail's own is drawn when it leaves.
+async fn send(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error> {
+    match mails {
+        true => mail(cx, id).await?,
+        false => require_confirmed::for_mail(&cx.caller)?,
+    }
+    let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
+    link_secret::withdraw(&mut cx.db, &[LinkPurpose::JoinOrganization], id, cx.now).await?;
+    let link = if is_handed_over(cx) { Some(link(cx, &row).await?) } else { None };
+    let sent = read(cx, row)?;
+    // One that was mailed before is not mailed now.
+    Ok(Invitation { link, mail: sent.mail.filter(|_| mails), ..sent })
+}
+
+async fn mail(cx: &mut Call, id: Uuid) -> Result<(), Error> {
+    let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
+    let (by, written_by, now) = (cx.caller.person()?.name.clone(), cx.caller.person()?.id, cx.now);
+    let organization = organizations::store::get(&mut cx.db).await?;
+    let subject = invitation_mail::subject(&organization.language, &by, &organization.name);
+    let body = MailBody::Template(LinkPurpose::AnswerInvitation, id);
+    insert_mail(&mut cx.db, &NewOutgoingMail { recipient: &row.email, subject: &subject, body, invoice: None, written_by, now }).await?;
+    cx.count_mail()
+}
+
+/// Whether a link is answered at all: to a person at the page, who hands it over. It lets its holder in, up to an owner, so no
+/// program is given it, nor what a model may read; and what is only tried gives no link that would open nothing.
+fn is_handed_over(cx: &Call) -> bool {
+    cx.caller.token.is_none() && cx.caller.channel == Channel::Page && !cx.dry_run
+}
+
+/// A link that lets its holder join, whoever they are. The one that was given out before opens nothing by now.
+async fn link(cx: &mut Call, row: &InvitationRow) -> Result<String, Error> {
+    let (purpose, within, now) = (LinkPurpose::JoinOrganization, Some(cx.membership()?.organization), cx.now);
+    let errand = NewLinkSecret { purpose, subject: row.id, within, mailbox: None, expires: row.expires_at.to_jiff() };
+    let secret = link_secret::issue(&mut cx.db, &errand, now).await?;
+    Ok(format!("{}{}", cx.caller.services.public_url, purpose.path(&secret)))
+}
+
+async fn find(cx: &mut Call, given: &str) -> Result<InvitationRow, Error> {
+    let found = invitation::find(&mut cx.db, Some(reference::parse_id(given)), None).await?;
+    found.ok_or_else(|| Error::not_found("invitation"))
+}
+
+/// The invitation of a reference, while nobody has answered it or taken it back.
+async fn open(cx: &mut Call, given: &str) -> Result<InvitationRow, Error> {
+    let row = find(cx, given).await?;
+    match (&row.answer, row.revoked) {
+        (Some(_), _) => Err(answered(&row)),
+        (None, true) => Err(Error::new(Code::Conflict, format!("The invitation of {} was taken back. Invite them anew.", row.email))),
+        (None, false) => Ok(row),
+    }
+}
+
+fn answered(row: &InvitationRow) -> Error {
+    let answer = row.answer.as_deref().unwrap_or("answered");
+    Error::new(Code::Conflict, format!("{} has {answer} this invitation already.", row.email))
+}
+
+fn role_of(row: &InvitationRow) -> Result<Role, Error> {
+    Role::from_name(&row.role).ok_or_else(Error::internal)
+}
+
+fn read(cx: &Call, row: InvitationRow) -> Result<Invitation, Error> {
+    let zone: &TimeZone = &cx.membership()?.member_zone;
+    let at = |at: jiff_sqlx::Timestamp| OffsetDateTime::at(at.to_jiff(), zone);
+    Ok(Invitation {
+        id: InvitationId(row.id),
+        role: role_of(&row)?,
+        state: InvitationState::of(row.answer.as_deref(), row.revoked, row.expires_at.to_jiff(), cx.now),
+        email: row.email,
+        name: row.name,
+        projects: row.projects,
+        clients: row.clients,
+        invited_by: row.invited_by,
+        sent: row.sent,
+        sent_at: at(row.sent_at),
+        expires_at: at(row.expires_at),
+        mail: row.mail_state.map(|state| MailState {
+            recipient: row.mail_recipient.unwrap_or_default(),
+            state,
+            last_error: row.mail_error,
+            stays: row.mail_stays.unwrap_or_default(),
+        }),
+        link: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OPEN_MAX;
+
+    #[test]
+    fn an_operator_reads_how_many_invitations_are_open_at_once() {
+        let row = format!("| Invitations of one member of an organization that are open at once | {OPEN_MAX} |");
+        assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
+    }
+}

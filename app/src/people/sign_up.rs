@@ -1,0 +1,102 @@
+//! Signing up: who may, and where an invitation leads whoever has just done so.
+
+use serde_json::{Value, json};
+
+use super::{answer_invitation, invitations::InvitationState};
+use crate::{
+    account::{
+        SignUpPolicy,
+        hash_queue::Requester,
+        registration::{self, Confirmation, Registered, Registration},
+        verified_password::VerifiedPassword,
+    },
+    context::{Caller, Person},
+    error::{Code, Error},
+    operation::{Call, Operation},
+    operations, text,
+};
+
+/// Signs somebody up; who they are now, and where they land. With an invitation both happen or neither: it lets one person in,
+/// however many come with it at once, and nobody gets an account by it that does not join.
+pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&str>) -> Result<(VerifiedPassword, String), Error> {
+    let confirmation = check_sign_up(caller, &given.email, invitation).await?;
+    let given = Registration { confirmation, ..given };
+    match invitation {
+        Some(secret) => sign_up_by(caller, given, secret).await,
+        None => {
+            let (registered, db) = registration::begin(&caller.services, given, Requester::of(caller)).await?;
+            db.commit().await?;
+            let target = own(&registered);
+            Ok((registered.verified, target))
+        }
+    }
+}
+
+/// Signs somebody up and accepts the invitation for them, in one transaction.
+async fn sign_up_by(caller: &Caller, given: Registration, secret: &str) -> Result<(VerifiedPassword, String), Error> {
+    let (registered, db) = registration::begin(&caller.services, given, Requester::of(caller)).await?;
+    let mut call = Call::resume(db, signed_up(caller, &registered)).await?;
+    match answer_invitation::answer(&mut call, secret, true).await {
+        Ok(answered) => {
+            call.keep(answering()?.declaration, accepting(secret)).await?;
+            let target = answered.slug.map_or_else(|| own(&registered), |slug| format!("/o/{slug}"));
+            Ok((registered.verified, target))
+        }
+        Err(error) => {
+            call.db.roll_back().await;
+            Err(error)
+        }
+    }
+}
+
+/// How somebody who may sign up shows that the address is theirs. Refused where that takes an invitation, by one that is not theirs,
+/// and where nobody may.
+pub async fn check_sign_up(caller: &Caller, email: &str, invitation: Option<&str>) -> Result<Confirmation, Error> {
+    match (caller.services.sign_up, invitation) {
+        (SignUpPolicy::Closed, _) => {
+            Err(Error::new(Code::Forbidden, "Nobody can sign up here. Ask whoever runs this Stint for an account."))
+        }
+        (_, Some(secret)) => invited(caller, email, secret).await,
+        (SignUpPolicy::Open, None) => Ok(Confirmation::ByLink),
+        (SignUpPolicy::Invited, None) => {
+            Err(Error::new(Code::Forbidden, "Signing up here takes an invitation. Open the link of yours, or ask for one."))
+        }
+    }
+}
+
+/// The same by an invitation: refused is one that cannot be answered any more, and one that was mailed to another address.
+async fn invited(caller: &Caller, email: &str, secret: &str) -> Result<Confirmation, Error> {
+    let shown = answer_invitation::show(caller, secret).await?;
+    if shown.state != InvitationState::Open {
+        return Err(Error::new(Code::Conflict, format!("The invitation is not open any more. Ask {} for a new one.", shown.invited_by)));
+    }
+    match shown.mailed && shown.email != text::email("email", email)? {
+        true => Err(Error::invalid(
+            "email",
+            format!(
+                "This link was mailed to {}, so it makes an account of that address only. To use another one, ask {} to invite it.",
+                shown.email, shown.invited_by
+            ),
+        )),
+        false if shown.mailed => Ok(Confirmation::ByInvitation),
+        false => Ok(Confirmation::ByLink),
+    }
+}
+
+fn answering() -> Result<&'static Operation, Error> {
+    operations::find("answer_invitation").ok_or_else(Error::internal)
+}
+
+fn accepting(secret: &str) -> Value {
+    json!({"invitation": secret, "accept": true})
+}
+
+fn own(registered: &Registered) -> String {
+    format!("/o/{}", registered.slug)
+}
+
+/// The caller as the person who has just signed up.
+fn signed_up(caller: &Caller, registered: &Registered) -> Caller {
+    let person = Person { id: registered.user, name: registered.name.clone(), email: registered.email.clone(), confirmed: false };
+    Caller { person: Some(person), membership: None, ..caller.clone() }
+}

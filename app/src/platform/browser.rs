@@ -1,0 +1,175 @@
+//! What the browser does for a page.
+
+mod overlap;
+mod unsaved_forms;
+
+use std::time::Duration;
+
+use js_sys::{Array, Function, Object, Reflect};
+use leptos::{
+    ev::SubmitEvent,
+    prelude::{document, set_timeout, window},
+    wasm_bindgen::{JsCast, JsValue},
+};
+use send_wrapper::SendWrapper;
+use serde_json::Value;
+use server_fn::{
+    ContentType,
+    client::{Client, browser::BrowserClient},
+    codec::{JsonEncoding, PostUrl},
+    error::FromServerFnError,
+    redirect::call_redirect_hook,
+    request::{ClientReq, browser::BrowserRequest},
+    response::ClientRes,
+};
+use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+
+pub use self::{overlap::*, unsaved_forms::*};
+use crate::{error::Error, page_context::PageContext};
+
+/// Who asked for the page is in the page itself; this is only read when that cannot be.
+pub fn page_context() -> PageContext {
+    PageContext::default()
+}
+
+/// The status was sent long ago.
+pub fn set_status(_status: u16) {}
+
+/// Sends the visitor to another page, as a page of its own.
+pub fn navigate(path: &str) {
+    // It fails only for an address that is none.
+    _ = window().location().set_href(path);
+}
+
+/// The fields of the form that is being sent, written as in an address, with the button that sent it.
+pub fn urlencoded_fields(event: &SubmitEvent) -> Option<String> {
+    let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
+    let fields = FormData::new_with_form(&form).ok()?;
+    if let Some(button) = event.submitter()
+        && let (Some(name), Some(value)) = (button.get_attribute("name"), button.get_attribute("value"))
+    {
+        fields.append_with_str(&name, &value).ok()?;
+    }
+    Some(UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?.to_string().into())
+}
+
+/// Whether the button that sends the form sends it to this address instead.
+pub fn submits_to(event: &SubmitEvent, url: &str) -> bool {
+    event.submitter().and_then(|button| button.get_attribute("formaction")).as_deref() == Some(url)
+}
+
+/// Sends fields to an operation. It may lead to another page: then this one is left.
+pub fn post_form(url: &'static str, fields: String) -> impl Future<Output = Result<Value, Error>> + Send {
+    SendWrapper::new(async move {
+        let request = <BrowserRequest as ClientReq<Error>>::try_new_post(url, PostUrl::CONTENT_TYPE, JsonEncoding::CONTENT_TYPE, fields)?;
+        let answer = <BrowserClient as Client<Error>>::send(request).await?;
+        let (refused, leads) = ((400..=599).contains(&ClientRes::<Error>::status(&answer)), ClientRes::<Error>::has_redirect(&answer));
+        let location = ClientRes::<Error>::location(&answer);
+        let bytes = ClientRes::<Error>::try_into_bytes(answer).await?;
+        if refused {
+            return Err(Error::de(bytes));
+        }
+        if leads {
+            call_redirect_hook(&location);
+        }
+        serde_json::from_slice(&bytes).map_err(|_| Error::internal())
+    })
+}
+
+/// How often it is looked whether a field is there by now, every twentieth of a second.
+const LOOKS_MAX: u32 = 200;
+
+/// Goes to the field of this id on the page that a link leads to, as soon as it is there: what a page shows is fetched first. Where a
+/// page is loaded as a whole, browsers do the same by themselves.
+pub fn focus_linked_field(id: String) {
+    look_for(id, LOOKS_MAX);
+}
+
+fn look_for(id: String, looks: u32) {
+    let look = move || {
+        let sought = window().location().hash().is_ok_and(|hash| hash.strip_prefix('#') == Some(&id));
+        match document().get_element_by_id(&id).and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // The link may lead from the very page that has the field.
+            Some(field) if sought => {
+                field.scroll_into_view();
+                _ = field.focus();
+            }
+            _ if looks > 0 => look_for(id, looks - 1),
+            _ => (),
+        }
+    };
+    set_timeout(look, Duration::from_millis(50));
+}
+
+/// Closes the dialog of this id, if it is open.
+pub fn hide_popover(dialog: &str) {
+    if let Some(dialog) = document().get_element_by_id(dialog).and_then(|dialog| dialog.dyn_into::<web_sys::HtmlElement>().ok()) {
+        _ = dialog.hide_popover();
+    }
+}
+
+/// The path of the page.
+pub fn current_path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// A key that was never used before: sent with a write, it makes a second click harmless.
+///
+/// The server keeps keys per member for a day, so the clock and 52 random bits are plenty.
+pub fn new_idempotency_key() -> String {
+    format!("{:x}-{:x}", js_sys::Date::now() as u64, (js_sys::Math::random() * 4_503_599_627_370_496.0) as u64)
+}
+
+/// The time zone that the browser is in, by its IANA name.
+pub fn time_zone() -> Option<String> {
+    let options = js_sys::Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
+    Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
+}
+
+/// The names of time zones that the browser knows.
+pub fn time_zones() -> Vec<String> {
+    let names = || {
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let known: Function = Reflect::get(&intl, &"supportedValuesOf".into()).ok()?.dyn_into().ok()?;
+        known.call1(&intl, &"timeZone".into()).ok()
+    };
+    names().map(|names| Array::from(&names).iter().filter_map(|name| name.as_string()).collect()).unwrap_or_default()
+}
+
+const QUARTER_MILLISECONDS: f64 = 91.0 * 86_400_000.0;
+
+/// Whether clocks in two zones show the same, in this and the next three quarters of a year: a zone may have several names, and a
+/// browser another one than the server.
+pub fn is_same_clock(one: &str, other: &str) -> bool {
+    let now = js_sys::Date::now();
+    let same = |quarter: u8| {
+        let at = now + f64::from(quarter) * QUARTER_MILLISECONDS;
+        clock(one, at).zip(clock(other, at)).is_some_and(|(one, other)| one == other)
+    };
+    one == other || (0..4).all(same)
+}
+
+/// How far the clock of a zone is ahead of UTC at an instant, both in seconds; nothing when the browser does not know the zone.
+pub fn utc_offset(zone: &str, at: i64) -> Option<i64> {
+    // Swedish writes days and times as they are read anywhere: 2026-10-25 02:30:00.
+    let shown = shown(zone, at as f64 * 1_000.0, "sv", "medium")?;
+    let local = js_sys::Date::parse(&format!("{}Z", shown.trim().replace(' ', "T")));
+    (!local.is_nan()).then(|| (local / 1_000.0) as i64 - at)
+}
+
+/// What a clock in a zone shows at an instant; nothing when the browser does not know the zone.
+fn clock(zone: &str, at: f64) -> Option<String> {
+    shown(zone, at, "en", "short")
+}
+
+fn shown(zone: &str, at: f64, language: &str, style: &str) -> Option<String> {
+    let options = Object::new();
+    for (name, value) in [("timeZone", zone), ("dateStyle", "short"), ("timeStyle", style)] {
+        Reflect::set(&options, &name.into(), &value.into()).ok()?;
+    }
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let format: Function = Reflect::get(&intl, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
+    let format = Reflect::construct(&format, &Array::of2(&language.into(), &options)).ok()?;
+    let written: Function = Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()?;
+    written.call1(&format, &JsValue::from_f64(at)).ok()?.as_string()
+}

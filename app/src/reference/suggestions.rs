@@ -1,0 +1,370 @@
+//! Names that are near to one that nothing has.
+
+use std::{collections::HashMap, time::Duration};
+
+use serde_json::json;
+use tokio::{sync::Semaphore, time::timeout};
+use uuid::Uuid;
+
+use super::disambiguate::RecordKind;
+use crate::{
+    error::{Code, Error},
+    text,
+};
+
+/// How alike two names are that may have been taken for each other: of eight letters three may differ.
+const ALIKE: f64 = 0.6;
+
+/// Nobody misspells a name of a thousand letters. There is a bit for each in a word.
+const LETTERS_MAX: usize = 60;
+
+/// So many letters tell a part of a name from others; fewer stand in too many.
+const LETTERS_MIN: usize = 3;
+
+/// How many are told.
+const TOLD: usize = 3;
+
+/// A name that there is, with all that it may be called by.
+#[derive(Clone)]
+pub(super) struct KnownName {
+    pub name: String,
+    pub keys: Vec<String>,
+    /// Whether it or its client is archived.
+    pub gone: bool,
+}
+
+/// More words than these are no name of which somebody says a part.
+const WORDS_MAX: usize = 6;
+
+/// How many compare names at once, in this process: the others wait, and nobody else does.
+const AT_ONCE: usize = 1;
+
+/// In how many queues organizations wait for their turn. A few share one.
+const QUEUES: usize = 64;
+
+/// How long a call waits to compare names; after that it goes on without, or is refused.
+const WAIT: Duration = Duration::from_millis(500);
+
+/// There is no such record; what it could have been instead.
+pub(super) async fn missing(
+    organization: Uuid,
+    kind: RecordKind,
+    given: &str,
+    known: impl FnOnce() -> Vec<KnownName> + Send + 'static,
+) -> Error {
+    let noun = kind.noun();
+    if !super::parse_id(given).is_nil() {
+        return Error::not_found(noun);
+    }
+    let given_key = text::path_key(given);
+    let near = move || nearest_or_telling(&given_key, &known()).into_iter().cloned().collect::<Vec<KnownName>>();
+    let near = compare_queued(organization, near).await.unwrap_or_default();
+    if near.is_empty() {
+        let message = format!("There is no {noun} \"{}\". Check the id or the name; list_{noun}s shows them.", text::excerpt(given));
+        return Error::new(Code::NotFound, message);
+    }
+    let told: Vec<String> = near.iter().map(|near| kind.label(&near.name, near.gone)).collect();
+    let message = format!("There is no {noun} \"{}\". Did you mean {}?", text::excerpt(given), told.join(" or "));
+    let names: Vec<&str> = near.iter().map(|near| near.name.as_str()).collect();
+    Error::new(Code::NotFound, message).details(&json!({ "near": names }))
+}
+
+/// Who compares names now. Of an organization one call at a time waits for that, so that whoever asks for many waits for themselves.
+struct ComparisonQueue {
+    all: Semaphore,
+    queues: [Semaphore; QUEUES],
+}
+
+static COMPARISONS: ComparisonQueue = ComparisonQueue::new();
+
+impl ComparisonQueue {
+    const fn new() -> Self {
+        Self { all: Semaphore::const_new(AT_ONCE), queues: [const { Semaphore::const_new(1) }; QUEUES] }
+    }
+
+    async fn take<T: Send + 'static>(&'static self, organization: Uuid, compare: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let queue = &self.queues[usize::from(organization.as_bytes()[15]) % QUEUES];
+        // They are never closed.
+        let turns = timeout(WAIT, async { (queue.acquire().await.ok(), self.all.acquire().await.ok()) });
+        let turns = turns.await.map_err(|_| Error::rate_limited("Too many names are looked for at once.", Duration::from_secs(1)))?;
+        let compared = tokio::task::spawn_blocking(move || {
+            let compared = compare();
+            drop(turns);
+            compared
+        });
+        compared.await.map_err(|_| Error::internal())
+    }
+}
+
+/// Compares names where no other call waits, since many take long.
+///
+/// # Errors
+/// `rate_limited` when too many others do. What is only a hint does without; what decides which record is meant has to say so.
+pub(super) async fn compare_queued<T: Send + 'static>(
+    organization: Uuid,
+    compare: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    COMPARISONS.take(organization, compare).await
+}
+
+/// Those of a few names that are spelled like one that is none of them. A word that they share is not enough: numbers of invoices share the
+/// one before them.
+pub fn similar_names(given: &str, names: &[&str]) -> Vec<String> {
+    let known = |name: &&str| KnownName { name: (*name).to_owned(), keys: vec![(*name).to_owned()], gone: false };
+    let known: Vec<KnownName> = names.iter().map(known).collect();
+    nearest(&given.to_lowercase(), &known).into_iter().map(|near| near.name.clone()).collect()
+}
+
+/// The words of a name or a key.
+pub(super) fn words(key: &str) -> impl Iterator<Item = &str> {
+    key.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// The words of a part of a name, each once.
+pub(super) struct PartialName(Vec<String>);
+
+impl PartialName {
+    /// Nothing where it says no word, or is longer than any part of a name.
+    pub(super) fn of(key: &str) -> Option<Self> {
+        if key.chars().count() > LETTERS_MAX {
+            return None;
+        }
+        let mut said: Vec<String> = words(key).map(str::to_owned).collect();
+        said.sort_unstable();
+        said.dedup();
+        (1..=WORDS_MAX).contains(&said.len()).then_some(Self(said))
+    }
+
+    /// Whether each word is a word of a key, or begins one: `acme dash` is a part of `acme/dashboard`.
+    pub(super) fn begins(&self, key: &str) -> bool {
+        let mut left: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        for word in words(key) {
+            left.retain(|said| !begins(said, word));
+            if left.is_empty() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a word that tells names from others is one of a key, or begins one.
+    pub(super) fn tells(&self, key: &str) -> bool {
+        words(key).any(|word| self.0.iter().any(|said| is_telling(said) && begins(said, word)))
+    }
+
+    /// Whether each word stands somewhere in a key, as the lists look for words.
+    fn is_within(&self, key: &str) -> bool {
+        self.0.iter().all(|said| is_telling(said) && key.contains(said.as_str()))
+    }
+}
+
+fn begins(said: &str, word: &str) -> bool {
+    // A number is whole or another one.
+    let goes_on = |rest: &str| !(said.ends_with(char::is_numeric) && rest.starts_with(char::is_numeric));
+    word == said || is_telling(said) && word.strip_prefix(said).is_some_and(goes_on)
+}
+
+fn is_telling(part: &str) -> bool {
+    part.chars().nth(LETTERS_MIN - 1).is_some() && !part.chars().all(char::is_numeric)
+}
+
+/// The nearest names; where there is none, those that have a word of what was given, such as `Acme / Dashboard` for `Project Dashboard`.
+fn nearest_or_telling<'a>(given: &str, known: &'a [KnownName]) -> Vec<&'a KnownName> {
+    let near = nearest(given, known);
+    match PartialName::of(given).filter(|_| near.is_empty()) {
+        Some(part) => {
+            let tells = |known: &&KnownName| known.keys.iter().any(|key| part.tells(key));
+            in_order(known.iter().filter(tells).map(|known| (ALIKE, known)).collect())
+        }
+        None => near,
+    }
+}
+
+/// The names of which a part was given, those that hold what was given, and those that are spelled most alike.
+fn nearest<'a>(given: &str, known: &'a [KnownName]) -> Vec<&'a KnownName> {
+    let Some(spelled) = SpellingPattern::of(given) else { return Vec::new() };
+    let most = |known: &KnownName| known.keys.iter().map(|key| spelled.alike(key)).fold(0.0, f64::max);
+    in_order(known.iter().map(|known| (most(known), known)).filter(|(alike, _)| *alike >= ALIKE).collect())
+}
+
+/// The first few, the most alike first. Of those that are equally near the archived come last.
+fn in_order<'a>(mut near: Vec<(f64, &'a KnownName)>) -> Vec<&'a KnownName> {
+    let place = |known: &'a KnownName| (known.gone, known.name.as_str());
+    near.sort_by(|&(one, first), &(other, second)| other.total_cmp(&one).then(place(first).cmp(&place(second))));
+    near.dedup_by(|second, first| place(first.1) == place(second.1));
+    near.into_iter().take(TOLD).map(|(_, near)| near).collect()
+}
+
+/// A name as it was given, to be compared with many: where each letter stands in it, a bit for each place.
+struct SpellingPattern<'a> {
+    given: &'a str,
+    part: Option<PartialName>,
+    length: usize,
+    ascii: [u64; 128],
+    others: HashMap<char, u64>,
+}
+
+impl<'a> SpellingPattern<'a> {
+    /// Nothing when it is empty, or longer than any name that somebody misspells.
+    fn of(given: &'a str) -> Option<Self> {
+        let length = given.chars().count();
+        if length == 0 || length > LETTERS_MAX {
+            return None;
+        }
+        let mut spelled = Self { given, part: PartialName::of(given), length, ascii: [0; 128], others: HashMap::new() };
+        for (place, letter) in given.chars().enumerate() {
+            match spelled.ascii.get_mut(letter as usize) {
+                Some(places) => *places |= 1 << place,
+                None => *spelled.others.entry(letter).or_insert(0) |= 1 << place,
+            }
+        }
+        Some(spelled)
+    }
+
+    /// How alike a key is, from 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "names of a few letters")]
+    fn alike(&self, key: &str) -> f64 {
+        if self.part.as_ref().is_some_and(|part| part.begins(key)) {
+            return 1.0;
+        }
+        if is_telling(self.given) && key.contains(self.given) || self.part.as_ref().is_some_and(|part| part.is_within(key)) {
+            return 0.9;
+        }
+        let length = key.chars().take(LETTERS_MAX + 1).count();
+        let (longer, shorter) = (length.max(self.length), length.min(self.length));
+        // As many letters as one is longer differ in any case.
+        if longer > LETTERS_MAX || (shorter as f64) < ALIKE * longer as f64 {
+            return 0.0;
+        }
+        1.0 - self.edits(key) as f64 / longer as f64
+    }
+
+    /// How many letters are to be put in, left out, changed or swapped with their neighbour to make a key of the name. A column of the
+    /// table of distances is a word, and the next one takes a few operations (Hyyrö, *A bit-vector algorithm for computing Levenshtein and
+    /// Damerau edit distances*, 2003).
+    fn edits(&self, key: &str) -> usize {
+        let last = 1_u64 << (self.length - 1);
+        let (mut more, mut less, mut diagonal, mut before) = (u64::MAX, 0_u64, 0_u64, 0_u64);
+        let mut edits = self.length;
+        for letter in key.chars() {
+            let here = self.ascii.get(letter as usize).copied().unwrap_or_else(|| self.others.get(&letter).copied().unwrap_or(0));
+            let swapped = ((!diagonal & here) << 1) & before;
+            diagonal = ((here & more).wrapping_add(more) ^ more) | here | less | swapped;
+            let (right_more, right_less) = (less | !(diagonal | more), diagonal & more);
+            edits += usize::from(right_more & last != 0);
+            edits -= usize::from(right_less & last != 0);
+            let (right_more, right_less) = ((right_more << 1) | 1, right_less << 1);
+            more = right_less | !(diagonal | right_more);
+            less = right_more & diagonal;
+            before = here;
+        }
+        edits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn as_many_edits_are_counted_as_there_are(given in "[abcü]{1,60}", key in "[abcüé]{0,60}") {
+            let spelled = SpellingPattern::of(&given).expect("a name");
+            prop_assert_eq!(spelled.edits(&key), strsim::osa_distance(&given, &key));
+        }
+    }
+
+    fn known(name: &str) -> KnownName {
+        KnownName { name: name.to_owned(), keys: vec![name.to_lowercase()], gone: false }
+    }
+
+    fn names<'a>(given: &str, known: &'a [KnownName]) -> Vec<&'a str> {
+        nearest_or_telling(given, known).into_iter().map(|near| near.name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_name_is_near_to_those_that_are_spelled_alike() {
+        let known = ["Acme", "Acme Labs", "Zenith"].map(known);
+        assert_eq!(names("acne", &known), ["Acme"]);
+        assert_eq!(names("acme l", &known), ["Acme Labs", "Acme"]);
+        assert!(names("caem", &known).is_empty());
+        assert!(names("", &known).is_empty() && names(&"a".repeat(LETTERS_MAX + 1), &known).is_empty());
+    }
+
+    #[test]
+    fn of_names_that_are_equally_near_the_archived_come_last() {
+        let known = [KnownName { gone: true, ..known("acme/website") }, known("beta/website")];
+        assert_eq!(names("website", &known), ["beta/website", "acme/website"]);
+    }
+
+    #[test]
+    fn a_name_of_which_a_part_was_given_comes_before_those_that_are_spelled_alike() {
+        let known = ["acme/dashboard", "acme/dish", "globex/dashboard", "acme/my dashboards"].map(known);
+        assert_eq!(names("acme dash", &known), ["acme/dashboard", "acme/my dashboards", "acme/dish"]);
+        assert_eq!(names("globex/dash", &known)[0], "globex/dashboard");
+        assert_eq!(names("boards", &known)[0], "acme/my dashboards", "what a word holds is found, too");
+    }
+
+    #[test]
+    fn where_no_name_is_spelled_alike_those_are_near_that_have_a_word_of_it() {
+        let known = ["acme/dashboard", "globex/mobile app", "initech/tps"].map(known);
+        for given in ["project dashboard", "dashboard project", "the dashboard of nobody"] {
+            assert_eq!(names(given, &known), ["acme/dashboard"], "{given}");
+        }
+        assert_eq!(names("acme website", &known), ["acme/dashboard"]);
+        assert!(names("zenith website", &known).is_empty() && names("of it", &known).is_empty());
+    }
+
+    #[test]
+    fn numbers_that_begin_with_the_same_word_are_not_alike_for_that() {
+        let numbers = ["inv-2019-0001", "inv-2020-0004", "inv-2026-0007"];
+        assert!(similar_names("INV-7", &numbers).is_empty(), "{:?}", similar_names("INV-7", &numbers));
+        assert_eq!(similar_names("INV-2026-007", &numbers).first().map(String::as_str), Some("inv-2026-0007"));
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_a_few_words_that_begin_its_words_and_one_of_them_tells_it_from_others() {
+        let part = |said: &str| PartialName::of(said).expect("a part");
+        assert!(part("acme dash").begins("acme/dashboard") && !part("ac da").begins("acme/dashboard"), "two letters begin too many");
+        assert!(part("site 2").begins("acme/site 2"), "a whole word is one however short it is");
+        assert!(part("site 2").tells("site 2") && !part("2").tells("site 2") && !part("acme").tells("site 2"));
+        assert!(!part("2026").tells("website 2026") && !part("ticket 123").begins("acme/ticket 1234"), "a number is whole or another one");
+        assert!(PartialName::of("").is_none() && PartialName::of(" / ").is_none());
+        assert!(
+            PartialName::of("a b c d e f g").is_none()
+                && PartialName::of("a a a a a a a").is_some()
+                && PartialName::of(&"a".repeat(61)).is_none()
+        );
+    }
+
+    /// Of an organization that asks for many names one waits at a time, and whoever has waited for long is told to come again.
+    #[tokio::test]
+    async fn whoever_asks_for_many_names_waits_for_themselves_and_for_no_longer_than_half_a_second() {
+        static COMPARISONS: ComparisonQueue = ComparisonQueue::new();
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let queue = COMPARISONS.queues[1].acquire().await.expect("open");
+        let refused = COMPARISONS.take(one, || 7).await.expect_err("they wait for themselves");
+        assert_eq!((refused.code, refused.retry_after().is_some()), (Code::RateLimited, true), "that nothing was looked at is said");
+        assert_eq!(COMPARISONS.take(other, || 7).await, Ok(7));
+        drop(queue);
+        assert_eq!(COMPARISONS.take(one, || 7).await, Ok(7));
+    }
+
+    /// On one thread a neighbour goes on only while nothing else keeps it busy.
+    #[tokio::test]
+    async fn comparing_thousands_of_names_keeps_no_neighbour_waiting() {
+        let name = |at: usize| format!("{at:05} a client with a rather long name of sixty letters in it");
+        let known = move || (0..20_000).map(|at| KnownName { name: name(at), keys: vec![name(at), name(at)], gone: false }).collect();
+        let compared =
+            tokio::spawn(missing(Uuid::from_u128(3), RecordKind::Client, "another client with a rather long name of sixty letters", known));
+        let mut turns = 0;
+        while !compared.is_finished() {
+            tokio::task::yield_now().await;
+            turns += 1;
+        }
+        assert_eq!(compared.await.expect("an answer").code, Code::NotFound);
+        assert!(turns > 100, "{turns} turns");
+    }
+}

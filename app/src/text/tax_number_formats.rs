@@ -1,0 +1,230 @@
+//! What the numbers look like by which the tax offices of each country know somebody, and which of them its invoices state: where those
+//! follow the VAT directive, or rules made after it, they state a VAT identifier with tax (Article 226 (3) of Directive 2006/112/EC), and
+//! without tax, as those of small businesses, another one that the law of the country has in its place.
+
+use super::NumberKind;
+
+/// What the numbers of one country look like. Each form is without what stands between its parts: `#` is a digit, `@` a letter, `*` either.
+pub(super) struct TaxNumberFormats {
+    /// The country, as an ISO 3166-1 code; a territory has those of the country whose tax it has.
+    pub country: &'static str,
+    /// What the number on an invoice without tax is called there, with one that is made up and has check digits that fit.
+    pub example: &'static str,
+    /// One that is made up and stands on the invoice of a person, where that is another number than a company has.
+    pub of_person: Option<&'static str>,
+    /// The forms of those that a tax office has given.
+    pub all: &'static str,
+    /// The forms of those that a register has given, where an invoice without tax states them with their word.
+    pub of_register: &'static str,
+    /// Where the law wants the number of the value added tax on an invoice with tax.
+    pub with_tax: Option<WithTax>,
+}
+
+/// The number of the value added tax, which is known by its check digits.
+pub(super) struct WithTax {
+    /// The law that wants it.
+    pub law: &'static str,
+    /// What other numbers may have its digits, so that either name of them does.
+    pub called: &'static [NumberKind],
+    /// TaxNumberFormats that count by themselves, where no check digits are known.
+    pub forms: &'static str,
+    /// One that is made up, where it is another one than without tax, and no VAT identifier.
+    pub example: Option<&'static str>,
+}
+
+/// No other number has the digits of the one of the value added tax.
+const ALONE: &[NumberKind] = &[];
+
+/// The tax office has one number for all taxes.
+const OF_TAX_OFFICE: &[NumberKind] = &[NumberKind::Tax];
+
+/// A register and the tax office have one number.
+const OF_REGISTER: &[NumberKind] = &[NumberKind::Tax, NumberKind::Register];
+
+const DIRECTIVE: &str = "Article 226 (3) of Directive 2006/112/EC";
+
+const fn of(country: &'static str, example: &'static str, all: &'static str) -> TaxNumberFormats {
+    TaxNumberFormats { country, example, of_person: None, all, of_register: "", with_tax: None }
+}
+
+/// The law that wants the number of the value added tax, and what else may have its digits.
+const fn law(law: &'static str, called: &'static [NumberKind]) -> Option<WithTax> {
+    Some(WithTax { law, called, forms: "", example: None })
+}
+
+/// All that are known here.
+const ALL: [TaxNumberFormats; 32] = [
+    TaxNumberFormats { with_tax: law("§ 11 (1) no. 3 lit. i UStG 1994", ALONE), ..of("AT", "Steuernummer 12 345/6782", "#########") },
+    TaxNumberFormats {
+        of_register: "######### ##########",
+        with_tax: law(DIRECTIVE, OF_REGISTER),
+        ..of("BE", "numéro d'entreprise 0123.456.749", "######### ########## ###########")
+    },
+    // With tax it has its letters, BG, before it.
+    TaxNumberFormats {
+        of_register: "######### #############",
+        with_tax: law("Article 114 (1) of the VAT Act", ALONE),
+        ..of("BG", "ЕИК 123456786", "######### ##########")
+    },
+    TaxNumberFormats {
+        with_tax: law("Article 26 (2) a MWSTG", ALONE),
+        ..of("CH", "UID CHE-123.456.788", "######### CHE######### #############")
+    },
+    TaxNumberFormats { with_tax: law(DIRECTIVE, ALONE), ..of("CY", "TIC 00123456H", "########@") },
+    // The IČO of a person is another number than their DIČ, which an invoice with tax states (§ 29 (1) of the VAT Act). Who has none has
+    // the number of their birth.
+    TaxNumberFormats {
+        of_register: "######## ######### ##########",
+        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
+        ..of("CZ", "IČO 12345679", "######## ######### ##########")
+    },
+    // The one or the other does, with tax, too (§ 14 (4) no. 2 UStG). Those of the lands have ten digits or eleven, that of the whole
+    // country thirteen.
+    of("DE", "Steuernummer 12/345/67890", "########## ########### #############"),
+    TaxNumberFormats {
+        of_register: "########",
+        with_tax: law(DIRECTIVE, OF_REGISTER),
+        ..of("DK", "CVR-nr. 12345607", "######## ##########")
+    },
+    TaxNumberFormats {
+        of_register: "########",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("EE", "registrikood 12345678", "######## ######### ###########")
+    },
+    TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("ES", "NIF B12345674", "*#######*") },
+    TaxNumberFormats {
+        of_register: "########",
+        with_tax: law(DIRECTIVE, OF_REGISTER),
+        ..of("FI", "Y-tunnus 1234567-1", "######## #########* ######@###*")
+    },
+    TaxNumberFormats {
+        of_register: "######### ##############",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("FR", "SIRET 732 829 320 00074", "######### **######### ############# ##############")
+    },
+    TaxNumberFormats {
+        with_tax: law("regulation 14 (1) (d) of the Value Added Tax Regulations 1995", ALONE),
+        ..of("GB", "UTR 22345 67890", "######### ########## ############ @@######@")
+    },
+    TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("GR", "ΑΦΜ 123456783", "#########") },
+    TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("HR", "OIB 12345678903", "###########") },
+    // An invoice with tax states the whole tax number, of which the VAT identifier is the beginning. Behind that stands 1 where its owner
+    // charges no tax, and 2 where they do.
+    TaxNumberFormats {
+        with_tax: Some(WithTax {
+            law: "section 169 of Act CXXVII of 2007",
+            called: OF_TAX_OFFICE,
+            forms: "###########",
+            example: Some("adószám 12345676-2-42"),
+        }),
+        ..of("HU", "adószám 12345676-1-42", "######## ########## ###########")
+    },
+    TaxNumberFormats {
+        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
+        ..of("IE", "tax registration number 1234567T", "#######@ #######@@ #*#####@")
+    },
+    TaxNumberFormats {
+        of_register: "##########",
+        with_tax: Some(WithTax {
+            law: "Act no. 50/1988 on value added tax",
+            called: ALONE,
+            forms: "##### ######",
+            example: Some("VSK-númer 12345"),
+        }),
+        ..of("IS", "Kennitala 010130-2989", "##### ###### ##########")
+    },
+    TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("IT", "Partita IVA 12345670017", "########### @@@@@@##@##@###@") },
+    // A person or a business has a PEID there, and whoever is registered for the tax a number of that beside it.
+    TaxNumberFormats {
+        with_tax: Some(WithTax { law: "Article 26 (2) a MWSTG", called: ALONE, forms: "##### ######", example: Some("MWST-Nr. 50123") }),
+        ..of("LI", "PEID 1234567", "##### ###### ####### ######## ######### ########## ########### ############ CHE#########")
+    },
+    // Persons state the number of the certificate by which they work on their own account, which has its own register.
+    TaxNumberFormats {
+        of_person: Some("Individualios veiklos pažymos Nr. 1234567"),
+        of_register: "###### ####### ######### @@###### @@####### @@########",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("LT", "įmonės kodas 123456786", "######### ########### ############")
+    },
+    TaxNumberFormats {
+        of_register: "########### #############",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("LU", "matricule 1980010112302", "######## ########### #############")
+    },
+    TaxNumberFormats {
+        of_person: Some("Personas kods 010180-12347"),
+        of_register: "###########",
+        with_tax: law(DIRECTIVE, OF_REGISTER),
+        ..of("LV", "Reģ. Nr. 41234567891", "###########")
+    },
+    // Whoever is exempt has an EXO number (Article 11 of the VAT Act), and a person the number of their identity card.
+    TaxNumberFormats {
+        of_register: "######@ #######@",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("MT", "EXO 12345634", "#######@ ######## #########")
+    },
+    // Without tax an invoice states the number of the trade register, as whatever a business writes does; a BSN is for nobody to see.
+    TaxNumberFormats {
+        of_register: "########",
+        with_tax: law("Article 35a of the Wet op de omzetbelasting 1968", ALONE),
+        ..of("NL", "KvK-nummer 12345678", "######### #########B##")
+    },
+    TaxNumberFormats {
+        of_register: "#########",
+        with_tax: law("§ 5-1-2 of the Bokføringsforskrift", OF_REGISTER),
+        ..of("NO", "Org.nr. 123 456 785", "######### ###########")
+    },
+    TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("PL", "NIP 123-456-78-02", "########## ###########") },
+    TaxNumberFormats { of_register: "#########", with_tax: law(DIRECTIVE, OF_REGISTER), ..of("PT", "NIF 501234560", "#########") },
+    TaxNumberFormats {
+        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
+        ..of("RO", "CUI 123456789", "## ### #### ##### ###### ####### ######## ######### ########## #############")
+    },
+    // The number of the value added tax has two digits behind those of the register.
+    TaxNumberFormats {
+        of_register: "########## ############",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("SE", "Org.nr. 123456-7897", "########## ############")
+    },
+    TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("SI", "davčna številka 12345679", "########") },
+    // The VAT identifier has the digits of the DIČ, and one who is not registered states the IČO, or the number of their birth.
+    TaxNumberFormats {
+        of_register: "######## ######### ##########",
+        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
+        ..of("SK", "IČO 12345679", "##########")
+    },
+];
+
+impl TaxNumberFormats {
+    /// Those of a country; nothing where they are not known.
+    pub(super) fn of(country: &str) -> Option<&'static Self> {
+        ALL.iter().find(|forms| forms.country == country)
+    }
+
+    /// Whether the number of the value added tax has the digits of another one, which an invoice without tax states.
+    pub(super) fn shares_digits(&self) -> bool {
+        self.with_tax.as_ref().is_some_and(|with_tax| !with_tax.called.is_empty())
+    }
+
+    /// How many digits the shortest has.
+    pub(super) fn least(&self) -> usize {
+        self.all.split(' ').map(|form| form.matches('#').count()).min().unwrap_or_default()
+    }
+}
+
+/// Whether a number has one of these forms, with the letters of its country before it or without.
+pub(super) fn fits(forms: &str, country: &str, number: &str) -> bool {
+    let letters = if country == "GR" { "EL" } else { country };
+    let candidates = [Some(number), number.strip_prefix(letters)];
+    forms.split_whitespace().any(|form| candidates.into_iter().flatten().any(|number| has_form(number, form)))
+}
+
+fn has_form(number: &str, form: &str) -> bool {
+    let is = |(letter, wanted): (char, char)| match wanted {
+        '#' => letter.is_ascii_digit(),
+        '@' => letter.is_ascii_uppercase(),
+        '*' => letter.is_ascii_digit() || letter.is_ascii_uppercase(),
+        other => letter == other,
+    };
+    number.chars().count() == form.len() && number.chars().zip(form.chars()).all(is)
+}

@@ -1,0 +1,262 @@
+//! From what a caller gives to the start, the end, the day and the seconds of an entry. Pure: no clock, no database.
+//!
+//! Instants are kept in whole seconds, so that an entry's seconds are always those between its start and its end.
+
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, Time},
+};
+
+use super::{
+    local_clock::{LocalClock, WithRemarks},
+    time_fields, times_of_day,
+};
+use crate::{
+    day::{Day, OffsetDateTime},
+    error::Error,
+    hours::{self, SECONDS_MAX, Seconds, WorkDuration},
+};
+
+/// From how many seconds on work into the next day may be a slip: a time of the other half of the day, or start and end swapped.
+const OVERNIGHT_REMARK_MIN: i64 = 12 * 3_600;
+
+/// By how many seconds a duration is another one than that from start to end: a text that is told is cut to whole minutes, and hours in
+/// decimals are rounded.
+const DURATION_TOLERANCE: u64 = 60;
+
+/// Work of a known length: a duration on a day, or a start and an end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryTime {
+    /// The day it belongs to. It is that of the start where the member was when the start was given, and moves only with the start.
+    pub day: Date,
+    /// Start and end, when they are known.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// How long was worked.
+    pub seconds: i64,
+}
+
+/// What the caller gave of it.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct EntryTimeInput {
+    /// The day: `YYYY-MM-DD`, or a word.
+    pub date: Option<String>,
+    /// How long, such as `1h30m`.
+    pub duration: Option<String>,
+    /// The start.
+    pub started_at: Option<String>,
+    /// The end.
+    pub ended_at: Option<String>,
+}
+
+/// The parsed parts of what was given.
+struct ParsedInput {
+    date: Option<Date>,
+    seconds: Option<i64>,
+    started: Option<Timestamp>,
+    ended: Option<Timestamp>,
+    /// What to do where start and end do not fit, when one of them was not given.
+    way: Option<&'static str>,
+    /// Whether the end is on the day after the start only because it is before it on the clock.
+    next_day: bool,
+}
+
+impl EntryTime {
+    /// The time of a new entry. A duration without a day was worked today.
+    pub fn new(given: &EntryTimeInput, local_clock: &LocalClock, today: Date) -> Result<WithRemarks<Self>, Error> {
+        let WithRemarks { value: parts, remarks } = ParsedInput::of(given, local_clock, today, None)?;
+        parts.with_remarks(Self::from_parts(&parts, local_clock, today), remarks, local_clock)
+    }
+
+    fn from_parts(parts: &ParsedInput, local_clock: &LocalClock, today: Date) -> Result<Self, Error> {
+        match *parts {
+            ParsedInput { started: Some(from), ended: Some(to), seconds: None, .. } => {
+                Self::between((from, to), local_clock.day_of(from), local_clock, None)
+            }
+            ParsedInput { started: Some(from), ended: None, seconds: Some(seconds), .. } => {
+                Self::between((from, from + SignedDuration::from_secs(seconds)), local_clock.day_of(from), local_clock, None)
+            }
+            ParsedInput { started: None, ended: None, seconds: Some(seconds), date, .. } => {
+                Ok(Self { day: date.unwrap_or(today), span: None, seconds })
+            }
+            ParsedInput { started: Some(_), .. } => {
+                Err(Error::invalid("ended_at", "The end is missing; give ended_at, or a duration such as 1h30m."))
+            }
+            ParsedInput { ended: Some(_), .. } => {
+                Err(Error::invalid("started_at", "The start is missing; give started_at beside ended_at."))
+            }
+            _ => Err(Error::invalid("duration", "How long was worked? Give a day and a duration, or a start and an end.")),
+        }
+    }
+
+    /// The same work after a change: what is not given stays, and so does what is given as a form shows it.
+    pub fn changed(&self, given: &EntryTimeInput, local_clock: &LocalClock, today: Date) -> Result<WithRemarks<Self>, Error> {
+        let WithRemarks { value: parts, mut remarks } = ParsedInput::of(given, local_clock, today, Some(self))?;
+        let changed = self.with(&parts, local_clock, &mut remarks);
+        parts.with_remarks(changed, remarks, local_clock)
+    }
+
+    fn with(&self, parts: &ParsedInput, local_clock: &LocalClock, remarks: &mut Vec<String>) -> Result<Self, Error> {
+        let day = |from| parts.date.unwrap_or_else(|| self.day_from(from, local_clock));
+        match (self.span, parts) {
+            (span, &ParsedInput { started: Some(from), ended, seconds, .. }) => {
+                let to = ended.or_else(|| seconds.map(|seconds| from + SignedDuration::from_secs(seconds)));
+                let to = to.or(span.map(|(_, to)| to)).unwrap_or(from + SignedDuration::from_secs(self.seconds));
+                Self::between((from, to), day(from), local_clock, parts.way)
+            }
+            (_, &ParsedInput { ended: Some(to), .. }) => {
+                Self::between((self.start_before(to), to), day(self.start_before(to)), local_clock, parts.way)
+            }
+            (None, &ParsedInput { date, seconds, .. }) => {
+                Ok(Self { day: date.unwrap_or(self.day), span: None, seconds: seconds.unwrap_or(self.seconds) })
+            }
+            (Some((from, to)), &ParsedInput { date, seconds, .. }) => {
+                let length = seconds.map_or(to.duration_since(from), SignedDuration::from_secs);
+                let Some(date) = date.filter(|date| *date != self.day) else {
+                    return Self::between((from, from + length), self.day, local_clock, None);
+                };
+                let WithRemarks { value: moved, remarks: more } = local_clock.on_day(from, date)?;
+                remarks.extend(more);
+                Self::between((moved, moved + length), local_clock.day_of(moved), local_clock, None)
+            }
+        }
+    }
+
+    /// The start, where it ends at `to` by now: a start that is known stays, else its length does.
+    fn start_before(&self, to: Timestamp) -> Timestamp {
+        self.span.map_or(to - SignedDuration::from_secs(self.seconds), |(from, _)| from)
+    }
+
+    /// The day of work that begins at `from` by now: while the start stays, so does its day, wherever the member is.
+    fn day_from(&self, from: Timestamp, local_clock: &LocalClock) -> Date {
+        match self.span {
+            Some((before, _)) if before == from => self.day,
+            _ => local_clock.day_of(from),
+        }
+    }
+
+    /// Work of a day from one instant to another. `way` is what to do where that cannot be, if it is not what is usual.
+    fn between((from, to): (Timestamp, Timestamp), day: Date, local_clock: &LocalClock, way: Option<&str>) -> Result<Self, Error> {
+        let seconds = to.duration_since(from).as_secs();
+        let (start, end) = (OffsetDateTime::at(from, &local_clock.zone), OffsetDateTime::at(to, &local_clock.zone));
+        let (wrong, usual) = match seconds {
+            1..=SECONDS_MAX => return Ok(Self { day, span: Some((from, to)), seconds }),
+            ..0 => (format!("The end {end} is before the start {start}."), "Swap or correct them."),
+            0 => (format!("Start and end are the same, {start}: that is no time at all."), "Give at least one second."),
+            _ => {
+                let long = WorkDuration::of(seconds).text;
+                (format!("From {start} to {end} are {long}; an entry holds at most 24 hours."), "Split it over two days.")
+            }
+        };
+        Err(Error::invalid("ended_at", format!("{wrong} {}", way.unwrap_or(usual))))
+    }
+
+    /// What to tell of work that is long and goes on to the next day: it may be a slip. A day may well end at midnight.
+    fn overnight_remark(&self, local_clock: &LocalClock) -> Option<String> {
+        let (from, to) = self.span.filter(|_| self.seconds >= OVERNIGHT_REMARK_MIN)?;
+        let [start, end] = [from, to].map(|at| local_clock.zone.to_datetime(at).time());
+        if end == Time::midnight() {
+            return None;
+        }
+        let later = end.saturating_add(SignedDuration::from_hours(12));
+        let other = if end.hour() < 12 && later > start { format!("{} was meant, or ", later.strftime("%H:%M")) } else { String::new() };
+        let [start, end] = [from, to].map(|at| OffsetDateTime::at(at, &local_clock.zone));
+        let long = WorkDuration::of(self.seconds).text;
+        Some(format!("Taken as {start} to {end} the next day, {long}. If {other}start and end were swapped, correct it."))
+    }
+
+    /// The end, for entries that say so.
+    pub fn ended(&self) -> Option<Timestamp> {
+        self.span.map(|(_, to)| to)
+    }
+}
+
+impl ParsedInput {
+    /// What was given; `before` is the work that changes, of which a form may have shown start and end.
+    fn of(given: &EntryTimeInput, local_clock: &LocalClock, today: Date, before: Option<&EntryTime>) -> Result<WithRemarks<Self>, Error> {
+        let (start, end) = before.and_then(|before| before.span).unzip();
+        let way = before.and_then(|_| mismatch_hint(given));
+        let (read, next_day) = times_of_day::resolve(given, local_clock, today, before)?;
+        let mut remarks = Vec::new();
+        let mut instant = |field, text: &Option<String>, before| match non_blank(text) {
+            Some(text) => local_clock.instant_near(field, text, before).map(|read| Some(read.collect_remarks(&mut remarks))),
+            None => Ok(None),
+        };
+        let parts = Self {
+            started: instant("started_at", &read.started_at, start)?,
+            ended: instant("ended_at", &read.ended_at, end)?,
+            date: non_blank(&read.date).map(|date| Day::parse_relative("date", date, today)).transpose()?.map(|day| day.date()),
+            seconds: non_blank(&read.duration).map(|text| Seconds::parse("duration", text)).transpose()?.map(|seconds| seconds.0),
+            way,
+            next_day,
+        };
+        if let Some(number) = non_blank(&given.duration).filter(|text| hours::may_be_minutes(text)) {
+            remarks.push(format!("{number} was taken for hours. For minutes, write {number}m."));
+        }
+        Ok(WithRemarks { value: parts.check_date(local_clock, before)?.check_duration(given, local_clock, before)?, remarks })
+    }
+
+    /// The same, where a date beside a start or an end is the day of the work: that of its start by the clock there, or the one that
+    /// it has while the start stays.
+    fn check_date(self, local_clock: &LocalClock, before: Option<&EntryTime>) -> Result<Self, Error> {
+        let start = self.started.or_else(|| Some(before?.start_before(self.ended?)));
+        let (Some(date), Some(start)) = (self.date, start) else { return Ok(self) };
+        if date == local_clock.day_of(start) || before.is_some_and(|before| date == before.day_from(start, local_clock)) {
+            return Ok(self);
+        }
+        let start = OffsetDateTime::at(start, &local_clock.zone);
+        Err(Error::invalid("date", format!("{date} is not the day of the start, {start}. Leave date out, or correct one of the two.")))
+    }
+
+    /// The same without the duration, where start and end say the same, which are to the second.
+    fn check_duration(self, given: &EntryTimeInput, local_clock: &LocalClock, before: Option<&EntryTime>) -> Result<Self, Error> {
+        let (Some(seconds), Some(to)) = (self.seconds, self.ended) else { return Ok(self) };
+        let Some(from) = self.started.or_else(|| Some(before?.span?.0)) else {
+            return Err(Error::invalid("duration", "Give either a duration or an end, not both."));
+        };
+        let apart = to.duration_since(from).as_secs();
+        // An end that is not after the start is what is wrong then.
+        if apart <= 0 || is_same_length(seconds, apart) {
+            return Ok(Self { seconds: None, ..self });
+        }
+        let way = match non_blank(&given.started_at) {
+            Some(_) => "Leave one of the three out, or correct it.",
+            None => "Leave ended_at or duration out, or give started_at, too.",
+        };
+        let (given, long) =
+            (crate::money::shown(non_blank(&given.duration).unwrap_or_default()), time_fields::duration_value(&WorkDuration::of(apart)));
+        let (start, end) = (OffsetDateTime::at(from, &local_clock.zone), OffsetDateTime::at(to, &local_clock.zone));
+        let words = format!("{given} is not the time from {start} to {end}, which is {long}. {way}");
+        Err(Error::invalid("duration", words))
+    }
+
+    /// What was made of these parts, and what is out of the ordinary about it.
+    fn with_remarks(
+        &self,
+        when: Result<EntryTime, Error>,
+        mut remarks: Vec<String>,
+        local_clock: &LocalClock,
+    ) -> Result<WithRemarks<EntryTime>, Error> {
+        remarks.extend(when.as_ref().ok().filter(|_| self.next_day).and_then(|when| when.overnight_remark(local_clock)));
+        WithRemarks::of(when, remarks)
+    }
+}
+
+/// What to do where only one of start and end is given, and it does not fit the other, which stays or moves along with the day.
+fn mismatch_hint(given: &EntryTimeInput) -> Option<&'static str> {
+    match (non_blank(&given.started_at), non_blank(&given.ended_at), non_blank(&given.date)) {
+        (Some(_), Some(_), _) | (None, None, _) => None,
+        (_, _, Some(_)) => Some("Give both times, or started_at and duration."),
+        (Some(_), None, None) => Some("Give ended_at or duration, too."),
+        (None, Some(_), None) => Some("Give started_at, too."),
+    }
+}
+
+/// Whether a duration that is given means what start and end tell, in seconds.
+pub(super) fn is_same_length(given: i64, told: i64) -> bool {
+    given.abs_diff(told) < DURATION_TOLERANCE
+}
+
+/// What was given, unless it is an empty field of a form.
+pub(super) fn non_blank(given: &Option<String>) -> Option<&str> {
+    given.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}

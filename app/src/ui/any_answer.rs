@@ -1,0 +1,84 @@
+//! An answer of any type.
+//!
+//! The framework's resources and actions are compiled anew for every type that they hold. Those of Stint all hold this
+//! one, which keeps the program that a browser loads small (decision 7).
+
+use std::{any::Any, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// What an operation answered: as it is where it was made, as JSON where it came over the wire.
+#[derive(Clone)]
+pub(crate) enum AnyAnswer {
+    /// As it is, with the way to make JSON of it.
+    Made(Arc<dyn Any + Send + Sync>, fn(&dyn Any) -> Result<Value, serde_json::Error>),
+    /// As JSON.
+    Sent(Arc<Value>),
+}
+
+impl AnyAnswer {
+    /// An answer as it is.
+    pub(crate) fn made<T: Serialize + Send + Sync + 'static>(answer: T) -> Self {
+        Self::Made(Arc::new(answer), |answer| serde_json::to_value(answer.downcast_ref::<T>()))
+    }
+
+    /// What a careful person would want to know of an answer that came over the wire, as every write may say it.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let Self::Sent(answer) = self else { return Vec::new() };
+        let warnings = answer.get("warnings").and_then(Value::as_array);
+        warnings.into_iter().flatten().filter_map(|warning| warning.as_str().map(str::to_owned)).collect()
+    }
+
+    /// The answer of a type that is known again.
+    pub(crate) fn read<T: DeserializeOwned + Clone + 'static>(&self) -> Result<T, Error> {
+        match self {
+            Self::Made(answer, _) => answer.downcast_ref::<T>().cloned().ok_or_else(Error::internal),
+            Self::Sent(answer) => serde_json::from_value(Value::clone(answer)).map_err(|_| Error::internal()),
+        }
+    }
+}
+
+impl From<Value> for AnyAnswer {
+    fn from(answer: Value) -> Self {
+        Self::Sent(Arc::new(answer))
+    }
+}
+
+impl Serialize for AnyAnswer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Made(answer, json) => json(&**answer).map_err(serde::ser::Error::custom)?.serialize(serializer),
+            Self::Sent(answer) => answer.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for AnyAnswer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_the_same_as_it_is_and_as_json() {
+        let made = AnyAnswer::made(vec![1_i64, 2]);
+        let sent: AnyAnswer = serde_json::from_str(&serde_json::to_string(&made).expect("JSON")).expect("held");
+        assert_eq!((made.read::<Vec<i64>>(), sent.read::<Vec<i64>>()), (Ok(vec![1, 2]), Ok(vec![1, 2])));
+        assert!(sent.read::<String>().is_err());
+    }
+
+    #[test]
+    fn the_warnings_of_an_answer_are_read_without_knowing_its_type() {
+        let sent: AnyAnswer = serde_json::from_str(r#"{"id": 1, "warnings": ["Check the end."]}"#).expect("held");
+        assert_eq!(sent.warnings(), ["Check the end."]);
+        let none: AnyAnswer = serde_json::from_str("{}").expect("held");
+        assert!(none.warnings().is_empty());
+    }
+}

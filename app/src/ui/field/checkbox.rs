@@ -1,0 +1,59 @@
+//! A box to tick.
+
+use leptos::prelude::*;
+
+use crate::ui::FormState;
+
+/// A box to tick. Unticked it sends nothing at all, so it stands only where absent means no.
+#[component]
+pub fn Checkbox(
+    /// What it says.
+    #[prop(into)]
+    label: String,
+    /// The argument it fills with `true`.
+    name: &'static str,
+    /// Whether it is ticked already.
+    #[prop(optional)]
+    ticked: bool,
+    /// Its place in the grid of the form.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    let ticked = returned(name).unwrap_or(ticked);
+    view! {
+        <label class=format!("tick {class}")>
+            <input type="checkbox" name=name value="true" checked=ticked />
+            <span>{label}</span>
+        </label>
+    }
+}
+
+/// How the box was left when the form was sent without scripts and refused; nothing when it was not. An unticked box sends
+/// nothing, so in a form that comes back it is told from the other fields.
+fn returned(name: &str) -> Option<bool> {
+    let typed = use_context::<FormState>()?.typed;
+    (!typed.is_empty()).then(|| typed.contains_key(name))
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    /// Whether a box that is ticked by default stays so in a form that came back with these fields.
+    fn ticked(typed: &[(&str, &str)]) -> bool {
+        let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let html = Owner::new().with(|| {
+            let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
+            provide_context(FormState { id: "send".to_owned(), refusal, pending, typed, untouched: Default::default(), changes: false });
+            view! { <Checkbox label="Without e-mail" name="without_email" ticked=true /> }.to_html()
+        });
+        html.contains(" checked")
+    }
+
+    #[test]
+    fn a_box_comes_back_as_it_was_left() {
+        assert!(ticked(&[]), "the form was not sent yet");
+        assert!(ticked(&[("to", "nobody"), ("without_email", "true")]));
+        assert!(!ticked(&[("to", "nobody")]), "it was unticked, and must not be ticked again behind somebody's back");
+    }
+}

@@ -1,0 +1,166 @@
+//! A write that a page can do: what a form sends, and what came of it.
+//!
+//! With scripts a form sends the very fields that the browser would send without them, so both ways are one.
+
+use std::{collections::BTreeMap, marker::PhantomData};
+
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
+use serde::de::DeserializeOwned;
+
+use super::{
+    any_answer::AnyAnswer,
+    returned_form::{FORM, refused, typed},
+};
+use crate::{
+    error::{Code, Error},
+    platform,
+};
+
+/// The operation `S` as a page calls it.
+pub struct WriteAction<S> {
+    pub(super) wire: WriteState,
+    kind: PhantomData<fn() -> S>,
+}
+
+impl<S> Clone for WriteAction<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for WriteAction<S> {}
+
+impl<S: ServerFn<Error = Error> + 'static> WriteAction<S> {
+    /// Not done yet; or refused, when a form that was sent without scripts led here.
+    #[allow(clippy::new_without_default, reason = "it belongs to the reactive owner around it")]
+    pub fn new() -> Self {
+        Self { wire: WriteState::new(S::url(), None), kind: PhantomData }
+    }
+
+    /// The same for the form with this id, where others of its operation stand on the page with a write each: what was refused when another
+    /// one was sent is not said here. The id consists of letters, digits and hyphens.
+    pub fn of_form(form: &str) -> Self {
+        debug_assert!(form.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "the id {form:?} does not stand in an address as it is");
+        Self { wire: WriteState::new(S::url(), Some(form.to_owned())), kind: PhantomData }
+    }
+
+    /// Another write that a button of the same form does: one of the two is on its way at a time, and the form says why the last one
+    /// was refused.
+    pub fn beside<T: ServerFn<Error = Error> + 'static>(self) -> WriteAction<T> {
+        WriteAction { wire: self.wire.beside(T::url()), kind: PhantomData }
+    }
+
+    /// Counts the answers.
+    pub fn version(self) -> RwSignal<usize> {
+        self.wire.version
+    }
+
+    /// The last answer.
+    pub fn answer(self) -> Option<Result<S::Output, Error>>
+    where
+        S::Output: DeserializeOwned + Clone + 'static,
+    {
+        self.wire.answer.with(|answer| answer.as_ref().map(|answer| answer.as_ref().map_err(Error::clone).and_then(AnyAnswer::read)))
+    }
+}
+
+/// Why the last try was refused.
+pub fn refusal<S>(write: WriteAction<S>) -> Signal<Option<Error>> {
+    write.wire.refusal()
+}
+
+/// Does something with every answer in this tab; refusals are shown by the form.
+pub fn on_success<S>(write: WriteAction<S>, then: impl Fn(&S::Output) + 'static)
+where
+    S: ServerFn<Error = Error>,
+    S::Output: DeserializeOwned + Clone + 'static,
+{
+    write.wire.on_success(Box::new(move |answer| match answer.read() {
+        Ok(answer) => then(&answer),
+        Err(_) => write.wire.answer.set(Some(Err(unreadable()))),
+    }));
+}
+
+/// Does something with every answer in this tab, of which it needs to know no more than what a careful person would want to know.
+pub fn on_warnings<S>(write: WriteAction<S>, then: impl Fn(Vec<String>) + 'static) {
+    write.wire.on_success(Box::new(move |answer| then(answer.warnings())));
+}
+
+/// The page is of another build than the server that answered it.
+fn unreadable() -> Error {
+    Error::new(Code::Internal, "It was done, but this page is too old to show the answer. Load it anew.")
+}
+
+/// The same for every operation, so that it is compiled once.
+#[derive(Clone, Copy)]
+pub(super) struct WriteState {
+    /// Where it is sent.
+    pub(super) url: &'static str,
+    /// The form that it is of, where it is one of several.
+    form: StoredValue<Option<String>>,
+    /// How often there was an answer.
+    pub(super) version: RwSignal<usize>,
+    /// Whether one is being waited for.
+    pub(super) pending: RwSignal<bool>,
+    /// The last one.
+    pub(super) answer: RwSignal<Option<Result<AnyAnswer, Error>>>,
+}
+
+impl WriteState {
+    fn new(url: &'static str, form: Option<String>) -> Self {
+        let answer = RwSignal::new(refused(url, form.as_deref()).map(Err));
+        Self { url, form: StoredValue::new(form), version: RwSignal::new(0), pending: RwSignal::new(false), answer }
+    }
+
+    /// What was typed, and what stood in the other fields, when it was refused without scripts.
+    pub(super) fn typed(self) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+        self.form.with_value(|form| typed(self.url, form.as_deref()))
+    }
+
+    /// Where a form is sent to without scripts, with what tells it from the others.
+    pub(super) fn address(self) -> String {
+        self.form.with_value(|form| match form {
+            Some(form) => format!("{}?{FORM}={form}", self.url),
+            None => self.url.to_owned(),
+        })
+    }
+
+    fn beside(self, url: &'static str) -> Self {
+        if let Some(refused) = self.form.with_value(|form| refused(url, form.as_deref())) {
+            self.answer.set(Some(Err(refused)));
+        }
+        Self { url, version: RwSignal::new(0), ..self }
+    }
+
+    /// Sends the fields of a form, written as in an address.
+    pub(super) fn send(self, fields: String) {
+        // A second click while the first is on its way is not a second wish.
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.pending.set(true);
+        spawn_local(async move {
+            let answer = platform::post_form(self.url, fields).await.map(AnyAnswer::from);
+            // The page may be gone by now, and its signals with it.
+            self.pending.try_set(false);
+            self.answer.try_set(Some(answer));
+            self.version.try_update(|version| *version += 1);
+        });
+    }
+
+    pub(super) fn refusal(self) -> Signal<Option<Error>> {
+        Signal::derive(move || self.answer.with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().err().cloned())))
+    }
+
+    pub(super) fn on_success(self, then: Box<dyn Fn(&AnyAnswer)>) {
+        Effect::new(move |seen: Option<usize>| {
+            let version = self.version.get();
+            if seen.is_some_and(|seen| seen != version)
+                && let Some(Ok(answer)) = self.answer.get_untracked()
+            {
+                then(&answer);
+            }
+            version
+        });
+    }
+}
