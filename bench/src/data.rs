@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     http::{Connection, post},
-    stint::{Stint, Way},
+    server_process::{DemoLogin, Stint},
 };
 
 /// A history of this size is written as the owner of the tables.
@@ -49,13 +49,13 @@ pub struct Data {
 
 impl Data {
     /// Fills the database behind a running Stint.
-    pub async fn make(stint: &Stint, database: &str, way: &Way) -> Result<Self> {
+    pub async fn make(stint: &Stint, database: &str, login: &DemoLogin) -> Result<Self> {
         let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
-        let organization = history(&mut owner, &way.organization).await?;
+        let organization = history(&mut owner, &login.organization).await?;
         // A person may have fewer tokens than it takes not to be held to the calls of one.
         owner.execute("alter table access_token disable trigger access_token_few").await?;
-        let by_token = tokens(&mut owner, organization, &way.token).await?;
-        let neighbour = neighbours_tokens(&mut owner, &way.token).await?;
+        let by_token = tokens(&mut owner, organization, &login.token).await?;
+        let neighbour = neighbours_tokens(&mut owner, &login.token).await?;
         owner.execute("alter table access_token enable trigger access_token_few").await?;
         let project: Uuid = query_scalar("select id from project where organization_id = $1 and name = 'Project 1' limit 1")
             .bind(organization)
@@ -68,7 +68,7 @@ impl Data {
         let mut drafts = [Vec::new(), Vec::new()];
         for (drafts, lines) in drafts.iter_mut().zip(LINES) {
             for number in 0..DRAFTS {
-                drafts.push(draft(&mut connection, &way.token, number, lines).await?);
+                drafts.push(draft(&mut connection, &login.token, number, lines).await?);
             }
         }
         let [short, long] = drafts;

@@ -22,7 +22,7 @@ pub struct Connection {
 }
 
 /// An answer with its whole body.
-pub struct Answer {
+pub struct HttpAnswer {
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
@@ -42,11 +42,11 @@ impl Connection {
     }
 
     /// Sends a request and reads the whole answer.
-    pub async fn send(&mut self, ask: Ask) -> Result<Answer> {
+    pub async fn send(&mut self, ask: Ask) -> Result<HttpAnswer> {
         self.sender.ready().await?;
         let (head, body) = self.sender.send_request(ask).await?.into_parts();
         let body = body.collect().await?.to_bytes();
-        Ok(Answer { status: head.status, headers: head.headers, body })
+        Ok(HttpAnswer { status: head.status, headers: head.headers, body })
     }
 }
 
@@ -57,14 +57,14 @@ impl Connection {
         let (head, body) = self.sender.send_request(ask).await?.into_parts();
         if !head.status.is_success() {
             let body = body.collect().await?.to_bytes();
-            Answer { status: head.status, headers: head.headers, body }.accepted()?;
+            HttpAnswer { status: head.status, headers: head.headers, body }.accepted()?;
             bail!("the answer was {}, which is no stream", head.status);
         }
         Ok(body)
     }
 }
 
-impl Answer {
+impl HttpAnswer {
     /// Refuses an answer that says no, with the beginning of what it says.
     pub fn accepted(self) -> Result<Self> {
         if self.status.is_success() || self.status.is_redirection() {

@@ -9,24 +9,24 @@ use std::{
 use anyhow::{Context as _, Result};
 use tokio::{sync::Barrier, task::JoinSet};
 
-use crate::http::{Answer, Ask, Connection};
+use crate::http::{Ask, Connection, HttpAnswer};
 
 /// What is asked, again and again: every client goes through all steps in each round.
 pub struct Scenario {
     /// The steps of a round; each is measured on its own.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScenarioStep>,
     /// How often.
     pub volume: Volume,
 }
 
 /// One request of a scenario.
-pub struct Step {
+pub struct ScenarioStep {
     /// How it is called in the table.
     pub name: &'static str,
     /// Makes the request.
     pub ask: Box<dyn Fn(Turn) -> Result<Ask> + Send + Sync>,
     /// Says what is wrong with an answer that came with a good status.
-    pub check: fn(&Answer) -> Result<()>,
+    pub check: fn(&HttpAnswer) -> Result<()>,
 }
 
 /// Whose turn it is.
@@ -136,7 +136,7 @@ async fn go(
     Ok(latencies)
 }
 
-async fn once(connection: &mut Connection, step: &Step, turn: Turn) -> Result<Duration> {
+async fn once(connection: &mut Connection, step: &ScenarioStep, turn: Turn) -> Result<Duration> {
     let ask = (step.ask)(turn)?;
     let began = Instant::now();
     let answer = connection.send(ask).await?;

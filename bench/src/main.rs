@@ -3,9 +3,10 @@
 //! Made to be run by `./dev bench`, which builds what is measured and starts an empty database for it. Data, load and
 //! clock are here; the server is the release build, as shipped, in a process of its own.
 
+mod assistant_page;
 mod bare;
+mod comparison;
 mod data;
-mod drawer;
 mod http;
 mod list;
 mod load;
@@ -13,9 +14,8 @@ mod neighbour;
 mod pgbench;
 mod report;
 mod scenarios;
+mod server_process;
 mod sign_ins;
-mod stint;
-mod turns;
 mod verification;
 
 use std::{
@@ -35,15 +35,15 @@ use tokio::{
 };
 
 use crate::{
+    assistant_page::{AssistantPage, FakeModel},
     bare::Bare,
+    comparison::ComparedServers,
     data::Data,
-    drawer::{Model, Page},
     load::Scenario,
     pgbench::{Around, Pgbench},
     report::Report,
     scenarios::names,
-    stint::{Build, Process, Rate, Stint, Way},
-    turns::Both,
+    server_process::{Build, CallLimit, DemoLogin, Process, Stint},
 };
 
 /// How many clients ask at once, beside one alone.
@@ -54,7 +54,7 @@ const DATABASE: &str = "stint_bench";
 
 #[derive(Parser)]
 #[command(name = "bench", about = "Measures Stint beside the bare database")]
-struct CommandLine {
+struct BenchArgs {
     #[command(subcommand)]
     part: Part,
 }
@@ -101,7 +101,7 @@ struct Run {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let done = match CommandLine::parse().part {
+    let done = match BenchArgs::parse().part {
         Part::Bare(bare) => bare.serve().await.map(|()| true),
         Part::Run(run) => unless_told_to_end(run.measure()).await,
     };
@@ -135,23 +135,23 @@ impl Run {
     async fn measure(self) -> Result<bool> {
         let folder = TempDir::with_prefix("stint-bench-")?;
         let database = fresh_database(&self.cluster).await?;
-        let model = Model::start().await?;
+        let model = FakeModel::start().await?;
         let build = Build { program: &self.program, site: &self.site };
-        let stint = Stint::start(&build, &database, &model.url, folder.path(), Rate::Unlimited).await?;
+        let stint = Stint::start(&build, &database, &model.url, folder.path(), CallLimit::Unlimited).await?;
         say("· writing two years of work");
-        let way: Arc<Way> = Arc::new(stint.command(&["demo", "--json"]).await?);
+        let login: Arc<DemoLogin> = Arc::new(stint.command(&["demo", "--json"]).await?);
         if self.sign_ins {
             data::durable(&mut database.parse::<PgConnectOptions>()?.connect().await?).await?;
-            let beside = beside_broken_pages(&stint, &way, &database).await?;
+            let beside = beside_broken_pages(&stint, &login, &database).await?;
             stint.stop().await?;
             return report::print(&[], &report::of_sign_ins(&beside));
         }
-        let data = Arc::new(Data::make(&stint, &database, &way).await?);
+        let data = Arc::new(Data::make(&stint, &database, &login).await?);
         if let Some(before) = &self.before {
             let folder = TempDir::with_prefix("stint-bench-before-")?;
             let before = Build { program: before, site: &self.site };
-            let before = Stint::start(&before, &database, &model.url, folder.path(), Rate::Unlimited).await?;
-            let kept = in_turns(&before, &stint, &way, &data, self.line.as_deref()).await?;
+            let before = Stint::start(&before, &database, &model.url, folder.path(), CallLimit::Unlimited).await?;
+            let kept = in_turns(&before, &stint, &login, &data, self.line.as_deref()).await?;
             before.stop().await?;
             stint.stop().await?;
             return Ok(kept);
@@ -160,21 +160,21 @@ impl Run {
         if !self.audit_log {
             self.raw(&mut report, &database, &data, &folder).await?;
             bare_program(&mut report, &database, &data, &folder).await?;
-            product(&mut report, &stint, &way, &data, &model).await?;
+            product(&mut report, &stint, &login, &data, &model).await?;
             report.set_resident_mb(stint.resident_mb()?);
-            report.set_beside(beside_broken_pages(&stint, &way, &database).await?);
+            report.set_beside(beside_broken_pages(&stint, &login, &database).await?);
         }
         stint.stop().await?;
-        let stint = Stint::start(&build, &database, &model.url, folder.path(), Rate::Shipped).await?;
+        let stint = Stint::start(&build, &database, &model.url, folder.path(), CallLimit::Shipped).await?;
         if !self.audit_log {
             say("· a neighbour, alone and beside a flood");
             report.add(neighbour::beside_a_flood(stint.address, &data).await?);
         }
         say("· an audit log of a million writes");
-        let took = audit_log(&stint, &way, &database, &data).await?;
+        let took = audit_log(&stint, &login, &database, &data).await?;
         stint.stop().await?;
         if self.audit_log {
-            let verification::Took { whole, longest, since } = took;
+            let verification::VerificationTimes { whole, longest, since } = took;
             say(&format!("  whole {whole:.1} s, longest transaction {longest:.2} s, since the last checkpoint {since:.2} s"));
             return Ok(true);
         }
@@ -207,7 +207,7 @@ async fn fresh_database(cluster: &str) -> Result<String> {
 
 /// A program that runs the same statement and does nothing else.
 async fn bare_program(report: &mut Report, database: &str, data: &Data, folder: &TempDir) -> Result<()> {
-    let (address, token) = (stint::free_address()?, "bare".to_owned());
+    let (address, token) = (server_process::free_address()?, "bare".to_owned());
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("bare").arg(format!("--address={address}")).arg(format!("--database={database}"));
     command.arg(format!("--organization={}", data.organization)).arg(format!("--token={token}"));
@@ -218,17 +218,17 @@ async fn bare_program(report: &mut Report, database: &str, data: &Data, folder: 
 }
 
 /// Everything that Stint itself is asked.
-async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>, model: &Model) -> Result<()> {
+async fn product(report: &mut Report, stint: &Stint, login: &DemoLogin, data: &Arc<Data>, model: &FakeModel) -> Result<()> {
     let address = stint.address;
     for (drafts, wanted) in [(&data.short, 1), (&data.long, 10)] {
         let pages = scenarios::pages(address, data, drafts.first().map_or("", String::as_str)).await?;
         ensure!(pages == wanted, "a draft has {pages} pages and should have {wanted}: give it other lines");
     }
-    let cookie = scenarios::sign_in(address, way).await?;
+    let cookie = scenarios::sign_in(address, login).await?;
     measure(report, address, scenarios::rest(data)).await?;
     measure(report, address, scenarios::mcp(data)).await?;
-    measure(report, address, scenarios::dashboard(&way.organization, cookie.clone())).await?;
-    assistant(report, &Page { address, organization: &way.organization, cookie: &cookie }, model).await?;
+    measure(report, address, scenarios::dashboard(&login.organization, cookie.clone())).await?;
+    assistant(report, &AssistantPage { address, organization: &login.organization, cookie: &cookie }, model).await?;
     measure(report, address, scenarios::timer(data)).await?;
     measure(report, address, scenarios::document(data, false)).await?;
     measure(report, address, scenarios::document(data, true)).await?;
@@ -236,10 +236,10 @@ async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>
 }
 
 /// The lines of two programs on the same data, all or those whose name has these words; whether none is worse than before.
-async fn in_turns(before: &Stint, now: &Stint, way: &Way, data: &Arc<Data>, line: Option<&str>) -> Result<bool> {
-    let both = Both { before: before.address, now: now.address };
-    let cookie = scenarios::sign_in(now.address, way).await?;
-    let dashboard = scenarios::dashboard(&way.organization, cookie);
+async fn in_turns(before: &Stint, now: &Stint, login: &DemoLogin, data: &Arc<Data>, line: Option<&str>) -> Result<bool> {
+    let both = ComparedServers { before: before.address, now: now.address };
+    let cookie = scenarios::sign_in(now.address, login).await?;
+    let dashboard = scenarios::dashboard(&login.organization, cookie);
     let (short, long) = (scenarios::document(data, false), scenarios::document(data, true));
     let (mut samples, mut pairs) = (Vec::new(), Vec::new());
     let all = [scenarios::rest(data), scenarios::mcp(data), dashboard, scenarios::timer(data), short, long];
@@ -247,7 +247,7 @@ async fn in_turns(before: &Stint, now: &Stint, way: &Way, data: &Arc<Data>, line
     let is_meant = |scenario: &load::Scenario| scenario.steps.iter().any(|step| is_named(step.name));
     for scenario in all.into_iter().filter(is_meant).map(Arc::new) {
         for clients in [1, CROWD] {
-            let (measured, beside) = turns::measure(&both, &scenario, clients).await?;
+            let (measured, beside) = comparison::measure(&both, &scenario, clients).await?;
             samples.extend(measured.into_iter().filter(|sample| is_named(&sample.name)));
             pairs.extend(beside.into_iter().filter(|pair| is_named(&pair.name)));
         }
@@ -257,22 +257,22 @@ async fn in_turns(before: &Stint, now: &Stint, way: &Way, data: &Arc<Data>, line
 }
 
 /// Sign-ins and sign-outs, as they are answered beside pages that are broken off.
-async fn beside_broken_pages(stint: &Stint, way: &Arc<Way>, database: &str) -> Result<sign_ins::Beside> {
+async fn beside_broken_pages(stint: &Stint, login: &Arc<DemoLogin>, database: &str) -> Result<sign_ins::SignInLoad> {
     say("· sign-ins and sign-outs beside pages that are broken off");
-    let beside = sign_ins::measure(stint, way, database).await?;
+    let beside = sign_ins::measure(stint, login, database).await?;
     say(&format!("  {:.0} transactions a second; {} sign-ins or sign-outs were refused", beside.transactions, beside.refused));
     Ok(beside)
 }
 
 /// The audit log, as the owner verifies it.
-async fn audit_log(stint: &Stint, way: &Way, database: &str, data: &Data) -> Result<verification::Took> {
-    let cookie = scenarios::sign_in(stint.address, way).await?;
-    let page = Page { address: stint.address, organization: &way.organization, cookie: &cookie };
+async fn audit_log(stint: &Stint, login: &DemoLogin, database: &str, data: &Data) -> Result<verification::VerificationTimes> {
+    let cookie = scenarios::sign_in(stint.address, login).await?;
+    let page = AssistantPage { address: stint.address, organization: &login.organization, cookie: &cookie };
     verification::measure(&page, database, data).await
 }
 
 /// The drawer, and pages beside many open answers.
-async fn assistant(report: &mut Report, page: &Page<'_>, model: &Model) -> Result<()> {
+async fn assistant(report: &mut Report, page: &AssistantPage<'_>, model: &FakeModel) -> Result<()> {
     page.switch_on().await?;
     say("· first words of the assistant");
     report.add([page.first_words(model).await?]);

@@ -8,15 +8,15 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::{load::Sample, scenarios::names, sign_ins::Beside, turns::Pair, verification::Took};
+use crate::{comparison::Pair, load::Sample, scenarios::names, sign_ins::SignInLoad, verification::VerificationTimes};
 
 /// Everything that was measured.
 #[derive(Default)]
 pub struct Report {
     samples: Vec<Sample>,
     resident_mb: f64,
-    verification: Option<Took>,
-    beside: Option<Beside>,
+    verification: Option<VerificationTimes>,
+    beside: Option<SignInLoad>,
 }
 
 /// A measured value beside its limit.
@@ -48,12 +48,12 @@ impl Report {
     }
 
     /// Notes what it took to verify an audit log.
-    pub fn set_verification(&mut self, took: Took) {
+    pub fn set_verification(&mut self, took: VerificationTimes) {
         self.verification = Some(took);
     }
 
     /// Notes what became of sign-ins and sign-outs beside pages that were broken off.
-    pub fn set_beside(&mut self, beside: Beside) {
+    pub fn set_beside(&mut self, beside: SignInLoad) {
         self.beside = Some(beside);
     }
 
@@ -136,7 +136,7 @@ pub fn print(samples: &[Sample], checks: &[Check]) -> Result<bool> {
 }
 
 /// What is asked of sign-ins and sign-outs beside pages that are broken off.
-pub fn of_sign_ins(beside: &Beside) -> Vec<Check> {
+pub fn of_sign_ins(beside: &SignInLoad) -> Vec<Check> {
     let check = |what: &str, value, limit, unit, at_least| Check { what: what.to_owned(), value, limit, unit, at_least };
     vec![
         check("sign-ins: pages broken off beside them", beside.broken_off, 2_000.0, "/s", true),

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::{
     data::Data,
-    http::{Answer, Ask, Connection, get, post},
-    load::{Scenario, Step, Turn, Volume},
-    stint::Way,
+    http::{Ask, Connection, HttpAnswer, get, post},
+    load::{Scenario, ScenarioStep, Turn, Volume},
+    server_process::DemoLogin,
 };
 
 /// The revision of the Model Context Protocol that is spoken.
@@ -118,8 +118,8 @@ pub fn timer(data: &Arc<Data>) -> Scenario {
         move |turn| post("/api/v1/start_timer", &token(&starting, turn)?, &json!({ "project": starting.project, "description": "Bench" }));
     let stop = move |turn| post("/api/v1/stop_timer", &token(&stopping, turn)?, &json!({}));
     let steps = vec![
-        Step { name: names::START, ask: Box::new(start), check: anything },
-        Step { name: names::STOP, ask: Box::new(stop), check: anything },
+        ScenarioStep { name: names::START, ask: Box::new(start), check: anything },
+        ScenarioStep { name: names::STOP, ask: Box::new(stop), check: anything },
     ];
     Scenario { steps, volume: TIMERS }
 }
@@ -148,20 +148,20 @@ pub async fn pages(address: SocketAddr, data: &Data, draft: &str) -> Result<usiz
 }
 
 /// Signs a browser in and answers with its cookie.
-pub async fn sign_in(address: SocketAddr, way: &Way) -> Result<String> {
-    cookie(&Connection::open(address).await?.send(signing_in(address, way)?).await?.accepted()?)
+pub async fn sign_in(address: SocketAddr, login: &DemoLogin) -> Result<String> {
+    cookie(&Connection::open(address).await?.send(signing_in(address, login)?).await?.accepted()?)
 }
 
 /// The cookie of the browser that an answer has signed in.
-pub fn cookie(answer: &Answer) -> Result<String> {
+pub fn cookie(answer: &HttpAnswer) -> Result<String> {
     let cookie = answer.headers.get(header::SET_COOKIE).context("signing in gave no cookie")?.to_str()?;
     Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }
 
 /// A browser that signs in.
-pub fn signing_in(address: SocketAddr, way: &Way) -> Result<Ask> {
+pub fn signing_in(address: SocketAddr, login: &DemoLogin) -> Result<Ask> {
     let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    let form = format!("email={}&password={}", escaped(&way.email), escaped(&way.password));
+    let form = format!("email={}&password={}", escaped(&login.email), escaped(&login.password));
     Ok(Request::post("/call/sign_in")
         .header(header::HOST, address.to_string())
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -172,10 +172,10 @@ pub fn signing_in(address: SocketAddr, way: &Way) -> Result<Ask> {
 fn one(
     name: &'static str,
     volume: Volume,
-    check: fn(&Answer) -> Result<()>,
+    check: fn(&HttpAnswer) -> Result<()>,
     ask: impl Fn(Turn) -> Result<Ask> + Send + Sync + 'static,
 ) -> Scenario {
-    Scenario { steps: vec![Step { name, ask: Box::new(ask), check }], volume }
+    Scenario { steps: vec![ScenarioStep { name, ask: Box::new(ask), check }], volume }
 }
 
 /// Every round uses the next one.
@@ -183,18 +183,18 @@ fn of(some: &[String], turn: Turn) -> &str {
     some.get(turn.round % some.len().max(1)).map_or("", String::as_str)
 }
 
-fn anything(_: &Answer) -> Result<()> {
+fn anything(_: &HttpAnswer) -> Result<()> {
     Ok(())
 }
 
 /// Fifty entries take this much at least: what is shorter is something else.
-fn whole_list(answer: &Answer) -> Result<()> {
+fn whole_list(answer: &HttpAnswer) -> Result<()> {
     ensure!(answer.body.len() > 20_000, "a list of 50 entries has more than {} bytes", answer.body.len());
     Ok(())
 }
 
 /// The page itself, to its end; what the browser needs to take it over may stand behind that.
-fn whole_page(answer: &Answer) -> Result<()> {
+fn whole_page(answer: &HttpAnswer) -> Result<()> {
     let text = String::from_utf8_lossy(&answer.body);
     ensure!(answer.status.is_success(), "the page was answered with {}", answer.status);
     ensure!(text.contains("<h1>Overview") && text.contains("</html>"), "the page is not whole: {:.300}", text);
@@ -202,7 +202,7 @@ fn whole_page(answer: &Answer) -> Result<()> {
 }
 
 /// A tool's refusal comes with a good status; refusals are short.
-fn tool_result(answer: &Answer) -> Result<()> {
+fn tool_result(answer: &HttpAnswer) -> Result<()> {
     if answer.body.len() < 4_000 {
         let answer: Value = answer.json()?;
         bail!("the tool answered: {answer}");

@@ -23,7 +23,7 @@ use tokio::{
 use crate::{
     http::{Connection, get},
     scenarios,
-    stint::{Stint, Way},
+    server_process::{DemoLogin, Stint},
 };
 
 /// How long it goes on.
@@ -51,7 +51,7 @@ const LEFT_BEHIND: &str = "already a transaction";
 
 /// What was counted.
 #[derive(Default)]
-pub struct Beside {
+pub struct SignInLoad {
     /// Pages that were broken off, in each second.
     pub broken_off: f64,
     /// Transactions of the database, in each second: pages that were begun before they were broken off, above all.
@@ -67,10 +67,10 @@ pub struct Beside {
 }
 
 /// Lets people sign in and out beside those who break pages off.
-pub async fn measure(stint: &Stint, way: &Arc<Way>, database: &str) -> Result<Beside> {
+pub async fn measure(stint: &Stint, login: &Arc<DemoLogin>, database: &str) -> Result<SignInLoad> {
     let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
-    let cookie = scenarios::sign_in(stint.address, way).await?;
-    let page = format!("GET /o/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nAccept: text/html\r\n\r\n", way.organization);
+    let cookie = scenarios::sign_in(stint.address, login).await?;
+    let page = format!("GET /o/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nAccept: text/html\r\n\r\n", login.organization);
     let before = transactions(&mut owner).await?;
     let (page, ending, began) = (Arc::<[u8]>::from(page.into_bytes()), Arc::new(AtomicBool::new(false)), Instant::now());
     let (mut crowd, mut people) = (JoinSet::new(), JoinSet::new());
@@ -78,7 +78,7 @@ pub async fn measure(stint: &Stint, way: &Arc<Way>, database: &str) -> Result<Be
         crowd.spawn(break_off(stint.address, Arc::clone(&page), at, Arc::clone(&ending)));
     }
     for at in 0..PEOPLE {
-        people.spawn(sign_in_and_out(stint.address, Arc::clone(way), at, began + LASTS));
+        people.spawn(sign_in_and_out(stint.address, Arc::clone(login), at, began + LASTS));
     }
     let mut counted = Counted::default();
     while let Some(of_one) = people.join_next().await {
@@ -96,7 +96,7 @@ pub async fn measure(stint: &Stint, way: &Arc<Way>, database: &str) -> Result<Be
     let left_behind = sessions_in_transactions(&mut owner).await? + i64::try_from(stint.log()?.matches(LEFT_BEHIND).count())?;
     owner.close().await?;
     let Counted { answered, untrue, refused } = counted;
-    Ok(Beside { broken_off: broken_off as f64 / took, transactions, answered: answered as f64 / took, untrue, refused, left_behind })
+    Ok(SignInLoad { broken_off: broken_off as f64 / took, transactions, answered: answered as f64 / took, untrue, refused, left_behind })
 }
 
 /// Begins a page again and again and goes away before it is there; how often it did so.
@@ -149,13 +149,13 @@ impl Counted {
 }
 
 /// Signs in and out until it is time to end, each time from somewhere else: how often one may try is not what is asked here.
-async fn sign_in_and_out(address: SocketAddr, way: Arc<Way>, at: u8, until: Instant) -> Result<Counted> {
+async fn sign_in_and_out(address: SocketAddr, login: Arc<DemoLogin>, at: u8, until: Instant) -> Result<Counted> {
     let (mut counted, mut round) = (Counted::default(), 0_u16);
     while Instant::now() < until {
         round += 1;
         let [high, low] = round.to_be_bytes();
         let from = HeaderValue::from_str(&format!("10.{at}.{high}.{low}"))?;
-        let mut ask = scenarios::signing_in(address, &way)?;
+        let mut ask = scenarios::signing_in(address, &login)?;
         ask.headers_mut().insert("x-forwarded-for", from);
         let Ok(answer) = Connection::open(address).await?.send(ask).await?.accepted() else {
             counted.refused += 1;

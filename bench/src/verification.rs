@@ -9,8 +9,8 @@ use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::{
+    assistant_page::AssistantPage,
     data::Data,
-    drawer::Page,
     http::{Ask, Connection},
 };
 
@@ -27,7 +27,7 @@ const BETWEEN: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What it took, in seconds.
-pub struct Took {
+pub struct VerificationTimes {
     /// The whole log, from its first row.
     pub whole: f64,
     /// The longest transaction of those that checked it.
@@ -37,7 +37,7 @@ pub struct Took {
 }
 
 /// Writes the log, verifies it, alters an old row, and verifies it again.
-pub async fn measure(page: &Page<'_>, database: &str, data: &Data) -> Result<Took> {
+pub async fn measure(page: &AssistantPage<'_>, database: &str, data: &Data) -> Result<VerificationTimes> {
     let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
     write(&mut owner, data.organization).await?;
     let since = Instant::now();
@@ -55,7 +55,7 @@ pub async fn measure(page: &Page<'_>, database: &str, data: &Data) -> Result<Too
     let (_, ended) = verify(page).await?;
     ensure!(ended["broken"]["position"] == place, "the altered row {place} was not found: {ended}");
     owner.close().await?;
-    Ok(Took { whole, longest, since })
+    Ok(VerificationTimes { whole, longest, since })
 }
 
 /// Writes of entries with what they changed, before and after, each in the chain.
@@ -105,7 +105,7 @@ async fn alter(owner: &mut PgConnection, organization: Uuid) -> Result<i64> {
 }
 
 /// Starts to verify the whole log and waits until that has ended; how many seconds it took, and how it ended.
-async fn verify(page: &Page<'_>) -> Result<(f64, Value)> {
+async fn verify(page: &AssistantPage<'_>) -> Result<(f64, Value)> {
     let began = Instant::now();
     ask(page, page.call("start_audit_verification", "")?).await?;
     let ended = timeout(PATIENCE, async {
@@ -121,7 +121,7 @@ async fn verify(page: &Page<'_>) -> Result<(f64, Value)> {
     Ok((began.elapsed().as_secs_f64(), ended))
 }
 
-async fn ask(page: &Page<'_>, ask: Ask) -> Result<Value> {
+async fn ask(page: &AssistantPage<'_>, ask: Ask) -> Result<Value> {
     Connection::open(page.address).await?.send(ask).await?.accepted()?.json()
 }
 

@@ -5,7 +5,7 @@
 use std::io::Write;
 
 use anyhow::Context;
-use server::model::scripted::{Asked, SCRIPTS, serve};
+use server::model::scripted::{RecordedRequests, SCRIPTS, serve};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -16,5 +16,5 @@ async fn main() -> anyhow::Result<()> {
     for (script, manner) in SCRIPTS {
         writeln!(std::io::stdout(), "http://{address}/{script}  {manner}")?;
     }
-    serve(listener, Asked::default()).await.context("it broke down")
+    serve(listener, RecordedRequests::default()).await.context("it broke down")
 }

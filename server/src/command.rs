@@ -12,31 +12,31 @@ use anyhow::Context;
 use app::error::Error;
 use serde::Serialize;
 
-use crate::{config::Config, connections::Schema, services::Running};
+use crate::{config::Config, connections::SchemaPolicy, services::RunningApp};
 
 /// Brings the schema of the configured database up to date.
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-    let running = Running::open(config, Schema::Migrated).await?;
+    let running = RunningApp::open(config, SchemaPolicy::Migrate).await?;
     running.close().await;
-    say("The schema is up to date.")
+    print_line("The schema is up to date.")
 }
 
 /// Tells on the standard error stream when the address in a link is a guess.
-pub fn warn_of_guess(running: &Running) {
-    if running.guesses_address {
+pub fn warn_of_guessed_url(running: &RunningApp) {
+    if running.public_url_is_guessed {
         let address = &running.services.public_url;
         eprintln!("stint: STINT_PUBLIC_URL is not set here, and no server has run on this database: the link says {address}");
     }
 }
 
 /// Prints a line for people.
-pub fn say(line: &str) -> anyhow::Result<()> {
+pub fn print_line(line: &str) -> anyhow::Result<()> {
     writeln!(io::stdout(), "{line}").context("the output is closed")
 }
 
 /// Prints a value for machines, on one line.
 pub fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
-    say(&serde_json::to_string(value)?)
+    print_line(&serde_json::to_string(value)?)
 }
 
 /// An error of the product as the end of a command.

@@ -13,7 +13,7 @@ mod tests;
 pub use secret::Secret;
 pub use variables::{Fallback, VARIABLES, Variable, readme_table};
 
-use crate::peers::TrustedProxies;
+use crate::client_ip::TrustedProxies;
 use app::{account::SignUpPolicy, quotas::UsageQuotas};
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;

@@ -15,27 +15,27 @@ use crate::{cluster::Cluster, config::Config};
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The connections of the work that nobody waits for: mails, records, upkeep.
-const WORKERS: usize = 2;
+const WORKER_CONNECTIONS: usize = 2;
 
 /// What a command does to a schema that is older than it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Schema {
+pub enum SchemaPolicy {
     /// Brings it up to date.
-    Migrated,
+    Migrate,
     /// Leaves it alone, and refuses to work on it.
-    AsItIs,
+    RequireCurrent,
 }
 
 /// Connections for calls, and those for the work that nobody waits for.
-pub async fn open(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> anyhow::Result<(Database, Database)> {
+pub async fn open(config: &Config, cluster: Option<&Cluster>, schema: SchemaPolicy) -> anyhow::Result<(Database, Database)> {
     let login = config.database_url.clone().or_else(|| cluster.map(Cluster::login)).context("there is no database")?;
-    if schema == Schema::Migrated {
+    if schema == SchemaPolicy::Migrate {
         let owner = config.owner_database_url.clone().or_else(|| cluster.map(Cluster::owner));
         migrate(owner.unwrap_or_else(|| login.clone())).await?;
     }
     database::check(&login).await?;
     let for_calls = database(login.clone(), for_calls()).await?.with_fair_shares(share(), PATIENCE);
-    Ok((for_calls, database(login, WORKERS).await?.for_workers()))
+    Ok((for_calls, database(login, WORKER_CONNECTIONS).await?.for_workers()))
 }
 
 /// Brings the schema up to date, as the owner of the tables.
@@ -57,25 +57,25 @@ pub fn cores() -> usize {
 }
 
 /// How many connections keep the database busy.
-pub fn busy() -> usize {
+pub fn busy_connections() -> usize {
     cores() * 2 + 2
 }
 
 /// How many connections calls have beside those: whoever has none in use finds one, however many others are busy with slow calls.
-const FIRSTS: usize = 10;
+const FIRST_CONNECTIONS: usize = 10;
 
 /// How many connections calls have.
 pub fn for_calls() -> usize {
-    busy() + FIRSTS
+    busy_connections() + FIRST_CONNECTIONS
 }
 
 /// How many of the connections for calls one organization may have in use, and those together of whom it is not known who they
 /// are; and how many all of them together may have beyond the first of each.
 fn share() -> usize {
-    (busy() / 3).max(1)
+    (busy_connections() / 3).max(1)
 }
 
 /// How many connections one process holds at most.
-pub fn of_a_process() -> usize {
-    for_calls() + WORKERS
+pub fn max_connections_of_process() -> usize {
+    for_calls() + WORKER_CONNECTIONS
 }

@@ -2,14 +2,16 @@
 //!
 //! Read [`router`] first: it names every door and every layer around them, in order.
 
-pub mod answers;
+pub mod assistant_events;
+pub mod authentication;
+pub mod client_ip;
 pub mod cluster;
 pub mod command;
 pub mod config;
 pub mod connections;
 pub mod documents;
-pub mod ending;
-pub mod identity;
+pub mod error_response;
+pub mod invoice_pdf;
 pub mod isolation;
 pub mod jobs;
 pub mod listener;
@@ -18,11 +20,9 @@ pub mod mcp;
 pub mod model;
 pub mod openapi;
 pub mod pages;
-pub mod papers;
-pub mod peers;
-pub mod refusal;
 pub mod rendering;
 pub mod rest;
 pub mod router;
 pub mod services;
+pub mod shutdown;
 pub mod telemetry;

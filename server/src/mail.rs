@@ -1,6 +1,6 @@
 //! Mails, handed to the mail server.
 
-mod way;
+mod smtp_transport;
 
 use std::{error::Error, time::Duration};
 
@@ -20,15 +20,15 @@ use lettre::{
 use tokio::time::timeout;
 use url::Url;
 
-use way::Way;
-pub use way::WayError;
+use smtp_transport::SmtpTransport;
+pub use smtp_transport::SmtpUrlError;
 
 /// How long the end of a connection is waited for, by nobody whom it holds up.
 const FAREWELL: Duration = Duration::from_secs(20);
 
 /// How long the mail server may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct SmtpTimeouts {
     /// For everything up to the moment at which it wants to have the mail. Less than the lease of the outbox, so a mail is never
     /// offered by two at once.
     pub offer: Duration,
@@ -36,7 +36,7 @@ pub struct Patience {
     pub answer: Duration,
 }
 
-impl Patience {
+impl SmtpTimeouts {
     /// The usual one.
     pub const USUAL: Self = Self { offer: Duration::from_secs(60), answer: Duration::from_mins(10) };
 }
@@ -44,15 +44,15 @@ impl Patience {
 /// The way to the mail server. Each mail has a connection of its own: on one that was left in the middle of a mail, every later
 /// answer would be taken for the one before it.
 #[derive(Clone)]
-pub struct Post {
-    way: Way,
+pub struct Mailer {
+    transport: SmtpTransport,
     from: Mailbox,
-    patience: Patience,
+    timeouts: SmtpTimeouts,
 }
 
 /// Why a mail was not taken.
 #[derive(Debug, thiserror::Error)]
-pub enum PostError {
+pub enum DeliveryError {
     /// It cannot be written as a mail: an address or a name is not one, or not for this mail server.
     #[error("It cannot be written as a mail: {0}")]
     Unwritable(String),
@@ -76,9 +76,9 @@ const UNREADABLE: &str = "its answer cannot be read";
 /// What is said where the words of a mail server are left out.
 const LEFT_OUT: &str = "The rest of its answer is not kept, since it may quote the link in the mail.";
 
-impl PostError {
+impl DeliveryError {
     /// What happened, without any word of the mail server: of its answer the code stays, and the enhanced status.
-    pub fn in_short(&self) -> String {
+    pub fn without_reply_text(&self) -> String {
         let (happened, reply) = match self {
             Self::Unwritable(_) => return self.to_string(),
             Self::Refused(reply) => ("The mail server refused it for now", reply),
@@ -108,56 +108,56 @@ fn code(reply: &str) -> Option<String> {
 }
 
 /// A mail that the mail server waits for, and has nothing of yet. Dropped, it never had anything of it.
-pub struct Offered {
+pub struct PendingDelivery {
     connection: AsyncSmtpConnection,
     mail: Vec<u8>,
-    patience: Patience,
+    timeouts: SmtpTimeouts,
 }
 
-impl Post {
+impl Mailer {
     /// Mails leave through the server of this URL, from this sender.
     ///
     /// # Errors
     /// When the URL names no mail server.
-    pub fn new(server: &Url, from: Mailbox) -> Result<Self, WayError> {
-        Ok(Self { way: Way::of(server)?, from, patience: Patience::USUAL })
+    pub fn new(server: &Url, from: Mailbox) -> Result<Self, SmtpUrlError> {
+        Ok(Self { transport: SmtpTransport::of(server)?, from, timeouts: SmtpTimeouts::USUAL })
     }
 
-    /// The same with another patience.
-    pub fn with(self, patience: Patience) -> Self {
-        Self { patience, ..self }
+    /// The same with other timeouts.
+    pub fn with(self, timeouts: SmtpTimeouts) -> Self {
+        Self { timeouts, ..self }
     }
 
     /// Offers a mail to the server, up to the moment at which it wants to have it.
     ///
     /// # Errors
     /// Says why not; the mail has not left then.
-    pub async fn offer(&self, mail: &ClaimedMail) -> Result<Offered, PostError> {
-        let message = self.written(mail)?;
-        let (mail, within) = (message.formatted(), self.patience.offer);
-        match timeout(within, self.introduced(message.envelope(), &mail)).await {
-            Ok(Ok(connection)) => Ok(Offered { connection, mail, patience: self.patience }),
+    pub async fn offer(&self, mail: &ClaimedMail) -> Result<PendingDelivery, DeliveryError> {
+        let message = self.build_message(mail)?;
+        let (mail, within) = (message.formatted(), self.timeouts.offer);
+        match timeout(within, self.open_transaction(message.envelope(), &mail)).await {
+            Ok(Ok(connection)) => Ok(PendingDelivery { connection, mail, timeouts: self.timeouts }),
             Ok(Err(problem)) => Err(problem),
-            Err(_) => Err(PostError::Unreachable(format!("no answer within {} seconds", within.as_secs()))),
+            Err(_) => Err(DeliveryError::Unreachable(format!("no answer within {} seconds", within.as_secs()))),
         }
     }
 
-    async fn introduced(&self, envelope: &Envelope, mail: &[u8]) -> Result<AsyncSmtpConnection, PostError> {
-        let mut connection = self.way.open().await.map_err(|problem| refused(&problem))?;
-        match introduce(&mut connection, envelope, mail).await {
+    async fn open_transaction(&self, envelope: &Envelope, mail: &[u8]) -> Result<AsyncSmtpConnection, DeliveryError> {
+        let mut connection = self.transport.open().await.map_err(|problem| refused(&problem))?;
+        match begin_transaction(&mut connection, envelope, mail).await {
             Ok(()) => Ok(connection),
             Err(problem) => {
-                see_off(connection);
+                disconnect(connection);
                 Err(problem)
             }
         }
     }
 
-    fn written(&self, mail: &ClaimedMail) -> Result<Message, PostError> {
+    fn build_message(&self, mail: &ClaimedMail) -> Result<Message, DeliveryError> {
         let address = |text: &str| {
             app::text::ascii_domain(text)
                 .parse::<Mailbox>()
-                .map_err(|problem| PostError::Unwritable(format!("{text:?} is not an address ({problem})")))
+                .map_err(|problem| DeliveryError::Unwritable(format!("{text:?} is not an address ({problem})")))
         };
         let domain = self.from.email.domain();
         let mut message = Message::builder()
@@ -173,39 +173,39 @@ impl Post {
         let written = match &mail.attachment {
             None => message.singlepart(text),
             Some(file) => {
-                let pdf = ContentType::parse("application/pdf").map_err(|problem| PostError::Unwritable(problem.to_string()))?;
+                let pdf = ContentType::parse("application/pdf").map_err(|problem| DeliveryError::Unwritable(problem.to_string()))?;
                 message.multipart(
                     MultiPart::mixed().singlepart(text).singlepart(Attachment::new(file.file_name.clone()).body(file.bytes.clone(), pdf)),
                 )
             }
         };
-        written.map_err(|problem| PostError::Unwritable(problem.to_string()))
+        written.map_err(|problem| DeliveryError::Unwritable(problem.to_string()))
     }
 }
 
-impl Offered {
+impl PendingDelivery {
     /// Hands the mail over. Whatever follows but an answer, the mail server may have it: an end of this process too.
     ///
     /// # Errors
     /// Says why it was not taken, or that nobody knows.
-    pub async fn hand_over(mut self) -> Result<(), PostError> {
-        let within = self.patience.answer;
+    pub async fn hand_over(mut self) -> Result<(), DeliveryError> {
+        let within = self.timeouts.answer;
         let Ok(answered) = timeout(within, self.connection.message(&self.mail)).await else {
-            return Err(PostError::Unheard(format!("no answer within {} seconds", within.as_secs())));
+            return Err(DeliveryError::Unheard(format!("no answer within {} seconds", within.as_secs())));
         };
         let taken = match answered {
             Ok(answer) if answer.code().severity == Severity::PositiveCompletion => Ok(()),
-            Ok(answer) => Err(PostError::Unheard(format!("it answered {}", answer.code()))),
+            Ok(answer) => Err(DeliveryError::Unheard(format!("it answered {}", answer.code()))),
             Err(problem) if problem.status().is_some() => Err(refused(&problem)),
-            Err(problem) => Err(PostError::Unheard(words(&problem))),
+            Err(problem) => Err(DeliveryError::Unheard(words(&problem))),
         };
-        see_off(self.connection);
+        disconnect(self.connection);
         taken
     }
 }
 
 /// Says from whom a mail is and for whom, and comes back when the mail server wants to have it.
-async fn introduce(connection: &mut AsyncSmtpConnection, envelope: &Envelope, mail: &[u8]) -> Result<(), PostError> {
+async fn begin_transaction(connection: &mut AsyncSmtpConnection, envelope: &Envelope, mail: &[u8]) -> Result<(), DeliveryError> {
     let parameters = parameters(connection.server_info(), envelope, mail)?;
     expect(connection.command(Mail::new(envelope.from().cloned(), parameters)).await, Severity::PositiveCompletion)?;
     for recipient in envelope.to() {
@@ -215,10 +215,10 @@ async fn introduce(connection: &mut AsyncSmtpConnection, envelope: &Envelope, ma
 }
 
 /// What the mail server has to know beforehand of a mail with more than ASCII in it.
-fn parameters(server: &ServerInfo, envelope: &Envelope, mail: &[u8]) -> Result<Vec<MailParameter>, PostError> {
+fn parameters(server: &ServerInfo, envelope: &Envelope, mail: &[u8]) -> Result<Vec<MailParameter>, DeliveryError> {
     let takes = |feature, what| match server.supports_feature(feature) {
         true => Ok(()),
-        false => Err(PostError::Unwritable(format!("the mail server takes no {what} with more than ASCII in it"))),
+        false => Err(DeliveryError::Unwritable(format!("the mail server takes no {what} with more than ASCII in it"))),
     };
     let mut parameters = Vec::new();
     if envelope.from().into_iter().chain(envelope.to()).any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
@@ -233,31 +233,31 @@ fn parameters(server: &ServerInfo, envelope: &Envelope, mail: &[u8]) -> Result<V
 }
 
 /// Whether an answer is of the kind that belongs here: another one is the answer to something else.
-fn expect(answer: Result<Response, smtp::Error>, severity: Severity) -> Result<(), PostError> {
+fn expect(answer: Result<Response, smtp::Error>, severity: Severity) -> Result<(), DeliveryError> {
     match answer {
         Ok(answer) if answer.code().severity == severity => Ok(()),
-        Ok(answer) => Err(PostError::Refused(format!("it answered {}, which does not belong here", answer.code()))),
+        Ok(answer) => Err(DeliveryError::Refused(format!("it answered {}, which does not belong here", answer.code()))),
         Err(problem) => Err(refused(&problem)),
     }
 }
 
 /// Takes leave of the mail server; nobody waits for that.
-fn see_off(mut connection: AsyncSmtpConnection) {
+fn disconnect(mut connection: AsyncSmtpConnection) {
     tokio::spawn(async move { timeout(FAREWELL, connection.abort()).await });
 }
 
 /// Why a mail was not taken that the mail server had nothing of, or said so.
-fn refused(problem: &smtp::Error) -> PostError {
+fn refused(problem: &smtp::Error) -> DeliveryError {
     match problem.status() {
-        _ if is_about_the_mail(problem) => PostError::RefusedForGood(words(problem)),
-        Some(_) => PostError::Refused(words(problem)),
-        None => PostError::Unreachable(words(problem)),
+        _ if refuses_the_mail(problem) => DeliveryError::RefusedForGood(words(problem)),
+        Some(_) => DeliveryError::Refused(words(problem)),
+        None => DeliveryError::Unreachable(words(problem)),
     }
 }
 
 /// Whether the server will never take this mail. A 5xx reply about anything else, such as a wrong password of ours (535),
 /// is over as soon as somebody mends it.
-fn is_about_the_mail(problem: &smtp::Error) -> bool {
+fn refuses_the_mail(problem: &smtp::Error) -> bool {
     problem.status().is_some_and(|code| code.severity == Severity::PermanentNegativeCompletion && code.category == Category::MailSystem)
 }
 

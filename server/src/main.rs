@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use server::{
     command::{self, admin},
     config::Config,
-    connections::Schema,
-    services::Running,
+    connections::SchemaPolicy,
+    services::RunningApp,
     telemetry,
 };
 
@@ -21,11 +21,11 @@ use server::{
 #[command(name = "stint", version)]
 struct CommandLine {
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum CliCommand {
     /// Open all doors: pages, REST and MCP.
     Serve,
     /// Bring the schema of the database up to date.
@@ -51,7 +51,7 @@ enum Command {
     },
 }
 
-impl Command {
+impl CliCommand {
     /// Whether what it prints for people leads to a page.
     fn prints_link(&self) -> bool {
         match self {
@@ -165,7 +165,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(command: Command) -> anyhow::Result<bool> {
+fn start(command: CliCommand) -> anyhow::Result<bool> {
     let config = Config::from_env()?;
     telemetry::start(&config.log);
     // A render that waits needs another thread to go on: with one alone, pages could hang.
@@ -177,14 +177,14 @@ fn start(command: Command) -> anyhow::Result<bool> {
     done
 }
 
-async fn run(command: Command, config: Config) -> anyhow::Result<bool> {
+async fn run(command: CliCommand, config: Config) -> anyhow::Result<bool> {
     match command {
-        Command::Serve => command::serve::serve(config).await?,
-        Command::Migrate => command::migrate(&config).await?,
+        CliCommand::Serve => command::serve::serve(config).await?,
+        CliCommand::Migrate => command::migrate(&config).await?,
         other => {
-            let running = Running::open(&config, Schema::AsItIs).await?;
+            let running = RunningApp::open(&config, SchemaPolicy::RequireCurrent).await?;
             if other.prints_link() {
-                command::warn_of_guess(&running);
+                command::warn_of_guessed_url(&running);
             }
             let done = beside(other, &running).await;
             running.close().await;
@@ -195,14 +195,14 @@ async fn run(command: Command, config: Config) -> anyhow::Result<bool> {
 }
 
 /// What works on the database, beside a running server.
-async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
+async fn beside(command: CliCommand, running: &RunningApp) -> anyhow::Result<bool> {
     match command {
-        Command::Demo { json } => command::demo::demo(running, json).await?,
-        Command::Call { operation, arguments } => {
+        CliCommand::Demo { json } => command::demo::demo(running, json).await?,
+        CliCommand::Call { operation, arguments } => {
             let token = std::env::var("STINT_TOKEN").context("no token: set STINT_TOKEN")?;
             return command::call::call(running, &operation, &arguments, &token).await;
         }
-        Command::Admin { command: Admin::CreateUser(given) } => {
+        CliCommand::Admin { command: Admin::CreateUser(given) } => {
             let CreateUser { email, name, password, organization, json } = given;
             let password = command::password::read(password, std::env::var(command::password::VARIABLE).ok())?;
             admin::create_user(
@@ -220,17 +220,17 @@ async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
             )
             .await?;
         }
-        Command::Admin { command: Admin::CreateToken(given) } => {
+        CliCommand::Admin { command: Admin::CreateToken(given) } => {
             let CreateToken { email, organization, name, scopes, writes, json } = given;
-            admin::create_token(running, admin::Wanted { email, organization, name, scopes, writes }, json).await?;
+            admin::create_token(running, admin::TokenOptions { email, organization, name, scopes, writes }, json).await?;
         }
-        Command::Admin { command: Admin::Confirm(Confirm { email, account, json }) } => {
+        CliCommand::Admin { command: Admin::Confirm(Confirm { email, account, json }) } => {
             admin::confirm(running, &email, account.as_deref(), json).await?;
         }
-        Command::Admin { command: Admin::ResetPassword(Link { email, json }) } => {
+        CliCommand::Admin { command: Admin::ResetPassword(Link { email, json }) } => {
             admin::reset_password(running, &email, json).await?;
         }
-        Command::Serve | Command::Migrate => {}
+        CliCommand::Serve | CliCommand::Migrate => {}
     }
     Ok(true)
 }

@@ -3,22 +3,22 @@
 //! Stateless: any node answers any request, and every revision of the protocol since 2024-11-05 is spoken on the one
 //! address. Nothing outside this folder knows the protocol's library.
 
-mod answer;
-mod changes;
-mod columns;
+mod catalog;
 mod concise;
-mod cut;
-mod described;
-mod elsewhere;
+mod descriptions;
+mod dry_run_changes;
 mod endpoint;
-mod envelope;
-mod further;
 mod instructions;
+mod json_rpc;
 mod links;
-mod offer;
-mod outputs;
+mod omitted_items;
+mod output_schema;
+mod record_columns;
+mod tool_result;
 mod tools;
 mod toolset;
+mod truncation;
+mod unlisted_tools;
 
 use std::{sync::Arc, time::Duration};
 
@@ -43,19 +43,19 @@ use tower_http::{
 };
 use url::Url;
 
-pub use offer::{Entry, Library, Offer, Standing, ToolCall};
-pub use tools::{of_registry, whole_answer};
+pub use catalog::{Library, ToolAccess, ToolCall, ToolCatalog, ToolEntry};
+pub use tools::{answer_schema, of_registry};
 
 use crate::{
-    refusal::Refusal,
-    rest::key,
-    router::{Site, hosts::Hosts, layers},
+    error_response::ErrorResponse,
+    rest::idempotency_key,
+    router::{Site, hosts::AllowedHosts, layers},
 };
 use endpoint::Endpoint;
 
 /// The route of agents.
 pub fn routes(site: &Site) -> Router<Site> {
-    let endpoint = Endpoint::new(site.offer.clone());
+    let endpoint = Endpoint::new(site.catalog.clone());
     // The library asks for an endpoint with every request; a copy is a pointer.
     let service = StreamableHttpService::new(
         move || Ok(endpoint.clone()),
@@ -64,14 +64,14 @@ pub fn routes(site: &Site) -> Router<Site> {
     );
     // Some programs ask with a slash at the end.
     let both = Router::new().route_service("/mcp", service.clone()).route_service("/mcp/", service);
-    both.layer(from_fn(envelope::check)).layer(from_fn(refuse_nobody)).layer(CompressionLayer::new().br(false))
+    both.layer(from_fn(json_rpc::check)).layer(from_fn(require_authentication)).layer(CompressionLayer::new().br(false))
 }
 
 /// What a program in a browser may send, and read of the answer, where its page is of an origin that is allowed.
-pub fn for_browsers(public_url: &str) -> CorsLayer {
+pub fn cors_layer(public_url: &str) -> CorsLayer {
     let allowed = origins(public_url);
     let headers = ["mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id", "last-event-id"].map(HeaderName::from_static);
-    let named = [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, key::HEADER];
+    let named = [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, idempotency_key::HEADER];
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin, _| origin.to_str().is_ok_and(|origin| is_allowed(&allowed, origin))))
         .allow_methods([Method::POST])
@@ -104,22 +104,22 @@ fn transport(public_url: &str) -> StreamableHttpServerConfig {
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_max_request_body_bytes(layers::BODY_LIMIT_BYTES)
-        .with_allowed_hosts(Hosts::of(public_url).names())
+        .with_allowed_hosts(AllowedHosts::of(public_url).names())
         .with_allowed_origins(origins(public_url))
         .enforce_origin_validation()
 }
 
-/// Tells whoever asks how the address is called, which is no secret. A browser that asks for its page is answered by [`for_browsers`].
-pub async fn tell_methods(request: Request, next: Next) -> Response {
+/// Tells whoever asks how the address is called, which is no secret. A browser that asks for its page is answered by [`cors_layer`].
+pub async fn answer_options(request: Request, next: Next) -> Response {
     let of_a_page = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    if request.method() == Method::OPTIONS && !of_a_page { layers::methods("POST") } else { next.run(request).await }
+    if request.method() == Method::OPTIONS && !of_a_page { layers::allowed_methods("POST") } else { next.run(request).await }
 }
 
 /// Nobody is offered anything. The answer is HTTP's own, since clients look for the status and its challenge.
-async fn refuse_nobody(Extension(caller): Extension<Caller>, request: Request, next: Next) -> Response {
+async fn require_authentication(Extension(caller): Extension<Caller>, request: Request, next: Next) -> Response {
     match caller.person {
         Some(_) => next.run(request).await,
-        None => Refusal::from(Error::unauthenticated()).into_response(),
+        None => ErrorResponse::from(Error::unauthenticated()).into_response(),
     }
 }
 
@@ -137,11 +137,11 @@ pub async fn protected_resource(State(site): State<Site>) -> Json<Value> {
 }
 
 /// The addresses at which programs look for an authorization server. There is none: they are told so in JSON, with the way to a token.
-pub fn without_oauth() -> Router<Site> {
+pub fn oauth_not_found_routes() -> Router<Site> {
     let answer = || async {
         let error = Error::new(Code::NotFound, "Stint has no OAuth yet.")
             .hint("Make a token in Settings, Tokens, and send it as Authorization: Bearer <token>.");
-        Refusal::from(error).with_status(StatusCode::NOT_FOUND)
+        ErrorResponse::from(error).with_status(StatusCode::NOT_FOUND)
     };
     let beside = ["/register", "/authorize", "/token", "/oauth", "/oauth/{*what}", "/.well-known", "/.well-known/", "/.well-known/{*what}"];
     // Some look for it below the address of the resource.
@@ -149,15 +149,15 @@ pub fn without_oauth() -> Router<Site> {
 }
 
 /// The addresses of the transport that was before streamable HTTP: whoever tries them is told in JSON where agents call.
-pub fn without_events() -> Router<Site> {
+pub fn sse_not_found_routes() -> Router<Site> {
     let beside = ["/sse", "/message", "/messages", "/messages/", "/messages/{*what}", "/mcp/sse", "/mcp/message", "/mcp/messages"];
-    beside.into_iter().fold(Router::new(), |router, path| router.route(path, any(no_events)))
+    beside.into_iter().fold(Router::new(), |router, path| router.route(path, any(sse_not_found)))
 }
 
-async fn no_events(State(site): State<Site>) -> Refusal {
+async fn sse_not_found(State(site): State<Site>) -> ErrorResponse {
     let error = Error::new(Code::NotFound, "Stint sends no events (HTTP with SSE is the transport of 2024).")
         .hint(format!("Agents call {}/mcp by POST (streamable HTTP).", site.services.public_url));
-    Refusal::from(error).with_status(StatusCode::NOT_FOUND)
+    ErrorResponse::from(error).with_status(StatusCode::NOT_FOUND)
 }
 
 #[cfg(test)]

@@ -16,10 +16,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document::of(of_registry().to_string().into_bytes()));
+static DOCUMENT: LazyLock<OpenApiDocument> = LazyLock::new(|| OpenApiDocument::of(of_registry().to_string().into_bytes()));
 
 /// The bytes of the document, made once: it is long, and whoever asks for it is not known.
-struct Document {
+struct OpenApiDocument {
     plain: Bytes,
     /// Compressed with gzip.
     compressed: Bytes,
@@ -27,7 +27,7 @@ struct Document {
     tag: String,
 }
 
-impl Document {
+impl OpenApiDocument {
     fn of(plain: Vec<u8>) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         // Writing to memory does not fail.

@@ -16,7 +16,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_ap
 
 use serde_json::Value;
 
-use crate::{refusal::Refusal, rendering::to_its_end, router::Site};
+use crate::{error_response::ErrorResponse, rendering::render_to_end, router::Site};
 
 /// The addresses of all pages. They are found by rendering once without a request, and that must not happen again while
 /// requests are served: what is first waited for meanwhile would hang.
@@ -26,14 +26,14 @@ static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_
 pub fn routes(site: &Site) -> Router<Site> {
     let options = site.leptos.clone();
     Router::new()
-        .leptos_routes_with_context(site, PAGES.clone(), hand_over, move || shell(options.clone()))
-        .route("/call/{*name}", any(async || Refusal::from(Error::not_found("call"))))
-        .layer(from_fn(onwards))
-        .layer(from_fn_with_state(site.clone(), to_its_end))
+        .leptos_routes_with_context(site, PAGES.clone(), provide_caller, move || shell(options.clone()))
+        .route("/call/{*name}", any(async || ErrorResponse::from(Error::not_found("call"))))
+        .layer(from_fn(redirect_signed_in))
+        .layer(from_fn_with_state(site.clone(), render_to_end))
 }
 
 /// Whoever is signed in goes on from the first page to the organization that they joined first, or to where one is found.
-async fn onwards(request: Request, next: Next) -> Response {
+async fn redirect_signed_in(request: Request, next: Next) -> Response {
     let of_the_first_page = request.uri().path() == "/" && request.method() == Method::GET;
     let caller = request.extensions().get::<Caller>().filter(|caller| of_the_first_page && caller.person.is_some()).cloned();
     if let (Some(caller), Some(organizations)) = (caller, operations::find("list_organizations"))
@@ -47,15 +47,15 @@ async fn onwards(request: Request, next: Next) -> Response {
 
 /// The page that answers where nothing is.
 pub fn not_found(site: &Site) -> Router<Site> {
-    Router::new().fallback(nothing_here).layer(from_fn_with_state(site.clone(), to_its_end))
+    Router::new().fallback(page_not_found).layer(from_fn_with_state(site.clone(), render_to_end))
 }
 
-async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
-    if let Some(page) = without_slash(request.uri()).filter(|_| matches!(*request.method(), Method::GET | Method::HEAD)) {
+async fn page_not_found(State(site): State<Site>, request: Request) -> Response {
+    if let Some(page) = without_trailing_slash(request.uri()).filter(|_| matches!(*request.method(), Method::GET | Method::HEAD)) {
         return Redirect::permanent(&page).into_response();
     }
     let options = site.leptos.clone();
-    let page = render_app_async_with_context(hand_over, move || shell(options.clone()));
+    let page = render_app_async_with_context(provide_caller, move || shell(options.clone()));
     let mut response = page(request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
@@ -64,7 +64,7 @@ async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
 }
 
 /// The address of a page that was asked for with a slash behind it. It begins as one of the pages does, and so leads nowhere else.
-fn without_slash(asked: &Uri) -> Option<String> {
+fn without_trailing_slash(asked: &Uri) -> Option<String> {
     let first = |path: &str| path.split('/').nth(1).map(str::to_owned).filter(|first| !first.is_empty());
     let path = asked.path().strip_suffix('/')?;
     let begins = first(path)?;
@@ -75,7 +75,7 @@ fn without_slash(asked: &Uri) -> Option<String> {
 
 /// Hands the caller over from the request to the page or function that answers it. It is always there: without a person
 /// it says so, and it hides whatever another request may have left.
-fn hand_over() {
+fn provide_caller() {
     if let Some(caller) = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned()) {
         provide_context(caller);
     }

@@ -20,7 +20,7 @@ use tokio::{
 };
 use tracing::Instrument as _;
 
-use crate::{isolation::isolated, refusal::Refusal, router::Site};
+use crate::{error_response::ErrorResponse, isolation::isolated, router::Site};
 
 /// How many pieces of a page wait for a reader who is slower than it is rendered.
 const PIECES_AHEAD: usize = 8;
@@ -29,7 +29,7 @@ const PIECES_AHEAD: usize = 8;
 const LIMIT: Duration = Duration::from_secs(90);
 
 /// Answers in a task of its own, which goes on when whoever asked has gone away.
-pub async fn to_its_end(State(site): State<Site>, request: Request, next: Next) -> Response {
+pub async fn render_to_end(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (begun, beginning) = oneshot::channel();
     let rendering = site.services.tasks.spawn(isolated(timeout(LIMIT, render(request, next, begun))).in_current_span());
     match beginning.await {
@@ -37,7 +37,7 @@ pub async fn to_its_end(State(site): State<Site>, request: Request, next: Next) 
         Err(_) => match rendering.await {
             // It is told to whoever asked, as where no task is between.
             Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
-            _ => Refusal::from(Error::unavailable("The page took too long.")).into_response(),
+            _ => ErrorResponse::from(Error::unavailable("The page took too long.")).into_response(),
         },
     }
 }
@@ -47,7 +47,7 @@ async fn render(request: Request, next: Next, begun: oneshot::Sender<Response>) 
     let mut body = body.into_data_stream();
     let (pieces, received) = mpsc::channel(PIECES_AHEAD);
     // Without a reader the rest is rendered all the same.
-    let mut read = begun.send(Response::from_parts(parts, Body::from_stream(handed_on(received)))).is_ok();
+    let mut read = begun.send(Response::from_parts(parts, Body::from_stream(forward(received)))).is_ok();
     while let Some(piece) = body.next().await {
         read = read && pieces.send(Some(piece)).await.is_ok();
     }
@@ -56,7 +56,7 @@ async fn render(request: Request, next: Next, begun: oneshot::Sender<Response>) 
 
 /// The pieces as they come. Only the sign after the last one is an end: a render that panicked or was given up breaks the answer off,
 /// so that no reader takes a part for the whole.
-fn handed_on(received: mpsc::Receiver<Option<Result<Bytes, axum::Error>>>) -> impl Stream<Item = Result<Bytes, axum::Error>> {
+fn forward(received: mpsc::Receiver<Option<Result<Bytes, axum::Error>>>) -> impl Stream<Item = Result<Bytes, axum::Error>> {
     stream::unfold(Some(received), async |received| {
         let mut received = received?;
         match received.recv().await {
@@ -81,7 +81,7 @@ mod tests {
                 pieces.send(None).await.expect("taken");
             }
             drop(pieces);
-            let read = to_bytes(Body::from_stream(handed_on(received)), 100).await;
+            let read = to_bytes(Body::from_stream(forward(received)), 100).await;
             assert_eq!(read.is_ok_and(|read| read == "a part"), whole);
         }
     }

@@ -1,6 +1,6 @@
 //! The operations as REST: `POST /api/v1/<operation>` with JSON, and `GET` with a query for those that only read.
 
-pub mod key;
+pub mod idempotency_key;
 
 use std::convert::Infallible;
 
@@ -21,9 +21,9 @@ use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 
 use crate::{
+    error_response::ErrorResponse,
     openapi,
-    refusal::Refusal,
-    router::{Site, layers, values},
+    router::{Site, json_limits, layers},
 };
 
 /// The routes of programs.
@@ -31,60 +31,62 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/api/v1/{operation}", any(call))
-        .route("/api", any(nowhere))
-        .route("/api/{*rest}", any(nowhere))
+        .route("/api", any(unknown_address))
+        .route("/api/{*rest}", any(unknown_address))
 }
 
 /// Calls an operation with what the request holds.
 async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, RawQuery(query): RawQuery, request: Request) -> Response {
-    let operation = match named(&name) {
+    let operation = match find_operation(&name) {
         Ok(operation) => operation,
-        Err(error) => return Refusal::from(error).into_response(),
+        Err(error) => return ErrorResponse::from(error).into_response(),
     };
     let (parts, body) = request.into_parts();
     let arguments = match parts.method {
         // Whoever is not known is told that first.
         Method::POST if caller.person.is_some() && query.as_deref().is_some_and(|query| !query.is_empty()) => {
-            Err(Refusal::from(in_the_body()))
+            Err(ErrorResponse::from(arguments_in_query()))
         }
-        Method::POST => read_body(operation, body).await.and_then(|arguments| Ok(key::taken(operation, &parts.headers, arguments)?)),
+        Method::POST => {
+            read_body(operation, body).await.and_then(|arguments| Ok(idempotency_key::merge_header(operation, &parts.headers, arguments)?))
+        }
         Method::GET if operation.declaration.effect == Effect::Read => {
-            operation.urlencoded(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
+            operation.urlencoded(&operation.input, query.as_deref().unwrap_or_default()).map_err(ErrorResponse::from)
         }
-        Method::OPTIONS => return layers::methods(methods(operation)),
-        _ => return takes_post(operation, &caller),
+        Method::OPTIONS => return layers::allowed_methods(methods(operation)),
+        _ => return method_not_allowed(operation, &caller),
     };
     let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(refusal) => return unread(operation, &caller, refusal),
+        Err(refusal) => return reject_unread(operation, &caller, refusal),
     };
     match operation.call(caller, arguments).await {
         Ok(answer) => Json(answer).into_response(),
-        Err(error) => Refusal::from(error).into_response(),
+        Err(error) => ErrorResponse::from(error).into_response(),
     }
 }
 
 /// What stands in the query of a write, such as `dry_run`, would be lost.
-fn in_the_body() -> Error {
+fn arguments_in_query() -> Error {
     Error::invalid("arguments", "A POST takes its arguments as JSON in the body, and none in the query.")
 }
 
 /// Answers a call that is refused before its arguments are known. It is a call all the same, and is written down.
-fn unread(operation: &Operation, caller: &Caller, refusal: Refusal) -> Response {
+fn reject_unread(operation: &Operation, caller: &Caller, refusal: ErrorResponse) -> Response {
     let Err(answered) = operation.unread::<Infallible>(caller, refusal.error().clone());
     match answered == *refusal.error() {
         true => refusal.into_response(),
-        false => Refusal::from(answered).into_response(),
+        false => ErrorResponse::from(answered).into_response(),
     }
 }
 
 /// A missing body is a call without arguments.
-async fn read_body(operation: &Operation, body: Body) -> Result<Value, Refusal> {
-    let bytes = layers::whole(body).await?;
+async fn read_body(operation: &Operation, body: Body) -> Result<Value, ErrorResponse> {
+    let bytes = layers::read_body(body).await?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Null);
     }
-    values::refuse_too_many(&bytes, Some(operation.values_max()))?;
+    json_limits::refuse_too_many_values(&bytes, Some(operation.values_max()))?;
     let read = json::parse_unique(&bytes).map_err(|problem| {
         let what = if problem.is_data() { "The body cannot be taken" } else { "The body is not JSON" };
         Error::new(Code::Invalid, format!("{what}: {problem}."))
@@ -93,13 +95,13 @@ async fn read_body(operation: &Operation, body: Body) -> Result<Value, Refusal> 
     Ok(read)
 }
 
-fn takes_post(operation: &Operation, caller: &Caller) -> Response {
+fn method_not_allowed(operation: &Operation, caller: &Caller) -> Response {
     let name = operation.declaration.name;
     let reads = operation.declaration.effect == Effect::Read;
     let words =
         if reads { format!("Read {name} by GET, or send it by POST.") } else { format!("{name} changes something; send it by POST.") };
-    let refusal = Refusal::from(Error::new(Code::Invalid, words)).with_status(StatusCode::METHOD_NOT_ALLOWED);
-    let mut refused = unread(operation, caller, refusal);
+    let refusal = ErrorResponse::from(Error::new(Code::Invalid, words)).with_status(StatusCode::METHOD_NOT_ALLOWED);
+    let mut refused = reject_unread(operation, caller, refusal);
     refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods(operation)));
     refused
 }
@@ -110,9 +112,9 @@ fn methods(operation: &Operation) -> &'static str {
 }
 
 /// The operation of this name, or the names that come close to it.
-pub fn named(name: &str) -> Result<&'static Operation, Error> {
+pub fn find_operation(name: &str) -> Result<&'static Operation, Error> {
     operations::find(name).ok_or_else(|| {
-        let close = close_to(name, operations::all().iter().map(|operation| operation.declaration.name));
+        let close = names_sharing_words(name, operations::all().iter().map(|operation| operation.declaration.name));
         let shown: String = name.chars().take(60).collect();
         let error = Error::new(Code::NotFound, format!("There is no operation called \"{shown}\"."));
         match close.is_empty() {
@@ -123,7 +125,7 @@ pub fn named(name: &str) -> Result<&'static Operation, Error> {
 }
 
 /// At most five names that share the most words with a name, the best first.
-pub fn close_to<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn names_sharing_words<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let words: Vec<String> =
         name.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(|word| word.trim_end_matches('s').to_owned()).collect();
     let shared = |known: &str| {
@@ -134,8 +136,8 @@ pub fn close_to<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a
     close.into_iter().take(5).map(|(_, known)| known).collect()
 }
 
-async fn nowhere() -> Response {
-    Refusal::from(Error::not_found("address").hint("Operations are at /api/v1/<operation>; GET /api/v1/openapi.json lists them."))
+async fn unknown_address() -> Response {
+    ErrorResponse::from(Error::not_found("address").hint("Operations are at /api/v1/<operation>; GET /api/v1/openapi.json lists them."))
         .into_response()
 }
 

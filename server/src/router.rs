@@ -9,17 +9,17 @@
 //! | `/healthz`, `/readyz` | whoever watches over the process | whether it lives, whether it can work |
 
 pub(crate) mod assets;
+mod csrf;
+mod drain_body;
 mod health;
 pub mod hosts;
+pub mod json_limits;
 pub mod layers;
 pub mod limits;
-mod origins;
-mod outcome;
-mod returned;
+mod responses;
+mod returned_form;
 pub mod throttle;
-mod unread;
-pub mod uses;
-pub mod values;
+pub mod token_uses;
 
 use std::{sync::Arc, time::Duration};
 
@@ -32,16 +32,16 @@ use axum::{
 };
 use leptos::prelude::LeptosOptions;
 
-use crate::{answers, ending::Ending, identity, isolation, mcp, pages, papers, peers, refusal, rest};
-use hosts::Hosts;
-use limits::Limits;
+use crate::{assistant_events, authentication, client_ip, error_response, invoice_pdf, isolation, mcp, pages, rest, shutdown::Shutdown};
+use hosts::AllowedHosts;
+use limits::RequestLimits;
 use throttle::Throttle;
 
 /// How long a page, a call of a page or a REST call may take until its answer begins.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long an MCP call may take; the tool itself gives up a little earlier and says so.
-const AGENT_LIMIT: Duration = Duration::from_secs(60);
+const MCP_LIMIT: Duration = Duration::from_secs(60);
 
 /// What the doors share.
 #[derive(Clone)]
@@ -51,11 +51,11 @@ pub struct Site {
     /// Where the compiled pages are.
     pub leptos: LeptosOptions,
     /// How often one may call.
-    pub limits: Arc<Limits>,
+    pub limits: Arc<RequestLimits>,
     /// Whether the process is about to end.
-    pub ending: Ending,
+    pub shutdown: Shutdown,
     /// What agents are offered.
-    pub offer: mcp::Offer,
+    pub catalog: mcp::ToolCatalog,
 }
 
 impl FromRef<Site> for LeptosOptions {
@@ -67,69 +67,69 @@ impl FromRef<Site> for LeptosOptions {
 /// Every door of Stint.
 pub fn router(site: Site) -> Router {
     let doors = Router::new()
-        .merge(browser(pages::routes(&site).merge(papers::of_pages()).merge(answers::routes()), &site))
-        .merge(programs(&site))
-        .merge(agents(&site))
+        .merge(browser_routes(pages::routes(&site).merge(invoice_pdf::page_routes()).merge(assistant_events::routes()), &site))
+        .merge(api_routes(&site))
+        .merge(mcp_routes(&site))
         .merge(health::routes())
-        .fallback_service(assets::or_else(browser(pages::not_found(&site), &site).with_state(site.clone()), &site));
+        .fallback_service(assets::serve_or_else(browser_routes(pages::not_found(&site), &site).with_state(site.clone()), &site));
     // What is added last is reached first.
     doors
         .layer(from_fn(layers::limit_body))
-        .layer(from_fn_with_state(Hosts::of(&site.services.public_url), hosts::refuse_unknown))
-        .layer(from_fn_with_state(unread::Discarded::default(), unread::throw_away))
-        .layer(from_fn_with_state(Throttle::new(site.services.admission.counts(), site.ending.begun()), throttle::delay))
-        .layer(from_fn_with_state(site.clone(), peers::find_origin))
+        .layer(from_fn_with_state(AllowedHosts::of(&site.services.public_url), hosts::refuse_unknown))
+        .layer(from_fn_with_state(drain_body::DrainBudget::default(), drain_body::drain))
+        .layer(from_fn_with_state(Throttle::new(site.services.admission.counts(), site.shutdown.begun()), throttle::delay))
+        .layer(from_fn_with_state(site.clone(), client_ip::set_client_ip))
         .layer(layers::catch_panic())
-        .layer(from_fn(refusal::for_people))
+        .layer(from_fn(error_response::as_page))
         .layer(from_fn_with_state(site.clone(), layers::security_headers))
         .layer(layers::trace())
-        .layer(from_fn(layers::name_request))
+        .layer(from_fn(layers::set_request_id))
         .layer(from_fn(isolation::isolate))
         .with_state(site)
 }
 
 /// What a browser opens, with its cookie.
-fn browser(pages: Router<Site>, site: &Site) -> Router<Site> {
+fn browser_routes(pages: Router<Site>, site: &Site) -> Router<Site> {
     pages
-        .layer(from_fn(outcome::with_its_status))
-        .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
-        .layer(from_fn_with_state(site.clone(), returned::to_its_page))
-        .layer(from_fn(outcome::not_kept))
-        .layer(from_fn_with_state(site.clone(), limits::of_people))
-        .layer(from_fn_with_state(site.clone(), identity::by_cookie))
-        .layer(from_fn_with_state(site.clone(), origins::refuse_cross_site))
+        .layer(from_fn(responses::set_error_status))
+        .layer(from_fn_with_state(site.clone(), limits::limit_sign_ins))
+        .layer(from_fn_with_state(site.clone(), returned_form::redirect_back))
+        .layer(from_fn(responses::no_store))
+        .layer(from_fn_with_state(site.clone(), limits::limit_per_person))
+        .layer(from_fn_with_state(site.clone(), authentication::authenticate_cookie))
+        .layer(from_fn_with_state(site.clone(), csrf::refuse_cross_site))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }
 
 /// What programs call, with their token.
-fn programs(site: &Site) -> Router<Site> {
+fn api_routes(site: &Site) -> Router<Site> {
     rest::routes()
-        .merge(papers::of_programs())
-        .layer(from_fn(layers::without_byte_order_mark))
-        .layer(from_fn(outcome::not_kept))
-        .layer(from_fn_with_state(site.clone(), limits::of_people))
-        .layer(from_fn_with_state((site.clone(), Channel::Rest), identity::by_token))
+        .merge(invoice_pdf::api_routes())
+        .layer(from_fn(layers::strip_byte_order_mark))
+        .layer(from_fn(responses::no_store))
+        .layer(from_fn_with_state(site.clone(), limits::limit_per_person))
+        .layer(from_fn_with_state((site.clone(), Channel::Rest), authentication::authenticate_token))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }
 
 /// What describes agents' door to whoever has no token yet.
-fn described(site: &Site) -> Router<Site> {
-    mcp::without_oauth()
-        .merge(mcp::without_events())
+fn mcp_metadata_routes(site: &Site) -> Router<Site> {
+    mcp::oauth_not_found_routes()
+        .merge(mcp::sse_not_found_routes())
         .route("/.well-known/oauth-protected-resource", get(mcp::protected_resource))
         .route("/.well-known/oauth-protected-resource/mcp", get(mcp::protected_resource))
-        .layer(mcp::for_browsers(&site.services.public_url))
+        .layer(mcp::cors_layer(&site.services.public_url))
 }
 
 /// What agents call, with their token.
-fn agents(site: &Site) -> Router<Site> {
+fn mcp_routes(site: &Site) -> Router<Site> {
     mcp::routes(site)
-        .layer(from_fn(values::limit))
-        .layer(from_fn(layers::without_byte_order_mark))
-        .layer(from_fn_with_state(site.clone(), limits::of_people))
-        .layer(from_fn_with_state((site.clone(), Channel::Mcp), identity::by_token))
-        .layer(from_fn_with_state(AGENT_LIMIT, layers::limit_time))
-        .layer(mcp::for_browsers(&site.services.public_url))
-        .layer(from_fn(mcp::tell_methods))
-        .merge(described(site))
+        .layer(from_fn(json_limits::limit_values))
+        .layer(from_fn(layers::strip_byte_order_mark))
+        .layer(from_fn_with_state(site.clone(), limits::limit_per_person))
+        .layer(from_fn_with_state((site.clone(), Channel::Mcp), authentication::authenticate_token))
+        .layer(from_fn_with_state(MCP_LIMIT, layers::limit_time))
+        .layer(mcp::cors_layer(&site.services.public_url))
+        .layer(from_fn(mcp::answer_options))
+        .merge(mcp_metadata_routes(site))
 }

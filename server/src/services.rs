@@ -19,8 +19,8 @@ use tokio::time::{Instant, timeout_at};
 use crate::{
     cluster::Cluster,
     config::Config,
-    connections::{self, Schema, busy, cores},
-    documents::{DocumentError, Documents},
+    connections::{self, SchemaPolicy, busy_connections, cores},
+    documents::{DocumentError, PdfRenderer},
     model::ModelClient,
 };
 
@@ -31,28 +31,28 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(10);
 const DATABASE_LIMIT: Duration = Duration::from_millis(2_500);
 
 /// The services of this process, and the private database where there is one.
-pub struct Running {
+pub struct RunningApp {
     /// What every call is given.
     pub services: Arc<Services>,
     /// Whether the address in its links is a guess: this command was not given one, and no server has kept one.
-    pub guesses_address: bool,
+    pub public_url_is_guessed: bool,
     cluster: Option<Cluster>,
 }
 
-impl Running {
+impl RunningApp {
     /// Opens the database, and starts the private one where none is configured.
-    pub async fn open(config: &Config, schema: Schema) -> anyhow::Result<Self> {
+    pub async fn open(config: &Config, schema: SchemaPolicy) -> anyhow::Result<Self> {
         let cluster = match config.database_url {
             Some(_) => None,
             // A command beside a server finds its database or says so: it makes none of its own.
-            None if schema == Schema::AsItIs && !config.data_dir.join("postgres/data").exists() => anyhow::bail!(
+            None if schema == SchemaPolicy::RequireCurrent && !config.data_dir.join("postgres/data").exists() => anyhow::bail!(
                 "there is no database in {}: set STINT_DATA_DIR to the folder of the server, or start it first with `stint serve`",
                 config.data_dir.display()
             ),
             None => Some(Cluster::start(&config.data_dir).await?),
         };
         match opened(config, cluster.as_ref(), schema).await {
-            Ok((services, guesses_address)) => Ok(Self { services: Arc::new(services), guesses_address, cluster }),
+            Ok((services, public_url_is_guessed)) => Ok(Self { services: Arc::new(services), public_url_is_guessed, cluster }),
             Err(problem) => {
                 if let Some(cluster) = cluster {
                     cluster.stop().await;
@@ -109,37 +109,37 @@ impl Running {
     }
 }
 
-async fn opened(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> anyhow::Result<(Services, bool)> {
-    let documents = Documents::new(turns(), places()).context("there are no threads for documents")?;
+async fn opened(config: &Config, cluster: Option<&Cluster>, schema: SchemaPolicy) -> anyhow::Result<(Services, bool)> {
+    let documents = PdfRenderer::new(typesetting_threads(), render_permits()).context("there are no threads for documents")?;
     let model = config.model.as_ref().map(ModelClient::new).transpose().context("STINT_MODEL_URL cannot be asked")?;
     let (database, workers) = connections::open(config, cluster, schema).await?;
     let known = public_url(config, &workers, schema).await?;
     let guessed = known.is_none();
     let public_url = known.unwrap_or_else(|| config.public_url.clone());
-    if schema == Schema::Migrated {
+    if schema == SchemaPolicy::Migrate {
         // It was searched meanwhile, and no call waits for it.
-        documents.fonts_are_known().await;
+        documents.wait_for_fonts().await;
     }
     Ok((services(config, model, public_url, (database, workers), documents), guessed))
 }
 
 /// Where people reach this Stint: as it was given, else, for a command beside the server, as that has kept it. A server that was
 /// given nothing is reached where it listens.
-async fn public_url(config: &Config, database: &Database, schema: Schema) -> anyhow::Result<Option<String>> {
-    if config.public_url_is_given || schema == Schema::Migrated {
+async fn public_url(config: &Config, database: &Database, schema: SchemaPolicy) -> anyhow::Result<Option<String>> {
+    if config.public_url_is_given || schema == SchemaPolicy::Migrate {
         return Ok(Some(config.public_url.clone()));
     }
     Ok(deployment::kept_public_url(database).await?)
 }
 
 /// How many documents are made at once: one core is always left for everybody else.
-fn turns() -> usize {
+fn typesetting_threads() -> usize {
     cores().saturating_sub(1).max(1)
 }
 
 /// How many may keep a connection while a document is made: half of those that keep the database busy, and most of all.
-fn places() -> usize {
-    busy() / 2
+fn render_permits() -> usize {
+    busy_connections() / 2
 }
 
 fn services(
@@ -147,7 +147,7 @@ fn services(
     model: Option<ModelClient>,
     public_url: String,
     (database, workers): (Database, Database),
-    documents: Documents,
+    documents: PdfRenderer,
 ) -> Services {
     Services {
         admission: AdmissionControl::new(AdmissionLimits::of(config.rate_limit), workers.clone()),
@@ -169,7 +169,7 @@ fn services(
 }
 
 /// The typesetter, with its troubles in words that a caller can act on.
-struct Typesetter(Documents);
+struct Typesetter(PdfRenderer);
 
 impl app::context::DocumentRenderer for Typesetter {
     fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> BoxFuture<'static, Result<Vec<u8>, Error>> {
@@ -192,7 +192,7 @@ impl app::context::DocumentRenderer for Typesetter {
         let (documents, owners) = (self.0.clone(), owners(caller));
         Box::pin(async move {
             let (organization, person) = owners?;
-            let place = documents.place(organization, person).await.map_err(refused)?;
+            let place = documents.acquire_slot(organization, person).await.map_err(refused)?;
             Ok(RenderPermit(Some(Box::new(place))))
         })
     }
@@ -235,6 +235,6 @@ mod tests {
 
     #[test]
     fn sending_never_takes_the_last_connection() {
-        assert!(places() >= 1 && places() < connections::for_calls());
+        assert!(render_permits() >= 1 && render_permits() < connections::for_calls());
     }
 }

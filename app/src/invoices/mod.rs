@@ -1,7 +1,7 @@
 //! Invoices: drafted from unbilled time, sent once, paid.
 //!
 //! `draft` → `sent` → `paid`, and `void` from `sent`. A draft reserves the time on it; sending gives the number, freezes
-//! the PDF, bills the time and hands the mail to the outbox, all or nothing. [`totals`], [`rounding`], [`number`] and
+//! the PDF, bills the time and hands the mail to the outbox, all or nothing. [`totals`], [`rounding`], [`number_pattern`] and
 //! [`compose`] are pure; the store fetches, the operations join them.
 
 pub mod actions;

@@ -20,36 +20,36 @@ use app::{
 };
 use leptos::prelude::get_configuration;
 use server::{
-    command::serve::until_told,
+    command::serve::serve_until_signal,
     config::Config,
-    connections::Schema,
-    ending::Ending,
-    mcp::Offer,
-    router::{Site, limits::Limits},
-    services::Running,
+    connections::SchemaPolicy,
+    mcp::ToolCatalog,
+    router::{Site, limits::RequestLimits},
+    services::RunningApp,
+    shutdown::Shutdown,
 };
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let config = Config::from_env()?;
-    let running = Running::open(&config, Schema::Migrated).await?;
+    let running = RunningApp::open(&config, SchemaPolicy::Migrate).await?;
     let site = Site {
         services: running.services.clone(),
         leptos: get_configuration(None)?.leptos_options,
-        limits: Arc::new(Limits::new(None)),
-        ending: Ending::default(),
-        offer: Offer::new([tools::all(), rounds::all()?].into_iter().flatten().collect(), Some(Arc::new(library::Fixtures))),
+        limits: Arc::new(RequestLimits::new(None)),
+        shutdown: Shutdown::default(),
+        catalog: ToolCatalog::new([tools::all(), rounds::all()?].into_iter().flatten().collect(), Some(Arc::new(library::Fixtures))),
     };
     let token = token(&running).await?;
     let listener = TcpListener::bind(config.addr).await?;
     writeln!(std::io::stdout(), "{}", serde_json::json!({ "url": format!("http://{}/mcp", listener.local_addr()?), "token": token }))?;
-    let served = until_told(listener, site, Duration::ZERO).await;
+    let served = serve_until_signal(listener, site, Duration::ZERO).await;
     running.close().await;
     served.map(|_| ())
 }
 
-async fn token(running: &Running) -> anyhow::Result<String> {
+async fn token(running: &RunningApp) -> anyhow::Result<String> {
     let refused = |error: app::error::Error| anyhow!("{error}");
     let email = format!("{:x}@example.com", rand::random::<u64>());
     let suite = Registration {

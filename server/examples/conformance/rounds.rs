@@ -7,7 +7,7 @@ use rmcp::{
     model::{CallToolResponse, InputRequiredResult, InputResponses, RequestStateCodec},
 };
 use serde_json::{Value, json};
-use server::mcp::{Entry, ToolCall};
+use server::mcp::{ToolCall, ToolEntry};
 
 use super::tools::{text, tool};
 
@@ -44,7 +44,7 @@ fn given<'a>(call: &'a ToolCall, key: &str) -> Option<&'a Value> {
 }
 
 /// All of them.
-pub fn all() -> anyhow::Result<Vec<Entry>> {
+pub fn all() -> anyhow::Result<Vec<ToolEntry>> {
     let key: [u8; 32] = rand::random();
     let codec = Arc::new(RequestStateCodec::try_new(key).map_err(|problem| anyhow::anyhow!("{problem}"))?);
     let sealed = |run: fn(&RequestStateCodec, ToolCall) -> Result<CallToolResponse, ErrorData>| {

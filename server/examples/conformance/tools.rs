@@ -7,7 +7,7 @@ use rmcp::{
     model::{CallToolResponse, CallToolResult, ContentBlock, JsonObject, ProgressNotificationParam, ResourceContents, Tool},
 };
 use serde_json::json;
-use server::mcp::{Entry, Standing, ToolCall};
+use server::mcp::{ToolAccess, ToolCall, ToolEntry};
 use tokio::time::sleep;
 
 /// A picture of one pixel.
@@ -17,7 +17,7 @@ pub const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42
 const WAV: &str = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=";
 
 /// A tool without arguments that everybody may use.
-pub fn tool<F, W>(name: &'static str, description: &'static str, run: F) -> Entry
+pub fn tool<F, W>(name: &'static str, description: &'static str, run: F) -> ToolEntry
 where
     F: Fn(ToolCall) -> W + Send + Sync + 'static,
     W: Future<Output = Result<CallToolResponse, ErrorData>> + Send + 'static,
@@ -27,15 +27,15 @@ where
 }
 
 /// A tool with arguments that everybody may use.
-fn takes<F, W>(name: &'static str, description: &'static str, arguments: JsonObject, run: F) -> Entry
+fn takes<F, W>(name: &'static str, description: &'static str, arguments: JsonObject, run: F) -> ToolEntry
 where
     F: Fn(ToolCall) -> W + Send + Sync + 'static,
     W: Future<Output = Result<CallToolResponse, ErrorData>> + Send + 'static,
 {
-    Entry {
+    ToolEntry {
         tool: Tool::new(name, description, arguments),
         everyday: true,
-        standing: Box::new(|_| Standing::Offered),
+        access_of: Box::new(|_| ToolAccess::Offered),
         run: Box::new(move |call| Box::pin(run(call))),
     }
 }
@@ -55,7 +55,7 @@ fn embedded(text: &str, uri: &str, kind: &str) -> ContentBlock {
 }
 
 /// All of them.
-pub fn all() -> Vec<Entry> {
+pub fn all() -> Vec<ToolEntry> {
     vec![
         tool("test_simple_text", "Answers with text.", async |_| text("This is a simple text response for testing.")),
         tool("test_image_content", "Answers with a picture.", async |_| answer(vec![ContentBlock::image(PNG, "image/png")])),

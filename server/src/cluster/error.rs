@@ -32,7 +32,7 @@ pub enum ClusterError {
     },
     /// As root there is nobody to run the database as.
     #[error("PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody` to run it as")]
-    NoAccount,
+    NoSystemUser,
     /// The data is somebody else's.
     #[error("the database in {data} belongs to the user {owner}: run Stint as that user or as root", data = .data.display())]
     OtherOwner {
@@ -47,7 +47,7 @@ pub enum ClusterError {
          folder in STINT_DATA_DIR (for example /var/lib/stint), or allow it with `chmod o+x {folder}`",
         folder = .folder.display()
     )]
-    NoWay {
+    FolderNotAccessible {
         /// Who runs the database.
         user: String,
         /// The first folder that is closed.
@@ -84,7 +84,7 @@ pub enum ClusterError {
     },
     /// The database of an earlier run would not end.
     #[error("an earlier PostgreSQL (process {pid}) still holds the data folder and does not end")]
-    Leftover {
+    StaleProcess {
         /// Its process.
         pid: i32,
     },

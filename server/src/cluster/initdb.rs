@@ -2,9 +2,9 @@
 
 use super::{
     ClusterError,
-    home::{Home, SUPERUSER},
+    directory::{ClusterDirectory, SUPERUSER},
     installation::Installation,
-    leftover,
+    stale_process,
 };
 use rand::distr::{Alphanumeric, SampleString};
 use std::{fs, os::unix::process::CommandExt, path::Path};
@@ -16,17 +16,17 @@ const DRAFT: &str = "data.new";
 /// Make the cluster if there is none; gives the superuser's password either way.
 ///
 /// The data gets its name last: a process that is killed half-way leaves nothing that looks like a database.
-pub(super) async fn make_if_missing(home: &Home, installation: &Installation) -> Result<String, ClusterError> {
-    let password = match home.password()? {
+pub(super) async fn make_if_missing(directory: &ClusterDirectory, installation: &Installation) -> Result<String, ClusterError> {
+    let password = match directory.password()? {
         Some(password) => password,
-        None => home.choose_password()?,
+        None => directory.choose_password()?,
     };
-    if !home.data.exists() {
-        clear(&home.folder).await;
-        let draft = home.folder.join(format!("{DRAFT}{}", Alphanumeric.sample_string(&mut rand::rng(), 8)));
-        tracing::info!(folder = %home.data.display(), version = installation.version, "making a private PostgreSQL cluster");
-        run(home, installation, &draft).await?;
-        fs::rename(&draft, &home.data).map_err(ClusterError::file("rename", draft))?;
+    if !directory.data.exists() {
+        clear(&directory.folder).await;
+        let draft = directory.folder.join(format!("{DRAFT}{}", Alphanumeric.sample_string(&mut rand::rng(), 8)));
+        tracing::info!(folder = %directory.data.display(), version = installation.version, "making a private PostgreSQL cluster");
+        run(directory, installation, &draft).await?;
+        fs::rename(&draft, &directory.data).map_err(ClusterError::file("rename", draft))?;
     }
     Ok(password)
 }
@@ -36,17 +36,17 @@ pub(super) async fn make_if_missing(home: &Home, installation: &Installation) ->
 async fn clear(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(DRAFT)) {
-        leftover::kill_all(&entry.path()).await;
+        stale_process::kill_all(&entry.path()).await;
         if let Err(error) = fs::remove_dir_all(entry.path()) {
             tracing::warn!(%error, draft = %entry.path().display(), "a cluster that was never finished could not be removed");
         }
     }
 }
 
-async fn run(home: &Home, installation: &Installation, draft: &Path) -> Result<(), ClusterError> {
+async fn run(directory: &ClusterDirectory, installation: &Installation, draft: &Path) -> Result<(), ClusterError> {
     let program = installation.program("initdb");
-    let mut command = home.account.command(&program);
-    command.arg("--pgdata").arg(draft).arg("--pwfile").arg(home.password_file()).current_dir(&home.folder);
+    let mut command = directory.system_user.command(&program);
+    command.arg("--pgdata").arg(draft).arg("--pwfile").arg(directory.password_file()).current_dir(&directory.folder);
     command.args(["--username", SUPERUSER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--data-checksums"]);
     command.args(locale(installation));
     // A group of its own: Ctrl-C in the terminal is for us.

@@ -12,7 +12,7 @@ use std::{
 const OLDEST: u32 = 14;
 
 /// Folders whose entries with a prefix are installations, with the way from there to the programs.
-const PLACES: &[(&str, &str, &str)] = &[
+const INSTALL_LOCATIONS: &[(&str, &str, &str)] = &[
     ("/usr/lib/postgresql", "", "bin"),         // Debian, Ubuntu: one folder for each version
     ("/usr", "pgsql-", "bin"),                  // the project's own packages for Fedora and its kin
     ("/usr/libexec", "postgresql", ""),         // Alpine
@@ -81,7 +81,7 @@ fn written_by(data: &Path) -> Result<Option<u32>, ClusterError> {
 fn candidates() -> Vec<PathBuf> {
     let mut folders = Vec::from_iter(told_by_pg_config());
     folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    for (place, prefix, rest) in PLACES {
+    for (place, prefix, rest) in INSTALL_LOCATIONS {
         let entries = fs::read_dir(place).into_iter().flatten().flatten();
         let installed = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
         folders.extend(installed.map(|entry| entry.path().join(rest)));

@@ -12,29 +12,29 @@
 //!
 //! What does not stop when it is told to is killed, with everything that works in its folder.
 
-mod account;
+mod directory;
 mod error;
-mod home;
 mod initdb;
 mod installation;
-mod leftover;
-mod owners;
 mod postmaster;
+mod roles;
+mod stale_process;
 mod supervisor;
+mod system_user;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::ClusterError;
 
-use account::Account;
-use home::{DATABASE, Home};
+use directory::{ClusterDirectory, DATABASE};
 use installation::Installation;
-use leftover::PidFile;
 use postmaster::Postmaster;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use stale_process::PidFile;
 use std::{path::Path, time::Duration};
 use supervisor::Supervisor;
+use system_user::SystemUser;
 use tokio::{
     sync::oneshot::{Sender, channel},
     task::JoinHandle,
@@ -44,9 +44,9 @@ use tokio::{
 /// How long another process may take to start the database that we want to share.
 const SHARE_LIMIT: Duration = Duration::from_secs(60);
 /// How long the backends of a killed database may take to notice that it is gone.
-const REMAINS_LIMIT: Duration = Duration::from_secs(20);
+const SHARED_MEMORY_LIMIT: Duration = Duration::from_secs(20);
 /// What PostgreSQL says while they have not.
-const REMAINS: &str = "pre-existing shared memory block";
+const SHARED_MEMORY_IN_USE: &str = "pre-existing shared memory block";
 const POLL: Duration = Duration::from_millis(50);
 /// How long the database may take to stop when nobody says by when.
 const STOP_LIMIT: Duration = Duration::from_secs(60);
@@ -57,7 +57,7 @@ const KILL_LIMIT: Duration = Duration::from_millis(500);
 ///
 /// Dropped without [`stop`](Self::stop) it is stopped as well, but nobody waits for that.
 pub struct Cluster {
-    ways: Ways,
+    connect_options: RoleConnectOptions,
     /// Told by when the database has to have stopped.
     stopping: Sender<Instant>,
     /// Answers whether the database did what it was told.
@@ -65,22 +65,22 @@ pub struct Cluster {
 }
 
 /// How to connect to Stint's database, over the socket. It stays the same over restarts.
-struct Ways {
+struct RoleConnectOptions {
     owner: PgConnectOptions,
     login: PgConnectOptions,
     #[cfg(test)]
     superuser: PgConnectOptions,
 }
 
-impl Ways {
+impl RoleConnectOptions {
     /// The superuser's password is what the others follow from.
-    fn of(home: &Home, password: &str) -> Self {
-        let way = |role| home.options_of(role, &owners::password(password, role), DATABASE);
+    fn of(directory: &ClusterDirectory, password: &str) -> Self {
+        let way = |role| directory.options_of(role, &roles::password(password, role), DATABASE);
         Self {
-            owner: way(owners::OWNER),
-            login: way(owners::LOGIN),
+            owner: way(roles::OWNER),
+            login: way(roles::LOGIN),
             #[cfg(test)]
-            superuser: home.options(password, DATABASE),
+            superuser: directory.options(password, DATABASE),
         }
     }
 }
@@ -91,28 +91,28 @@ impl Cluster {
     /// # Errors
     /// Says what to do: install PostgreSQL, choose another folder, look into the log.
     pub async fn start(data_dir: &Path) -> Result<Self, ClusterError> {
-        let home = Home::prepare(data_dir)?;
-        let installation = Installation::find(&home.data)?;
-        Self::start_with(home, installation).await
+        let directory = ClusterDirectory::prepare(data_dir)?;
+        let installation = Installation::find(&directory.data)?;
+        Self::start_with(directory, installation).await
     }
 
-    async fn start_with(mut home: Home, installation: Installation) -> Result<Self, ClusterError> {
+    async fn start_with(mut directory: ClusterDirectory, installation: Installation) -> Result<Self, ClusterError> {
         let (stopping, stopped) = channel();
         let deadline = Instant::now() + SHARE_LIMIT;
         loop {
-            if let Some(lock) = home.lock()? {
-                let (postmaster, ways) = first_start(&home, &installation).await?;
-                let supervisor = Supervisor { home, installation, stopping: stopped };
+            if let Some(lock) = directory.lock()? {
+                let (postmaster, connect_options) = first_start(&directory, &installation).await?;
+                let supervisor = Supervisor { directory, installation, stopping: stopped };
                 let supervisor = tokio::spawn(supervisor.own(lock, postmaster));
-                return Ok(Self { ways, stopping, supervisor });
+                return Ok(Self { connect_options, stopping, supervisor });
             }
-            match reach(&mut home).await {
-                Ok(ways) => {
-                    let supervisor = tokio::spawn(Supervisor { home, installation, stopping: stopped }.share());
-                    return Ok(Self { ways, stopping, supervisor });
+            match join(&mut directory).await {
+                Ok(connect_options) => {
+                    let supervisor = tokio::spawn(Supervisor { directory, installation, stopping: stopped }.share());
+                    return Ok(Self { connect_options, stopping, supervisor });
                 }
                 Err(last) if Instant::now() > deadline => {
-                    return Err(ClusterError::Unreachable { holder: home.holder(), last });
+                    return Err(ClusterError::Unreachable { holder: directory.holder(), last });
                 }
                 Err(_) => sleep(POLL).await,
             }
@@ -121,12 +121,12 @@ impl Cluster {
 
     /// How the application connects: as a login that owns nothing.
     pub fn login(&self) -> PgConnectOptions {
-        self.ways.login.clone()
+        self.connect_options.login.clone()
     }
 
     /// How migrations connect: as the owner of the database, who is no superuser.
     pub fn owner(&self) -> PgConnectOptions {
-        self.ways.owner.clone()
+        self.connect_options.owner.clone()
     }
 
     /// Resolves when the database has failed so often that it is not started any more; the log says why. A server
@@ -164,22 +164,22 @@ impl Cluster {
 }
 
 /// Start the database as its owner, with everything made that is missing.
-async fn first_start(home: &Home, installation: &Installation) -> Result<(Postmaster, Ways), ClusterError> {
-    let password = initdb::make_if_missing(home, installation).await?;
-    let deadline = Instant::now() + REMAINS_LIMIT;
+async fn first_start(directory: &ClusterDirectory, installation: &Installation) -> Result<(Postmaster, RoleConnectOptions), ClusterError> {
+    let password = initdb::make_if_missing(directory, installation).await?;
+    let deadline = Instant::now() + SHARED_MEMORY_LIMIT;
     let (postmaster, made) = loop {
-        let mut postmaster = Postmaster::start(home, installation).await?;
-        match postmaster.ready(&home.options(&password, "postgres")).await {
-            Ok(connection) => break (postmaster, settle(connection, home, &password).await),
+        let mut postmaster = Postmaster::start(directory, installation).await?;
+        match postmaster.ready(&directory.options(&password, "postgres")).await {
+            Ok(connection) => break (postmaster, set_up(connection, directory, &password).await),
             // The backends of a database that was killed hold its memory until they notice.
-            Err(ClusterError::Ended { tail, .. }) if tail.contains(REMAINS) && Instant::now() < deadline => sleep(POLL).await,
+            Err(ClusterError::Ended { tail, .. }) if tail.contains(SHARED_MEMORY_IN_USE) && Instant::now() < deadline => sleep(POLL).await,
             Err(error) => break (postmaster, Err(error)),
         }
     };
     match made {
         Ok(()) => {
-            tracing::info!(folder = %home.data.display(), version = installation.version, "the private PostgreSQL runs");
-            Ok((postmaster, Ways::of(home, &password)))
+            tracing::info!(folder = %directory.data.display(), version = installation.version, "the private PostgreSQL runs");
+            Ok((postmaster, RoleConnectOptions::of(directory, &password)))
         }
         Err(error) => {
             postmaster.stop_by(Instant::now() + STOP_LIMIT).await;
@@ -189,25 +189,25 @@ async fn first_start(home: &Home, installation: &Installation) -> Result<(Postma
 }
 
 /// Make what is missing of the database and its roles.
-async fn settle(connection: PgConnection, home: &Home, password: &str) -> Result<(), ClusterError> {
+async fn set_up(connection: PgConnection, directory: &ClusterDirectory, password: &str) -> Result<(), ClusterError> {
     connection.close().await?;
-    owners::see_to(&home.options(password, "postgres"), password).await
+    roles::ensure_roles(&directory.options(password, "postgres"), password).await
 }
 
 /// Connect to the database that another process runs; the socket is where that process put it.
-async fn reach(home: &mut Home) -> Result<Ways, String> {
-    let pid_file = PidFile::read(&home.pid_file()).ok_or("it is not running")?;
-    home.socket = pid_file.socket.ok_or("it has not said yet where it listens")?;
-    let password = home.password().map_err(|error| error.to_string())?.ok_or("it has no password yet")?;
-    let ways = Ways::of(home, &password);
-    let connection = match PgConnection::connect_with(&ways.login).await {
+async fn join(directory: &mut ClusterDirectory) -> Result<RoleConnectOptions, String> {
+    let pid_file = PidFile::read(&directory.pid_file()).ok_or("it is not running")?;
+    directory.socket = pid_file.socket.ok_or("it has not said yet where it listens")?;
+    let password = directory.password().map_err(|error| error.to_string())?.ok_or("it has no password yet")?;
+    let connect_options = RoleConnectOptions::of(directory, &password);
+    let connection = match PgConnection::connect_with(&connect_options.login).await {
         Ok(connection) => connection,
         Err(_) => {
             // The other process may be an older Stint, which knows of no roles, or it is about to make them.
-            owners::see_to(&home.options(&password, "postgres"), &password).await.map_err(|error| error.to_string())?;
-            PgConnection::connect_with(&ways.login).await.map_err(|error| error.to_string())?
+            roles::ensure_roles(&directory.options(&password, "postgres"), &password).await.map_err(|error| error.to_string())?;
+            PgConnection::connect_with(&connect_options.login).await.map_err(|error| error.to_string())?
         }
     };
     connection.close().await.map_err(|error| error.to_string())?;
-    Ok(ways)
+    Ok(connect_options)
 }

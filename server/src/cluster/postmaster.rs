@@ -2,9 +2,9 @@
 
 use super::{
     ClusterError, KILL_LIMIT,
-    home::{Home, PORT},
+    directory::{ClusterDirectory, PORT},
     installation::Installation,
-    leftover,
+    stale_process,
 };
 use crate::connections;
 use nix::{
@@ -81,20 +81,20 @@ pub(super) struct Postmaster {
 }
 
 impl Postmaster {
-    /// Start the database, after what is left of an earlier one. The lock of its home is held.
-    pub(super) async fn start(home: &Home, installation: &Installation) -> Result<Self, ClusterError> {
-        leftover::end(home).await?;
-        home.settle()?;
-        let log = home.open_log()?;
+    /// Start the database, after what is left of an earlier one. The lock of its directory is held.
+    pub(super) async fn start(directory: &ClusterDirectory, installation: &Installation) -> Result<Self, ClusterError> {
+        stale_process::end(directory).await?;
+        directory.ensure_ownership()?;
+        let log = directory.open_log()?;
         let log_start = log.metadata().map_or(0, |log| log.len());
         let program = installation.program("postgres");
-        let command = command(home, installation, log).map_err(ClusterError::file("write", home.log_file()))?;
+        let command = command(directory, installation, log).map_err(ClusterError::file("write", directory.log_file()))?;
         let mut command = tokio::process::Command::from(command);
         let child = command.spawn().map_err(ClusterError::file("run", &program))?;
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         let pid = pid.ok_or_else(|| ClusterError::file("run", &program)(io::Error::other("it ended at once")))?;
-        let watch = watch(home, pid).inspect_err(|error| tracing::warn!(%error, "nobody watches over PostgreSQL")).ok();
-        Ok(Self { child, pid, watch, data: home.data.clone(), log: home.log_file(), log_start })
+        let watch = watch(directory, pid).inspect_err(|error| tracing::warn!(%error, "nobody watches over PostgreSQL")).ok();
+        Ok(Self { child, pid, watch, data: directory.data.clone(), log: directory.log_file(), log_start })
     }
 
     /// Wait until the database answers.
@@ -145,7 +145,7 @@ impl Postmaster {
         if self.child.id().is_some() {
             let _ = kill(self.pid, Signal::SIGKILL);
         }
-        leftover::kill_all(&self.data).await;
+        stale_process::kill_all(&self.data).await;
         if timeout(KILL_LIMIT, self.child.wait()).await.is_err() {
             tracing::error!(pid = self.pid.as_raw(), "PostgreSQL was killed and does not go");
         }
@@ -168,33 +168,33 @@ impl Postmaster {
     }
 }
 
-fn command(home: &Home, installation: &Installation, log: File) -> io::Result<Command> {
-    let mut command = home.account.command(installation.program("postgres"));
-    command.arg("-D").arg(&home.data).args(["-p", &PORT.to_string()]);
+fn command(directory: &ClusterDirectory, installation: &Installation, log: File) -> io::Result<Command> {
+    let mut command = directory.system_user.command(installation.program("postgres"));
+    command.arg("-D").arg(&directory.data).args(["-p", &PORT.to_string()]);
     command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
-    command.args(["-c", &format!("max_connections={}", connections_max(connections::of_a_process()))]);
+    command.args(["-c", &format!("max_connections={}", connections_max(connections::max_connections_of_process()))]);
     // The setting is a list; quotes keep a comma in the path from splitting it.
-    let socket = home.socket.to_string_lossy().replace('"', "\"\"");
+    let socket = directory.socket.to_string_lossy().replace('"', "\"\"");
     command.args(["-c", &format!("unix_socket_directories=\"{socket}\"")]);
-    command.stdout(log.try_clone()?).stderr(log).current_dir(&home.folder);
+    command.stdout(log.try_clone()?).stderr(log).current_dir(&directory.folder);
     // A group of its own: Ctrl-C in the terminal is for us, who stop the database after the last request.
     command.process_group(0);
     Ok(command)
 }
 
 /// How many connections the database takes, where each process holds so many.
-pub(super) fn connections_max(of_a_process: usize) -> usize {
-    PROCESSES * of_a_process + RESERVE
+pub(super) fn connections_max(max_connections_of_process: usize) -> usize {
+    PROCESSES * max_connections_of_process + RESERVE
 }
 
-fn watch(home: &Home, pid: Pid) -> io::Result<Child> {
-    let mut shell = home.account.command("/bin/sh");
-    shell.args(["-c", WATCH, "stint-watch"]).arg(home.pid_file()).arg(pid.to_string());
+fn watch(directory: &ClusterDirectory, pid: Pid) -> io::Result<Child> {
+    let mut shell = directory.system_user.command("/bin/sh");
+    shell.args(["-c", WATCH, "stint-watch"]).arg(directory.pid_file()).arg(pid.to_string());
     shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     tokio::process::Command::from(shell).spawn()
 }
 
-/// Send the watch home before its pipe closes.
+/// Dismiss the watch before its pipe closes.
 async fn dismiss(watch: Option<Child>) {
     if let Some(mut watch) = watch
         && let Err(error) = watch.kill().await

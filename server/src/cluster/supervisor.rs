@@ -1,6 +1,6 @@
 //! Who looks after the database while Stint runs.
 
-use super::{ClusterError, STOP_LIMIT, home::Home, installation::Installation, postmaster::Postmaster};
+use super::{ClusterError, STOP_LIMIT, directory::ClusterDirectory, installation::Installation, postmaster::Postmaster};
 use std::{collections::VecDeque, fs::File, time::Duration};
 use tokio::{
     select,
@@ -18,7 +18,7 @@ const TAKE_OVER: Duration = Duration::from_millis(250);
 
 /// What is needed to start the database again.
 pub(super) struct Supervisor {
-    pub(super) home: Home,
+    pub(super) directory: ClusterDirectory,
     pub(super) installation: Installation,
     /// Resolves when Stint stops, with the instant by which the database has to have stopped; also when it just drops the other
     /// end.
@@ -50,7 +50,7 @@ impl Supervisor {
             tracing::warn!(why, pause_ms = pause.as_millis(), "PostgreSQL has ended; starting it again");
             select! {
                 _ = &mut self.stopping => break,
-                () = sleep(pause) => current = Postmaster::start(&self.home, &self.installation).await,
+                () = sleep(pause) => current = Postmaster::start(&self.directory, &self.installation).await,
             }
         }
         drop(lock);
@@ -65,9 +65,9 @@ impl Supervisor {
                 _ = &mut self.stopping => return true,
                 () = sleep(TAKE_OVER) => {}
             }
-            match self.home.lock() {
+            match self.directory.lock() {
                 Ok(None) => {}
-                Ok(Some(lock)) => match Postmaster::start(&self.home, &self.installation).await {
+                Ok(Some(lock)) => match Postmaster::start(&self.directory, &self.installation).await {
                     Ok(postmaster) => return self.own(lock, postmaster).await,
                     Err(error) => tracing::error!(%error, "the database of the other process could not be taken over"),
                 },

@@ -10,11 +10,11 @@ use app::{
 };
 use serde_json::json;
 
-use super::{failed, print_json, say};
-use crate::services::Running;
+use super::{failed, print_json, print_line};
+use crate::services::RunningApp;
 
 /// Adds a person with their personal organization.
-pub async fn create_user(running: &Running, given: Registration, as_json: bool) -> anyhow::Result<()> {
+pub async fn create_user(running: &RunningApp, given: Registration, as_json: bool) -> anyhow::Result<()> {
     let made = registration::register(&running.services, given).await.map_err(failed)?;
     match as_json {
         true => print_json(&json!({
@@ -22,7 +22,7 @@ pub async fn create_user(running: &Running, given: Registration, as_json: bool) 
             "organization": { "id": made.organization, "slug": made.slug },
             "member": { "id": made.member },
         })),
-        false => say(&format!(
+        false => print_line(&format!(
             "{} can sign in as {}. Their organization is at {}/o/{}.",
             made.name, made.email, running.services.public_url, made.slug
         )),
@@ -30,16 +30,16 @@ pub async fn create_user(running: &Running, given: Registration, as_json: bool) 
 }
 
 /// Prints the link that confirms an address, as a mail would bring it.
-pub async fn confirm(running: &Running, email: &str, account: Option<&str>, as_json: bool) -> anyhow::Result<()> {
+pub async fn confirm(running: &RunningApp, email: &str, account: Option<&str>, as_json: bool) -> anyhow::Result<()> {
     print_link(&operator_links::confirmation(&running.services, email, account).await.map_err(failed)?, as_json)
 }
 
 /// Prints the link by which somebody chooses another password, as a mail would bring it.
-pub async fn reset_password(running: &Running, email: &str, as_json: bool) -> anyhow::Result<()> {
+pub async fn reset_password(running: &RunningApp, email: &str, as_json: bool) -> anyhow::Result<()> {
     let drawn = operator_links::password_reset(&running.services, email).await.map_err(failed)?;
     match (drawn.notice, as_json) {
         (Some(notice), true) => print_json(&json!({ "link": drawn.link, "notice": notice })),
-        (Some(notice), false) => say(&format!("{}\n\n{notice}", drawn.link)),
+        (Some(notice), false) => print_line(&format!("{}\n\n{notice}", drawn.link)),
         (None, _) => print_link(&drawn.link, as_json),
     }
 }
@@ -47,12 +47,12 @@ pub async fn reset_password(running: &Running, email: &str, as_json: bool) -> an
 fn print_link(link: &str, as_json: bool) -> anyhow::Result<()> {
     match as_json {
         true => print_json(&json!({ "link": link })),
-        false => say(link),
+        false => print_line(link),
     }
 }
 
 /// What is asked for a token.
-pub struct Wanted {
+pub struct TokenOptions {
     /// The address of the person it speaks for.
     pub email: String,
     /// Their organization, by its place in addresses.
@@ -66,12 +66,12 @@ pub struct Wanted {
 }
 
 /// Makes a token for a member and shows it, once.
-pub async fn create_token(running: &Running, wanted: Wanted, as_json: bool) -> anyhow::Result<()> {
-    let scopes = if wanted.scopes.is_empty() { Scope::ALL.to_vec() } else { wanted.scopes };
-    let order = TokenRequest { name: wanted.name, scopes, writes: wanted.writes, expires_in_days: 90 };
-    let made = token::issue(&running.services, &wanted.email, &wanted.organization, order).await.map_err(failed)?;
+pub async fn create_token(running: &RunningApp, options: TokenOptions, as_json: bool) -> anyhow::Result<()> {
+    let scopes = if options.scopes.is_empty() { Scope::ALL.to_vec() } else { options.scopes };
+    let order = TokenRequest { name: options.name, scopes, writes: options.writes, expires_in_days: 90 };
+    let made = token::issue(&running.services, &options.email, &options.organization, order).await.map_err(failed)?;
     match as_json {
         true => print_json(&made),
-        false => say(&made.token),
+        false => print_line(&made.token),
     }
 }

@@ -8,13 +8,13 @@ use app::{
 use serde_json::Value;
 
 use super::{failed, print_json};
-use crate::{isolation::isolated, rest, services::Running};
+use crate::{isolation::isolated, rest, services::RunningApp};
 
 /// Calls the operation and prints its answer; an error is printed as it stands in every door.
-pub async fn call(running: &Running, operation: &str, arguments: &str, token: &str) -> anyhow::Result<bool> {
+pub async fn call(running: &RunningApp, operation: &str, arguments: &str, token: &str) -> anyhow::Result<bool> {
     let services = &running.services;
     let arguments = read(arguments)?;
-    let operation = rest::named(operation).map_err(failed)?;
+    let operation = rest::find_operation(operation).map_err(failed)?;
     let recognized = token::authenticate(&services.database, token, services.clock.now()).await.map_err(failed)?;
     let caller = Caller {
         person: Some(recognized.person),

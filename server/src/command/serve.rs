@@ -12,22 +12,22 @@ use tokio::{
 };
 
 use crate::{
-    command::say,
+    command::print_line,
     config::Config,
-    connections::Schema,
-    ending::Ending,
+    connections::SchemaPolicy,
     jobs::{self, Jobs},
-    listener::{self, Bounds},
-    mail::Post,
+    listener::{self, ListenerLimits},
+    mail::Mailer,
     mcp,
-    router::{Site, assets, limits::Limits, router},
-    services::Running,
+    router::{Site, assets, limits::RequestLimits, router},
+    services::RunningApp,
+    shutdown::Shutdown,
 };
 
 /// How often one may try to sign in or up from one address, per minute.
 const SIGN_INS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(10);
 
-/// How long the mail in hand, and answers under way ([`Bounds::farewell`]), may take once nothing new is taken on.
+/// How long the mail in hand, and answers under way ([`ListenerLimits::farewell`]), may take once nothing new is taken on.
 const FAREWELL: Duration = Duration::from_secs(4);
 
 /// How long the end may take altogether, from the moment at which nothing new is taken on. With the usual second before it, and a
@@ -40,21 +40,21 @@ const END_LIMIT: Duration = Duration::from_secs(7);
 /// When it could not start, when the private database does not stay up, and when something had to be broken off at the end.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = listener::listen(config.addr).await.with_context(|| format!("the address {} cannot be used", config.addr))?;
-    let mut running = Running::open(&config, Schema::Migrated).await?;
-    keep_address(&running).await;
-    say(&format!("Stint is at {}", config.public_url))?;
+    let mut running = RunningApp::open(&config, SchemaPolicy::Migrate).await?;
+    store_public_url(&running).await;
+    print_line(&format!("Stint is at {}", config.public_url))?;
     tracing::info!(address = %config.addr, public_url = config.public_url, "serving");
-    let post = config
+    let mailer = config
         .smtp_url
         .as_ref()
-        .map(|server| Post::new(server, config.mail_from.clone()))
+        .map(|server| Mailer::new(server, config.mail_from.clone()))
         .transpose()
         .context("STINT_SMTP_URL cannot be used")?;
-    let ending = Ending::default();
-    let jobs = jobs::start(&running.services, post, ending.begun());
-    let site = site(&config, &running, ending.clone())?;
+    let shutdown = Shutdown::default();
+    let jobs = jobs::start(&running.services, mailer, shutdown.begun());
+    let site = site(&config, &running, shutdown.clone())?;
     let served = tokio::select! {
-        served = until_told(listener, site, config.drain) => served,
+        served = serve_until_signal(listener, site, config.drain) => served,
         // Without its database nothing can be served. Whoever watches over the process must notice, so it ends in error.
         () = running.database_given_up() => Err(anyhow::anyhow!("the private database does not stay up; its log in the data folder says why")),
     };
@@ -66,7 +66,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 /// Keeps where people reach this server, for the commands beside it. It serves without that too.
-async fn keep_address(running: &Running) {
+async fn store_public_url(running: &RunningApp) {
     let services = &running.services;
     if let Err(problem) = deployment::keep_public_url(&services.workers, &services.public_url).await {
         tracing::warn!(%problem, "the address could not be kept: commands beside this server have to be given STINT_PUBLIC_URL");
@@ -75,18 +75,18 @@ async fn keep_address(running: &Running) {
 
 /// How the doors were closed.
 #[derive(Debug, Clone, Copy)]
-pub struct Closed {
+pub struct ServeOutcome {
     /// Since when nothing new was taken on.
     pub since: Instant,
     /// How many answers had to be broken off.
     pub broken_off: usize,
 }
 
-fn site(config: &Config, running: &Running, ending: Ending) -> anyhow::Result<Site> {
+fn site(config: &Config, running: &RunningApp, shutdown: Shutdown) -> anyhow::Result<Site> {
     let leptos = get_configuration(None).context("the build has left no settings for the pages")?.leptos_options;
-    assets::compiled(&leptos)?;
-    let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE).behind(config.trusted_proxies.clone()));
-    Ok(Site { services: running.services.clone(), leptos, limits, ending, offer: mcp::of_registry() })
+    assets::check_compiled(&leptos)?;
+    let limits = Arc::new(RequestLimits::new(SIGN_INS_PER_MINUTE).with_proxies(config.trusted_proxies.clone()));
+    Ok(Site { services: running.services.clone(), leptos, limits, shutdown, catalog: mcp::of_registry() })
 }
 
 /// Opens all doors on this listener until the process is interrupted or told to end.
@@ -96,25 +96,25 @@ fn site(config: &Config, running: &Running, ending: Ending) -> anyhow::Result<Si
 ///
 /// # Errors
 /// When signals cannot be waited for.
-pub async fn until_told(socket: TcpListener, site: Site, drain: Duration) -> anyhow::Result<Closed> {
-    let (told, ending) = (told_to_end()?, site.ending.clone());
-    let (begun, proxies) = (ending.begun(), site.limits.proxies().clone());
-    let bounds = Bounds { proxy: Arc::new(move |peer| proxies.trusts(peer)), ..Bounds::of_process() };
+pub async fn serve_until_signal(socket: TcpListener, site: Site, drain: Duration) -> anyhow::Result<ServeOutcome> {
+    let (told, shutdown) = (shutdown_signal()?, site.shutdown.clone());
+    let (begun, proxies) = (shutdown.begun(), site.limits.proxies().clone());
+    let limits = ListenerLimits { proxy: Arc::new(move |peer| proxies.trusts(peer)), ..ListenerLimits::of_process() };
     let end = async {
         told.await;
         tracing::info!(drain_seconds = drain.as_secs(), "told to end");
-        ending.announce();
+        shutdown.announce();
         sleep(drain).await;
         tracing::info!("ending");
-        ending.begin();
+        shutdown.begin();
         Instant::now()
     };
-    let (broken_off, since) = tokio::join!(listener::serve(socket, router(site), bounds, begun), end);
-    Ok(Closed { since, broken_off })
+    let (broken_off, since) = tokio::join!(listener::serve(socket, router(site), limits, begun), end);
+    Ok(ServeOutcome { since, broken_off })
 }
 
 /// Comes back when the process is interrupted or told to end.
-fn told_to_end() -> anyhow::Result<impl Future<Output = ()> + Send> {
+fn shutdown_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {
@@ -126,7 +126,7 @@ fn told_to_end() -> anyhow::Result<impl Future<Output = ()> + Send> {
 
 /// Ends everything behind the doors, in order: the mail in hand is settled, then what the calls have left is kept, then the
 /// private database is stopped.
-async fn end(jobs: Jobs, running: Running, since: Instant) -> anyhow::Result<()> {
+async fn end(jobs: Jobs, running: RunningApp, since: Instant) -> anyhow::Result<()> {
     let settled = jobs.end(since + FAREWELL).await;
     let closed = running.close_by(since + END_LIMIT).await;
     anyhow::ensure!(

@@ -14,8 +14,8 @@ use typst::text::{Coverage, FontFlags, FontInfo};
 use typst_kit::fonts::{FontPath, FontStore};
 
 use super::{
-    han::{Preference, Shapes},
-    letters,
+    cjk::{CjkVariant, VariantPreference},
+    glyph_coverage,
 };
 
 /// Stands before the name of a family of the machine: what a document takes from a shipped family never comes from one of the same
@@ -32,13 +32,13 @@ const PLACEHOLDERS: [&str; 4] = ["lastresort", "last resort", "blank", "notdef"]
 #[derive(Clone, Copy)]
 pub(super) enum Family {
     /// One of those inside the program.
-    Shipped(usize),
+    Bundled(usize),
     /// One of those of the machine with a letter that no shipped font has.
-    OfMachine(usize),
+    System(usize),
 }
 
 /// Which shipped family has which letter.
-pub(super) struct Shipped {
+pub(super) struct BundledFonts {
     /// How many there are.
     count: usize,
     /// For each letter a bit for each family whose every weight has it.
@@ -46,29 +46,29 @@ pub(super) struct Shipped {
 }
 
 /// Which family of the machine has which letter.
-pub(super) struct Machine {
+pub(super) struct SystemFonts {
     /// The families with a letter that no shipped font has, in the order in which a letter is looked for.
-    families: Vec<OfMachine>,
+    families: Vec<SystemFamily>,
     /// For each such letter the first family that has it.
     letters: HashMap<char, usize>,
 }
 
 /// A family of the machine.
-struct OfMachine {
+struct SystemFamily {
     name: String,
     /// What each of its weights has.
     weights: Vec<Coverage>,
     /// Its place among the families before their names.
-    rank: Rank,
+    rank: FamilyRank,
     /// Whose shapes its Chinese characters have.
-    shapes: Option<Shapes>,
+    shapes: Option<CjkVariant>,
 }
 
 /// The order of families before their names.
-type Rank = (Reverse<bool>, u8);
+type FamilyRank = (Reverse<bool>, u8);
 
 /// One font of the machine.
-struct Found {
+struct FontCandidate {
     path: FontPath,
     info: FontInfo,
     /// Those of its letters that no shipped font has.
@@ -76,13 +76,13 @@ struct Found {
 }
 
 /// The fonts where the operating system keeps them.
-pub(super) fn of_the_machine() -> Database {
+pub(super) fn system_fonts() -> Database {
     let mut database = Database::new();
     database.load_system_fonts();
     database
 }
 
-impl Shipped {
+impl BundledFonts {
     /// The families of a store that has the shipped fonts alone.
     pub(super) fn of(store: &FontStore) -> Self {
         let mut names: Vec<&str> = Vec::new();
@@ -95,7 +95,7 @@ impl Shipped {
                 weights.push(0);
             }
             weights[family] += 1;
-            for letter in font.coverage.iter().filter_map(char::from_u32).filter(|letter| letters::is_shown(*letter)) {
+            for letter in font.coverage.iter().filter_map(char::from_u32).filter(|letter| glyph_coverage::is_shown(*letter)) {
                 *shown.entry((letter, family)).or_default() += 1;
             }
         }
@@ -108,7 +108,7 @@ impl Shipped {
 
     /// All of them, in the order in which a letter is looked for.
     pub(super) fn families(&self) -> impl Iterator<Item = Family> {
-        (0..self.count).map(Family::Shipped)
+        (0..self.count).map(Family::Bundled)
     }
 
     /// Whether one of them has this letter.
@@ -122,10 +122,10 @@ impl Shipped {
     }
 }
 
-impl Machine {
+impl SystemFonts {
     /// Adds the fonts of these that have a letter which is not among the shipped ones.
-    pub(super) fn add(store: &mut FontStore, database: &Database, shipped: &Shipped) -> Self {
-        let mut by_family: BTreeMap<String, Vec<Found>> = BTreeMap::new();
+    pub(super) fn add(store: &mut FontStore, database: &Database, shipped: &BundledFonts) -> Self {
+        let mut by_family: BTreeMap<String, Vec<FontCandidate>> = BTreeMap::new();
         for found in database.faces().filter_map(|face| found(database, face, shipped)) {
             by_family.entry(found.info.family.clone()).or_default().push(found);
         }
@@ -139,8 +139,8 @@ impl Machine {
     }
 
     /// Of a family only the fonts nearest to the weights of a document, and the letters that all of those have.
-    fn add_family(&mut self, store: &mut FontStore, family: &str, fonts: Vec<Found>) {
-        let mut chosen: Vec<&Found> = WEIGHTS.iter().filter_map(|weight| nearest(&fonts, *weight)).collect();
+    fn add_family(&mut self, store: &mut FontStore, family: &str, fonts: Vec<FontCandidate>) {
+        let mut chosen: Vec<&FontCandidate> = WEIGHTS.iter().filter_map(|weight| nearest(&fonts, *weight)).collect();
         chosen.dedup_by(|one, other| std::ptr::eq(*one, *other));
         let Some((first, others)) = chosen.split_first() else { return };
         let (place, name) = (self.families.len(), format!("{MARK}{family}"));
@@ -152,7 +152,7 @@ impl Machine {
             let path = FontPath { path: font.path.path.clone(), index: font.path.index };
             store.push((path, FontInfo { family: name.clone(), ..font.info.clone() }));
         }
-        self.families.push(OfMachine { name, weights, rank: rank(family, &fonts), shapes: Shapes::of_family(family) });
+        self.families.push(SystemFamily { name, weights, rank: rank(family, &fonts), shapes: CjkVariant::of_family(family) });
     }
 
     /// Whether a font of the machine has this letter, and no shipped one.
@@ -162,16 +162,16 @@ impl Machine {
 
     /// The place of the family that has this letter: where its shapes differ by language, of the like families that have it the one that
     /// goes before.
-    pub(super) fn place(&self, letter: char, preference: Preference) -> Option<usize> {
+    pub(super) fn place(&self, letter: char, preference: VariantPreference) -> Option<usize> {
         let first = *self.letters.get(&letter)?;
-        let Some(OfMachine { rank, shapes: Some(_), .. }) = self.families.get(first) else { return Some(first) };
+        let Some(SystemFamily { rank, shapes: Some(_), .. }) = self.families.get(first) else { return Some(first) };
         let like = |place: &usize| self.families[*place].rank == *rank && self.families[*place].shapes.is_some();
         let having = (first..self.families.len()).filter(like).filter(|place| self.family_has(*place, letter));
         having.min_by_key(|place| self.order(*place, preference))
     }
 
     /// Where the family at this place stands in the order in which a document tries them.
-    pub(super) fn order(&self, place: usize, preference: Preference) -> (Option<Rank>, u8, usize) {
+    pub(super) fn order(&self, place: usize, preference: VariantPreference) -> (Option<FamilyRank>, u8, usize) {
         let family = self.families.get(place);
         (family.map(|family| family.rank), preference.place(family.and_then(|family| family.shapes)), place)
     }
@@ -188,7 +188,7 @@ impl Machine {
 }
 
 /// A font that can be used: upright, of usual width, drawn with outlines in one colour, and free to be embedded.
-fn found(database: &Database, face: &FaceInfo, shipped: &Shipped) -> Option<Found> {
+fn found(database: &Database, face: &FaceInfo, shipped: &BundledFonts) -> Option<FontCandidate> {
     let Source::File(path) = &face.source else { return None };
     let name = face.families.first().map(|(name, _)| name.to_lowercase()).unwrap_or_default();
     let upright = face.style == Style::Normal && face.stretch == Stretch::Normal;
@@ -202,7 +202,7 @@ fn found(database: &Database, face: &FaceInfo, shipped: &Shipped) -> Option<Foun
         Some((info, letters))
     })??;
     let path = FontPath { path: path.clone(), index: face.index };
-    (!letters.is_empty()).then_some(Found { path, info, letters })
+    (!letters.is_empty()).then_some(FontCandidate { path, info, letters })
 }
 
 fn can_be_embedded(font: &Face<'_>) -> bool {
@@ -212,21 +212,21 @@ fn can_be_embedded(font: &Face<'_>) -> bool {
     outlines && !coloured && font.permissions() != Some(Permissions::Restricted)
 }
 
-fn letters_of(font: &Face<'_>, info: &FontInfo, shipped: &Shipped) -> HashSet<char> {
+fn letters_of(font: &Face<'_>, info: &FontInfo, shipped: &BundledFonts) -> HashSet<char> {
     let covered = info.coverage.iter().filter_map(char::from_u32);
-    let wanted = covered.filter(|letter| letters::is_shown(*letter) && !letter.is_whitespace() && !shipped.has(*letter));
+    let wanted = covered.filter(|letter| glyph_coverage::is_shown(*letter) && !letter.is_whitespace() && !shipped.has(*letter));
     wanted.filter(|letter| font.glyph_index(*letter).is_some_and(|glyph| glyph.0 != 0)).collect()
 }
 
 /// The font nearest to a weight; of several the one whose file comes first by name.
-fn nearest(fonts: &[Found], weight: u16) -> Option<&Found> {
-    let distance = |font: &Found| font.info.variant.weight.to_number().abs_diff(weight);
+fn nearest(fonts: &[FontCandidate], weight: u16) -> Option<&FontCandidate> {
+    let distance = |font: &FontCandidate| font.info.variant.weight.to_number().abs_diff(weight);
     fonts.iter().min_by_key(|font| (distance(font), &font.path.path, font.path.index))
 }
 
 /// The order of the families before their names: those of Noto first, since they fit the shipped ones, and letters without serifs
 /// before those with them and those of one width.
-fn rank(family: &str, fonts: &[Found]) -> Rank {
+fn rank(family: &str, fonts: &[FontCandidate]) -> FamilyRank {
     let name = family.to_lowercase();
     let any = |flag: FontFlags| fonts.iter().any(|font| font.info.flags.contains(flag));
     let kind = match () {
@@ -243,14 +243,19 @@ mod tests {
     use super::*;
 
     /// A machine with families that have these letters, in the order of their names.
-    fn machine(families: &[(&str, &str)]) -> Machine {
-        let mut machine = Machine { families: Vec::new(), letters: HashMap::new() };
+    fn machine(families: &[(&str, &str)]) -> SystemFonts {
+        let mut machine = SystemFonts { families: Vec::new(), letters: HashMap::new() };
         for (place, (name, letters)) in families.iter().enumerate() {
             letters.chars().for_each(|letter| {
                 machine.letters.entry(letter).or_insert(place);
             });
             let weights = vec![Coverage::from_vec(letters.chars().map(u32::from).collect())];
-            machine.families.push(OfMachine { name: (*name).to_owned(), weights, rank: rank(name, &[]), shapes: Shapes::of_family(name) });
+            machine.families.push(SystemFamily {
+                name: (*name).to_owned(),
+                weights,
+                rank: rank(name, &[]),
+                shapes: CjkVariant::of_family(name),
+            });
         }
         machine
     }
@@ -269,7 +274,7 @@ mod tests {
         ];
         let machine = machine(&families);
         let family = |language: &str, letter: char| {
-            let preference = Preference::of(language, [letter].into_iter());
+            let preference = VariantPreference::of(language, [letter].into_iter());
             machine.place(letter, preference).and_then(|place| machine.family(place)).unwrap_or_default()
         };
         for (language, expected) in [("ja", "JP"), ("ko", "KR"), ("zh", "SC"), ("zh-TW", "TC"), ("zh-HK", "HK"), ("en", "SC")] {

@@ -3,15 +3,15 @@
 //! The PDF is PDF/A-3 and tagged for accessibility (PDF/UA-1). The same input always gives the same bytes, because
 //! nothing but the input enters: no clock, and no file of the machine but a font for a letter that no shipped one has.
 
-mod clusters;
+mod cjk;
 mod fonts;
-mod han;
-mod letters;
-mod press;
+mod glyph_coverage;
+mod grapheme_runs;
 #[cfg(test)]
 mod tests;
-mod threads;
-mod world;
+mod thread_pool;
+mod typesetter;
+mod typst_world;
 
 use std::{
     sync::{Arc, LazyLock},
@@ -31,30 +31,30 @@ use tokio::{
     time::timeout,
 };
 
-use threads::Threads;
-use world::Stage;
+use thread_pool::TypesettingPool;
+use typst_world::TypstResources;
 
 /// How long a document may take from being asked for to being done, waiting for its turn included.
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// How long one waits for a place: together with a connection and a document it is less than a door waits for an answer.
-const PLACE_PATIENCE: Duration = Duration::from_secs(5);
+const SLOT_TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// Typesets documents on threads of their own, a bounded number at once.
 ///
 /// Cheap to clone: clones share the fonts, the templates and the bound.
 #[derive(Clone)]
-pub struct Documents {
-    stage: Arc<LazyLock<Stage>>,
-    threads: Arc<Threads>,
+pub struct PdfRenderer {
+    resources: Arc<LazyLock<TypstResources>>,
+    threads: Arc<TypesettingPool>,
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
     persons: Arc<KeyedSemaphore<UserId>>,
     organizations: Arc<KeyedSemaphore<OrganizationId>>,
     own_places: Arc<KeyedSemaphore<OrganizationId>>,
     persons_places: Arc<KeyedSemaphore<UserId>>,
-    patience: Duration,
-    place_patience: Duration,
+    time_limit: Duration,
+    slot_time_limit: Duration,
 }
 
 /// Why a document was not made.
@@ -81,49 +81,49 @@ pub enum DocumentError {
 }
 
 /// A place of one who keeps a connection meanwhile, until it is dropped.
-pub struct DocumentPlace(
+pub struct RenderSlot(
     #[expect(dead_code, reason = "it is held")] [KeyedPermit; 2],
     #[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit,
 );
 
-impl Documents {
+impl PdfRenderer {
     /// Loads fonts and templates; at most `parallel` documents are typeset at the same moment, and there are `places` for
     /// those who keep a connection while they wait.
     pub fn new(parallel: usize, places: usize) -> Result<Self, ThreadPoolBuildError> {
-        Self::patient(parallel, places, PLACE_PATIENCE)
+        Self::with_slot_time_limit(parallel, places, SLOT_TIME_LIMIT)
     }
 
     /// The same, where one waits so long for a place.
-    fn patient(parallel: usize, places: usize, place_patience: Duration) -> Result<Self, ThreadPoolBuildError> {
+    fn with_slot_time_limit(parallel: usize, places: usize, slot_time_limit: Duration) -> Result<Self, ThreadPoolBuildError> {
         let bound = |most: usize| Arc::new(Semaphore::new(most.max(1)));
-        let stage = Arc::new(LazyLock::new(Stage::set as fn() -> Stage));
-        let threads = Arc::new(Threads::new(parallel.max(1))?);
+        let resources = Arc::new(LazyLock::new(TypstResources::load as fn() -> TypstResources));
+        let threads = Arc::new(TypesettingPool::new(parallel.max(1))?);
         // The fonts of the machine are searched at once, and nobody waits for it who prints nothing.
         thread::spawn({
-            let stage = Arc::clone(&stage);
+            let resources = Arc::clone(&resources);
             move || {
-                LazyLock::force(&stage);
+                LazyLock::force(&resources);
             }
         });
         Ok(Self {
-            stage,
+            resources,
             threads,
             turns: bound(parallel),
             places: bound(places),
-            persons: Arc::new(KeyedSemaphore::new(1, PATIENCE)),
-            organizations: Arc::new(KeyedSemaphore::new(1, PATIENCE)),
-            own_places: Arc::new(KeyedSemaphore::new(places / 2, place_patience)),
-            persons_places: Arc::new(KeyedSemaphore::new(1, place_patience)),
-            patience: PATIENCE,
-            place_patience,
+            persons: Arc::new(KeyedSemaphore::new(1, TIME_LIMIT)),
+            organizations: Arc::new(KeyedSemaphore::new(1, TIME_LIMIT)),
+            own_places: Arc::new(KeyedSemaphore::new(places / 2, slot_time_limit)),
+            persons_places: Arc::new(KeyedSemaphore::new(1, slot_time_limit)),
+            time_limit: TIME_LIMIT,
+            slot_time_limit,
         })
     }
 
     /// Comes back once the fonts of the machine have been searched: what is looked up or typeset before that waits for it.
-    pub async fn fonts_are_known(&self) {
-        let stage = Arc::clone(&self.stage);
+    pub async fn wait_for_fonts(&self) {
+        let resources = Arc::clone(&self.resources);
         let searched = task::spawn_blocking(move || {
-            LazyLock::force(&stage);
+            LazyLock::force(&resources);
         });
         if searched.await.is_err() {
             tracing::error!("the fonts of this machine could not be searched");
@@ -140,30 +140,30 @@ impl Documents {
             let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| DocumentError::Crashed)?;
             self.print(document, (own, organizations, turn)).await
         };
-        timeout(self.patience, made).await.unwrap_or(Err(DocumentError::TooSlow))
+        timeout(self.time_limit, made).await.unwrap_or(Err(DocumentError::TooSlow))
     }
 
     /// The characters of a text that no font has, each once: neither a shipped one nor one of this machine. Looked up, and nothing is
     /// typeset.
     pub fn missing_glyphs(&self, text: &str) -> Vec<char> {
-        self.stage.letters.missing(text)
+        self.resources.glyph_coverage.missing(text)
     }
 
     /// The same of the labels of a document in this language.
     pub fn missing_label_glyphs(&self, language: Locale) -> Vec<char> {
-        self.stage.missing_label_glyphs(language)
+        self.resources.missing_label_glyphs(language)
     }
 
     /// A place for one who keeps a connection of the database until the document is made, as sending an invoice does: number,
     /// document and mail are one fact. If all connections waited here, nobody else could work; and one organization has half of
     /// the places at most, and one person a single one, in however many organizations: their documents are made one after the other
     /// anyway. Who finds none waits for a while, before they have a connection.
-    pub async fn place(&self, organization: OrganizationId, person: UserId) -> Result<DocumentPlace, DocumentError> {
+    pub async fn acquire_slot(&self, organization: OrganizationId, person: UserId) -> Result<RenderSlot, DocumentError> {
         let persons = self.persons_places.take(person).await.ok_or(DocumentError::Crowded)?;
         let own = self.own_places.take(organization).await.ok_or(DocumentError::Crowded)?;
-        let place = timeout(self.place_patience, Arc::clone(&self.places).acquire_owned()).await;
+        let place = timeout(self.slot_time_limit, Arc::clone(&self.places).acquire_owned()).await;
         let place = place.map_err(|_| DocumentError::Crowded)?.map_err(|_| DocumentError::Crashed)?;
-        Ok(DocumentPlace([persons, own], place))
+        Ok(RenderSlot([persons, own], place))
     }
 
     /// Prints. The turns go along: a thread whose reader has given up still counts.
@@ -172,10 +172,10 @@ impl Documents {
         document: InvoiceDocument,
         turns: (KeyedPermit, KeyedPermit, OwnedSemaphorePermit),
     ) -> Result<Vec<u8>, DocumentError> {
-        let stage = Arc::clone(&self.stage);
+        let resources = Arc::clone(&self.resources);
         let printed = self.threads.run(move || {
             let _turns = turns;
-            press::print(&stage, &document)
+            typesetter::print(&resources, &document)
         });
         printed.await.unwrap_or(Err(DocumentError::Crashed))
     }

@@ -26,8 +26,8 @@ use typst::layout::{Frame, FrameItem, Point, Transform};
 use typst_layout::PagedDocument;
 
 use super::{
-    DocumentError, Documents, press,
-    world::{FONTS, Stage},
+    DocumentError, PdfRenderer, typesetter,
+    typst_world::{FONTS, TypstResources},
 };
 
 const ACME: OrganizationId = OrganizationId(uuid(1));
@@ -45,15 +45,15 @@ const MARKUP: &str = "#panic() *x* _y_ $z$ <b> `raw` \\ @ref // /* = #include \"
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    let first = press::print(&shipped(), &invoice(3)).unwrap();
-    let stage = shipped();
-    press::print(&stage, &invoice(2)).unwrap();
-    assert!(first == press::print(&stage, &invoice(3)).unwrap());
+    let first = typesetter::print(&shipped(), &invoice(3)).unwrap();
+    let resources = shipped();
+    typesetter::print(&resources, &invoice(2)).unwrap();
+    assert!(first == typesetter::print(&resources, &invoice(3)).unwrap());
 }
 
 #[test]
 fn the_file_is_an_accessible_archive() {
-    let pdf = press::print(&shipped(), &invoice(2)).unwrap();
+    let pdf = typesetter::print(&shipped(), &invoice(2)).unwrap();
     let text = String::from_utf8_lossy(&pdf);
     let flat: String = text.split_whitespace().collect();
     for mark in ["<pdfaid:part>3<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<", "/Lang(en)", "/StructTreeRoot"] {
@@ -108,9 +108,9 @@ fn a_word_without_end_stays_on_the_page() {
     document.discount = Some(LabelledAmount { label: word.clone(), amount: word.clone() });
     document.taxes[0].label = word.clone();
     document.total = word;
-    let stage = shipped();
-    stays_on_the_page(&press::typeset(&stage, &document).unwrap());
-    press::print(&stage, &document).unwrap();
+    let resources = shipped();
+    stays_on_the_page(&typesetter::typeset(&resources, &document).unwrap());
+    typesetter::print(&resources, &document).unwrap();
 }
 
 #[test]
@@ -118,13 +118,13 @@ fn every_script_prints_and_what_no_font_has_is_marked() {
     let mut document = invoice(1);
     document.buyer.name = "Ελλάς Київ שלום مرحبا สวัสดี Հայ საქ ₿ 🚀 👩‍👩‍👧 e\u{301} 東\u{e000}\u{0}".into();
     document.buyer.address = Some("one\r\ntwo\u{2028}three\tfour a\u{5b0}\u{202e}".into());
-    let stage = shipped();
-    let printed = texts(&press::typeset(&stage, &document).unwrap()).concat();
+    let resources = shipped();
+    let printed = texts(&typesetter::typeset(&resources, &document).unwrap()).concat();
     for text in ["Ελλάς", "Київ", "สวัสดี", "Հայ", "საქ", "🚀", "👩\u{200d}👩\u{200d}👧", "□□", "one", "threefoura"]
     {
         assert!(printed.contains(text), "{text} in {printed}");
     }
-    press::print(&stage, &document).unwrap();
+    typesetter::print(&resources, &document).unwrap();
 }
 
 #[test]
@@ -187,30 +187,30 @@ fn an_empty_invoice_prints_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_documents_at_once_do_not_mix() {
-    let documents = Documents::new(2, 2).unwrap();
+    let documents = PdfRenderer::new(2, 2).unwrap();
     let (short, long) = tokio::join!(documents.invoice(ACME, ADA, invoice(1)), documents.invoice(ACME, ADA, invoice(40)));
-    assert!(short.unwrap() == Documents::new(1, 1).unwrap().invoice(ACME, ADA, invoice(1)).await.unwrap());
-    assert!(long.unwrap() == Documents::new(1, 1).unwrap().invoice(ACME, ADA, invoice(40)).await.unwrap());
+    assert!(short.unwrap() == PdfRenderer::new(1, 1).unwrap().invoice(ACME, ADA, invoice(1)).await.unwrap());
+    assert!(long.unwrap() == PdfRenderer::new(1, 1).unwrap().invoice(ACME, ADA, invoice(40)).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_malformed_instant_is_refused() {
     let document = InvoiceDocument { created_at: "yesterday".into(), ..invoice(1) };
-    let refusal = Documents::new(1, 1).unwrap().invoice(ACME, ADA, document).await.unwrap_err();
+    let refusal = PdfRenderer::new(1, 1).unwrap().invoice(ACME, ADA, document).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::Malformed("created_at")), "{refusal}");
 }
 
 #[tokio::test]
 async fn a_book_is_refused() {
     let document = InvoiceDocument { notes: Some("and on ".repeat(150_000)), ..invoice(1) };
-    let refusal = Documents::new(1, 1).unwrap().invoice(ACME, ADA, document).await.unwrap_err();
+    let refusal = PdfRenderer::new(1, 1).unwrap().invoice(ACME, ADA, document).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::TooLong), "{refusal}");
 }
 
 #[tokio::test]
 async fn who_waits_too_long_is_told_and_the_turn_comes_back() {
-    let documents = Documents::new(1, 1).unwrap();
-    let hurried = Documents { patience: Duration::ZERO, ..documents.clone() };
+    let documents = PdfRenderer::new(1, 1).unwrap();
+    let hurried = PdfRenderer { time_limit: Duration::ZERO, ..documents.clone() };
     let refusal = hurried.invoice(ACME, ADA, invoice(20)).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::TooSlow), "{refusal}");
     documents.invoice(ACME, ADA, invoice(1)).await.unwrap();
@@ -218,7 +218,7 @@ async fn who_waits_too_long_is_told_and_the_turn_comes_back() {
 
 #[tokio::test]
 async fn whoever_asks_for_many_documents_waits_for_themselves_and_nobody_else_does() {
-    let documents = Documents::new(1, 1).unwrap();
+    let documents = PdfRenderer::new(1, 1).unwrap();
     let made = Arc::new(AtomicUsize::new(0));
     let mut many: Vec<_> = (0..4)
         .map(|_| {
@@ -245,29 +245,31 @@ async fn whoever_asks_for_many_documents_waits_for_themselves_and_nobody_else_do
 
 #[tokio::test]
 async fn places_are_few_and_come_back_and_who_needs_none_goes_on() {
-    let documents = Documents::patient(1, 3, Duration::ZERO).unwrap();
-    let first = documents.place(ACME, ADA).await.unwrap();
-    let refusal = documents.place(ACME, GRACE).await.map(|_| ()).unwrap_err();
+    let documents = PdfRenderer::with_slot_time_limit(1, 3, Duration::ZERO).unwrap();
+    let first = documents.acquire_slot(ACME, ADA).await.unwrap();
+    let refusal = documents.acquire_slot(ACME, GRACE).await.map(|_| ()).unwrap_err();
     assert!(matches!(refusal, DocumentError::Crowded), "one organization has half of them at most: {refusal}");
-    let refusal = documents.place(GLOBEX, ADA).await.map(|_| ()).unwrap_err();
+    let refusal = documents.acquire_slot(GLOBEX, ADA).await.map(|_| ()).unwrap_err();
     assert!(matches!(refusal, DocumentError::Crowded), "one person has one, in however many organizations: {refusal}");
-    let places = [first, documents.clone().place(GLOBEX, GRACE).await.unwrap(), documents.place(INITECH, LINUS).await.unwrap()];
-    let refusal = documents.place(OrganizationId(uuid(4)), UserId(uuid(4))).await.map(|_| ()).unwrap_err();
+    let places =
+        [first, documents.clone().acquire_slot(GLOBEX, GRACE).await.unwrap(), documents.acquire_slot(INITECH, LINUS).await.unwrap()];
+    let refusal = documents.acquire_slot(OrganizationId(uuid(4)), UserId(uuid(4))).await.map(|_| ()).unwrap_err();
     assert!(matches!(refusal, DocumentError::Crowded), "{refusal}");
     documents.invoice(ACME, ADA, invoice(1)).await.unwrap();
     drop(places);
-    drop(documents.place(ACME, ADA).await.unwrap());
+    drop(documents.acquire_slot(ACME, ADA).await.unwrap());
 }
 
 #[tokio::test]
 async fn whoever_finds_no_place_waits_until_one_is_free() {
-    let documents = Documents::new(1, 3).unwrap();
-    let held = documents.place(ACME, ADA).await.unwrap();
-    let mut next = pin!(documents.place(ACME, ADA));
+    let documents = PdfRenderer::new(1, 3).unwrap();
+    let held = documents.acquire_slot(ACME, ADA).await.unwrap();
+    let mut next = pin!(documents.acquire_slot(ACME, ADA));
     assert!(futures::poll!(next.as_mut()).is_pending());
     drop(held);
-    let held = [next.await.unwrap(), documents.place(GLOBEX, GRACE).await.unwrap(), documents.place(INITECH, LINUS).await.unwrap()];
-    let mut last = pin!(documents.place(OrganizationId(uuid(4)), UserId(uuid(4))));
+    let held =
+        [next.await.unwrap(), documents.acquire_slot(GLOBEX, GRACE).await.unwrap(), documents.acquire_slot(INITECH, LINUS).await.unwrap()];
+    let mut last = pin!(documents.acquire_slot(OrganizationId(uuid(4)), UserId(uuid(4))));
     assert!(futures::poll!(last.as_mut()).is_pending(), "all places are taken");
     drop(held);
     last.await.unwrap();
@@ -276,10 +278,10 @@ async fn whoever_finds_no_place_waits_until_one_is_free() {
 #[test]
 fn a_template_that_fails_for_one_line_of_two_thousand_makes_no_document() {
     let head = "let row(index, line) = {";
-    let stage = shipped().reworded("lines.typ", head, &format!("{head}\n    if index == 1499 {{ panic(\"line 1500\") }}"));
-    let refusal = press::print(&stage, &invoice(2_000)).unwrap_err();
+    let resources = shipped().reworded("lines.typ", head, &format!("{head}\n    if index == 1499 {{ panic(\"line 1500\") }}"));
+    let refusal = typesetter::print(&resources, &invoice(2_000)).unwrap_err();
     assert!(matches!(&refusal, DocumentError::Refused(words) if words.contains("line 1500")), "{refusal}");
-    press::print(&stage, &invoice(20)).unwrap();
+    typesetter::print(&resources, &invoice(20)).unwrap();
 }
 
 proptest! {
@@ -298,22 +300,22 @@ proptest! {
         document.currency = text.clone();
         document.issued_on = other;
         document.terms = text.clone();
-        let stage = shipped();
-        press::print(&stage, &document).unwrap();
-        let boxes = texts(&press::typeset(&stage, &document).unwrap()).concat().matches('□').count();
-        let whole = [&text, &document.buyer.name].iter().all(|text| stage.letters.missing(text).is_empty() && !text.contains('□'));
+        let resources = shipped();
+        typesetter::print(&resources, &document).unwrap();
+        let boxes = texts(&typesetter::typeset(&resources, &document).unwrap()).concat().matches('□').count();
+        let whole = [&text, &document.buyer.name].iter().all(|text| resources.glyph_coverage.missing(text).is_empty() && !text.contains('□'));
         prop_assert!(!whole || boxes == 0, "{boxes} boxes");
     }
 }
 
 /// What every machine has.
-fn shipped() -> Stage {
-    Stage::with(&FONTS, &Database::new())
+fn shipped() -> TypstResources {
+    TypstResources::with(&FONTS, &Database::new())
 }
 
 /// The printed letters of each page, without spaces: where a line broke is not what is tested.
 fn pages(document: &InvoiceDocument) -> Vec<String> {
-    texts(&press::typeset(&shipped(), document).unwrap())
+    texts(&typesetter::typeset(&shipped(), document).unwrap())
 }
 
 fn texts(pages: &PagedDocument) -> Vec<String> {

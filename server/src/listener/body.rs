@@ -13,27 +13,27 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{
-    Pace,
-    register::{Answering, Standing},
+    MinimumRate,
+    connection_table::{ActiveRequest, ConnectionState},
 };
 
 /// The body of a request. Whoever sends it more slowly than its pace is given up.
-pub(super) struct Paced {
+pub(super) struct PacedRequestBody {
     body: Incoming,
-    pace: Pace,
+    pace: MinimumRate,
     received: u64,
     /// Since when somebody has been waiting for it, and when more of it has to be there.
     awaited: Option<(Instant, Pin<Box<Sleep>>)>,
     /// The connection that it comes on.
-    standing: Arc<Standing>,
+    state: Arc<ConnectionState>,
 }
 
-impl Paced {
-    pub(super) fn new(body: Incoming, pace: Pace, standing: Arc<Standing>) -> Self {
+impl PacedRequestBody {
+    pub(super) fn new(body: Incoming, pace: MinimumRate, state: Arc<ConnectionState>) -> Self {
         if body.is_end_stream() {
-            standing.received();
+            state.received();
         }
-        Self { body, pace, received: 0, awaited: None, standing }
+        Self { body, pace, received: 0, awaited: None, state }
     }
 
     /// How long the bytes so far, and the next ones, may take.
@@ -52,7 +52,7 @@ impl Paced {
     }
 }
 
-impl HttpBody for Paced {
+impl HttpBody for PacedRequestBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -65,13 +65,13 @@ impl HttpBody for Paced {
             Poll::Ready(Some(Ok(frame))) => {
                 self.received += frame.data_ref().map_or(0, |data| data.len() as u64);
                 if self.body.is_end_stream() {
-                    self.standing.received();
+                    self.state.received();
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(problem))) => Poll::Ready(Some(Err(io::Error::other(problem)))),
             Poll::Ready(None) => {
-                self.standing.received();
+                self.state.received();
                 Poll::Ready(None)
             }
         }
@@ -86,25 +86,25 @@ impl HttpBody for Paced {
     }
 }
 
-impl Drop for Paced {
+impl Drop for PacedRequestBody {
     fn drop(&mut self) {
-        self.standing.received();
+        self.state.received();
     }
 }
 
 /// The body of an answer. Its connection is at work until it has been sent, or dropped.
-pub(super) struct Sent {
+pub(super) struct TrackedResponseBody {
     body: Body,
-    _answering: Answering,
+    _answering: ActiveRequest,
 }
 
-impl Sent {
-    pub(super) fn new(body: Body, answering: Answering) -> Self {
+impl TrackedResponseBody {
+    pub(super) fn new(body: Body, answering: ActiveRequest) -> Self {
         Self { body, _answering: answering }
     }
 }
 
-impl HttpBody for Sent {
+impl HttpBody for TrackedResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 

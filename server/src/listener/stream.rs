@@ -13,26 +13,26 @@ use tokio::{
     time::{Sleep, sleep_until},
 };
 
-use super::{Bounds, register::Standing, taking::Taking};
+use super::{ListenerLimits, connection_table::ConnectionState, write_progress::WriteProgress};
 
 /// A stream with an end for heads that do not come and for answers that are not taken.
-pub(super) struct Watched<S> {
+pub(super) struct MonitoredStream<S> {
     stream: S,
-    standing: Arc<Standing>,
+    state: Arc<ConnectionState>,
     head: Duration,
     /// When the head that is awaited has to be there.
     head_end: Option<Pin<Box<Sleep>>>,
-    taking: Taking,
+    taking: WriteProgress,
 }
 
-impl<S> Watched<S> {
-    pub(super) fn new(stream: S, standing: Arc<Standing>, bounds: &Bounds) -> Self {
-        Self { stream, standing, head: bounds.head, head_end: None, taking: Taking::new(bounds) }
+impl<S> MonitoredStream<S> {
+    pub(super) fn new(stream: S, state: Arc<ConnectionState>, limits: &ListenerLimits) -> Self {
+        Self { stream, state, head: limits.head, head_end: None, taking: WriteProgress::new(limits) }
     }
 
     /// Nothing has come: an error when the head that is awaited is late.
     fn await_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Some(since) = self.standing.head_since() else { return Poll::Pending };
+        let Some(since) = self.state.head_since() else { return Poll::Pending };
         let by = since + self.head;
         let end = self.head_end.get_or_insert_with(|| Box::pin(sleep_until(by)));
         if end.deadline() != by {
@@ -43,7 +43,7 @@ impl<S> Watched<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for MonitoredStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
@@ -51,13 +51,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
             return self.await_head(cx);
         }
         if buffer.filled().len() > before {
-            self.standing.heard();
+            self.state.bytes_received();
         }
         read
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for MonitoredStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.taking.written(cx, written)

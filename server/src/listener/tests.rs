@@ -1,4 +1,4 @@
-//! Real sockets against a listener with small bounds. Nothing here waits for a time: a connection that is to end is read to its
+//! Real sockets against a listener with small limits. Nothing here waits for a time: a connection that is to end is read to its
 //! end.
 
 use std::{
@@ -24,16 +24,16 @@ const LONG: Duration = Duration::from_secs(600);
 /// A listener, and the means to end it.
 struct House {
     address: SocketAddr,
-    ending: CancellationToken,
+    shutdown: CancellationToken,
     served: JoinHandle<usize>,
 }
 
 impl House {
-    async fn open(doors: Router, bounds: Bounds) -> Self {
+    async fn open(doors: Router, limits: ListenerLimits) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let (address, ending) = (socket.local_addr().expect("an address"), CancellationToken::new());
-        let served = tokio::spawn(serve(socket, doors, bounds, ending.clone()));
-        Self { address, ending, served }
+        let (address, shutdown) = (socket.local_addr().expect("an address"), CancellationToken::new());
+        let served = tokio::spawn(serve(socket, doors, limits, shutdown.clone()));
+        Self { address, shutdown, served }
     }
 
     async fn connect(&self) -> TcpStream {
@@ -52,12 +52,12 @@ impl House {
     }
 }
 
-/// Bounds that nothing in a test meets, but for those that it sets.
-fn wide() -> Bounds {
-    let pace = Pace { grace: LONG, bytes_per_second: 1 };
+/// Limits that nothing in a test meets, but for those that it sets.
+fn wide() -> ListenerLimits {
+    let pace = MinimumRate { grace: LONG, bytes_per_second: 1 };
     let proxy = Arc::new(|_| false);
-    let times = Bounds { head: LONG, idle: LONG, stalled: LONG, ..Bounds::with_connections(100) };
-    Bounds { pace, taking: pace, proxy, per_network: 100, ..times }
+    let times = ListenerLimits { head: LONG, idle: LONG, stalled: LONG, ..ListenerLimits::with_connections(100) };
+    ListenerLimits { pace, taking: pace, proxy, per_network: 100, ..times }
 }
 
 const SOON: Duration = Duration::from_millis(100);
@@ -86,7 +86,7 @@ async fn answer(stream: &mut TcpStream, request: &[u8]) {
 
 #[tokio::test]
 async fn silent_sockets_keep_nobody_out() {
-    let house = House::open(doors(), Bounds { connections: 20, ..wide() }).await;
+    let house = House::open(doors(), ListenerLimits { connections: 20, ..wide() }).await;
     let mut silent = Vec::new();
     for _ in 0..60 {
         silent.push(house.connect().await);
@@ -101,7 +101,8 @@ async fn silent_sockets_keep_nobody_out() {
 #[tokio::test]
 async fn whoever_sends_half_a_body_makes_room_and_is_no_answer_that_was_broken_off() {
     let house =
-        House::open(doors(), Bounds { connections: 20, farewell: LONG, last_requests: SOON / 2, last_bodies: SOON, ..wide() }).await;
+        House::open(doors(), ListenerLimits { connections: 20, farewell: LONG, last_requests: SOON / 2, last_bodies: SOON, ..wide() })
+            .await;
     let mut slow = Vec::new();
     for _ in 0..60 {
         let mut socket = house.connect().await;
@@ -111,32 +112,32 @@ async fn whoever_sends_half_a_body_makes_room_and_is_no_answer_that_was_broken_o
     for _ in 0..5 {
         assert!(house.answers().await, "who has waited longest for the rest of a body makes room");
     }
-    house.ending.cancel();
+    house.shutdown.cancel();
     assert_eq!(timeout(LIMIT, house.served).await.expect("an end").expect("served"), 0);
 }
 
 #[tokio::test]
 async fn half_a_head_is_not_waited_for() {
-    let house = House::open(doors(), Bounds { head: SOON, ..wide() }).await;
+    let house = House::open(doors(), ListenerLimits { head: SOON, ..wide() }).await;
     assert_eq!(house.told(b"").await, "", "nothing at all");
     assert_eq!(house.told(b"GET / HTTP/1.1\r\nHost: te").await, "");
 }
 
 #[tokio::test]
 async fn nothing_that_comes_puts_the_end_of_a_head_off() {
-    let place = Register::new(wide()).place(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a place");
-    let since = place.standing.head_since().expect("a head is awaited");
-    place.standing.heard();
-    assert_eq!(place.standing.head_since(), Some(since));
-    drop(place.standing.answering());
-    assert_eq!(place.standing.head_since(), None, "between two requests");
-    place.standing.heard();
-    assert!(place.standing.head_since() > Some(since), "the next one has begun");
+    let place = ConnectionTable::new(wide()).acquire_slot(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a place");
+    let since = place.state.head_since().expect("a head is awaited");
+    place.state.bytes_received();
+    assert_eq!(place.state.head_since(), Some(since));
+    drop(place.state.answering());
+    assert_eq!(place.state.head_since(), None, "between two requests");
+    place.state.bytes_received();
+    assert!(place.state.head_since() > Some(since), "the next one has begun");
 }
 
 #[tokio::test]
 async fn an_idle_connection_ends_later_than_half_a_head() {
-    let house = House::open(doors(), Bounds { head: SOON, idle: LONG, ..wide() }).await;
+    let house = House::open(doors(), ListenerLimits { head: SOON, idle: LONG, ..wide() }).await;
     let mut stream = house.connect().await;
     answer(&mut stream, b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await;
     assert_eq!(house.told(b"").await, "", "the time of a head goes by");
@@ -144,7 +145,7 @@ async fn an_idle_connection_ends_later_than_half_a_head() {
     stream.write_all(b"GET /").await.expect("sent");
     assert_eq!(end(&mut stream).await, "", "the next head has begun and does not come");
 
-    let house = House::open(doors(), Bounds { head: SOON, idle: SOON * 2, ..wide() }).await;
+    let house = House::open(doors(), ListenerLimits { head: SOON, idle: SOON * 2, ..wide() }).await;
     let mut stream = house.connect().await;
     answer(&mut stream, b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await;
     assert_eq!(end(&mut stream).await, "");
@@ -152,7 +153,7 @@ async fn an_idle_connection_ends_later_than_half_a_head() {
 
 #[tokio::test]
 async fn a_head_has_a_greatest_length() {
-    let house = House::open(doors(), Bounds { head_bytes: 16 * 1024, ..wide() }).await;
+    let house = House::open(doors(), ListenerLimits { head_bytes: 16 * 1024, ..wide() }).await;
     let head = |length: usize| format!("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nX: {}\r\n\r\n", "x".repeat(length));
     assert!(house.told(head(8 * 1024).as_bytes()).await.starts_with("HTTP/1.1 200"));
     assert!(house.told(head(32 * 1024).as_bytes()).await.starts_with("HTTP/1.1 431"));
@@ -160,8 +161,8 @@ async fn a_head_has_a_greatest_length() {
 
 #[tokio::test]
 async fn a_body_that_comes_byte_by_byte_is_given_up() {
-    let pace = Pace { grace: SOON, bytes_per_second: 1024 };
-    let house = House::open(doors(), Bounds { pace, ..wide() }).await;
+    let pace = MinimumRate { grace: SOON, bytes_per_second: 1024 };
+    let house = House::open(doors(), ListenerLimits { pace, ..wide() }).await;
     let told = house.told(b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\nx").await;
     assert!(told.starts_with("HTTP/1.1 400"), "{told}");
     assert!(house.told(b"POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc").await.ends_with('3'));
@@ -170,7 +171,7 @@ async fn a_body_that_comes_byte_by_byte_is_given_up() {
 #[tokio::test]
 async fn whoever_does_not_read_is_given_up() {
     let (endless, gone) = endless();
-    let house = House::open(endless, Bounds { stalled: SOON, ..wide() }).await;
+    let house = House::open(endless, ListenerLimits { stalled: SOON, ..wide() }).await;
     let mut stream = house.connect().await;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
     timeout(LIMIT, gone.notified()).await.expect("the answer was given up");
@@ -179,8 +180,8 @@ async fn whoever_does_not_read_is_given_up() {
 #[tokio::test]
 async fn whoever_reads_hardly_anything_is_given_up() {
     let (endless, gone) = endless();
-    let taking = Pace { grace: SOON, bytes_per_second: u32::MAX };
-    let house = House::open(endless, Bounds { taking, ..wide() }).await;
+    let taking = MinimumRate { grace: SOON, bytes_per_second: u32::MAX };
+    let house = House::open(endless, ListenerLimits { taking, ..wide() }).await;
     let mut stream = house.connect().await;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
     let reads = async { while stream.read_u8().await.is_ok() {} };
@@ -192,10 +193,11 @@ async fn whoever_reads_hardly_anything_is_given_up() {
 
 #[tokio::test]
 async fn a_stream_that_says_nothing_is_not_hurried() {
-    let bounds = Bounds { taking: Pace { grace: Duration::ZERO, bytes_per_second: u32::MAX }, stalled: SOON, ..wide() };
-    let standing = Register::new(bounds.clone()).place(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a place").standing.clone();
+    let limits = ListenerLimits { taking: MinimumRate { grace: Duration::ZERO, bytes_per_second: u32::MAX }, stalled: SOON, ..wide() };
+    let state =
+        ConnectionTable::new(limits.clone()).acquire_slot(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a place").state.clone();
     let (client, server) = tokio::io::duplex(16);
-    let (mut client, mut watched) = (client, Watched::new(server, standing, &bounds));
+    let (mut client, mut watched) = (client, MonitoredStream::new(server, state, &limits));
     for _ in 0..100 {
         watched.write_all(b"event").await.expect("there is room for it");
         client.read_exact(&mut [0; 5]).await.expect("it comes");
@@ -238,7 +240,7 @@ async fn one_network_has_a_bound_of_its_own_and_a_proxy_none() {
         pending::<&'static str>()
     });
     let router = doors().route("/busy", busy);
-    let house = House::open(router.clone(), Bounds { per_network: 2, ..wide() }).await;
+    let house = House::open(router.clone(), ListenerLimits { per_network: 2, ..wide() }).await;
     let mut at_work = Vec::new();
     for _ in 0..2 {
         let mut stream = house.connect().await;
@@ -248,7 +250,7 @@ async fn one_network_has_a_bound_of_its_own_and_a_proxy_none() {
     }
     assert!(!house.answers().await, "a third one is not let in");
 
-    let house = House::open(router, Bounds { per_network: 2, proxy: Arc::new(|peer| peer.is_loopback()), ..wide() }).await;
+    let house = House::open(router, ListenerLimits { per_network: 2, proxy: Arc::new(|peer| peer.is_loopback()), ..wide() }).await;
     for _ in 0..3 {
         let mut stream = house.connect().await;
         stream.write_all(b"GET /busy HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
@@ -272,12 +274,13 @@ async fn at_the_end_what_is_under_way_is_answered_and_nothing_else_is_waited_for
         }
     });
     let house =
-        House::open(doors().route("/slow", slow), Bounds { farewell: LONG, last_requests: SOON, last_bodies: SOON, ..wide() }).await;
+        House::open(doors().route("/slow", slow), ListenerLimits { farewell: LONG, last_requests: SOON, last_bodies: SOON, ..wide() })
+            .await;
     let _silent = house.connect().await;
     let mut under_way = house.connect().await;
     under_way.write_all(b"GET /slow HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
     inside.recv().await.expect("it is at work");
-    house.ending.cancel();
+    house.shutdown.cancel();
     go.notify_one();
     assert!(end(&mut under_way).await.ends_with("hello"));
     assert_eq!(timeout(LIMIT, house.served).await.expect("an end").expect("no panic"), 0);
@@ -292,24 +295,25 @@ async fn an_answer_that_does_not_come_to_its_end_is_broken_off_and_said_to_be() 
         pending::<&'static str>()
     });
     let house =
-        House::open(Router::new().route("/", hangs), Bounds { farewell: SOON, last_requests: SOON, last_bodies: SOON, ..wide() }).await;
+        House::open(Router::new().route("/", hangs), ListenerLimits { farewell: SOON, last_requests: SOON, last_bodies: SOON, ..wide() })
+            .await;
     let mut under_way = house.connect().await;
     under_way.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
     inside.recv().await.expect("it is at work");
-    house.ending.cancel();
+    house.shutdown.cancel();
     assert_eq!(timeout(LIMIT, house.served).await.expect("an end").expect("no panic"), 1);
     assert_eq!(end(&mut under_way).await, "");
 }
 
 #[tokio::test]
 async fn the_networks_of_one_site_have_a_bound_together() {
-    let register = Register::new(Bounds { per_network: 2, per_site: 3, ..wide() });
-    let place = async |peer: &str| register.place(peer.parse().expect("an address")).await;
+    let connection_table = ConnectionTable::new(ListenerLimits { per_network: 2, per_site: 3, ..wide() });
+    let place = async |peer: &str| connection_table.acquire_slot(peer.parse().expect("an address")).await;
     let mut at_work = Vec::new();
     for peer in ["2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:2::1"] {
         let place = place(peer).await.expect("a place");
-        let answering = place.standing.answering();
-        place.standing.received();
+        let answering = place.state.answering();
+        place.state.received();
         at_work.push((answering, place));
     }
     for peer in ["2001:db8:1:1::3", "2001:db8:1:2::2", "2001:db8:1:3::1"] {
@@ -344,7 +348,7 @@ async fn of_an_answer_that_nobody_takes_little_is_held() {
     }
     let held = asked_for.load(Ordering::Relaxed);
     assert!((PIECE..=BUFFER_MAX + 2 * PIECE).contains(&held), "{held} bytes");
-    assert!(Bounds::with_connections(100).head_bytes < BUFFER_MAX, "a head fits");
+    assert!(ListenerLimits::with_connections(100).head_bytes < BUFFER_MAX, "a head fits");
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ type Test = fn(&Value) -> bool;
 
 /// What is so of nearly all time, and is left out where it is: it counts, the client pays, a person has worked and logged it, it is over,
 /// and it may change.
-const USUAL: [(&str, Test); 6] = [
+const USUAL_VALUES: [(&str, Test); 6] = [
     ("running", |value| *value == false),
     ("locked", |value| *value == false),
     ("billable", |value| *value == true),
@@ -54,24 +54,26 @@ const NAMED_BESIDE: [(&str, &str); 2] = [("project", "project_name"), ("invoiced
 const ON_DRAFT: &str = "on_draft";
 
 /// What may stand beside the id and the name of a record that is only referred to.
-const BESIDE: [&str; 2] = ["color", "currency"];
+const REFERENCE_FIELDS: [&str; 2] = ["color", "currency"];
 
 /// A value that is told as one text.
 #[derive(Clone, Copy, PartialEq)]
-enum Shape {
+enum ShortForm {
     Money,
     Duration,
     Share,
     Reference,
 }
 
-impl Shape {
+impl ShortForm {
     /// The shape of what a schema describes.
     fn of(schema: &Value) -> Option<Self> {
         let fields = schema.get("properties")?.as_object()?;
         let has = |names: [&str; 2]| names.iter().all(|name| fields.contains_key(*name));
         let only = |names: [&str; 2]| fields.len() == 2 && has(names);
-        if has(["id", "name"]) && fields.keys().all(|name| ["id", "name"].contains(&name.as_str()) || BESIDE.contains(&name.as_str())) {
+        if has(["id", "name"])
+            && fields.keys().all(|name| ["id", "name"].contains(&name.as_str()) || REFERENCE_FIELDS.contains(&name.as_str()))
+        {
             return Some(Self::Reference);
         }
         [(Self::Money, ["amount", "currency"]), (Self::Duration, ["seconds", "text"]), (Self::Share, ["hundredths", "text"])]
@@ -116,7 +118,7 @@ fn described(name: &str, full: &Map<String, Value>) -> Map<String, Value> {
         fields.retain(|field, _| name != STOPPED.0 || STOPPED.1.contains(&field.as_str()));
     }
     if let Some(Value::Array(required)) = short.get_mut("required") {
-        let is_usual = |field: &str| USUAL.iter().any(|(usual, _)| *usual == field) || ELSEWHERE.contains(&field);
+        let is_usual = |field: &str| USUAL_VALUES.iter().any(|(usual, _)| *usual == field) || ELSEWHERE.contains(&field);
         let is_told = |field: &str| STOPPED.1.contains(&field) && !AS_THE_OTHER.contains(&field);
         let is_cut = |field: &str| name == STOPPED.0 && !is_told(field) || field == SAME.0;
         let may_be_absent = |field: &str| is_time && is_usual(field) || stands_for_another(&whole, field) || is_cut(field);
@@ -132,7 +134,7 @@ fn described(name: &str, full: &Map<String, Value>) -> Map<String, Value> {
 }
 
 fn describe(name: &str, schema: &mut Value) {
-    let is_one_text = Shape::of(schema).is_some() || BUDGETS.contains(&name) && schema["type"] == "object";
+    let is_one_text = ShortForm::of(schema).is_some() || BUDGETS.contains(&name) && schema["type"] == "object";
     if is_one_text {
         *schema = text();
     } else if let Value::Object(full) = schema {
@@ -244,7 +246,7 @@ fn of_record(described: Option<&Map<String, Value>>, fields: &mut Map<String, Va
 fn leave_out_the_usual(fields: &mut Map<String, Value>) {
     let is_draft = fields.get("state").is_some_and(|state| state == "draft");
     let is_usual = |field: &str, value: &Value| {
-        USUAL.iter().any(|(usual, is_so)| *usual == field && is_so(value)) || is_draft && field == "source" && value == "mcp"
+        USUAL_VALUES.iter().any(|(usual, is_so)| *usual == field && is_so(value)) || is_draft && field == "source" && value == "mcp"
     };
     fields.retain(|field, value| !is_usual(field, value));
     let start = fields.get("started_at").and_then(Value::as_str);
@@ -268,7 +270,7 @@ fn name_records(fields: &mut Map<String, Value>) {
 fn tell(name: &str, schema: &Value, value: &mut Value) {
     let short = match BUDGETS.contains(&name) && value.is_object() {
         true => Some(budget(value, name != "budgets")),
-        false => Shape::of(schema).and_then(|shape| shape.text(value)),
+        false => ShortForm::of(schema).and_then(|shape| shape.text(value)),
     };
     match short {
         Some(text) => *value = Value::from(text),

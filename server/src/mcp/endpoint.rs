@@ -1,4 +1,4 @@
-//! The adapter between the protocol and an offer.
+//! The adapter between the protocol and a tool catalog.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,24 +12,25 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, model::*, service::RequestConte
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{
-    answer::refused,
-    elsewhere, instructions,
-    offer::{Library, Offer, ToolCall},
+    catalog::{Library, ToolCall, ToolCatalog},
+    instructions,
+    tool_result::refused,
     toolset::{self, Toolset},
+    unlisted_tools,
 };
-use crate::{identity::PROGRAM_LONGEST, isolation::isolated};
+use crate::{authentication::PROGRAM_NAME_MAX, isolation::isolated};
 
 /// How long a tool may take. Clients wait a minute or more; they are told before they give up.
 const TOOL_LIMIT: Duration = Duration::from_secs(55);
 
 /// How long a client may keep a list: a role or a token can change.
-const KEEP_MS: u64 = 60_000;
+const TTL_MS: u64 = 60_000;
 
 /// The methods that are answered here in every version of the protocol.
 const METHODS: [&str; 3] = [DiscoverRequestMethod::VALUE, ListToolsRequestMethod::VALUE, CallToolRequestMethod::VALUE];
 
 /// Those that are answered where there is a library.
-const OF_LIBRARY: [&str; 6] = [
+const LIBRARY_METHODS: [&str; 6] = [
     ListResourcesRequestMethod::VALUE,
     ListResourceTemplatesRequestMethod::VALUE,
     ReadResourceRequestMethod::VALUE,
@@ -39,7 +40,7 @@ const OF_LIBRARY: [&str; 6] = [
 ];
 
 /// What is said to whoever asks for another.
-const THERE_ARE: &str = "server/discover, tools/list and tools/call, and initialize and ping in older versions";
+const KNOWN_METHODS: &str = "server/discover, tools/list and tools/call, and initialize and ping in older versions";
 
 /// The longest name of a method or a tool that is looked at when it is not known.
 const NAME_LONGEST: usize = 200;
@@ -47,46 +48,46 @@ const NAME_LONGEST: usize = 200;
 /// Where every result says which program gave it.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
-/// One offer behind the protocol; cheap to clone.
+/// One catalog behind the protocol; cheap to clone.
 #[derive(Clone)]
 pub struct Endpoint {
-    offer: Offer,
+    catalog: ToolCatalog,
 }
 
 impl Endpoint {
-    /// An endpoint for this offer.
-    pub fn new(offer: Offer) -> Self {
-        Self { offer }
+    /// An endpoint for this catalog.
+    pub fn new(catalog: ToolCatalog) -> Self {
+        Self { catalog }
     }
 
     /// What an agent is told before its first call.
     fn words(&self, caller: &Caller, toolset: Toolset) -> String {
-        let (tools, others) = self.offer.tools(caller, toolset);
+        let (tools, others) = self.catalog.tools(caller, toolset);
         let words = instructions::of(caller, &tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>());
         words + &toolset::told(caller, others)
     }
 
     /// The answer of the tool that was called, with where the others are that it names and that the list at this address leaves out.
-    fn leading_on(&self, answer: CallToolResponse, caller: &Caller, toolset: Toolset, called: &str) -> CallToolResponse {
+    fn with_tool_hints(&self, answer: CallToolResponse, caller: &Caller, toolset: Toolset, called: &str) -> CallToolResponse {
         let where_to = |named: &[&'static str]| {
             let others: Vec<&str> = named.iter().copied().filter(|name| *name != called).collect();
-            toolset::elsewhere(caller, &self.offer.elsewhere(caller, toolset, &others))
+            toolset::elsewhere(caller, &self.catalog.elsewhere(caller, toolset, &others))
         };
         match answer {
-            CallToolResponse::Complete(result) => CallToolResponse::Complete(elsewhere::tell(result, where_to)),
+            CallToolResponse::Complete(result) => CallToolResponse::Complete(unlisted_tools::add_hint(result, where_to)),
             other => other,
         }
     }
 
     /// There is no tool of this name; which ones the caller may have meant.
     fn unknown(&self, caller: &Caller, name: &str) -> ErrorData {
-        let near = if name.len() > NAME_LONGEST { Vec::new() } else { self.offer.near(caller, name) };
+        let near = if name.len() > NAME_LONGEST { Vec::new() } else { self.catalog.near(caller, name) };
         let meant = if near.is_empty() { String::new() } else { format!(". Did you mean {}?", near.join(" or ")) };
-        ErrorData::invalid_params(format!("Unknown tool: {}{meant}", repeated(name)), None)
+        ErrorData::invalid_params(format!("Unknown tool: {}{meant}", quoted(name)), None)
     }
 
     fn library(&self) -> Option<&Arc<dyn Library>> {
-        self.offer.library()
+        self.catalog.library()
     }
 }
 
@@ -95,7 +96,7 @@ fn program() -> Implementation {
 }
 
 /// The program with where it is found and how it is drawn, which only the handshake says: every result would be longer by it.
-fn introduced(caller: &Caller) -> Implementation {
+fn handshake_server_info(caller: &Caller) -> Implementation {
     let address = caller.services.public_url.as_str();
     let icon = Icon::new(format!("{address}/favicon.svg")).with_mime_type("image/svg+xml").with_sizes(vec!["any".to_owned()]);
     program().with_website_url(address).with_icons(vec![icon])
@@ -114,27 +115,29 @@ fn toolset_of(context: &RequestContext<RoleServer>) -> Result<Toolset, ErrorData
 }
 
 /// Whether the client speaks the newest version of the protocol, which has no *initialize*.
-fn speaks_newest(context: &RequestContext<RoleServer>) -> bool {
+fn is_newest_version(context: &RequestContext<RoleServer>) -> bool {
     let said = context.extensions.get::<http::request::Parts>().and_then(|parts| parts.headers.get("mcp-protocol-version"));
     said.is_some_and(|version| version == ProtocolVersion::V_2026_07_28.as_str())
 }
 
 /// The refusal of a method that is not answered here, in the same words whichever it is.
-fn no_method(method: &str) -> ErrorData {
-    let message = format!("There is no method {}. There are {THERE_ARE}.", repeated(method));
+fn method_not_found(method: &str) -> ErrorData {
+    let message = format!("There is no method {}. There are {KNOWN_METHODS}.", quoted(method));
     ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None)
 }
 
 /// The caller with the name that the client gives itself in the request, for the record.
 fn named(caller: Caller, context: &RequestContext<RoleServer>) -> Caller {
     match context.meta.client_info() {
-        Some(client) => Caller { program: format!("{} {}", client.name, client.version).chars().take(PROGRAM_LONGEST).collect(), ..caller },
+        Some(client) => {
+            Caller { program: format!("{} {}", client.name, client.version).chars().take(PROGRAM_NAME_MAX).collect(), ..caller }
+        }
         None => caller,
     }
 }
 
-/// A name that the client has given, as it can be repeated: errors are logged by the library.
-fn repeated(name: &str) -> String {
+/// A name that the client has given, as it can be quoted: errors are logged by the library.
+fn quoted(name: &str) -> String {
     match name.chars().nth(NAME_LONGEST) {
         Some(_) => format!("a name of more than {NAME_LONGEST} characters"),
         None => text::excerpt(&audit::redact_text(name)),
@@ -142,7 +145,7 @@ fn repeated(name: &str) -> String {
 }
 
 /// Lists are never cut into pages here, so no cursor was ever given out.
-fn first_page(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
+fn refuse_cursor(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
     match request.and_then(|request| request.cursor) {
         Some(_) => Err(ErrorData::invalid_params("Unknown cursor", None)),
         None => Ok(()),
@@ -207,14 +210,15 @@ impl ServerHandler for Endpoint {
         let caller = caller(&context)?;
         context.peer.set_peer_info(request.clone());
         let greeting = self.negotiate_initialize(&request)?.with_instructions(self.words(&caller, toolset_of(&context)?));
-        Ok(greeting.with_server_info(introduced(&caller)))
+        Ok(greeting.with_server_info(handshake_server_info(&caller)))
     }
 
     async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let caller = caller(&context)?;
-        let info = self.get_info().with_instructions(self.words(&caller, toolset_of(&context)?)).with_server_info(introduced(&caller));
+        let info =
+            self.get_info().with_instructions(self.words(&caller, toolset_of(&context)?)).with_server_info(handshake_server_info(&caller));
         let versions = self.supported_protocol_versions().into_owned();
-        Ok(DiscoverResult::from_server_info(versions, info).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+        Ok(DiscoverResult::from_server_info(versions, info).with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Private))
     }
 
     async fn list_tools(
@@ -222,27 +226,27 @@ impl ServerHandler for Endpoint {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        first_page(request)?;
-        let (tools, _) = self.offer.tools(&caller(&context)?, toolset_of(&context)?);
-        let mut all = ListToolsResult::with_all_items(tools).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private);
+        refuse_cursor(request)?;
+        let (tools, _) = self.catalog.tools(&caller(&context)?, toolset_of(&context)?);
+        let mut all = ListToolsResult::with_all_items(tools).with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Private);
         stamp(&mut all.meta);
         Ok(all)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.offer.tool(name).map(|entry| entry.tool.clone())
+        self.catalog.tool(name).map(|entry| entry.tool.clone())
     }
 
     /// A tool that is not for this caller is called all the same: the operation itself says whose it is. That there is one of this name
     /// is no secret; what it would answer is.
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
         let caller = named(caller(&context)?, &context);
-        let entry = self.offer.tool(&request.name).ok_or_else(|| self.unknown(&caller, &request.name))?;
+        let entry = self.catalog.tool(&request.name).ok_or_else(|| self.unknown(&caller, &request.name))?;
         let called = request.name.clone();
         let work = (entry.run)(ToolCall { caller: caller.clone(), request, context: context.clone() });
         let answer = run(work, &context).await?;
         let toolset = toolset_of(&context).unwrap_or_default();
-        Ok(stamped(self.leading_on(answer, &caller, toolset, &called)))
+        Ok(stamped(self.with_tool_hints(answer, &caller, toolset, &called)))
     }
 
     async fn list_resources(
@@ -250,10 +254,10 @@ impl ServerHandler for Endpoint {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        first_page(request)?;
-        let library = self.library().ok_or_else(|| no_method(ListResourcesRequestMethod::VALUE))?;
+        refuse_cursor(request)?;
+        let library = self.library().ok_or_else(|| method_not_found(ListResourcesRequestMethod::VALUE))?;
         let resources = library.resources(&caller(&context)?);
-        Ok(ListResourcesResult::with_all_items(resources).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+        Ok(ListResourcesResult::with_all_items(resources).with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Private))
     }
 
     async fn list_resource_templates(
@@ -261,10 +265,10 @@ impl ServerHandler for Endpoint {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        first_page(request)?;
-        let library = self.library().ok_or_else(|| no_method(ListResourceTemplatesRequestMethod::VALUE))?;
+        refuse_cursor(request)?;
+        let library = self.library().ok_or_else(|| method_not_found(ListResourceTemplatesRequestMethod::VALUE))?;
         let templates = library.templates(&caller(&context)?);
-        Ok(ListResourceTemplatesResult::with_all_items(templates).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+        Ok(ListResourceTemplatesResult::with_all_items(templates).with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Private))
     }
 
     async fn read_resource(
@@ -272,7 +276,7 @@ impl ServerHandler for Endpoint {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let library = self.library().ok_or_else(|| no_method(ReadResourceRequestMethod::VALUE))?;
+        let library = self.library().ok_or_else(|| method_not_found(ReadResourceRequestMethod::VALUE))?;
         library.read(caller(&context)?, request).await
     }
 
@@ -281,10 +285,10 @@ impl ServerHandler for Endpoint {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        first_page(request)?;
-        let library = self.library().ok_or_else(|| no_method(ListPromptsRequestMethod::VALUE))?;
+        refuse_cursor(request)?;
+        let library = self.library().ok_or_else(|| method_not_found(ListPromptsRequestMethod::VALUE))?;
         let prompts = library.prompts(&caller(&context)?);
-        Ok(ListPromptsResult::with_all_items(prompts).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+        Ok(ListPromptsResult::with_all_items(prompts).with_ttl_ms(TTL_MS).with_cache_scope(CacheScope::Private))
     }
 
     async fn get_prompt(
@@ -292,7 +296,7 @@ impl ServerHandler for Endpoint {
         request: GetPromptRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        let library = self.library().ok_or_else(|| no_method(GetPromptRequestMethod::VALUE))?;
+        let library = self.library().ok_or_else(|| method_not_found(GetPromptRequestMethod::VALUE))?;
         library.prompt(caller(&context)?, request).await
     }
 
@@ -300,10 +304,10 @@ impl ServerHandler for Endpoint {
     async fn on_custom_request(&self, request: CustomRequest, context: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
         let method = request.method.as_str();
         let is_known = METHODS.contains(&method)
-            || self.library().is_some() && OF_LIBRARY.contains(&method)
-            || method == InitializeResultMethod::VALUE && !speaks_newest(&context);
+            || self.library().is_some() && LIBRARY_METHODS.contains(&method)
+            || method == InitializeResultMethod::VALUE && !is_newest_version(&context);
         if !is_known {
-            return Err(no_method(method));
+            return Err(method_not_found(method));
         }
         let takes = match method {
             InitializeResultMethod::VALUE => "it takes protocolVersion, capabilities, and clientInfo with name and version",
@@ -314,7 +318,7 @@ impl ServerHandler for Endpoint {
     }
 
     async fn complete(&self, request: CompleteRequestParams, context: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
-        let library = self.library().ok_or_else(|| no_method(CompleteRequestMethod::VALUE))?;
+        let library = self.library().ok_or_else(|| method_not_found(CompleteRequestMethod::VALUE))?;
         library.complete(caller(&context)?, request).await
     }
 }

@@ -33,7 +33,7 @@ const BUDGETS: (&str, &[&str]) = ("how a budget stands", &["get_project_status"]
 /// The words for this caller, who is offered these tools. The first sentences stand alone, since some clients show no more than them.
 pub fn of(caller: &Caller, offered: &[&str]) -> String {
     let (Some(person), Some(place)) = (&caller.person, &caller.membership) else { return String::new() };
-    let offered = &Offered(offered);
+    let offered = &OfferedTools(offered);
     let today = caller.services.clock.now().to_zoned(place.member_zone.clone()).date();
     let what = if offered.has_money() { "tracks time and turns it into invoices" } else { "tracks time" };
     let mut words = format!(
@@ -51,15 +51,15 @@ pub fn of(caller: &Caller, offered: &[&str]) -> String {
     words.push_str(&writes(caller, &for_people, offered));
     words.push_str(&meant(offered));
     let at_once: Vec<&str> = offered.0.iter().filter(|tool| !for_people.contains(tool)).copied().collect();
-    words.push_str(&tasks(&Offered(&at_once), place.role.may(Permission::ReadBudgets)));
+    words.push_str(&tasks(&OfferedTools(&at_once), place.role.may(Permission::ReadBudgets)));
     words.push_str(&link(caller, place));
     words
 }
 
 /// The tools that are offered.
-struct Offered<'a>(&'a [&'a str]);
+struct OfferedTools<'a>(&'a [&'a str]);
 
-impl Offered<'_> {
+impl OfferedTools<'_> {
     fn has(&self, tool: &str) -> bool {
         self.0.contains(&tool)
     }
@@ -76,7 +76,7 @@ impl Offered<'_> {
     }
 }
 
-fn money(place: &Membership, offered: &Offered<'_>) -> String {
+fn money(place: &Membership, offered: &OfferedTools<'_>) -> String {
     if !offered.has_money() {
         return String::new();
     }
@@ -84,7 +84,7 @@ fn money(place: &Membership, offered: &Offered<'_>) -> String {
 }
 
 /// How arguments and answers are meant.
-fn meant(offered: &Offered<'_>) -> String {
+fn meant(offered: &OfferedTools<'_>) -> String {
     let mut words = "\n\nName records by id or name, yourself as me (\"Acme / Dashboard\" is a client's project). Days: YYYY-MM-DD, today, yesterday or a weekday; instants: RFC 3339, without offset on the worker's clock; periods: today, last_month, 2026-03 or 2026-Q1. \
          Lists come 50 a page: pass next_cursor as cursor."
         .to_owned();
@@ -108,7 +108,7 @@ fn short(name: &str) -> String {
 }
 
 /// The map from tasks to tools, of those that do it.
-fn tasks(offered: &Offered<'_>, sees_budgets: bool) -> String {
+fn tasks(offered: &OfferedTools<'_>, sees_budgets: bool) -> String {
     let known = |tools: &[&'static str]| tools.iter().filter(|tool| offered.has(tool)).copied().collect::<Vec<_>>().join(", ");
     let open =
         TASKS.iter().chain(sees_budgets.then_some(&BUDGETS)).filter(|(_, tools)| tools.first().is_some_and(|first| offered.has(first)));
@@ -117,7 +117,7 @@ fn tasks(offered: &Offered<'_>, sees_budgets: bool) -> String {
 }
 
 /// What becomes of what this caller writes: what waits, and what a person has to do.
-fn writes(caller: &Caller, for_people: &[&str], offered: &Offered<'_>) -> String {
+fn writes(caller: &Caller, for_people: &[&str], offered: &OfferedTools<'_>) -> String {
     let writes = offered.writes();
     let direct = caller.token.as_ref().is_none_or(|token| token.writes == WriteMode::Direct);
     let first = match writes.len() {
@@ -156,7 +156,7 @@ fn people_do(caller: &Caller) -> Vec<&'static str> {
 }
 
 /// Where the organization is, when that is not where its member is.
-fn elsewhere(caller: &Caller, place: &Membership, offered: &Offered<'_>) -> String {
+fn elsewhere(caller: &Caller, place: &Membership, offered: &OfferedTools<'_>) -> String {
     if place.organization_zone == place.member_zone || !offered.has_money() {
         return String::new();
     }

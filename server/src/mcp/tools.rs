@@ -18,28 +18,27 @@ use rmcp::{
 use serde_json::{Map, Value};
 
 use super::{
-    answer, concise, links,
-    offer::{Entry, Offer, Standing},
-    outputs,
+    catalog::{ToolAccess, ToolCatalog, ToolEntry},
+    concise, links, output_schema, tool_result,
 };
-use crate::rest::key;
+use crate::rest::idempotency_key;
 
 /// Every operation. Those that no agent may ever call are in nobody's list, and say so.
-pub fn of_registry() -> Offer {
-    Offer::new(operations::all().iter().map(entry).collect(), None)
+pub fn of_registry() -> ToolCatalog {
+    ToolCatalog::new(operations::all().iter().map(entry).collect(), None)
 }
 
-fn entry(operation: &'static Operation) -> Entry {
-    Entry {
+fn entry(operation: &'static Operation) -> ToolEntry {
+    ToolEntry {
         tool: tool(operation),
         everyday: operation.declaration.everyday,
-        standing: Box::new(move |caller| standing(caller, operation.declaration)),
+        access_of: Box::new(move |caller| access_of(caller, operation.declaration)),
         run: Box::new(move |call| {
-            let arguments = keyed(operation, &call.context, Value::Object(call.request.arguments.unwrap_or_default()));
+            let arguments = with_idempotency_key(operation, &call.context, Value::Object(call.request.arguments.unwrap_or_default()));
             Box::pin(async move {
                 let answer = match arguments {
-                    Ok(arguments) => answer::of(operation, call.caller, arguments).await,
-                    Err(error) => answer::unread(operation, &call.caller, error),
+                    Ok(arguments) => tool_result::call(operation, call.caller, arguments).await,
+                    Err(error) => tool_result::reject_unread(operation, &call.caller, error),
                 };
                 Ok(answer.into())
             })
@@ -48,9 +47,9 @@ fn entry(operation: &'static Operation) -> Entry {
 }
 
 /// The arguments of a call with the key that a header of its request brings, as programs that call by REST send it.
-fn keyed(operation: &Operation, context: &RequestContext<RoleServer>, arguments: Value) -> Result<Value, Error> {
+fn with_idempotency_key(operation: &Operation, context: &RequestContext<RoleServer>, arguments: Value) -> Result<Value, Error> {
     match context.extensions.get::<http::request::Parts>() {
-        Some(parts) => key::taken(operation, &parts.headers, arguments),
+        Some(parts) => idempotency_key::merge_header(operation, &parts.headers, arguments),
         None => Ok(arguments),
     }
 }
@@ -63,21 +62,21 @@ fn tool(operation: &Operation) -> Tool {
         .destructive(declaration.is_destructive())
         .idempotent(declaration.idempotent || declaration.effect == Effect::Read)
         .open_world(declaration.mails);
-    let input = without_what_is_said_once(without(is_for_other_doors, operation.input.clone()));
+    let input = without_shared_arguments(without(is_for_other_channels, operation.input.clone()));
     let tool = Tool::new(declaration.name, declaration.doc, Arc::new(input)).with_title(declaration.title).with_annotations(hints);
-    match outputs::taken(&whole_answer(operation)) {
+    match output_schema::reused_fields(&answer_schema(operation)) {
         Some(taken) => tool.with_raw_output_schema(Arc::new(taken)),
         None => tool,
     }
 }
 
 /// The schema of what a tool answers, whole: its listing says what other calls take of it.
-pub fn whole_answer(operation: &Operation) -> Map<String, Value> {
+pub fn answer_schema(operation: &Operation) -> Map<String, Value> {
     without(is_description, links::schema(concise::schema(&operation.output)))
 }
 
 /// What the handshake says once of the arguments of many tools, or their names say: here it is left out.
-const SAID_ONCE: [&str; 15] = [
+const SHARED_ARGUMENTS: [&str; 15] = [
     "Show what would change.",
     "Repeats are done once.",
     "next_cursor of the last answer.",
@@ -96,13 +95,13 @@ const SAID_ONCE: [&str; 15] = [
 ];
 
 /// Leaves out of arguments, at every depth, what is said once.
-fn without_what_is_said_once(mut input: Map<String, Value>) -> Map<String, Value> {
-    let said = input.get("description").and_then(Value::as_str).is_some_and(|words| SAID_ONCE.contains(&words));
+fn without_shared_arguments(mut input: Map<String, Value>) -> Map<String, Value> {
+    let said = input.get("description").and_then(Value::as_str).is_some_and(|words| SHARED_ARGUMENTS.contains(&words));
     if said {
         input.remove("description");
     }
     let inner = |value: Value| match value {
-        Value::Object(inner) => Value::Object(without_what_is_said_once(inner)),
+        Value::Object(inner) => Value::Object(without_shared_arguments(inner)),
         other => other,
     };
     for keyword in ["items", "properties"] {
@@ -126,7 +125,7 @@ const WIDTHS: [i64; 5] = [0, 1, i16::MIN as i64, i16::MAX as i64, u16::MAX as i6
 
 /// What the listing leaves out. A default is what holds when an argument is absent, as its description says; how long a
 /// text may be is nothing to plan with, and is said where it is refused, as is an argument that there is not.
-fn is_for_other_doors(keyword: &str, value: &Value) -> bool {
+fn is_for_other_channels(keyword: &str, value: &Value) -> bool {
     match keyword {
         "format" => value.as_str().is_some_and(|format| OWN_FORMATS.contains(&format)),
         "maxLength" | "additionalProperties" => true,
@@ -167,16 +166,16 @@ fn bare_value(unwanted: fn(&str, &Value) -> bool, value: Value) -> Value {
 }
 
 /// Role and token decide what is shown. That it is shown grants nothing: the call is authorized again.
-fn standing(caller: &Caller, declaration: &Declaration) -> Standing {
+fn access_of(caller: &Caller, declaration: &Declaration) -> ToolAccess {
     if declaration.audience == Audience::Person {
-        return Standing::Hidden;
+        return ToolAccess::Hidden;
     }
     let role = caller.membership.as_ref().map(|membership| membership.role);
     if declaration.needs != Permission::SignedIn && !role.is_some_and(|role| role.may(declaration.needs)) {
-        return Standing::Hidden;
+        return ToolAccess::Hidden;
     }
     // In the mode of drafts what has none would always be refused; a token that asks shows with it what its person is to do.
     let done = |token: &Token| token.writes != WriteMode::Drafts || !needs_approval(token.writes, declaration);
     let covered = caller.token.as_ref().is_none_or(|token| declaration.covered_by(&token.scopes) && done(token));
-    if covered { Standing::Offered } else { Standing::NotForThisToken }
+    if covered { ToolAccess::Offered } else { ToolAccess::NotForThisToken }
 }

@@ -11,7 +11,7 @@ use rmcp::ErrorData;
 use serde::Deserialize;
 
 /// The most tools that are offered without being asked for.
-const MOST: usize = 39;
+const UNASKED_TOOLS_MAX: usize = 39;
 
 /// What the address asks for.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Toolset {
 }
 
 #[derive(Default, Deserialize)]
-struct Asked {
+struct ToolsetQuery {
     toolset: Option<String>,
 }
 
@@ -32,7 +32,7 @@ impl Toolset {
     /// The toolset of a request.
     pub fn of(request: Option<&Parts>) -> Result<Self, ErrorData> {
         let Some(request) = request else { return Ok(Self::default()) };
-        let asked = Query::<Asked>::try_from_uri(&request.uri).ok();
+        let asked = Query::<ToolsetQuery>::try_from_uri(&request.uri).ok();
         let named = asked.and_then(|Query(asked)| asked.toolset.map_or(Some(Self::default()), |name| Self::named(&name)));
         named.ok_or_else(|| ErrorData::invalid_params("toolset is everyday (the default) or all, as in /mcp?toolset=all.", None))
     }
@@ -45,7 +45,7 @@ impl Toolset {
 
     /// Whether a tool is offered to who could use so many.
     pub fn offers(self, everyday: bool, of: usize) -> bool {
-        everyday || self == Self::All || of <= MOST
+        everyday || self == Self::All || of <= UNASKED_TOOLS_MAX
     }
 }
 

@@ -3,9 +3,9 @@
 //! The client's own types are too strict for what calls itself compatible: calls without an index, chunks without an id, an
 //! error in the middle of a stream. So chunks are read as they are, and taken for what can be made out in them.
 
-mod piece;
-mod question;
-mod refusal;
+mod chunk;
+mod errors;
+mod request;
 pub mod scripted;
 #[cfg(test)]
 mod tests;
@@ -24,7 +24,7 @@ use serde_json::Value;
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::config::ModelApi;
-use refusal::Discreet;
+use errors::KeyRedactor;
 
 /// How long it may take until the API can be spoken to.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -37,7 +37,7 @@ pub struct ModelClient {
     client: Client<OpenAIConfig>,
     name: String,
     host: String,
-    discreet: Discreet,
+    redactor: KeyRedactor,
 }
 
 impl ModelClient {
@@ -49,18 +49,18 @@ impl ModelClient {
         // The library brings no cryptography of its own. Whoever was first to choose one for the process is right.
         rustls::crypto::ring::default_provider().install_default().ok();
         let key = api.key.as_ref().map(|key| key.expose()).unwrap_or_default();
-        let discreet = Discreet::about(key);
+        let redactor = KeyRedactor::new(key);
         let config = OpenAIConfig::new().with_api_base(api.url.as_str().trim_end_matches('/')).with_api_key(key);
         let http = reqwest::Client::builder().connect_timeout(CONNECT_LIMIT).redirect(reqwest::redirect::Policy::none()).build()?;
-        let (plain, reader) = (ReqwestService::new(http), discreet.clone());
-        let legible = service_fn(move |request: HttpRequestFactory| {
+        let (plain, reader) = (ReqwestService::new(http), redactor.clone());
+        let normalized = service_fn(move |request: HttpRequestFactory| {
             let (plain, reader) = (plain.clone(), reader.clone());
-            async move { Ok::<_, OpenAIError>(reader.legible(plain.oneshot(request).await?).await) }
+            async move { Ok::<_, OpenAIError>(reader.normalized(plain.oneshot(request).await?).await) }
         });
-        let service = OpenAIRetryLayer::new(RETRIES).layer(legible);
+        let service = OpenAIRetryLayer::new(RETRIES).layer(normalized);
         let host = api.url.host_str().unwrap_or_default();
         let host = api.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Ok(Self { client: Client::with_config(config).with_http_service(service), name: api.name.clone(), host, discreet })
+        Ok(Self { client: Client::with_config(config).with_http_service(service), name: api.name.clone(), host, redactor })
     }
 }
 
@@ -74,22 +74,22 @@ impl Model for ModelClient {
     }
 
     fn ask(&self, question: ModelRequest) -> ModelStream {
-        let (client, discreet, body) = (self.client.clone(), self.discreet.clone(), question::body(&self.name, &question));
+        let (client, redactor, body) = (self.client.clone(), self.redactor.clone(), request::body(&self.name, &question));
         let answer = async move {
             match client.chat().create_stream_byot::<Value, Value>(body).await {
                 // What cannot be read is passed over: the rest of the answer may be whole.
                 Ok(chunks) => chunks
                     .filter_map(|chunk| {
                         ready(match chunk {
-                            Ok(chunk) => Some(piece::of(&chunk)),
+                            Ok(chunk) => Some(chunk::of(&chunk)),
                             Err(OpenAIError::JSONDeserialize(..)) => None,
-                            Err(problem) => Some(Err(refusal::of(problem))),
+                            Err(problem) => Some(Err(errors::of(problem))),
                         })
                     })
                     .boxed(),
-                Err(problem) => stream::once(ready(Err(refusal::of(problem)))).boxed(),
+                Err(problem) => stream::once(ready(Err(errors::of(problem)))).boxed(),
             }
         };
-        stream::once(answer).flatten().map(move |piece| piece.map_err(|problem| discreet.refusal(problem))).boxed()
+        stream::once(answer).flatten().map(move |piece| piece.map_err(|problem| redactor.redact(problem))).boxed()
     }
 }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     ModelClient,
-    scripted::{Asked, serve},
+    scripted::{RecordedRequests, serve},
 };
 use crate::config::ModelApi;
 
@@ -16,7 +16,7 @@ use crate::config::ModelApi;
 async fn ended(script: &str) -> Result<(), ModelError> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/{script}", listener.local_addr().expect("an address")).parse().expect("a URL");
-    tokio::spawn(serve(listener, Asked::default()));
+    tokio::spawn(serve(listener, RecordedRequests::default()));
     asked(url).await
 }
 
@@ -34,7 +34,7 @@ async fn a_model_that_points_elsewhere_is_not_followed() {
     let elsewhere = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
     let target = format!("http://{}/studio/chat/completions", elsewhere.local_addr().expect("an address"));
-    let asked_elsewhere = Asked::default();
+    let asked_elsewhere = RecordedRequests::default();
     tokio::spawn(serve(elsewhere, asked_elsewhere.clone()));
     let doors = Router::new().fallback(move || async move { Redirect::temporary(&target) });
     tokio::spawn(async move { axum::serve(listener, doors).await });

@@ -25,18 +25,18 @@ const PATH_LONGEST: usize = 4_000;
 
 /// How files below a folder are kept by browsers.
 #[derive(Clone)]
-struct Keeping {
+struct CachePolicy {
     folder: String,
     rule: HeaderValue,
 }
 
 /// Serves what the build has put into the site's folder, compressed where the build has done that too; what is not
 /// there goes on to `otherwise`.
-pub fn or_else(otherwise: Router, site: &Site) -> Router {
+pub fn serve_or_else(otherwise: Router, site: &Site) -> Router {
     let options = &site.leptos;
     // A name that carries a hash of its content can be kept for ever; any other is asked for again each time.
     let rule = if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let keeping = Keeping { folder: options.site_pkg_dir_route_base(), rule: HeaderValue::from_static(rule) };
+    let policy = CachePolicy { folder: options.site_pkg_dir_route_base(), rule: HeaderValue::from_static(rule) };
     let files = ServeDir::new(&*options.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()
@@ -44,12 +44,12 @@ pub fn or_else(otherwise: Router, site: &Site) -> Router {
         .call_fallback_on_method_not_allowed(true)
         .fallback(otherwise.clone());
     let longest = PATH_LONGEST.saturating_sub(options.site_root.len());
-    let files = Router::new().fallback_service(files).layer(from_fn_with_state(keeping, keep));
-    files.layer(from_fn_with_state((longest, otherwise), pass_what_is_no_file))
+    let files = Router::new().fallback_service(files).layer(from_fn_with_state(policy, set_cache_control));
+    files.layer(from_fn_with_state((longest, otherwise), pass_invalid_paths))
 }
 
 /// Lets go on to `otherwise` what no file system takes as the path of a file.
-async fn pass_what_is_no_file(State((longest, otherwise)): State<(usize, Router)>, request: Request, next: Next) -> Response {
+async fn pass_invalid_paths(State((longest, otherwise)): State<(usize, Router)>, request: Request, next: Next) -> Response {
     if can_be_a_file(request.uri().path(), longest) {
         return next.run(request).await;
     }
@@ -66,7 +66,7 @@ fn can_be_a_file(path: &str, longest: usize) -> bool {
 ///
 /// # Errors
 /// When the file with the hashes in their names, or the script of that name, is not there; the message says which setting is about it.
-pub fn compiled(options: &LeptosOptions) -> anyhow::Result<()> {
+pub fn check_compiled(options: &LeptosOptions) -> anyhow::Result<()> {
     let hash = if options.hash_files { format!(".{}", hash_of_script(options)?) } else { String::new() };
     let script = Path::new(&*options.site_root).join(&*options.site_pkg_dir).join(format!("{}{hash}.js", options.output_name));
     ensure!(
@@ -88,11 +88,11 @@ fn hash_of_script(options: &LeptosOptions) -> anyhow::Result<String> {
     Ok(hash.with_context(|| format!("{} names no script", file.display()))?.1.trim().to_owned())
 }
 
-async fn keep(State(keeping): State<Keeping>, request: Request, next: Next) -> Response {
-    let compiled = request.uri().path().starts_with(&keeping.folder);
+async fn set_cache_control(State(policy): State<CachePolicy>, request: Request, next: Next) -> Response {
+    let compiled = request.uri().path().starts_with(&policy.folder);
     let mut response = next.run(request).await;
     if compiled && (response.status().is_success() || response.status().is_redirection()) {
-        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(keeping.rule);
+        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(policy.rule);
     }
     response
 }
@@ -106,11 +106,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().display().to_string();
         let options = |hashed| LeptosOptions::builder().output_name("stint").site_root(root.clone()).hash_files(hashed).build();
-        let told = |hashed| format!("{:#}", compiled(&options(hashed)).expect_err("nothing is there"));
+        let told = |hashed| format!("{:#}", check_compiled(&options(hashed)).expect_err("nothing is there"));
         assert!(told(false).contains("pkg/stint.js") && told(false).contains("LEPTOS_SITE_ROOT"), "{}", told(false));
         assert!(told(true).contains("hash.txt") && told(true).contains("beside the program"), "{}", told(true));
         fs::create_dir(folder.path().join("pkg")).expect("a folder");
         fs::write(folder.path().join("pkg/stint.js"), "").expect("written");
-        compiled(&options(false)).expect("all is there");
+        check_compiled(&options(false)).expect("all is there");
     }
 }

@@ -15,40 +15,40 @@ use axum::{
 use tokio::{sync::Mutex, time::Instant};
 
 use super::Site;
-use crate::refusal::Refusal;
+use crate::error_response::ErrorResponse;
 
 /// For how long it is believed that the database can work, or cannot: however many ask, it is asked once.
-const BELIEVED: Duration = Duration::from_secs(1);
+const READY_TTL: Duration = Duration::from_secs(1);
 
 /// For how long it is believed that the walls of the database stand, or do not: asking takes it some milliseconds.
-const WALLS_BELIEVED: Duration = Duration::from_secs(5);
+const INTEGRITY_TTL: Duration = Duration::from_secs(5);
 
 /// `/healthz` says that the process answers; `/readyz` says that its database does and takes writes, with a schema that this
 /// binary works on and everything in it that keeps tenants apart, and that the process is not about to end.
 pub fn routes() -> Router<Site> {
-    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready).layer(Extension(Arc::<Looks>::default())))
+    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready).layer(Extension(Arc::<HealthChecks>::default())))
 }
 
 /// What was found when somebody looked last.
 #[derive(Default)]
-struct Looks {
-    ready: Look,
-    walls: Look,
+struct HealthChecks {
+    ready: CachedCheck,
+    integrity: CachedCheck,
 }
 
-impl Looks {
+impl HealthChecks {
     async fn found(&self, database: &Database) -> Result<(), Error> {
-        self.ready.once_in(BELIEVED, database::ready(database)).await?;
-        self.walls.once_in(WALLS_BELIEVED, database::check_integrity(database)).await
+        self.ready.cached_for(READY_TTL, database::ready(database)).await?;
+        self.integrity.cached_for(INTEGRITY_TTL, database::check_integrity(database)).await
     }
 }
 
 /// A look that is believed for a while. Whoever comes meanwhile waits for the one who looks.
 #[derive(Default)]
-struct Look(Mutex<Option<(Instant, Result<(), Error>)>>);
+struct CachedCheck(Mutex<Option<(Instant, Result<(), Error>)>>);
 
-impl Look {
-    async fn once_in(&self, believed: Duration, look: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+impl CachedCheck {
+    async fn cached_for(&self, believed: Duration, look: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
         let mut last = self.0.lock().await;
         if let Some((at, found)) = last.as_ref()
             && at.elapsed() < believed
@@ -61,17 +61,17 @@ impl Look {
     }
 }
 
-async fn ready(State(site): State<Site>, Extension(looks): Extension<Arc<Looks>>) -> Response {
-    if site.ending.is_announced() {
-        return Refusal::from(Error::unavailable("This process is about to end. Send calls to another one, or wait for the next."))
+async fn ready(State(site): State<Site>, Extension(checks): Extension<Arc<HealthChecks>>) -> Response {
+    if site.shutdown.is_announced() {
+        return ErrorResponse::from(Error::unavailable("This process is about to end. Send calls to another one, or wait for the next."))
             .into_response();
     }
     if !site.services.recorder.is_writing() {
-        return Refusal::from(Error::unavailable("The records of calls are not written down any more. Start this process again."))
+        return ErrorResponse::from(Error::unavailable("The records of calls are not written down any more. Start this process again."))
             .into_response();
     }
-    match looks.found(&site.services.database).await {
+    match checks.found(&site.services.database).await {
         Ok(()) => "ready\n".into_response(),
-        Err(problem) => Refusal::from(problem).into_response(),
+        Err(problem) => ErrorResponse::from(problem).into_response(),
     }
 }

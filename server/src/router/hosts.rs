@@ -15,22 +15,22 @@ use axum::{
 use http::{StatusCode, header, uri::Authority};
 use url::{Host, Url};
 
-use crate::refusal::Refusal;
+use crate::error_response::ErrorResponse;
 
 /// The names of this very machine.
-const HERE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// The doors that are asked by address, by whoever watches over the process.
 const ASKED_BY_ADDRESS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Under which names one may ask: a copy is a pointer.
 #[derive(Debug, Clone)]
-pub struct Hosts {
+pub struct AllowedHosts {
     public_url: Arc<str>,
     names: Arc<[String]>,
 }
 
-impl Hosts {
+impl AllowedHosts {
     /// The host of the public address, and this machine.
     pub fn of(public_url: &str) -> Self {
         let public = Url::parse(public_url).ok();
@@ -38,7 +38,7 @@ impl Hosts {
             Host::Ipv6(address) => address.to_string(),
             other => other.to_string(),
         });
-        Self { public_url: Arc::from(public_url), names: public.into_iter().chain(HERE.map(str::to_owned)).collect() }
+        Self { public_url: Arc::from(public_url), names: public.into_iter().chain(LOOPBACK_NAMES.map(str::to_owned)).collect() }
     }
 
     /// The names without a port, IPv6 addresses without brackets.
@@ -47,7 +47,7 @@ impl Hosts {
     }
 
     /// Whether a `Host` header or an `:authority` names this Stint, at whatever port: a proxy may listen at another.
-    fn know(&self, named: &str) -> bool {
+    fn contains(&self, named: &str) -> bool {
         let Ok(authority) = named.parse::<Authority>() else { return false };
         let port = named.get(authority.host().len()..).unwrap_or_default();
         let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
@@ -57,7 +57,7 @@ impl Hosts {
 }
 
 /// Refuses a request to another host: 421 Misdirected Request.
-pub async fn refuse_unknown(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+pub async fn refuse_unknown(State(hosts): State<AllowedHosts>, request: Request, next: Next) -> Response {
     if ASKED_BY_ADDRESS.contains(&request.uri().path()) || is_known(&hosts, &request) {
         return next.run(request).await;
     }
@@ -65,14 +65,14 @@ pub async fn refuse_unknown(State(hosts): State<Hosts>, request: Request, next: 
     let address = &hosts.public_url;
     let error = Error::new(Code::Forbidden, format!("This is not the address of this Stint: it is at {address}. Nothing was changed."))
         .hint("Whoever runs it sets STINT_PUBLIC_URL to the address that people use; a proxy in front passes the Host header on.");
-    Refusal::from(error).with_status(StatusCode::MISDIRECTED_REQUEST).into_response()
+    ErrorResponse::from(error).with_status(StatusCode::MISDIRECTED_REQUEST).into_response()
 }
 
 /// Whether every name that the request gives is known. HTTP/2 gives it as its authority, HTTP/1 in one header.
-fn is_known(hosts: &Hosts, request: &Request) -> bool {
+fn is_known(hosts: &AllowedHosts, request: &Request) -> bool {
     let named = request.headers().get_all(header::HOST).iter().map(|host| host.to_str().unwrap_or_default());
     let mut named = named.chain(request.uri().authority().map(Authority::as_str)).peekable();
-    named.peek().is_some() && named.all(|host| hosts.know(host))
+    named.peek().is_some() && named.all(|host| hosts.contains(host))
 }
 
 #[cfg(test)]
@@ -81,9 +81,9 @@ mod tests {
 
     #[test]
     fn the_public_host_and_this_machine_are_known_at_any_port_and_nobody_else() {
-        let hosts = Hosts::of("https://stint.example.com");
+        let hosts = AllowedHosts::of("https://stint.example.com");
         for known in ["stint.example.com", "STINT.example.com.", "stint.example.com:8443", "localhost:3000", "127.0.0.1", "[::1]:3000"] {
-            assert!(hosts.know(known), "{known}");
+            assert!(hosts.contains(known), "{known}");
         }
         for unknown in [
             "evil.test",
@@ -96,8 +96,8 @@ mod tests {
             "10.0.0.1",
             "a b",
         ] {
-            assert!(!hosts.know(unknown), "{unknown}");
+            assert!(!hosts.contains(unknown), "{unknown}");
         }
-        assert!(Hosts::of("http://[2001:db8::7]:3000").know("[2001:db8::7]:3000"));
+        assert!(AllowedHosts::of("http://[2001:db8::7]:3000").contains("[2001:db8::7]:3000"));
     }
 }

@@ -23,18 +23,18 @@ use tower_http::{
 use tracing::{Level, Span};
 
 use super::Site;
-use crate::refusal::Refusal;
+use crate::error_response::ErrorResponse;
 
 /// The longest body that is read.
 pub const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 
 /// The most bytes in the body of somebody who is not known.
-const STRANGERS_LIMIT_BYTES: usize = 64 * 1024;
+const SHORT_BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives each request a name of its own, in its log lines and in its answer. A name that came along is not believed.
-pub async fn name_request(mut request: Request, next: Next) -> Response {
+pub async fn set_request_id(mut request: Request, next: Next) -> Response {
     let name = HeaderValue::from_str(&uuid::Uuid::new_v4().simple().to_string()).ok();
     let Some(name) = name else { return next.run(request).await };
     request.headers_mut().insert(REQUEST_ID, name.clone());
@@ -89,21 +89,21 @@ pub fn trace() -> TraceLayer<
 }
 
 /// A panic is a fault of ours, never a connection that breaks off.
-pub fn catch_panic() -> CatchPanicLayer<FaultOfOurs> {
-    CatchPanicLayer::custom(FaultOfOurs)
+pub fn catch_panic() -> CatchPanicLayer<PanicResponse> {
+    CatchPanicLayer::custom(PanicResponse)
 }
 
 /// Answers a panic.
 #[derive(Clone)]
-pub struct FaultOfOurs;
+pub struct PanicResponse;
 
-impl ResponseForPanic for FaultOfOurs {
+impl ResponseForPanic for PanicResponse {
     type ResponseBody = Body;
 
     fn response_for_panic(&mut self, panic: Box<dyn Any + Send + 'static>) -> Response {
         let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         tracing::error!(panic = words.unwrap_or("without words"), "a request panicked");
-        Refusal::from(Error::interrupted()).into_response()
+        ErrorResponse::from(Error::interrupted()).into_response()
     }
 }
 
@@ -116,7 +116,7 @@ pub async fn limit_time(State(limit): State<Duration>, request: Request, next: N
             true => Error::unavailable("This took too long."),
             false => Error::unknown_outcome("This took too long and was given up."),
         };
-        Refusal::from(error).into_response()
+        ErrorResponse::from(error).into_response()
     };
     tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(late)
 }
@@ -125,43 +125,43 @@ pub async fn limit_time(State(limit): State<Duration>, request: Request, next: N
 pub async fn limit_body(request: Request, next: Next) -> Response {
     let said = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if said.is_some_and(|length| length > BODY_LIMIT_BYTES) {
-        return too_long().into_response();
+        return content_too_large().into_response();
     }
     next.run(request.map(|body| Body::new(Limited::new(body, BODY_LIMIT_BYTES)))).await
 }
 
 /// The whole body. Refused when it is too long, or does not come to its end.
-pub async fn whole(body: Body) -> Result<Bytes, Refusal> {
-    within(body, BODY_LIMIT_BYTES).await
+pub async fn read_body(body: Body) -> Result<Bytes, ErrorResponse> {
+    read_within(body, BODY_LIMIT_BYTES).await
 }
 
 /// The whole body of somebody who is not known, of whom nothing but short forms is expected.
-pub async fn whole_of_stranger(body: Body) -> Result<Bytes, Refusal> {
-    within(body, STRANGERS_LIMIT_BYTES).await
+pub async fn read_short_body(body: Body) -> Result<Bytes, ErrorResponse> {
+    read_within(body, SHORT_BODY_LIMIT_BYTES).await
 }
 
-async fn within(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+async fn read_within(body: Body, limit: usize) -> Result<Bytes, ErrorResponse> {
     // Nothing is read of what says beforehand that it is too long.
     if body.size_hint().lower() > limit as u64 {
-        return Err(longer_than(limit));
+        return Err(too_large(limit));
     }
     to_bytes(body, limit).await.map_err(|problem| {
         let causes = std::iter::successors(Some(&problem as &dyn std::error::Error), |cause| cause.source());
         match causes.into_iter().any(|cause| cause.is::<LengthLimitError>()) {
-            true => longer_than(limit),
-            false => Refusal::from(Error::new(Code::Invalid, "The request broke off or came too slowly. Send it again.")),
+            true => too_large(limit),
+            false => ErrorResponse::from(Error::new(Code::Invalid, "The request broke off or came too slowly. Send it again.")),
         }
     })
 }
 
 /// The answer to a body that is too long.
-pub fn too_long() -> Refusal {
-    longer_than(BODY_LIMIT_BYTES)
+pub fn content_too_large() -> ErrorResponse {
+    too_large(BODY_LIMIT_BYTES)
 }
 
-fn longer_than(limit: usize) -> Refusal {
+fn too_large(limit: usize) -> ErrorResponse {
     let limit = limit / 1024;
-    Refusal::from(Error::new(Code::Invalid, format!("The request is longer than {limit} KiB. Send less at once.")))
+    ErrorResponse::from(Error::new(Code::Invalid, format!("The request is longer than {limit} KiB. Send less at once.")))
         .with_status(StatusCode::PAYLOAD_TOO_LARGE)
 }
 
@@ -169,7 +169,7 @@ fn longer_than(limit: usize) -> Refusal {
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Takes away the byte order mark that some programs write before a body: RFC 8259 lets a reader pass over it.
-pub async fn without_byte_order_mark(request: Request, next: Next) -> Response {
+pub async fn strip_byte_order_mark(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
@@ -197,7 +197,7 @@ pub async fn without_byte_order_mark(request: Request, next: Next) -> Response {
 }
 
 /// The answer to whoever asks with which methods an address is called.
-pub fn methods(allowed: &'static str) -> Response {
+pub fn allowed_methods(allowed: &'static str) -> Response {
     (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]).into_response()
 }
 
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn an_operator_reads_how_long_a_request_may_be() {
         let row =
-            format!("| {} KiB; {} KiB of forms of whoever is not signed in (413).", BODY_LIMIT_BYTES / 1024, STRANGERS_LIMIT_BYTES / 1024);
+            format!("| {} KiB; {} KiB of forms of whoever is not signed in (413).", BODY_LIMIT_BYTES / 1024, SHORT_BODY_LIMIT_BYTES / 1024);
         assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
     }
 }

@@ -24,11 +24,11 @@ use axum::{
 use http::{Method, header, request::Parts};
 use server_fn::error::ServerFnUrlError;
 
-use super::{Site, layers, uses::Uses};
+use super::{Site, layers, token_uses::TokenUses};
 use crate::{
-    identity,
-    peers::{self, TrustedProxies},
-    refusal::Refusal,
+    authentication,
+    client_ip::{self, TrustedProxies},
+    error_response::ErrorResponse,
 };
 
 /// How many keys are remembered before those that nobody asked for are forgotten.
@@ -38,7 +38,7 @@ const KEYS_KEPT: usize = 10_000;
 const TOKEN_FACTOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
 /// Forms that somebody who guesses would send, and what they guess with them.
-const GUESSES: [(&str, AttemptKind); 8] = [
+const ATTEMPT_FORMS: [(&str, AttemptKind); 8] = [
     ("/call/sign_in", AttemptKind::SignIn),
     ("/call/sign_up", AttemptKind::SignUp),
     ("/call/request_password_reset", AttemptKind::Reset),
@@ -53,7 +53,7 @@ const GUESSES: [(&str, AttemptKind); 8] = [
 const TRIES: &str = "There were too many tries from your network.";
 
 /// The limits of this process.
-pub struct Limits {
+pub struct RequestLimits {
     sign_ins: Option<NonZeroU32>,
     proxies: TrustedProxies,
     /// Until when the database has refused a network: until then it is not asked again.
@@ -61,10 +61,10 @@ pub struct Limits {
     /// The fingerprints of tokens that were right: whoever has one is no guesser, whoever else is in the same network.
     right: Mutex<LruMap<Vec<u8>, ()>>,
     /// The uses of tokens that are noted.
-    pub uses: Arc<Uses>,
+    pub uses: Arc<TokenUses>,
 }
 
-impl Limits {
+impl RequestLimits {
     /// `sign_ins` per minute from one network, the same for all processes on one database; none means no limit.
     pub fn new(sign_ins: Option<NonZeroU32>) -> Self {
         Self {
@@ -72,12 +72,12 @@ impl Limits {
             proxies: TrustedProxies::default(),
             refused: Mutex::new(LruMap::new(KEYS_KEPT)),
             right: Mutex::new(LruMap::new(KEYS_KEPT)),
-            uses: Arc::new(Uses::new(KEYS_KEPT)),
+            uses: Arc::new(TokenUses::new(KEYS_KEPT)),
         }
     }
 
     /// The same limits behind these proxies, whose word is taken for whom a request comes from.
-    pub fn behind(self, proxies: TrustedProxies) -> Self {
+    pub fn with_proxies(self, proxies: TrustedProxies) -> Self {
         Self { proxies, ..self }
     }
 
@@ -112,13 +112,13 @@ impl Limits {
     }
 
     /// Counts a token that was none.
-    pub async fn wrong_token(&self, database: &Database, address: IpAddr) -> Result<(), Error> {
+    pub async fn record_wrong_token(&self, database: &Database, address: IpAddr) -> Result<(), Error> {
         let Some(per_minute) = self.sign_ins else { return Ok(()) };
         self.count(database, AttemptKind::Token, address, per_minute.saturating_mul(TOKEN_FACTOR)).await
     }
 
     /// Remembers a token that was right.
-    pub fn right_token(&self, presented: &str) {
+    pub fn remember_right_token(&self, presented: &str) {
         locked(&self.right).keep(fingerprint(presented), ());
     }
 }
@@ -130,43 +130,43 @@ pub(super) fn locked<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Counts a request among all that its person has under way, whatever credentials they come with. Whoever is not known is counted
 /// by where they come from already.
-pub async fn of_people(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+pub async fn limit_per_person(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions_mut().get_mut::<Caller>() else { return next.run(request).await };
     if let (Some(person), Some(permit)) = (&caller.person, caller.permit.take()) {
         match site.services.admission.of_person(permit, person.id.0).await {
             Ok(permit) => caller.permit = Some(permit),
-            Err(error) => return Refusal::from(error).into_response(),
+            Err(error) => return ErrorResponse::from(error).into_response(),
         }
     }
     next.run(request).await
 }
 
 /// Whether a request is a form with which somebody signs in, or might guess.
-pub fn is_guess(request: &Parts) -> bool {
-    request.method == Method::POST && GUESSES.iter().any(|(path, _)| *path == request.uri.path())
+pub fn is_sign_in_attempt(request: &Parts) -> bool {
+    request.method == Method::POST && ATTEMPT_FORMS.iter().any(|(path, _)| *path == request.uri.path())
 }
 
 /// Slows down whoever guesses. A form that was sent without scripts goes back to its page with the error.
-pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let guessed = GUESSES.iter().find(|(path, _)| request.method() == Method::POST && *path == request.uri().path());
+pub async fn limit_sign_ins(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let guessed = ATTEMPT_FORMS.iter().find(|(path, _)| request.method() == Method::POST && *path == request.uri().path());
     let Some(((_, purpose), per_minute)) = guessed.zip(site.limits.sign_ins) else { return next.run(request).await };
     let (parts, body) = request.into_parts();
-    let counted = site.limits.count(&site.services.database, *purpose, peers::origin(&parts), per_minute).await;
+    let counted = site.limits.count(&site.services.database, *purpose, client_ip::client_ip(&parts), per_minute).await;
     let (counted, body) = match (counted, purpose) {
-        (Err(error), AttemptKind::SignIn) => by_known_browser(&site, &parts, body, error).await,
+        (Err(error), AttemptKind::SignIn) => allow_known_browser(&site, &parts, body, error).await,
         (counted, _) => (counted, body),
     };
     match counted {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(error) => back_to_form(&site, &parts, &error).unwrap_or_else(|| Refusal::from(error).into_response()),
+        Err(error) => back_to_form(&site, &parts, &error).unwrap_or_else(|| ErrorResponse::from(error).into_response()),
     }
 }
 
 /// What comes of a sign-in whose network has tried too often: with the browser in which the owner of the account has signed in before it
 /// goes on, and counts among the tries of that browser. Otherwise whoever guesses would keep everybody out who is near them.
-async fn by_known_browser(site: &Site, request: &Parts, body: Body, error: Error) -> (Result<(), Error>, Body) {
+async fn allow_known_browser(site: &Site, request: &Parts, body: Body, error: Error) -> (Result<(), Error>, Body) {
     let Some(browser) = browser::known_browser_in(&request.headers, &site.services.public_url) else { return (Err(error), body) };
-    let Ok(form) = layers::whole_of_stranger(body).await else { return (Err(error), Body::empty()) };
+    let Ok(form) = layers::read_short_body(body).await else { return (Err(error), Body::empty()) };
     let email = url::form_urlencoded::parse(&form).find(|(name, _)| name == "email").map(|(_, email)| email.into_owned());
     let known = match email {
         Some(email) => registration::is_known_browser(&site.services.database, &email, &browser).await.unwrap_or(false),
@@ -182,7 +182,7 @@ fn back_to_form(site: &Site, request: &Parts, error: &Error) -> Option<Response>
         return None;
     }
     let page = text(header::REFERER)?;
-    let ours = page.parse().is_ok_and(|page| identity::is_ours(site, request, &page));
+    let ours = page.parse().is_ok_and(|page| authentication::is_own_origin(site, request, &page));
     let target = ServerFnUrlError::new(request.uri.path(), error.clone()).to_url(page).ok().filter(|_| ours)?;
     Some(Redirect::to(target.as_str()).into_response())
 }

@@ -23,7 +23,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::limits::locked;
-use crate::peers;
+use crate::client_ip;
 
 /// How many refusals (429) one network is given at its own pace.
 const REFUSALS: Rate = Rate::of(600, 100);
@@ -58,7 +58,7 @@ pub struct Throttle {
     /// Nothing where calls are not counted: then everything passes.
     buckets: Option<Arc<Buckets>>,
     /// When this is cancelled nothing waits any more.
-    ending: CancellationToken,
+    shutdown: CancellationToken,
 }
 
 struct Buckets {
@@ -90,8 +90,8 @@ impl PerNetwork {
 
 impl Throttle {
     /// Throttles until the end of the process begins, or lets everything pass where calls are not counted.
-    pub fn new(counts: bool, ending: CancellationToken) -> Self {
-        Self { buckets: counts.then(|| Buckets::of(REFUSALS, UNMETERED)), ending }
+    pub fn new(counts: bool, shutdown: CancellationToken) -> Self {
+        Self { buckets: counts.then(|| Buckets::of(REFUSALS, UNMETERED)), shutdown }
     }
 }
 
@@ -142,12 +142,12 @@ impl Buckets {
 pub async fn delay(State(throttle): State<Throttle>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
     let (parts, body) = request.into_parts();
-    let origin = peers::origin(&parts);
+    let origin = client_ip::client_ip(&parts);
     let mut answer = next.run(Request::from_parts(parts, body)).await;
     let count = |buckets: Arc<Buckets>| buckets.count(&answer, network(origin), peer == Some(origin), Instant::now());
     match throttle.buckets.map_or(Decision::Send, count) {
         Decision::Send => {}
-        Decision::Hold(wait, _permit) => _ = timeout(wait, throttle.ending.cancelled()).await,
+        Decision::Hold(wait, _permit) => _ = timeout(wait, throttle.shutdown.cancelled()).await,
         Decision::Close => _ = answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close")),
     }
     answer
@@ -242,7 +242,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_is_held_comes_later_and_whole() {
-        let throttle = Throttle { buckets: Some(Buckets::of(Rate::of(1, 1), Rate::of(1, 1))), ending: CancellationToken::new() };
+        let throttle = Throttle { buckets: Some(Buckets::of(Rate::of(1, 1), Rate::of(1, 1))), shutdown: CancellationToken::new() };
         let doors: Router = Router::new().route("/", get(async || "a file")).layer(from_fn_with_state(throttle, delay));
         let mut took = Vec::new();
         for _ in 0..2 {

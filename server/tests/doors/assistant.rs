@@ -9,7 +9,7 @@ use server::{
     config::ModelApi,
     model::{
         ModelClient,
-        scripted::{Asked, serve},
+        scripted::{RecordedRequests, serve},
     },
 };
 use tokio::net::TcpListener;
@@ -23,7 +23,7 @@ use crate::{
 struct Studio {
     world: World,
     ada: Person,
-    asked: Asked,
+    asked: RecordedRequests,
 }
 
 /// A message that has come to its end, with all that was told on the way.
@@ -38,7 +38,7 @@ async fn studio(script: &str) -> Studio {
 
 async fn studio_with(script: &str, silence: Duration) -> Studio {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let (address, asked) = (listener.local_addr().expect("an address"), Asked::default());
+    let (address, asked) = (listener.local_addr().expect("an address"), RecordedRequests::default());
     tokio::spawn(serve(listener, asked.clone()));
     let url = format!("http://{address}/{script}").parse().expect("a URL");
     let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None }).expect("a client");

@@ -6,7 +6,7 @@ use app::{admission::AdmissionLimits, limits::Rate};
 use futures::future::{join, join_all};
 use reqwest::header;
 use serde_json::json;
-use server::router::limits::Limits;
+use server::router::limits::RequestLimits;
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -17,7 +17,7 @@ use crate::world::{Answer, World};
 
 #[tokio::test]
 async fn whoever_tries_passwords_is_slowed_down() {
-    let world = World::open_with(Limits::new(NonZeroU32::new(3))).await;
+    let world = World::open_with(RequestLimits::new(NonZeroU32::new(3))).await;
     let page = format!("{}/sign-in", world.address);
     let tried = |accept: &'static str| {
         let form = world

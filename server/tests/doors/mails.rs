@@ -12,7 +12,7 @@ use futures::FutureExt;
 use serde_json::{Value, json};
 use server::{
     jobs,
-    mail::{Patience, Post},
+    mail::{Mailer, SmtpTimeouts},
 };
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
@@ -27,8 +27,8 @@ use crate::{
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// A way to this mail server.
-pub fn post(url: &str) -> Post {
-    Post::new(&url.parse().expect("a URL"), "Stint <stint@example.com>".parse().expect("a sender")).expect("a way to the mail server")
+pub fn post(url: &str) -> Mailer {
+    Mailer::new(&url.parse().expect("a URL"), "Stint <stint@example.com>".parse().expect("a sender")).expect("a way to the mail server")
 }
 
 /// Sends an invoice by mail to a client with a name that is hard to write.
@@ -55,7 +55,7 @@ async fn hurry(world: &World) {
 async fn an_invoice_leaves_with_its_frozen_pdf_as_soon_as_it_is_sent() {
     let (world, mut server) = (World::alone().await, MailServer::start().await);
     let ada = world.person("Ada").await;
-    let _jobs = jobs::start(&world.services, Some(post(&server.url)), world.ending.begun());
+    let _jobs = jobs::start(&world.services, Some(post(&server.url)), world.shutdown.begun());
     let sent = invoice_is_sent(&world, &ada).await;
     let mail = timeout(Duration::from_secs(20), server.taken.recv()).await.expect("in time").expect("a mail");
     assert!(mail.contains("office@client.example") && mail.contains(sent["number"].as_str().expect("a number")), "{mail}");
@@ -88,13 +88,13 @@ async fn a_mail_that_is_refused_is_tried_again_and_leaves_once() {
     server.refusals.store(1, Ordering::SeqCst);
     invoice_is_sent(&world, &ada).await;
     let post = post(&server.url);
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     let refused = mail_of(&world, &ada).await;
     assert_eq!((&refused["state"], &refused["attempts"]), (&json!("waiting"), &json!(1)), "{refused}");
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     assert_eq!(mail_of(&world, &ada).await["attempts"], 1, "it is not tried again before its time");
     hurry(&world).await;
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     let mail = mail_of(&world, &ada).await;
     assert_eq!(mail["state"], "sent", "{mail}");
     server.taken.close();
@@ -111,7 +111,7 @@ async fn without_a_mail_server_in_reach_nothing_is_lost() {
     let ada = world.person("Ada").await;
     invoice_is_sent(&world, &ada).await;
     let nobody = post("smtp://127.0.0.1:1");
-    jobs::look_through(&world.services, &nobody).await;
+    jobs::drain_outbox(&world.services, &nobody).await;
     let mail = mail_of(&world, &ada).await;
     assert_eq!(mail["state"], "waiting", "{mail}");
     assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("could not be reached")), "{mail}");
@@ -124,7 +124,7 @@ async fn after_the_last_attempt_a_mail_has_failed_and_can_still_be_read() {
     invoice_is_sent(&world, &ada).await;
     sqlx::query("update outgoing_mail set attempts = 11").execute(&world.owner().await).await.expect("many attempts");
     server.refusals.store(1_000, Ordering::SeqCst);
-    jobs::look_through(&world.services, &post(&server.url)).await;
+    jobs::drain_outbox(&world.services, &post(&server.url)).await;
     let mail = mail_of(&world, &ada).await;
     assert_eq!(mail["state"], "failed", "{mail}");
     assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("try again later")), "{mail}");
@@ -136,18 +136,18 @@ async fn a_restart_at_every_moment_of_sending_a_mail_sends_it_once() {
     let world = World::alone().await;
     for moment in ["220", "EHLO", "MAIL", "RCPT", "DATA", "."] {
         let (mut server, ada) = (MailServer::start().await, world.person("Ada").await);
-        let (held, ending, post) = (server.hold(moment), CancellationToken::new(), post(&server.url));
-        let jobs = jobs::start(&world.services, Some(post.clone()), ending.clone());
+        let (held, shutdown, post) = (server.hold(moment), CancellationToken::new(), post(&server.url));
+        let jobs = jobs::start(&world.services, Some(post.clone()), shutdown.clone());
         invoice_is_sent(&world, &ada).await;
         timeout(LIMIT, held.reached()).await.expect("the mail is on its way");
-        ending.cancel();
+        shutdown.cancel();
         let mut ended = Box::pin(jobs.end(Instant::now() + LIMIT));
         assert!((&mut ended).now_or_never().is_none(), "{moment}: the mail in hand is waited for");
         held.go();
         assert!(ended.await, "{moment}: and settled");
         assert_eq!(mail_of(&world, &ada).await["state"], "sent", "{moment}");
         hurry(&world).await;
-        jobs::look_through(&world.services, &post).await;
+        jobs::drain_outbox(&world.services, &post).await;
         server.taken.close();
         let mut taken = 0;
         while server.taken.recv().await.is_some() {
@@ -161,11 +161,11 @@ async fn a_restart_at_every_moment_of_sending_a_mail_sends_it_once() {
 async fn a_mail_that_is_broken_off_at_the_end_is_said_to_be_and_sent_later() {
     let (world, server) = (World::alone().await, MailServer::start().await);
     let ada = world.person("Ada").await;
-    let (held, ending) = (server.hold("DATA"), CancellationToken::new());
-    let jobs = jobs::start(&world.services, Some(post(&server.url)), ending.clone());
+    let (held, shutdown) = (server.hold("DATA"), CancellationToken::new());
+    let jobs = jobs::start(&world.services, Some(post(&server.url)), shutdown.clone());
     invoice_is_sent(&world, &ada).await;
     timeout(LIMIT, held.reached()).await.expect("the mail is on its way");
-    ending.cancel();
+    shutdown.cancel();
     assert!(!jobs.end(Instant::now()).await);
     assert_eq!(mail_of(&world, &ada).await["state"], "waiting");
 }
@@ -224,16 +224,16 @@ async fn strangers_use_up_no_mails_of_organizations_and_of_people() {
         signed_up(&world, &format!("stranger-{n}@example.com"), "Stranger").await;
     }
     let post = post(&server.url);
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     assert_eq!(waiting(&world, "confirm_address").await, 2, "half of a fifth of the mails have left");
     invoice_is_sent(&world, &ada).await;
     forgets_password(&world, &ada.email).await;
     assert_eq!(waiting(&world, "reset_password").await, 1);
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     assert_eq!(mail_of(&world, &ada).await["state"], "sent");
     assert_eq!((waiting(&world, "reset_password").await, waiting(&world, "confirm_address").await), (0, 2));
     sqlx::query("update deployment_usage set period = period - 1").execute(&world.owner().await).await.expect("another day");
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     assert_eq!(waiting(&world, "confirm_address").await, 0, "they leave on the next");
 }
 
@@ -245,11 +245,11 @@ async fn no_more_mails_leave_in_a_day_than_the_deployment_has() {
     invoice_is_sent(&world, &ada).await;
     invoice_is_sent(&world, &grace).await;
     let post = post(&server.url);
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     let states = [mail_of(&world, &ada).await["state"].clone(), mail_of(&world, &grace).await["state"].clone()];
     assert!(states.contains(&json!("sent")) && states.contains(&json!("waiting")), "{states:?}");
     sqlx::query("update deployment_usage set period = period - 1").execute(&world.owner().await).await.expect("another day");
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     assert_eq!(
         (mail_of(&world, &ada).await["state"].clone(), mail_of(&world, &grace).await["state"].clone()),
         (json!("sent"), json!("sent"))
@@ -258,8 +258,8 @@ async fn no_more_mails_leave_in_a_day_than_the_deployment_has() {
 }
 
 /// A way to this mail server for somebody with no patience for its last answer.
-fn impatient(url: &str) -> Post {
-    post(url).with(Patience { answer: Duration::from_millis(100), ..Patience::USUAL })
+fn impatient(url: &str) -> Mailer {
+    post(url).with(SmtpTimeouts { answer: Duration::from_millis(100), ..SmtpTimeouts::USUAL })
 }
 
 /// Sends a further invoice to the same client.
@@ -275,11 +275,11 @@ async fn a_late_answer_to_one_mail_is_not_taken_for_that_to_the_next() {
     let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
     let (held, post) = (server.hold("."), impatient(&server.url));
     invoice_is_sent(&world, &ada).await;
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     held.go();
     invoice_is_sent(&world, &grace).await;
     server.refusals.store(1, Ordering::SeqCst);
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     let mail = mail_of(&world, &grace).await;
     assert_eq!(mail["state"], "waiting", "it was refused: {mail}");
     assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("try again later")), "{mail}");
@@ -293,7 +293,7 @@ async fn a_mail_that_nothing_is_heard_of_is_tried_again_much_later_and_not_often
     let soon = "select count(*) from outgoing_mail where state = 'waiting' and next_attempt_at < now() + interval '1 hour'";
     for attempt in 1..=3 {
         let held = server.hold(".");
-        jobs::look_through(&world.services, &post).await;
+        jobs::drain_outbox(&world.services, &post).await;
         held.go();
         let mail = mail_of(&world, &ada).await;
         assert_eq!((&mail["attempts"], &mail["state"]), (&json!(attempt), &json!(if attempt < 3 { "waiting" } else { "failed" })));
@@ -311,7 +311,7 @@ async fn only_a_yes_at_the_end_is_one() {
     let ada = world.person("Ada").await;
     server.says(".", b"354 go on\r\n");
     invoice_is_sent(&world, &ada).await;
-    jobs::look_through(&world.services, &post(&server.url)).await;
+    jobs::drain_outbox(&world.services, &post(&server.url)).await;
     assert_eq!(mail_of(&world, &ada).await["state"], "waiting");
 }
 
@@ -321,7 +321,7 @@ async fn what_the_mail_server_refuses_of_a_whole_mail_is_heard() {
     let ada = world.person("Ada").await;
     server.says(".", b"550 no such words\r\n");
     invoice_is_sent(&world, &ada).await;
-    jobs::look_through(&world.services, &post(&server.url)).await;
+    jobs::drain_outbox(&world.services, &post(&server.url)).await;
     let mail = mail_of(&world, &ada).await;
     assert_eq!((&mail["state"], &mail["last_error"]), (&json!("failed"), &json!("The mail server refused it: 550 no such words")));
 }
@@ -330,7 +330,7 @@ async fn what_the_mail_server_refuses_of_a_whole_mail_is_heard() {
 async fn the_mails_of_a_demo_are_part_of_its_past_and_leave_for_nobody() {
     let (world, mut server) = (World::alone().await, MailServer::start().await);
     server::command::demo::make(&world.services, "ada@example.com").await.expect("a demo");
-    jobs::look_through(&world.services, &post(&server.url)).await;
+    jobs::drain_outbox(&world.services, &post(&server.url)).await;
     let owner = world.owner().await;
     let settled =
         "select count(*) from outgoing_mail where state = 'sent' and sent_at = created_at and sent_at < now() - interval '4 days'";
@@ -349,12 +349,12 @@ async fn a_mail_that_was_counted_leaves_although_all_mails_of_the_day_are() {
     let (ada, post) = (world.person("Ada").await, post(&server.url));
     server.refusals.store(1, Ordering::SeqCst);
     invoice_is_sent(&world, &ada).await;
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     another_invoice_is_sent(&world, &ada).await;
     let owner = world.owner().await;
     let longest = "update outgoing_mail set next_attempt_at = now() - interval '1 hour' * (2 - attempts)";
     sqlx::query(longest).execute(&owner).await.expect("the uncounted one has waited longest");
-    jobs::look_through(&world.services, &post).await;
+    jobs::drain_outbox(&world.services, &post).await;
     let states = "select state from outgoing_mail order by attempts";
     let states: Vec<String> = sqlx::query_scalar(states).fetch_all(&owner).await.expect("states");
     assert_eq!(states, ["waiting", "sent"]);

@@ -99,7 +99,7 @@ async fn a_process_that_is_about_to_end_is_not_ready_and_still_answers() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
     assert_eq!(Answer::of(world.get("/readyz")).await.status.as_u16(), 200);
-    world.ending.announce();
+    world.shutdown.announce();
     let told = Answer::of(world.get("/readyz")).await;
     assert_eq!(told.refused(503), "unavailable");
     assert!(told.text.contains("about to end"), "{}", told.text);

@@ -191,7 +191,7 @@ async fn when_the_mail_server_refuses_every_door_shows_the_mail_waiting_and_why(
     let ada = world.person("Ada").await;
     let sent = studio(&world, &ada).await;
     server.refusals.store(1, Ordering::SeqCst);
-    jobs::look_through(&world.services, &post(&server.url)).await;
+    jobs::drain_outbox(&world.services, &post(&server.url)).await;
 
     let mails = world.rest(&ada, "list_mails", json!({})).await.ok()["items"].clone();
     assert_eq!((&mails[0]["state"], &mails[0]["attempts"]), (&json!("waiting"), &json!(1)), "{mails}");

@@ -9,15 +9,15 @@ use app::{
 use futures::future::join_all;
 use reqwest::{RequestBuilder, header};
 use serde_json::{Value, json};
-use server::{peers::TrustedProxies, router::limits::Limits};
+use server::{client_ip::TrustedProxies, router::limits::RequestLimits};
 use server_fn::error::ServerFnUrlError;
 
 use crate::world::{Answer, Person, World};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-fn limited(sign_ins: u32) -> Limits {
-    Limits::new(NonZeroU32::new(sign_ins))
+fn limited(sign_ins: u32) -> RequestLimits {
+    RequestLimits::new(NonZeroU32::new(sign_ins))
 }
 
 /// An address that no other test comes from.
@@ -81,7 +81,7 @@ async fn whoever_guesses_is_slowed_down_and_nobody_behind_the_same_proxy_with_th
 #[tokio::test]
 async fn a_proxy_that_is_not_trusted_cannot_say_whom_it_speaks_for() {
     let nobody = TrustedProxies::parse("192.0.2.1").expect("an address");
-    let world = World::open_with(limited(1).behind(nobody)).await;
+    let world = World::open_with(limited(1).with_proxies(nobody)).await;
     let statuses = [guess_from(&world, &address()).await, guess_from(&world, &address()).await, guess_from(&world, &address()).await];
     assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 2, "{statuses:?}: all of them come from the proxy");
 }

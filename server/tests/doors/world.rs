@@ -32,10 +32,10 @@ use leptos::prelude::LeptosOptions;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 use server::{
-    ending::Ending,
-    listener::{self, Bounds},
+    listener::{self, ListenerLimits},
     mcp,
-    router::{Site, limits::Limits, router},
+    router::{Site, limits::RequestLimits, router},
+    shutdown::Shutdown,
 };
 use sqlx::{
     AssertSqlSafe, PgPool,
@@ -62,7 +62,7 @@ pub struct World {
     /// Whether the typesetter is broken.
     pub press_is_broken: Arc<AtomicBool>,
     /// The end of this process.
-    pub ending: Ending,
+    pub shutdown: Shutdown,
     client: Client,
     database: PgConnectOptions,
     pool: PgPool,
@@ -84,17 +84,17 @@ pub struct Person {
 impl World {
     /// Opens the doors, without limits on how often one may call.
     pub async fn open() -> Self {
-        Self::open_with(Limits::new(None)).await
+        Self::open_with(RequestLimits::new(None)).await
     }
 
     /// Opens the doors with these limits.
-    pub async fn open_with(limits: Limits) -> Self {
+    pub async fn open_with(limits: RequestLimits) -> Self {
         Self::open_on(shared().await.clone(), limits, lenient(), Engine::default(), UsageQuotas::default()).await
     }
 
     /// Opens the doors behind a gate with these rules.
     pub async fn open_under(rules: AdmissionLimits) -> Self {
-        Self::open_on(shared().await.clone(), Limits::new(None), rules, Engine::default(), UsageQuotas::default()).await
+        Self::open_on(shared().await.clone(), RequestLimits::new(None), rules, Engine::default(), UsageQuotas::default()).await
     }
 
     /// Opens the doors before a database that nobody else uses: for what looks through all organizations.
@@ -104,15 +104,23 @@ impl World {
 
     /// The same, with these quotas.
     pub async fn alone_with(quotas: UsageQuotas) -> Self {
-        Self::open_on(made().await, Limits::new(None), lenient(), Engine::default(), quotas).await
+        Self::open_on(made().await, RequestLimits::new(None), lenient(), Engine::default(), quotas).await
     }
 
     /// Opens the doors before a database that nobody else uses, behind a gate with these rules and with shares of the connections
     /// for calls, where a number is given for them; nobody waits for theirs.
     pub async fn alone_under(rules: AdmissionLimits, share: Option<usize>) -> Self {
         let shared = |database: Database| share.map_or(database.clone(), |share| database.with_fair_shares(share, Duration::ZERO));
-        Self::open_between(made().await, Limits::new(None), rules, Engine::default(), UsageQuotas::default(), shared, Box::new(SystemClock))
-            .await
+        Self::open_between(
+            made().await,
+            RequestLimits::new(None),
+            rules,
+            Engine::default(),
+            UsageQuotas::default(),
+            shared,
+            Box::new(SystemClock),
+        )
+        .await
     }
 
     /// The same with the rules of a process: eight at once of a credential, and two connections at once of whoever asks; who finds
@@ -122,7 +130,7 @@ impl World {
         let clock = Box::new(SystemClock);
         Self::open_between(
             made().await,
-            Limits::new(None),
+            RequestLimits::new(None),
             AdmissionLimits::of(None),
             Engine::default(),
             UsageQuotas::default(),
@@ -134,22 +142,28 @@ impl World {
 
     /// Opens the doors at this instant, at which they stay.
     pub async fn open_at(now: Timestamp) -> Self {
-        let (database, limits, clock) = (shared().await.clone(), Limits::new(None), Box::new(Stopped(now)));
+        let (database, limits, clock) = (shared().await.clone(), RequestLimits::new(None), Box::new(Stopped(now)));
         Self::open_between(database, limits, lenient(), Engine::default(), UsageQuotas::default(), |database| database, clock).await
     }
 
     /// Opens the doors with an assistant.
     pub async fn open_for(assistant: Engine) -> Self {
-        Self::open_on(shared().await.clone(), Limits::new(None), lenient(), assistant, UsageQuotas::default()).await
+        Self::open_on(shared().await.clone(), RequestLimits::new(None), lenient(), assistant, UsageQuotas::default()).await
     }
 
-    async fn open_on(database: PgConnectOptions, limits: Limits, rules: AdmissionLimits, assistant: Engine, quotas: UsageQuotas) -> Self {
+    async fn open_on(
+        database: PgConnectOptions,
+        limits: RequestLimits,
+        rules: AdmissionLimits,
+        assistant: Engine,
+        quotas: UsageQuotas,
+    ) -> Self {
         Self::open_between(database, limits, rules, assistant, quotas, |database| database, Box::new(SystemClock)).await
     }
 
     async fn open_between(
         database: PgConnectOptions,
-        limits: Limits,
+        limits: RequestLimits,
         rules: AdmissionLimits,
         assistant: Engine,
         quotas: UsageQuotas,
@@ -179,15 +193,16 @@ impl World {
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });
-        let ending = Ending::default();
+        let shutdown = Shutdown::default();
         let folder = compiled_pages();
         let leptos = LeptosOptions::builder().output_name("stint").site_root(folder.path().to_str().expect("a path")).build();
-        let site = Site { services: services.clone(), leptos, limits: Arc::new(limits), ending: ending.clone(), offer: mcp::of_registry() };
-        tokio::spawn(listener::serve(listener, router(site), Bounds::with_connections(1_000), ending.begun()));
+        let site =
+            Site { services: services.clone(), leptos, limits: Arc::new(limits), shutdown: shutdown.clone(), catalog: mcp::of_registry() };
+        tokio::spawn(listener::serve(listener, router(site), ListenerLimits::with_connections(1_000), shutdown.begun()));
         // Without cryptography of somebody's choice the library builds no client, not even for a plain connection.
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { address, services, press_is_broken, ending, client, database, pool, _site: folder }
+        Self { address, services, press_is_broken, shutdown, client, database, pool, _site: folder }
     }
 
     /// Somebody with this name.

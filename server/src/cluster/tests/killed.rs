@@ -132,7 +132,7 @@ async fn a_start_ends_the_remains_of_a_killed_database() {
     let cluster = start(&folder).await;
     assert_eq!(recalls(&pool(&cluster).await).await.expect("a word"), "GRÜßE");
     let log = fs::read_to_string(folder.path().join("postgres.log")).expect("a log");
-    assert!(!log.contains(REMAINS), "no start met the remains");
+    assert!(!log.contains(SHARED_MEMORY_IN_USE), "no start met the remains");
     cluster.stop().await;
 }
 
@@ -170,9 +170,9 @@ async fn an_old_pid_file_that_names_a_stranger_is_not_believed() {
     cluster.stop().await;
 
     // PostgreSQL itself would refuse: the number is alive and belongs to its own user.
-    let home = Home::prepare(folder.path()).expect("a home");
-    let mut stranger = home.account.command("/bin/sleep").arg("600").spawn().expect("a process");
-    home.replace(&pid_file, &old.replacen(&pid, &stranger.id().to_string(), 1)).expect("an old file");
+    let directory = ClusterDirectory::prepare(folder.path()).expect("a directory");
+    let mut stranger = directory.system_user.command("/bin/sleep").arg("600").spawn().expect("a process");
+    directory.replace(&pid_file, &old.replacen(&pid, &stranger.id().to_string(), 1)).expect("an old file");
     let again = Cluster::start(folder.path()).await;
     let unharmed = stranger.try_wait().expect("a state").is_none();
     end(stranger);
@@ -193,9 +193,9 @@ async fn a_database_that_ends_without_taking_its_file_away_holds_up_no_start() {
     cluster.stop().await;
 
     // It ends at once when it is told to, and nobody has waited for it yet: PostgreSQL still takes it for alive.
-    let home = Home::prepare(folder.path()).expect("a home");
-    let mut left = home.account.command("/usr/bin/env").args(ENDING).current_dir(&home.data).spawn().expect("a process");
-    home.replace(&pid_file, &old.replacen(&pid, &left.id().to_string(), 1)).expect("its file");
+    let directory = ClusterDirectory::prepare(folder.path()).expect("a directory");
+    let mut left = directory.system_user.command("/usr/bin/env").args(ENDING).current_dir(&directory.data).spawn().expect("a process");
+    directory.replace(&pid_file, &old.replacen(&pid, &left.id().to_string(), 1)).expect("its file");
     let again = Cluster::start(folder.path()).await;
     left.wait().expect("it has ended");
     again.expect("a cluster").stop().await;
@@ -208,7 +208,7 @@ async fn a_database_that_fails_again_and_again_is_given_up() {
     fs::write(folder.path().join("postgres/data/postgresql.conf"), "no_such_setting = 1\n").expect("nonsense");
     kill_hard(postmaster(&folder).expect("it runs"));
     cluster.given_up().await;
-    assert!(Home::prepare(folder.path()).expect("a home").lock().expect("a lock").is_some(), "others may try");
+    assert!(ClusterDirectory::prepare(folder.path()).expect("a directory").lock().expect("a lock").is_some(), "others may try");
     cluster.stop().await;
 }
 
@@ -264,11 +264,12 @@ fn called_initdb(folder: &TempDir, script: &str) -> PathBuf {
 async fn a_first_start_that_was_killed_does_not_disturb_the_next_one() {
     let folder = folder();
     let draft = folder.path().join("postgres/data.new");
-    let home = Home::prepare(folder.path()).expect("a home");
+    let directory = ClusterDirectory::prepare(folder.path()).expect("a directory");
     fs::create_dir_all(&draft).expect("a folder");
-    home.account.own_all(&draft).expect("it is given away");
+    directory.system_user.own_all(&draft).expect("it is given away");
     // An orphan of a first start that was killed: it goes on writing its draft.
-    let mut orphan = home.account.command(called_initdb(&folder, "while :; do mkdir -p base; true >base/$$; true >base/more; done"));
+    let mut orphan =
+        directory.system_user.command(called_initdb(&folder, "while :; do mkdir -p base; true >base/$$; true >base/more; done"));
     let mut orphan = orphan.current_dir(&draft).spawn().expect("a process");
     eventually("it writes", async || draft.join("base/more").exists()).await;
     let cluster = start(&folder).await;

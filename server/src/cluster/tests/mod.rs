@@ -89,7 +89,7 @@ async fn the_database_is_private_and_careful() {
     ] {
         assert_eq!(ask::<String>(&pool, setting).await.expect("a value"), value, "{setting}");
     }
-    let superuser = PgPool::connect_with(cluster.ways.superuser.clone()).await.expect("a pool");
+    let superuser = PgPool::connect_with(cluster.connect_options.superuser.clone()).await.expect("a pool");
     let methods: String = ask(&superuser, "select string_agg(distinct auth_method, ' ') from pg_hba_file_rules").await.expect("methods");
     assert_eq!(methods, "scram-sha-256");
     let stranger = PgConnection::connect_with(&cluster.owner().password("postgres")).await;
@@ -109,7 +109,7 @@ async fn several_processes_find_room_for_all_their_connections() {
     let room: i32 = ask(&pool, "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int")
         .await
         .expect("a number");
-    assert!(room >= i32::try_from(4 * crate::connections::of_a_process()).expect("few"), "{room}");
+    assert!(room >= i32::try_from(4 * crate::connections::max_connections_of_process()).expect("few"), "{room}");
     cluster.stop().await;
 }
 
@@ -122,7 +122,7 @@ async fn the_process_is_kept_apart_from_ours() {
     let environment = told("environ");
     let mut names = environment.split('\0').filter_map(|entry| entry.split_once('=')).map(|(name, _)| name);
     assert!(names.clone().any(|name| name == "LC_ALL"), "{environment}");
-    assert!(names.all(|name| name == "LC_ALL" || account::ENVIRONMENT.contains(&name)), "secrets in our environment stay ours");
+    assert!(names.all(|name| name == "LC_ALL" || system_user::ENVIRONMENT.contains(&name)), "secrets in our environment stay ours");
     let group = told("stat").split_whitespace().nth(4).map(str::to_owned);
     assert_eq!(group, Some(pid.to_string()), "Ctrl-C is not for the database");
     let status = told("status");

@@ -24,7 +24,7 @@ fn installations() -> Vec<Installation> {
 }
 
 async fn start_with(folder: &TempDir, installation: &Installation) -> Cluster {
-    Cluster::start_with(Home::prepare(folder.path()).expect("a home"), installation.clone()).await.expect("a cluster")
+    Cluster::start_with(ClusterDirectory::prepare(folder.path()).expect("a directory"), installation.clone()).await.expect("a cluster")
 }
 
 async fn run(options: &PgConnectOptions, statements: impl Into<String>) -> Result<(), String> {
@@ -137,7 +137,7 @@ async fn a_folder_whose_superuser_owned_everything_is_converted_even_when_that_w
     for installation in installations() {
         let folder = folder();
         let cluster = start_with(&folder, &installation).await;
-        let superuser = cluster.ways.superuser.clone();
+        let superuser = cluster.connect_options.superuser.clone();
         let maintenance = superuser.clone().database("postgres");
         run(&maintenance, "drop database stint").await.expect("gone");
         run(&maintenance, "drop role stint_owner, stint_login").await.expect("gone");
@@ -158,7 +158,7 @@ async fn a_folder_whose_superuser_owned_everything_is_converted_even_when_that_w
             assert_eq!(sees(&cluster.login()).await, (2, 1));
             functions_of_the_owner_work(&cluster.login()).await;
             // Half of it, as a start that was killed leaves it.
-            let superuser = cluster.ways.superuser.clone();
+            let superuser = cluster.connect_options.superuser.clone();
             run(&superuser, "alter table client owner to postgres; alter function append_actions(jsonb, boolean) owner to postgres")
                 .await
                 .expect("half");
@@ -170,7 +170,7 @@ async fn a_folder_whose_superuser_owned_everything_is_converted_even_when_that_w
 
 /// A cluster as an operator has it: without anything of Stint's. The superuser's way in.
 async fn of_an_operator(cluster: &Cluster) -> PgConnectOptions {
-    let operator = cluster.ways.superuser.clone().database("postgres");
+    let operator = cluster.connect_options.superuser.clone().database("postgres");
     run(&operator, "drop database stint").await.expect("gone");
     run(&operator, "drop role stint_owner, stint_login, stint_viewer, stint_app").await.expect("gone");
     operator

@@ -3,8 +3,8 @@
 //! Everything is made through operations, so a demo is also a long test of them. A clock that travels lets the studio have a
 //! past: work is logged on its day and invoices are sent in their month.
 
+mod settable_clock;
 mod studio;
-mod travel;
 
 use std::sync::Arc;
 
@@ -22,19 +22,19 @@ use app::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{failed, print_json, say};
-use crate::services::Running;
+use super::{failed, print_json, print_line};
+use crate::services::RunningApp;
 
 /// The password of every demo.
 const PASSWORD: &str = "analytical engine";
 
 /// Makes the studio and prints how to get in.
-pub async fn demo(running: &Running, as_json: bool) -> anyhow::Result<()> {
+pub async fn demo(running: &RunningApp, as_json: bool) -> anyhow::Result<()> {
     let email = format!("ada-{:08x}@example.com", rand::random::<u32>());
     let (made, token) = make(&running.services, &email).await.map_err(failed)?;
     match as_json {
         true => print_json(&json!({ "email": email, "password": PASSWORD, "organization": made.slug, "token": token })),
-        false => say(&format!(
+        false => print_line(&format!(
             "Sign in at {}/sign-in as {email} with the password \"{PASSWORD}\".\nToken for agents: {token}",
             running.services.public_url
         )),
@@ -47,26 +47,26 @@ pub async fn demo(running: &Running, as_json: bool) -> anyhow::Result<()> {
 /// Says what stood in its way.
 pub async fn make(at: &Arc<Services>, email: &str) -> Result<(Registered, String), Error> {
     let today = at.clock.now();
-    let services = travel::services(at, today - SignedDuration::from_hours(24 * 95));
+    let services = settable_clock::services_at(at, today - SignedDuration::from_hours(24 * 95));
     let registration = Registration {
         email: email.to_owned(),
         name: "Ada Lovelace".to_owned(),
         password: PASSWORD.to_owned(),
-        organization: Some("Ada's Studio".to_owned()),
+        organization: Some("Ada's DemoStudio".to_owned()),
         time_zone: Some("Europe/London".to_owned()),
         basics: Default::default(),
         confirmation: Confirmation::Vouched,
     };
     let made = registration::register(&services.services, registration).await?;
-    let studio = Studio { caller: owner(&services, &made).await?, services, today };
-    studio::furnish(&studio).await?;
+    let studio = DemoStudio { caller: owner(&services, &made).await?, services, today };
+    studio::seed(&studio).await?;
     let order = TokenRequest { name: "Demo".to_owned(), scopes: Scope::ALL.to_vec(), writes: WriteMode::Direct, expires_in_days: 90 };
     let token = token::issue(at, email, &made.slug, order).await?;
     Ok((made, token.token))
 }
 
 /// The new owner, as a signed-in browser would be.
-async fn owner(services: &travel::Travelling, made: &Registered) -> Result<Caller, Error> {
+async fn owner(services: &settable_clock::DemoServices, made: &Registered) -> Result<Caller, Error> {
     let services = services.services.clone();
     let cookie = registration::open_sign_in(&services, &made.verified, "demo").await?;
     let known = identity::authenticate(&services.database, &cookie, &made.slug, services.clock.now()).await?;
@@ -76,13 +76,13 @@ async fn owner(services: &travel::Travelling, made: &Registered) -> Result<Calle
 }
 
 /// The studio while it is being furnished.
-struct Studio {
+struct DemoStudio {
     caller: Caller,
-    services: travel::Travelling,
+    services: settable_clock::DemoServices,
     today: Timestamp,
 }
 
-impl Studio {
+impl DemoStudio {
     /// Calls an operation as its owner.
     async fn call(&self, operation: &str, arguments: Value) -> Result<Value, Error> {
         let operation = operations::find(operation).ok_or_else(Error::internal)?;

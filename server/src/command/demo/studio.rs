@@ -3,7 +3,7 @@
 use app::error::Error;
 use serde_json::{Value, json};
 
-use super::Studio;
+use super::DemoStudio;
 
 /// How many days the studio has been at work.
 const DAYS: i64 = 92;
@@ -17,8 +17,8 @@ const WORK: [(&str, &[&str], u64); 4] = [
 ];
 
 /// Makes settings, clients, projects, work and invoices, in the order in which they happened.
-pub async fn furnish(studio: &Studio) -> Result<(), Error> {
-    settle(studio).await?;
+pub async fn seed(studio: &DemoStudio) -> Result<(), Error> {
+    seed_settings(studio).await?;
     let mut random = Random(7);
     for days_ago in (1..=DAYS).rev() {
         day_of_work(studio, days_ago, &mut random).await?;
@@ -35,10 +35,10 @@ pub async fn furnish(studio: &Studio) -> Result<(), Error> {
     Ok(())
 }
 
-async fn settle(studio: &Studio) -> Result<(), Error> {
+async fn seed_settings(studio: &DemoStudio) -> Result<(), Error> {
     studio.travel(DAYS + 1, 9);
     let organization = json!({
-        "legal_name": "Ada's Studio Ltd", "address": "12 St James's Square\nLondon SW1Y 4JH", "country": "GB", "vat_id": "GB123456782",
+        "legal_name": "Ada's DemoStudio Ltd", "address": "12 St James's Square\nLondon SW1Y 4JH", "country": "GB", "vat_id": "GB123456782",
         "email": "hello@adas.example", "phone": "+44 20 7946 0000", "iban": "GB82WEST12345698765432", "bic": "WESTGB22",
         "bank_name": "West Bank", "currency": "EUR", "rate": "110.00", "tax_rate": "20", "payment_terms_days": 14
     });
@@ -68,7 +68,7 @@ async fn settle(studio: &Studio) -> Result<(), Error> {
 }
 
 /// Working days only, each with a few pieces of work one after the other.
-async fn day_of_work(studio: &Studio, days_ago: i64, random: &mut Random) -> Result<(), Error> {
+async fn day_of_work(studio: &DemoStudio, days_ago: i64, random: &mut Random) -> Result<(), Error> {
     studio.travel(days_ago, 20);
     let today = studio.call("whoami", json!({})).await?["organization"]["today"].clone();
     let weekday = today.as_str().and_then(|day| day.parse::<jiff::civil::Date>().ok()).map(|day| day.weekday().to_monday_one_offset());
@@ -87,7 +87,7 @@ async fn day_of_work(studio: &Studio, days_ago: i64, random: &mut Random) -> Res
 }
 
 /// Acme pays; Globex does not.
-async fn first_month(studio: &Studio) -> Result<(), Error> {
+async fn first_month(studio: &DemoStudio) -> Result<(), Error> {
     let paid = sent(studio, "Acme", json!({})).await?;
     sent(studio, "Globex", json!({})).await?;
     studio.travel(45, 12);
@@ -97,7 +97,7 @@ async fn first_month(studio: &Studio) -> Result<(), Error> {
 }
 
 /// Acme pays in part, and its time to pay is not over yet; Globex's first try is voided.
-async fn second_month(studio: &Studio) -> Result<(), Error> {
+async fn second_month(studio: &DemoStudio) -> Result<(), Error> {
     let partly = sent(studio, "Acme", json!({"discount": "5%"})).await?;
     let wrong = sent(studio, "Globex", json!({"lines": [{"description": "Test phone", "price": "420.00"}]})).await?;
     studio.call("void_invoice", json!({"invoice": wrong["id"]})).await?;
@@ -110,26 +110,26 @@ async fn second_month(studio: &Studio) -> Result<(), Error> {
 }
 
 /// Acme's invoice has just left; Globex's is still being written.
-async fn third_month(studio: &Studio) -> Result<(), Error> {
+async fn third_month(studio: &DemoStudio) -> Result<(), Error> {
     sent(studio, "Acme", json!({"group_by": "day", "notes": "Thank you for the good work together."})).await?;
     studio.call("draft_invoice", json!({"client": "Globex", "lines": [{"description": "App store fee", "price": "79.00"}]})).await?;
     Ok(())
 }
 
 /// One budget that begins anew every month, and one that is for the whole project and nearly used up.
-async fn budgets(studio: &Studio) -> Result<(), Error> {
+async fn budgets(studio: &DemoStudio) -> Result<(), Error> {
     studio.call("set_budget", json!({"project": "Acme / Dashboard", "hours": 40, "amount": "4500.00", "period": "month"})).await?;
     studio.call("set_budget", json!({"project": "Globex / Mobile app", "hours": 100})).await?;
     Ok(())
 }
 
-async fn sent(studio: &Studio, client: &str, mut wanted: Value) -> Result<Value, Error> {
+async fn sent(studio: &DemoStudio, client: &str, mut wanted: Value) -> Result<Value, Error> {
     wanted["client"] = json!(client);
     let draft = studio.call("draft_invoice", wanted).await?;
     studio.call("send_invoice", json!({"invoice": draft["id"]})).await
 }
 
-async fn pay(studio: &Studio, invoice: &Value, amount: &Value) -> Result<Value, Error> {
+async fn pay(studio: &DemoStudio, invoice: &Value, amount: &Value) -> Result<Value, Error> {
     let today = studio.call("whoami", json!({})).await?["organization"]["today"].clone();
     studio.call("record_payment", json!({"invoice": invoice["id"], "amount": amount, "date": today})).await
 }

@@ -302,7 +302,7 @@ fn addresses_name_countries_abroad(invoice: &InvoiceDocument, [seller, buyer]: [
 }
 
 /// What is promised of every invoice; none is made of one that would come to less than nothing.
-fn is_right(stage: &Stage, drawn: &Drawn) -> Result<(), TestCaseError> {
+fn is_right(resources: &TypstResources, drawn: &Drawn) -> Result<(), TestCaseError> {
     let Some(invoice) = drawn.document() else { return Err(TestCaseError::reject("below zero")) };
     let currency = Currency::parse(drawn.currency).expect("a currency");
     sums_are_those_of_the_lines(&invoice, currency.minor_digits() as usize);
@@ -311,7 +311,7 @@ fn is_right(stage: &Stage, drawn: &Drawn) -> Result<(), TestCaseError> {
     for (line, custom) in invoice.lines.iter().rev().zip(drawn.custom.iter().rev()) {
         prop_assert_eq!(&line.description, &custom.description);
     }
-    let file = press::print(stage, &invoice).unwrap();
+    let file = typesetter::print(resources, &invoice).unwrap();
     // The templates are used by the next ones; the rest would be kept for nobody.
     comemo::evict(THREADS as usize * 2);
     pages_say_what_the_data_says(&invoice, &text_layer(&file));
@@ -330,12 +330,12 @@ fn text_layer(file: &[u8]) -> String {
 
 #[test]
 fn three_hundred_invoices_are_right_to_the_last_unit_and_print_what_they_hold() {
-    let (_folder, stage) = with_han();
+    let (_folder, resources) = with_han();
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 let config = Config { cases: INVOICES / THREADS, failure_persistence: None, max_shrink_iters: 50, ..Config::default() };
-                TestRunner::new(config).run(&drawn(), |drawn| is_right(&stage, &drawn)).unwrap();
+                TestRunner::new(config).run(&drawn(), |drawn| is_right(&resources, &drawn)).unwrap();
             });
         }
     });

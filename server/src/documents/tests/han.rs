@@ -10,13 +10,13 @@ use super::*;
 const RANGES: [(u32, u32); 3] = [(0x3001, 0x30ff), (0x4e00, 0x9fff), (0xff01, 0xff9f)];
 
 /// With the shipped fonts, and one for Japanese as a font of the machine, which is in this folder and is opened when it is first used.
-pub(super) fn with_han() -> (TempDir, Stage) {
+pub(super) fn with_han() -> (TempDir, TypstResources) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("han.ttf");
     std::fs::write(&path, font(FONTS[4])).expect("a font");
     let mut machine = Database::new();
     machine.load_font_file(&path).expect("a font");
-    (folder, Stage::with(&FONTS, &machine))
+    (folder, TypstResources::with(&FONTS, &machine))
 }
 
 /// A font with the glyphs of another one.

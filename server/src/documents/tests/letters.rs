@@ -22,8 +22,8 @@ fn machine() -> Database {
 }
 
 /// Where Latin, Greek and Cyrillic are shipped and nothing else.
-fn few(machine: &Database) -> Stage {
-    Stage::with(&FONTS[..2], machine)
+fn few(machine: &Database) -> TypstResources {
+    TypstResources::with(&FONTS[..2], machine)
 }
 
 fn to(buyer: &str) -> InvoiceDocument {
@@ -43,7 +43,7 @@ fn families(pages: &PagedDocument) -> BTreeSet<String> {
 
 #[test]
 fn what_no_font_has_is_named_once_and_in_its_order() {
-    let letters = shipped().letters;
+    let letters = shipped().glyph_coverage;
     assert_eq!(letters.missing("株式会社 株 (KK)"), ['株', '式', '会', '社']);
     assert_eq!(letters.missing(DEVANAGARI), ['प', 'र', 'ी', 'क', '\u{94d}', 'ष', 'ण', '\u{93e}', 'ल', '\u{93f}']);
     assert_eq!(letters.missing("a\u{e000}\u{1acf}"), ['\u{e000}', '\u{1acf}']);
@@ -51,7 +51,7 @@ fn what_no_font_has_is_named_once_and_in_its_order() {
 
 #[test]
 fn what_is_printed_or_never_seen_is_not_missing() {
-    let letters = shipped().letters;
+    let letters = shipped().glyph_coverage;
     for text in [
         "Ελλάς Київ Žluťoučký",
         "שלום مرحبا สวัสดี Հայ საქ",
@@ -66,30 +66,31 @@ fn what_is_printed_or_never_seen_is_not_missing() {
 fn a_font_of_the_machine_prints_what_no_shipped_one_has() {
     let (without, with) = (few(&Database::new()), few(&machine()));
     let document = to("שלום Studio สวัสดี");
-    assert_eq!(without.letters.missing(&document.buyer.name).len(), 9);
-    assert_eq!(with.letters.missing(&document.buyer.name), [' '; 0]);
-    let pages = press::typeset(&with, &document).unwrap();
+    assert_eq!(without.glyph_coverage.missing(&document.buyer.name).len(), 9);
+    assert_eq!(with.glyph_coverage.missing(&document.buyer.name), [' '; 0]);
+    let pages = typesetter::typeset(&with, &document).unwrap();
     assert_eq!(families(&pages), ["Noto Sans Hebrew", "Noto Sans Thai", "Source Sans 3"].map(String::from).into());
     assert!(texts(&pages).concat().contains("สวัสดี") && !texts(&pages).concat().contains('□'));
-    press::print(&with, &document).unwrap();
+    typesetter::print(&with, &document).unwrap();
 }
 
 #[test]
 fn a_document_that_needs_no_font_of_the_machine_has_the_same_bytes_on_every_machine() {
     let plain = invoice(3);
-    assert!(press::print(&few(&Database::new()), &plain).unwrap() == press::print(&few(&machine()), &plain).unwrap());
+    assert!(typesetter::print(&few(&Database::new()), &plain).unwrap() == typesetter::print(&few(&machine()), &plain).unwrap());
     // Not even where the machine has other fonts of the same names, and those that this one really has.
     let scripts = to("Ελλάς שלום مرحبا สวัสดี 🚀");
-    let expected = press::print(&shipped(), &scripts).unwrap();
-    assert!(expected == press::print(&Stage::with(&FONTS, &machine()), &scripts).unwrap());
-    assert!(expected == press::print(&Stage::set(), &scripts).unwrap());
+    let expected = typesetter::print(&shipped(), &scripts).unwrap();
+    assert!(expected == typesetter::print(&TypstResources::with(&FONTS, &machine()), &scripts).unwrap());
+    assert!(expected == typesetter::print(&TypstResources::load(), &scripts).unwrap());
 }
 
 #[test]
 fn fonts_of_the_machine_come_in_one_order_whatever_the_text() {
-    let stage = few(&machine());
-    let order =
-        |text: &str| stage.letters.families(&json!({ "notes": [text] }), "Notes").into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let resources = few(&machine());
+    let order = |text: &str| {
+        resources.glyph_coverage.families(&json!({ "notes": [text] }), "Notes").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
     let expected = ["Hebrew", "Thai"].map(|script| format!("of the machine: Noto Sans {script}"));
     assert_eq!(order("สวัสดี שלום"), expected);
     assert_eq!(order("שלום สวัสดี"), expected);
@@ -109,7 +110,7 @@ fn a_draft_shows_boxes_where_no_font_has_the_letters() {
 #[test]
 fn a_letter_of_arabic_is_one_glyph_and_is_read_once() {
     let words = "شركة الاختبار للتجارة مرحبا بتث چای پژوهش گفت لا إله ئة ذ ض ظ ق ي";
-    let pages = press::typeset(&shipped(), &to(words)).unwrap();
+    let pages = typesetter::typeset(&shipped(), &to(words)).unwrap();
     assert!(texts(&pages).concat().contains("مرحبا"));
     each_text(&pages.pages()[0].frame, Transform::identity(), &mut |item, _| {
         let mut seen = HashSet::new();
@@ -121,10 +122,10 @@ fn a_letter_of_arabic_is_one_glyph_and_is_read_once() {
 
 #[test]
 fn a_mark_that_the_font_of_its_letter_lacks_is_left_away_before_anything_is_set() {
-    let stage = shipped();
+    let resources = shipped();
     let printable = |text: &str| {
         let mut data = json!([text]);
-        stage.letters.make_printable(&mut data);
+        resources.glyph_coverage.make_printable(&mut data);
         data[0].as_str().unwrap().to_owned()
     };
     for (text, expected) in [
@@ -141,7 +142,7 @@ fn a_mark_that_the_font_of_its_letter_lacks_is_left_away_before_anything_is_set(
     // A family of the machine is asked for all that it has, letters of the shipped fonts among them.
     let few = few(&machine());
     let mut data = json!("ש\u{5b8} э\u{5b5} ส\u{5b5}");
-    few.letters.make_printable(&mut data);
+    few.glyph_coverage.make_printable(&mut data);
     assert_eq!(data, "ש\u{5b8} э ส");
 }
 
@@ -153,11 +154,11 @@ fn letters_under_marks_of_other_fonts_cost_no_more_than_other_letters() {
     let pairs: String = letters.flat_map(|letter| marks.iter().map(move |mark| format!("{letter}{mark}"))).collect();
     let mut document = invoice(1);
     document.lines[0].description = pairs;
-    let stage = shipped();
+    let resources = shipped();
     let mut data = serde_json::to_value(&document).unwrap();
-    stage.letters.make_printable(&mut data);
-    let pages = press::compile(&stage, &data).unwrap();
-    assert!(press::missing_clusters(&pages).is_empty(), "it is set once");
+    resources.glyph_coverage.make_printable(&mut data);
+    let pages = typesetter::compile(&resources, &data).unwrap();
+    assert!(typesetter::missing_clusters(&pages).is_empty(), "it is set once");
     let printed = texts(&pages).concat();
     assert!(printed.contains("ԱԱԱ") && !printed.contains('□'));
 }
@@ -180,17 +181,17 @@ fn names() -> impl Strategy<Value = String> {
 fn a_thousand_names_print_and_those_of_letters_that_there_are_stand_there_whole() {
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
     let names: Vec<String> = (0..1_000).map(|_| names().new_tree(&mut runner).unwrap().current()).collect();
-    let (stage, mut whole) = (shipped(), 0);
+    let (resources, mut whole) = (shipped(), 0);
     for names in names.chunks(50) {
         let mut document = invoice(names.len());
         for (line, name) in document.lines.iter_mut().zip(names) {
             line.description.clone_from(name);
         }
-        let printed = texts(&press::typeset(&stage, &document).unwrap()).concat();
-        press::print(&stage, &document).unwrap();
+        let printed = texts(&typesetter::typeset(&resources, &document).unwrap()).concat();
+        typesetter::print(&resources, &document).unwrap();
         // What is written from the left is in the order in which it is read.
         let simple = |name: &&String| name.chars().all(|letter| letter.is_ascii() || matches!(letter, 'À'..='ÿ' | 'Ͱ'..='Ͽ' | 'А'..='я'));
-        for name in names.iter().filter(simple).filter(|name| stage.letters.missing(name).is_empty()) {
+        for name in names.iter().filter(simple).filter(|name| resources.glyph_coverage.missing(name).is_empty()) {
             assert!(printed.contains(&dense(name)), "{name} in {printed}");
             whole += 1;
         }
@@ -201,12 +202,12 @@ fn a_thousand_names_print_and_those_of_letters_that_there_are_stand_there_whole(
 #[test]
 fn a_run_is_long_for_its_cost_where_the_template_cuts_it() {
     let template = include_str!("../../../templates/text.typ");
-    assert!(template.contains(&format!("{{{},}}", super::super::letters::LONG_RUN)), "long-run of text.typ");
+    assert!(template.contains(&format!("{{{},}}", super::super::glyph_coverage::LONG_RUN)), "long-run of text.typ");
 }
 
 #[test]
 fn what_takes_longer_to_set_counts_for_more() {
-    let letters = shipped().letters;
+    let letters = shipped().glyph_coverage;
     let work = |text: &str| letters.work(&json!([text]));
     assert_eq!(work("words and words"), 15);
     assert_eq!((work("สวัสดี"), work("a\u{200f}1\n")), (6 * 12, 2 + 2 * 12), "other fonts, what turns the direction, and ends of lines");

@@ -27,7 +27,7 @@ fn runs(document: &PagedDocument) -> Vec<(Point, typst::text::TextItem)> {
 
 #[test]
 fn a_letter_under_marks_is_read_once() {
-    let layer = texts(&press::typeset(&shipped(), &of_words()).unwrap()).concat();
+    let layer = texts(&typesetter::typeset(&shipped(), &of_words()).unwrap()).concat();
     let count = |text: &str, letter: char| text.matches(letter).count();
     for word in WORDS {
         for letter in word.chars().filter(|letter| !letter.is_ascii()) {
@@ -39,7 +39,7 @@ fn a_letter_under_marks_is_read_once() {
     for word in &WORDS[5..] {
         assert!(layer.contains(word), "{word} in {layer}");
     }
-    press::print(&shipped(), &of_words()).unwrap();
+    typesetter::print(&shipped(), &of_words()).unwrap();
 }
 
 /// Each glyph by itself: which it is, and where it is drawn.
@@ -57,10 +57,10 @@ fn drawn_glyphs(runs: &[(Point, typst::text::TextItem)]) -> Vec<(u16, Abs, Abs)>
 
 #[test]
 fn what_is_joined_is_drawn_where_it_was() {
-    let stage = shipped();
+    let resources = shipped();
     let mut data = serde_json::to_value(of_words()).unwrap();
-    stage.letters.make_printable(&mut data);
-    let (parted, joined) = (press::parted(&stage, &data).unwrap(), press::compile(&stage, &data).unwrap());
+    resources.glyph_coverage.make_printable(&mut data);
+    let (parted, joined) = (typesetter::parted(&resources, &data).unwrap(), typesetter::compile(&resources, &data).unwrap());
     let (before, after) = (runs(&parted), runs(&joined));
     assert!(after.len() < before.len(), "{} of {}", after.len(), before.len());
     let (before, after) = (drawn_glyphs(&before), drawn_glyphs(&after));
@@ -72,9 +72,9 @@ fn what_is_joined_is_drawn_where_it_was() {
 
 #[test]
 fn a_document_without_such_letters_stays_as_it_is() {
-    let stage = shipped();
+    let resources = shipped();
     let mut data = serde_json::to_value(invoice(3)).unwrap();
-    stage.letters.make_printable(&mut data);
-    let (parted, joined) = (press::parted(&stage, &data).unwrap(), press::compile(&stage, &data).unwrap());
+    resources.glyph_coverage.make_printable(&mut data);
+    let (parted, joined) = (typesetter::parted(&resources, &data).unwrap(), typesetter::compile(&resources, &data).unwrap());
     assert_eq!(runs(&parted).len(), runs(&joined).len());
 }

@@ -13,7 +13,7 @@ const LARGEST: &str = "92,233,720,368,547,758.07";
 
 /// Where a run of letters that holds these words begins and ends on the first page.
 fn run_of(document: &InvoiceDocument, words: &str) -> Option<(Point, Point)> {
-    let (pages, mut found) = (press::typeset(&shipped(), document).unwrap(), None);
+    let (pages, mut found) = (typesetter::typeset(&shipped(), document).unwrap(), None);
     each_text(&pages.pages()[0].frame, Transform::identity(), &mut |item, place| {
         if item.text.contains(words) {
             found = Some((Point::zero().transform(place), Point::with_x(item.width()).transform(place)));
@@ -24,7 +24,7 @@ fn run_of(document: &InvoiceDocument, words: &str) -> Option<(Point, Point)> {
 
 /// The runs of letters on all pages: what breaks stands in several.
 fn runs(document: &InvoiceDocument) -> Vec<String> {
-    let (pages, mut runs) = (press::typeset(&shipped(), document).unwrap(), Vec::new());
+    let (pages, mut runs) = (typesetter::typeset(&shipped(), document).unwrap(), Vec::new());
     for page in pages.pages() {
         each_text(&page.frame, Transform::identity(), &mut |item, _| runs.push(item.text.replace("\u{a0}", " ").to_string()));
     }
@@ -51,7 +51,7 @@ fn a_void_document_says_so_across_the_page() {
 #[test]
 fn what_is_printed_over_a_mark_is_no_part_of_it() {
     for document in [void(), InvoiceDocument { number: None, ..invoice(40) }] {
-        press::print(&shipped(), &document).unwrap();
+        typesetter::print(&shipped(), &document).unwrap();
     }
 }
 
@@ -128,7 +128,7 @@ fn usual_figures_are_as_large_as_the_words_beside_them() {
     let mut document = invoice(1);
     document.lines[0].net = "123,456,789.01".into();
     document.lines[0].price = "1,234,567.890123".into();
-    let pages = press::typeset(&shipped(), &document).unwrap();
+    let pages = typesetter::typeset(&shipped(), &document).unwrap();
     let mut sizes = Vec::new();
     each_text(&pages.pages()[0].frame, Transform::identity(), &mut |item, _| {
         if ["123,456,789.01", "1,234,567.890123"].contains(&item.text.as_str()) {
@@ -198,12 +198,12 @@ fn the_reason_of_the_only_category_stands_alone() {
 /// Why a line has no tax stands in its narrow column whole word by whole word, and reaches neither the price nor the net beside it.
 #[test]
 fn no_word_of_the_column_of_tax_breaks_or_leaves_it() {
-    let (_folder, stage) = han::with_han();
+    let (_folder, resources) = han::with_han();
     for locale in Locale::ALL {
         let words = TaxCategory::ALL.map(|category| locale.tax_of_line(category, Percent(84_250)));
         let lines: Vec<DocumentLine> = words.iter().map(|tax| DocumentLine { tax: tax.clone(), ..line(0) }).collect();
         let document = InvoiceDocument { language: locale.code().into(), lines, ..invoice(1) };
-        let places = places(&press::typeset(&stage, &document).unwrap());
+        let places = places(&typesetter::typeset(&resources, &document).unwrap());
         let price = places.iter().filter(|(run, ..)| run == "95.00").map(|(.., end)| *end).fold(0.0, f64::max);
         let net = places.iter().filter(|(run, ..)| run == "142.50").map(|(_, start, _)| *start).fold(f64::MAX, f64::min);
         let is_of_a_word = |run: &str| !run.is_empty() && words.iter().any(|word| word.contains(run));

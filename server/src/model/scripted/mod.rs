@@ -3,8 +3,8 @@
 //!
 //! Its base address ends with the name of a [script](SCRIPTS): `http://127.0.0.1:4010/studio`.
 
-mod manner;
-mod wit;
+mod behaviors;
+mod replies;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,13 +18,13 @@ use http::StatusCode;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-pub use manner::SCRIPTS;
+pub use behaviors::SCRIPTS;
 
 /// What was asked of it: the script, and the body of the request.
 #[derive(Clone, Default)]
-pub struct Asked(Arc<Mutex<Vec<(String, Value)>>>);
+pub struct RecordedRequests(Arc<Mutex<Vec<(String, Value)>>>);
 
-impl Asked {
+impl RecordedRequests {
     /// The requests of a script, in order.
     pub fn of(&self, script: &str) -> Vec<Value> {
         let asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -33,15 +33,15 @@ impl Asked {
 }
 
 /// Answers on this listener, until the process ends.
-pub async fn serve(listener: TcpListener, asked: Asked) -> std::io::Result<()> {
+pub async fn serve(listener: TcpListener, asked: RecordedRequests) -> std::io::Result<()> {
     axum::serve(listener, Router::new().route("/{script}/chat/completions", post(answer)).with_state(asked)).await
 }
 
-async fn answer(State(asked): State<Asked>, Path(script): Path<String>, Json(body): Json<Value>) -> Response {
+async fn answer(State(asked): State<RecordedRequests>, Path(script): Path<String>, Json(body): Json<Value>) -> Response {
     if !SCRIPTS.iter().any(|(known, _)| *known == script) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let reply = wit::reply(&script, &body["messages"]);
+    let reply = replies::reply(&script, &body["messages"]);
     asked.0.lock().unwrap_or_else(PoisonError::into_inner).push((script.clone(), body));
-    manner::send(&script, reply)
+    behaviors::send(&script, reply)
 }

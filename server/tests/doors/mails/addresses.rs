@@ -1,7 +1,7 @@
 //! Whom mails go to, and whom they cannot reach.
 
 use serde_json::json;
-use server::{jobs, mail::PostError};
+use server::{jobs, mail::DeliveryError};
 
 use super::{invoice_is_sent, mail_of, post};
 use crate::{smtp::MailServer, world::World};
@@ -12,7 +12,7 @@ async fn a_mail_to_nobody_is_not_tried_again() {
     let ada = world.person("Ada").await;
     invoice_is_sent(&world, &ada).await;
     sqlx::query("update outgoing_mail set recipient = 'nobody@example.com'").execute(&world.owner().await).await.expect("nobody");
-    jobs::look_through(&world.services, &post(&server.url)).await;
+    jobs::drain_outbox(&world.services, &post(&server.url)).await;
     let mail = mail_of(&world, &ada).await;
     assert_eq!((&mail["state"], &mail["attempts"]), (&json!("failed"), &json!(1)), "{mail}");
     assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("no such mailbox")), "{mail}");
@@ -31,7 +31,7 @@ async fn a_mail_to_what_is_no_address_is_refused_by_us() {
         attachment: None,
         attempts: 1,
     };
-    assert!(matches!(post(&server.url).offer(&mail).await, Err(PostError::Unwritable(_))));
+    assert!(matches!(post(&server.url).offer(&mail).await, Err(DeliveryError::Unwritable(_))));
 }
 
 #[tokio::test]

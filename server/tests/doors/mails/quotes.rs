@@ -36,7 +36,7 @@ async fn of_what_is_said_of_a_mail_with_a_link_nothing_but_the_code_is_kept() {
     {
         server.says(".", refusal);
         hurry(&world).await;
-        jobs::look_through(&world.services, &post(&server.url)).await;
+        jobs::drain_outbox(&world.services, &post(&server.url)).await;
         server.taken.recv().await.expect("a mail");
         let told = told(&world, &ada).await;
         let code = ["451 4.7.1.", "550 5.7.1.", "550 5.7.1.", "550 5.7.1.", "550."][at];
@@ -52,7 +52,7 @@ async fn what_is_said_of_a_mail_without_a_link_is_kept() {
     let ada = world.person("Ada").await;
     invoice_is_sent(&world, &ada).await;
     server.says(".", b"550 5.2.2 the mailbox of office@client.example is full\r\n");
-    jobs::look_through(&world.services, &post(&server.url)).await;
+    jobs::drain_outbox(&world.services, &post(&server.url)).await;
     let mail = mail_of(&world, &ada).await;
     assert_eq!(mail["last_error"], "The mail server refused it: 550 5.2.2 the mailbox of office@client.example is full", "{mail}");
 }
@@ -71,7 +71,7 @@ async fn the_link_of_a_mail_that_was_refused_for_good_opens_nothing() {
     ] {
         server.says(".", refusal);
         hurry(&world).await;
-        jobs::look_through(&world.services, &post(&server.url)).await;
+        jobs::drain_outbox(&world.services, &post(&server.url)).await;
         assert_eq!(secrets(&world).await, (drawn, open), "{}", String::from_utf8_lossy(refusal));
         if refusal.starts_with(b"550") {
             world.rest(&ada, "resend_invitation", json!({"invitation": sent["id"]})).await.ok();

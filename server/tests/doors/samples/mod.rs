@@ -107,7 +107,7 @@ impl Furnished {
         jsonschema::validate(&tool["inputSchema"], &arguments).unwrap_or_else(|problem| panic!("{name}: {problem}"));
         let answer = done(&self.world, &self.ada.token, name, arguments).await;
         let operation = operations::find(name).expect("an operation");
-        for schema in tool.get("outputSchema").cloned().into_iter().chain([Value::Object(mcp::whole_answer(operation))]) {
+        for schema in tool.get("outputSchema").cloned().into_iter().chain([Value::Object(mcp::answer_schema(operation))]) {
             jsonschema::validate(&schema, &answer).unwrap_or_else(|problem| panic!("{name}: {problem}: {answer:#}"));
         }
         answer

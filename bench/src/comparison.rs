@@ -1,0 +1,70 @@
+//! Two programs in turns on the same data: what a line of the one takes beside that of the other, however the machine's speed drifts.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use anyhow::Result;
+
+use crate::{
+    load::{self, Sample, Scenario},
+    say,
+};
+
+/// How often each of them has its turn.
+const ROUNDS: usize = 3;
+
+/// Where the two are reached.
+pub struct ComparedServers {
+    /// The program of before.
+    pub before: SocketAddr,
+    /// The program that is measured.
+    pub now: SocketAddr,
+}
+
+/// One step of both programs.
+pub struct Pair {
+    /// What was asked.
+    pub name: String,
+    /// How many asked at once.
+    pub clients: usize,
+    /// The time of half of the requests as a multiple of that before: the median of all turns.
+    pub p50: f64,
+    /// Requests in each second as a multiple of those before: the median of all turns.
+    pub rate: f64,
+}
+
+/// Measures a scenario with so many clients, first before and then now in each round.
+pub async fn measure(both: &ComparedServers, scenario: &Arc<Scenario>, clients: usize) -> Result<(Vec<Sample>, Vec<Pair>)> {
+    say(&format!("· {}, {clients} at once, in turns", scenario.steps.iter().map(|step| step.name).collect::<Vec<_>>().join(" and ")));
+    let (mut before, mut now) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        before.push(load::run(both.before, Arc::clone(scenario), clients).await?);
+        now.push(load::run(both.now, Arc::clone(scenario), clients).await?);
+    }
+    let pairs = scenario.steps.iter().enumerate().map(|(step, of)| {
+        let beside = |value: fn(&Sample) -> f64| median(before.iter().zip(&now).map(|(b, n)| value(&n[step]) / value(&b[step])).collect());
+        Pair { name: of.name.to_owned(), clients, p50: beside(Sample::p50), rate: beside(|sample| sample.rate) }
+    });
+    let pairs = pairs.collect();
+    let of_before = |mut sample: Sample| {
+        sample.name.insert_str(0, "before: ");
+        sample
+    };
+    let samples = before.pop().into_iter().flatten().map(of_before).chain(now.pop().into_iter().flatten()).collect();
+    Ok((samples, pairs))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_one_and_of_nothing_there_is_none() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert!(median(Vec::new()).is_nan());
+    }
+}

@@ -1,0 +1,201 @@
+//! The columns of a record by the names and in the units of the answers.
+
+use app::{context::Membership, day::OffsetDateTime, hours::WorkDuration};
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Map, Value, json};
+
+use super::concise::exact;
+
+/// What a record holds for its own sake, or says twice.
+const HIDDEN_COLUMNS: [&str; 30] = [
+    "organization_id",
+    "id",
+    "user_id",
+    "search_key",
+    "search_key_of",
+    "namesake",
+    "created_at",
+    "updated_at",
+    "created_by",
+    "created_through",
+    "invited_by",
+    "written_by",
+    "version",
+    "position",
+    "document",
+    "series",
+    "sequence",
+    "period_given",
+    "composed",
+    "composed_terms",
+    "laid_out",
+    "rate_overridden",
+    "template",
+    "reference",
+    "queued_at",
+    "next_attempt_at",
+    "unheard",
+    "body",
+    "project_ids",
+    "client_ids",
+];
+
+/// Columns that answers call otherwise.
+const RENAMED_COLUMNS: [(&str, &str, &str); 7] = [
+    ("invoice", "state", "status"),
+    ("invoice", "discount_amount", "discount_written"),
+    ("invoice", "discount_percent", "discount_written"),
+    ("invoice_line", "billed_seconds", "billed"),
+    ("payment", "paid_on", "date"),
+    ("budget", "seconds", "hours"),
+    ("", "seconds", "worked"),
+];
+
+/// Those that hold an amount.
+const AMOUNTS: [&str; 11] = ["rate", "bill_rate", "cost_rate", "amount", "subtotal", "discount", "net", "tax", "total", "paid", "price"];
+
+/// The kinds of record that have a currency of their own to tell; of the others it stands with their amounts.
+const WITH_CURRENCY: [&str; 2] = ["client", "organization"];
+
+/// What of an invoice is reckoned. The record of a draft holds none of it until it is sent.
+pub const COMPUTED_COLUMNS: [&str; 6] = ["subtotal", "discount", "net", "tax", "total", "paid"];
+
+/// The units of a line as the document has them (UN/ECE recommendation 20), with what answers say; a piece has none.
+const UNITS: [(&str, Option<&str>); 2] = [("HUR", Some("h")), ("C62", None)];
+
+/// What is on the clock of the organization: documents, and not work.
+const OF_ORGANIZATION: [&str; 3] = ["invoice", "payment", "outgoing_mail"];
+
+/// The zones of whoever is told.
+pub struct CallerZones {
+    member: TimeZone,
+    organization: TimeZone,
+}
+
+impl CallerZones {
+    /// Those of a membership; without one nothing is told of time.
+    pub fn of(place: Option<&Membership>) -> Self {
+        let zones = place.map(|place| (place.member_zone.clone(), place.organization_zone.clone()));
+        let (member, organization) = zones.unwrap_or((TimeZone::UTC, TimeZone::UTC));
+        Self { member, organization }
+    }
+}
+
+/// A record before or after a change.
+pub struct ChangedRecord<'a> {
+    /// Its kind.
+    pub kind: &'a str,
+    /// What its ids are called.
+    pub names: Option<&'a Value>,
+    /// The currency of the amounts in it.
+    pub currency: Option<&'a str>,
+    /// What the answer tells of it.
+    pub answered: Option<&'a Map<String, Value>>,
+    /// The zones of whoever is told.
+    pub zones: &'a CallerZones,
+}
+
+impl ChangedRecord<'_> {
+    /// The fields that say something, as answers call them.
+    pub fn told(&self, columns: &Map<String, Value>) -> Map<String, Value> {
+        let is_draft = self.kind == "invoice" && columns.get("state").is_some_and(|state| state == "draft");
+        let says = |name: &str, value: &Value| {
+            let reckoned = self.kind == "invoice" && COMPUTED_COLUMNS.contains(&name) && (is_draft || name == "discount" && is_zero(value));
+            !value.is_null() && !HIDDEN_COLUMNS.contains(&name) && !reckoned
+        };
+        let mut fields = Map::new();
+        for (column, value) in columns.iter().filter(|(name, value)| says(name, value)) {
+            match column.as_str() {
+                "invoice_line_id" => _ = fields.insert("billed".to_owned(), Value::from(true)),
+                "archived_at" => _ = fields.insert("archived".to_owned(), Value::from(true)),
+                "rounding_step" | "rounding_mode" | "rounding_basis" => {
+                    let part = if column == "rounding_step" { "step_minutes" } else { column.trim_start_matches("rounding_") };
+                    part_of(&mut fields, "rounding", part, value);
+                }
+                "period_from" | "period_to" => part_of(&mut fields, "period", column.trim_start_matches("period_"), value),
+                column => fields.extend(self.field(column, value)),
+            }
+        }
+        fields
+    }
+
+    /// A column as answers call it; nothing for what only leads to another record.
+    fn field(&self, column: &str, value: &Value) -> Option<(String, Value)> {
+        if let Some(noun) = column.strip_suffix("_id") {
+            let name = value.as_str().and_then(|id| self.names?.get(id))?;
+            return Some((noun.to_owned(), name.clone()));
+        }
+        let called = RENAMED_COLUMNS.iter().find(|(of, known, _)| *known == column && (*of == self.kind || of.is_empty()));
+        let value = match (column, value) {
+            ("currency", _) if !WITH_CURRENCY.contains(&self.kind) => return None,
+            ("seconds" | "billed_seconds", Value::Number(seconds)) => {
+                seconds.as_i64().map(|seconds| exact(seconds, WorkDuration::of(seconds).text))?.into()
+            }
+            ("discount_percent", Value::String(share)) => format!("{share}%").into(),
+            ("unit", Value::String(unit)) => match UNITS.iter().find(|(known, _)| known == unit) {
+                Some((_, told)) => Value::from((*told)?),
+                None => value.clone(),
+            },
+            (_, Value::String(amount)) if AMOUNTS.contains(&column) => match self.currency {
+                Some(currency) => format!("{amount} {currency}").into(),
+                None => value.clone(),
+            },
+            (_, Value::String(instant)) if column.ends_with("_at") => self.moment(column, instant).unwrap_or_else(|| value.clone()),
+            (_, value) => value.clone(),
+        };
+        Some((called.map_or(column, |(_, _, called)| called).to_owned(), value))
+    }
+
+    /// An instant as the answer tells it, else on the clock that is meant.
+    fn moment(&self, column: &str, instant: &str) -> Option<Value> {
+        let at: Timestamp = instant.parse().ok()?;
+        let answered = self.answered.and_then(|answered| answered.get(column)).and_then(Value::as_str);
+        let same = |told: &&str| told.parse::<Timestamp>().is_ok_and(|told| told.as_second() == at.as_second());
+        if let Some(told) = answered.filter(same) {
+            return Some(Value::from(told));
+        }
+        let zone = if OF_ORGANIZATION.contains(&self.kind) { &self.zones.organization } else { &self.zones.member };
+        let at = Timestamp::from_second(at.as_second()).ok()?;
+        serde_json::to_value(OffsetDateTime::at(at, zone)).ok()
+    }
+}
+
+fn part_of(fields: &mut Map<String, Value>, of: &str, part: &str, value: &Value) {
+    fields.entry(of).or_insert_with(|| json!({}))[part] = value.clone();
+}
+
+fn is_zero(amount: &Value) -> bool {
+    amount.as_str().is_some_and(|text| !text.chars().any(|sign| ('1'..='9').contains(&sign)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(kind: &str, columns: Value, answered: Value) -> Value {
+        let zone = TimeZone::get("Europe/Berlin").expect("a zone");
+        let zones = CallerZones { member: zone, organization: TimeZone::UTC };
+        let currency = columns["currency"].as_str();
+        let record = ChangedRecord { kind, names: None, currency, answered: answered.as_object(), zones: &zones };
+        Value::Object(record.told(columns.as_object().expect("an object")))
+    }
+
+    #[test]
+    fn a_record_is_told_in_the_units_of_the_answers() {
+        let entry = json!({ "started_at": "2026-11-28T08:00:00.123456+00:00", "ended_at": "2026-11-28T09:00:00+00:00", "rate": "120.00", "currency": "EUR" });
+        assert_eq!(
+            told("time_entry", entry, json!({ "ended_at": "2026-11-28T10:00:00+01:00" })),
+            json!({ "started_at": "2026-11-28T09:00:00+01:00", "ended_at": "2026-11-28T10:00:00+01:00", "rate": "120.00 EUR" })
+        );
+        let line = json!({ "unit": "HUR", "price": "120.00", "net": "60.00", "currency": "EUR" });
+        assert_eq!(told("invoice_line", line, json!({})), json!({ "unit": "h", "price": "120.00 EUR", "net": "60.00 EUR" }));
+        assert_eq!(told("invoice_line", json!({ "unit": "C62" }), json!({})), json!({}));
+        let sent = json!({ "state": "sent", "total": "60.00", "discount": "0.00", "currency": "EUR", "sent_at": "2026-11-28T08:00:00.5+00:00",
+            "period_from": "2026-11-01", "period_to": "2026-11-30" });
+        assert_eq!(
+            told("invoice", sent, json!({})),
+            json!({ "status": "sent", "total": "60.00 EUR", "sent_at": "2026-11-28T08:00:00+00:00", "period": { "from": "2026-11-01", "to": "2026-11-30" } })
+        );
+        assert_eq!(told("client", json!({ "rate": "9", "currency": "JPY" }), json!({})), json!({ "rate": "9 JPY", "currency": "JPY" }));
+    }
+}

@@ -1,0 +1,191 @@
+//! The answer of an operation as the result of a tool, short enough for a model to read.
+
+use std::convert::Infallible;
+
+use app::{
+    context::Caller,
+    count::pluralize,
+    error::Error,
+    operation::Operation,
+    operations,
+    page::{LIMIT_DEFAULT, PageBudget, characters},
+};
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::Value;
+
+use super::{
+    concise, dry_run_changes, links,
+    record_columns::CallerZones,
+    truncation::{self, ANSWER_MAX, NOTICE, Truncation},
+};
+
+/// How much of that the items of a list may take; the rest is for what stands around them.
+const ROOM_FOR_ITEMS: usize = ANSWER_MAX - 1_000;
+
+/// The argument with which a list counts all its items.
+const WITH_TOTAL: &str = "with_total";
+
+/// Calls the operation. A refusal is a result that the model can read and act on, in the words of every other door.
+pub async fn call(operation: &Operation, caller: Caller, arguments: Value) -> CallToolResult {
+    match answered(operation, caller, arguments).await {
+        Ok(answer) => CallToolResult::structured(answer),
+        Err(error) => refused(&error),
+    }
+}
+
+/// The refusal of a call whose arguments could not be put together. It is a call all the same, and is written down.
+pub fn reject_unread(operation: &Operation, caller: &Caller, error: Error) -> CallToolResult {
+    let Err(answered) = operation.unread::<Infallible>(caller, error);
+    refused(&answered)
+}
+
+/// A refusal. It carries no structured content: that would have to be of the form of an answer.
+pub fn refused(error: &Error) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(sentences(error))])
+}
+
+/// A refusal as sentences that end with its code in brackets. JSON is none: there is a client that takes it for the answer itself, and
+/// its model never learns what was wrong.
+fn sentences(error: &Error) -> String {
+    let Error { code, message, fields, hint, details } = error;
+    let first = within_list(fields.keys(), message).map_or_else(|| message.clone(), |place| format!("{place}: {message}"));
+    let further = fields.values().filter(|words| !message.contains(words.as_str())).cloned();
+    let said = std::iter::once(first).chain(further).chain(hint.clone()).collect::<Vec<_>>().join(" ");
+    let details = details.as_ref().filter(|record| !is_said(&said, record));
+    let details = details.map(|record| format!("Details: {}", concise::told(record.clone())));
+    std::iter::once(said).chain(details).chain([format!("[{}]", code.name())]).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text says each value that a record holds.
+fn is_said(text: &str, record: &Value) -> bool {
+    match record {
+        Value::Null => true,
+        Value::Bool(_) => false,
+        Value::Number(number) => {
+            let number = number.to_string();
+            text.split(|sign: char| !sign.is_ascii_digit()).any(|word| word == number)
+        }
+        Value::String(words) => text.contains(words.as_str()),
+        Value::Array(items) => items.iter().all(|item| is_said(text, item)),
+        Value::Object(fields) => fields.values().all(|field| is_said(text, field)),
+    }
+}
+
+/// The place of what is wrong in a list, such as `lines[2].price`, where the words do not tell of which item they are.
+fn within_list<'a>(mut places: impl Iterator<Item = &'a String>, message: &str) -> Option<&'a String> {
+    places.find(|place| place.split_once(']').is_some_and(|(item, _)| !message.contains(&format!("{item}]"))))
+}
+
+async fn answered(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
+    let (answer, cut) = shortened(operation, caller.clone(), arguments).await?;
+    let answer = links::answer(&caller, &operation.output, answer).await?;
+    let way = truncation::next_step(&caller, operation, &answer);
+    Ok(truncation::fit(answer, cut, way))
+}
+
+/// A list ends where the room ends, and says so. What else is left out is told of the whole answer.
+async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<(Value, Truncation), Error> {
+    let asked = items_asked(operation, &arguments);
+    let zones = CallerZones::of(caller.membership.as_ref());
+    let own = caller.membership.as_ref().map(|membership| membership.member);
+    let question = operation.takes(WITH_TOTAL).then(|| arguments.clone());
+    let roomy = Caller { room: Some(PageBudget { characters: ROOM_FOR_ITEMS, length: length_of_item }), ..caller.clone() };
+    let whole = operation.call(roomy, arguments).await?;
+    let mut answer = concise::answer(&operation.output, own, whole);
+    let cut = Truncation::of(answer.as_object_mut().and_then(|fields| dry_run_changes::shorten(fields, &zones)));
+    let fewer = answer.get("items").and_then(Value::as_array).map(Vec::len).filter(|given| asked.is_some_and(|asked| *given < asked));
+    if let Some(given) = fewer.filter(|_| answer.get("next_cursor").is_some()) {
+        let shown = match total(operation, caller, question, &answer).await {
+            Some(all) => format!("{given} of {all}"),
+            None => items(given as i64),
+        };
+        answer[NOTICE] =
+            Value::from(format!("Shortened to {shown}. Pass next_cursor as cursor for the next ones, or narrow the question."));
+    }
+    Ok((answer, cut))
+}
+
+fn items(count: i64) -> String {
+    pluralize(count, "item", "items")
+}
+
+/// How many items there are on all pages of time that is summed up, which every page says.
+const GROUPS: &str = "groups";
+
+/// How many items a page says that there are in all, or more than how many.
+fn in_all(page: &Value) -> Option<String> {
+    let number = |name: &str| page.get(name).and_then(Value::as_i64);
+    number("total").or_else(|| number(GROUPS)).map(items).or_else(|| number("more_than").map(|most| format!("more than {}", items(most))))
+}
+
+/// How many items a list has on all its pages: as it was told, or asked for again where the list can count them.
+async fn total(operation: &Operation, caller: Caller, question: Option<Value>, answer: &Value) -> Option<String> {
+    if let Some(told) = in_all(answer) {
+        return Some(told);
+    }
+    let mut question = question?;
+    let fields = question.as_object_mut()?;
+    fields.remove("cursor");
+    fields.insert("limit".to_owned(), Value::from(1));
+    fields.insert(WITH_TOTAL.to_owned(), Value::from(true));
+    in_all(&operation.call(caller, question).await.ok()?)
+}
+
+/// How long an item of a list is as an agent is told it.
+fn length_of_item(operation: &str, item: Value) -> usize {
+    let schema = operations::find(operation).and_then(|operation| operation.output.get("properties")?.get("items")?.get("items"));
+    match schema {
+        Some(schema) => concise::length(schema, item) + links::most(schema),
+        None => characters(&item),
+    }
+}
+
+/// How many items a list was asked for; nothing when it is no list. Sums of time are asked for as a whole.
+fn items_asked(operation: &Operation, arguments: &Value) -> Option<usize> {
+    operation.input.get("properties")?.get("limit")?;
+    let asked = arguments.get("limit").and_then(Value::as_u64).and_then(|asked| usize::try_from(asked).ok());
+    let usual = if operation.declaration.name == "summarize_time" { usize::MAX } else { LIMIT_DEFAULT as usize };
+    Some(asked.unwrap_or(usual))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use app::error::Code;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_page_says_of_how_many_it_is_one_as_far_as_they_were_counted() {
+        assert_eq!(in_all(&json!({ "total": 1 })).as_deref(), Some("1 item"));
+        assert_eq!(in_all(&json!({ "groups": 311 })).as_deref(), Some("311 items"));
+        assert_eq!(in_all(&json!({ "more_than": 1_000 })).as_deref(), Some("more than 1000 items"));
+        assert_eq!(in_all(&json!({ "items": [] })), None);
+    }
+
+    #[test]
+    fn of_a_refusal_nothing_is_told_twice() {
+        let near = Error::new(Code::NotFound, "There is no client \"Acne\". Did you mean Acme?");
+        assert_eq!(sentences(&near.clone().details(&json!({ "near": ["Acme"] }))), format!("{} [not_found]", near.message));
+        let often = Error::rate_limited("Too many calls.", Duration::from_secs(20));
+        assert_eq!(sentences(&often), "Too many calls. Try again in 21 seconds. [rate_limited]");
+        let longer = sentences(&Error::rate_limited("Too many calls.", Duration::from_secs(7_000)));
+        assert!(longer.contains("in 117 minutes. Details: {\"retry_after\":"), "{longer}");
+        let choices = json!([{ "client": "Acme", "id": "7a", "archived": false }]);
+        let told = sentences(&Error::new(Code::Invalid, "\"acme\" could be Acme. Give the id.").details(&choices));
+        assert!(told.contains("Details: [") && told.contains("\"7a\""), "{told}");
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_sentences_that_end_with_its_code() {
+        let error = Error::invalid("name", "Name is empty.").hint("Give it one.").details(&json!({ "id": 7 }));
+        assert_eq!(sentences(&error), "Name is empty. Give it one. Details: {\"id\":7} [invalid]");
+        let two = Error { fields: [("rate".to_owned(), "Rate is below zero.".to_owned())].into(), ..error };
+        assert!(sentences(&two).starts_with("Name is empty. Rate is below zero. Give it one."), "{}", sentences(&two));
+        let line = Error::invalid("price", "A price is not below zero.");
+        assert_eq!(sentences(&line.clone().within("lines", 2)), "lines[2].price: A price is not below zero. [invalid]");
+        assert_eq!(sentences(&line.at("lines", 2)), "lines[2].price: A price is not below zero. [invalid]");
+    }
+}

@@ -1,0 +1,290 @@
+//! What is cut in an answer: how much is shown of how much, and how to get the rest.
+
+use app::{
+    context::Caller,
+    operation::{Effect, Operation, is_callable},
+    page::characters,
+};
+use serde_json::{Map, Value};
+
+use super::{concise::BUDGETS, omitted_items};
+
+/// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
+pub const ANSWER_MAX: usize = 25_000;
+
+/// The field that says that an answer was shortened.
+pub const NOTICE: &str = "notice";
+
+/// How long texts stay, step by step, while that is enough for every item of every list to stay.
+const TEXTS: [usize; 7] = [8_000, 2_000, 1_000, 500, 200, 100, 50];
+
+/// How long texts stay where lists are cut, too.
+const TEXT_BESIDE: usize = 200;
+
+/// How many items stay of each list, step by step.
+const ITEMS: [usize; 8] = [200, 100, 50, 20, 10, 5, 3, 1];
+
+/// How long the names are, step by step, of what is left out of a list of a record, and how few items stay of the list for their sake:
+/// names are dropped before hardly an item is shown whole. None is its id alone, and where not even the ids fit, they stay away.
+const NAMES: [(Option<usize>, usize); 3] = [(Some(40), 10), (Some(0), 1), (None, 1)];
+
+/// The way to a shorter invoice. It bills the same time, so that a dry run has as many changes.
+const FEWER_LINES: &str = "For fewer lines group_by project or day, or narrow the days.";
+
+/// The list of what a dry run would change.
+const CHANGES: &str = "changes";
+
+/// The fields that are never cut.
+const WHOLE: [&str; 3] = [NOTICE, "url", "next_cursor"];
+
+/// Of one list, by its name, how many items are shown and how many there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TruncatedList {
+    /// Its name in the answer.
+    pub name: String,
+    /// How many are shown.
+    pub shown: usize,
+    /// How many there are; nothing where that is told elsewhere in the answer.
+    pub of: Option<usize>,
+}
+
+/// What was cut.
+#[derive(Debug, Default, PartialEq)]
+pub struct Truncation {
+    /// Lists from which items were left out before the answer was looked at as a whole.
+    before: Vec<TruncatedList>,
+    lists: Vec<TruncatedList>,
+    /// The lists that tell in short what others were cut by.
+    further: Vec<String>,
+    texts: bool,
+}
+
+impl Truncation {
+    /// Of these lists some items were left out already.
+    pub fn of(lists: impl IntoIterator<Item = TruncatedList>) -> Self {
+        Self { before: lists.into_iter().collect(), ..Self::default() }
+    }
+
+    /// A list from which items are left out: lists of one name are counted together.
+    fn list(&mut self, name: &str, shown: usize, of: usize) {
+        match self.lists.iter_mut().find(|list| list.name == name) {
+            Some(list) => *list = TruncatedList { name: name.to_owned(), shown: list.shown + shown, of: list.of.map(|all| all + of) },
+            None => self.lists.push(TruncatedList { name: name.to_owned(), shown, of: Some(of) }),
+        }
+    }
+
+    /// All lists from which items are left out, each once: of one that was cut before, how many there were then.
+    fn all(&self) -> impl Iterator<Item = TruncatedList> {
+        let later =
+            |before: &TruncatedList| self.lists.iter().find(|list| list.name == before.name).map_or(before.shown, |list| list.shown);
+        let before = self.before.iter().map(move |list| TruncatedList { shown: later(list), ..list.clone() });
+        before.chain(self.lists.iter().filter(|list| self.before.iter().all(|before| before.name != list.name)).cloned())
+    }
+
+    /// What is said of it, with the way to the rest.
+    fn told(&self, way: Option<&str>) -> Option<String> {
+        let lists = self.all().map(|TruncatedList { name, shown, of }| match of {
+            Some(of) => format!("{shown} of {of} {name}"),
+            None => format!("the first {shown} {name}"),
+        });
+        let lists = lists.collect::<Vec<_>>().join(", ");
+        let shown = match (lists.is_empty(), self.texts) {
+            (true, false) => return None,
+            (true, true) => "Shortened: long texts are cut off.".to_owned(),
+            (false, false) => format!("Shortened: {lists} are shown."),
+            (false, true) => format!("Shortened: {lists} are shown, and long texts are cut off."),
+        };
+        let leads_on = |way: &&str| *way != FEWER_LINES || self.all().any(|list| list.name != CHANGES);
+        let way = way.filter(leads_on);
+        let further = (!self.further.is_empty()).then(|| format!("The others stand in {}, each with its id.", self.further.join(", ")));
+        Some(std::iter::once(shown).chain(further).chain(way.map(str::to_owned)).collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// What shows what is cut from an answer, for a caller who may call it.
+struct NextStep {
+    /// The operation that shows it; none where the same one does.
+    by: Option<&'static str>,
+    words: &'static str,
+}
+
+/// How this caller gets what is cut from an answer of this operation.
+pub fn next_step(caller: &Caller, operation: &Operation, answer: &Value) -> Option<&'static str> {
+    next_steps(operation, answer).into_iter().find(|way| way.by.is_none_or(|by| is_callable(caller, by))).map(|way| way.words)
+}
+
+/// The ways to what is cut from an answer, the best first.
+fn next_steps(operation: &Operation, answer: &Value) -> Vec<NextStep> {
+    let way = |words| vec![NextStep { by: None, words }];
+    let tried = answer["dry_run"] == true;
+    let has = |field: &str| answer.get(field).is_some();
+    let page = NextStep { by: None, words: "The page at url shows all of it." };
+    match operation.declaration.name {
+        "preview_invoice" => way(FEWER_LINES),
+        "draft_invoice" | "draft_invoices" if tried => way(FEWER_LINES),
+        "draft_invoices" => vec![NextStep { by: Some("list_invoices"), words: "list_invoices shows each draft." }],
+        "create_time_entries" | "update_time_entries" if tried => way("Try fewer at once to see all of them."),
+        // What was only tried stands on no page and in no document.
+        _ if tried => Vec::new(),
+        "create_time_entries" | "update_time_entries" => {
+            vec![NextStep { by: Some("list_time_entries"), words: "list_time_entries shows all of them with their ids, page by page." }]
+        }
+        _ if has("lines") && has("url") => {
+            vec![NextStep { by: Some("get_invoice_document"), words: "get_invoice_document gives a PDF with all of it." }, page]
+        }
+        _ if has("url") => vec![page],
+        _ if operation.declaration.effect == Effect::Read => way("Ask for less at once."),
+        _ => Vec::new(),
+    }
+}
+
+/// Cuts long texts down until the answer fits, and where that is not enough its lists. `before` was cut already.
+pub fn fit(answer: Value, before: Truncation, way: Option<&str>) -> Value {
+    let whole = noted(answer.clone(), &before, way);
+    if characters(&whole) <= ANSWER_MAX {
+        return whole;
+    }
+    let texts = TEXTS.iter().map(|text| (*text, usize::MAX, None));
+    let items_down_to = |fewest: usize| ITEMS.into_iter().filter(move |items| *items >= fewest);
+    let lists = NAMES.into_iter().flat_map(|(name, fewest)| items_down_to(fewest).map(move |items| (TEXT_BESIDE, items, name)));
+    let mut fitting = whole;
+    for (text_longest, items_most, name_longest) in texts.chain(lists) {
+        let mut cut = Truncation::of(before.before.clone());
+        let mut shorter = answer.clone();
+        shorten("", &mut shorter, (text_longest, items_most), &mut cut);
+        cut.further = name_longest.map(|longest| omitted_items::add(&answer, &mut shorter, longest)).unwrap_or_default();
+        fitting = noted(shorter, &cut, way);
+        if characters(&fitting) <= ANSWER_MAX {
+            break;
+        }
+    }
+    fitting
+}
+
+/// The answer with what is said of what is cut, behind what is said already.
+fn noted(mut answer: Value, cut: &Truncation, way: Option<&str>) -> Value {
+    if let (Some(told), Value::Object(fields)) = (cut.told(way), &mut answer) {
+        let said = fields.get(NOTICE).and_then(Value::as_str).map(|said| format!("{said} ")).unwrap_or_default();
+        fields.insert(NOTICE.to_owned(), Value::from(said + &told));
+    }
+    answer
+}
+
+fn shorten(name: &str, value: &mut Value, most: (usize, usize), cut: &mut Truncation) {
+    match value {
+        Value::String(text) => {
+            if let Some((end, _)) = text.char_indices().nth(most.0) {
+                text.truncate(end);
+                text.push('…');
+                cut.texts = true;
+            }
+        }
+        Value::Array(items) => {
+            let all = items.len();
+            items.truncate(most.1);
+            if all > items.len() {
+                cut.list(name, items.len(), all);
+            }
+            items.iter_mut().for_each(|item| shorten(name, item, most, cut));
+        }
+        Value::Object(fields) => shorten_fields(fields, most, cut),
+        _ => {}
+    }
+}
+
+/// What is said of an answer stays whole: a notice, and the address of what it is about. How far a budget is used is told whole, but not
+/// of any number of them.
+fn shorten_fields(fields: &mut Map<String, Value>, (text, items): (usize, usize), cut: &mut Truncation) {
+    for (name, field) in fields.iter_mut().filter(|(name, _)| !WHOLE.contains(&name.as_str())) {
+        let text = if BUDGETS.contains(&name.as_str()) { usize::MAX } else { text };
+        shorten(name, field, (text, items), cut);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn notice(answer: &Value) -> &str {
+        answer[NOTICE].as_str().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_long_answer_is_cut_until_it_fits_and_says_of_what_how_much_is_shown() {
+        let long = json!({ "id": 1, "note": "ä".repeat(60_000), "lines": vec![json!({ "text": "x".repeat(90) }); 2_000] });
+        let cut = fit(long, Truncation::default(), Some("Do this."));
+        assert!(characters(&cut) <= ANSWER_MAX);
+        let shown = cut["lines"].as_array().map_or(0, Vec::len);
+        assert_eq!(notice(&cut), format!("Shortened: {shown} of 2000 lines are shown, and long texts are cut off. Do this."));
+        assert_eq!(cut["id"], 1);
+    }
+
+    #[test]
+    fn texts_are_cut_before_an_item_is_left_out_and_a_budget_is_told_whole() {
+        let used = "12h 30m of 20h used, 7h 30m left (62.5 %); 630.00 of 2000.00 EUR used, 1370.00 EUR left";
+        let items: Vec<_> = (0..90).map(|id| json!({ "id": id, "description": "x".repeat(400) })).collect();
+        let cut = fit(json!({ "items": items, "budgets": [used], "budget": used }), Truncation::default(), None);
+        assert_eq!((&cut["budget"], &cut["budgets"][0]), (&json!(used), &json!(used)));
+        let many = fit(json!({ "items": [1], "budgets": vec![used; 400] }), Truncation::default(), None);
+        let shown = many["budgets"].as_array().map_or(0, Vec::len);
+        assert!(characters(&many) <= ANSWER_MAX && notice(&many).contains(&format!("{shown} of 400 budgets")), "{}", notice(&many));
+        assert_eq!(cut["items"].as_array().map(Vec::len), Some(90));
+        assert_eq!(notice(&cut), "Shortened: long texts are cut off.");
+    }
+
+    #[test]
+    fn what_was_cut_and_said_before_is_counted_and_said_still() {
+        let before = || Truncation::of([TruncatedList { name: "changes".to_owned(), shown: 50, of: Some(118) }]);
+        let short = fit(json!({ "changes": vec![1; 50] }), before(), None);
+        assert_eq!(notice(&short), "Shortened: 50 of 118 changes are shown.");
+        let long = json!({ "changes": vec![json!({ "after": vec!["x".repeat(40); 40] }); 50], NOTICE: "Pass next_cursor." });
+        let cut = fit(long, before(), None);
+        let shown = cut["changes"].as_array().map_or(0, Vec::len);
+        assert!(
+            shown < 50 && notice(&cut).starts_with(&format!("Pass next_cursor. Shortened: {shown} of 118 changes")),
+            "{}",
+            notice(&cut)
+        );
+        let uncounted = Truncation::of([TruncatedList { name: "changes".to_owned(), shown: 50, of: None }]);
+        assert_eq!(notice(&fit(json!({}), uncounted, None)), "Shortened: the first 50 changes are shown.");
+    }
+
+    #[test]
+    fn of_changes_that_are_left_out_nobody_is_told_to_group_the_lines() {
+        let list = |name: &str| TruncatedList { name: name.to_owned(), shown: 50, of: Some(118) };
+        let told = |lists: &[&str]| Truncation::of(lists.iter().map(|name| list(name))).told(Some(FEWER_LINES)).unwrap_or_default();
+        assert_eq!(told(&[CHANGES]), "Shortened: 50 of 118 changes are shown.");
+        assert!(told(&[CHANGES, "lines"]).ends_with(FEWER_LINES));
+    }
+
+    #[test]
+    fn what_is_left_out_loses_its_name_before_hardly_a_line_is_shown_whole() {
+        let line =
+            |id: usize| json!({ "id": format!("{id:036}"), "description": "x".repeat(200), "note": "y".repeat(200), "net": "10.00 EUR" });
+        let invoice = |lines: usize| json!({ "url": "https://stint.example", "lines": (0..lines).map(line).collect::<Vec<_>>() });
+        for (lines, named) in [(150, true), (260, false)] {
+            let cut = fit(invoice(lines), Truncation::default(), None);
+            let further = cut["further_lines"].as_array().expect("the others");
+            let shown = cut["lines"].as_array().map_or(0, Vec::len);
+            assert!(shown >= 10 && shown + further.len() == lines, "{shown} of {lines}");
+            assert_eq!(further[0].as_str().is_some_and(|told| told.contains(' ')), named, "{}", further[0]);
+        }
+    }
+
+    #[test]
+    fn lists_of_one_name_are_counted_together() {
+        let actions = vec![json!({ "records": vec![json!({ "name": "x".repeat(30) }); 60] }); 20];
+        let cut = fit(json!({ "items": actions }), Truncation::default(), None);
+        let records: usize =
+            cut["items"].as_array().expect("items").iter().filter_map(|item| item["records"].as_array().map(Vec::len)).sum();
+        assert!(notice(&cut).contains(&format!("{records} of 1200 records")), "{}", notice(&cut));
+    }
+
+    #[test]
+    fn a_short_answer_stays_as_it_is() {
+        let short = json!({ "items": [1, 2, 3] });
+        assert_eq!(fit(short.clone(), Truncation::default(), Some("Do this.")), short);
+    }
+}

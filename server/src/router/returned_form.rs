@@ -1,0 +1,226 @@
+//! Forms that are sent without scripts: what was typed, or a secret that is shown once, comes back with their page.
+
+use std::collections::BTreeMap;
+
+use app::{
+    account::{browser::cookie_name, sign_in::ChangePassword},
+    error::Error,
+    invoices::{DraftInvoice, RedraftInvoice},
+    operation::{
+        Effect,
+        form_changes::{self, FormChanges},
+        urlencoded,
+    },
+    operations,
+    people::LeaveOrganization,
+    platform::RETURNED_FORM_COOKIE,
+    ui::{FORM, NEVER_RETURNED, ReturnedForm},
+};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use http::{HeaderValue, Method, StatusCode, header, request, response};
+use serde_json::{Map, Value};
+use server_fn::{ServerFn, error::ServerFnUrlError};
+use url::Url;
+
+use super::{Site, layers};
+use crate::authentication;
+
+/// How much of a message is kept when the rest has no room, in characters.
+const MESSAGE_LONGEST: usize = 500;
+
+/// The longest cookie: browsers keep 4,096 bytes with its name and attributes. A longer form comes back empty.
+const LONGEST_COOKIE: usize = 3_800;
+
+/// How many fields are looked through of a form that is no operation's, such as that of signing in.
+const FIELDS_MAX: usize = 100;
+
+/// The longest id of a form, in bytes.
+const ID_LONGEST: usize = 100;
+
+/// How long the way back to the page may take, in seconds.
+const KEPT_SECONDS: u32 = 60;
+
+/// Gives the page that a plain form leads back to what the form brings along.
+pub async fn redirect_back(State(site): State<Site>, request: Request, next: Next) -> Response {
+    if !is_plain_form(&request) {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    remove_foreign_referer(&site, &mut parts);
+    let form = match layers::read_body(body).await {
+        Ok(form) => form,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let call = parts.uri.path().to_owned();
+    let sent_with = authentication::query_parameter(&parts.uri, FORM).filter(|id| id.len() <= ID_LONGEST);
+    let response = next.run(Request::from_parts(parts, Body::from(form.clone()))).await;
+    let (mut answer, body) = response.into_parts();
+    if let Some((page, refusal)) = refused(&answer) {
+        answer.headers.insert(header::LOCATION, page);
+        let (fields, untouched) = split_fields(&call, &form);
+        set_cookie(
+            &site,
+            &mut answer,
+            ReturnedForm { fields, untouched, call, form: sent_with, refusal: Some(refusal), ..ReturnedForm::default() },
+        );
+    } else if answer.status == StatusCode::FOUND && answers_a_secret(&call) {
+        let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::content_too_large().into_response() };
+        let secret = String::from_utf8(bytes.to_vec()).ok();
+        set_cookie(&site, &mut answer, ReturnedForm { call, answer: secret, ..ReturnedForm::default() });
+        answer.headers.remove(header::CONTENT_LENGTH);
+        return Response::from_parts(answer, Body::empty());
+    } else if let Some(title) = write_title(&call).filter(|_| answer.status == StatusCode::FOUND) {
+        // It was done, however long its answer is: of one that is too long the title is told alone.
+        let bytes = to_bytes(body, layers::BODY_LIMIT_BYTES).await.unwrap_or_default();
+        if let Some(page) = draft_page(&answer, &bytes).filter(|_| [DraftInvoice::PATH, RedraftInvoice::PATH].contains(&call.as_str())) {
+            answer.headers.insert(header::LOCATION, page);
+        }
+        if LeaveOrganization::PATH == call {
+            // The page that the form stood on is not theirs to see any more.
+            answer.headers.insert(header::LOCATION, HeaderValue::from_static("/"));
+        }
+        set_cookie(&site, &mut answer, ReturnedForm { call, done: done(title, &bytes), ..ReturnedForm::default() });
+        answer.headers.remove(header::CONTENT_LENGTH);
+        return Response::from_parts(answer, Body::empty());
+    }
+    Response::from_parts(answer, body)
+}
+
+/// The framework leads a form back to the page that it says it came from: nobody is led to another site.
+fn remove_foreign_referer(site: &Site, request: &mut request::Parts) {
+    let page = request.headers.get(header::REFERER).and_then(|page| page.to_str().ok()?.parse().ok());
+    if !page.is_some_and(|page| authentication::is_own_origin(site, request, &page)) {
+        request.headers.remove(header::REFERER);
+    }
+}
+
+/// The title of the write that is called here.
+fn write_title(call: &str) -> Option<&'static str> {
+    if ChangePassword::PATH == call {
+        return Some("Change your password");
+    }
+    let operation = operations::all().iter().find(|operation| operation.path == call)?;
+    (operation.declaration.effect != Effect::Read).then_some(operation.declaration.title)
+}
+
+/// What is said of a write on its page: that it was done, and what a careful person would want to know.
+fn done(title: &str, answer: &[u8]) -> Vec<String> {
+    let answer = serde_json::from_slice::<Value>(answer).unwrap_or_default();
+    let warnings = answer["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    std::iter::once(format!("{title}: done.")).chain(warnings).collect()
+}
+
+/// The page of the draft that was just made, beside the one on which it was made: that has nothing to bill any more, or is of the void
+/// invoice that was drafted again.
+fn draft_page(answer: &response::Parts, draft: &[u8]) -> Option<HeaderValue> {
+    let mut page = Url::parse(answer.headers.get(header::LOCATION)?.to_str().ok()?).ok()?;
+    let draft = serde_json::from_slice::<Value>(draft).ok()?;
+    let id = draft.pointer("/result/id").or_else(|| draft.get("id"))?.as_str()?;
+    let (place, _) = page.path().rsplit_once('/')?;
+    let place = format!("{place}/{id}");
+    page.set_path(&place);
+    page.set_query(None);
+    HeaderValue::from_str(page.as_str()).ok()
+}
+
+fn is_plain_form(request: &Request) -> bool {
+    let says = |name, words| request.headers().get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(words));
+    request.method() == Method::POST
+        && request.uri().path().starts_with("/call/")
+        && says(header::ACCEPT, "text/html")
+        && says(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+/// The framework sends a plain form that was refused back to its page, with the error in the address. Anybody could write such an
+/// address, so pages do not read it: the error is taken out again and goes along in the cookie.
+fn refused(answer: &response::Parts) -> Option<(HeaderValue, Error)> {
+    let location = answer.headers.get(header::LOCATION)?.to_str().ok().filter(|_| answer.status.is_redirection())?;
+    let mut page = Url::parse(location).ok()?;
+    // What the page's own address said before stands in front.
+    let error = page.query_pairs().filter(|(name, _)| name == "__err").last()?.1.into_owned();
+    let others: Vec<_> = page.query_pairs().into_owned().filter(|(name, _)| !["__path", "__err"].contains(&name.as_str())).collect();
+    page.set_query(None);
+    if !others.is_empty() {
+        page.query_pairs_mut().extend_pairs(others);
+    }
+    Some((HeaderValue::from_str(page.as_str()).ok()?, ServerFnUrlError::<Error>::decode_err(&error)))
+}
+
+fn answers_a_secret(call: &str) -> bool {
+    operations::all().iter().any(|operation| operation.path == call && operation.declaration.secret)
+}
+
+/// What was typed into a form, and what stood in its other fields as it had come.
+fn split_fields(call: &str, form: &[u8]) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    let form = String::from_utf8_lossy(form);
+    let operation = operations::all().iter().find(|operation| operation.path == call);
+    let nothing = Map::new();
+    let (input, most) = operation.map_or((&nothing, FIELDS_MAX), |operation| (&operation.input, operation.fields_max()));
+    if urlencoded::count_fields(&form) > most {
+        return Default::default();
+    }
+    let FormChanges { changed, untouched } = form_changes::split_changes(input, most, &form);
+    (without_secrets(&changed), without_secrets(&untouched))
+}
+
+/// The fields of a form that may be sent back. A form writes every line break as two characters.
+fn without_secrets(fields: &[&str]) -> BTreeMap<String, String> {
+    let fields = fields.iter().flat_map(|field| url::form_urlencoded::parse(field.as_bytes()));
+    let fields = fields.map(|(name, text)| (name.into_owned(), text.replace("\r\n", "\n")));
+    fields.filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
+}
+
+/// Puts what a form brings back into its cookie. When that is too long, what was typed is left out, and then all but the message of a
+/// refusal and the title of what was done.
+fn set_cookie(site: &Site, answer: &mut response::Parts, returned: ReturnedForm) {
+    let content = content(&returned).or_else(|| content(&without_fields(&returned))).or_else(|| content(&brief(&returned)));
+    let Some(content) = content else { return };
+    let name = cookie_name(&site.services.public_url, RETURNED_FORM_COOKIE);
+    let secure = if name == RETURNED_FORM_COOKIE { "" } else { "; Secure" };
+    let cookie = format!("{name}={content}; Path=/; HttpOnly; SameSite=Strict; Max-Age={KEPT_SECONDS}{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        answer.headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Without what was typed.
+fn without_fields(returned: &ReturnedForm) -> ReturnedForm {
+    ReturnedForm { fields: BTreeMap::new(), untouched: BTreeMap::new(), ..returned.clone() }
+}
+
+/// The message of a refusal, and the title of what was done.
+fn brief(returned: &ReturnedForm) -> ReturnedForm {
+    let message = |error: &Error| Error::new(error.code, error.message.chars().take(MESSAGE_LONGEST).collect::<String>());
+    let done = returned.done.iter().take(1).cloned().collect();
+    ReturnedForm { refusal: returned.refusal.as_ref().map(message), done, ..without_fields(returned) }
+}
+
+/// The content of the cookie, if one holds it.
+fn content(returned: &ReturnedForm) -> Option<String> {
+    let content = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(returned).ok()?);
+    (content.len() <= LONGEST_COOKIE).then_some(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_said_however_much_there_is_to_say_of_it() {
+        let answer = json!({ "warnings": vec!["A warning of some length, which says something."; 200] }).to_string();
+        for told in [answer.as_bytes(), b"", b"[1, 2"] {
+            let returned = ReturnedForm { done: done("Log time", told), ..ReturnedForm::default() };
+            let brief = brief(&returned);
+            assert_eq!(brief.done, ["Log time: done."]);
+            assert!(content(&brief).is_some());
+        }
+    }
+}
