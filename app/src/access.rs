@@ -1,4 +1,4 @@
-//! Who may do what.
+//! Access control: roles, permissions, and the scopes and write modes of tokens.
 //!
 //! The right to do something is a [`Permission`]; a [`Role`] is a set of permissions, and [`Role::may`] is the only place
 //! in the code that names one. Ada founds a studio and is its *owner*. Grace runs the office as *admin*: she sees and
@@ -7,7 +7,7 @@
 //! sees what an hour costs. Alan is a client's accountant and looks in as *viewer* at what was granted to him.
 //!
 //! A token narrows this further: what a call may do is the intersection of the member's role and the token's
-//! [`Scope`]s. The reach *within* a permission (whose time, which projects) is in the queries.
+//! [`Scope`]s. The row scope *within* a permission (whose time, which projects) is in the queries.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub enum Role {
     Viewer,
 }
 
-/// How far somebody sees within what they may read.
+/// Which records a role sees within what it may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RoleVisibility {
     /// Everything in the organization.
@@ -125,7 +125,7 @@ impl Role {
         }
     }
 
-    /// How far the role sees within what it may read.
+    /// Which records the role sees within what it may read.
     pub fn visibility(self) -> RoleVisibility {
         match self {
             Self::Owner | Self::Admin | Self::Manager => RoleVisibility::Everything,
@@ -134,7 +134,7 @@ impl Role {
         }
     }
 
-    /// Whether somebody of this role may give the other role, or take it: never one above one's own.
+    /// Whether a member with this role may give the other role, or take it away: never one above their own.
     pub fn covers(self, other: Self) -> bool {
         self as u8 <= other as u8
     }
@@ -157,12 +157,12 @@ impl Role {
 }
 
 impl Permission {
-    /// Who can give somebody a role that holds it, at the beginning of a sentence: nobody gives one above their own.
+    /// The roles that can grant a role with this permission, as the beginning of a sentence. Nobody grants one above their own.
     pub fn given_by(self) -> &'static str {
         if Role::Admin.may(self) { "An owner or admin" } else { "An owner" }
     }
 
-    /// What the permission lets one do, for the sentence *you may not …*.
+    /// What the permission allows, as a verb phrase for the sentence *you may not …*.
     pub fn verb(self) -> &'static str {
         match self {
             Self::SignedIn | Self::Belong => "do this",
@@ -217,7 +217,7 @@ impl Scope {
         Self::ALL.into_iter().find(|scope| scope.name() == name)
     }
 
-    /// Whether it lets a token change something.
+    /// Whether the scope permits writes.
     pub fn writes(self) -> bool {
         matches!(self, Self::TimeWrite | Self::WorkWrite | Self::MoneyWrite | Self::PeopleWrite)
     }

@@ -1,5 +1,4 @@
-//! What is swept up at night: sign-ins and links that have run out, answers that were kept for a day, and accesses of months that
-//! are long over.
+//! Periodic cleanup: deletes expired sign-ins, link secrets, idempotency records, old mails and months of the access log.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,37 +13,37 @@ use crate::{
     outbox, security, verification,
 };
 
-/// How long the secret of a link is known after it has run out, so that it can be said why it opens nothing.
+/// How long an expired link secret is kept, so that its page can tell why it is invalid.
 const SECRETS_KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// How many organizations are swept in one go.
+/// The most organizations whose idempotency records are deleted in one run.
 const ORGANIZATIONS_MAX: i32 = 1_000;
 
-/// How long ahead there is room for accesses: until the next sweeps, and over the end of the month.
+/// How far ahead a partition for accesses exists: until the next runs, and beyond the end of the month.
 const AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// What was swept up.
+/// The result of a cleanup.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct CleanupReport {
-    /// Sign-ins that had run out.
+    /// Expired sign-ins.
     pub sign_ins: u64,
-    /// Events, browsers and tries that are long over.
+    /// Old security events, known browsers and attempts.
     pub security: u64,
-    /// Answers that nobody asked for again within a day.
+    /// Stored answers of idempotency keys, a day old.
     pub answers: u64,
-    /// Months of accesses that were kept for long enough.
+    /// Months of the access log beyond the retention period.
     pub access_months: u64,
-    /// Secrets of links that had run out a month before.
+    /// Link secrets that had expired a month before.
     pub secrets: u64,
-    /// Mails to people about their own sign-in that waited for so long that they do not leave any more.
+    /// Mails to people about their own sign-in that are too old to leave.
     pub mails: u64,
-    /// Names that an older program wrote without their keys.
+    /// Names that an older build wrote without their search keys.
     pub names: u64,
-    /// How many steps did not come to their end. Each is for itself: the others were done.
+    /// The number of failed steps. The steps are independent, so the others were done.
     pub failures: u64,
 }
 
-/// Sweeps once. What is left over, if anything, is for the next time.
+/// Runs the cleanup once. What is left over is for the next run.
 pub async fn purge_expired(services: &Services) -> CleanupReport {
     let mut failures = 0;
     let mut swept = CleanupReport {
@@ -68,7 +67,7 @@ pub async fn purge_expired(services: &Services) -> CleanupReport {
     CleanupReport { failures, ..swept }
 }
 
-/// What a step came to; nothing when it failed, which keeps no other step from being taken.
+/// The result of a step; the default when it failed, so that the other steps run all the same.
 fn done<T: Default>(step: &str, result: Result<T, Error>, failures: &mut u64) -> T {
     result.unwrap_or_else(|error| {
         tracing::warn!(%error, step, "what is old could not be swept up");
@@ -77,12 +76,12 @@ fn done<T: Default>(step: &str, result: Result<T, Error>, failures: &mut u64) ->
     })
 }
 
-/// What is certainly over: by the clock of the database and by that of this process, since either may be wrong.
+/// The earlier of the database's and the process's clock, since either may be wrong.
 async fn now(db: &mut Db, services: &Services) -> Result<Timestamp, Error> {
     Ok(db.now().await?.min(services.clock.now()))
 }
 
-/// A transaction of one step.
+/// The transaction of one step.
 async fn begin(services: &Services) -> Result<Db, Error> {
     services.workers.begin(RowScope::Nobody, AccessMode::Write).await
 }
@@ -111,7 +110,7 @@ async fn secrets(services: &Services) -> Result<u64, Error> {
     Ok(gone.unsigned_abs())
 }
 
-/// However many wait, none is left: each go takes a part, in a transaction of its own.
+/// Deletes all of them in batches, each in a transaction of its own.
 async fn mails(services: &Services) -> Result<u64, Error> {
     let mut all = 0;
     loop {
@@ -162,7 +161,7 @@ async fn answers(services: &Services, organization: OrganizationId) -> Result<u6
     Ok(gone)
 }
 
-/// Makes room for the accesses to come, which are told by the clock of this process.
+/// Creates the partition for future accesses, whose dates come from the clock of this process.
 async fn room_for_accesses(services: &Services) -> Result<(), Error> {
     let mut db = begin(services).await?;
     audit::create_access_partition(&mut db, services.clock.now() + AHEAD).await?;
@@ -174,7 +173,7 @@ async fn expired_access_partitions(services: &Services) -> Result<Vec<String>, E
     audit::expired_access_partitions(&mut db, services.access_log_days).await
 }
 
-/// Drops a month: in a transaction of its own, so that one that somebody reads keeps none of the others.
+/// Drops one month in a transaction of its own, so that a reader of one month does not block the others.
 async fn drop_access_partition(services: &Services, month: &str) -> Result<u64, Error> {
     let mut db = begin(services).await?;
     let dropped = audit::drop_access_partition(&mut db, month, services.access_log_days).await?;

@@ -1,7 +1,7 @@
-//! Who asks, for which organization, and with what.
+//! The context of a call: its caller, their organization, and the services of the process.
 //!
-//! Everything that depends on where or when the product runs comes in here: the clock, the database, the typesetter, the
-//! caller. Nothing below reads the clock or the environment on its own.
+//! Everything that depends on where or when the product runs enters here: the clock, the database, the document renderer and
+//! the caller. No code below reads the clock or the environment on its own.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -27,56 +27,56 @@ use crate::{
     quotas::UsageQuotas,
 };
 
-/// A future that is handed around.
+/// A boxed future, for traits that are used as objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What the process offers to every call.
+/// The services of the process, shared by all calls.
 pub struct Services {
-    /// The way to the database for calls.
+    /// The connection pool for calls.
     pub database: Database,
-    /// The way to the database for the work that nobody waits for, with connections of its own: mails, records, upkeep.
+    /// The connection pool for background jobs, with connections of its own: mails, access records, cleanup.
     pub workers: Database,
-    /// What time it is.
+    /// The clock.
     pub clock: Box<dyn Clock>,
-    /// Makes PDFs.
+    /// Renders PDFs.
     pub documents: Box<dyn DocumentRenderer>,
-    /// The address under which people reach this Stint, without a slash at the end.
+    /// The public base URL of this deployment, without a trailing slash.
     pub public_url: String,
-    /// Whether mails leave; without a mail server they can be read in the app.
+    /// Whether mails are sent; without a mail server they can be read in the app.
     pub mail_leaves: bool,
-    /// Who may sign up.
+    /// The policy for who may sign up.
     pub sign_up: SignUpPolicy,
-    /// What may be used of what the operator pays for.
+    /// The quotas on resources that the operator pays for.
     pub quotas: UsageQuotas,
-    /// Before all doors: how often and how many at once one may call.
+    /// Limits the rate and the concurrency of calls, before every channel.
     pub admission: AdmissionControl,
-    /// Writes calls down that changed nothing.
+    /// Writes the access records of calls that changed nothing.
     pub recorder: Recorder,
-    /// How many days they are kept.
+    /// For how many days access records are kept.
     pub access_log_days: i32,
-    /// Units of work under way: a write goes on when its caller goes away, and the process waits for it before it ends.
+    /// The writes in progress: a write goes on when its caller disconnects, and the process waits for it before it exits.
     pub tasks: tokio_util::task::TaskTracker,
-    /// Rung when a check of a whole audit log was started.
+    /// Notified when the verification of a whole audit log is started.
     pub verification_wakeup: tokio::sync::Notify,
-    /// Rung when a mail was put into the outbox, so that it leaves at once.
+    /// Notified when a mail is put into the outbox, so that it is sent at once.
     pub outbox_wakeup: tokio::sync::Notify,
-    /// The assistant: its model, if there is one, and the answers that are being made.
+    /// The assistant: its model, if there is one, and its runs in progress.
     pub assistant: crate::assistant::Engine,
 }
 
-/// What time it is.
+/// A source of the current time.
 pub trait Clock: Send + Sync {
-    /// The present instant.
+    /// The current instant.
     fn now(&self) -> Timestamp;
 
-    /// Whether it shows a past that is made up, such as a demo's: what happens by it is a story, so the mails of its invoices are
-    /// written down as sent and leave for nobody.
+    /// Whether the clock shows an invented past, such as that of a demo: the mails of its invoices are then recorded as sent, and
+    /// nobody gets them.
     fn is_made_up(&self) -> bool {
         false
     }
 }
 
-/// The clock on the wall.
+/// The clock of the system.
 pub struct SystemClock;
 
 impl Clock for SystemClock {
@@ -85,35 +85,35 @@ impl Clock for SystemClock {
     }
 }
 
-/// Typesets documents; the typesetter itself is heavy and lives with the process.
+/// Renders documents. The typesetter itself is a large dependency, so it is part of the server and not of this crate.
 pub trait DocumentRenderer: Send + Sync {
-    /// The PDF of an invoice. The caller's are made one after the other, and so are those of the caller's organization: between
-    /// two of them everybody else's turn comes.
+    /// Renders the PDF of an invoice. The documents of one caller, and those of one organization, are rendered one after the
+    /// other, and all other callers have their turn in between.
     fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> BoxFuture<'static, Result<Vec<u8>, Error>>;
 
-    /// The characters of a text that no font here has, each once: a document shows none of them. It is looked up, and nothing is
-    /// typeset for it.
+    /// The characters of a text that no available font has, each once: a document cannot show them. They are looked up in the
+    /// fonts, and nothing is typeset.
     fn missing_glyphs(&self, _text: &str) -> Vec<char> {
         Vec::new()
     }
 
-    /// The same of the labels of a document in this language.
+    /// The same for the labels of a document in this language.
     fn missing_label_glyphs(&self, _language: Locale) -> Vec<char> {
         Vec::new()
     }
 
-    /// A place among those who keep a connection to the database while their document is made. Whoever finds none waits for a while,
-    /// without a connection; refused when so many are at it all that time that nobody else could work.
+    /// Acquires a permit to hold a database connection while a document is rendered. A caller waits for it without a connection and
+    /// is refused after a while: the number of permits keeps enough connections free for all other calls.
     fn render_permit(&self, _caller: &Caller) -> BoxFuture<'static, Result<RenderPermit, Error>> {
         Box::pin(async { Ok(RenderPermit::default()) })
     }
 }
 
-/// A place that was given, until it is dropped.
+/// A permit of [`DocumentRenderer::render_permit`], held until it is dropped.
 #[derive(Default)]
 pub struct RenderPermit(pub Option<Box<dyn Send>>);
 
-/// Through which channel a call comes in.
+/// The channel through which a call comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
     /// A page in the browser.
@@ -126,12 +126,12 @@ pub enum Channel {
     Assistant,
     /// The command line.
     CommandLine,
-    /// A link that was handed over, for whoever holds it.
+    /// A link with a secret, for anyone who holds it.
     Link,
 }
 
 impl Channel {
-    /// The name as recorded.
+    /// The name in the audit log.
     pub fn name(self) -> &'static str {
         match self {
             Self::Page => "page",
@@ -144,104 +144,102 @@ impl Channel {
     }
 }
 
-/// The login behind a call.
+/// The account behind a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
-    /// Their id.
+    /// The id of their account.
     pub id: UserId,
     /// Their name.
     pub name: String,
-    /// The address they sign in with.
+    /// The e-mail address they sign in with.
     pub email: String,
-    /// Whether it is known to be theirs: a link that was sent there was opened, or an operator vouched for it.
+    /// Whether the address is confirmed: a link that was sent there was opened, or an operator vouched for it.
     pub confirmed: bool,
 }
 
-/// Where the person stands in the organization of the call, and what the organization's days and amounts are in.
+/// The caller's membership in the organization of the call, with the time zones, currency and language that apply.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Membership {
     /// The tenant.
     pub organization: OrganizationId,
-    /// Its place in addresses: `/o/<slug>/…`.
+    /// The organization's part of an address: `/o/<slug>/…`.
     pub slug: String,
-    /// Its new name.
+    /// The name of the organization.
     pub name: String,
-    /// The person in it.
+    /// The person's id in the organization.
     pub member: MemberId,
-    /// What they are there.
+    /// The person's role in the organization.
     pub role: Role,
-    /// Where the person's days begin and end: their own zone, or that of the organization while they have none. Their time, and every
-    /// instant that they read or write, is on this clock.
+    /// The time zone of the person: their own, or that of the organization while they have none. It bounds the days of their time,
+    /// and every instant that they read or write is in it.
     pub member_zone: TimeZone,
-    /// Where the organization's days begin and end: whatever is about money is on this clock.
+    /// The time zone of the organization: the days of everything about money are in it.
     pub organization_zone: TimeZone,
-    /// Its own currency.
+    /// The organization's own currency.
     pub currency: Currency,
-    /// The first day of its week, 1 = Monday.
+    /// The first day of the organization's week, 1 = Monday.
     pub week_start: u8,
-    /// The language of its pages and documents.
+    /// The language of the organization's pages and documents.
     pub language: String,
 }
 
-/// The limits of a token.
+/// A token and the limits it sets to a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token {
-    /// Its id.
+    /// The id of the token.
     pub id: TokenId,
     /// The name its owner gave it.
     pub name: String,
-    /// What it may be used for.
+    /// What the token may be used for.
     pub scopes: Vec<Scope>,
-    /// What happens when it writes.
+    /// What happens when the token writes.
     pub writes: WriteMode,
 }
 
-/// Who asks: always present on a request, so that the absence of a person is said and never guessed.
+/// The caller of a call. Every request has one, so an anonymous request states explicitly that it has no person.
 #[derive(Clone)]
 pub struct Caller {
-    /// What the process offers.
+    /// The services of the process.
     pub services: Arc<Services>,
     /// The channel the call came through.
     pub channel: Channel,
-    /// The person, when somebody is signed in.
+    /// The person, when the call is authenticated.
     pub person: Option<Person>,
-    /// The fingerprint of the cookie, when the call came with one.
+    /// The hash of the sign-in cookie, when the call came with one.
     pub sign_in: Option<Vec<u8>>,
     /// The token, when the call came with one.
     pub token: Option<Token>,
-    /// The organization of the call, when one was named and the person belongs to it.
+    /// The membership in the organization of the call, when one was named and the person belongs to it.
     pub membership: Option<Membership>,
-    /// The address of the other end, for the record and for limits on sign-in attempts.
+    /// The IP address of the client, for the audit log and for limits on sign-in attempts.
     pub address: String,
-    /// The program at the other end, as it calls itself; for the record.
+    /// The name that the client program gives itself, for the audit log.
     pub program: String,
-    /// How long the items of a list may be together, when the caller can only take so much.
+    /// How many characters the items of one page may have together, for callers with little room.
     pub room: Option<PageBudget>,
-    /// The right to call that its request was given, held until everything that it does has ended; none for what no request
-    /// waits for.
+    /// The admission permit of the request, held until all work of the call has ended; none for calls without a request.
     pub permit: Option<Permit>,
-    /// What the person looked at and agrees to: a write that comes to anything else is not done.
+    /// The effect that the person saw and agreed to: a write with any other effect is refused.
     pub expected_effect: Option<ExpectedEffect>,
 }
 
 impl Caller {
-    /// What a transaction of theirs rests on: the credential that they came with and, where it is given, their place in an
-    /// organization.
-    pub fn identity_check(&self, place: Option<&Membership>) -> IdentityCheck<'_> {
+    /// The identity to check again as a transaction begins: the caller's credential and, where one is given, their membership.
+    pub fn identity_check(&self, membership: Option<&Membership>) -> IdentityCheck<'_> {
         IdentityCheck {
             sign_in: self.sign_in.as_deref(),
             token: self.token.as_ref().map(|token| token.id.0),
-            member: place.map(|place| (place.member, place.role)),
+            member: membership.map(|membership| (membership.member, membership.role)),
         }
     }
 
-    /// A transaction of this person, beyond any organization. Refused when they are not any more who they were recognized as.
+    /// Begins a transaction of this person outside of any organization. Refused when their credential is no longer valid.
     pub async fn begin(&self, access: AccessMode) -> Result<Db, Error> {
         let person = self.person()?.id;
         self.services.database.begin_for(person, self.identity_check(None), RowScope::Person(person.0), access).await
     }
 
-    /// Nobody, at this channel.
+    /// An anonymous caller at this channel.
     pub fn nobody(services: Arc<Services>, channel: Channel) -> Self {
         Self {
             services,
@@ -263,7 +261,7 @@ impl Caller {
         use_context::<Self>().ok_or_else(Error::unauthenticated)
     }
 
-    /// The person, or the error that asks to sign in.
+    /// The person; the error `unauthenticated` when nobody is signed in.
     pub fn person(&self) -> Result<&Person, Error> {
         self.person.as_ref().ok_or_else(|| match self.channel {
             Channel::Page | Channel::Assistant => Error::signed_out(),
@@ -271,15 +269,15 @@ impl Caller {
         })
     }
 
-    /// Where the person stands, or why nobody can tell.
+    /// The membership of the call; the error `unauthenticated` without a person, `not_found` without an organization.
     pub fn membership(&self) -> Result<&Membership, Error> {
         self.person()?;
         self.membership.as_ref().ok_or_else(|| Error::not_found("organization"))
     }
 
-    /// Runs `work` as this caller, whatever request surrounds it; its headers reach no browser.
+    /// Runs `work` as this caller, independent of any surrounding request; headers that it sets reach no browser.
     ///
-    /// The owner is a child of the current one: a render around us keeps its arena.
+    /// The new owner is a child of the current one, so the arena of a surrounding render stays alive.
     pub async fn run<T>(self, work: impl Future<Output = T>) -> T {
         let owner = Owner::new();
         owner

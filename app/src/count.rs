@@ -1,6 +1,6 @@
-//! Numbers of things in words, on both sides.
+//! Counts of things in words, for server and browser.
 
-/// So many things in words: `1 project`, `2 projects`.
+/// Writes a count with its noun: `1 project`, `2 projects`.
 pub fn pluralize(count: i64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

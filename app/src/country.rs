@@ -13,7 +13,7 @@ pub mod zones;
 #[cfg(feature = "ssr")]
 use crate::error::Error;
 
-/// Every country as its code and its name, by name.
+/// Every country as its code and its English name, sorted by name.
 pub const COUNTRIES: [(&str, &str); 249] = [
     ("AF", "Afghanistan"),
     ("AX", "Åland Islands"),
@@ -266,12 +266,12 @@ pub const COUNTRIES: [(&str, &str); 249] = [
     ("ZW", "Zimbabwe"),
 ];
 
-/// What a country is called in English.
+/// The English name of a country.
 pub fn name(code: &str) -> Option<&'static str> {
     COUNTRIES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
 }
 
-/// What a country is called within a sentence: `the United States`, `Japan`.
+/// The English name of a country within a sentence: `the United States`, `Japan`.
 #[cfg(feature = "ssr")]
 pub fn in_words(code: &str) -> Option<String> {
     let name = name(code)?;
@@ -281,19 +281,19 @@ pub fn in_words(code: &str) -> Option<String> {
     Some(if article { format!("the {name}") } else { name.to_owned() })
 }
 
-/// What a country is called in German.
+/// The German name of a country.
 #[cfg(feature = "ssr")]
 pub fn german_name(code: &str) -> Option<&'static str> {
     german::NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
 }
 
-/// What a country is called in Japanese.
+/// The Japanese name of a country.
 #[cfg(feature = "ssr")]
 pub fn japanese_name(code: &str) -> Option<&'static str> {
     japanese::NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
 }
 
-/// The country of a code such as `DE`, in capitals or not, or of a name that it shares with no other; a refusal names `country`.
+/// Parses a country from a code such as `DE`, in any case, or from a name that no other country shares; an error names `country`.
 #[cfg(feature = "ssr")]
 pub fn parse(given: &str) -> Result<String, Error> {
     let code = given.trim().to_uppercase();

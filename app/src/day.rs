@@ -1,7 +1,7 @@
-//! Days of the calendar and instants with their offset, as text that sorts and travels.
+//! Calendar days and instants with their UTC offset, as text that can be sorted and serialized.
 //!
-//! The browser has no library for time: what pages need is arithmetic on the calendar, done here.
-//! Time zones and the words for periods are the server's.
+//! The browser has no date library, so the calendar arithmetic that pages need is implemented here. Time zones and the words for periods
+//! exist on the server only.
 
 mod calendar;
 mod date_range;
@@ -28,10 +28,10 @@ use crate::error::Error;
 pub use date_range::DateRange;
 pub use offset_date_time::OffsetDateTime;
 
-/// The first year a day may lie in.
+/// The first valid year of a day.
 pub const YEAR_MIN: i16 = 1970;
 
-/// The last year a day may lie in.
+/// The last valid year of a day.
 pub const YEAR_MAX: i16 = 2200;
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -39,14 +39,13 @@ const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
-/// A day of the calendar as `YYYY-MM-DD`, from 1970 to 2200. In which time zone it began is not
-/// part of it.
+/// A calendar day as `YYYY-MM-DD`, from 1970 to 2200, without a time zone.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[serde(try_from = "String", into = "String")]
 pub struct Day(String);
 
 impl Day {
-    /// The day in a text `YYYY-MM-DD`; `field` is what a refusal names.
+    /// Parses `YYYY-MM-DD`; an error names `field`.
     pub fn parse(field: &'static str, text: &str) -> Result<Day, Error> {
         let text = text.trim();
         let refused = |why: &str| Error::invalid(field, format!("{} {why}", crate::money::shown(text)));
@@ -81,13 +80,12 @@ impl Day {
         calendar::weekday(self.number())
     }
 
-    /// The day `days` later, or earlier when that is below zero; it stops at the first and the last
-    /// day there is.
+    /// The day `days` later, or earlier if negative, limited to the first and the last valid day.
     pub fn plus(&self, days: i64) -> Day {
         Day::numbered(self.number().saturating_add(days))
     }
 
-    /// How many days from this day until `other`, below zero when that is earlier.
+    /// The number of days from this day until `other`, negative if that is earlier.
     pub fn days_until(&self, other: &Day) -> i64 {
         other.number() - self.number()
     }

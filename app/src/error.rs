@@ -1,8 +1,8 @@
-//! The one error that a caller can see.
+//! The error type of every operation: the only one that callers see.
 //!
 //! Pages, REST, MCP and the command line all show it as `{ "error": { "code", "message", "fields"?, "hint"?, "details"? } }`.
 //! A message says what was wrong with which value and what to do next. It never shows SQL, paths or another tenant's data:
-//! what went wrong inside is logged where it happened and leaves as [`Code::Internal`].
+//! an internal failure is logged where it happens and answered as [`Code::Internal`].
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,15 +15,15 @@ use server_fn::{
 
 use crate::access::Permission;
 
-/// The detail of a refusal that says after how many seconds to try again.
+/// The key in `details` that holds the seconds to wait before the next try.
 const RETRY_AFTER: &str = "retry_after_seconds";
 
-/// Why a call was refused, in words a person can act on.
+/// The reason why a call was refused, in words a person can act on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
 #[serde(into = "ErrorEnvelope", from = "ErrorEnvelope")]
 #[error("{message}")]
 pub struct Error {
-    /// The kind of refusal, the same in every door.
+    /// The kind of refusal, the same in every channel.
     pub code: Code,
     /// What was wrong with which value, and what to do next.
     pub message: String,
@@ -35,7 +35,7 @@ pub struct Error {
     pub details: Option<serde_json::Value>,
 }
 
-/// What an error says to a program. The conflict family answers 409, each with its own code.
+/// The machine-readable kind of an error. All kinds of conflict have the HTTP status 409, each with its own code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
@@ -98,7 +98,7 @@ impl Code {
 }
 
 impl Code {
-    /// The code as it stands on the wire, such as `not_found`.
+    /// The serialized code, such as `not_found`.
     pub fn name(self) -> String {
         serde_json::to_value(self).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
     }
@@ -123,23 +123,23 @@ impl Error {
         Self::new(Code::Unauthenticated, "not authenticated").hint("Sign in, or send a valid token.")
     }
 
-    /// Nobody is signed in at a page: they never were, or it has ended.
+    /// Nobody is signed in at a page: the person never was, or the sign-in has ended.
     pub fn signed_out() -> Self {
         Self::new(Code::Unauthenticated, "You are not signed in, or not any more. Sign in and try again.")
     }
 
-    /// The caller's role does not allow `what`, which an admin's does. What a token lacks is told by `operation::permission_error`.
+    /// The caller's role does not allow `what`, which an admin's does. For what a token lacks there is `operation::permission_error`.
     pub fn forbidden(what: &str) -> Self {
         Self::lacks_permission(Permission::ManageOrganization, what)
     }
 
-    /// The caller's role does not allow `what`, which takes this permission.
+    /// The caller's role does not allow `what`, which requires this permission.
     pub fn lacks_permission(needs: Permission, what: &str) -> Self {
         let giver = needs.given_by();
         Self::new(Code::Forbidden, format!("Your role here does not allow you to {what}. {giver} can give you one that does."))
     }
 
-    /// Whoever asks was let go, or was given another role, while their call was on its way.
+    /// The caller was removed from the organization, or was given another role, while the call was in progress.
     pub fn membership_changed() -> Self {
         let message = "What you may do here was changed by somebody else in this moment. Nothing was done; look again.";
         Self::new(Code::Forbidden, message)
@@ -161,13 +161,13 @@ impl Error {
         Self::new(Code::Unavailable, format!("{what} Nothing was changed; try again in a moment."))
     }
 
-    /// Something Stint needs went away in the middle of a write: nobody can say whether it was done.
+    /// A service that Stint needs failed during a write: it is not known whether the write was done.
     pub fn unknown_outcome(what: &str) -> Self {
         Self::new(Code::Unavailable, format!("{what} It is not known whether anything was changed."))
             .hint("Look whether it was done before you try again, or repeat the call with the same idempotency_key.")
     }
 
-    /// Too many calls of one caller; the next one may come after `wait`, which programs are told in whole seconds.
+    /// Too many calls of one caller. The next one is accepted after `wait`, which `details` holds in whole seconds.
     pub fn rate_limited(what: &str, wait: Duration) -> Self {
         let seconds = wait.as_secs() + 1;
         let (many, unit) = match wait.as_secs() {
@@ -180,17 +180,17 @@ impl Error {
         Self::new(Code::RateLimited, format!("{what} Try again in {many} {unit}{plural}.")).details(&json!({ RETRY_AFTER: seconds }))
     }
 
-    /// After how long the same may be tried again, when that is known.
+    /// How long to wait before the next try, where that is known.
     pub fn retry_after(&self) -> Option<Duration> {
         self.details.as_ref()?.get(RETRY_AFTER)?.as_u64().map(Duration::from_secs)
     }
 
-    /// A fault of Stint's, already logged, before anything was kept.
+    /// An internal error, already logged, before anything was committed.
     pub fn internal() -> Self {
         Self::new(Code::Internal, "Something went wrong on our side. Nothing was changed; try again, and tell us if it happens again.")
     }
 
-    /// A fault of Stint's that broke something off, nobody knows where.
+    /// An internal error that ended the call at an unknown point: it may have been committed.
     pub fn interrupted() -> Self {
         Self::new(
             Code::Internal,
@@ -198,7 +198,7 @@ impl Error {
         )
     }
 
-    /// The same of one item of a list: what was wrong is named by its place, such as `entries[2].duration`.
+    /// The same error for one item of a list: its fields and message get the path of the item, such as `entries[2].duration`.
     pub fn at(mut self, list: &str, index: usize) -> Self {
         let place = format!("{list}[{index}]");
         let within: BTreeMap<_, _> = self.fields.into_iter().map(|(name, words)| (format!("{place}.{name}"), words)).collect();
@@ -208,13 +208,13 @@ impl Error {
         self
     }
 
-    /// The same where the item itself is what was wrong, such as the name of a client: `clients[2]`.
+    /// The same where the item itself is wrong, such as the name of a client: `clients[2]`.
     pub fn at_item(mut self, list: &str, index: usize) -> Self {
         self.fields.clear();
         self.at(list, index)
     }
 
-    /// The same, named by the argument that was wrong where it does not say which.
+    /// The same error with `field` as the wrong argument, where it names none.
     pub fn with_field(mut self, field: &str) -> Self {
         if self.fields.is_empty() {
             self.fields.insert(field.to_owned(), self.message.clone());
@@ -222,21 +222,21 @@ impl Error {
         self
     }
 
-    /// The same, with the fields of one item of a list named by their place, such as `lines[2].price`; its words are for people, who
-    /// count otherwise.
+    /// The same error with the path of a list's item before its fields, such as `lines[2].price`. The message stays as it is: it is
+    /// for people, who count from one.
     pub fn within(mut self, list: &str, index: usize) -> Self {
         let place = |name: String| if name == list { format!("{list}[{index}]") } else { format!("{list}[{index}].{name}") };
         self.fields = self.fields.into_iter().map(|(name, words)| (place(name), words)).collect();
         self
     }
 
-    /// Adds a way out.
+    /// Adds a hint: what to do when the message alone does not say it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Adds the record that stands in the way.
+    /// Adds the record that prevents the call.
     pub fn details(mut self, record: &impl Serialize) -> Self {
         self.details = serde_json::to_value(record).ok();
         self
@@ -248,7 +248,7 @@ impl Error {
     }
 }
 
-/// How much is repeated of what is wrong with arguments, in characters.
+/// The longest part of a parser's message that is repeated, in characters.
 const PROBLEM_LONGEST: usize = 300;
 
 impl FromServerFnError for Error {
@@ -256,13 +256,13 @@ impl FromServerFnError for Error {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            // The call may have come as far as the server, and only its answer not as far as here.
+            // The server may have received the call although no answer arrived.
             ServerFnErrorErr::Request(_) => Self::new(
                 Code::Unavailable,
                 "The server could not be reached, or did not answer. If you were changing something, look whether it was done before you try again.",
             ),
             ServerFnErrorErr::Args(problem) | ServerFnErrorErr::Deserialization(problem) => {
-                // It may repeat all that was sent.
+                // The parser's message may repeat the whole input.
                 let problem: String = problem.chars().take(PROBLEM_LONGEST).collect();
                 Self::new(Code::Invalid, format!("The arguments could not be read: {problem}."))
             }
@@ -272,7 +272,7 @@ impl FromServerFnError for Error {
     }
 }
 
-/// The error as it stands on the wire.
+/// The serialized form of an error.
 #[derive(Clone, Serialize, Deserialize)]
 struct ErrorEnvelope {
     error: ErrorContent,

@@ -1,4 +1,4 @@
-//! Durations: whole seconds, how people write them and how they are shown.
+//! Durations in whole seconds: parsing and formatting.
 
 mod parse;
 #[cfg(test)]
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{error::Error, width::half_width};
 
-/// The format, in a schema, of a text that is a number of hours: there a bare number is taken for its text.
+/// The schema format of a text that is a number of hours: a bare number is accepted as its text.
 pub const HOURS: &str = "hours";
 
-/// How long was worked, as a caller gives it: a text such as `1h30m`. A bare number is that many hours.
+/// A worked duration as a caller gives it: a text such as `1h30m`. A bare number counts hours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DurationText(pub String);
@@ -41,12 +41,10 @@ pub const SECONDS_MAX: i64 = 24 * 3_600;
 pub struct Seconds(pub i64);
 
 impl Seconds {
-    /// The duration in a text such as `1h30m`, `1:30`, `90m`, `1.5h`, `1,5` or `5400s`; a plain
-    /// number is hours.
+    /// Parses a duration such as `1h30m`, `1:30`, `90m`, `1.5h`, `1,5` or `5400s`; a plain number counts hours.
     ///
-    /// Refuses what is not a duration, nothing at all, less than nothing, more than 24 hours, and what can be read in two
-    /// ways, such as `1,440m`.
-    /// `field` is what a refusal names.
+    /// Refuses text that is no duration, zero, negative durations, more than 24 hours, and ambiguous numbers such as `1,440m`. An error
+    /// names `field`.
     pub fn parse(field: &'static str, text: &str) -> Result<Seconds, Error> {
         let refused = |why: &str| {
             let shown = crate::money::shown(text.trim());
@@ -88,24 +86,24 @@ impl WorkDuration {
     }
 }
 
-/// The seconds in a text such as `1h30m`, however many; nothing when it is not a duration, or could be two.
+/// Parses the seconds of a text such as `1h30m`, without a limit; `None` if it is no duration, or ambiguous.
 pub fn read(text: &str) -> Option<i64> {
     parse::seconds(text)
 }
 
-/// Whether a text is a bare number that counts hours, and so many of them that minutes may have been meant.
+/// Whether a text is a bare number of hours that is so high that minutes may be meant.
 pub fn may_be_minutes(text: &str) -> bool {
     let text = text.trim();
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
 }
 
-/// The two ways to read a number of the text, as in `1,440m`: `1440` and `1.44`. Nothing when there is only one.
+/// The two readings of an ambiguous number in the text: `1440` and `1.44` for `1,440m`. `None` if there is only one.
 pub fn readings(text: &str) -> Option<(String, String)> {
     text.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | ',')).find_map(crate::money::readings)
 }
 
-/// Whole minutes, cut and not rounded: a text never claims more than was worked. Only what is under
-/// a minute is shown in seconds.
+/// Formats whole minutes, truncated and not rounded: a text never claims more than was worked. Only durations under a minute are shown in
+/// seconds.
 fn text(seconds: i64) -> String {
     let sign = sign(seconds);
     let size = seconds.unsigned_abs();

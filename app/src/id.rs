@@ -1,6 +1,6 @@
 //! Identifiers of records: one type per noun, so that a client's id cannot be taken for a project's.
 //!
-//! They are UUIDs of version 7: new rows land together in their index. They cannot be guessed, and nothing relies on that.
+//! They are UUIDs of version 7, so new rows are adjacent in their index. They cannot be guessed, and nothing relies on that.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

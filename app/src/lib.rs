@@ -1,8 +1,8 @@
-//! Stint: people and the agents that work for them track time, hold it against budgets, and turn it into invoices.
+//! Stint: people and the agents that work for them track time, compare it with budgets, and turn it into invoices.
 //!
 //! Read in this order: [`error`], [`access`], [`operation`] (the pipeline every call goes through), then a feature.
 
-// A page is one type, and nests as deeply as its markup.
+// A page is one type that nests as deeply as its markup, which exceeds the default limit.
 #![recursion_limit = "512"]
 
 pub mod access;

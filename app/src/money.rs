@@ -1,7 +1,7 @@
-//! Money: whole minor units of one currency, how a caller writes it and how a person reads it.
+//! Money in whole minor units of one currency: parsing, formatting and rounding.
 //!
-//! Nothing here converts between currencies, and nothing is ever a fraction of a minor unit: what
-//! does not come out even is rounded in one place, [`rounded_quotient`].
+//! Nothing here converts between currencies, and no amount has a fraction of a minor unit: rounding happens in one place,
+//! [`rounded_quotient`].
 
 mod amount;
 mod currency;
@@ -47,7 +47,7 @@ pub struct Money {
 }
 
 impl Money {
-    /// The amount of `amount` minor units.
+    /// The money of `amount` minor units.
     pub fn new(amount: i64, currency: &Currency) -> Money {
         Money { amount, currency: currency.clone() }
     }
@@ -58,35 +58,34 @@ impl Money {
     }
 }
 
-/// The money in an answer as a person reads it; nothing where there is none.
+/// Formats the money of a JSON answer for people; `None` if there is none.
 #[cfg(feature = "ssr")]
 pub fn text_of_json(answer: &serde_json::Value) -> Option<String> {
     Money::deserialize(answer).ok().map(|money| money.text())
 }
 
-/// What `seconds` of work cost at `rate` minor units per hour, rounded half up to a whole minor
-/// unit.
+/// The price of `seconds` of work at `rate` minor units per hour, rounded half up to a whole minor unit.
 pub fn amount_of(seconds: i64, rate: i64) -> i64 {
     saturated(rounded_quotient(i128::from(seconds) * i128::from(rate), SECONDS_PER_HOUR))
 }
 
 /// `dividend / divisor` rounded to the nearest whole number, halves away from zero.
 ///
-/// For amounts above zero this is *round half up*; below zero it mirrors it, so a credit note is to
-/// the cent what its invoice was. The divisor is a constant above zero everywhere.
+/// For positive amounts this is *round half up*; negative ones mirror it, so a credit note equals its invoice to the cent. Every caller
+/// passes a positive constant as the divisor.
 pub fn rounded_quotient(dividend: i128, divisor: i128) -> i128 {
     let (quotient, rest) = (dividend / divisor, dividend % divisor);
     if rest.abs() * 2 < divisor { quotient } else { quotient + dividend.signum() }
 }
 
-/// The number as an `i64`, or the nearest `i64` when it is beyond: only sums nobody can owe get
-/// there, and staying at the limit is better than wrapping round to a credit.
+/// The number as an `i64`, saturated at its limits: only sums that nobody can owe reach them, and saturation is better than wrapping round
+/// to a credit.
 pub fn saturated(number: i128) -> i64 {
     i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
 }
 
-/// The amount as plain decimal text, such as `120.00` or `-1.50`; [`Amount`] reads it back. Where a point before three digits could
-/// be taken for thousands, one zero more makes it the decimal one.
+/// Formats plain decimal text, such as `120.00` or `-1.50`, which [`Amount`] parses. Where a point before three digits could be taken for a
+/// thousands separator, one more zero makes it the decimal one.
 pub fn written(amount: i64, currency: &Currency) -> String {
     let (whole, decimals) = parts(amount, currency);
     let zero = if may_part_thousands(&whole, decimals.trim_start_matches('.')) { "0" } else { "" };
@@ -103,8 +102,7 @@ fn sign(amount: i64) -> &'static str {
     if amount < 0 { "-" } else { "" }
 }
 
-/// The digits before the point, and the point with the digits behind it (nothing for a currency
-/// without a minor unit).
+/// The digits before the point, and the point with the digits after it (empty for a currency without a minor unit).
 fn parts(amount: i64, currency: &Currency) -> (String, String) {
     let digits = currency.minor_digits();
     let size = amount.unsigned_abs();
@@ -115,7 +113,7 @@ fn parts(amount: i64, currency: &Currency) -> (String, String) {
     ((size / unit).to_string(), format!(".{:0width$}", size % unit, width = digits as usize))
 }
 
-/// Whole digits, parted by commas in threes.
+/// Groups whole digits in threes with commas.
 pub fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -1,4 +1,4 @@
-//! The registry: every operation of Stint, once. This list is the product's table of contents.
+//! The registry of all operations. This list is the product's table of contents.
 
 use std::sync::LazyLock;
 
@@ -147,7 +147,7 @@ pub fn find(name: &str) -> Option<&'static Operation> {
 }
 
 /// Server functions that are no operations, so only a browser may call them: they deal in cookies, passwords and
-/// links out of a mail, or are the drawer of the assistant, which is a door of its own.
+/// links out of a mail, or serve the drawer of the assistant, which is a channel of its own.
 pub const BROWSER_ONLY: [&str; 27] = [
     "/call/sign_up",
     "/call/sign_in",

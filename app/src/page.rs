@@ -1,4 +1,4 @@
-//! One page of a list, and where the next one begins.
+//! Pagination: one page of a list, and the cursor of the next.
 
 #[cfg(feature = "ssr")]
 mod cursor;
@@ -14,10 +14,10 @@ use crate::{day::Day, error::Error};
 pub use cursor::{CURSOR_MAX, Cursor, ListQuery, PageBudget, characters};
 pub use load_picker_options::{PickerOptions, load_picker_options};
 
-/// How many items a list answers with when the caller does not say.
+/// The number of items in a page when the caller does not set a limit.
 pub const LIMIT_DEFAULT: u32 = 50;
 
-/// The most items that a list answers with.
+/// The maximum number of items in a page.
 pub const LIMIT_MAX: u32 = 200;
 
 /// The answer of every list.
@@ -41,13 +41,13 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A list that has one page.
+    /// A list with a single page.
     pub fn single(items: Vec<T>) -> Self {
         Self { items, next_cursor: None, total: None, from: None, to: None }
     }
 }
 
-/// How many items to answer with, for SQL: 50 when the caller does not say, from 1 to 200.
+/// The limit for SQL: 50 when the caller sets none, from 1 to 200.
 pub fn limit(given: Option<u32>) -> Result<i64, Error> {
     match given.unwrap_or(LIMIT_DEFAULT) {
         limit @ 1..=LIMIT_MAX => Ok(i64::from(limit)),

@@ -1,4 +1,4 @@
-//! Who looks at the pages, and from where: known before anything is rendered.
+//! The context of a page: user, organization and deployment, known before anything is rendered.
 
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -12,45 +12,45 @@ use crate::{
     ui::ReturnedForm,
 };
 
-/// Who looks at the pages. The server puts it into the page, so the browser need not ask.
+/// The context of a page. The server serializes it into the page, so that the browser need not ask.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PageContext {
-    /// The person who is signed in.
+    /// The signed-in person.
     pub person: Option<Profile>,
-    /// The organization of the address, when the person belongs to it.
+    /// The organization in the address, if the person is a member.
     pub place: Option<CallerOrganization>,
-    /// The address under which people reach this Stint.
+    /// The public address of this deployment.
     pub address: String,
-    /// Whether mails leave; without a mail server they are read in the settings.
+    /// Whether a mail server is configured; without one, mails are read in the settings.
     pub mail_leaves: bool,
     /// Who may sign up.
     pub sign_up: SignUpPolicy,
-    /// The form that led here, when it was sent without scripts and has something to say.
+    /// The returned form that was sent without scripts, if it has something to show.
     pub returned: Option<ReturnedForm>,
-    /// Whether the page of that form was left.
+    /// Whether the page of the returned form was left.
     #[serde(skip)]
     pub form_page_left: Arc<AtomicBool>,
-    /// Whether something on that page says why it was refused.
+    /// Whether a form on that page shows the refusal.
     #[serde(skip)]
     pub refusal_shown: ArcRwSignal<bool>,
 }
 
-/// Tells every page below who is visiting.
+/// Provides the context to all pages.
 pub fn provide_page_context() {
     provide_context(SharedValue::new(platform::page_context).into_inner());
 }
 
-/// Who is visiting.
+/// The context of the page; an empty one outside of pages.
 pub fn use_page_context() -> PageContext {
     use_context().unwrap_or_default()
 }
 
-/// The organization whose pages these are, for everything below its frame.
+/// The organization of the pages, for everything inside its layout.
 #[derive(Debug, Clone)]
 pub struct CurrentOrganization(pub CallerOrganization);
 
 impl CurrentOrganization {
-    /// The address of one of the organization's pages, such as `clients`; its first page for empty text.
+    /// The path of one of the organization's pages, such as `clients`; that of the dashboard for empty text.
     pub fn path(&self, page: &str) -> String {
         match page {
             "" => format!("/o/{}", self.0.slug),
@@ -58,23 +58,23 @@ impl CurrentOrganization {
         }
     }
 
-    /// Whose time the visitor's own pages show: their own, or whatever they see when they track none.
+    /// The member filter of the user's own pages: `me`, or none (everything that they see) for users who track no time.
     pub fn own_time(&self) -> Option<String> {
         self.may(Permission::TrackTime).then(|| "me".to_owned())
     }
 
-    /// Whether the visitor holds the permission. Pages use it to leave out what would be refused anyway.
+    /// Whether the user holds the permission. Pages use it to hide what would be refused anyway.
     pub fn may(&self, permission: Permission) -> bool {
         self.0.role.may(permission)
     }
 }
 
-/// The organization whose pages these are.
+/// The organization of the pages.
 pub fn use_current_organization() -> CurrentOrganization {
     expect_context()
 }
 
-/// What a tab has changed, counted: lists that show it load again.
+/// Counters of changes made in this tab: resources that depend on one are fetched again.
 #[derive(Debug, Clone, Copy)]
 pub struct ChangeCounters {
     /// Entries and the timer.
@@ -86,18 +86,18 @@ pub struct ChangeCounters {
 }
 
 impl ChangeCounters {
-    /// Nothing has changed yet.
+    /// Counters without changes.
     pub fn none() -> Self {
         Self { time: RwSignal::new(0), work: RwSignal::new(0), money: RwSignal::new(0) }
     }
 }
 
-/// What this tab has changed.
+/// The counters of this tab.
 pub fn use_changes() -> ChangeCounters {
     expect_context()
 }
 
-/// Counts one more change.
+/// Invalidates the resources that depend on a counter.
 pub fn invalidate(count: RwSignal<u32>) {
     count.update(|count| *count += 1);
 }

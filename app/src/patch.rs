@@ -1,4 +1,4 @@
-//! What a change does to one optional value: keep it, clear it, or set it.
+//! The patch of one optional value in an update: keep it, clear it, or set it.
 
 use std::{fmt, marker::PhantomData};
 
@@ -29,7 +29,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// Reads a given value by the rule that holds when the record is made: what turns out to be nothing clears.
+    /// Applies to a set value the rule that holds when the record is created: where the rule yields `None`, the patch clears.
     pub fn try_and_then<U, E>(self, rule: impl FnOnce(T) -> Result<Option<U>, E>) -> Result<Patch<U>, E> {
         Ok(match self {
             Self::Keep => Patch::Keep,
@@ -38,7 +38,7 @@ impl<T> Patch<T> {
         })
     }
 
-    /// Turns a given value into another, for instance by parsing it.
+    /// Maps a set value with a fallible function, for instance a parser.
     pub fn try_map<U, E>(self, parse: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
         Ok(match self {
             Self::Keep => Patch::Keep,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{error::Error, width::half_width};
 
-/// How many decimals a percentage has at most.
+/// The most decimals of a percentage.
 const DECIMALS: usize = 4;
 
 /// A share between 0 and 100 percent, in ten-thousandths of a percent: 190,000 is 19 %, and 84,250 is 8.425 %.
@@ -23,7 +23,7 @@ impl Percent {
     /// A hundred percent, in ten-thousandths of a percent.
     pub const WHOLE: i128 = 1_000_000;
 
-    /// The share in a text such as `19`, `19 %`, `7.7`, `7,7` or `8.425`; `field` is what a refusal names.
+    /// Parses a percentage such as `19`, `19 %`, `7.7`, `7,7` or `8.425`; an error names `field`.
     pub fn parse(field: &'static str, text: &str) -> Result<Percent, Error> {
         let number = half_width(text.trim());
         let number = number.strip_suffix('%').map_or(&*number, str::trim_end);
@@ -34,12 +34,12 @@ impl Percent {
         }
     }
 
-    /// The percentage that one below one percent is where it was written as the share of a whole: 19 for 0.19.
+    /// The percentage probably meant by one below one percent that was written as a fraction of one: 19 for 0.19.
     pub fn of_share(self) -> Option<Percent> {
         (1..10_000).contains(&self.0).then_some(Percent(self.0 * 100))
     }
 
-    /// The share in ten-thousandths of a percent.
+    /// The percentage in ten-thousandths of a percent.
     pub fn ten_thousandths(self) -> i32 {
         self.0
     }
@@ -50,7 +50,7 @@ fn refused(field: &'static str, text: &str, why: &str) -> Error {
     Error::invalid(field, format!("{shown} {why}; write one such as 19, 7.7 or 8.425."))
 }
 
-/// Reads a decimal of at most four digits before the separator, so nothing can overflow.
+/// Parses a decimal of at most four digits before the separator, so nothing can overflow.
 fn ten_thousandths(number: &str) -> Option<i32> {
     let (negative, number) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));
     let (whole, decimals) = number.split_once(['.', ',']).map_or((number, None), |(w, d)| (w, Some(d)));

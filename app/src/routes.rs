@@ -1,4 +1,4 @@
-//! The pages and their addresses.
+//! The routes of all pages.
 
 mod chunks;
 
@@ -20,11 +20,11 @@ use crate::{
 };
 use chunks::*;
 
-/// Every page of Stint.
+/// The application with the routes of all pages.
 ///
-/// Pages are rendered whole before they are sent (`Async`): without scripts nothing would put late parts in their place,
-/// and statuses, redirects and titles are right wherever they come from. What belongs together is a piece of the program,
-/// loaded when one of its pages is first opened: a visitor who is not signed in needs none of them.
+/// Pages are rendered completely before they are sent (`Async`): without scripts nothing would insert late parts, and statuses, redirects
+/// and titles are right from any component. Related pages are one lazily loaded chunk, fetched when one of them is first opened: a visitor
+/// who is not signed in needs none of them.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();

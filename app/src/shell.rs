@@ -1,4 +1,4 @@
-//! The HTML document around every page, and the policy for what it may load.
+//! The HTML document around every page, and its content security policy.
 
 use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
@@ -7,7 +7,7 @@ use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::routes::App;
 
-/// The document: what stands in its head, and the pages in its body.
+/// The document: the head, and the pages in the body.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     set_content_policy();
     view! {
@@ -32,7 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Only what comes from here runs: our own files, and the few inline scripts that carry the nonce of this answer.
+/// Only files of this origin may load, and of inline scripts only the few with the nonce of this response.
 fn set_content_policy() {
     let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
     let policy = format!(

@@ -1,4 +1,4 @@
-//! Tests of operations: a real PostgreSQL, a clock that stands still, and callers of every kind.
+//! Support for tests of operations: a real PostgreSQL, a manual clock, and callers of every kind.
 //!
 //! ```ignore
 //! #[tokio::test]
@@ -14,7 +14,7 @@
 //! ```
 //!
 //! `STINT_TEST_DATABASE_URL` names a server whose user may create databases. One database is made per test process; each
-//! `World` is an organization of its own in it, so tests run side by side. Every answer is held against the operation's
+//! `World` is an organization of its own in it, so tests run in parallel. Every answer is validated against the operation's
 //! output schema, so a test of an operation is a test of its schema too.
 
 mod fakes;
@@ -49,35 +49,35 @@ use crate::{
     security::{self, event::RequestOrigin},
 };
 
-/// So many cents of euros, as every channel takes and answers them.
+/// An amount of cents in euros, as every channel accepts and answers it.
 pub fn euros(cents: i64) -> Value {
     Value::from(crate::money::written(cents, &crate::money::Currency::default()))
 }
 
-/// The answer of a write, but for whether it is the first time that it was given.
+/// The answer of a write without its `repeated` flag.
 pub fn without_repeated_flag(mut answer: Value) -> Value {
     answer.as_object_mut().and_then(|fields| fields.remove("repeated"));
     answer
 }
 
-/// A caller in an organization, and the means to look behind the scenes.
+/// A caller in an organization, with access to the database, the clock and the renderer.
 #[derive(Clone)]
 pub struct World {
-    /// Who calls, and how.
+    /// The caller and their credential.
     pub caller: Caller,
-    /// What time it is for everybody in this world.
+    /// The clock of this world.
     pub clock: Arc<ManualClock>,
-    /// The typesetter of this world.
+    /// The document renderer of this world.
     pub documents: Arc<FakeRenderer>,
 }
 
 impl World {
-    /// A fresh organization in UTC with its owner, at the page.
+    /// A new organization in UTC with its owner, at the page.
     pub async fn new(name: &str) -> Self {
         Self::in_zone(name, "UTC").await
     }
 
-    /// The same, with days that begin where the organization is.
+    /// The same in this time zone.
     pub async fn in_zone(name: &str, zone: &str) -> Self {
         Self::with(name, zone, Engine::default()).await
     }
@@ -91,7 +91,7 @@ impl World {
         let slug = slug.get(..slug.len().min(48)).unwrap_or_default().to_owned();
         let mut db = services.database.begin(RowScope::Organization(organization), AccessMode::Write).await.expect("a transaction");
         organizations::store::insert(&mut db, &slug, name, zone, services.clock.now()).await.expect("an organization");
-        // Whoever charges tax has a number for it: without one nothing is sent.
+        // An organization that charges tax needs a tax number: without one no invoice is sent.
         sqlx::query("update organization set tax_category = 'S', tax_number = '12/345/67890' where id = $1")
             .bind(organization.0)
             .execute(db.connection())
@@ -101,32 +101,32 @@ impl World {
         world.joined(organization, &slug, Role::Owner).await
     }
 
-    /// Nobody yet, before this database.
+    /// An anonymous caller with this database.
     pub fn on(database: Database, assistant: Engine) -> Self {
         let (clock, documents) = (Arc::new(ManualClock::default()), Arc::new(FakeRenderer::default()));
         let services = Arc::new(services(database, &clock, &documents, assistant));
         Self { caller: Caller::nobody(services, Channel::Page), clock, documents }
     }
 
-    /// The same where mails leave, or where they do not.
+    /// The same with a mail server, or without one.
     pub fn with_mail_server(mut self, leave: bool) -> Self {
         self.change(|services| services.mail_leaves = leave);
         self
     }
 
-    /// The same where signing up is handled so.
+    /// The same with this sign-up policy.
     pub fn with_sign_up_policy(mut self, policy: SignUpPolicy) -> Self {
         self.change(|services| services.sign_up = policy);
         self
     }
 
-    /// The same where whoever calls has so many connections, and waits for none.
+    /// The same with fair shares of this many connections, without waiting.
     pub fn with_fair_shares(mut self, share: usize) -> Self {
         self.change(|services| services.database = services.database.clone().with_fair_shares(share, std::time::Duration::ZERO));
         self
     }
 
-    /// Changes what the process offers, for this world alone.
+    /// Changes the services of the process, for this world alone.
     fn change(&mut self, change: impl FnOnce(&mut Services)) {
         let services = &self.caller.services;
         let mut changed = Services {
@@ -150,7 +150,7 @@ impl World {
         self.caller.services = Arc::new(changed);
     }
 
-    /// The same caller, whose statements believe to be in another organization than the one that the database holds them to.
+    /// The same caller, with another organization in the filters of statements than in row security.
     pub async fn mistaken_for(&self, organization: OrganizationId) -> Self {
         let services = services(connect().await, &self.clock, &self.documents, Engine::default());
         let services = Services { database: services.database.clone().mistaken_for(organization), ..services };
@@ -163,7 +163,7 @@ impl World {
         self.joined(membership.organization, &membership.slug, role).await
     }
 
-    /// Signs a new person up, and in through a cookie as a page does. Their password is nothing: hashing one takes long.
+    /// Signs a new person up, and in through a cookie as a page does. Their password hash is invalid: hashing takes long.
     async fn joined(&self, organization: OrganizationId, slug: &str, role: Role) -> Self {
         let services = &self.caller.services;
         let (user, member, now) = (UserId::new(), MemberId::new(), services.clock.now());
@@ -177,7 +177,7 @@ impl World {
         self.signed_in(user, slug).await
     }
 
-    /// This person at a page of the organization of `other`, as their next request finds them: somebody there, or nobody.
+    /// This person at a page of the organization of `other`, as their next request authenticates them: a member or not.
     pub async fn at(&self, other: &Self) -> Self {
         let slug = other.caller.membership.as_ref().expect("an organization").slug.clone();
         self.signed_in(self.person().id, &slug).await
@@ -236,7 +236,7 @@ impl World {
         Ok(answer)
     }
 
-    /// Sends a form, as the browser does: every value is text, and is read as the operation's schema means it.
+    /// Sends a form, as the browser does: every value is text, and is parsed by the operation's schema.
     pub async fn form<F>(&self, fields: Value) -> Result<Value, Error>
     where
         F: server_fn::ServerFn<Error = Error> + OperationFn + DeserializeOwned + Send + 'static,
@@ -270,8 +270,8 @@ impl World {
         self.refused(operation, arguments).await.code
     }
 
-    /// The newest mail to a mailbox, as it leaves now; none when it stays. Those to people about their own sign-in belong to
-    /// no organization.
+    /// The newest mail to a mailbox, as it is sent now; none when it is not sent. Mails to people about their own sign-in belong
+    /// to no organization.
     pub async fn mail_leaves(&self, organization: Option<OrganizationId>, mailbox: &str) -> Option<ClaimedMail> {
         let (owner, organization) = (owner().await, organization.unwrap_or(OrganizationId(uuid::Uuid::nil())));
         let newest = "select id from outgoing_mail where organization_id = $1 and recipient = $2 order by created_at desc, id desc limit 1";
@@ -282,13 +282,13 @@ impl World {
         outbox::claim(&self.caller.services, DueMail::of(organization, MailId(mail))).await.expect("an answer")
     }
 
-    /// Forgets that the address of this person is known to be theirs, as it is for whoever has just signed up.
+    /// Makes the address of this person unconfirmed, as after sign-up.
     pub async fn unconfirmed(&self) -> Self {
         self.sql(&format!("update app_user set email_confirmed_at = null where id = '{}' and $1 is not null", self.person().id)).await;
         self.at(self).await
     }
 
-    /// What time it is in this world.
+    /// The current instant of this world.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -298,7 +298,7 @@ impl World {
         self.clock.set(instant.parse().expect("an instant"));
     }
 
-    /// Lets time go by.
+    /// Advances the clock.
     pub fn advance(&self, seconds: i64) {
         self.clock.set(self.now() + SignedDuration::from_secs(seconds));
     }
@@ -313,12 +313,12 @@ impl World {
         self.caller.membership.as_ref().expect("an organization").organization
     }
 
-    /// Runs a statement as the owner of the tables, with the organization as `$1`: for states that no operation makes yet.
+    /// Runs a statement as the owner of the tables, with the organization as `$1`: for states that no operation creates yet.
     pub async fn sql(&self, statement: &str) -> u64 {
         self.try_sql(statement).await.expect("the statement")
     }
 
-    /// The same, for what even the owner of the tables may not do.
+    /// The same for a statement that may fail, such as one that even the owner of the tables may not run.
     pub async fn try_sql(&self, statement: &str) -> Result<u64, sqlx::Error> {
         let owner = owner().await;
         let done = sqlx::query(AssertSqlSafe(statement.to_owned())).bind(self.organization().0).execute(&owner).await;
@@ -326,7 +326,7 @@ impl World {
         Ok(done?.rows_affected())
     }
 
-    /// The one number that a query answers, with the organization as `$1`.
+    /// The single number that a query answers, with the organization as `$1`.
     pub async fn number(&self, query: &str) -> i64 {
         let owner = owner().await;
         let number =
@@ -335,7 +335,7 @@ impl World {
         number
     }
 
-    /// The tables in which a text stands, in whatever column.
+    /// The tables that contain a text in any column.
     pub async fn tables_with(&self, text: &str) -> Vec<String> {
         let owner = owner().await;
         let all = "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'";
@@ -357,7 +357,7 @@ impl World {
     }
 }
 
-/// What a process offers, with stand-ins for the clock and the typesetter.
+/// The services of a process, with fakes for the clock and the renderer.
 fn services(database: Database, clock: &Arc<ManualClock>, documents: &Arc<FakeRenderer>, assistant: Engine) -> Services {
     Services {
         recorder: Recorder::start(database.clone()),

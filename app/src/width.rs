@@ -1,15 +1,15 @@
-//! Digits and marks as keyboards of other languages type them: as wide as Chinese and Japanese letters, and the digits of Arabic, Persian
+//! Normalizes digits and marks of other keyboards to ASCII: fullwidth forms as in Chinese and Japanese, and the digits of Arabic, Persian
 //! and the languages of India.
 
 use std::borrow::Cow;
 
-/// How far a wide form stands behind the letter of ASCII that it is.
+/// The distance from a fullwidth form to its ASCII character.
 const DISTANCE: u32 = 0xfee0;
 
-/// The zeros before whose nine followers stand the other digits: Arabic-Indic, its eastern forms, Devanagari and Bengali.
+/// The zeros of other scripts, each followed by its nine digits: Arabic-Indic, its eastern forms, Devanagari and Bengali.
 const ZEROS: [char; 4] = ['\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}'];
 
-/// The text with the usual forms in the place of wide ones and of the digits of others: `１２３` and `١٢٣` are `123`, `１０％` is `10%`.
+/// The text with fullwidth forms and digits of other scripts as ASCII: `１２３` and `١٢٣` are `123`, `１０％` is `10%`.
 pub fn half_width(text: &str) -> Cow<'_, str> {
     if text.chars().any(|letter| narrow(letter) != letter) { Cow::Owned(text.chars().map(narrow).collect()) } else { Cow::Borrowed(text) }
 }
@@ -27,7 +27,7 @@ fn narrow(letter: char) -> char {
     }
 }
 
-/// The digit of ASCII that a digit of another script is.
+/// The ASCII digit of a digit in another script.
 fn digit(letter: char) -> Option<char> {
     let value = ZEROS.iter().find_map(|zero| u32::from(letter).checked_sub(u32::from(*zero)).filter(|value| *value < 10))?;
     char::from_digit(value, 10)

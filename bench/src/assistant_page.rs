@@ -1,4 +1,4 @@
-//! The drawer: how long the first word of a model takes to the page, and what many open answers cost everybody else.
+//! The assistant drawer: how long a model's first word takes to the page, and what many open answers cost other requests.
 
 use std::{
     convert::Infallible,
@@ -27,31 +27,31 @@ use crate::{
     scenarios::names,
 };
 
-/// How many answers are open while pages are measured.
+/// The number of open answers while pages are measured.
 const OPEN: usize = 100;
 
-/// As many answers as one member may be given at once share the readers.
+/// The number of answers per member, which is the most that one may be given at once.
 const RUNS: usize = 3;
 
-/// How many first words are measured.
+/// The number of first words that are measured.
 const WORDS: usize = 60;
 
-/// How long the model waits before its first word: by then the page listens.
+/// The pause before the model's first word: by then the page listens.
 const THINKS: Duration = Duration::from_millis(60);
 
-/// How long it takes between words when it goes on for ever.
+/// The pause between words of an endless answer.
 const BETWEEN: Duration = Duration::from_millis(50);
 
-/// What was used, so that nothing is guessed and no month runs out, and the end.
+/// The end of an answer, with its usage, so that no usage is estimated and no month's quota runs out.
 const END: &[u8] =
     b"data: {\"choices\": [], \"usage\": {\"prompt_tokens\": 10, \"completion_tokens\": 1, \"total_tokens\": 11}}\n\ndata: [DONE]\n\n";
 
-/// The instants at which the model has said its first words.
+/// The instants of the model's first words.
 type Said = Arc<Mutex<Vec<Instant>>>;
 
-/// A model that says one word, or words without end when it is asked to go on.
+/// A model that says one word, or endless words when it is asked to.
 pub struct FakeModel {
-    /// Where it is reached.
+    /// The address at which it is reached.
     pub url: String,
     said: Said,
 }
@@ -92,11 +92,11 @@ async fn answer(State(said): State<Said>, Json(asked): Json<Value>) -> Response 
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(words)).into_response()
 }
 
-/// A page with its drawer open.
+/// A page with its assistant drawer open.
 pub struct AssistantPage<'a> {
-    /// Where Stint listens.
+    /// The address on which Stint listens.
     pub address: SocketAddr,
-    /// The organization, by its place in addresses.
+    /// The slug of the organization.
     pub organization: &'a str,
     /// The cookie of its owner.
     pub cookie: &'a str,
@@ -109,7 +109,7 @@ impl AssistantPage<'_> {
         Ok(())
     }
 
-    /// The time from the model's first word to that word on the page.
+    /// Measures the time from the model's first word to that word on the page.
     pub async fn first_words(&self, model: &FakeModel) -> Result<Sample> {
         let began = Instant::now();
         let mut latencies = Vec::with_capacity(WORDS);
@@ -125,7 +125,7 @@ impl AssistantPage<'_> {
         Ok(Sample::new(names::FIRST_WORD, 1, latencies, began.elapsed()))
     }
 
-    /// A scenario beside so many answers that go on all the while.
+    /// Runs a scenario beside this many open answers.
     pub async fn beside_open_answers(&self, scenario: Scenario) -> Result<Vec<Sample>> {
         let mut readers = JoinSet::new();
         let mut runs = Vec::with_capacity(RUNS);

@@ -1,6 +1,6 @@
-//! A program that does the least: one bearer check, one transaction under row security, one statement, JSON.
+//! A minimal program for comparison: one bearer check, one transaction under row security, one statement, JSON.
 //!
-//! What Stint adds to it (rights, validation, the answer's form, the registry) is what the comparison is about.
+//! Its difference to Stint (permissions, validation, the form of answers, the registry) is what is measured.
 
 use std::{net::SocketAddr, sync::Arc, thread::available_parallelism};
 
@@ -52,7 +52,7 @@ impl Bare {
     }
 }
 
-/// As many connections as the product has, set up as it sets them up.
+/// As many connections as the product has, configured in the same way.
 async fn pool(database: &str) -> Result<PgPool> {
     let connections = available_parallelism().map_or(1, usize::from) * 2 + 2;
     let options = PgPoolOptions::new().max_connections(u32::try_from(connections)?).test_before_acquire(false);
@@ -76,7 +76,7 @@ async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Respon
 }
 
 async fn entries(shared: &Shared) -> sqlx::Result<Vec<Entry>> {
-    // Safe: the only part that varies is a UUID, formatted by its type.
+    // Safe: the only variable part is a UUID, formatted by its type.
     let begin = AssertSqlSafe(format!("begin; set local app.organization_id = '{}'", shared.organization));
     let mut transaction = shared.pool.begin_with(begin).await?;
     let entries = list::entries(&mut transaction, shared.organization).await?;

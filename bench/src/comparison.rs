@@ -1,4 +1,4 @@
-//! Two programs in turns on the same data: what a line of the one takes beside that of the other, however the machine's speed drifts.
+//! Compares two programs in turns on the same data, so that a drift of the machine's speed affects both.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -9,26 +9,26 @@ use crate::{
     say,
 };
 
-/// How often each of them has its turn.
+/// The number of rounds, in each of which both programs are measured.
 const ROUNDS: usize = 3;
 
-/// Where the two are reached.
+/// The addresses of the two programs.
 pub struct ComparedServers {
-    /// The program of before.
+    /// The program before the change.
     pub before: SocketAddr,
-    /// The program that is measured.
+    /// The program to compare.
     pub now: SocketAddr,
 }
 
 /// One step of both programs.
 pub struct Pair {
-    /// What was asked.
+    /// The name of the step.
     pub name: String,
-    /// How many asked at once.
+    /// The number of concurrent clients.
     pub clients: usize,
-    /// The time of half of the requests as a multiple of that before: the median of all turns.
+    /// The median latency relative to the earlier program: the median of all rounds.
     pub p50: f64,
-    /// Requests in each second as a multiple of those before: the median of all turns.
+    /// The requests per second relative to the earlier program: the median of all rounds.
     pub rate: f64,
 }
 

@@ -1,4 +1,4 @@
-//! What the database holds while it is measured.
+//! The data that the database holds during the measurements.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
@@ -10,26 +10,25 @@ use crate::{
     server_process::{DemoLogin, Stint},
 };
 
-/// A history of this size is written as the owner of the tables.
+/// The SQL that writes the history, as the owner of the tables.
 const HISTORY: &str = include_str!("data.sql");
 
-/// How many tokens the owner has: each is held to its calls per minute, as shipped.
+/// The number of tokens of the owner: each has its rate limit, as shipped.
 const OWNERS_TOKENS: i64 = 256;
 
-/// How many tokens each of the others has.
+/// The number of tokens of each other member.
 const MEMBERS_TOKENS: i64 = 16;
 
-/// How many drafts of each length there are. The typesetter remembers the last two documents, so none is asked for twice
-/// before the memory of it is gone.
+/// The number of drafts of each length. The typesetter caches the last two documents, so none is requested twice before it is evicted.
 const DRAFTS: usize = 6;
 
-/// Lines of an invoice on one page, and of one on ten: an invoice has at most 200, so those of the long one are tall.
+/// The lines of an invoice with one page, and of one with ten: an invoice has at most 200, so those of the long one are tall.
 const LINES: [usize; 2] = [12, 150];
 
-/// From how many lines on each has three lines of text.
+/// The number of lines from which on each has three lines of text.
 const TALL: usize = 100;
 
-/// Who asks, and for what.
+/// The tokens of the clients, and the ids that they ask for.
 pub struct Data {
     /// The organization.
     pub organization: Uuid,
@@ -48,11 +47,11 @@ pub struct Data {
 }
 
 impl Data {
-    /// Fills the database behind a running Stint.
+    /// Fills the database of a running Stint.
     pub async fn make(stint: &Stint, database: &str, login: &DemoLogin) -> Result<Self> {
         let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
         let organization = history(&mut owner, &login.organization).await?;
-        // A person may have fewer tokens than it takes not to be held to the calls of one.
+        // A person may have fewer tokens than are needed to stay below the rate limit of one.
         owner.execute("alter table access_token disable trigger access_token_few").await?;
         let by_token = tokens(&mut owner, organization, &login.token).await?;
         let neighbour = neighbours_tokens(&mut owner, &login.token).await?;
@@ -133,7 +132,7 @@ async fn neighbours_tokens(owner: &mut PgConnection, token: &str) -> Result<Vec<
     Ok(ids.iter().map(|id| format!("{prefix}_{kind}_{}_{secret}", id.simple())).collect())
 }
 
-/// A throwaway cluster does not wait for the disk; what is measured does, as a real one.
+/// A throwaway cluster does not wait for the disk; the measured one does, as a real one.
 pub async fn durable(owner: &mut PgConnection) -> Result<()> {
     owner.execute("checkpoint").await?;
     for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
@@ -143,7 +142,7 @@ pub async fn durable(owner: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
-/// A draft of custom lines that no other draft has.
+/// Makes a draft of custom lines that no other draft has.
 async fn draft(connection: &mut Connection, token: &str, number: usize, lines: usize) -> Result<String> {
     let line = |line: usize| {
         json!({
@@ -152,7 +151,7 @@ async fn draft(connection: &mut Connection, token: &str, number: usize, lines: u
             "price": format!("{}.{:02}", 40 + line + number / 100, number % 100),
         })
     };
-    // Days without any time, so that the lines are exactly these.
+    // Days without any time, so that the invoice has exactly these lines.
     let wanted = json!({
         "client": "Customer 1", "from": "2001-01-01", "to": "2001-01-31", "notes": format!("Order {number}. Thank you."),
         "lines": (1..=lines).map(line).collect::<Vec<Value>>(),

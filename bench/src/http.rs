@@ -1,4 +1,4 @@
-//! One HTTP/1.1 connection that is kept open, with as little between the socket and the clock as possible.
+//! A persistent HTTP/1.1 connection, with as little between the socket and the clock as possible.
 
 use std::net::SocketAddr;
 
@@ -65,7 +65,7 @@ impl Connection {
 }
 
 impl HttpAnswer {
-    /// Refuses an answer that says no, with the beginning of what it says.
+    /// Returns an error for a failed response, with the beginning of its body.
     pub fn accepted(self) -> Result<Self> {
         if self.status.is_success() || self.status.is_redirection() {
             return Ok(self);

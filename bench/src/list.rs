@@ -1,13 +1,13 @@
-//! The list that everything is measured against: the product's own statement, with what it binds for a first page of 50.
+//! The list that everything is compared with: the product's own statement, with its parameters for a first page of 50.
 
 use jiff::{Timestamp, civil::Date};
 use sqlx::{PgConnection, query_as};
 use uuid::Uuid;
 
-/// The statement of `list_time_entries`, from the very file that the product is compiled from.
+/// The statement of `list_time_entries`, from the same file that the product includes.
 pub const STATEMENT: &str = include_str!("../../app/src/time/list_time_entries.sql");
 
-/// How the statement's parameters are declared, in their order.
+/// The types of the statement's parameters, in their order.
 pub const PARAMETERS: &str = "uuid, date, date, date, timestamptz, uuid, uuid, uuid, boolean, boolean, text, text, text, text, bigint";
 
 /// One more than a page, to know whether there is another.
@@ -16,14 +16,14 @@ const LIMIT: i64 = 51;
 const FIRST_DAY: Date = Date::constant(1970, 1, 1);
 const LAST_DAY: Date = Date::constant(2200, 12, 31);
 
-/// What the product binds, as SQL.
+/// The product's parameters as SQL literals.
 pub fn literals(organization: Uuid) -> String {
     let (day, position, id) = (Date::MAX, Timestamp::MAX, Uuid::max());
     let unfiltered = ["null"; 8].join(", ");
     format!("'{organization}', '{FIRST_DAY}', '{LAST_DAY}', '{day}', '{position}', '{id}', {unfiltered}, {LIMIT}")
 }
 
-/// A row, as a program without any more to say about it would answer it.
+/// A row, as a minimal program would answer it.
 #[derive(sqlx::FromRow, serde::Serialize)]
 #[allow(missing_docs, reason = "the columns are those of the statement")]
 pub struct Entry {

@@ -1,4 +1,4 @@
-//! Clients that ask as soon as they were answered, and a clock beside each.
+//! Load: concurrent clients that send the next request as soon as the last one was answered, and measure each.
 
 use std::{
     net::SocketAddr,
@@ -11,52 +11,52 @@ use tokio::{sync::Barrier, task::JoinSet};
 
 use crate::http::{Ask, Connection, HttpAnswer};
 
-/// What is asked, again and again: every client goes through all steps in each round.
+/// A repeated sequence of requests: every client goes through all steps in each round.
 pub struct Scenario {
     /// The steps of a round; each is measured on its own.
     pub steps: Vec<ScenarioStep>,
-    /// How often.
+    /// The number of rounds.
     pub volume: Volume,
 }
 
 /// One request of a scenario.
 pub struct ScenarioStep {
-    /// How it is called in the table.
+    /// Its name in the table.
     pub name: &'static str,
     /// Makes the request.
     pub ask: Box<dyn Fn(Turn) -> Result<Ask> + Send + Sync>,
-    /// Says what is wrong with an answer that came with a good status.
+    /// Returns an error for a wrong answer with a successful status.
     pub check: fn(&HttpAnswer) -> Result<()>,
 }
 
-/// Whose turn it is.
+/// The client and the round of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Turn {
     /// The client, from 0.
     pub client: usize,
-    /// Counts the rounds of all clients of this run.
+    /// The number of the round, counted over all clients of this run.
     pub round: usize,
 }
 
 /// How many rounds a run has, all clients together.
 #[derive(Debug, Clone, Copy)]
 pub struct Volume {
-    /// Before anything is measured.
+    /// Before the measurement.
     pub warm_up: usize,
-    /// Measured, with one client.
+    /// Measured with one client.
     pub alone: usize,
-    /// Measured, with many.
+    /// Measured with many clients.
     pub crowd: usize,
 }
 
-/// What was measured of one step.
+/// The measurements of one step.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// What was measured.
+    /// The name of the step.
     pub name: String,
-    /// How many asked at once.
+    /// The number of concurrent clients.
     pub clients: usize,
-    /// Requests in each second.
+    /// Requests per second.
     pub rate: f64,
     latencies: Vec<Duration>,
 }
@@ -69,12 +69,12 @@ impl Sample {
         Self { name: name.into(), clients, rate, latencies }
     }
 
-    /// The time within which half of the requests were answered, in milliseconds.
+    /// The median latency in milliseconds.
     pub fn p50(&self) -> f64 {
         self.percentile(0.50)
     }
 
-    /// The time within which 99 of 100 requests were answered, in milliseconds.
+    /// The 99th percentile of the latency in milliseconds.
     pub fn p99(&self) -> f64 {
         self.percentile(0.99)
     }
@@ -86,14 +86,14 @@ impl Sample {
     }
 }
 
-/// Runs a scenario with so many clients; one sample for each step.
+/// Runs a scenario with this many clients; one sample for each step.
 pub async fn run(address: SocketAddr, scenario: Arc<Scenario>, clients: usize) -> Result<Vec<Sample>> {
     let start = Arc::new(Barrier::new(clients + 1));
     let mut tasks = JoinSet::new();
     for client in 0..clients {
         tasks.spawn(go(address, Arc::clone(&scenario), client, clients, Arc::clone(&start)));
     }
-    // A client that fails never reaches the start: without a look at the tasks the others would wait for it.
+    // A client that fails never reaches the start: unless the tasks are checked, the others would wait for it.
     tokio::select! {
         _ = start.wait() => {}
         Some(ended) = tasks.join_next() => { ended??; }

@@ -1,7 +1,7 @@
-//! Measures Stint: what its doors cost beside the bare database, its pages, its timers and its documents.
+//! Benchmarks of Stint: the overhead of its channels over the bare database, its pages, its timers and its documents.
 //!
-//! Made to be run by `./dev bench`, which builds what is measured and starts an empty database for it. Data, load and
-//! clock are here; the server is the release build, as shipped, in a process of its own.
+//! It is run by `./dev bench`, which builds what is measured and starts an empty database for it. Data, load and clock are here; the
+//! server is the release build, as shipped, in a process of its own.
 
 mod assistant_page;
 mod bare;
@@ -46,10 +46,10 @@ use crate::{
     server_process::{Build, CallLimit, DemoLogin, Process, Stint},
 };
 
-/// How many clients ask at once, beside one alone.
+/// The number of concurrent clients, beside a single one.
 const CROWD: usize = 16;
 
-/// What the measured database is called.
+/// The name of the measured database.
 const DATABASE: &str = "stint_bench";
 
 #[derive(Parser)]
@@ -115,7 +115,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// What was started ends with the work, so the work has to end before the process does.
+/// Runs the work until a signal comes. It stops its processes when it is dropped, so it has to end before this process does.
 async fn unless_told_to_end(work: impl Future<Output = Result<bool>>) -> Result<bool> {
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
@@ -125,9 +125,9 @@ async fn unless_told_to_end(work: impl Future<Output = Result<bool>>) -> Result<
     }
 }
 
-/// What goes on, beside the report on the standard output.
+/// Reports progress on the standard error stream, beside the report on the standard output.
 fn say(words: &str) {
-    // Without anybody to tell there is nothing better to do than to go on.
+    // Without a reader there is nothing better to do than to go on.
     writeln!(stderr(), "{words}").ok();
 }
 
@@ -182,7 +182,7 @@ impl Run {
         report.print(CROWD, self.json)
     }
 
-    /// The statement without anything around it.
+    /// Measures the statement without anything around it.
     async fn raw(&self, report: &mut Report, database: &str, data: &Data, folder: &TempDir) -> Result<()> {
         let pgbench = Pgbench { program: self.pgbench.clone(), database, organization: data.organization, folder: folder.path() };
         for around in [Around::Nothing, Around::Transaction] {
@@ -195,7 +195,7 @@ impl Run {
     }
 }
 
-/// A database of its own in the cluster; its URL.
+/// Creates a new database in the cluster; returns its URL.
 async fn fresh_database(cluster: &str) -> Result<String> {
     let options: PgConnectOptions = cluster.parse().context("--cluster is not a PostgreSQL URL")?;
     let mut owner = options.connect().await.context("the cluster cannot be reached")?;
@@ -205,7 +205,7 @@ async fn fresh_database(cluster: &str) -> Result<String> {
     Ok(format!("{before}/{DATABASE}?{after}"))
 }
 
-/// A program that runs the same statement and does nothing else.
+/// Measures a program that runs the same statement and does nothing else.
 async fn bare_program(report: &mut Report, database: &str, data: &Data, folder: &TempDir) -> Result<()> {
     let (address, token) = (server_process::free_address()?, "bare".to_owned());
     let mut command = Command::new(std::env::current_exe()?);
@@ -217,7 +217,7 @@ async fn bare_program(report: &mut Report, database: &str, data: &Data, folder: 
     process.stop().await
 }
 
-/// Everything that Stint itself is asked.
+/// Measures every channel of Stint itself.
 async fn product(report: &mut Report, stint: &Stint, login: &DemoLogin, data: &Arc<Data>, model: &FakeModel) -> Result<()> {
     let address = stint.address;
     for (drafts, wanted) in [(&data.short, 1), (&data.long, 10)] {
@@ -235,7 +235,7 @@ async fn product(report: &mut Report, stint: &Stint, login: &DemoLogin, data: &A
     Ok(())
 }
 
-/// The lines of two programs on the same data, all or those whose name has these words; whether none is worse than before.
+/// Compares the lines of two programs on the same data, all or those whose name has these words; returns whether none is worse than before.
 async fn in_turns(before: &Stint, now: &Stint, login: &DemoLogin, data: &Arc<Data>, line: Option<&str>) -> Result<bool> {
     let both = ComparedServers { before: before.address, now: now.address };
     let cookie = scenarios::sign_in(now.address, login).await?;
@@ -256,7 +256,7 @@ async fn in_turns(before: &Stint, now: &Stint, login: &DemoLogin, data: &Arc<Dat
     report::print(&samples, &report::of_turns(&pairs))
 }
 
-/// Sign-ins and sign-outs, as they are answered beside pages that are broken off.
+/// Measures sign-ins and sign-outs beside aborted page loads.
 async fn beside_broken_pages(stint: &Stint, login: &Arc<DemoLogin>, database: &str) -> Result<sign_ins::SignInLoad> {
     say("· sign-ins and sign-outs beside pages that are broken off");
     let beside = sign_ins::measure(stint, login, database).await?;
@@ -264,14 +264,14 @@ async fn beside_broken_pages(stint: &Stint, login: &Arc<DemoLogin>, database: &s
     Ok(beside)
 }
 
-/// The audit log, as the owner verifies it.
+/// Measures the verification of the audit log by the owner.
 async fn audit_log(stint: &Stint, login: &DemoLogin, database: &str, data: &Data) -> Result<verification::VerificationTimes> {
     let cookie = scenarios::sign_in(stint.address, login).await?;
     let page = AssistantPage { address: stint.address, organization: &login.organization, cookie: &cookie };
     verification::measure(&page, database, data).await
 }
 
-/// The drawer, and pages beside many open answers.
+/// Measures the drawer, and pages beside many open answers.
 async fn assistant(report: &mut Report, page: &AssistantPage<'_>, model: &FakeModel) -> Result<()> {
     page.switch_on().await?;
     say("· first words of the assistant");

@@ -1,4 +1,4 @@
-//! One token floods, over connections that wait for their answers and over others that do not: what its neighbours in other organizations feel of it.
+//! Measures what one token's flood of requests costs other organizations, on connections that wait for responses and on pipelined ones.
 
 use std::{
     net::SocketAddr,
@@ -23,14 +23,14 @@ use crate::{
     scenarios::{self, names},
 };
 
-/// How many connections flood at once, all with one token.
+/// The number of flooding connections, all with one token.
 const FLOOD: usize = 64;
 
-/// How many more send without waiting for answers, and how many requests each writes at once.
+/// The number of further connections that send without waiting for responses, and of requests that each writes at once.
 const PIPELINES: usize = 16;
 const PIPELINED: usize = 64;
 
-/// A neighbour's list of clients, alone and beside the flood.
+/// Measures a neighbour's list of clients, alone and beside the flood.
 pub async fn beside_a_flood(address: SocketAddr, data: &Arc<Data>) -> Result<Vec<Sample>> {
     let mut samples = load::run(address, Arc::new(scenarios::neighbour(names::NEIGHBOUR, data)), 1).await?;
     let flood = Flood::start(address, data);
@@ -40,7 +40,7 @@ pub async fn beside_a_flood(address: SocketAddr, data: &Arc<Data>) -> Result<Vec
     Ok(samples)
 }
 
-/// Connections that ask as soon as they were answered, until they are told to end.
+/// Connections that send the next request as soon as the last one was answered, until they are told to end.
 struct Flood {
     ending: Arc<AtomicBool>,
     counts: Arc<Counts>,
@@ -48,13 +48,13 @@ struct Flood {
     pipelines: JoinSet<Result<()>>,
 }
 
-/// What the flood was answered.
+/// The responses to the flood.
 #[derive(Default)]
 struct Counts {
     done: AtomicU64,
     refused: AtomicU64,
     failed: AtomicU64,
-    /// The pipelines that were answered.
+    /// The responses on the pipelined connections.
     pipelined: AtomicU64,
 }
 
@@ -108,7 +108,7 @@ async fn flood(address: SocketAddr, data: Arc<Data>, at: usize, ending: Arc<Atom
     Ok(())
 }
 
-/// Writes requests as fast as the server reads them, and reads the answers, until it is aborted. It counts once it is answered.
+/// Writes requests as fast as the server reads them, and reads the responses, until it is aborted. It counts once it is answered.
 async fn pipeline(address: SocketAddr, data: Arc<Data>, counts: Arc<Counts>) -> Result<()> {
     let token = data.owner.first().context("the owner has no token")?;
     let request = format!("GET /api/v1/whoami HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n");
@@ -135,7 +135,7 @@ async fn pipeline(address: SocketAddr, data: Arc<Data>, counts: Arc<Counts>) -> 
     }
 }
 
-/// Big lists, previews of documents and searches through all texts, in turn.
+/// Alternates between large lists, previews of documents and text searches.
 fn ask(data: &Data, round: usize) -> Result<Ask> {
     let token = data.owner.first().context("the owner has no token")?;
     let list = |arguments: Value| post("/api/v1/list_time_entries", token, &arguments);

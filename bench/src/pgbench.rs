@@ -1,4 +1,4 @@
-//! The raw SQL, through PostgreSQL's own measuring program.
+//! Measures the raw SQL with PostgreSQL's pgbench.
 
 use std::{
     fs,
@@ -12,16 +12,16 @@ use uuid::Uuid;
 
 use crate::{list, load::Sample};
 
-/// How many transactions all clients run together, measured or not.
+/// The number of transactions of all clients together, warm-up included.
 const TRANSACTIONS: usize = 6_000;
 
-/// How many of each client's first ones are left out: plans are made and caches filled.
+/// The number of each client's first transactions that are not measured: plans are made and caches filled.
 const WARM_UP: usize = 100;
 
-/// What the statement alone is called in the table.
+/// The name of the bare statement in the table.
 pub const BARE: &str = "raw SQL of the list (pgbench)";
 
-/// What surrounds the statement.
+/// The SQL around the statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Around {
     /// Nothing: the session belongs to the organization.
@@ -30,9 +30,9 @@ pub enum Around {
     Transaction,
 }
 
-/// The measuring program and what it measures.
+/// A run of pgbench.
 pub struct Pgbench<'a> {
-    /// The program.
+    /// The path of pgbench.
     pub program: PathBuf,
     /// The database's URL; its socket is used.
     pub database: &'a str,
@@ -43,7 +43,7 @@ pub struct Pgbench<'a> {
 }
 
 impl Pgbench<'_> {
-    /// Measures the statement with so many clients.
+    /// Measures the statement with this many clients.
     pub async fn run(&self, around: Around, clients: usize) -> Result<Sample> {
         let name = match around {
             Around::Nothing => BARE,
@@ -69,7 +69,7 @@ impl Pgbench<'_> {
         self.sample(name, &run, clients)
     }
 
-    /// Everybody works as the application's role, under row security.
+    /// Every session runs as the application's role, under row security.
     fn options(&self, around: Around) -> String {
         let role = "-c role=stint_app";
         match around {
@@ -90,7 +90,7 @@ impl Pgbench<'_> {
         }
     }
 
-    /// Reads the logs: client, number, microseconds taken, script, and the second and microsecond of the end.
+    /// Parses the logs: client, number, microseconds taken, script, and the second and microsecond of the end.
     fn sample(&self, name: &str, run: &Path, clients: usize) -> Result<Sample> {
         let (mut latencies, mut ends) = (Vec::new(), Vec::new());
         for log in logs(run)? {

@@ -1,4 +1,4 @@
-//! The table, the limits, and whether they were kept.
+//! The report: the table of samples, and the limits with the results of their checks.
 
 use std::{
     fmt::{self, Display, Formatter},
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{comparison::Pair, load::Sample, scenarios::names, sign_ins::SignInLoad, verification::VerificationTimes};
 
-/// Everything that was measured.
+/// All measurements.
 #[derive(Default)]
 pub struct Report {
     samples: Vec<Sample>,
@@ -30,29 +30,29 @@ pub struct Check {
 }
 
 impl Check {
-    /// Whether the limit was kept. What was not measured keeps none.
+    /// Whether the limit was met. A missing measurement fails.
     pub fn passes(&self) -> bool {
         if self.at_least { self.value >= self.limit } else { self.value <= self.limit }
     }
 }
 
 impl Report {
-    /// Adds what was measured.
+    /// Adds samples.
     pub fn add(&mut self, samples: impl IntoIterator<Item = Sample>) {
         self.samples.extend(samples);
     }
 
-    /// Notes the memory that the server used after everything else.
+    /// Sets the memory of the server after everything else.
     pub fn set_resident_mb(&mut self, resident_mb: f64) {
         self.resident_mb = resident_mb;
     }
 
-    /// Notes what it took to verify an audit log.
+    /// Sets the times of verifying an audit log.
     pub fn set_verification(&mut self, took: VerificationTimes) {
         self.verification = Some(took);
     }
 
-    /// Notes what became of sign-ins and sign-outs beside pages that were broken off.
+    /// Sets the results of sign-ins and sign-outs beside aborted page loads.
     pub fn set_beside(&mut self, beside: SignInLoad) {
         self.beside = Some(beside);
     }
@@ -64,7 +64,7 @@ impl Report {
             .with_context(|| format!("{name} was not measured"))
     }
 
-    /// The targets, each with what was reached.
+    /// The limits, each with the measured value.
     pub fn checks(&self, crowd: usize) -> Result<Vec<Check>> {
         let raw = self.sample(crate::pgbench::BARE, 1)?.p50();
         let bare = self.sample(names::BARE, crowd)?.rate;
@@ -108,7 +108,7 @@ impl Report {
         Ok(checks)
     }
 
-    /// Prints everything, and answers whether all limits were kept.
+    /// Prints everything, and returns whether all limits were met.
     pub fn print(&self, crowd: usize, as_json: bool) -> Result<bool> {
         let checks = self.checks(crowd)?;
         if !as_json {
@@ -129,13 +129,13 @@ impl Report {
     }
 }
 
-/// Prints samples and checks for people, and answers whether all limits were kept.
+/// Prints samples and checks as text, and returns whether all limits were met.
 pub fn print(samples: &[Sample], checks: &[Check]) -> Result<bool> {
     write!(stdout().lock(), "{}", Tables { samples, checks })?;
     Ok(checks.iter().all(Check::passes))
 }
 
-/// What is asked of sign-ins and sign-outs beside pages that are broken off.
+/// The limits of sign-ins and sign-outs beside aborted page loads.
 pub fn of_sign_ins(beside: &SignInLoad) -> Vec<Check> {
     let check = |what: &str, value, limit, unit, at_least| Check { what: what.to_owned(), value, limit, unit, at_least };
     vec![
@@ -146,8 +146,8 @@ pub fn of_sign_ins(beside: &SignInLoad) -> Vec<Check> {
     ]
 }
 
-/// What is asked of a program beside the one before: no line is worse by more than a tenth, alone by its time and in a crowd by how many
-/// are answered.
+/// The limits of a comparison: no line is worse than before by more than a tenth, alone by its latency and in a crowd by its requests per
+/// second.
 pub fn of_turns(pairs: &[Pair]) -> Vec<Check> {
     let check = |pair: &Pair| {
         let (value, limit, at_least) = if pair.clients == 1 { (pair.p50, 1.1, false) } else { (pair.rate, 0.9, true) };
@@ -157,7 +157,7 @@ pub fn of_turns(pairs: &[Pair]) -> Vec<Check> {
     pairs.iter().map(check).collect()
 }
 
-/// The report for people.
+/// The report as text.
 struct Tables<'a> {
     samples: &'a [Sample],
     checks: &'a [Check],
@@ -174,7 +174,7 @@ impl Display for Tables<'_> {
             let check = Check { what: String::new(), value: *value, limit: *limit, unit, at_least: *at_least };
             let bound = format!("{} {limit} {unit}", if *at_least { "≥" } else { "≤" });
             let verdict = if check.passes() { "pass" } else { "FAIL" };
-            // Of nothing there is no share.
+            // A limit of zero has no percentage.
             let share = if *limit > 0.0 { format!("{:.0}%", value / limit * 100.0) } else { "–".to_owned() };
             writeln!(f, "{what:<74} {:>10} {bound:>12} {share:>9} {verdict}", format!("{value:.2} {unit}"))?;
         }

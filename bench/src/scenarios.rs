@@ -1,4 +1,4 @@
-//! What is measured, as the requests that real clients send.
+//! The measured scenarios, with the requests of real clients.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::{
     server_process::DemoLogin,
 };
 
-/// The revision of the Model Context Protocol that is spoken.
+/// The revision of the Model Context Protocol of the requests.
 const REVISION: &str = "2026-07-28";
 
 const LISTS: Volume = Volume { warm_up: 400, alone: 2_000, crowd: 6_000 };
@@ -25,7 +25,7 @@ const TIMERS: Volume = Volume { warm_up: 64, alone: 400, crowd: 1_600 };
 const SHORT: Volume = Volume { warm_up: 16, alone: 80, crowd: 320 };
 const LONG: Volume = Volume { warm_up: 8, alone: 30, crowd: 96 };
 
-/// Names in the table; the checks find their samples by them.
+/// Names in the table, by which the checks find their samples.
 pub mod names {
     /// The bare program.
     pub const BARE: &str = "bare axum + sqlx, list of 50";
@@ -47,7 +47,7 @@ pub mod names {
     pub const SHORT: &str = "invoice PDF, 1 page";
     /// A document of ten.
     pub const LONG: &str = "invoice PDF, 10 pages";
-    /// A call of another organization, with nothing beside it.
+    /// A call in another organization, with nothing beside it.
     pub const NEIGHBOUR: &str = "REST list_clients of a neighbour";
     /// The same, while one token floods.
     pub const FLOODED: &str = "REST list_clients beside a flood";
@@ -107,7 +107,7 @@ pub fn named(name: &'static str, mut scenario: Scenario) -> Scenario {
     scenario
 }
 
-/// A timer that is started and stopped; each client is a member of their own.
+/// Starts and stops a timer; each client is a member of their own.
 pub fn timer(data: &Arc<Data>) -> Scenario {
     let (starting, stopping) = (Arc::clone(data), Arc::clone(data));
     let token = |data: &Data, turn: Turn| -> Result<String> {
@@ -124,7 +124,7 @@ pub fn timer(data: &Arc<Data>) -> Scenario {
     Scenario { steps, volume: TIMERS }
 }
 
-/// The document of a draft: typeset at every request, since only what was sent is kept.
+/// The document of a draft: typeset at every request, since only that of a sent invoice is stored.
 pub fn document(data: &Arc<Data>, long: bool) -> Scenario {
     let data = Arc::clone(data);
     let (name, volume) = if long { (names::LONG, LONG) } else { (names::SHORT, SHORT) };
@@ -134,7 +134,7 @@ pub fn document(data: &Arc<Data>, long: bool) -> Scenario {
     })
 }
 
-/// The pages of a draft's document, which has to be a tagged PDF/A-3.
+/// The number of pages of a draft's document, which has to be a tagged PDF/A-3.
 pub async fn pages(address: SocketAddr, data: &Data, draft: &str) -> Result<usize> {
     let ask = post("/api/v1/get_invoice_document", of(&data.owner, Turn { client: 0, round: 0 }), &json!({ "invoice": draft }))?;
     let answer = Connection::open(address).await?.send(ask).await?.accepted()?.json()?;
@@ -158,7 +158,7 @@ pub fn cookie(answer: &HttpAnswer) -> Result<String> {
     Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }
 
-/// A browser that signs in.
+/// The sign-in request of a browser.
 pub fn signing_in(address: SocketAddr, login: &DemoLogin) -> Result<Ask> {
     let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     let form = format!("email={}&password={}", escaped(&login.email), escaped(&login.password));
@@ -178,7 +178,7 @@ fn one(
     Scenario { steps: vec![ScenarioStep { name, ask: Box::new(ask), check }], volume }
 }
 
-/// Every round uses the next one.
+/// Takes the next token or id in every round.
 fn of(some: &[String], turn: Turn) -> &str {
     some.get(turn.round % some.len().max(1)).map_or("", String::as_str)
 }
@@ -187,13 +187,13 @@ fn anything(_: &HttpAnswer) -> Result<()> {
     Ok(())
 }
 
-/// Fifty entries take this much at least: what is shorter is something else.
+/// The least size of fifty entries: a shorter answer is something else.
 fn whole_list(answer: &HttpAnswer) -> Result<()> {
     ensure!(answer.body.len() > 20_000, "a list of 50 entries has more than {} bytes", answer.body.len());
     Ok(())
 }
 
-/// The page itself, to its end; what the browser needs to take it over may stand behind that.
+/// The page itself, to its end; data for hydration may follow it.
 fn whole_page(answer: &HttpAnswer) -> Result<()> {
     let text = String::from_utf8_lossy(&answer.body);
     ensure!(answer.status.is_success(), "the page was answered with {}", answer.status);
@@ -201,7 +201,7 @@ fn whole_page(answer: &HttpAnswer) -> Result<()> {
     Ok(())
 }
 
-/// A tool's refusal comes with a good status; refusals are short.
+/// A tool error has a successful status, but is short.
 fn tool_result(answer: &HttpAnswer) -> Result<()> {
     if answer.body.len() < 4_000 {
         let answer: Value = answer.json()?;

@@ -1,4 +1,4 @@
-//! The processes that are measured: started here, and ended here by their own ids.
+//! The measured processes: started here, and ended here by their own ids.
 
 use std::{
     fs::File,
@@ -24,10 +24,10 @@ use crate::http::{Connection, get};
 /// How long a process may take to answer for the first time, and to end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a Stint says goes there.
+/// The log file of a Stint.
 const LOG: &str = "stint.log";
 
-/// What the build has left.
+/// The results of the build.
 pub struct Build<'a> {
     /// The program `stint`.
     pub program: &'a Path,
@@ -35,31 +35,31 @@ pub struct Build<'a> {
     pub site: &'a Path,
 }
 
-/// How to get into a Stint.
+/// The credentials of a Stint.
 #[derive(serde::Deserialize)]
 pub struct DemoLogin {
     /// The address of the owner's account.
     pub email: String,
     /// Their password.
     pub password: String,
-    /// The organization, by its place in addresses.
+    /// The slug of the organization.
     pub organization: String,
     /// A token of the owner.
     pub token: String,
 }
 
-/// How often one person may call.
+/// The rate limit of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallLimit {
     /// As shipped.
     Shipped,
-    /// As often as they like.
+    /// None.
     Unlimited,
 }
 
 /// A Stint that runs on a database.
 pub struct Stint {
-    /// Where it listens.
+    /// The address on which it listens.
     pub address: SocketAddr,
     process: Process,
     folder: PathBuf,
@@ -68,8 +68,8 @@ pub struct Stint {
 }
 
 impl Stint {
-    /// Starts it, with settings as shipped except for where it listens, what it works on, and how often one person may call: one
-    /// person asks for what a crowd would, unless that is what is measured.
+    /// Starts it, with settings as shipped except for its address, its database, its model and its rate limit: one person sends the
+    /// requests of a crowd, unless that is what is measured.
     pub async fn start(build: &Build<'_>, database: &str, model: &str, folder: &Path, rate: CallLimit) -> Result<Self> {
         let address = free_address()?;
         let folder = folder.to_owned();
@@ -93,7 +93,7 @@ impl Stint {
         Ok(stint)
     }
 
-    /// Runs a command line beside it that prints JSON.
+    /// Runs a command of the command line beside it that prints JSON.
     pub async fn command<T: serde::de::DeserializeOwned>(&self, arguments: &[&str]) -> Result<T> {
         let output = command(&self.program, &self.settings).args(arguments).stderr(Stdio::inherit()).output().await?;
         ensure!(output.status.success(), "stint {} failed", arguments.join(" "));
@@ -106,7 +106,7 @@ impl Stint {
         self.process.resident_mb()
     }
 
-    /// What it has said so far.
+    /// Its log so far.
     pub fn log(&self) -> Result<String> {
         let log = self.folder.join(LOG);
         std::fs::read_to_string(&log).with_context(|| format!("{} cannot be read", log.display()))
@@ -120,7 +120,7 @@ impl Stint {
 
 fn command(program: &Path, settings: &[(&'static str, String)]) -> Command {
     let mut command = Command::new(program);
-    // Whatever else the environment sets for a Stint is not meant for this one.
+    // Other variables of the environment are not meant for this Stint.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("STINT_")) {
         command.env_remove(name);
     }
@@ -128,18 +128,18 @@ fn command(program: &Path, settings: &[(&'static str, String)]) -> Command {
     command
 }
 
-/// A process of ours.
+/// A child process.
 pub struct Process(Child);
 
 impl Process {
-    /// Starts it; what it says goes into a file.
+    /// Starts it; its output goes into a file.
     pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
         let log = File::create(log)?;
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
         Ok(Self(command.spawn().with_context(|| format!("{command:?} cannot be started"))?))
     }
 
-    /// Waits until it answers at all.
+    /// Waits until it answers.
     pub async fn ready(&mut self, address: SocketAddr, path: &str) -> Result<()> {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
@@ -174,7 +174,7 @@ impl Process {
     }
 }
 
-/// An address on which nobody listens at this moment.
+/// A free address.
 pub fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }

@@ -1,4 +1,4 @@
-//! Signing in and out beside pages that are broken off: what was answered is so.
+//! Measures sign-ins and sign-outs beside aborted page loads, and checks that each answer is true.
 
 use std::{
     net::SocketAddr,
@@ -26,47 +26,47 @@ use crate::{
     server_process::{DemoLogin, Stint},
 };
 
-/// How long it goes on.
+/// The duration of the measurement.
 const LASTS: Duration = Duration::from_secs(20);
 
-/// How many break pages off, and how often each of them begins one: together 2,400 times a second, so that as many as are asked for
-/// remain where some come late.
+/// The number of clients that abort page loads, and how often each begins one: together 2,400 times per second, so that enough remain where
+/// some come late.
 const CROWD: u32 = 48;
 const EVERY: Duration = Duration::from_millis(20);
 
-/// How many milliseconds after its request a page is broken off at the latest: about when it would be there.
+/// The latest abort after a request, in milliseconds: about when the page would be complete.
 const LATEST: u64 = 7;
 
-/// How many sign in and out, again and again.
+/// The number of people who sign in and out.
 const PEOPLE: u8 = 2;
 
-/// How often whether somebody is signed in is asked again when too much is being done.
+/// How many times a check of the sign-in is repeated when the server is busy.
 const TRIES: usize = 50;
 
-/// How long what was broken off takes to end; what stays longer stays.
+/// How long aborted requests may take to end; sessions that stay longer are counted.
 const SETTLES: Duration = Duration::from_secs(3);
 
-/// What PostgreSQL says to whoever begins inside a transaction.
+/// PostgreSQL's warning when a transaction begins within another.
 const LEFT_BEHIND: &str = "already a transaction";
 
-/// What was counted.
+/// The counts.
 #[derive(Default)]
 pub struct SignInLoad {
-    /// Pages that were broken off, in each second.
+    /// Aborted page loads per second.
     pub broken_off: f64,
-    /// Transactions of the database, in each second: pages that were begun before they were broken off, above all.
+    /// Transactions of the database per second, mostly of pages that were begun before they were aborted.
     pub transactions: f64,
-    /// Sign-ins and sign-outs that were answered, in each second.
+    /// Answered sign-ins and sign-outs per second.
     pub answered: f64,
     /// Sign-ins and sign-outs that were answered and did not happen.
     pub untrue: usize,
-    /// Sign-ins that were refused, since too much was being done.
+    /// Sign-ins that were refused because the server was busy.
     pub refused: usize,
-    /// Sessions that were left in a transaction, and words of the database about such.
+    /// Sessions that were left in a transaction, and warnings of the database about such.
     pub left_behind: i64,
 }
 
-/// Lets people sign in and out beside those who break pages off.
+/// Lets people sign in and out beside clients that abort page loads.
 pub async fn measure(stint: &Stint, login: &Arc<DemoLogin>, database: &str) -> Result<SignInLoad> {
     let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
     let cookie = scenarios::sign_in(stint.address, login).await?;
@@ -99,7 +99,7 @@ pub async fn measure(stint: &Stint, login: &Arc<DemoLogin>, database: &str) -> R
     Ok(SignInLoad { broken_off: broken_off as f64 / took, transactions, answered: answered as f64 / took, untrue, refused, left_behind })
 }
 
-/// Begins a page again and again and goes away before it is there; how often it did so.
+/// Begins and aborts page loads; returns how many.
 async fn break_off(address: SocketAddr, page: Arc<[u8]>, at: u32, ending: Arc<AtomicBool>) -> usize {
     let (mut often, mut round) = (0, u64::from(at));
     let mut turn = interval_at(tokio::time::Instant::now() + EVERY * at / CROWD, EVERY);
@@ -107,7 +107,7 @@ async fn break_off(address: SocketAddr, page: Arc<[u8]>, at: u32, ending: Arc<At
     while !ending.load(Ordering::SeqCst) {
         turn.tick().await;
         round += 1;
-        // No two rounds that follow each other are the same, and no two of the crowd.
+        // No two consecutive rounds are the same, and no two of the crowd.
         if once(address, &page, 1 + round * 5 % LATEST, round % 2 == 0).await.is_ok() {
             often += 1;
         }
@@ -115,7 +115,7 @@ async fn break_off(address: SocketAddr, page: Arc<[u8]>, at: u32, ending: Arc<At
     often
 }
 
-/// Sends the request and goes away so many milliseconds later, in order or by cutting the connection.
+/// Sends the request and disconnects this many milliseconds later, in order or by resetting the connection.
 async fn once(address: SocketAddr, page: &[u8], after: u64, cut: bool) -> std::io::Result<()> {
     let mut socket = TcpStream::connect(address).await?;
     if cut {
@@ -126,7 +126,7 @@ async fn once(address: SocketAddr, page: &[u8], after: u64, cut: bool) -> std::i
     Ok(())
 }
 
-/// What one of those who sign in and out has counted.
+/// The counts of one person.
 #[derive(Default)]
 struct Counted {
     answered: usize,
@@ -141,14 +141,14 @@ impl Counted {
         self.refused += other.refused;
     }
 
-    /// Counts an answer, and whether what it says is so.
+    /// Counts an answer, and whether it is true.
     fn answer(&mut self, is_so: bool) {
         self.answered += 1;
         self.untrue += usize::from(!is_so);
     }
 }
 
-/// Signs in and out until it is time to end, each time from somewhere else: how often one may try is not what is asked here.
+/// Signs in and out until the end, each time from another address: the rate limit of sign-ins is not measured here.
 async fn sign_in_and_out(address: SocketAddr, login: Arc<DemoLogin>, at: u8, until: Instant) -> Result<Counted> {
     let (mut counted, mut round) = (Counted::default(), 0_u16);
     while Instant::now() < until {
@@ -185,13 +185,13 @@ async fn is_known(address: SocketAddr, cookie: &str) -> Result<bool> {
     bail!("who is signed in was not answered in {TRIES} tries")
 }
 
-/// How many transactions there have been.
+/// The number of transactions so far.
 async fn transactions(owner: &mut PgConnection) -> Result<i64> {
     let count = query_scalar("select xact_commit + xact_rollback from pg_stat_database where datname = current_database()");
     count.fetch_one(owner).await.context("the transactions of the database")
 }
 
-/// How many sessions have stayed in a transaction in which nobody does anything.
+/// The number of sessions that are idle in a transaction.
 async fn sessions_in_transactions(owner: &mut PgConnection) -> Result<i64> {
     let left = query_scalar(
         "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'

@@ -1,4 +1,4 @@
-//! The audit log of an organization that wrote a million times: how long it takes to verify it.
+//! Measures how long the audit log of an organization with a million writes takes to verify.
 
 use std::time::{Duration, Instant};
 
@@ -14,25 +14,25 @@ use crate::{
     http::{Ask, Connection},
 };
 
-/// How many writes the log has, beside those that made the data.
+/// The number of writes in the log, beside those that made the data.
 const WRITES: i32 = 1_000_000;
 
-/// How many are written in one transaction.
+/// The number of writes in one transaction.
 const CHUNK: i32 = 20_000;
 
-/// How often it is looked at what is under way.
+/// How often running transactions are sampled.
 const BETWEEN: Duration = Duration::from_millis(20);
 
 /// A check that takes longer has failed in any case.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What it took, in seconds.
+/// The measured times, in seconds.
 pub struct VerificationTimes {
     /// The whole log, from its first row.
     pub whole: f64,
-    /// The longest transaction of those that checked it.
+    /// The longest transaction of the verification.
     pub longest: f64,
-    /// What follows the last checkpoint.
+    /// The part after the last checkpoint.
     pub since: f64,
 }
 
@@ -58,7 +58,7 @@ pub async fn measure(page: &AssistantPage<'_>, database: &str, data: &Data) -> R
     Ok(VerificationTimes { whole, longest, since })
 }
 
-/// Writes of entries with what they changed, before and after, each in the chain.
+/// Inserts updates of entries with their records before and after, each in the chain.
 async fn write(owner: &mut PgConnection, organization: Uuid) -> Result<()> {
     sqlx::query("select set_config('app.organization_id', $1, false)").bind(organization.to_string()).execute(&mut *owner).await?;
     sqlx::raw_sql("set synchronous_commit = off").execute(&mut *owner).await?;
@@ -76,7 +76,7 @@ async fn write(owner: &mut PgConnection, organization: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// An entry whose description is changed, as the trigger of the table writes it down.
+/// An update of an entry's description, as the table's trigger records it.
 const CHANGES: &str = "
     insert into change (organization_id, action_id, kind, record_id, before, after)
     select e.organization_id, lpad(to_hex($1 + n), 32, '0')::uuid, 'time_entry', e.id, to_jsonb(e) - 'place',
@@ -85,16 +85,16 @@ const CHANGES: &str = "
     join (select row_number() over (order by t.id) as place, t.* from time_entry t
           where t.organization_id = current_setting('app.organization_id')::uuid limit 1000) e on e.place = 1 + n % 1000";
 
-/// The actions of these changes, through the function that every write goes through.
+/// The actions of these changes, by the function that every write uses.
 const ACTIONS: &str = "
     select append_actions(jsonb_agg(jsonb_build_object(
-        'id', lpad(to_hex($1 + n), 32, '0')::uuid, 'at', now(), 'member_id', m.id, 'door', 'page', 'operation', 'update_time_entry',
+        'id', lpad(to_hex($1 + n), 32, '0')::uuid, 'at', now(), 'member_id', m.id, 'channel', 'page', 'operation', 'update_time_entry',
         'arguments', jsonb_build_object('time_entry', m.id, 'description', 'Part ' || n), 'outcome', 'done', 'withheld', '{}'::text[],
         'duration_ms', 3) order by n), true)
     from generate_series(1, $2) n,
         (select id from member where organization_id = current_setting('app.organization_id')::uuid limit 1) m";
 
-/// Alters what one of the first writes changed, as somebody with the owner's rights could; its place in the chain.
+/// Alters the change of one of the first writes, as somebody with the owner's rights could; returns its position in the chain.
 async fn alter(owner: &mut PgConnection, organization: Uuid) -> Result<i64> {
     let altered = "with first as (
             select organization_id, id, position from action
@@ -104,7 +104,7 @@ async fn alter(owner: &mut PgConnection, organization: Uuid) -> Result<i64> {
     Ok(query_scalar(altered).bind(organization).fetch_one(owner).await?)
 }
 
-/// Starts to verify the whole log and waits until that has ended; how many seconds it took, and how it ended.
+/// Verifies the whole log and waits for the result; returns the seconds that it took, and the result.
 async fn verify(page: &AssistantPage<'_>) -> Result<(f64, Value)> {
     let began = Instant::now();
     ask(page, page.call("start_audit_verification", "")?).await?;
@@ -125,7 +125,7 @@ async fn ask(page: &AssistantPage<'_>, ask: Ask) -> Result<Value> {
     Connection::open(page.address).await?.send(ask).await?.accepted()?.json()
 }
 
-/// Keeps the longest transaction of the check, in seconds.
+/// Updates the longest transaction of the verification, in seconds.
 async fn watch(database: &mut PgConnection, longest: &mut f64) -> Result<()> {
     let open = "select max(extract(epoch from clock_timestamp() - xact_start))::float8 from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid() and query like '%step_verification%' and state <> 'idle'";

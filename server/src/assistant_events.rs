@@ -1,4 +1,4 @@
-//! Answers of the assistant on their way to a page, as server-sent events.
+//! Streams the assistant's answers to pages as server-sent events.
 
 use std::time::Duration;
 
@@ -21,19 +21,19 @@ use http::{HeaderName, HeaderValue};
 
 use crate::{error_response::ErrorResponse, router::Site};
 
-/// How often something is sent while there is nothing to tell, so that nobody on the way takes the connection for dead.
+/// The interval of keep-alive events, so that no proxy on the way takes the connection for dead.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Asks a proxy in front to pass events on as they come.
+/// Asks a proxy in front not to buffer events.
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Where a page hears an answer.
+/// The route of the event stream.
 pub fn routes() -> Router<Site> {
     Router::new().route("/o/{slug}/assistant/runs/{run}", get(answer))
 }
 
-/// Everything that was told of the answer so far, and all that follows. Only whose conversation it is hears it, while they may
-/// still see what it is made of.
+/// All events of the answer so far, and all that follow. Only the owner of the conversation receives them, while they may still read what
+/// the answer is made of.
 async fn answer(Extension(caller): Extension<Caller>, Path((_, run)): Path<(String, String)>) -> Response {
     events(caller, &run).await.unwrap_or_else(|error| ErrorResponse::from(error).into_response())
 }

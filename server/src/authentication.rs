@@ -1,7 +1,7 @@
-//! From a cookie or a token to the caller.
+//! Authentication: turns a session cookie or a bearer token into a [`Caller`].
 //!
-//! Every request gets a [`Caller`], so that the absence of a person is said and never guessed. A cookie opens the pages
-//! and never the doors of programs; a token opens the doors of programs and never a page.
+//! Every request gets a [`Caller`], also an anonymous one, so that the absence of a person is explicit. Cookies authenticate pages
+//! only, tokens authenticate REST and MCP only.
 
 use std::time::Duration;
 
@@ -29,21 +29,21 @@ use crate::{
     router::{Site, layers, limits, throttle::Admitted},
 };
 
-/// The header with which the pages say for which organization they call.
+/// The header by which a page names the organization of its call.
 pub const ORGANIZATION: &str = "stint-organization";
 
-/// How much of a program's name is kept.
+/// The longest part of a client program's name that is stored.
 pub const PROGRAM_NAME_MAX: usize = 200;
 
-/// How long a body is, in bytes, of which more than one at a time would keep all cores busy.
+/// The body length in bytes above which one person has one body processed at a time, since several would keep all cores busy.
 const LARGE_BODY_BYTES: usize = 32 * 1024;
 
-/// How long a body may take to come. The sender of a slower one is recognized anew, since their sign-in or token may have ended meanwhile.
+/// How long a body may take to arrive before its sender is authenticated again, since their sign-in or token may have ended meanwhile.
 const SLOW_BODY: Duration = Duration::from_millis(100);
 
-/// The caller of a page or of a page's call.
+/// Authenticates a page or a call of a page.
 ///
-/// An unknown cookie is nobody; a database that does not answer is said to be so, and signs nobody out.
+/// An unknown cookie makes an anonymous caller; a database that does not answer is an error and signs nobody out.
 pub async fn authenticate_cookie(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let caller = match caller_of_cookie(&site, &parts).await {
@@ -66,30 +66,30 @@ pub async fn authenticate_cookie(State(site): State<Site>, request: Request, nex
     mark_admitted(answer)
 }
 
-/// The answer to a request that was counted when it was let in.
+/// Marks a response as counted by admission control, so that the throttle leaves it alone.
 fn mark_admitted(mut answer: Response) -> Response {
     answer.extensions_mut().insert(Admitted);
     answer
 }
 
-/// A request whose body has come to its end.
+/// A request whose body has been read to its end.
 struct ReceivedRequest {
     caller: Caller,
     body: Body,
-    /// That of a reader, where the body is long.
+    /// The permit to process a large body.
     turn: Option<KeyedPermit>,
 }
 
-/// Reads the body. That of a program that is not known is not read: it is refused whatever it sends. A form of a stranger is read before a
-/// place is held for them: one that comes slowly keeps nobody else of their network out. What somebody known sends takes up a place of
-/// their own, and where it is long it waits for what they sent before.
+/// Reads the body. The body of an unauthenticated program is not read, since the call is refused anyway. An anonymous form is read without
+/// a permit, so that a slow sender blocks nobody else of the same network. An authenticated body is read under the caller's permit, and a
+/// large one waits for earlier ones of the same person.
 async fn receive_body(site: &Site, mut caller: Caller, request: &Parts, body: Body) -> Result<ReceivedRequest, ErrorResponse> {
     let admission = &site.services.admission;
     if body.is_end_stream() {
         return Ok(ReceivedRequest { caller, body, turn: None });
     }
     if let Some(person) = caller.person.as_ref().map(|person| person.id.0) {
-        // What is no operation takes short forms, whoever sends them.
+        // Endpoints that are no operations take short forms only, whoever sends them.
         let short = operations::BROWSER_ONLY.contains(&request.uri.path());
         let body = if short { layers::read_short_body(body).await? } else { layers::read_body(body).await? };
         let turn = if body.len() > LARGE_BODY_BYTES { Some(admission.reader(person).await?) } else { None };
@@ -98,14 +98,14 @@ async fn receive_body(site: &Site, mut caller: Caller, request: &Parts, body: Bo
     if caller.channel != Channel::Page {
         return Ok(ReceivedRequest { caller, body: Body::empty(), turn: None });
     }
-    // Given back now: whoever waits for the end of a body would hold one place and ask for a second.
+    // The permit is returned first: a caller that waits for a body would hold one permit and ask for a second.
     drop(caller.permit.take());
     let body = layers::read_short_body(body).await?;
     let permit = admission.go_on(network(client_ip::client_ip(request))).await?;
     Ok(ReceivedRequest { caller: Caller { permit: Some(permit), ..caller }, body: Body::from(body), turn: None })
 }
 
-/// Asks again whose cookie it is, once a slow body has come: it may have ended meanwhile, and its place be another one.
+/// Authenticates the cookie again after a slow body: the sign-in may have ended meanwhile, and the membership may have changed.
 async fn reauthenticate_cookie(site: &Site, request: &Parts, caller: &mut Caller) -> Result<(), Error> {
     let services = &site.services;
     if let Some(cookie) = browser::sign_in_cookie(&request.headers, &services.public_url).filter(|_| caller.person.is_some()) {
@@ -121,13 +121,13 @@ async fn caller_of_cookie(site: &Site, request: &Parts) -> Result<Caller, Error>
     let mut caller = anonymous(site, request, Channel::Page);
     let services = &site.services;
     let cookie = browser::sign_in_cookie(&request.headers, &services.public_url);
-    let (gate, from) = (&services.admission, network(client_ip::client_ip(request)));
+    let (admission, from) = (&services.admission, network(client_ip::client_ip(request)));
     let mut permit = match limits::is_sign_in_attempt(request) {
         true => {
             let browser = browser::known_browser_in(&request.headers, &services.public_url);
-            gate.enter_to_sign_in(cookie.as_deref(), browser.as_deref(), from).await?
+            admission.enter_to_sign_in(cookie.as_deref(), browser.as_deref(), from).await?
         }
-        false => gate.enter(cookie.as_deref(), from).await?,
+        false => admission.enter(cookie.as_deref(), from).await?,
     };
     if let Some(cookie) = cookie {
         let slug = slug(site, request).unwrap_or_default();
@@ -142,7 +142,7 @@ async fn caller_of_cookie(site: &Site, request: &Parts) -> Result<Caller, Error>
     Ok(caller)
 }
 
-/// The caller of a program's channel. Cookies are not even looked at here, so no page elsewhere can use them.
+/// Authenticates a REST or MCP call by its token. Cookies are ignored here, so that a page of another site cannot use them.
 pub async fn authenticate_token(State((site, channel)): State<(Site, Channel)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let caller = match caller_of_token(&site, &parts, channel).await {
@@ -165,7 +165,7 @@ pub async fn authenticate_token(State((site, channel)): State<(Site, Channel)>, 
     with_challenge(&site, &presented, mark_admitted(answer))
 }
 
-/// Asks again whose token it is, once a slow body has come.
+/// Authenticates the token again after a slow body.
 async fn reauthenticate_token(site: &Site, request: &Parts, caller: &mut Caller) -> Result<(), Error> {
     if let Some(presented) = bearer(&request.headers).filter(|_| caller.person.is_some()) {
         let known = token::authenticate(&site.services.database, presented, site.services.clock.now()).await?;
@@ -201,7 +201,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Tells a program without a token where to learn how to get one, and one whose token is not taken that it is the token (RFC 6750, 3.1).
+/// Adds the `WWW-Authenticate` challenge: where to learn how to get a token, or that the token was not accepted (RFC 6750, 3.1).
 fn with_challenge(site: &Site, sent: &HeaderMap, mut response: Response) -> Response {
     if response.status() == StatusCode::UNAUTHORIZED {
         let metadata = format!("{}/.well-known/oauth-protected-resource/mcp", site.services.public_url);
@@ -219,7 +219,7 @@ fn with_challenge(site: &Site, sent: &HeaderMap, mut response: Response) -> Resp
     response
 }
 
-/// What the program at the other end calls itself.
+/// The name that the client program gives itself.
 fn program(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     agent.chars().take(PROGRAM_NAME_MAX).collect()
@@ -233,7 +233,7 @@ fn anonymous(site: &Site, request: &Parts, channel: Channel) -> Caller {
     }
 }
 
-/// The organization that a page or its call is about. A form that was sent without scripts says it by the page it is on.
+/// The slug of the organization of a page or its call. A form that was sent without scripts names it by the page it is on.
 fn slug(site: &Site, request: &Parts) -> Option<String> {
     let uri = &request.uri;
     if !uri.path().starts_with("/call/") {
@@ -248,9 +248,9 @@ fn slug_in(path: &str) -> Option<String> {
     (!slug.is_empty()).then(|| slug.to_owned())
 }
 
-/// What an address says under a name.
+/// The value of a query parameter.
 pub fn query_parameter(uri: &Uri, wanted: &str) -> Option<String> {
-    url::form_urlencoded::parse(uri.query()?.as_bytes()).find(|(name, _)| name == wanted).map(|(_, said)| said.into_owned())
+    url::form_urlencoded::parse(uri.query()?.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
 }
 
 fn slug_of_page(site: &Site, request: &Parts) -> Option<String> {
@@ -258,8 +258,8 @@ fn slug_of_page(site: &Site, request: &Parts) -> Option<String> {
     is_own_origin(site, request, &page).then(|| slug_in(page.path())).flatten()
 }
 
-/// Whether an address is of this site: the one it is known under, or the one that this request was sent to, which is known to
-/// be ours as well ([`crate::router::hosts`]).
+/// Whether an address has an origin of this site: the public one, or the one that this request was sent to, which [`crate::router::hosts`]
+/// has checked.
 pub fn is_own_origin(site: &Site, request: &Parts, address: &Url) -> bool {
     let origin = address.origin().ascii_serialization();
     if origin == site.services.public_url {

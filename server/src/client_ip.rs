@@ -1,4 +1,4 @@
-//! Whom a request comes from, when proxies stand in between.
+//! The address of the client of a request, also behind proxies.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -15,15 +15,15 @@ use ipnet::{IpNet, Ipv4Net};
 
 use crate::router::Site;
 
-/// How many bits of an IPv6 address stand before the IPv4 address that it is another form of.
+/// The number of bits of an IPv6 address before the IPv4 address that it maps.
 const MAPPED_BITS: u8 = 96;
 
-/// The networks whose word in `X-Forwarded-For` is believed.
+/// The networks whose `X-Forwarded-For` is trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedProxies(Arc<[IpNet]>);
 
 impl Default for TrustedProxies {
-    /// A proxy on this very machine.
+    /// Trusts a proxy on this machine.
     fn default() -> Self {
         let loopback = [IpNet::from(IpAddr::from(Ipv4Addr::LOCALHOST)), IpNet::from(IpAddr::from(Ipv6Addr::LOCALHOST))];
         Self(Arc::from(loopback))
@@ -31,35 +31,34 @@ impl Default for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Reads addresses and networks with commas between them.
+    /// Parses addresses and networks, separated by commas.
     pub fn parse(text: &str) -> Result<Self, String> {
         text.split(',').map(|part| network(part.trim())).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether the word of this address is believed, in whichever form it is written.
+    /// Whether this address is a trusted proxy, in whichever form it is written.
     pub fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The address of the other end: the last one on the way here that is no trusted proxy. What a proxy that is not trusted
-    /// has been told is never believed.
+    /// The client's address: the last one on the way here that is no trusted proxy. What an untrusted proxy forwards is never trusted.
     fn client_ip(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut origin = peer.to_canonical();
         let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
-        for said in lines.iter().rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')) {
+        for entry in lines.iter().rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')) {
             if !self.trusts(origin) {
                 break;
             }
-            // Beyond what cannot be read nothing is known. A client may write whatever bytes it likes before what a proxy adds.
-            let Some(address) = std::str::from_utf8(said).ok().and_then(|said| address(said.trim())) else { break };
+            // Nothing before an unreadable address is trusted. A client may write whatever bytes it likes before what a proxy adds.
+            let Some(address) = std::str::from_utf8(entry).ok().and_then(|entry| address(entry.trim())) else { break };
             origin = address;
         }
         origin
     }
 }
 
-/// A network, or an address alone, in its canonical form: addresses are compared in theirs.
+/// A network, or a single address, in its canonical form, in which addresses are compared.
 fn network(part: &str) -> Result<IpNet, String> {
     let network = part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
     let network = network.map_err(|_| format!("has {part:?} in it, which is neither an address nor a network"))?;
@@ -78,11 +77,11 @@ fn address(text: &str) -> Option<IpAddr> {
     Some(IpAddr::to_canonical(&address))
 }
 
-/// Where a request comes from, in its extensions.
+/// The client's address, in the extensions of its request.
 #[derive(Debug, Clone, Copy)]
 struct ClientIp(IpAddr);
 
-/// Finds out where a request comes from, once.
+/// Determines the client's address once for each request.
 pub async fn set_client_ip(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let origin = site.limits.proxies().client_ip(peer, request.headers());
@@ -90,7 +89,7 @@ pub async fn set_client_ip(State(site): State<Site>, mut request: Request, next:
     next.run(request).await
 }
 
-/// The address of the other end, in its canonical form.
+/// The client's address, in its canonical form.
 pub fn client_ip(request: &Parts) -> IpAddr {
     request.extensions.get::<ClientIp>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |origin| origin.0)
 }
@@ -101,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    /// Where a request comes from that `peer` brings, having been told this.
+    /// The client's address of a request that `peer` forwards with these headers.
     fn found(proxies: &TrustedProxies, peer: &str, told: &[&'static str]) -> String {
         let mut headers = HeaderMap::new();
         told.iter().for_each(|line| _ = headers.append("x-forwarded-for", HeaderValue::from_static(line)));

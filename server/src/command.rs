@@ -1,4 +1,4 @@
-//! What the command line can do.
+//! The commands of the command line.
 
 pub mod admin;
 pub mod call;
@@ -14,14 +14,14 @@ use serde::Serialize;
 
 use crate::{config::Config, connections::SchemaPolicy, services::RunningApp};
 
-/// Brings the schema of the configured database up to date.
+/// Migrates the schema of the configured database.
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     let running = RunningApp::open(config, SchemaPolicy::Migrate).await?;
     running.close().await;
     print_line("The schema is up to date.")
 }
 
-/// Tells on the standard error stream when the address in a link is a guess.
+/// Warns on the standard error stream when the public address in a link is a guess.
 pub fn warn_of_guessed_url(running: &RunningApp) {
     if running.public_url_is_guessed {
         let address = &running.services.public_url;
@@ -39,7 +39,7 @@ pub fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
     print_line(&serde_json::to_string(value)?)
 }
 
-/// An error of the product as the end of a command.
+/// Turns an error of the product into the error that ends a command.
 pub fn failed(error: Error) -> anyhow::Error {
     let hint = error.hint.as_deref().map(|hint| format!(" {hint}")).unwrap_or_default();
     anyhow::anyhow!("{}{hint}", error.message)

@@ -1,7 +1,7 @@
-//! Everything that can be set from outside: the `STINT_*` variables of the environment, read once and named once.
+//! Configuration: the `STINT_*` environment variables, read once.
 //!
-//! The table [`VARIABLES`] is the only place that knows what may be set: a variable that is not in it stops the start,
-//! and the README's table is printed from it. Messages never repeat a secret or a URL, since those end up in logs.
+//! The table [`VARIABLES`] is the only list of variables: a variable that is not in it stops the start, and the README's table is
+//! printed from it. Messages never repeat a secret or a URL, since those end up in logs.
 
 mod secret;
 mod values;
@@ -29,38 +29,38 @@ use thiserror::Error;
 use url::Url;
 use values::Values;
 
-/// The settings of this process.
+/// The configuration of this process.
 #[derive(Clone)]
 pub struct Config {
     /// The address to listen on.
     pub addr: SocketAddr,
-    /// The origin that people see, without a slash at its end.
+    /// The public origin, without a slash at its end.
     pub public_url: String,
-    /// Whether it was given; otherwise it is made from the address to listen on.
+    /// Whether the public origin was configured; otherwise it is derived from the listening address.
     pub public_url_is_given: bool,
-    /// The folder for everything that Stint keeps in files.
+    /// The folder for all files of Stint.
     pub data_dir: PathBuf,
-    /// The database to use; a private cluster in the data folder when absent.
+    /// The database; when absent, a private cluster in the data folder.
     pub database_url: Option<PgConnectOptions>,
-    /// The same database as its owner, for migrations.
+    /// Connects to the same database as its owner, for migrations.
     pub owner_database_url: Option<PgConnectOptions>,
-    /// Who may sign up.
+    /// Whether, and with which addresses, people may sign up.
     pub sign_up: SignUpPolicy,
     /// The mail server; without one mails stay in the outbox. It may hold a password: do not log it.
     pub smtp_url: Option<Url>,
-    /// The sender of mails.
+    /// The sender address of mails.
     pub mail_from: Mailbox,
-    /// The language model that the assistant asks; without one it takes slash commands only.
+    /// The language model of the assistant; without one it takes slash commands only.
     pub model: Option<ModelApi>,
-    /// What may be used of what the operator pays for.
+    /// The quotas of mails and model tokens.
     pub quotas: UsageQuotas,
-    /// Calls per minute with one token; none for no limit.
+    /// The limit of calls per minute and token; none for no limit.
     pub rate_limit: Option<NonZeroU32>,
-    /// How many days calls that changed nothing stay in the audit log.
+    /// How many days accesses (calls that changed nothing) stay in the audit log.
     pub access_log_days: i32,
-    /// How long the process goes on as before when it is told to end, while it says that it is not ready.
+    /// How long the process keeps serving after a signal to end, while `/readyz` says no.
     pub drain: Duration,
-    /// The proxies in front, whose word is taken for whom a request comes from.
+    /// The proxies in front whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
     /// The filter of the log.
     pub log: String,
@@ -74,22 +74,22 @@ pub struct ModelApi {
     pub url: Url,
     /// The model's name there.
     pub name: String,
-    /// The key, where one is wanted.
+    /// The API key, if it needs one.
     pub key: Option<Secret>,
 }
 
 /// Why the process cannot start as it is configured.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// One sentence for every variable that is unknown or malformed.
+    /// One sentence for each variable that is unknown or malformed.
     #[error("{}", .0.join("\n"))]
     Variables(Vec<String>),
     /// The generated secret could not be read or written.
     #[error("the secret in {path} cannot be used: {source}", path = .path.display())]
     Secret {
-        /// Where it is kept.
+        /// The file of the secret.
         path: PathBuf,
-        /// What went wrong.
+        /// The underlying error.
         source: io::Error,
     },
 }
@@ -104,8 +104,7 @@ impl Config {
         Self::parse(std::env::vars_os().map(|(name, value)| (text(name), text(value))))
     }
 
-    /// Read settings from pairs of name and value; names that do not begin with `STINT_` are somebody else's, and an
-    /// empty value is the same as none.
+    /// Read settings from pairs of name and value. Names that do not begin with `STINT_` are ignored, and an empty value counts as none.
     ///
     /// # Errors
     /// Names every variable that is unknown or malformed, one on each line.
@@ -195,7 +194,7 @@ fn quotas(values: &mut Values) -> UsageQuotas {
     }
 }
 
-/// Only what may be logged.
+/// Prints only what may be logged.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
@@ -217,8 +216,8 @@ impl fmt::Debug for Config {
 
 /// Make the data folder if it is missing.
 ///
-/// It is closed to others, except that they may pass through one made by root: the database then runs as another user,
-/// who has to reach its own folder inside.
+/// It is private, except that others may pass through one made by root: the database then runs as another user, who has to reach
+/// its own folder inside.
 ///
 /// # Errors
 /// When it cannot be made.
@@ -228,11 +227,11 @@ pub fn make_data_dir(data_dir: &Path) -> io::Result<()> {
         return Ok(());
     }
     fs::DirBuilder::new().recursive(true).mode(mode).create(data_dir)?;
-    // Said again, because the process's mask may have taken some of it away.
+    // Set again, because the umask may have removed some of the bits.
     fs::set_permissions(data_dir, fs::Permissions::from_mode(mode))
 }
 
-/// Where a browser on this machine finds the server.
+/// The origin at which a browser on this machine reaches the server.
 fn own_origin(addr: SocketAddr) -> String {
     if addr.ip().is_unspecified() {
         return format!("http://localhost:{}", addr.port());

@@ -1,4 +1,4 @@
-//! The connections of this process: how many there are, and how they are opened.
+//! The connections of this process to the database: their number, and how they are opened.
 
 use std::{thread::available_parallelism, time::Duration};
 
@@ -11,22 +11,22 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::{cluster::Cluster, config::Config};
 
-/// How long a call waits for a connection before it is told to try again.
+/// How long a call waits for a connection before it is refused.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 
-/// The connections of the work that nobody waits for: mails, records, upkeep.
+/// The connections of background work: mails, records, cleanup.
 const WORKER_CONNECTIONS: usize = 2;
 
 /// What a command does to a schema that is older than it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaPolicy {
-    /// Brings it up to date.
+    /// Migrates it.
     Migrate,
     /// Leaves it alone, and refuses to work on it.
     RequireCurrent,
 }
 
-/// Connections for calls, and those for the work that nobody waits for.
+/// Opens the pool for calls, and the pool for background work.
 pub async fn open(config: &Config, cluster: Option<&Cluster>, schema: SchemaPolicy) -> anyhow::Result<(Database, Database)> {
     let login = config.database_url.clone().or_else(|| cluster.map(Cluster::login)).context("there is no database")?;
     if schema == SchemaPolicy::Migrate {
@@ -38,12 +38,12 @@ pub async fn open(config: &Config, cluster: Option<&Cluster>, schema: SchemaPoli
     Ok((for_calls, database(login, WORKER_CONNECTIONS).await?.for_workers()))
 }
 
-/// Brings the schema up to date, as the owner of the tables.
+/// Migrates the schema, as the owner of the tables.
 pub async fn migrate(owner: PgConnectOptions) -> anyhow::Result<()> {
     Ok(database::migrate(&owner).await?)
 }
 
-/// Connections that work as the application's role.
+/// A pool of connections that work as the application's role.
 async fn database(options: PgConnectOptions, at_most: usize) -> anyhow::Result<Database> {
     let most = u32::try_from(at_most).unwrap_or(u32::MAX);
     let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE_LIMIT);
@@ -51,31 +51,31 @@ async fn database(options: PgConnectOptions, at_most: usize) -> anyhow::Result<D
     Ok(Database::new(pool.context("the database cannot be reached as the application's role")?))
 }
 
-/// How many cores there are.
+/// The number of cores.
 pub fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
-/// How many connections keep the database busy.
+/// The number of connections that keep the database busy.
 pub fn busy_connections() -> usize {
     cores() * 2 + 2
 }
 
-/// How many connections calls have beside those: whoever has none in use finds one, however many others are busy with slow calls.
+/// The connections for calls beside those: an organization without one in use finds one, however many others are busy with slow calls.
 const FIRST_CONNECTIONS: usize = 10;
 
-/// How many connections calls have.
+/// The number of connections for calls.
 pub fn for_calls() -> usize {
     busy_connections() + FIRST_CONNECTIONS
 }
 
-/// How many of the connections for calls one organization may have in use, and those together of whom it is not known who they
-/// are; and how many all of them together may have beyond the first of each.
+/// The most connections for calls that one organization may use, and all anonymous callers together; also the most that all together may
+/// use beyond the first of each.
 fn share() -> usize {
     (busy_connections() / 3).max(1)
 }
 
-/// How many connections one process holds at most.
+/// The most connections of one process.
 pub fn max_connections_of_process() -> usize {
     for_calls() + WORKER_CONNECTIONS
 }

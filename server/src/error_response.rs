@@ -1,4 +1,4 @@
-//! How a refusal leaves: as JSON for programs, as a page for people.
+//! Errors as HTTP responses: JSON for programs, a page for people.
 
 use std::time::Duration;
 
@@ -12,28 +12,28 @@ use axum::{
 use http::{HeaderValue, Method, StatusCode, header};
 use leptos::prelude::*;
 
-/// A refusal on its way out.
+/// An error on its way out as a response.
 #[derive(Debug, Clone)]
 pub struct ErrorResponse {
-    /// Apart, so that an answer that is no refusal stays small.
+    /// Boxed, so that a result without an error stays small.
     error: Box<Error>,
     status: StatusCode,
     retry_after: Option<Duration>,
 }
 
 impl ErrorResponse {
-    /// The same error with another status, where HTTP has a word of its own.
+    /// The same error with another status, where HTTP has a more specific one.
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 
-    /// Too many calls; the next one may come after `wait`.
+    /// Refuses too many calls; the next one may come after `wait`.
     pub fn too_many_requests(wait: Duration) -> Self {
         Self::from(Error::rate_limited("Too many calls in a short time.", wait))
     }
 
-    /// What was refused.
+    /// The error.
     pub fn error(&self) -> &Error {
         &self.error
     }
@@ -62,9 +62,9 @@ impl IntoResponse for ErrorResponse {
     }
 }
 
-/// Turns a refusal into a page where a person asked for one.
+/// Turns an error into a page where a browser asked for one.
 ///
-/// Pages of the application show their errors themselves; this is for what happens before a page can be made.
+/// Pages of the application show their errors themselves; this is for what happens before a page can be rendered.
 pub async fn as_page(request: Request, next: Next) -> Response {
     let wants_page = wants_page(&request);
     let mut response = next.run(request).await;

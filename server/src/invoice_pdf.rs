@@ -1,4 +1,4 @@
-//! Documents as files: the PDF of an invoice, for a browser and for a program.
+//! The routes of an invoice's PDF file, for browsers and for programs.
 
 use app::{
     context::Caller,
@@ -19,12 +19,12 @@ use serde_json::json;
 
 use crate::{error_response::ErrorResponse, router::Site};
 
-/// The PDF at its address among the pages, and behind the link that an agent has handed over.
+/// The PDF at its address among the pages, and behind a document link.
 pub fn page_routes() -> Router<Site> {
     Router::new().route("/o/{slug}/invoices/{invoice}/pdf", get(for_browser)).route("/document/{secret}", get(for_link_holder))
 }
 
-/// The same bytes for programs.
+/// The same bytes in the REST API.
 pub fn api_routes() -> Router<Site> {
     Router::new().route("/api/v1/invoices/{invoice}/pdf", get(for_program))
 }
@@ -48,7 +48,7 @@ async fn for_program(Extension(caller): Extension<Caller>, Path(invoice): Path<S
     file(caller, &invoice).await.unwrap_or_else(|error| ErrorResponse::from(error).into_response())
 }
 
-/// Whoever holds a link that an agent has handed over, signed in or not, sees what the agent's token may.
+/// The holder of a document link, signed in or not, sees what the agent's token may.
 async fn for_link_holder(Extension(caller): Extension<Caller>, Path(secret): Path<String>) -> Response {
     match document_link::open(caller, &secret).await {
         Ok((caller, invoice)) => for_program(Extension(caller), Path(invoice.to_string())).await,
@@ -56,14 +56,14 @@ async fn for_link_holder(Extension(caller): Extension<Caller>, Path(secret): Pat
     }
 }
 
-/// What the operation answers.
+/// The answer of the operation.
 #[derive(Deserialize)]
 struct PdfFileAnswer {
     file_name: String,
     base64: String,
 }
 
-/// Asks the operation, which decides who may see it, and unpacks the bytes.
+/// Calls the operation, which decides who may see the file, and decodes its bytes.
 async fn file(caller: Caller, invoice: &str) -> Result<Response, Error> {
     let operation = operations::find("get_invoice_document").ok_or_else(Error::internal)?;
     let answer = operation.call(caller, json!({ "invoice": invoice })).await?;
@@ -73,12 +73,12 @@ async fn file(caller: Caller, invoice: &str) -> Result<Response, Error> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
     headers.insert(header::CONTENT_DISPOSITION, disposition(&file.file_name));
-    // Whoever looks later has to be somebody who may.
+    // Every later reader has to be authorized again.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(response)
 }
 
-/// Shown in the browser; saved under this name. A name beyond ASCII is written as RFC 6266 wants it.
+/// Shown in the browser; saved under this name. A name beyond ASCII is encoded by RFC 6266.
 fn disposition(file_name: &str) -> HeaderValue {
     let plain: String = file_name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     let encoded: String = url::form_urlencoded::byte_serialize(file_name.as_bytes()).collect::<String>().replace('+', "%20");

@@ -1,6 +1,6 @@
-//! The process: the doors of Stint and the plumbing behind them, and no business.
+//! The server process: the HTTP channels of Stint and their infrastructure, without business rules.
 //!
-//! Read [`router`] first: it names every door and every layer around them, in order.
+//! Start with [`router`]: it names every route and every layer around them, in order.
 
 pub mod assistant_events;
 pub mod authentication;

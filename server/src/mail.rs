@@ -1,4 +1,4 @@
-//! Mails, handed to the mail server.
+//! The SMTP client: delivers mails to the mail server.
 
 mod smtp_transport;
 
@@ -23,26 +23,26 @@ use url::Url;
 use smtp_transport::SmtpTransport;
 pub use smtp_transport::SmtpUrlError;
 
-/// How long the end of a connection is waited for, by nobody whom it holds up.
+/// How long the closing of a connection may take, which runs in the background.
 const FAREWELL: Duration = Duration::from_secs(20);
 
-/// How long the mail server may take.
+/// The timeouts of a delivery.
 #[derive(Debug, Clone, Copy)]
 pub struct SmtpTimeouts {
-    /// For everything up to the moment at which it wants to have the mail. Less than the lease of the outbox, so a mail is never
-    /// offered by two at once.
+    /// The limit of everything up to the mail server's 354 reply. It is less than the lease of the outbox, so a mail is never offered by
+    /// two workers at once.
     pub offer: Duration,
-    /// For taking the mail and saying so. RFC 5321, section 4.5.3.2.6, wants no less: who gives up earlier sends the mail twice.
+    /// The limit of the transfer and its reply, no less than RFC 5321, section 4.5.3.2.6, asks for: giving up earlier duplicates mails.
     pub answer: Duration,
 }
 
 impl SmtpTimeouts {
-    /// The usual one.
+    /// The default timeouts.
     pub const USUAL: Self = Self { offer: Duration::from_secs(60), answer: Duration::from_mins(10) };
 }
 
-/// The way to the mail server. Each mail has a connection of its own: on one that was left in the middle of a mail, every later
-/// answer would be taken for the one before it.
+/// The connection factory to the mail server. Each mail has its own connection: on one that was left in the middle of a mail, every later
+/// reply would be taken for the one before it.
 #[derive(Clone)]
 pub struct Mailer {
     transport: SmtpTransport,
@@ -50,34 +50,34 @@ pub struct Mailer {
     timeouts: SmtpTimeouts,
 }
 
-/// Why a mail was not taken.
+/// Why a mail was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
-    /// It cannot be written as a mail: an address or a name is not one, or not for this mail server.
+    /// The message is invalid: an address or a name is malformed, or not for this mail server.
     #[error("It cannot be written as a mail: {0}")]
     Unwritable(String),
-    /// The mail server answered, and refused for now (a 4xx reply of RFC 5321, section 4.2.1).
+    /// The mail server refused for now (a 4xx reply of RFC 5321, section 4.2.1).
     #[error("The mail server refused it for now: {0}")]
     Refused(String),
-    /// The mail server answered that it will never take this mail (a 55x reply).
+    /// The mail server refused this mail for good (a 55x reply).
     #[error("The mail server refused it: {0}")]
     RefusedForGood(String),
-    /// The mail server could not be reached, or broke off before it had anything of the mail.
+    /// The mail server could not be reached, or broke off before it received anything of the mail.
     #[error("The mail server could not be reached: {0}")]
     Unreachable(String),
-    /// The mail was on its way, and the mail server never said whether it has taken it.
+    /// The mail was being transferred, and the mail server never said whether it accepted it.
     #[error("The mail server did not say whether it has taken the mail: {0}")]
     Unheard(String),
 }
 
-/// What is said of an answer that is none.
+/// The text for a reply that cannot be parsed.
 const UNREADABLE: &str = "its answer cannot be read";
 
-/// What is said where the words of a mail server are left out.
+/// The text that replaces the words of a mail server.
 const LEFT_OUT: &str = "The rest of its answer is not kept, since it may quote the link in the mail.";
 
 impl DeliveryError {
-    /// What happened, without any word of the mail server: of its answer the code stays, and the enhanced status.
+    /// A description without any word of the mail server: the code of its reply stays, and the enhanced status.
     pub fn without_reply_text(&self) -> String {
         let (happened, reply) = match self {
             Self::Unwritable(_) => return self.to_string(),
@@ -89,7 +89,7 @@ impl DeliveryError {
         match code(reply) {
             Some(code) => format!("{happened}: {code}. {LEFT_OUT}"),
             None if reply.starts_with(UNREADABLE) => format!("{happened}: {UNREADABLE}."),
-            // Without a code it is what this program or the system says.
+            // Without a code it is a message of this program or the system.
             None => self.to_string(),
         }
     }
@@ -107,7 +107,7 @@ fn code(reply: &str) -> Option<String> {
     Some(words.next().filter(is_status).map_or_else(|| code.to_owned(), |status| format!("{code} {status}")))
 }
 
-/// A mail that the mail server waits for, and has nothing of yet. Dropped, it never had anything of it.
+/// A mail that the mail server is ready to receive. If it is dropped, the mail server has received nothing of it.
 pub struct PendingDelivery {
     connection: AsyncSmtpConnection,
     mail: Vec<u8>,
@@ -115,7 +115,7 @@ pub struct PendingDelivery {
 }
 
 impl Mailer {
-    /// Mails leave through the server of this URL, from this sender.
+    /// Sends mails through the server of this URL, from this sender.
     ///
     /// # Errors
     /// When the URL names no mail server.
@@ -128,10 +128,10 @@ impl Mailer {
         Self { timeouts, ..self }
     }
 
-    /// Offers a mail to the server, up to the moment at which it wants to have it.
+    /// Offers a mail to the server, up to its 354 reply.
     ///
     /// # Errors
-    /// Says why not; the mail has not left then.
+    /// Says why it was refused; nothing was sent then.
     pub async fn offer(&self, mail: &ClaimedMail) -> Result<PendingDelivery, DeliveryError> {
         let message = self.build_message(mail)?;
         let (mail, within) = (message.formatted(), self.timeouts.offer);
@@ -164,7 +164,7 @@ impl Mailer {
             .from(self.from.clone())
             .to(address(&mail.recipient)?)
             .subject(&mail.subject)
-            // The same at every attempt, so that a mail that arrives twice is seen to be one.
+            // The same at every attempt, so that a mail that arrives twice is recognized as one.
             .message_id(Some(format!("<{}@{domain}>", mail.id)));
         if let Some(reply_to) = mail.reply_to.as_deref().and_then(|reply_to| app::text::ascii_domain(reply_to).parse().ok()) {
             message = message.reply_to(reply_to);
@@ -184,10 +184,10 @@ impl Mailer {
 }
 
 impl PendingDelivery {
-    /// Hands the mail over. Whatever follows but an answer, the mail server may have it: an end of this process too.
+    /// Transfers the mail. Without a reply the mail server may have it all the same, also when this process ends.
     ///
     /// # Errors
-    /// Says why it was not taken, or that nobody knows.
+    /// Says why it was refused, or that the outcome is unknown.
     pub async fn hand_over(mut self) -> Result<(), DeliveryError> {
         let within = self.timeouts.answer;
         let Ok(answered) = timeout(within, self.connection.message(&self.mail)).await else {
@@ -204,7 +204,7 @@ impl PendingDelivery {
     }
 }
 
-/// Says from whom a mail is and for whom, and comes back when the mail server wants to have it.
+/// Sends the envelope (`MAIL FROM`, `RCPT TO`) and returns once the mail server is ready for the data.
 async fn begin_transaction(connection: &mut AsyncSmtpConnection, envelope: &Envelope, mail: &[u8]) -> Result<(), DeliveryError> {
     let parameters = parameters(connection.server_info(), envelope, mail)?;
     expect(connection.command(Mail::new(envelope.from().cloned(), parameters)).await, Severity::PositiveCompletion)?;
@@ -214,7 +214,7 @@ async fn begin_transaction(connection: &mut AsyncSmtpConnection, envelope: &Enve
     expect(connection.command(Data).await, Severity::PositiveIntermediate)
 }
 
-/// What the mail server has to know beforehand of a mail with more than ASCII in it.
+/// The parameters that the mail server needs for a mail with more than ASCII in it.
 fn parameters(server: &ServerInfo, envelope: &Envelope, mail: &[u8]) -> Result<Vec<MailParameter>, DeliveryError> {
     let takes = |feature, what| match server.supports_feature(feature) {
         true => Ok(()),
@@ -232,7 +232,7 @@ fn parameters(server: &ServerInfo, envelope: &Envelope, mail: &[u8]) -> Result<V
     Ok(parameters)
 }
 
-/// Whether an answer is of the kind that belongs here: another one is the answer to something else.
+/// Whether a reply is of the expected kind: another one is the reply to something else.
 fn expect(answer: Result<Response, smtp::Error>, severity: Severity) -> Result<(), DeliveryError> {
     match answer {
         Ok(answer) if answer.code().severity == severity => Ok(()),
@@ -241,12 +241,12 @@ fn expect(answer: Result<Response, smtp::Error>, severity: Severity) -> Result<(
     }
 }
 
-/// Takes leave of the mail server; nobody waits for that.
+/// Closes the connection with `QUIT`, in the background.
 fn disconnect(mut connection: AsyncSmtpConnection) {
     tokio::spawn(async move { timeout(FAREWELL, connection.abort()).await });
 }
 
-/// Why a mail was not taken that the mail server had nothing of, or said so.
+/// The failure of a mail of which the mail server has received nothing, or which it refused.
 fn refused(problem: &smtp::Error) -> DeliveryError {
     match problem.status() {
         _ if refuses_the_mail(problem) => DeliveryError::RefusedForGood(words(problem)),
@@ -255,19 +255,19 @@ fn refused(problem: &smtp::Error) -> DeliveryError {
     }
 }
 
-/// Whether the server will never take this mail. A 5xx reply about anything else, such as a wrong password of ours (535),
-/// is over as soon as somebody mends it.
+/// Whether the refusal is permanent for this mail. Another 5xx reply, such as a wrong password of ours (535), ends as soon as somebody
+/// corrects the configuration.
 fn refuses_the_mail(problem: &smtp::Error) -> bool {
     problem.status().is_some_and(|code| code.severity == Severity::PermanentNegativeCompletion && code.category == Category::MailSystem)
 }
 
-/// What went wrong: the reply of the mail server as it gave it, code first, or the error with its causes.
+/// The cause: the reply of the mail server as it gave it, code first, or the error with its causes.
 fn words(problem: &smtp::Error) -> String {
     let first = problem.source();
     if let (Some(code), Some(reply)) = (problem.status(), first) {
         return format!("{code} {reply}");
     }
-    // An error says its first cause by itself.
+    // The error's own text includes its first cause.
     let mut words = if problem.is_response() { format!("{UNREADABLE}: {problem}") } else { problem.to_string() };
     let mut cause = first.and_then(Error::source);
     while let Some(deeper) = cause {

@@ -1,4 +1,4 @@
-//! The command line of Stint: what is typed, turned into a call of the library.
+//! The command line of Stint: parses arguments and calls the library.
 
 use std::{process::ExitCode, thread::available_parallelism, time::Duration};
 
@@ -52,7 +52,7 @@ enum CliCommand {
 }
 
 impl CliCommand {
-    /// Whether what it prints for people leads to a page.
+    /// Whether its output for people contains a link to a page.
     fn prints_link(&self) -> bool {
         match self {
             Self::Demo { .. } => true,
@@ -150,7 +150,7 @@ fn writes(name: &str) -> Result<WriteMode, String> {
     if mode.name() == name { Ok(mode) } else { Err("it is direct, ask or drafts".to_owned()) }
 }
 
-/// How long what computes on threads of its own may take after everything else has ended.
+/// How long blocking threads may take to finish after everything else has ended.
 const COMPUTING_LIMIT: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
@@ -168,11 +168,11 @@ fn main() -> ExitCode {
 fn start(command: CliCommand) -> anyhow::Result<bool> {
     let config = Config::from_env()?;
     telemetry::start(&config.log);
-    // A render that waits needs another thread to go on: with one alone, pages could hang.
+    // A render that waits needs another thread to go on: with a single one pages could hang.
     let threads = available_parallelism().map_or(2, usize::from).max(2);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().context("no threads")?;
     let done = runtime.block_on(run(command, config));
-    // What still computes, such as a document that nobody waits for any more, does not hold the end up.
+    // Computations that are still running, such as a document whose caller has gone, do not delay the end.
     runtime.shutdown_timeout(COMPUTING_LIMIT);
     done
 }
@@ -194,7 +194,7 @@ async fn run(command: CliCommand, config: Config) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// What works on the database, beside a running server.
+/// Runs a command that uses the database, beside a running server.
 async fn beside(command: CliCommand, running: &RunningApp) -> anyhow::Result<bool> {
     match command {
         CliCommand::Demo { json } => command::demo::demo(running, json).await?,

@@ -1,7 +1,7 @@
-//! The operations as tools for agents: `/mcp`, the Model Context Protocol over streamable HTTP.
+//! The MCP endpoint: `/mcp` offers the operations as tools, with the Model Context Protocol over streamable HTTP.
 //!
-//! Stateless: any node answers any request, and every revision of the protocol since 2024-11-05 is spoken on the one
-//! address. Nothing outside this folder knows the protocol's library.
+//! It is stateless: any node answers any request, and every revision of the protocol since 2024-11-05 is supported at the one
+//! address. Nothing outside this folder uses the protocol's library.
 
 mod catalog;
 mod concise;
@@ -53,21 +53,21 @@ use crate::{
 };
 use endpoint::Endpoint;
 
-/// The route of agents.
+/// The route of the endpoint.
 pub fn routes(site: &Site) -> Router<Site> {
     let endpoint = Endpoint::new(site.catalog.clone());
-    // The library asks for an endpoint with every request; a copy is a pointer.
+    // The library asks for an endpoint with every request; a clone is a pointer.
     let service = StreamableHttpService::new(
         move || Ok(endpoint.clone()),
         Arc::new(NeverSessionManager::default()),
         transport(&site.services.public_url),
     );
-    // Some programs ask with a slash at the end.
+    // Some clients send a slash at the end.
     let both = Router::new().route_service("/mcp", service.clone()).route_service("/mcp/", service);
     both.layer(from_fn(json_rpc::check)).layer(from_fn(require_authentication)).layer(CompressionLayer::new().br(false))
 }
 
-/// What a program in a browser may send, and read of the answer, where its page is of an origin that is allowed.
+/// The CORS layer: what a browser client may send and read, if the origin of its page is allowed.
 pub fn cors_layer(public_url: &str) -> CorsLayer {
     let allowed = origins(public_url);
     let headers = ["mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id", "last-event-id"].map(HeaderName::from_static);
@@ -80,8 +80,8 @@ pub fn cors_layer(public_url: &str) -> CorsLayer {
         .max_age(Duration::from_secs(600))
 }
 
-/// Whether an origin is one of these: the same scheme, host and port, or any port where one ends with `:*`. A browser sends nothing
-/// else in an origin (RFC 6454, 6.2), so whatever has more is none.
+/// Whether an origin is allowed: the same scheme, host and port, or any port where the pattern ends with `:*`. A browser sends nothing else
+/// in an origin (RFC 6454, 6.2), so a value with more is refused.
 fn is_allowed(allowed: &[String], origin: &str) -> bool {
     let Some(url) = Url::parse(origin).ok().filter(|url| url.origin().ascii_serialization() == origin) else { return false };
     let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return false };
@@ -89,7 +89,7 @@ fn is_allowed(allowed: &[String], origin: &str) -> bool {
     allowed.iter().any(|known| *known == with_port || *known == at_any_port)
 }
 
-/// The origins whose pages may talk to agents' door: our own, and this machine.
+/// The origins whose pages may call the MCP endpoint: our own, and this machine.
 fn origins(public_url: &str) -> Vec<String> {
     let public = Url::parse(public_url).ok();
     let origin = public.as_ref().and_then(|url| Some(format!("{}://{}:{}", url.scheme(), url.host_str()?, url.port_or_known_default()?)));
@@ -97,8 +97,8 @@ fn origins(public_url: &str) -> Vec<String> {
     origin.into_iter().chain(here).collect()
 }
 
-/// One answer for each request and no session, from our own address and from this machine only: a page elsewhere could
-/// otherwise talk to a Stint in its visitor's network.
+/// One response for each request and no session, from our own origin and from this machine only: otherwise a page elsewhere could call a
+/// Stint in its visitor's network.
 fn transport(public_url: &str) -> StreamableHttpServerConfig {
     StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
@@ -109,13 +109,13 @@ fn transport(public_url: &str) -> StreamableHttpServerConfig {
         .enforce_origin_validation()
 }
 
-/// Tells whoever asks how the address is called, which is no secret. A browser that asks for its page is answered by [`cors_layer`].
+/// Describes the endpoint to `OPTIONS` and `GET`, which is no secret. The preflight request of a browser is answered by [`cors_layer`].
 pub async fn answer_options(request: Request, next: Next) -> Response {
     let of_a_page = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     if request.method() == Method::OPTIONS && !of_a_page { layers::allowed_methods("POST") } else { next.run(request).await }
 }
 
-/// Nobody is offered anything. The answer is HTTP's own, since clients look for the status and its challenge.
+/// Refuses unauthenticated requests with an HTTP status, since clients look for it and its challenge.
 async fn require_authentication(Extension(caller): Extension<Caller>, request: Request, next: Next) -> Response {
     match caller.person {
         Some(_) => next.run(request).await,
@@ -136,7 +136,7 @@ pub async fn protected_resource(State(site): State<Site>) -> Json<Value> {
     }))
 }
 
-/// The addresses at which programs look for an authorization server. There is none: they are told so in JSON, with the way to a token.
+/// The well-known addresses of an authorization server. There is none: clients get JSON that says so and how to get a token.
 pub fn oauth_not_found_routes() -> Router<Site> {
     let answer = || async {
         let error = Error::new(Code::NotFound, "Stint has no OAuth yet.")
@@ -144,11 +144,11 @@ pub fn oauth_not_found_routes() -> Router<Site> {
         ErrorResponse::from(error).with_status(StatusCode::NOT_FOUND)
     };
     let beside = ["/register", "/authorize", "/token", "/oauth", "/oauth/{*what}", "/.well-known", "/.well-known/", "/.well-known/{*what}"];
-    // Some look for it below the address of the resource.
+    // Some clients look for it below the address of the resource.
     beside.into_iter().chain(["/mcp/{*what}"]).fold(Router::new(), |router, path| router.route(path, any(answer)))
 }
 
-/// The addresses of the transport that was before streamable HTTP: whoever tries them is told in JSON where agents call.
+/// The addresses of the older HTTP+SSE transport: they answer in JSON with the address of the endpoint.
 pub fn sse_not_found_routes() -> Router<Site> {
     let beside = ["/sse", "/message", "/messages", "/messages/", "/messages/{*what}", "/mcp/sse", "/mcp/message", "/mcp/messages"];
     beside.into_iter().fold(Router::new(), |router, path| router.route(path, any(sse_not_found)))

@@ -1,4 +1,4 @@
-//! The registry as OpenAPI 3.1.
+//! The OpenAPI 3.1 document of the registry.
 
 use std::{io::Write as _, sync::LazyLock};
 
@@ -18,12 +18,12 @@ use sha2::{Digest, Sha256};
 
 static DOCUMENT: LazyLock<OpenApiDocument> = LazyLock::new(|| OpenApiDocument::of(of_registry().to_string().into_bytes()));
 
-/// The bytes of the document, made once: it is long, and whoever asks for it is not known.
+/// The bytes of the document, made once: it is long, and its callers are anonymous.
 struct OpenApiDocument {
     plain: Bytes,
     /// Compressed with gzip.
     compressed: Bytes,
-    /// What it is known by; the same for both, so it is a weak one.
+    /// The entity tag; the same for both encodings, so it is a weak one.
     tag: String,
 }
 
@@ -36,7 +36,7 @@ impl OpenApiDocument {
         Self { plain: plain.into(), compressed: compressed.into(), tag }
     }
 
-    /// What is known of it beside its bytes.
+    /// The headers of both encodings.
     fn about(&self) -> [(HeaderName, HeaderValue); 3] {
         let tag = HeaderValue::from_str(&self.tag).unwrap_or(HeaderValue::from_static("*"));
         let asked_again = HeaderValue::from_static("no-cache");
@@ -44,7 +44,7 @@ impl OpenApiDocument {
     }
 }
 
-/// `GET /api/v1/openapi.json`: open to everybody, since it tells nothing about anybody.
+/// `GET /api/v1/openapi.json`: open to everybody, since it contains nothing about anybody.
 pub async fn document(headers: HeaderMap) -> Response {
     let document = &*DOCUMENT;
     if items(&headers, &header::IF_NONE_MATCH).any(|tag| tag == "*" || strong(tag) == strong(&document.tag)) {
@@ -62,7 +62,7 @@ fn items<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = 
     headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).map(str::trim)
 }
 
-/// A tag as a strong one: whether something was changed is told by weak ones too.
+/// A weak tag as a strong one, since `If-None-Match` compares weakly.
 fn strong(tag: &str) -> &str {
     tag.trim_start_matches("W/")
 }
@@ -74,9 +74,9 @@ fn takes_gzip(item: &str) -> bool {
     coding.trim().eq_ignore_ascii_case("gzip") && !refused
 }
 
-/// The whole document, made from the registry.
+/// Makes the document from the registry.
 pub fn of_registry() -> Value {
-    // What needs a person at the page is of no use to a program.
+    // Operations for persons only are of no use to a program.
     let offered = operations::all().iter().filter(|operation| operation.declaration.audience == Audience::Everyone);
     let paths: Map<String, Value> = offered.map(|operation| (format!("/api/v1/{}", operation.declaration.name), path(operation))).collect();
     json!({
@@ -125,7 +125,7 @@ fn path(operation: &Operation) -> Value {
     Value::Object(path)
 }
 
-/// What stands at an operation however it is called.
+/// The part of an operation that GET and POST share.
 fn about(operation: &Operation, id: String) -> Value {
     let declaration = operation.declaration;
     let mut about = json!({
@@ -160,7 +160,7 @@ fn parameters(operation: &Operation) -> Value {
     Value::Array(parameters.collect())
 }
 
-/// The one error of every door.
+/// The schema of an error, the same for every operation.
 fn error_schema() -> Value {
     json!({
         "type": "object",

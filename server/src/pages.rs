@@ -1,4 +1,4 @@
-//! The pages and the calls of pages, as the web framework serves them.
+//! The routes of pages and of their server functions.
 
 use std::sync::LazyLock;
 
@@ -18,11 +18,11 @@ use serde_json::Value;
 
 use crate::{error_response::ErrorResponse, rendering::render_to_end, router::Site};
 
-/// The addresses of all pages. They are found by rendering once without a request, and that must not happen again while
-/// requests are served: what is first waited for meanwhile would hang.
+/// The paths of all pages. They are collected by rendering once without a request, which must not happen again while requests are served: a
+/// resource that is first awaited meanwhile would hang.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
-/// Every page and every call of a page.
+/// Routes every page and every call of a page.
 pub fn routes(site: &Site) -> Router<Site> {
     let options = site.leptos.clone();
     Router::new()
@@ -32,7 +32,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .layer(from_fn_with_state(site.clone(), render_to_end))
 }
 
-/// Whoever is signed in goes on from the first page to the organization that they joined first, or to where one is found.
+/// Redirects a signed-in person from the landing page to the organization that they joined first, or to the page for people without one.
 async fn redirect_signed_in(request: Request, next: Next) -> Response {
     let of_the_first_page = request.uri().path() == "/" && request.method() == Method::GET;
     let caller = request.extensions().get::<Caller>().filter(|caller| of_the_first_page && caller.person.is_some()).cloned();
@@ -45,7 +45,7 @@ async fn redirect_signed_in(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The page that answers where nothing is.
+/// The page for an unknown path.
 pub fn not_found(site: &Site) -> Router<Site> {
     Router::new().fallback(page_not_found).layer(from_fn_with_state(site.clone(), render_to_end))
 }
@@ -63,7 +63,7 @@ async fn page_not_found(State(site): State<Site>, request: Request) -> Response 
     response
 }
 
-/// The address of a page that was asked for with a slash behind it. It begins as one of the pages does, and so leads nowhere else.
+/// Redirects a path with a slash at its end to the page without it. The path begins as one of the pages does, so it stays on this site.
 fn without_trailing_slash(asked: &Uri) -> Option<String> {
     let first = |path: &str| path.split('/').nth(1).map(str::to_owned).filter(|first| !first.is_empty());
     let path = asked.path().strip_suffix('/')?;
@@ -73,8 +73,8 @@ fn without_trailing_slash(asked: &Uri) -> Option<String> {
     known.then(|| format!("{path}{query}"))
 }
 
-/// Hands the caller over from the request to the page or function that answers it. It is always there: without a person
-/// it says so, and it hides whatever another request may have left.
+/// Provides the caller of the request as a context of the page or server function. It is always provided: an anonymous caller hides what
+/// another request may have left behind.
 fn provide_caller() {
     if let Some(caller) = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned()) {
         provide_context(caller);

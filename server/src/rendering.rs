@@ -1,8 +1,8 @@
-//! Pages are rendered to their end, whether or not somebody still reads them.
+//! Rendering: pages are rendered to the end, also after the client has disconnected.
 //!
-//! What a page shows is fetched by tasks that stand on the page's reactive owner. Were the owner dropped with the connection of
-//! its reader, those tasks would find it gone in the middle of their work: some panic, and one that looks upwards through the
-//! owners at that moment drops the last handle of one while it holds the lock of another, and blocks its thread for good.
+//! The resources of a page are fetched by tasks that depend on the page's reactive owner. If the owner were dropped with the
+//! connection, those tasks would lose it in the middle of their work: some panic, and one that looks upwards through the owners at
+//! that moment drops the last handle of one while it holds the lock of another, and blocks its thread for good.
 
 use std::time::Duration;
 
@@ -22,20 +22,20 @@ use tracing::Instrument as _;
 
 use crate::{error_response::ErrorResponse, isolation::isolated, router::Site};
 
-/// How many pieces of a page wait for a reader who is slower than it is rendered.
+/// The number of chunks that are buffered for a client that reads more slowly than the page is rendered.
 const PIECES_AHEAD: usize = 8;
 
-/// After how long a page is given up, its pieces that nobody takes included.
+/// How long a page may take in all, with chunks that nobody reads.
 const LIMIT: Duration = Duration::from_secs(90);
 
-/// Answers in a task of its own, which goes on when whoever asked has gone away.
+/// Runs the handler in its own task, which continues when the client disconnects.
 pub async fn render_to_end(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (begun, beginning) = oneshot::channel();
     let rendering = site.services.tasks.spawn(isolated(timeout(LIMIT, render(request, next, begun))).in_current_span());
     match beginning.await {
         Ok(response) => response,
         Err(_) => match rendering.await {
-            // It is told to whoever asked, as where no task is between.
+            // A panic is propagated to the request, as if there were no task between.
             Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
             _ => ErrorResponse::from(Error::unavailable("The page took too long.")).into_response(),
         },
@@ -46,7 +46,7 @@ async fn render(request: Request, next: Next, begun: oneshot::Sender<Response>) 
     let (parts, body) = next.run(request).await.into_parts();
     let mut body = body.into_data_stream();
     let (pieces, received) = mpsc::channel(PIECES_AHEAD);
-    // Without a reader the rest is rendered all the same.
+    // Without a client the rest is rendered all the same.
     let mut read = begun.send(Response::from_parts(parts, Body::from_stream(forward(received)))).is_ok();
     while let Some(piece) = body.next().await {
         read = read && pieces.send(Some(piece)).await.is_ok();
@@ -54,8 +54,8 @@ async fn render(request: Request, next: Next, begun: oneshot::Sender<Response>) 
     pieces.send(None).await.ok();
 }
 
-/// The pieces as they come. Only the sign after the last one is an end: a render that panicked or was given up breaks the answer off,
-/// so that no reader takes a part for the whole.
+/// The body as a stream of chunks. Only the marker after the last chunk is an end: a render that panicked or timed out breaks the body off,
+/// so that no client takes a part for the whole.
 fn forward(received: mpsc::Receiver<Option<Result<Bytes, axum::Error>>>) -> impl Stream<Item = Result<Bytes, axum::Error>> {
     stream::unfold(Some(received), async |received| {
         let mut received = received?;

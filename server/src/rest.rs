@@ -1,4 +1,4 @@
-//! The operations as REST: `POST /api/v1/<operation>` with JSON, and `GET` with a query for those that only read.
+//! The REST API: `POST /api/v1/<operation>` with JSON, and `GET` with a query for reads.
 
 pub mod idempotency_key;
 
@@ -26,7 +26,7 @@ use crate::{
     router::{Site, json_limits, layers},
 };
 
-/// The routes of programs.
+/// The routes of the REST API.
 pub fn routes() -> Router<Site> {
     Router::new()
         .route("/api/v1/openapi.json", get(openapi::document))
@@ -35,7 +35,7 @@ pub fn routes() -> Router<Site> {
         .route("/api/{*rest}", any(unknown_address))
 }
 
-/// Calls an operation with what the request holds.
+/// Calls an operation with the arguments of the request.
 async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, RawQuery(query): RawQuery, request: Request) -> Response {
     let operation = match find_operation(&name) {
         Ok(operation) => operation,
@@ -43,7 +43,7 @@ async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, Ra
     };
     let (parts, body) = request.into_parts();
     let arguments = match parts.method {
-        // Whoever is not known is told that first.
+        // Authentication comes first: unauthenticated callers learn nothing else.
         Method::POST if caller.person.is_some() && query.as_deref().is_some_and(|query| !query.is_empty()) => {
             Err(ErrorResponse::from(arguments_in_query()))
         }
@@ -66,12 +66,12 @@ async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, Ra
     }
 }
 
-/// What stands in the query of a write, such as `dry_run`, would be lost.
+/// Refuses a write with a query: its arguments, such as `dry_run`, would be lost.
 fn arguments_in_query() -> Error {
     Error::invalid("arguments", "A POST takes its arguments as JSON in the body, and none in the query.")
 }
 
-/// Answers a call that is refused before its arguments are known. It is a call all the same, and is written down.
+/// Refuses a call whose arguments could not be read. It is recorded in the audit log as any other call.
 fn reject_unread(operation: &Operation, caller: &Caller, refusal: ErrorResponse) -> Response {
     let Err(answered) = operation.unread::<Infallible>(caller, refusal.error().clone());
     match answered == *refusal.error() {
@@ -80,7 +80,7 @@ fn reject_unread(operation: &Operation, caller: &Caller, refusal: ErrorResponse)
     }
 }
 
-/// A missing body is a call without arguments.
+/// Reads the arguments; a missing body is a call without arguments.
 async fn read_body(operation: &Operation, body: Body) -> Result<Value, ErrorResponse> {
     let bytes = layers::read_body(body).await?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -106,12 +106,12 @@ fn method_not_allowed(operation: &Operation, caller: &Caller) -> Response {
     refused
 }
 
-/// How an operation is called.
+/// Refuses a method that the operation does not take.
 fn methods(operation: &Operation) -> &'static str {
     if operation.declaration.effect == Effect::Read { "GET, POST" } else { "POST" }
 }
 
-/// The operation of this name, or the names that come close to it.
+/// The operation of this name, or an error that suggests similar names.
 pub fn find_operation(name: &str) -> Result<&'static Operation, Error> {
     operations::find(name).ok_or_else(|| {
         let close = names_sharing_words(name, operations::all().iter().map(|operation| operation.declaration.name));
@@ -124,7 +124,7 @@ pub fn find_operation(name: &str) -> Result<&'static Operation, Error> {
     })
 }
 
-/// At most five names that share the most words with a name, the best first.
+/// At most five names that share the most words with a name, best match first.
 pub fn names_sharing_words<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let words: Vec<String> =
         name.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(|word| word.trim_end_matches('s').to_owned()).collect();

@@ -1,12 +1,12 @@
-//! The doors, all of them, and the layers around them in order.
+//! The router: all routes, and the layers around them in order.
 //!
-//! | door | who | what |
+//! | route | caller | purpose |
 //! | --- | --- | --- |
 //! | `/…`, `/o/<slug>/…` | a browser with its cookie | pages |
 //! | `/call/<operation>` | a browser with its cookie | the same operations, called by pages |
 //! | `/api/v1/<operation>` | a program with a token | the same operations as REST |
 //! | `/mcp` | an agent with a token | the same operations as tools |
-//! | `/healthz`, `/readyz` | whoever watches over the process | whether it lives, whether it can work |
+//! | `/healthz`, `/readyz` | a monitor of the process | liveness, readiness |
 
 pub(crate) mod assets;
 mod csrf;
@@ -37,24 +37,24 @@ use hosts::AllowedHosts;
 use limits::RequestLimits;
 use throttle::Throttle;
 
-/// How long a page, a call of a page or a REST call may take until its answer begins.
+/// How long a page, a call of a page or a REST call may take until its response begins.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
-/// How long an MCP call may take; the tool itself gives up a little earlier and says so.
+/// How long an MCP call may take; the tool itself times out a little earlier with an error.
 const MCP_LIMIT: Duration = Duration::from_secs(60);
 
-/// What the doors share.
+/// The state that all routes share.
 #[derive(Clone)]
 pub struct Site {
-    /// What every call is given.
+    /// The services of every call.
     pub services: Arc<Services>,
-    /// Where the compiled pages are.
+    /// The folder of the compiled pages.
     pub leptos: LeptosOptions,
-    /// How often one may call.
+    /// The rate limits.
     pub limits: Arc<RequestLimits>,
-    /// Whether the process is about to end.
+    /// Whether the process is shutting down.
     pub shutdown: Shutdown,
-    /// What agents are offered.
+    /// The tools of the MCP endpoint.
     pub catalog: mcp::ToolCatalog,
 }
 
@@ -64,16 +64,16 @@ impl FromRef<Site> for LeptosOptions {
     }
 }
 
-/// Every door of Stint.
+/// The router with every route of Stint.
 pub fn router(site: Site) -> Router {
-    let doors = Router::new()
+    let routes = Router::new()
         .merge(browser_routes(pages::routes(&site).merge(invoice_pdf::page_routes()).merge(assistant_events::routes()), &site))
         .merge(api_routes(&site))
         .merge(mcp_routes(&site))
         .merge(health::routes())
         .fallback_service(assets::serve_or_else(browser_routes(pages::not_found(&site), &site).with_state(site.clone()), &site));
-    // What is added last is reached first.
-    doors
+    // The layer that is added last runs first.
+    routes
         .layer(from_fn(layers::limit_body))
         .layer(from_fn_with_state(AllowedHosts::of(&site.services.public_url), hosts::refuse_unknown))
         .layer(from_fn_with_state(drain_body::DrainBudget::default(), drain_body::drain))
@@ -88,7 +88,7 @@ pub fn router(site: Site) -> Router {
         .with_state(site)
 }
 
-/// What a browser opens, with its cookie.
+/// Routes for browsers, authenticated by cookie.
 fn browser_routes(pages: Router<Site>, site: &Site) -> Router<Site> {
     pages
         .layer(from_fn(responses::set_error_status))
@@ -101,7 +101,7 @@ fn browser_routes(pages: Router<Site>, site: &Site) -> Router<Site> {
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }
 
-/// What programs call, with their token.
+/// Routes for programs, authenticated by token.
 fn api_routes(site: &Site) -> Router<Site> {
     rest::routes()
         .merge(invoice_pdf::api_routes())
@@ -112,7 +112,7 @@ fn api_routes(site: &Site) -> Router<Site> {
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }
 
-/// What describes agents' door to whoever has no token yet.
+/// Routes that describe the MCP endpoint to callers without a token.
 fn mcp_metadata_routes(site: &Site) -> Router<Site> {
     mcp::oauth_not_found_routes()
         .merge(mcp::sse_not_found_routes())
@@ -121,7 +121,7 @@ fn mcp_metadata_routes(site: &Site) -> Router<Site> {
         .layer(mcp::cors_layer(&site.services.public_url))
 }
 
-/// What agents call, with their token.
+/// Routes for agents, authenticated by token.
 fn mcp_routes(site: &Site) -> Router<Site> {
     mcp::routes(site)
         .layer(from_fn(json_limits::limit_values))

@@ -1,4 +1,4 @@
-//! What the process offers to every call: the database, the clock, the typesetter.
+//! Builds the services of the process for every call: the database, the clock, the typesetter.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,27 +24,27 @@ use crate::{
     model::ModelClient,
 };
 
-/// How long the end of a command may take: a database that is away does not hold it up.
+/// How long the end of a command may take, also when the database does not answer.
 const CLOSE_LIMIT: Duration = Duration::from_secs(10);
 
-/// What is left of that for stopping the private database, whatever came before.
+/// The part of that limit that is reserved for stopping the private database.
 const DATABASE_LIMIT: Duration = Duration::from_millis(2_500);
 
 /// The services of this process, and the private database where there is one.
 pub struct RunningApp {
-    /// What every call is given.
+    /// The services of every call.
     pub services: Arc<Services>,
-    /// Whether the address in its links is a guess: this command was not given one, and no server has kept one.
+    /// Whether the public address is a guess: this command was given none, and no server has stored one.
     pub public_url_is_guessed: bool,
     cluster: Option<Cluster>,
 }
 
 impl RunningApp {
-    /// Opens the database, and starts the private one where none is configured.
+    /// Opens the database, and starts the private cluster where none is configured.
     pub async fn open(config: &Config, schema: SchemaPolicy) -> anyhow::Result<Self> {
         let cluster = match config.database_url {
             Some(_) => None,
-            // A command beside a server finds its database or says so: it makes none of its own.
+            // A command beside a server uses the server's database or fails: it creates none.
             None if schema == SchemaPolicy::RequireCurrent && !config.data_dir.join("postgres/data").exists() => anyhow::bail!(
                 "there is no database in {}: set STINT_DATA_DIR to the folder of the server, or start it first with `stint serve`",
                 config.data_dir.display()
@@ -62,8 +62,7 @@ impl RunningApp {
         }
     }
 
-    /// Comes back when the private database has failed so often that it is not started any more; never where another one
-    /// is used.
+    /// Resolves when the private database has failed so often that it is not started any more; never where another database is used.
     pub async fn database_given_up(&mut self) {
         match &mut self.cluster {
             Some(cluster) => cluster.given_up().await,
@@ -71,7 +70,7 @@ impl RunningApp {
         }
     }
 
-    /// Keeps what the calls have left, closes the connections and stops the private database.
+    /// Flushes what the calls have left, closes the connections and stops the private database.
     pub async fn close(self) {
         if let Err(problem) = self.close_by(Instant::now() + CLOSE_LIMIT).await {
             tracing::error!(%problem, "not everything came to its end");
@@ -117,14 +116,14 @@ async fn opened(config: &Config, cluster: Option<&Cluster>, schema: SchemaPolicy
     let guessed = known.is_none();
     let public_url = known.unwrap_or_else(|| config.public_url.clone());
     if schema == SchemaPolicy::Migrate {
-        // It was searched meanwhile, and no call waits for it.
+        // The search for fonts is not awaited: no call needs it any more.
         documents.wait_for_fonts().await;
     }
     Ok((services(config, model, public_url, (database, workers), documents), guessed))
 }
 
-/// Where people reach this Stint: as it was given, else, for a command beside the server, as that has kept it. A server that was
-/// given nothing is reached where it listens.
+/// The public address: as configured, else, for a command beside the server, as that has stored it. A server without configuration is
+/// reached where it listens.
 async fn public_url(config: &Config, database: &Database, schema: SchemaPolicy) -> anyhow::Result<Option<String>> {
     if config.public_url_is_given || schema == SchemaPolicy::Migrate {
         return Ok(Some(config.public_url.clone()));
@@ -132,12 +131,12 @@ async fn public_url(config: &Config, database: &Database, schema: SchemaPolicy) 
     Ok(deployment::kept_public_url(database).await?)
 }
 
-/// How many documents are made at once: one core is always left for everybody else.
+/// The number of documents that are typeset concurrently: one core is always left for everything else.
 fn typesetting_threads() -> usize {
     cores().saturating_sub(1).max(1)
 }
 
-/// How many may keep a connection while a document is made: half of those that keep the database busy, and most of all.
+/// The number of calls that may hold a connection while a document is typeset: half of the busy ones, so that most stay free.
 fn render_permits() -> usize {
     busy_connections() / 2
 }
@@ -168,7 +167,7 @@ fn services(
     }
 }
 
-/// The typesetter, with its troubles in words that a caller can act on.
+/// The typesetter as [`app::context::DocumentRenderer`], with errors in words that a caller can act on.
 struct Typesetter(PdfRenderer);
 
 impl app::context::DocumentRenderer for Typesetter {
@@ -192,13 +191,13 @@ impl app::context::DocumentRenderer for Typesetter {
         let (documents, owners) = (self.0.clone(), owners(caller));
         Box::pin(async move {
             let (organization, person) = owners?;
-            let place = documents.acquire_slot(organization, person).await.map_err(refused)?;
-            Ok(RenderPermit(Some(Box::new(place))))
+            let slot = documents.acquire_slot(organization, person).await.map_err(refused)?;
+            Ok(RenderPermit(Some(Box::new(slot))))
         })
     }
 }
 
-/// Whose documents wait for each other: those of an organization, and those of a person.
+/// The keys by which documents wait for each other: the organization and the person.
 fn owners(caller: &Caller) -> Result<(OrganizationId, UserId), Error> {
     Ok((caller.membership()?.organization, caller.person()?.id))
 }

@@ -1,8 +1,8 @@
-//! The end of the process, as far as it has come.
+//! The stages of the shutdown of the process.
 
 use tokio_util::sync::CancellationToken;
 
-/// The stages of the end: it is announced first, while everything still works, and begins later. Copies tell of the same end.
+/// The shutdown signal: the end is announced first, while everything still works, and begins later. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown {
     announced: CancellationToken,
@@ -10,7 +10,7 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Says that the process will end soon: *ready* says no from now on, so that whoever shares out calls sends them elsewhere.
+    /// Announces the end: `/readyz` says no from now on, so that a load balancer sends calls elsewhere.
     pub fn announce(&self) {
         self.announced.cancel();
     }
@@ -20,13 +20,13 @@ impl Shutdown {
         self.announced.is_cancelled()
     }
 
-    /// Begins the end: nothing new is taken on, what is under way is finished.
+    /// Begins the end: nothing new is accepted, what is under way is finished.
     pub fn begin(&self) {
         self.announced.cancel();
         self.begun.cancel();
     }
 
-    /// What is cancelled when the end begins.
+    /// The token that is cancelled when the end begins.
     pub fn begun(&self) -> CancellationToken {
         self.begun.clone()
     }

@@ -1,9 +1,9 @@
 //! The attribute that turns a function into an operation of Stint.
 //!
-//! `#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Create a client")]` stands on an
+//! `#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Create a client")]` is put on an
 //! `async fn` whose first parameter is `cx: &mut Call`. It makes the function a Leptos server function (reads by GET,
 //! writes by POST, so that a link can never change anything), runs its body inside the pipeline of
-//! `crate::operation`, and describes it to the registry.
+//! `crate::operation`, and generates its declaration for the registry.
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
@@ -23,7 +23,7 @@ pub fn operation(declared: TokenStream, function: TokenStream) -> TokenStream {
     expand(declared, function).unwrap_or_else(Error::into_compile_error).into()
 }
 
-/// What stands between the parentheses of the attribute.
+/// The arguments of the attribute.
 struct OperationAttribute {
     effect: Ident,
     idempotent: bool,
@@ -171,7 +171,7 @@ fn expand(declared: OperationAttribute, function: ItemFn) -> Result<Tokens> {
     })
 }
 
-/// What the registry reads.
+/// Generates the `Declaration` of the operation.
 fn declaration(declared: &OperationAttribute, name: &str, doc: &str) -> Tokens {
     let OperationAttribute {
         effect,
@@ -214,11 +214,11 @@ fn declaration(declared: &OperationAttribute, name: &str, doc: &str) -> Tokens {
 
 /// The parameters after `cx`.
 struct Arguments {
-    /// As they stand, without what only this attribute reads.
+    /// The parameters without the attributes that only this macro reads.
     declared: Vec<FnArg>,
     /// Their names.
     names: Vec<Ident>,
-    /// What `#[max_length(…)]` and `#[max_items(…)]` say of them.
+    /// The bounds from `#[max_length(…)]` and `#[max_items(…)]`.
     bounds: Vec<Tokens>,
 }
 
@@ -251,7 +251,7 @@ fn bound_keyword(attribute: &Attribute) -> Option<&'static str> {
         .find_map(|(name, keyword)| attribute.path().is_ident(name).then_some(keyword))
 }
 
-/// `#[max_length(4_000)]` on an argument, as the registry reads it.
+/// Generates the `Bound` for `#[max_length(4_000)]` on an argument.
 fn bound(argument: &Ident, attribute: &Attribute) -> Result<Option<Tokens>> {
     let Some(keyword) = bound_keyword(attribute) else { return Ok(None) };
     let (argument, most): (String, LitInt) = (argument.to_string(), attribute.parse_args()?);
@@ -272,7 +272,7 @@ fn output(function: &ItemFn) -> Result<(&Type, &Type)> {
     Err(Error::new_spanned(&function.sig, "an operation answers Result<T, Error>"))
 }
 
-/// The doc comment as plain text: what a person and a model are told.
+/// The doc comment as plain text, for people and models.
 fn doc_text(function: &ItemFn) -> Result<String> {
     let mut lines = Vec::new();
     for attribute in function.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")) {

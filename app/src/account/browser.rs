@@ -1,4 +1,4 @@
-//! The cookie of a signed-in browser.
+//! The cookies of a signed-in browser.
 
 use http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::{expect_context, use_context};
@@ -25,17 +25,17 @@ use crate::{
     },
 };
 
-/// How long a browser is known after somebody has signed in there, in seconds: 400 days, the longest that browsers keep a cookie.
+/// How long a browser stays known after a sign-in, in seconds: 400 days, the longest that browsers keep a cookie.
 const KNOWN_SECONDS: i64 = 400 * 24 * 3600;
 
-/// The cookie of somebody who is signed in.
+/// The cookie of a sign-in.
 pub const COOKIE: &str = "stint";
 
-/// The cookie by which a browser is known in which somebody has signed in before.
+/// The cookie of a known browser, in which somebody has signed in before.
 const KNOWN_BROWSER: &str = "stint-browser";
 
-/// The name under which a cookie of ours is kept. Where people reach this Stint by https, browsers take a name with the prefix
-/// `__Host-` from this very host only, so that no neighbour below the same domain can plant one.
+/// The name of a cookie. On a public URL with https it has the prefix `__Host-`, which browsers accept from this very host only, so that no
+/// other subdomain can set it.
 pub fn cookie_name(public_url: &str, name: &str) -> String {
     match public_url.starts_with("https://") {
         true => format!("__Host-{name}"),
@@ -43,7 +43,7 @@ pub fn cookie_name(public_url: &str, name: &str) -> String {
     }
 }
 
-/// The secret of the sign-in that a request brings, if it brings exactly one.
+/// The secret of the sign-in in a request, if the request has exactly one.
 pub fn sign_in_cookie(headers: &HeaderMap, public_url: &str) -> Option<String> {
     cookie(headers, &cookie_name(public_url, COOKIE))
 }
@@ -57,17 +57,17 @@ pub async fn sign_in(caller: &Caller, verified: &VerifiedPassword) -> Result<(),
     set_known_browser(caller, &browser)
 }
 
-/// The secret of the browser of this request, when somebody has signed in there before.
+/// The secret of the known browser of this request, if there is one.
 pub fn known_browser(caller: &Caller) -> Option<String> {
     known_browser_in(&headers(), &caller.services.public_url)
 }
 
-/// The same, in the headers of a request.
+/// The same from the headers of a request.
 pub fn known_browser_in(headers: &HeaderMap, public_url: &str) -> Option<String> {
     cookie(headers, &cookie_name(public_url, KNOWN_BROWSER))
 }
 
-/// Keeps the secret by which the browser of this request is known; outside of a request there is no browser.
+/// Sets the cookie of a known browser; outside of a request there is no browser.
 pub fn set_known_browser(caller: &Caller, browser: &str) -> Result<(), Error> {
     match use_context::<ResponseOptions>() {
         Some(_) => set_cookie(caller, KNOWN_BROWSER, browser, KNOWN_SECONDS),
@@ -78,9 +78,9 @@ pub fn set_known_browser(caller: &Caller, browser: &str) -> Result<(), Error> {
 /// Signs the browser of this request out, here and in the database.
 pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
     if let Some(secret) = sign_in_cookie(&headers(), &caller.services.public_url) {
-        // Whoever keeps a sign-in of their own from being ended waits among their own calls.
-        let reach = caller.person.as_ref().map_or(RowScope::Nobody, |person| RowScope::Person(person.id.0));
-        let mut db = caller.services.database.begin(reach, AccessMode::Write).await?;
+        // A signed-in caller uses their own row scope, so a transaction that locks their sign-in blocks only their own calls.
+        let row_scope = caller.person.as_ref().map_or(RowScope::Nobody, |person| RowScope::Person(person.id.0));
+        let mut db = caller.services.database.begin(row_scope, AccessMode::Write).await?;
         if let Some(person) = security::store::sign_out(&mut db, &secret::fingerprint(&secret)).await? {
             record_event(&mut db, UserId(person), EventKind::SignedOut, caller.services.clock.now(), &RequestOrigin::of(caller), "")
                 .await?;
@@ -90,8 +90,8 @@ pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
     set_cookie(caller, COOKIE, "", 0)
 }
 
-/// Changes the password and signs every other browser of the person out; their tokens are revoked if they wish it. Links that
-/// were sent before open nothing any more.
+/// Changes the password and signs out every other browser of the person; revokes their tokens if asked to. Links that were sent before
+/// become invalid.
 pub async fn change_password(caller: &Caller, present: String, password: String, revoke_tokens: bool) -> Result<ChangedPassword, Error> {
     let (person, services) = (caller.person()?, &caller.services);
     secret::acceptable_password(&password, &person.email)?;
@@ -106,7 +106,7 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
     store::set_password(&mut db, person.id.0, &hash).await?;
     let changed = apply_password_change(&mut db, person.id, &this, revoke_tokens, now, &RequestOrigin::of(caller)).await?;
     forget_links(&mut db, person.id, now).await?;
-    // Of an address that is not known to be theirs nobody knows who reads there.
+    // The reader of an unconfirmed address may be somebody else.
     if person.confirmed {
         let told = format!(
             "Hello {},\n\nyour password for Stint was changed. If it was not you, choose another one now:\n\n{}",
@@ -120,9 +120,9 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
     Ok(changed)
 }
 
-/// The content of a cookie of a request; nothing when it is empty.
+/// The value of a cookie of a request; none when it is empty.
 ///
-/// Several different ones of a name are never believed: whoever planted one of them would choose as whom the person goes on.
+/// Several different values of one name are rejected: whoever planted one of them would choose the account that the person acts with.
 pub fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
     let mut contents = pairs
@@ -133,11 +133,11 @@ pub fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     contents.all(|other| other == first).then(|| first.to_owned())
 }
 
-/// How long a path can be that a person is sent back to, in characters.
+/// The maximum length of a path to return to, in characters.
 const PATH_LONGEST: usize = 2_000;
 
-/// Whether an address is a path of this site, as browsers write it; anything else could lead a person astray after signing in, or
-/// stands in no header.
+/// Whether an address is a path of this site, as browsers write it; anything else could redirect to another site after signing in, or is
+/// invalid in a header.
 pub fn is_local(path: &str) -> bool {
     let written = path.len() <= PATH_LONGEST && path.bytes().all(|byte| byte.is_ascii_graphic());
     written && path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.contains("://")

@@ -1,9 +1,9 @@
-//! The commonest passwords: whoever guesses tries them first.
+//! The most common passwords, which an attacker tries first.
 //!
 //! Both lists are of the union of the 20,000 passwords that Django refuses (`django/contrib/auth/common-passwords.txt.gz` of Django 5.2,
 //! BSD 3-clause licence) and the 30,000 of zxcvbn (`passwords` of its `frequency_lists.js`, version 4.4.2, MIT licence), in lower case and
-//! in order. One holds those of at least ten characters, since shorter ones are refused anyway. The other holds the words that shorter
-//! ones are, four to nine letters of ASCII, of the 10,000 commonest of each: with something around them they are long enough.
+//! in order. One list has those of at least ten characters, since shorter ones are refused anyway. The other has the words within shorter
+//! ones, four to nine ASCII letters, of the 10,000 commonest of each source: with additions they are long enough.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -13,35 +13,35 @@ use super::{
 };
 use crate::text;
 
-/// How long the word in one of the commonest is at least that may have more around it than it is long, in characters: with a shorter one
-/// what stands around it may be a password by itself.
+/// The least length of a common word, in characters, to which any addition is disguise; additions to a shorter word may be a password by
+/// themselves.
 const WORD_LENGTH: usize = 8;
 
-/// How much more than its own length may stand around a shorter word, in characters, as a year does.
+/// How many characters more than its own length an addition to a shorter word may have, such as a year.
 const AROUND_MOST: usize = 4;
 
-/// How many characters are a word at least: fewer are nothing.
+/// The least length of a word, in characters; shorter remainders count as empty.
 const LEAST: usize = 3;
 
-/// What this product is called, which is a common word here.
+/// The name of this product, a common word here.
 const PRODUCT: &str = "stint";
 
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// The words in them, without what stands around them, and those of shorter ones.
+/// The skeletons of the common passwords, and the words of shorter ones.
 static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let long = COMMON.iter().map(|common| skeleton(common)).filter(|word| word.chars().count() >= WORD_LENGTH);
     long.chain(include_str!("common_words.txt").lines().chain([PRODUCT]).map(str::to_owned)).collect()
 });
 
-/// Whether a password is one of the commonest, in whatever case and form of its letters it is written, or is nothing but the word in one,
-/// or nothing at all, in disguise, repeated or continued. A phrase that such a word is a part of is another one.
+/// Whether a password is a common one in any case and Unicode form, or consists of a common word (or nothing) with disguise, repetition or
+/// sequences. A phrase that contains such a word is not common.
 pub fn is_common(password: &str) -> bool {
     COMMON.contains(text::plain(password).trim().to_lowercase().as_str())
         || collapsed(&text::search_key(password)).iter().any(|form| is_hardly_more(form))
 }
 
-/// Whether a text is such a word in disguise.
+/// Whether a text is a common word in disguise.
 fn is_hardly_more(text: &str) -> bool {
     let length = text.chars().count();
     let is_word = |word: &String| {
@@ -51,7 +51,7 @@ fn is_hardly_more(text: &str) -> bool {
     words_in(text).iter().any(is_word)
 }
 
-/// Whether what is left of a word, with so many characters around it, is a common password, or nothing.
+/// Whether the remainder of a word, with this many added characters, is a common password or empty.
 fn is_known(left: &str, around: usize) -> bool {
     let word = skeleton(left);
     let length = word.chars().count();

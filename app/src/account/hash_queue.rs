@@ -1,4 +1,4 @@
-//! Slow hashes in turn: few at once, few waiting, and no turn given up before its hash has ended.
+//! A queue for password hashing: few at once, few waiting, and a permit is returned only when its hash has ended.
 
 use std::{
     net::IpAddr,
@@ -15,37 +15,37 @@ use crate::{
     limits::{KeyedSemaphore, network},
 };
 
-/// Hashing a password takes 19 MiB and a core for a while; more at once would only make all of them slower.
+/// Concurrent hashes. One takes 19 MiB and a core for a while; more at once would only slow all of them down.
 const AT_ONCE: usize = 2;
 
-/// How many of those who are signed in, and how many of those who are not, wait for their turn. A hash takes about 50 ms, so the
-/// last of them waits for less than two seconds.
+/// The most waiting hashes, of signed-in and of anonymous requesters each. A hash takes about 50 ms, so the last one waits for less than
+/// two seconds.
 const WAITING_MOST: usize = 32;
 
-/// How many hashes of one person, or of one network, are made or wait at once.
+/// The most hashes of one person, or of one network, that run or wait at once.
 const OWN: usize = 2;
 
-/// How long one waits for one's own hashes before.
+/// How long a requester waits for their own earlier hashes.
 const OWN_PATIENCE: Duration = Duration::from_secs(2);
 
-/// After how long whoever found the queue full may come again.
+/// The `Retry-After` of a requester who finds the queue full.
 const COME_AGAIN: Duration = Duration::from_secs(1);
 
 static QUEUE: LazyLock<HashQueue> = LazyLock::new(|| HashQueue::new(AT_ONCE, WAITING_MOST));
 
-/// Whose hashes wait for each other.
+/// The requester of a hash; hashes of the same requester wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Requester {
-    /// Somebody who is signed in.
+    /// A signed-in person.
     Person(Uuid),
-    /// Whoever comes from a network and is not signed in.
+    /// An anonymous caller from a network.
     Network(IpAddr),
-    /// Whoever has the process in hand.
+    /// The operator of the process.
     Operator,
 }
 
 impl Requester {
-    /// Who calls.
+    /// The requester of a call.
     pub fn of(caller: &Caller) -> Self {
         match &caller.person {
             Some(person) => Self::Person(person.id.0),
@@ -54,7 +54,7 @@ impl Requester {
     }
 }
 
-/// Does slow work in its turn.
+/// Runs slow work in the queue.
 ///
 /// # Errors
 /// `rate_limited` when too many wait already.
@@ -62,8 +62,8 @@ pub(super) async fn run_queued<T: Send + 'static>(requester: Requester, work: im
     QUEUE.run(requester, work).await
 }
 
-/// A queue before work that needs a thread. Places are for those who wait and those who work, turns for those who work. Whoever
-/// is signed in and whoever is not have places of their own: neither keeps the others from signing in.
+/// A queue before work that needs a thread. Places limit waiting and running work, turns only running work. Signed-in and anonymous
+/// requesters have separate places: neither keeps the other from signing in.
 struct HashQueue {
     own: KeyedSemaphore<Requester>,
     of_persons: Arc<Semaphore>,
@@ -94,7 +94,7 @@ impl HashQueue {
         let own = self.own.take(requester).await.ok_or_else(crowded)?;
         let place = self.places(requester).clone().try_acquire_owned().map_err(|_| crowded())?;
         let turn = self.turns.clone().acquire_owned().await.map_err(|_| Error::internal())?;
-        // Work on a thread cannot be broken off: when its caller goes away it goes on, and its turn goes along with it.
+        // A blocking task cannot be cancelled: when its caller is dropped it continues, so it owns its permits.
         let worked = spawn_blocking(move || {
             let _kept = (own, place, turn);
             work()
@@ -143,15 +143,15 @@ mod tests {
             let (begun, most, gate) = (begun.clone(), most.clone(), gate.clone());
             let work = move || {
                 most.fetch_max(begun.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                // Each goes on until the gate says so, or is gone.
+                // The work blocks until the channel is used or closed.
                 gate.lock().map(|gate| gate.recv().ok()).ok();
                 begun.fetch_sub(1, Ordering::SeqCst);
             };
-            // The caller looks once and goes away.
+            // The caller polls once and is dropped.
             let _gone = poll!(pin!(queue.run(person(number), work)));
         }
         drop(open);
-        // Both turns come back only when the work has ended.
+        // Both turns are returned only when the work has ended.
         let _all = queue.turns.acquire_many(2).await.expect("turns");
         assert!(most.load(Ordering::SeqCst) <= 2, "{most:?} at once");
         assert_eq!(queue.of_persons.available_permits(), 18, "whoever goes away while waiting gives the place back");
@@ -181,7 +181,7 @@ mod tests {
         for one in &mut many {
             assert!(poll!(one.as_mut()).is_pending(), "it waits for its own");
         }
-        // All that three people may have waiting leaves a place, and whoever is not signed in needs none of theirs.
+        // Three people's waiting hashes leave a place, and anonymous requesters do not use it.
         let mut another = pin!(queue.run(person(4), || ()));
         let mut crowd: Vec<_> = (5..9).map(|number| Box::pin(queue.run(person(number), || ()))).collect();
         let mut signing_in = pin!(queue.run(Requester::Network([192, 0, 2, 1].into()), || ()));
@@ -190,7 +190,7 @@ mod tests {
             drop(poll!(one.as_mut()));
         }
         assert!(poll!(signing_in.as_mut()).is_pending(), "it has a place and waits for its turn");
-        // Whoever has gone away has no turn.
+        // A dropped request gets no turn.
         drop((open, many));
         let (first, another, signed_in) = tokio::join!(working, another, signing_in);
         assert!(first.is_ok() && another.is_ok() && signed_in.is_ok());

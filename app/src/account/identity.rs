@@ -1,4 +1,4 @@
-//! From a cookie to the person behind it.
+//! Authenticates the cookie of a sign-in.
 
 use jiff::Timestamp;
 
@@ -16,14 +16,14 @@ use crate::{
     money::Currency,
 };
 
-/// The person behind a cookie, and where they stand in the organization of the page.
+/// The person of a sign-in cookie, and their membership in the organization of the page.
 pub async fn authenticate(
     database: &Database,
     cookie: &str,
     slug: &str,
     now: Timestamp,
 ) -> Result<Option<(Person, Option<Membership>)>, Error> {
-    // A slug comes from an address, where it can be anything.
+    // A slug comes from a URL, so it can hold anything.
     if slug.contains('\0') {
         return Ok(None);
     }
@@ -35,20 +35,20 @@ pub async fn authenticate(
     Ok(Some((person, found.organization.map(membership).transpose()?)))
 }
 
-/// Reads a standing. A zone or role this build does not know is a fault of the data, never a default.
-pub fn membership(standing: MembershipRow) -> Result<Membership, Error> {
-    let organization_zone = zone::load(&standing.time_zone)?;
-    let member_zone = standing.member_time_zone.as_deref().map(zone::load).transpose()?;
+/// Parses a membership row. An unknown zone or role is corrupt data, so there is no default.
+pub fn membership(row: MembershipRow) -> Result<Membership, Error> {
+    let organization_zone = zone::load(&row.time_zone)?;
+    let member_zone = row.member_time_zone.as_deref().map(zone::load).transpose()?;
     Ok(Membership {
-        organization: OrganizationId(standing.organization_id),
-        slug: standing.slug,
-        name: standing.organization_name,
-        member: MemberId(standing.member_id),
-        role: Role::from_name(&standing.role).ok_or_else(Error::internal)?,
+        organization: OrganizationId(row.organization_id),
+        slug: row.slug,
+        name: row.organization_name,
+        member: MemberId(row.member_id),
+        role: Role::from_name(&row.role).ok_or_else(Error::internal)?,
         member_zone: member_zone.unwrap_or_else(|| organization_zone.clone()),
         organization_zone,
-        currency: Currency::parse(&standing.currency)?,
-        week_start: u8::try_from(standing.week_start).unwrap_or(1),
-        language: standing.language,
+        currency: Currency::parse(&row.currency)?,
+        week_start: u8::try_from(row.week_start).unwrap_or(1),
+        language: row.language,
     })
 }

@@ -1,4 +1,4 @@
-//! The first page: what Stint is, for whoever is not signed in.
+//! The landing page.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use super::SignUpPolicy;
 use crate::{layout::Logo, page_context::use_page_context};
 
-/// The first page. Whoever is signed in is sent on before it is made.
+/// The landing page. Signed-in people are redirected before it is rendered.
 pub fn page() -> AnyView {
     let open = use_page_context().sign_up == SignUpPolicy::Open;
     view! {
@@ -40,7 +40,7 @@ pub fn page() -> AnyView {
     .into_any()
 }
 
-/// A day of work as it looks in Stint: an illustration, so hidden from those who listen.
+/// An illustration of a day of work in Stint, hidden from screen readers.
 #[component]
 fn Day() -> impl IntoView {
     let rows: [(&str, i32, i32, i32, &str); 4] = [

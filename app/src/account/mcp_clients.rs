@@ -1,42 +1,42 @@
-//! The programs that people let an agent work in, and what is written where so that one connects to Stint.
+//! MCP clients, and the configuration that connects each of them to Stint.
 
 /// A client of the Model Context Protocol.
 pub struct McpClient {
     /// What people call it.
     pub name: &'static str,
-    /// What is written, one place after the other.
+    /// The setup, one step per target.
     pub steps: &'static [SetupStep],
-    /// What else they should know; empty when there is nothing.
+    /// A further note; empty when there is none.
     pub note: &'static str,
 }
 
-/// Something that is written into one place.
+/// One step of the setup.
 pub struct SetupStep {
-    /// Where.
+    /// Where to enter it.
     pub place: StepTarget,
-    /// The language it is in, as Markdown names languages.
+    /// The language of the text, as Markdown names languages.
     pub language: &'static str,
-    /// What, with gaps for the address and the token.
+    /// The text, with placeholders for the address and the token.
     template: &'static str,
 }
 
-/// Where something is written.
+/// The target of a setup step.
 pub enum StepTarget {
-    /// At a prompt, said in words.
+    /// At a prompt, described in words.
     Shell(&'static str),
     /// Into a file.
     File(&'static str),
 }
 
 impl SetupStep {
-    /// What is written, for the Stint at this address and with this token.
+    /// The text for the Stint at this address and with this token.
     pub fn text(&self, address: &str, token: &str) -> String {
         let plain = if is_refused_by_default(address) { r#""--allow-http", "# } else { "" };
         self.template.replace("{address}", address).replace("{plain}", plain).replace("{token}", token)
     }
 }
 
-/// Whether mcp-remote goes to this address only when it is told to: it is neither encrypted nor on the same machine.
+/// Whether mcp-remote refuses this address by default: it is neither encrypted nor on the same machine.
 fn is_refused_by_default(address: &str) -> bool {
     let host = address.strip_prefix("http://").map(|rest| rest.split([':', '/']).next().unwrap_or_default());
     host.is_some_and(|host| !["localhost", "127.0.0.1"].contains(&host))
@@ -50,7 +50,7 @@ const fn json(file: &'static str, template: &'static str) -> SetupStep {
     SetupStep { place: StepTarget::File(file), language: "json", template }
 }
 
-/// All that are known, those that most people have first.
+/// All known clients, the most common first.
 pub const MCP_CLIENTS: [McpClient; 7] = [
     McpClient {
         name: "Claude Code",
@@ -141,7 +141,7 @@ mod tests {
     const ADDRESS: &str = "http://127.0.0.1:3000";
     const TOKEN: &str = "stint_pat_…";
 
-    /// The lines of all clients, in Markdown, for the README.
+    /// The setup of all clients in Markdown, for the README.
     fn readme_lines() -> String {
         let step = |step: &SetupStep| {
             let place = match step.place {

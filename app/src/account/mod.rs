@@ -1,4 +1,4 @@
-//! People: who they are, how they sign in, and the tokens their agents use.
+//! Accounts: people, how they sign in, and the tokens of their agents.
 
 #[cfg(feature = "ssr")]
 pub mod browser;
@@ -91,7 +91,7 @@ pub struct CallerOrganization {
 
 #[cfg(feature = "ssr")]
 impl CallerOrganization {
-    /// Where a member stands at an instant.
+    /// The caller's organization with their membership at an instant.
     pub fn of(membership: crate::context::Membership, now: jiff::Timestamp) -> Self {
         let name = |zone: &jiff::tz::TimeZone| zone.iana_name().unwrap_or("UTC").to_owned();
         let today = |zone: &jiff::tz::TimeZone| now.to_zoned(zone.clone()).date().into();

@@ -1,20 +1,20 @@
-//! Words that a password is when its disguise is taken off: what somebody puts around or into a word is guessed as soon as the word.
+//! Finds the word in a disguised password: additions and substitutions are guessed together with the word.
 
 use crate::text;
 
-/// How many times as long as a word a password may be that is this word in disguise, in characters: what stands around a short word may
-/// be a password by itself.
+/// How many times longer than a word a password in disguise may be, in characters: the addition to a short word may be a password by
+/// itself.
 const LENGTH_FACTOR: usize = 4;
 
-/// How many digits around a word are its disguise, before and behind it together, as those of a year and a month: more may be a password
-/// by themselves.
+/// The most digits around a word, before and behind it together, that count as disguise, as those of a year and a month: more may be a
+/// password by themselves.
 const DIGITS_AROUND: usize = 6;
 
-/// How many letters a word has at least that is looked for in disguise: whoever has a short name has it in many a password.
+/// The least number of letters of a word that is searched in disguise: a short name is part of many passwords.
 const LETTERS_LEAST: usize = 5;
 
-/// What is left of a text without its disguise: its letters and digits as [`text::search_key`] folds them, but for a few digits at its
-/// ends. Of digits alone all stay, and of a text that has neither all of it.
+/// The text without its disguise: its letters and digits as [`text::search_key`] folds them, without a few digits at its ends. A text of
+/// digits only stays, and so does one without letters and digits.
 pub(super) fn skeleton(text: &str) -> String {
     let key = text::search_key(text);
     let letters: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -24,8 +24,8 @@ pub(super) fn skeleton(text: &str) -> String {
     [bare, &letters, &key].into_iter().find(|form| !form.is_empty()).unwrap_or_default().to_owned()
 }
 
-/// The skeletons of the words that a password may be in disguise, with signs and digits read as they stand and as letters, forwards and
-/// backwards; none when more is around them than they are.
+/// The skeletons of the words that a password may disguise, with signs and digits read literally and as letters, forwards and backwards;
+/// none if the additions are too long.
 pub(super) fn words_in(password: &str) -> Vec<String> {
     let (key, length) = (text::search_key(password), text::plain(password).trim().chars().count());
     let forms = [key.clone(), as_letters(&key, 'l'), as_letters(&key, 'i')].map(|form| skeleton(&form));
@@ -33,15 +33,15 @@ pub(super) fn words_in(password: &str) -> Vec<String> {
     words.flat_map(|word| [word.chars().rev().collect(), word]).collect()
 }
 
-/// Whether a password is nothing but this word, such as a name, as it stands or in disguise.
+/// Whether a password is just this word, such as a name, plain or disguised.
 pub(super) fn is_disguised(password: &str, word: &str) -> bool {
     let bare = skeleton(word);
     let is_long = bare.chars().filter(|c| c.is_alphabetic()).count() >= LETTERS_LEAST;
     text::search_key(password) == text::search_key(word) || is_long && words_in(password).contains(&bare)
 }
 
-/// A text with letters for the signs and digits that are usually written for them, and this one for a one. Around the letters a digit is
-/// a digit and an exclamation mark the end of a sentence.
+/// Replaces signs and digits by the letters that they usually stand for, and one by `one`. Outside the letters digits stay digits, and an
+/// exclamation mark stays the end of a sentence.
 fn as_letters(text: &str, one: char) -> String {
     let text = text.replace('@', "a").replace('$', "s");
     let start = text.find(char::is_alphabetic).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Signing up and signing in.
+//! The pages to sign up and to sign in.
 
 use leptos::{ev::Event, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -17,7 +17,7 @@ use crate::{
     ui::{Field, Form, Select, SelectOption, Submit, WriteAction, escaped, hidden},
 };
 
-/// The page where somebody gets an account.
+/// The page to sign up.
 pub fn sign_up() -> AnyView {
     match use_page_context().sign_up {
         SignUpPolicy::Open => {}
@@ -29,7 +29,7 @@ pub fn sign_up() -> AnyView {
         }
     }
     let action = WriteAction::<SignUp>::new();
-    // The organization's first guess.
+    // The time zone of the browser is the default of the organization.
     let zone = RwSignal::new(String::new());
     Effect::new(move |_| zone.set(platform::time_zone().unwrap_or_default()));
     let country = RwSignal::new(typed_country());
@@ -73,12 +73,12 @@ fn typed_country() -> String {
     returned.and_then(|mut returned| returned.fields.remove("country")).unwrap_or_default()
 }
 
-/// The choices, before them that of the country: the server knows it.
+/// The choices, preceded by "as in the country", which the server resolves.
 fn as_in_the_country(choices: Vec<SelectOption>) -> Vec<SelectOption> {
     std::iter::once((String::new(), "As in the country".to_owned())).chain(choices).collect()
 }
 
-/// What stands in its place where not everybody gets one.
+/// The page to sign up where not everybody may.
 fn no_sign_up(title: &'static str, words: &'static str) -> AnyView {
     view! {
         <Title text="Sign up · Stint" />
@@ -89,7 +89,7 @@ fn no_sign_up(title: &'static str, words: &'static str) -> AnyView {
     .into_any()
 }
 
-/// The page where somebody with an account comes in.
+/// The page to sign in.
 pub fn sign_in() -> AnyView {
     let action = WriteAction::<SignIn>::new();
     let query = use_query_map();
@@ -114,7 +114,7 @@ pub fn sign_in() -> AnyView {
     .into_any()
 }
 
-/// Where somebody without an account gets one. Whoever came from an invitation goes back to it: the account that is made there is in.
+/// The path to sign up, if there is one. From an invitation it leads back to the invitation, which can create the account.
 fn sign_up_path(policy: SignUpPolicy, next: &str) -> Option<String> {
     let invited = next.starts_with("/invitation/");
     match policy {
@@ -124,14 +124,14 @@ fn sign_up_path(policy: SignUpPolicy, next: &str) -> Option<String> {
     }
 }
 
-/// What stands around them.
+/// The layout around these pages.
 #[component]
 pub fn AuthLayout(
-    /// What is behind it.
+    /// The title of the page.
     title: &'static str,
-    /// A line about it.
+    /// A line below the title.
     lead: &'static str,
-    /// What it asks for.
+    /// The form.
     children: Children,
 ) -> impl IntoView {
     view! {

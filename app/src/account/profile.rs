@@ -1,4 +1,4 @@
-//! One's own name and password.
+//! The person's own name and password.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::{
     verification::address_section::AddressSection,
 };
 
-/// Who one is, and how one signs in.
+/// The forms for the name and the password.
 #[component]
 pub fn ProfileSection() -> impl IntoView {
     let person = use_page_context().person;
@@ -32,7 +32,7 @@ pub fn ProfileSection() -> impl IntoView {
                 <TimeZoneSection />
                 <PageSection title="Password" id="password">
                     <Form action=password id="password-form" class="stack" clears=true>
-                        // Nobody sees or sends it: it tells a password manager whose password this is.
+                        // Hidden and not sent: it tells a password manager which account the password belongs to.
                         <input type="email" autocomplete="username" value=email hidden readonly />
                         <Field label="Current password" name="present" kind="password" required=true autocomplete="current-password" />
                         <Field label="New password" name="password" kind="password" required=true autocomplete="new-password" hint="At least 10 characters." />
@@ -46,7 +46,7 @@ pub fn ProfileSection() -> impl IntoView {
     }
 }
 
-/// What a new password brought along, as people read it.
+/// The message after a change of the password.
 fn in_words(changed: ChangedPassword) -> String {
     let ended = [
         (changed.signed_out, "other browser was signed out", "other browsers were signed out"),

@@ -1,4 +1,4 @@
-//! Signing up, in and out. The page and the command line register people through the same function.
+//! Registration and sign-in. The page and the command line register people through the same function.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -26,61 +26,61 @@ use crate::{
 /// How long a browser stays signed in.
 pub const SIGN_IN_DAYS: i64 = 30;
 
-/// What a person tells when they sign up.
+/// The data of a person who signs up.
 pub struct Registration {
-    /// Where they can be reached and what they sign in with.
+    /// The address that they sign in with and get mails at.
     pub email: String,
     /// Their name.
     pub name: String,
     /// Their password.
     pub password: String,
-    /// What their organization is called; their own name when absent.
+    /// The name of their organization; their own name when absent.
     pub organization: Option<String>,
     /// Their IANA time zone; that of their country when absent or unknown.
     pub time_zone: Option<String>,
-    /// What new clients and invoices of their organization start from.
+    /// The defaults for new clients and invoices of their organization.
     pub basics: InitialSettings,
-    /// What shows that the address is theirs.
+    /// How their address is confirmed.
     pub confirmation: Confirmation,
 }
 
-/// What shows that an address is a person's.
+/// How the address of a person is confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmation {
     /// The operator vouches for it.
     Vouched,
-    /// A link that is sent there.
+    /// By a link that is mailed to it.
     ByLink,
-    /// The link of an invitation that was sent there, and is answered together with the registration.
+    /// By the link of an invitation mailed to it, which is accepted together with the registration.
     ByInvitation,
 }
 
-/// A person with their personal organization.
+/// A registered person with their first organization.
 pub struct Registered {
     /// The person.
     pub user: UserId,
-    /// Their password, which they have just chosen.
+    /// Their password, which counts as verified.
     pub verified: VerifiedPassword,
     /// Their name.
     pub name: String,
     /// Their address.
     pub email: String,
-    /// The organization that was made for them.
+    /// The organization that was created for them.
     pub organization: OrganizationId,
-    /// Its place in addresses.
+    /// Its URL slug.
     pub slug: String,
-    /// They as its owner.
+    /// Their membership as its owner.
     pub member: MemberId,
 }
 
-/// Adds a person and their personal organization, both or neither, as the operator does.
+/// Inserts a person and their first organization in one transaction, on behalf of the operator.
 pub async fn register(services: &Services, given: Registration) -> Result<Registered, Error> {
     let (registered, db) = begin(services, given, Requester::Operator).await?;
     db.commit().await?;
     Ok(registered)
 }
 
-/// The same, before it is kept: whoever asks for it keeps it, together with what else they do, or lets it go.
+/// The same without the commit: the caller adds to the transaction and commits it, or rolls it back.
 pub async fn begin(services: &Services, given: Registration, requester: Requester) -> Result<(Registered, Db), Error> {
     let email = text::email("email", &given.email)?;
     let name = text::line("name", &given.name, 200)?;
@@ -109,14 +109,14 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
     Ok((Registered { user, verified, name, email, organization, slug, member }, db))
 }
 
-/// Checks a password; the same words, and the same work, for an unknown address and a wrong password. `browser` is the secret of
-/// the browser, when it has one: where somebody has signed in before, tries from elsewhere do not slow them down.
+/// Checks a password; an unknown address and a wrong password give the same message after the same work. `browser` is the secret of a known
+/// browser, if there is one: attempts from elsewhere do not slow it down.
 pub async fn check_password(caller: &Caller, email: &str, password: String, browser: Option<&str>) -> Result<VerifiedPassword, Error> {
     let (services, email) = (&caller.services, text::known_email("email", email)?);
     let limits = count(caller, &email, browser).await?;
     let mut db = services.database.begin(RowScope::Nobody, AccessMode::Read).await?;
     let (user, kept) = store::user_by_email(&mut db, &email).await?.unzip();
-    // Hashing takes long: nobody else waits for the connection meanwhile.
+    // Hashing is slow, so the connection is returned to the pool meanwhile.
     db.release().await;
     let right = secret::verify_password(Requester::of(caller), password, kept.clone()).await?;
     match (user.map(UserId), kept) {
@@ -135,14 +135,14 @@ fn wrong() -> Error {
     Error::new(Code::Unauthenticated, "The address or the password is wrong. Check both and try again.")
 }
 
-/// Whether the owner of the account with this address has signed in before with the browser of this secret.
+/// Whether the owner of the account with this address has signed in before in the browser with this secret.
 pub async fn is_known_browser(database: &Database, email: &str, browser: &str) -> Result<bool, Error> {
     let email = text::known_email("email", email)?;
     let mut db = database.begin(RowScope::Nobody, AccessMode::Read).await?;
     security::store::is_known_browser(&mut db, &email, &secret::fingerprint(browser)).await
 }
 
-/// Counts a try with a password; under what it counts.
+/// Counts an attempt with a password; returns the limits that it counted for.
 async fn count(caller: &Caller, email: &str, browser: Option<&str>) -> Result<Vec<AttemptLimit>, Error> {
     const TRIES: &str = "There were too many wrong passwords for this account.";
     let (database, browser) = (&caller.services.database, browser.map(secret::fingerprint).unwrap_or_default());
@@ -158,14 +158,13 @@ async fn count(caller: &Caller, email: &str, browser: Option<&str>) -> Result<Ve
     Ok(vec![account, place])
 }
 
-/// Under what a try from a browser counts in which the owner of the account has not signed in: the account, and where it comes
-/// from.
+/// The limits for an attempt from an unknown browser: the account, and the account from this network.
 fn of_elsewhere(caller: &Caller, email: &str) -> [AttemptLimit; 2] {
     [AttemptLimit::of_account(AttemptKind::SignIn, email), AttemptLimit::of_account_from(AttemptKind::SignIn, email, &caller.address)]
 }
 
-/// Lets a person in at once who has shown otherwise that the account is theirs: what was tried is forgotten, and the browser is
-/// one of theirs from then on, so that whoever guesses elsewhere does not slow them down there.
+/// Trusts the browser of a person who has proved otherwise that the account is theirs: the counted attempts are deleted and the browser
+/// becomes a known one, which attempts from elsewhere do not slow down.
 pub async fn trust_browser(
     db: &mut Db,
     caller: &Caller,
@@ -180,8 +179,7 @@ pub async fn trust_browser(
     security::store::know_browser(db, user.0, &browser, now).await
 }
 
-/// Writes an event down without letting anybody wait for it, so that the time of an answer does not tell whether there is an
-/// account.
+/// Records an event in the background, so that the response time does not tell whether the account exists.
 pub(super) fn record_event_later(caller: &Caller, user: UserId, kind: EventKind) {
     let (services, from) = (caller.services.clone(), RequestOrigin::of(caller));
     caller.services.tasks.spawn(async move {
@@ -197,13 +195,13 @@ pub(super) fn record_event_later(caller: &Caller, user: UserId, kind: EventKind)
     });
 }
 
-/// Signs a browser in that nobody knows anything about; the secret goes into its cookie.
+/// Signs in a browser without a known secret; returns the secret for its cookie.
 pub async fn open_sign_in(services: &Services, verified: &VerifiedPassword, user_agent: &str) -> Result<String, Error> {
     sign_in_browser(services, verified, &RequestOrigin::new("", user_agent), &secret::random()).await
 }
 
-/// Signs a browser in, which is known by its own secret from then on; the secret of the sign-in goes into its cookie. Refused
-/// when the password was changed since it was looked at: it is a wrong one by now.
+/// Signs in a browser, which is known by its own secret from then on; returns the secret of the sign-in for its cookie. Refuses when the
+/// password was changed since it was verified.
 pub async fn sign_in_browser(
     services: &Services,
     verified: &VerifiedPassword,
@@ -222,7 +220,7 @@ pub async fn sign_in_browser(
     Ok(random)
 }
 
-/// Where a person lands after signing in: the organization they joined first.
+/// The path to go to after signing in: the organization they joined first.
 pub async fn home_path(services: &Services, user: Uuid) -> Result<String, Error> {
     let mut db = services.database.begin(RowScope::Person(user), AccessMode::Read).await?;
     let organizations = organizations::store::of_person(&mut db, user).await?;

@@ -1,13 +1,13 @@
-//! What is left of a password without what anybody continues by themselves: repetitions and sequences.
+//! Reduces a password by its repetitions and sequences, which add nothing to its strength.
 
-/// How long a sequence is at least, in characters.
+/// The least length of a sequence, in characters.
 const SEQUENCE_LEAST: usize = 3;
 
-/// How often what is left is looked at again. Whoever guesses does not go further either.
+/// The most rounds of reduction; an attacker goes no further either.
 const ROUNDS_MAX: usize = 3;
 
-/// What becomes of a text in small letters, step by step, when what is repeated in it stands once and of a sequence the first character
-/// alone. The first is the text itself.
+/// The stages of reducing a lower-case text: a repetition to one copy, then each sequence to its first character. The first stage is the
+/// text itself.
 pub(super) fn collapsed(text: &str) -> Vec<String> {
     let mut forms = vec![text.to_owned()];
     let mut left: Vec<char> = text.chars().collect();
@@ -23,7 +23,7 @@ pub(super) fn collapsed(text: &str) -> Vec<String> {
     forms
 }
 
-/// What a text repeats, without the sign or the space between; all of it when it repeats nothing.
+/// The repeated unit of a text, without a separator; the whole text when it repeats nothing.
 fn unit(text: &[char]) -> &[char] {
     let Some(length) = (1..text.len()).find(|length| repeats(text, *length)) else { return text };
     match &text[..length] {
@@ -32,13 +32,13 @@ fn unit(text: &[char]) -> &[char] {
     }
 }
 
-/// Whether a text is its beginning of this length over and over, but for the sign that would stand behind the last.
+/// Whether a text repeats its first `length` characters; the separator after the last copy may be missing.
 fn repeats(text: &[char], length: usize) -> bool {
     let ends = text.len().is_multiple_of(length) || (text.len() + 1).is_multiple_of(length) && !text[length - 1].is_alphanumeric();
     ends && text[length..].iter().zip(text).all(|(after, before)| after == before)
 }
 
-/// A text with the first character of each sequence in it, such as `aaa`, `abcd` or `987`.
+/// Reduces each sequence, such as `aaa`, `abcd` or `987`, to its first character.
 fn without_sequences(text: &[char]) -> Vec<char> {
     let mut short = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -50,7 +50,7 @@ fn without_sequences(text: &[char]) -> Vec<char> {
     short
 }
 
-/// How long the sequence is that a text begins with.
+/// The length of the sequence at the beginning of a text.
 fn sequence(text: &[char]) -> usize {
     let steps = || text.windows(2).map(|pair| step(pair[0], pair[1]));
     match steps().next().flatten() {
@@ -59,7 +59,7 @@ fn sequence(text: &[char]) -> usize {
     }
 }
 
-/// How a character follows another one in a sequence, if it does. Behind the nine comes the zero.
+/// The step from a character to the next one in a sequence, if it is one. Nine is followed by zero.
 fn step(before: char, after: char) -> Option<i8> {
     if before == after {
         return Some(0);

@@ -1,4 +1,4 @@
-//! Secrets: passwords are hashed slowly, random ones quickly, and neither is ever stored as it is.
+//! Secrets: passwords are hashed slowly, random ones quickly, and neither is ever stored in plain text.
 
 use std::ops::Range;
 
@@ -15,58 +15,57 @@ use super::{
 };
 use crate::{error::Error, text};
 
-/// A hash that no password has, so that an unknown address takes as long to refuse as a wrong password.
+/// A hash that no password has: refusing an unknown address takes as long as refusing a wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3RpbnQtbm9ib2R5LXNhbHQ$6a8EoRbR3AtZcK0bO5n5oV0pW8g7lVRuJ9V1mM1Y1xM";
 
-/// A new random secret: 256 bits, safe in addresses and cookies.
+/// A new random secret: 256 bits, safe in URLs and cookies.
 pub fn random() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// How long a random secret is, in characters.
+/// The length of a random secret, in characters.
 pub(crate) const RANDOM_LENGTH: usize = 43;
 
-/// The signs in random secrets, beside letters and digits.
+/// The characters of random secrets other than letters and digits.
 const RANDOM_SIGNS: [char; 2] = ['-', '_'];
 
-/// How many capitals, and how many small letters, a random secret has at least: of millions one has fewer.
+/// The least number of capitals, and of small letters, in a random secret: one in millions has fewer.
 const RANDOM_LETTERS: usize = 3;
 
-/// How many capitals and digits together a random secret has at least, of 24 that are likely: of 90,000 one has fewer, and in names of
-/// code, where they begin words, there are fewer.
+/// The least number of capitals and digits together in a random secret, with 24 expected: one in 90,000 has fewer, and so do identifiers in
+/// code, which have capitals at the beginning of words only.
 const RANDOM_NOT_SMALL: usize = 11;
 
-/// How often a capital, a small letter, a digit or a sign follows one of another kind in a random secret at least, of 27 times that are
-/// likely: of 30,000 one has fewer. In what is made of words most letters follow one of their own kind.
+/// The least number of neighbours of different kinds (capital, small letter, digit, sign) in a random secret, with 27 expected: one in
+/// 30,000 has fewer. In text made of words most letters follow one of their own kind.
 const RANDOM_CHANGES: usize = 14;
 
-/// How many signs a random secret has at most, of one or two that are likely: of 85,000 one has more. In names they stand between all
-/// words.
+/// The most signs in a random secret, with one or two expected: one in 85,000 has more. In names they stand between all words.
 const RANDOM_SIGNS_MOST: usize = 8;
 
-/// How much of a secret is looked for behind the name of its page, in characters: what is missing of it could be guessed.
+/// The least length of a secret behind the name of its page, in characters: a shorter missing rest could be guessed.
 const LINKED_LENGTH: usize = 32;
 
-/// How long a word is at most that a secret is looked for in, in characters: longer ones are data.
+/// The longest word in which a secret is searched, in characters: longer ones are data.
 const WORD_MOST: usize = 2 * RANDOM_LENGTH;
 
-/// How many letters may touch a secret in a word: with more of them it is a longer id of somebody else.
+/// The most letters that may touch a secret in a word: with more of them it is a longer id of another system.
 const TOUCHING_MOST: usize = 4;
 
-/// How many capitals, and how many small letters, a random secret between other letters has at least, of 17 that are likely.
+/// The least number of capitals, and of small letters, in a secret between other letters, with 17 expected.
 const PART_LETTERS: usize = 8;
 
-/// How many digits it has at least, of seven that are likely.
+/// The least number of digits in it, with seven expected.
 const PART_DIGITS: usize = 2;
 
-/// How many signs it has at most, of one or two that are likely.
+/// The most signs in it, with one or two expected.
 const PART_SIGNS_MOST: usize = 5;
 
-/// How many neighbours it has at least that stand together in no word, such as two capitals or a letter and a digit, of 19 that are likely.
+/// The least number of neighbours in it that no word has, such as two capitals or a letter and a digit, with 19 expected.
 const PART_STRANGE: usize = 10;
 
-/// Where in a word, letters, digits and the signs of secrets, such a secret is for all that can be seen: it is the whole word, but for
-/// signs around it and the id of a token before it.
+/// The range of an apparent secret that makes up a whole word of letters, digits and signs, except signs around it and the id of a token
+/// before it.
 pub(crate) fn secret_in(word: &str) -> Option<Range<usize>> {
     // No secret ends with a sign: its last letter has fewer bits than the others.
     let end = word.trim_end_matches(RANDOM_SIGNS).len();
@@ -77,8 +76,8 @@ pub(crate) fn secret_in(word: &str) -> Option<Range<usize>> {
     (is_alone && looks_random(secret) && is_decoded(secret)).then_some(start..end)
 }
 
-/// Whether such a secret is a part of a word, with signs or a few letters around it. Since it may begin anywhere there, more is asked of it
-/// than of a whole word ([`is_secret`]).
+/// Whether a part of a word is a secret, with signs or a few letters around it. As it may begin anywhere, the criteria are stricter
+/// ([`is_secret`]) than for a whole word.
 pub(crate) fn holds_secret(word: &str) -> bool {
     if word.len() <= RANDOM_LENGTH || word.len() > WORD_MOST || !word.is_ascii() || is_of_a_file(word) {
         return false;
@@ -91,19 +90,18 @@ pub(crate) fn holds_secret(word: &str) -> bool {
     })
 }
 
-/// Whether it is the id of a file at Google: one letter more than a secret, the first of which is 1.
+/// Whether it is a Google file id: one letter more than a secret, beginning with 1.
 fn is_of_a_file(word: &str) -> bool {
     word.len() == RANDOM_LENGTH + 1 && word.starts_with('1')
 }
 
-/// Whether a part of a word, or of several lines, is a secret: of a hundred that are drawn two are not known for one.
+/// Whether a part of a word, or of several lines, is a secret; two of a hundred random secrets are not detected.
 pub(crate) fn is_secret(part: &str) -> bool {
     let letters = part.as_bytes();
     part.len() == RANDOM_LENGTH && is_no_name(letters) && looks_random(letters) && is_decoded(letters)
 }
 
-/// Whether a word that stands where the secret of a link does is one: as it looks, even when its end is missing or something follows
-/// it, or by its length.
+/// Whether a word in the place of a link's secret is one: by its looks, even if it is cut off or followed by something, or by its length.
 pub(crate) fn is_of_link(word: &str) -> bool {
     let word = word.as_bytes();
     let begin = &word[..word.len().min(RANDOM_LENGTH)];
@@ -111,7 +109,7 @@ pub(crate) fn is_of_link(word: &str) -> bool {
     begin.len() >= LINKED_LENGTH && (by_length || looks_random(begin))
 }
 
-/// Whether a word, or a long beginning of one, looks as if it was drawn.
+/// Whether a word, or a long prefix of one, looks random.
 fn looks_random(word: &[u8]) -> bool {
     let of_all = |least: usize| (least * word.len()).div_ceil(RANDOM_LENGTH);
     let not_small = count(word, |c| c.is_ascii_uppercase() || c.is_ascii_digit());
@@ -122,7 +120,7 @@ fn looks_random(word: &[u8]) -> bool {
         && count(word, is_sign) <= RANDOM_SIGNS_MOST
 }
 
-/// Whether a word has what names made of words and numbers have not.
+/// Whether a word has features that names made of words and numbers lack.
 fn is_no_name(word: &[u8]) -> bool {
     let is_letter = |c: u8| c.is_ascii_alphabetic();
     let in_a_word =
@@ -142,32 +140,32 @@ fn is_sign(letter: &u8) -> bool {
     RANDOM_SIGNS.contains(&char::from(*letter))
 }
 
-/// Whether a word is whole bytes in the encoding of random secrets.
+/// Whether a word decodes to whole bytes in the encoding of random secrets.
 fn is_decoded(word: &[u8]) -> bool {
     URL_SAFE_NO_PAD.decode(word).is_ok()
 }
 
-/// Whether so many capitals and so many small letters are in a word.
+/// Whether a word has at least this many capitals and this many small letters.
 fn has_letters(word: &[u8], least: usize) -> bool {
     count(word, u8::is_ascii_uppercase) >= least && count(word, u8::is_ascii_lowercase) >= least
 }
 
-/// Whether it is a capital, a small letter or a digit; a sign is none of them.
+/// The kind of a character: capital, small letter or digit; none of them for a sign.
 fn kind(letter: u8) -> [bool; 3] {
     [letter.is_ascii_uppercase(), letter.is_ascii_lowercase(), letter.is_ascii_digit()]
 }
 
-/// What is kept of a random secret. It has too many bits to be guessed from its hash, so a fast one is enough.
+/// The stored fingerprint of a random secret. It has too many bits to be guessed from its hash, so a fast hash is enough.
 pub fn fingerprint(secret: &str) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
 }
 
-/// Whether the secret is the one whose fingerprint was kept, in constant time.
+/// Whether the secret has the stored fingerprint, in constant time.
 pub fn matches(secret: &str, kept: &[u8]) -> bool {
     fingerprint(secret).ct_eq(kept).into()
 }
 
-/// What is kept of a password. Refused when too many passwords are being hashed.
+/// The hash of a password for storage. Refused when too many passwords are being hashed.
 pub async fn hash_password(requester: Requester, password: String) -> Result<String, Error> {
     let hashed = run_queued(requester, move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
     hashed.await?.map_err(|problem| {
@@ -176,8 +174,8 @@ pub async fn hash_password(requester: Requester, password: String) -> Result<Str
     })
 }
 
-/// Whether the password is the one that was kept; without one to compare with it takes as long and is wrong. Refused when too
-/// many passwords are being hashed.
+/// Verifies a password against its stored hash; without a hash it takes as long and fails. Refused when too many passwords are being
+/// hashed.
 pub async fn verify_password(requester: Requester, password: String, kept: Option<String>) -> Result<bool, Error> {
     run_queued(requester, move || {
         let known = kept.is_some();
@@ -187,8 +185,8 @@ pub async fn verify_password(requester: Requester, password: String, kept: Optio
     .await
 }
 
-/// A password that can be accepted: long enough to resist guessing, short enough to hash, none of the commonest and not the address of
-/// whose it is, in disguise or not, and of characters that can be typed again.
+/// Checks that a new password is acceptable: long enough to resist guessing, short enough to hash, neither common nor the person's address,
+/// disguised or not, and of characters that can be typed again.
 pub fn acceptable_password(password: &str, email: &str) -> Result<(), Error> {
     match password.chars().count() {
         0..10 => Err(Error::invalid("password", "The password is too short; use at least 10 characters, for instance four random words.")),
@@ -211,7 +209,7 @@ pub fn acceptable_password(password: &str, email: &str) -> Result<(), Error> {
     }
 }
 
-/// Whether a password is an address, or what stands before its domain, in disguise or not.
+/// Whether a password is an address, or its local part, disguised or not.
 fn is_of_address(password: &str, email: &str) -> bool {
     let name = email.rsplit_once('@').map_or(email, |(name, _)| name);
     [email, name].iter().any(|own| is_disguised(password, own))

@@ -1,4 +1,4 @@
-//! The settings: one's own, the organization's, tokens and mails.
+//! The settings pages.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

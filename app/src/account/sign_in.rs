@@ -1,15 +1,15 @@
-//! Signing up, in and out: for browsers only, since they deal in cookies and passwords.
+//! Server functions to sign up, in and out: for browsers only, since they handle cookies and passwords.
 
 use leptos::prelude::*;
 
 use super::ChangedPassword;
 use crate::error::Error;
 
-/// Makes an account with a personal organization, signs the browser in, and goes there; or, from an invitation, into the
-/// organization that invited.
+/// Registers a person with a personal organization, signs the browser in, and goes there; or, from an invitation, to the organization that
+/// invited.
 #[server(name = SignUp, prefix = "/call", endpoint = "sign_up")]
 pub async fn sign_up(
-    /// Where the person can be reached and what they sign in with.
+    /// The address that they sign in with and get mails at.
     email: String,
     /// Their name.
     name: String,
@@ -45,7 +45,7 @@ pub async fn sign_up(
     let given = Registration { email, name, password, organization: None, time_zone, basics, confirmation: Confirmation::ByLink };
     let (verified, target) = crate::people::sign_up::sign_up(&caller, given, invitation.as_deref()).await?;
     super::browser::sign_in(&caller, &verified).await?;
-    // An invitation may have confirmed the address by now: then no other mail needs to.
+    // An invitation may have confirmed the address by now; otherwise the mail that does so is due.
     caller.services.outbox_wakeup.notify_one();
     leptos_axum::redirect(&target);
     Ok(())
@@ -89,7 +89,7 @@ pub async fn sign_out(
     Ok(())
 }
 
-/// Changes the password, after the present one was given, and signs every other browser out.
+/// Changes the password after checking the current one, and signs every other browser out.
 #[server(name = ChangePassword, prefix = "/call", endpoint = "change_password")]
 pub async fn change_password(
     /// The current password.

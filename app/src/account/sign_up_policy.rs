@@ -1,8 +1,8 @@
-//! Who may sign up here.
+//! The sign-up policy.
 
 use serde::{Deserialize, Serialize};
 
-/// Who may sign up. Whoever runs a Stint decides; they themselves can always add people.
+/// Who may sign up, as the operator decides; operators can always add people.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignUpPolicy {
@@ -16,10 +16,10 @@ pub enum SignUpPolicy {
 }
 
 impl SignUpPolicy {
-    /// All of them.
+    /// All policies.
     pub const ALL: [Self; 3] = [Self::Open, Self::Invited, Self::Closed];
 
-    /// Its name in the settings.
+    /// The name in the configuration.
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -28,7 +28,7 @@ impl SignUpPolicy {
         }
     }
 
-    /// The policy of a name.
+    /// The policy with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|policy| policy.name() == name)
     }

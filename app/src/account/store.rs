@@ -1,4 +1,4 @@
-//! SQL of people, their sign-ins and their tokens.
+//! SQL of people, sign-ins and tokens.
 
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
@@ -11,7 +11,7 @@ use crate::{
     id::{TokenId, UserId},
 };
 
-/// Who is behind a cookie, as the database tells it.
+/// The person of a sign-in cookie.
 pub struct SignInOwner {
     pub user_id: Uuid,
     pub user_name: String,
@@ -20,7 +20,7 @@ pub struct SignInOwner {
     pub organization: Option<MembershipRow>,
 }
 
-/// Where a person stands in the organization that was asked for.
+/// A person's membership in the requested organization.
 pub struct MembershipRow {
     pub organization_id: Uuid,
     pub slug: String,
@@ -34,7 +34,7 @@ pub struct MembershipRow {
     pub language: String,
 }
 
-/// Who is behind a token, as the database tells it.
+/// The person and member of a token.
 pub struct TokenOwner {
     pub user_id: Uuid,
     pub user_name: String,
@@ -48,7 +48,7 @@ pub struct TokenOwner {
     pub seen_recently: bool,
 }
 
-/// Who is behind the cookie, in one round trip; `slug` names the organization of the page, or is empty.
+/// The person of a cookie, in one round trip; `slug` names the organization of the page, or is empty.
 pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, now: Timestamp) -> Result<Option<SignInOwner>, Error> {
     let row = query!(
         r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", confirmed as "confirmed!", organization_id, slug, organization_name,
@@ -80,7 +80,7 @@ pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, n
     }))
 }
 
-/// Who is behind the token, in one round trip. The secret still has to be compared.
+/// The person and member of a token, in one round trip. The caller still has to compare the secret.
 pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> Result<Option<TokenOwner>, Error> {
     let row = query!(
         r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", confirmed as "confirmed!", organization_id as "organization_id!", slug as "slug!",
@@ -118,7 +118,7 @@ pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> 
     }))
 }
 
-/// Notes when and from which program a token was used.
+/// Records when and from which program a token was used.
 pub async fn touch_token(db: &mut Db, token: TokenId, now: Timestamp, client: &str) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -133,7 +133,7 @@ pub async fn touch_token(db: &mut Db, token: TokenId, now: Timestamp, client: &s
     Ok(())
 }
 
-/// Adds a person with a login.
+/// Inserts a person.
 pub async fn insert_user(db: &mut Db, id: Uuid, email: &str, name: &str, password_hash: &str, now: Timestamp) -> Result<(), Error> {
     query!("select add_person($1, $2, $3, $4, $5)", id, email, name, password_hash, instant(now) as _)
         .fetch_one(db.connection())
@@ -147,19 +147,19 @@ pub async fn insert_user(db: &mut Db, id: Uuid, email: &str, name: &str, passwor
     Ok(())
 }
 
-/// Remembers that the address of a person is theirs.
+/// Confirms the address of a person.
 pub async fn confirm_email(db: &mut Db, user: UserId, now: Timestamp) -> Result<(), Error> {
     query!("select confirm_person($1, $2)", user.0, instant(now) as _).fetch_one(db.connection()).await?;
     Ok(())
 }
 
-/// The person with this address, and what is kept of their password.
+/// The id and password hash of the person with this address.
 pub async fn user_by_email(db: &mut Db, email: &str) -> Result<Option<(Uuid, String)>, Error> {
     let row = query!(r#"select person as "person!", hash as "hash!" from login_of($1)"#, email).fetch_optional(db.connection()).await?;
     Ok(row.map(|row| (row.person, row.hash)))
 }
 
-/// The person as a member of the organization of this transaction.
+/// The id of a person as a member of the organization of this transaction.
 pub async fn member_of_user(db: &mut Db, user: Uuid) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!("select id from member where organization_id = $1 and user_id = $2 and removed_at is null", organization, user)
@@ -167,41 +167,41 @@ pub async fn member_of_user(db: &mut Db, user: Uuid) -> Result<Option<Uuid>, Err
         .await?)
 }
 
-/// What is kept of a person's password.
+/// The password hash of a person.
 pub async fn password_hash(db: &mut Db, user: Uuid) -> Result<Option<String>, Error> {
     Ok(query_scalar!("select password_of($1)", user).fetch_one(db.connection()).await?)
 }
 
-/// Gives a person another name in every organization they belong to.
+/// Renames a person in every organization they belong to.
 pub async fn rename_members(db: &mut Db, user: Uuid, name: &str) -> Result<(), Error> {
     query!("select rename_member($1, $2, $3)", user, name, crate::text::search_key(name)).fetch_one(db.connection()).await?;
     Ok(())
 }
 
-/// Gives a person another name.
+/// Renames a person.
 pub async fn rename_user(db: &mut Db, user: Uuid, name: &str) -> Result<(), Error> {
     query!("select rename_person($1, $2)", user, name).fetch_one(db.connection()).await?;
     Ok(())
 }
 
-/// Gives a person another password.
+/// Sets the password hash of a person.
 pub async fn set_password(db: &mut Db, user: Uuid, password_hash: &str) -> Result<(), Error> {
     query!("select set_password($1, $2)", user, password_hash).fetch_one(db.connection()).await?;
     Ok(())
 }
 
-/// Holds a person until the transaction ends, if this is what is kept of their password; whether it is.
+/// Locks a person until the transaction ends if this is their password hash; whether it is.
 pub async fn hold_verified(db: &mut Db, user: Uuid, password_hash: &str) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select hold_verified($1, $2) as "held!""#, user, password_hash).fetch_one(db.connection()).await?)
 }
 
-/// Forgets sign-ins that have run out.
+/// Deletes expired sign-ins.
 pub async fn delete_expired_sign_ins(db: &mut Db, now: Timestamp) -> Result<u64, Error> {
     let forgotten = query_scalar!(r#"select forget_sign_ins($1) as "forgotten!""#, instant(now) as _).fetch_one(db.connection()).await?;
     Ok(forgotten.unsigned_abs())
 }
 
-/// Adds a token; only the fingerprint of its secret is kept.
+/// Inserts a token; only the fingerprint of its secret is stored.
 pub async fn insert_token(
     db: &mut Db,
     token: &AccessToken,
@@ -262,7 +262,7 @@ pub async fn tokens(db: &mut Db, member: Uuid) -> Result<Vec<TokenRow>, Error> {
     .await?)
 }
 
-/// Revokes the member's token; its name, when there was one.
+/// Revokes the member's token; returns its name, if there was one.
 pub async fn revoke_token(db: &mut Db, member: Uuid, token: Uuid, now: Timestamp) -> Result<Option<String>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

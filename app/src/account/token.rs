@@ -1,4 +1,4 @@
-//! Making, listing, revoking and recognizing personal access tokens.
+//! Creates, lists, revokes and authenticates personal access tokens.
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -31,19 +31,19 @@ use crate::{
 
 const PREFIX: &str = "stint_pat_";
 
-/// Who a token speaks for.
+/// An authenticated token with its member.
 pub struct AuthenticatedToken {
     /// The person behind it.
     pub person: Person,
-    /// Where they stand.
+    /// Their membership.
     pub membership: Membership,
-    /// Its limits.
+    /// The token with its scopes and write mode.
     pub token: Token,
-    /// Whether its last use was noted within the last minute.
+    /// Whether its last use was recorded within the last minute.
     pub seen_recently: bool,
 }
 
-/// Recognizes a token, or refuses it without saying what was wrong with it.
+/// Authenticates a token; the refusal does not say what is wrong with it.
 pub async fn authenticate(database: &Database, presented: &str, now: Timestamp) -> Result<AuthenticatedToken, Error> {
     let (id, presented) = parts(presented).ok_or_else(Error::unauthenticated)?;
     let fingerprint = secret::fingerprint(&format!("{}_{presented}", id.0));
@@ -56,7 +56,7 @@ pub async fn authenticate(database: &Database, presented: &str, now: Timestamp) 
     recognized(id, owner)
 }
 
-/// The token that drew what somebody holds now, with who is behind it; none when it holds no more.
+/// The valid token with this id and its member; none if it was revoked or has expired.
 pub async fn find_valid(db: &mut Db, id: TokenId, now: Timestamp) -> Result<Option<AuthenticatedToken>, Error> {
     store::authenticate_token(db, id, now).await?.map(|owner| recognized(id, owner)).transpose()
 }
@@ -75,8 +75,8 @@ fn recognized(id: TokenId, owner: store::TokenOwner) -> Result<AuthenticatedToke
     })
 }
 
-/// Notes that a token was used, by which program, and, for the first time, from which network. A failure is no reason to refuse
-/// the call. It is work that nobody waits for: it takes nothing of the organization's share.
+/// Records the last use of a token with the program and, for the first time, the network. A failure does not fail the call. It runs in the
+/// background, on connections of the workers rather than of the organization's share.
 pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
     let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Ok(()) };
     let client = audit::redact_line(client, 100);
@@ -94,13 +94,13 @@ fn parts(presented: &str) -> Option<(TokenId, &str)> {
     Some((id.parse().ok()?, secret))
 }
 
-/// The id that a token is known by: alone, or in the whole token.
+/// The id of a token, given alone or within the whole token.
 pub fn id_in(given: &str) -> Option<TokenId> {
     let given = given.trim();
     given.strip_prefix(PREFIX).map_or(given, |token| token.split('_').next().unwrap_or_default()).parse().ok()
 }
 
-/// The beginning of a token in Base64, behind nothing, one byte or two: as much of it as does not hang on what is around it.
+/// The prefix of a token in Base64 after zero, one or two bytes, without the characters that depend on neighbours.
 static ENCODED: LazyLock<[String; 3]> = LazyLock::new(|| {
     [0, 1, 2].map(|before| {
         let bytes = [&[0; 2][..before], PREFIX.as_bytes()].concat();
@@ -108,11 +108,11 @@ static ENCODED: LazyLock<[String; 3]> = LazyLock::new(|| {
     })
 });
 
-/// A text as it may be kept and shown: of a token in it, encoded, escaped or broken by a line end or not, its id stays; of one in Base64
-/// nothing does.
+/// A text without the secrets of tokens, to store and show. A token that is encoded, escaped or broken by a line end is found as well, and
+/// its id stays; one in Base64 is removed as a whole.
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
     let is_encoded = |text: &str| ENCODED.iter().any(|beginning| text.contains(beginning.as_str()));
-    // What stands as it is read need not be read letter by letter.
+    // Plain text needs no decoding letter by letter.
     let is_plain = text.is_ascii() && !text.contains(['%', '&', '\\', '<']) && !text.contains(|c: char| c.is_ascii_control());
     if is_plain && !text.to_ascii_lowercase().contains(PREFIX) && !is_encoded(text) {
         return Cow::Borrowed(text);
@@ -125,7 +125,7 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     without_encoded.map_or(shown, Cow::Owned)
 }
 
-/// What a token shall be.
+/// The properties of a new token.
 pub struct TokenRequest {
     /// What it is for.
     pub name: String,
@@ -133,11 +133,11 @@ pub struct TokenRequest {
     pub scopes: Vec<Scope>,
     /// What happens when it writes.
     pub writes: WriteMode,
-    /// Days until it runs out, 0 for never.
+    /// Days until it expires, 0 for never.
     pub expires_in_days: u32,
 }
 
-/// Makes a token for the caller. Their sign-in is held meanwhile: a change of the password that ends it revokes the token too.
+/// Creates a token for the caller. Their sign-in is locked meanwhile: a password change that ends it revokes the token too.
 pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: WriteMode, expires_in_days: u32) -> Result<NewToken, Error> {
     let (member, zone, now) = (cx.membership()?.member, cx.membership()?.member_zone.clone(), cx.now);
     verified_password::hold_sign_in(&mut cx.db, &cx.caller).await?;
@@ -147,7 +147,7 @@ pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: Write
     Ok(made)
 }
 
-/// Makes a token for a member without a call: the operator's way, from the command line.
+/// Creates a token for a member without a call, for the operator's command line.
 pub async fn issue(services: &Services, email: &str, slug: &str, order: TokenRequest) -> Result<NewToken, Error> {
     let unknown = || {
         Error::invalid(

@@ -1,4 +1,4 @@
-//! Personal access tokens: how an agent or a program gets in, and how it is kept out again.
+//! Settings → Tokens: personal access tokens for agents and programs.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The tokens there are, and the form for a new one.
+/// The list of tokens, and the form for a new one.
 #[component]
 pub fn TokensSection() -> impl IntoView {
     let create = WriteAction::<CreateToken>::new();
@@ -71,7 +71,7 @@ fn lifetimes() -> Vec<(String, String)> {
     choices(&[("30", "After 30 days"), ("90", "After 90 days"), ("365", "After a year"), ("0", "Never")])
 }
 
-/// The only time that the secret is shown, with what it is written into.
+/// The secret of a new token, which is shown once, with the setup of clients.
 #[component]
 fn Fresh(made: NewToken) -> impl IntoView {
     let address = use_page_context().address;
@@ -93,7 +93,7 @@ fn Fresh(made: NewToken) -> impl IntoView {
     }
 }
 
-/// What one client is told, folded away but for the first; of all of them one is open at a time.
+/// The setup of one client in a disclosure, of which one is open at a time, initially the first.
 fn lines(client: &'static McpClient, open: bool, address: &str, token: &str) -> AnyView {
     let steps = client.steps.iter().map(|step| {
         let place = match step.place {

@@ -1,7 +1,7 @@
-//! Personal access tokens: how an agent, the REST interface and the command line say who they are.
+//! Personal access tokens: the credentials of agents, the REST interface and the command line.
 //!
-//! `stint_pat_<id>_<secret>` is bound to one member in one organization and to nothing else. It is shown once; only a
-//! fingerprint of its secret is kept. Revoking works on the very next call.
+//! `stint_pat_<id>_<secret>` is bound to one member in one organization and to nothing else. It is shown once; only a fingerprint of its
+//! secret is stored. A revoked token is refused on the next call.
 
 use macros::operation;
 use serde::{Deserialize, Serialize};

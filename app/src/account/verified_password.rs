@@ -1,7 +1,7 @@
-//! Passwords that were right, until what they let somebody do is done.
+//! Verified passwords, and the check that they still are at the commit.
 //!
-//! Looking at a password takes long, and no transaction waits for it. So whoever acts upon one holds the person in their
-//! transaction and finds out whether it still is: nothing that runs with an old password outlives its change.
+//! Verifying a password is slow, so no transaction waits for it. A transaction that acts upon one locks the person and checks the stored
+//! hash again: nothing that was authorized by an old password outlives its change.
 
 use super::{hash_queue::Requester, registration::record_event_later, secret, store};
 use crate::{
@@ -15,12 +15,12 @@ use crate::{
     },
 };
 
-/// Somebody whose password was right, and what was kept of it when it was looked at.
+/// A person with the stored hash that their password was verified against.
 #[derive(Clone)]
 pub struct VerifiedPassword {
     /// The person.
     pub user: UserId,
-    /// What was kept of their password.
+    /// The stored hash.
     kept: String,
 }
 
@@ -29,12 +29,12 @@ impl VerifiedPassword {
         Self { user, kept }
     }
 
-    /// Holds the person until the transaction ends; whether their password is still the one that was looked at.
+    /// Locks the person until the transaction ends; whether their password is still the verified one.
     pub async fn hold(&self, db: &mut Db) -> Result<bool, Error> {
         store::hold_verified(db, self.user.0, &self.kept).await
     }
 
-    /// Holds the caller, who gave their current password, and their sign-in until the transaction ends.
+    /// Locks the caller, who gave their current password, and their sign-in until the transaction ends.
     ///
     /// # Errors
     /// `conflict` when the password was changed since, `unauthenticated` when the sign-in was ended.
@@ -46,17 +46,17 @@ impl VerifiedPassword {
     }
 }
 
-/// Looks at the current password of the caller.
+/// Verifies the current password of the caller.
 pub async fn verify_current(caller: &Caller, given: String) -> Result<VerifiedPassword, Error> {
     let (user, services) = (caller.person()?.id, &caller.services);
     let limits = [AttemptLimit::of_person(AttemptKind::Password, user.0)];
     attempts::count(&services.database, &limits, "There were too many wrong passwords.").await?;
-    // However right it is: each check of a password takes a core for a while.
+    // Counts correct passwords too: each check takes a core for a while.
     attempts::count(&services.database, &[AttemptLimit::of_password_checks(user.0)], "Your current password was checked too often.")
         .await?;
     let mut db = services.database.begin(RowScope::Person(user.0), AccessMode::Read).await?;
     let kept = store::password_hash(&mut db, user.0).await?;
-    // Hashing takes long: nobody else waits for the connection meanwhile.
+    // Hashing is slow, so the connection is returned to the pool meanwhile.
     db.release().await;
     let right = secret::verify_password(Requester::of(caller), given, kept.clone()).await?;
     match kept.filter(|_| right) {
@@ -71,8 +71,8 @@ pub async fn verify_current(caller: &Caller, given: String) -> Result<VerifiedPa
     }
 }
 
-/// Keeps the sign-in of the caller, if they came with one, from being ended until the transaction ends. Refused when it was
-/// ended since the caller was recognized: what is made with it would outlive it.
+/// Locks the sign-in of the caller, if there is one, until the transaction ends. Refuses when it was ended since the caller was
+/// authenticated: whatever it creates would outlive it.
 pub async fn hold_sign_in(db: &mut Db, caller: &Caller) -> Result<(), Error> {
     let Some(cookie) = &caller.sign_in else { return Ok(()) };
     match security::store::hold_sign_in(db, caller.person()?.id.0, cookie, caller.services.clock.now()).await? {

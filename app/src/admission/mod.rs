@@ -1,10 +1,10 @@
-//! The gate before all doors: how often and how many at once one credential may call.
+//! Admission control before all channels: the rate and the concurrency of calls with one credential (429, RFC 6585).
 //!
-//! A request enters once, before anything is asked of the database, and holds its permit to its end: what it calls in turn, a
-//! page with eight reads or a slash command of the drawer, uses the same one, and a write that goes on without its request takes
-//! it along. Whose a credential is, is remembered from the last time that it was recognized. That is for fairness only: what a
-//! caller may do is never decided here. How many connections one organization may have in use is said by the gate to the
-//! database (`crate::database`), which nothing goes around.
+//! A request is admitted once, before any statement to the database, and holds its permit to its end: the calls that it makes
+//! itself, a page with eight reads or a slash command of the drawer, use the same permit, and a write that outlives its request
+//! keeps it. The owner of a credential is remembered from the last time that it was recognized. This is for fairness only:
+//! authorization never depends on it. How many connections one organization may have in use is bounded by the connection pool
+//! (`crate::database`), through which every statement goes.
 
 mod anonymous_rate;
 mod shared_rate;
@@ -30,42 +30,42 @@ use crate::{
 use anonymous_rate::{AnonymousKind, AnonymousRateLimiter};
 use shared_rate::{SharedRateLimiter, locked};
 
-/// How long a call waits for its turn before it is refused.
+/// How long a call waits for a permit before it is refused.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How many more than of one network of 2⁶⁴ addresses may be under way of the 65,536 of them that a customer may be given, and how
-/// many times as often they may come.
+/// By what factor the limits of a site, the 65,536 networks of 2⁶⁴ addresses that one customer may be given, exceed those of one
+/// network, in concurrency and in rate.
 const SITE_FACTOR: u8 = 4;
 
-/// How many credentials are remembered at least.
+/// The least number of credentials that are remembered.
 const GENERATION: usize = 5_000;
 
-/// How often and how many at once.
+/// The limits of rate and concurrency.
 #[derive(Debug, Clone, Copy)]
 pub struct AdmissionLimits {
-    /// How often one person may call from pages; no limit when absent.
+    /// The rate of one person at the pages; no limit when absent.
     pub person: Option<Rate>,
-    /// How often one sign-in of a person may call beside that, so that no sign-in keeps the others from going on, and from ending it.
+    /// The additional rate of each sign-in of a person, so that no sign-in blocks the others, which may have to end it.
     pub sign_in: Option<Rate>,
-    /// How often one token may call; no limit when absent.
+    /// The rate of one token; no limit when absent.
     pub token: Option<Rate>,
-    /// How often those of one network may call who bring no credential, and as often those whose credential is not known; four
-    /// times as often those of all networks of one site. No limit when absent.
+    /// The rate of calls without a credential from one network, and the same again for calls with an unknown one; four times that
+    /// for all networks of one site. No limit when absent.
     pub strangers: Option<Rate>,
-    /// How many requests of one credential may be under way.
+    /// How many requests of one credential may run at once.
     pub at_once: usize,
-    /// How many requests of one person may be under way, whatever credentials they come with.
+    /// How many requests of one person may run at once, with all of their credentials.
     pub of_person_at_once: usize,
-    /// How many requests of one network may be under way whose credential is not known, or that bring none.
+    /// How many requests of one network without a credential, or with an unknown one, may run at once.
     pub strangers_at_once: usize,
-    /// How long a request waits for its turn.
+    /// How long a request waits for a permit.
     pub patience: Duration,
 }
 
 impl AdmissionLimits {
-    /// Those of a process: eight under way of a credential and three times as many of a person; `token` calls per minute with one
-    /// token, twice as many at once, and 600 per minute and 200 at once of one person, a tenth and a fifth of which each of their sign-ins has for
-    /// itself, or of the strangers of one network; none means no limit on how often.
+    /// The limits of a process. At once: eight requests of a credential, three times as many of a person. One token: `token` calls per
+    /// minute, twice as many in a burst. One person, or all unknown callers of one network: 600 per minute, 200 in a burst, of which each
+    /// sign-in has a tenth and a fifth for itself. None means no limit of the rate.
     pub fn of(token: Option<NonZeroU32>) -> Self {
         let token = token.map(Rate::per_minute);
         let [person, sign_in, strangers] = [Rate::of(540, 160), Rate::of(60, 40), Rate::of(600, 200)].map(|rate| token.and(Some(rate)));
@@ -73,64 +73,64 @@ impl AdmissionLimits {
     }
 }
 
-/// Whose calls are counted together.
+/// The owner of a credential, whose calls are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CredentialOwner {
-    /// A person at the pages, with all their sign-ins.
+    /// A person at the pages, with all of their sign-ins.
     Person(Uuid),
     /// A token.
     Token(Uuid),
 }
 
-/// Who takes turns with themselves.
+/// The key by which concurrent requests are counted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum AdmissionKey {
-    /// One credential, by a hash that only this process knows.
+    /// One credential, by a hash with a key of this process.
     Credential(u64),
     /// All credentials of a person.
     Person(Uuid),
-    /// Whoever is not known, by where they come from.
+    /// Unknown callers, by network.
     Network(IpAddr),
-    /// Whoever is not known, by what one customer may be given of addresses.
+    /// Unknown callers, by site: the addresses that one customer may be given.
     Site(IpAddr),
 }
 
-/// The gate. A copy is the same gate.
+/// Admission control. A clone shares the same state.
 #[derive(Clone)]
 pub struct AdmissionControl(Arc<AdmissionInner>);
 
 struct AdmissionInner {
     turns: KeyedSemaphore<AdmissionKey>,
     people: KeyedSemaphore<AdmissionKey>,
-    /// Of those with much to read: it takes a core while it is read and checked.
+    /// Requests with a large body, which use a core while they are parsed and validated.
     readers: KeyedSemaphore<AdmissionKey>,
     strangers: KeyedSemaphore<AdmissionKey>,
     sites: KeyedSemaphore<AdmissionKey>,
     owners: Mutex<LruMap<u64, CredentialOwner>>,
-    /// What each sign-in has for itself.
+    /// The additional rate of each sign-in.
     sign_ins: Option<KeyedRateLimiter<u64>>,
-    /// What each browser has for itself with which somebody has signed in.
+    /// The additional rate of each browser with which somebody has signed in.
     browsers: Option<(Rate, Mutex<LruMap<u64, Bucket>>)>,
     hash: RandomState,
     quotas: SharedRateLimiter,
     often: Option<AnonymousRateLimiter>,
 }
 
-/// The right to call, until the last copy of it is dropped.
+/// The permit of a request, held until its last clone is dropped.
 #[derive(Clone)]
 pub struct Permit {
     #[allow(dead_code, reason = "it is held, never looked at")]
     turn: KeyedPermit,
-    /// The turn in the larger crowd that it is counted in as well.
+    /// The permit of the larger group in which the request is counted as well.
     #[allow(dead_code, reason = "it is held, never looked at")]
     beside: Option<KeyedPermit>,
     owner: Option<CredentialOwner>,
-    /// The network that was counted for it, where it came with a credential that had not been seen yet.
+    /// The network against which the request was counted, where its credential was not known yet.
     counted: Option<IpAddr>,
 }
 
 impl AdmissionControl {
-    /// A gate with these rules. Processes with the same database count together through it.
+    /// Admission control with these limits. Processes with the same database share their rates through it.
     pub fn new(rules: AdmissionLimits, database: Database) -> Self {
         Self(Arc::new(AdmissionInner {
             turns: KeyedSemaphore::new(rules.at_once, rules.patience),
@@ -147,20 +147,20 @@ impl AdmissionControl {
         }))
     }
 
-    /// Whether it counts how often somebody comes.
+    /// Whether rates are limited.
     pub fn counts(&self) -> bool {
         self.0.often.is_some()
     }
 
-    /// Lets a request in that came with this credential, or with none, from this network. A known credential is counted and
-    /// waits for its own turn, everybody else for a turn among the unknown of their network, who may come only so often: those
-    /// without a credential, and those with one that this process has not seen yet, whoever the others are.
+    /// Admits a request with this credential, or with none, from this network. A known credential is counted by itself and waits for
+    /// its own permit. All others share the permits and the rate of the unknown callers of their network, where those without a
+    /// credential and those with one that this process has not seen yet are counted apart.
     pub async fn enter(&self, credential: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
         self.enter_as(credential, network, AnonymousKind::Nobody).await
     }
 
-    /// The same at the forms with which somebody signs in: who only looks does not keep them out, and whoever guesses in their network
-    /// does not where somebody has signed in with this browser before.
+    /// The same for the forms for signing in: callers who only read do not block them, and guesses from the same network do not block a
+    /// browser with which somebody has signed in before.
     pub async fn enter_to_sign_in(&self, credential: Option<&str>, browser: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
         match browser.is_some_and(|browser| self.of_known_browser(browser)) {
             true => self.stranger(network).await,
@@ -168,14 +168,14 @@ impl AdmissionControl {
         }
     }
 
-    /// Remembers that somebody has signed in with the browser of this secret.
+    /// Remembers that somebody has signed in with the browser that has this secret.
     pub fn signed_in_with(&self, browser: &str) {
         if let Some((rate, browsers)) = &self.0.browsers {
             locked(browsers).of(self.0.hash.hash_one(browser), || Bucket::full(*rate, Instant::now()));
         }
     }
 
-    /// Takes a call of those that a browser with which somebody has signed in has for itself; whether there was one.
+    /// Takes a call from the additional rate of a known browser; false when none is left.
     fn of_known_browser(&self, browser: &str) -> bool {
         let Some((_, browsers)) = &self.0.browsers else { return false };
         locked(browsers).get(self.0.hash.hash_one(browser)).is_some_and(|left| left.take_local(Instant::now()).is_ok())
@@ -195,12 +195,12 @@ impl AdmissionControl {
         }
     }
 
-    /// Lets a stranger go on from this network, whose request was counted when it came.
+    /// Admits an unknown caller from this network whose request was counted when it came.
     pub async fn go_on(&self, network: IpAddr) -> Result<Permit, Error> {
         self.stranger(network).await
     }
 
-    /// The permit of somebody who is not known: among those of their network, and of all networks of its site.
+    /// The permit of an unknown caller, among those of their network and of its site.
     async fn stranger(&self, network: IpAddr) -> Result<Permit, Error> {
         let turn = self.0.strangers.take(AdmissionKey::Network(network)).await.ok_or_else(crowded)?;
         let beside = match site(network) {
@@ -210,20 +210,20 @@ impl AdmissionControl {
         Ok(Permit { turn, beside, owner: None, counted: None })
     }
 
-    /// The permit of a known caller, counted from now on among all that this person has under way, whatever credentials it came
-    /// with: whoever has many is not let in more often at once than whoever has a few.
+    /// The permit of a known caller, counted from now on among all requests of this person, whatever their credentials: many
+    /// credentials do not permit more requests at once than a few.
     pub async fn of_person(&self, permit: Permit, person: Uuid) -> Result<Permit, Error> {
         let beside = self.0.people.take(AdmissionKey::Person(person)).await.ok_or_else(crowded)?;
         Ok(Permit { beside: Some(beside), ..permit })
     }
 
-    /// The turn of a person of whom much is to be read: one request at a time, whatever credentials they come with.
+    /// The permit to read a large request body: one at a time for each person, whatever their credentials.
     pub async fn reader(&self, person: Uuid) -> Result<KeyedPermit, Error> {
         self.0.readers.take(AdmissionKey::Person(person)).await.ok_or_else(crowded)
     }
 
-    /// The permit of a request whose credential turned out to be this owner's. It is remembered for the next time, and does not count as
-    /// a guess: many who are new to this process keep nobody else of their network out.
+    /// The permit of a request whose credential was recognized. Its owner is remembered, and the request no longer counts as a guess:
+    /// many callers new to this process do not block the others of their network.
     pub async fn recognized(&self, permit: Permit, credential: &str, owner: CredentialOwner) -> Result<Permit, Error> {
         if permit.owner == Some(owner) {
             return Ok(permit);
@@ -231,7 +231,7 @@ impl AdmissionControl {
         if let (Some(network), Some(often)) = (permit.counted, &self.0.often) {
             often.recognized(network);
         }
-        // The place among the unknown is free while it waits for its own.
+        // Frees the permit of an unknown caller while the request waits for its own.
         drop(permit);
         let credential = self.0.hash.hash_one(credential);
         self.owners().keep(credential, owner);
@@ -246,7 +246,7 @@ impl AdmissionControl {
         Ok(Permit { turn, beside: None, owner: Some(owner), counted: None })
     }
 
-    /// Takes a call of those that a sign-in has for itself; whether there was one.
+    /// Takes a call from the additional rate of a sign-in; false when none is left.
     fn of_its_own(&self, credential: u64, owner: CredentialOwner) -> bool {
         let own = self.0.sign_ins.as_ref().filter(|_| matches!(owner, CredentialOwner::Person(_)));
         own.is_some_and(|own| own.take(credential).is_ok())

@@ -1,7 +1,7 @@
-//! How often each owner may call, over all processes.
+//! Rate limits of the owners of credentials, shared by all processes.
 //!
-//! Each process takes from a bucket of its own, and tells in blocks what it took: a call waits for no answer of the database
-//! unless its process has run ahead by two blocks. Without a database a process counts for itself.
+//! Each process takes from a token bucket of its own, and reports in blocks what it took: a call waits for no answer of the
+//! database unless its process is two blocks ahead. Without a database a process counts for itself.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -17,20 +17,20 @@ use crate::{
     limits::{Bucket, LruMap, Rate, TakeOutcome},
 };
 
-/// How many owners are remembered at least.
+/// The least number of owners that are remembered.
 const GENERATION: usize = 5_000;
 
-/// How long a call waits to hear what the other processes left, before it goes on without that.
+/// How long a call waits for the synchronization with the other processes before it goes on without it.
 const HEARING: Duration = Duration::from_millis(500);
 
-/// The quotas of all owners.
+/// The rate limits of all owners.
 pub(super) struct SharedRateLimiter {
     rules: AdmissionLimits,
     database: Database,
     buckets: Arc<Mutex<LruMap<CredentialOwner, SharedBucket>>>,
 }
 
-/// A bucket, and a bell that rings whenever something was heard of the other processes.
+/// A bucket, and the notification that it was synchronized with the other processes.
 struct SharedBucket {
     bucket: Bucket,
     heard: watch::Sender<()>,
@@ -49,7 +49,7 @@ impl SharedRateLimiter {
                 timeout(HEARING, heard.changed()).await.ok();
                 match self.taken(owner, rate, Bucket::take_without_sync).0 {
                     TakeOutcome::RetryAfter(wait) => Some(wait),
-                    // If nothing was heard the database is slow or away: it is never what keeps somebody out.
+                    // Without an answer the database is slow or away, which must not block anybody.
                     _ => None,
                 }
             }
@@ -69,7 +69,7 @@ impl SharedRateLimiter {
         }
     }
 
-    /// Takes one, and begins to tell the other processes when it is time.
+    /// Takes a call, and starts the synchronization with the other processes when it is due.
     fn taken(
         &self,
         owner: CredentialOwner,
@@ -110,7 +110,7 @@ async fn told(database: &Database, owner: CredentialOwner, rate: Rate, many: u32
     Ok(left)
 }
 
-/// A panic while it was held has left it whole: each change of it is one step.
+/// Locks, also after a panic of another holder: each change is one step, so the value is consistent.
 pub(super) fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,12 +1,12 @@
-//! SQL of what all processes have left together.
+//! SQL of the shared rate limits.
 
 use sqlx::query_scalar;
 
 use super::CredentialOwner;
 use crate::{database::Db, error::Error, limits::Rate};
 
-/// Takes so many calls of an owner from what all processes have left, and answers what is left then; less than nothing when
-/// they ran ahead.
+/// Takes `many` calls of an owner from the bucket that all processes share, and answers what is left; negative when processes
+/// took more than there was.
 pub(super) async fn take(db: &mut Db, owner: CredentialOwner, rate: Rate, many: u32) -> Result<f64, Error> {
     let (kind, id) = match owner {
         CredentialOwner::Person(id) => ("person", id),

@@ -5,24 +5,24 @@ use crate::{error::Code, testing::connect};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
-/// Without waiting: what finds no turn is refused at once.
+/// Limits without waiting: a request without a free permit is refused at once.
 fn rules() -> AdmissionLimits {
     AdmissionLimits { patience: Duration::ZERO, ..AdmissionLimits::of(None) }
 }
 
-/// A gate that knows whose this credential is.
+/// Admission control that knows the owner of this credential.
 async fn known(rules: AdmissionLimits, credential: &str, owner: CredentialOwner) -> AdmissionControl {
-    let gate = AdmissionControl::new(rules, connect().await);
-    let permit = gate.enter(Some(credential), HERE).await.expect("let in");
-    gate.recognized(permit, credential, owner).await.expect("recognized");
-    gate
+    let admission = AdmissionControl::new(rules, connect().await);
+    let permit = admission.enter(Some(credential), HERE).await.expect("let in");
+    admission.recognized(permit, credential, owner).await.expect("recognized");
+    admission
 }
 
-/// The permits of so many requests that come at once, and how many were refused.
-async fn at_once(gate: &AdmissionControl, credential: &str, many: usize) -> (Vec<Permit>, usize) {
+/// The permits of `many` requests at once, and the number of refused ones.
+async fn at_once(admission: &AdmissionControl, credential: &str, many: usize) -> (Vec<Permit>, usize) {
     let (mut permits, mut refused) = (Vec::new(), 0);
     for _ in 0..many {
-        match gate.enter(Some(credential), HERE).await {
+        match admission.enter(Some(credential), HERE).await {
             Ok(permit) => permits.push(permit),
             Err(error) => {
                 assert_eq!(error.code, Code::RateLimited);
@@ -36,66 +36,66 @@ async fn at_once(gate: &AdmissionControl, credential: &str, many: usize) -> (Vec
 
 #[tokio::test]
 async fn of_sixty_four_at_once_with_one_token_eight_are_let_in_and_a_neighbour_is_always() {
-    let gate = known(rules(), "flood", CredentialOwner::Token(Uuid::from_u128(1))).await;
-    let (permits, refused) = at_once(&gate, "flood", 64).await;
+    let admission = known(rules(), "flood", CredentialOwner::Token(Uuid::from_u128(1))).await;
+    let (permits, refused) = at_once(&admission, "flood", 64).await;
     assert_eq!((permits.len(), refused), (8, 56));
-    let neighbour = gate.enter(Some("neighbour"), HERE).await.expect("a stranger at first");
-    gate.recognized(neighbour, "neighbour", CredentialOwner::Token(Uuid::from_u128(2))).await.expect("the neighbour");
+    let neighbour = admission.enter(Some("neighbour"), HERE).await.expect("a stranger at first");
+    admission.recognized(neighbour, "neighbour", CredentialOwner::Token(Uuid::from_u128(2))).await.expect("the neighbour");
     drop(permits);
-    assert_eq!(at_once(&gate, "flood", 8).await.0.len(), 8, "whoever went away gave the permit back");
+    assert_eq!(at_once(&admission, "flood", 8).await.0.len(), 8, "whoever went away gave the permit back");
 }
 
 #[tokio::test]
 async fn a_permit_is_held_until_its_last_copy_is_dropped() {
-    let gate = known(AdmissionLimits { at_once: 1, ..rules() }, "one", CredentialOwner::Person(Uuid::from_u128(1))).await;
-    let of_the_request = gate.enter(Some("one"), HERE).await.expect("let in");
+    let admission = known(AdmissionLimits { at_once: 1, ..rules() }, "one", CredentialOwner::Person(Uuid::from_u128(1))).await;
+    let of_the_request = admission.enter(Some("one"), HERE).await.expect("let in");
     let of_the_write = of_the_request.clone();
     drop(of_the_request);
-    assert!(gate.enter(Some("one"), HERE).await.is_err(), "the write that goes on still holds it");
+    assert!(admission.enter(Some("one"), HERE).await.is_err(), "the write that goes on still holds it");
     drop(of_the_write);
-    assert!(gate.enter(Some("one"), HERE).await.is_ok());
+    assert!(admission.enter(Some("one"), HERE).await.is_ok());
 }
 
 #[tokio::test]
 async fn whoever_guesses_credentials_takes_turns_with_nobody_but_their_own_network() {
-    let gate = known(AdmissionLimits { strangers_at_once: 2, ..rules() }, "known", CredentialOwner::Token(Uuid::from_u128(1))).await;
+    let admission = known(AdmissionLimits { strangers_at_once: 2, ..rules() }, "known", CredentialOwner::Token(Uuid::from_u128(1))).await;
     let mut guesses = Vec::new();
     for guess in 0..20_000_u32 {
-        if let Ok(permit) = gate.enter(Some(&format!("guess {guess}")), HERE).await {
+        if let Ok(permit) = admission.enter(Some(&format!("guess {guess}")), HERE).await {
             guesses.push(permit);
         }
     }
     assert_eq!(guesses.len(), 2, "a guess has no turn of its own");
-    assert!(gate.enter(None, HERE).await.is_err());
-    assert!(gate.enter(None, IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1))).await.is_ok());
-    assert!(gate.enter(Some("known"), HERE).await.is_ok());
+    assert!(admission.enter(None, HERE).await.is_err());
+    assert!(admission.enter(None, IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1))).await.is_ok());
+    assert!(admission.enter(Some("known"), HERE).await.is_ok());
 }
 
 #[tokio::test]
 async fn strangers_of_one_site_are_counted_together_beside_their_networks() {
-    let gate = AdmissionControl::new(AdmissionLimits { strangers_at_once: 2, ..rules() }, connect().await);
+    let admission = AdmissionControl::new(AdmissionLimits { strangers_at_once: 2, ..rules() }, connect().await);
     let mut permits = Vec::new();
     for network in 0..8 {
         for host in 1..=2 {
             let address: IpAddr = format!("2001:db8:7:{network:x}::{host}").parse().expect("an address");
-            permits.extend(gate.enter(None, crate::limits::network(address)).await.ok());
+            permits.extend(admission.enter(None, crate::limits::network(address)).await.ok());
         }
     }
     assert_eq!(permits.len(), 8, "four times as many as from one network");
     let elsewhere = "2001:db8:8::".parse().expect("an address");
-    assert!(gate.enter(None, elsewhere).await.is_ok(), "the neighbour's site");
+    assert!(admission.enter(None, elsewhere).await.is_ok(), "the neighbour's site");
     permits.clear();
-    assert!(gate.enter(None, "2001:db8:7::".parse().expect("an address")).await.is_ok());
+    assert!(admission.enter(None, "2001:db8:7::".parse().expect("an address")).await.is_ok());
 }
 
 #[tokio::test]
 async fn whoever_has_many_credentials_is_not_let_in_more_often_at_once() {
-    let gate = AdmissionControl::new(AdmissionLimits { of_person_at_once: 3, ..rules() }, connect().await);
+    let admission = AdmissionControl::new(AdmissionLimits { of_person_at_once: 3, ..rules() }, connect().await);
     let (ada, grace) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let come = async |credential: &str, person: Uuid| {
-        let permit = gate.enter(Some(credential), HERE).await.expect("let in");
-        let permit = gate.recognized(permit, credential, CredentialOwner::Token(Uuid::now_v7())).await.expect("recognized");
-        gate.of_person(permit, person).await
+        let permit = admission.enter(Some(credential), HERE).await.expect("let in");
+        let permit = admission.recognized(permit, credential, CredentialOwner::Token(Uuid::now_v7())).await.expect("recognized");
+        admission.of_person(permit, person).await
     };
     let mut permits = Vec::new();
     for token in 0..10 {
@@ -107,12 +107,12 @@ async fn whoever_has_many_credentials_is_not_let_in_more_often_at_once() {
     assert!(come("one more of Ada", ada).await.is_ok(), "what has ended makes room");
 }
 
-/// How often a rate that hardly fills up lets in, when two processes are asked by turns.
-async fn let_in(gates: [&AdmissionControl; 2], wished: u32) -> u32 {
+/// The number of admitted calls under a rate that hardly refills, with two processes in turn.
+async fn let_in(admissions: [&AdmissionControl; 2], wished: u32) -> u32 {
     let mut let_in = 0;
     for at in 0..wished {
-        let gate = if at % 2 == 0 { gates[0] } else { gates[1] };
-        let_in += u32::from(gate.enter(Some("busy"), HERE).await.is_ok());
+        let admission = if at % 2 == 0 { admissions[0] } else { admissions[1] };
+        let_in += u32::from(admission.enter(Some("busy"), HERE).await.is_ok());
     }
     let_in
 }
@@ -135,11 +135,11 @@ async fn two_processes_hold_one_rate_within_a_quarter() {
 #[tokio::test]
 async fn without_a_database_each_process_counts_for_itself() {
     let database = connect().await;
-    let gate = AdmissionControl::new(slow(), database.clone());
-    let permit = gate.enter(Some("busy"), HERE).await.expect("let in");
-    gate.recognized(permit, "busy", CredentialOwner::Token(Uuid::now_v7())).await.expect("recognized");
+    let admission = AdmissionControl::new(slow(), database.clone());
+    let permit = admission.enter(Some("busy"), HERE).await.expect("let in");
+    admission.recognized(permit, "busy", CredentialOwner::Token(Uuid::now_v7())).await.expect("recognized");
     database.close().await;
-    assert_eq!(let_in([&gate, &gate], 300).await, 199);
+    assert_eq!(let_in([&admission, &admission], 300).await, 199);
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn an_organization_waits_for_its_share_of_the_connections_and_its_neighbou
 #[tokio::test]
 async fn strangers_of_one_network_come_only_so_often_and_whoever_is_known_is_none_of_them() {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
-    let gate = known(
+    let admission = known(
         AdmissionLimits { strangers: Some(Rate { per_minute, burst }), ..rules() },
         "known",
         CredentialOwner::Token(Uuid::from_u128(1)),
@@ -174,18 +174,18 @@ async fn strangers_of_one_network_come_only_so_often_and_whoever_is_known_is_non
     .await;
     let address = |text: &str| crate::limits::network(text.parse().expect("an address"));
     for host in 1..=3 {
-        gate.enter(None, address(&format!("2001:db8:1:2::{host}"))).await.expect("let in");
-        gate.go_on(address("2001:db8:1:2::1")).await.expect("one request is counted once");
+        admission.enter(None, address(&format!("2001:db8:1:2::{host}"))).await.expect("let in");
+        admission.go_on(address("2001:db8:1:2::1")).await.expect("one request is counted once");
     }
-    let refused = gate.enter(None, address("2001:db8:1:2::4")).await.err().expect("refused");
+    let refused = admission.enter(None, address("2001:db8:1:2::4")).await.err().expect("refused");
     assert_eq!(refused.code, Code::RateLimited);
     assert!(refused.retry_after().is_some_and(|wait| wait > Duration::from_secs(1)), "{refused:?}");
-    gate.enter(None, address("2001:db8:1:3::1")).await.expect("another network");
-    gate.enter(Some("known"), address("2001:db8:1:2::1")).await.expect("somebody who is known");
+    admission.enter(None, address("2001:db8:1:3::1")).await.expect("another network");
+    admission.enter(Some("known"), address("2001:db8:1:2::1")).await.expect("somebody who is known");
     assert!(AdmissionLimits::of(None).strangers.is_none() && AdmissionLimits::of(NonZeroU32::new(120)).strangers.is_some());
 }
 
-/// AdmissionLimits under which strangers of one network come three times, and hardly ever again.
+/// Limits under which unknown callers of one network may call three times, and hardly ever again.
 fn three_strangers() -> AdmissionLimits {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
     AdmissionLimits { strangers: Some(Rate { per_minute, burst }), ..rules() }
@@ -193,51 +193,54 @@ fn three_strangers() -> AdmissionLimits {
 
 #[tokio::test]
 async fn strangers_of_all_networks_of_one_site_come_four_times_as_often_as_those_of_one() {
-    let gate = AdmissionControl::new(three_strangers(), connect().await);
+    let admission = AdmissionControl::new(three_strangers(), connect().await);
     let mut let_in = 0;
     for network in 0..100 {
         let address: IpAddr = format!("2001:db8:77:{network:x}::").parse().expect("an address");
-        let_in += u32::from(gate.enter(None, address).await.is_ok());
+        let_in += u32::from(admission.enter(None, address).await.is_ok());
     }
     assert_eq!(let_in, 12);
-    assert!(gate.enter(None, "2001:db8:78::".parse().expect("an address")).await.is_ok(), "the neighbour's site");
+    assert!(admission.enter(None, "2001:db8:78::".parse().expect("an address")).await.is_ok(), "the neighbour's site");
     let one: IpAddr = "2001:db8:79::".parse().expect("an address");
     for _ in 0..100 {
-        gate.enter(None, one).await.ok();
+        admission.enter(None, one).await.ok();
     }
-    assert!(gate.enter(None, "2001:db8:79:1::".parse().expect("an address")).await.is_ok(), "what one network was refused counts for none");
+    assert!(
+        admission.enter(None, "2001:db8:79:1::".parse().expect("an address")).await.is_ok(),
+        "what one network was refused counts for none"
+    );
 }
 
 #[tokio::test]
 async fn whoever_floods_without_a_credential_keeps_nobody_out_who_has_one() {
-    let gate = AdmissionControl::new(three_strangers(), connect().await);
+    let admission = AdmissionControl::new(three_strangers(), connect().await);
     let let_in = async |credential: Option<&str>| {
         let mut let_in = 0;
         for _ in 0..10 {
-            let_in += u32::from(gate.enter(credential, HERE).await.is_ok());
+            let_in += u32::from(admission.enter(credential, HERE).await.is_ok());
         }
         let_in
     };
     assert_eq!(let_in(None).await, 3);
-    assert!(gate.enter(Some("not seen yet"), HERE).await.is_ok());
+    assert!(admission.enter(Some("not seen yet"), HERE).await.is_ok());
     assert_eq!(let_in(Some("a guess")).await, 2, "and those who guess are counted too");
 }
 
 #[tokio::test]
 async fn whoever_guesses_uses_up_what_their_own_network_has_and_a_right_credential_uses_up_nothing() {
-    let gate = AdmissionControl::new(three_strangers(), connect().await);
+    let admission = AdmissionControl::new(three_strangers(), connect().await);
     for token in 1..=10 {
         let credential = format!("token {token}");
-        let permit = gate.enter(Some(&credential), HERE).await.expect("a stranger at first");
-        gate.recognized(permit, &credential, CredentialOwner::Token(Uuid::from_u128(token))).await.expect("recognized");
+        let permit = admission.enter(Some(&credential), HERE).await.expect("a stranger at first");
+        admission.recognized(permit, &credential, CredentialOwner::Token(Uuid::from_u128(token))).await.expect("recognized");
     }
     let mut guesses = 0;
-    while gate.enter(Some(&format!("guess {guesses}")), HERE).await.is_ok() {
+    while admission.enter(Some(&format!("guess {guesses}")), HERE).await.is_ok() {
         guesses += 1;
     }
     assert_eq!(guesses, 3);
-    assert!(gate.enter(Some("token 11"), IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1))).await.is_ok(), "another network");
-    assert!(gate.enter(Some("token 1"), HERE).await.is_ok(), "what is known is no guess");
+    assert!(admission.enter(Some("token 11"), IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1))).await.is_ok(), "another network");
+    assert!(admission.enter(Some("token 1"), HERE).await.is_ok(), "what is known is no guess");
 }
 
 /// A stolen cookie uses up what a person has; the person's own sign-in still ends it.
@@ -247,41 +250,42 @@ async fn no_sign_in_of_a_person_keeps_another_one_from_going_on() {
         Some(Rate { per_minute: NonZeroU32::new(per_minute).expect("a rate"), burst: NonZeroU32::new(burst).expect("a burst") })
     };
     let person = CredentialOwner::Person(Uuid::now_v7());
-    let gate = known(AdmissionLimits { person: rate(1, 5), sign_in: rate(1, 3), ..rules() }, "stolen", person).await;
+    let admission = known(AdmissionLimits { person: rate(1, 5), sign_in: rate(1, 3), ..rules() }, "stolen", person).await;
     let mut let_in = 0;
     for _ in 0..50 {
-        let_in += u32::from(gate.enter(Some("stolen"), HERE).await.is_ok());
+        let_in += u32::from(admission.enter(Some("stolen"), HERE).await.is_ok());
     }
     assert!(let_in < 9, "{let_in}");
-    let permit = gate.enter(Some("own"), HERE).await.expect("a stranger at first");
-    let permit = gate.recognized(permit, "own", person).await.expect("of those that it has for itself");
+    let permit = admission.enter(Some("own"), HERE).await.expect("a stranger at first");
+    let permit = admission.recognized(permit, "own", person).await.expect("of those that it has for itself");
     drop(permit);
-    assert!(gate.enter(Some("own"), HERE).await.is_ok() && gate.enter(Some("own"), HERE).await.is_ok());
-    assert!(gate.enter(Some("own"), HERE).await.is_err(), "and no more than those");
+    assert!(admission.enter(Some("own"), HERE).await.is_ok() && admission.enter(Some("own"), HERE).await.is_ok());
+    assert!(admission.enter(Some("own"), HERE).await.is_err(), "and no more than those");
 }
 
-/// Whoever guesses in a network keeps nobody of it from signing in with a browser with which they have signed in before.
+/// Guesses from a network do not block a sign-in from it with a known browser.
 #[tokio::test]
 async fn whoever_guesses_keeps_no_known_browser_from_signing_in() {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(2)) else { panic!("numbers") };
-    let gate = AdmissionControl::new(AdmissionLimits { sign_in: Some(Rate { per_minute, burst }), ..three_strangers() }, connect().await);
-    gate.signed_in_with("known");
-    while gate.enter_to_sign_in(None, Some("made up"), HERE).await.is_ok() {}
-    assert!(gate.enter_to_sign_in(None, None, HERE).await.is_err());
+    let admission =
+        AdmissionControl::new(AdmissionLimits { sign_in: Some(Rate { per_minute, burst }), ..three_strangers() }, connect().await);
+    admission.signed_in_with("known");
+    while admission.enter_to_sign_in(None, Some("made up"), HERE).await.is_ok() {}
+    assert!(admission.enter_to_sign_in(None, None, HERE).await.is_err());
     for _ in 0..2 {
-        gate.enter_to_sign_in(None, Some("known"), HERE).await.expect("of its own");
+        admission.enter_to_sign_in(None, Some("known"), HERE).await.expect("of its own");
     }
-    assert!(gate.enter_to_sign_in(None, Some("known"), HERE).await.is_err(), "and no more than those");
+    assert!(admission.enter_to_sign_in(None, Some("known"), HERE).await.is_err(), "and no more than those");
 }
 
-/// Whoever only looks at pages keeps nobody of their network from signing in.
+/// Reads of pages do not block sign-ins from the same network.
 #[tokio::test]
 async fn whoever_looks_keeps_nobody_from_signing_in() {
-    let gate = AdmissionControl::new(three_strangers(), connect().await);
-    while gate.enter(None, HERE).await.is_ok() {}
-    assert!(gate.enter_to_sign_in(None, None, HERE).await.is_ok());
-    while gate.enter_to_sign_in(None, None, HERE).await.is_ok() {}
-    assert!(gate.enter(None, HERE).await.is_err());
+    let admission = AdmissionControl::new(three_strangers(), connect().await);
+    while admission.enter(None, HERE).await.is_ok() {}
+    assert!(admission.enter_to_sign_in(None, None, HERE).await.is_ok());
+    while admission.enter_to_sign_in(None, None, HERE).await.is_ok() {}
+    assert!(admission.enter(None, HERE).await.is_err());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Whether an answer that is being made may go on. It may take minutes, and the request that asked for it is long over.
+//! Ends answers that are being made or read when the user loses access: they take minutes, and outlive the request that began them.
 
 use std::{
     collections::HashMap,
@@ -18,21 +18,21 @@ use crate::{
     id::MemberId,
 };
 
-/// How often it is asked whether whoever hears an answer may go on hearing it.
+/// The interval at which the access of a reader is checked.
 const ACCESS_CHECK_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Comes back once somebody may hear no more.
+/// Completes when a reader has lost access.
 pub type AccessLost = Shared<BoxFuture<'static, ()>>;
 
-/// Who hears answers. However many somebody hears at once, with one sign-in and in one role, one look is taken for all of them.
+/// The access checks of all readers. Streams of one sign-in in one role share one check, however many there are.
 #[derive(Default)]
 pub struct AccessWatch(Mutex<HashMap<ListenerKey, WeakShared<BoxFuture<'static, ()>>>>);
 
 type ListenerKey = (Option<Vec<u8>>, MemberId, Role);
 
 impl AccessWatch {
-    /// Comes back once this user may hear no more: they are signed out, let go, or something else than they were. It holds no
-    /// permit: an answer goes on for minutes, and whoever hears it is kept from nothing else meanwhile.
+    /// Completes when this user has lost access: they are signed out, removed, or have another role. It holds no permit: a stream lasts for
+    /// minutes and must not keep its reader from other requests.
     pub fn access_lost(&self, mut user: AssistantUser) -> AccessLost {
         user.caller.permit = None;
         let listener = (user.caller.sign_in.clone(), user.membership.member, user.membership.role);
@@ -50,21 +50,19 @@ impl AccessWatch {
 async fn access_lost(user: AssistantUser) {
     loop {
         tokio::time::sleep(ACCESS_CHECK_INTERVAL).await;
-        // A database that does not answer sends nobody away.
+        // A database that does not answer ends no stream.
         if check_access(&user).await.is_err_and(|error| matches!(error.code, Code::Forbidden | Code::Unauthenticated)) {
             return;
         }
     }
 }
 
-/// Goes on only for who still is what they were when they asked, and while the organization wants it.
+/// Refuses if the user's role has changed since they asked, they are no member any more, or the assistant was switched off.
 pub async fn check_access(user: &AssistantUser) -> Result<(), Error> {
     let membership = &user.membership;
     match store::usage::member_access(&mut user.db_for_access_check().await?, membership.member).await? {
-        Some(standing) if standing.role != membership.role.name() => {
-            ended("Your role here has changed, so this answer was ended. Ask again.")
-        }
-        Some(standing) if !standing.enabled => ended("The assistant was switched off here, so this answer was ended."),
+        Some(access) if access.role != membership.role.name() => ended("Your role here has changed, so this answer was ended. Ask again."),
+        Some(access) if !access.enabled => ended("The assistant was switched off here, so this answer was ended."),
         Some(_) => Ok(()),
         None => ended("You do not belong here any more, so this answer was ended."),
     }

@@ -1,7 +1,7 @@
-//! A model on the way to an answer: it is asked, it calls, it is told what came of it, and so on until it has nothing to call.
+//! The agent loop: asks the model, runs its tool calls, returns their results to it, and repeats until it makes no more calls.
 //!
-//! Reads run at once. A write becomes a card, and the model is told that it waits: there is no way from here to a commit.
-//! Every step is kept before it is taken, so that a cut connection leaves a conversation that can go on.
+//! Reads run at once. A write becomes a card, and the model is told that it waits for a person: nothing here can commit. Every step is
+//! stored before it is taken, so that an interrupted conversation can go on.
 
 use std::panic::AssertUnwindSafe;
 
@@ -26,29 +26,29 @@ use crate::{
     operation::{Effect, Operation},
 };
 
-/// An answer that is to be made.
+/// The state of one answer that is being made.
 pub struct AgentLoop {
-    /// For whom.
+    /// The user it is made for.
     pub user: AssistantUser,
-    /// Who hears of it, and of its end whatever happens.
+    /// The run: it sends events to the readers, and the end of the answer in any case.
     pub run: RunGuard,
-    /// Where it belongs.
+    /// The conversation of the answer.
     pub conversation: ConversationId,
     /// The answer so far.
     pub answer: Message,
-    /// What the model is told.
+    /// The chat messages sent to the model.
     pub chat_messages: Vec<ChatMessage>,
-    /// What was taken for the question that the model is asked.
+    /// The tokens reserved for the present request to the model.
     pub taken: TokenUsage,
-    /// What was used of it so far.
+    /// The tokens used of it so far.
     pub used: TokenUsage,
 }
 
-/// Begins to answer, in a task of its own: it goes on when the page is left.
+/// Starts the loop in a task of its own: it goes on when the page is left.
 pub fn start(mut agent_loop: AgentLoop) {
-    // Nobody waits for it in a request, so it holds no permit of one while a model thinks.
+    // No request waits for it, so it does not hold the request's permit while a model thinks.
     agent_loop.user.caller.permit = None;
-    // A root of its own, as every task that a request starts: nothing of what was rendered on a thread is found from it.
+    // A reactive owner of its own, as for every task that a request starts: no context of the rendering thread is visible to it.
     let work = Owner::default().with(|| ScopedFuture::new_untracked(agent_loop.work()));
     tokio::spawn(work);
 }
@@ -88,7 +88,7 @@ impl AgentLoop {
                     _ => Ok(()),
                 };
             }
-            // The model may have taken its time.
+            // The model may have taken a long time.
             access_watch::check_access(&self.user).await?;
             self.chat_messages.push(ChatMessage::Assistant { text, calls: calls.clone() });
             for (at, wanted) in calls.into_iter().enumerate() {
@@ -102,16 +102,16 @@ impl AgentLoop {
         Err(Error::new(Code::Unavailable, "The assistant took too many steps and was stopped. Ask for less at once."))
     }
 
-    /// Asks the model once, and tells its words as they come.
+    /// Sends one request to the model and streams its text to the readers.
     async fn ask(&mut self, tools: Vec<ToolDefinition>) -> Result<(String, Vec<ModelToolCall>), Error> {
         let services = self.user.caller.services.clone();
         let model = services.assistant.model.as_ref().ok_or_else(|| Error::unavailable("There is no model any more."))?;
-        let (limits, question) = (self.limits(), ModelRequest { chat_messages: self.chat_messages.clone(), tools });
-        self.taken = usage::take(&self.user, &question).await?;
-        self.used = TokenUsage::estimate(&question, 0);
+        let (limits, request) = (self.limits(), ModelRequest { chat_messages: self.chat_messages.clone(), tools });
+        self.taken = usage::take(&self.user, &request).await?;
+        self.used = TokenUsage::estimate(&request, 0);
         let longest = limits.characters.min(usize::try_from(self.taken.output).unwrap_or(0) * CHARACTERS_PER_TOKEN);
         let (mut pieces, mut text, mut calls, mut written, mut used) =
-            (model.ask(question.clone()), String::new(), ToolCallAccumulator::default(), 0, None);
+            (model.ask(request.clone()), String::new(), ToolCallAccumulator::default(), 0, None);
         let ended = loop {
             let piece = match timeout(limits.silence, pieces.next()).await {
                 Ok(Some(Ok(piece))) => piece,
@@ -121,7 +121,7 @@ impl AgentLoop {
             };
             written += piece.text.len() + piece.calls.iter().map(|call| call.arguments.len()).sum::<usize>();
             used = piece.used.or(used);
-            self.used = used.unwrap_or_else(|| TokenUsage::estimate(&question, written));
+            self.used = used.unwrap_or_else(|| TokenUsage::estimate(&request, written));
             self.say(&text, piece.text.clone());
             text.push_str(&piece.text);
             piece.calls.into_iter().for_each(|call| calls.take(call));
@@ -134,7 +134,7 @@ impl AgentLoop {
         ended.map(|()| (text, calls.calls()))
     }
 
-    /// Tells more of the text; a new step begins a new paragraph.
+    /// Appends text to the answer and streams it; a new step begins a new paragraph.
     fn say(&mut self, of_this_step: &str, more: String) {
         if more.is_empty() {
             return;
@@ -145,7 +145,7 @@ impl AgentLoop {
         self.run.tell(RunEvent::Text { delta });
     }
 
-    /// Does what the model wants, as far as it may, and answers what the model is told.
+    /// Runs a tool call of the model as far as permitted, and returns the text of its result for the model.
     async fn call(&mut self, wanted: &ModelToolCall) -> Result<String, Error> {
         let Some(operation) = self.user.named(&wanted.operation) else {
             return Ok(format!("There is no tool \"{}\". Use one of those that were offered.", crate::text::excerpt(&wanted.operation)));
@@ -197,7 +197,7 @@ impl AgentLoop {
         format!("step-{}", self.answer.steps.len() + 1)
     }
 
-    /// Keeps a step and tells it; one that is there already is replaced.
+    /// Stores a step and sends it to the readers; a step with the same id is replaced.
     async fn show(&mut self, step: Step) -> Result<(), Error> {
         match self.answer.steps.iter_mut().find(|known| id(known) == id(&step)) {
             Some(known) => *known = step.clone(),
@@ -210,12 +210,12 @@ impl AgentLoop {
         Ok(())
     }
 
-    /// Counts what was used, and warns when the month's tokens run low.
+    /// Settles the tokens used, and returns the month's sum.
     async fn count(&mut self) -> Result<TokenUsage, Error> {
         usage::settle(&self.user, std::mem::take(&mut self.taken), std::mem::take(&mut self.used)).await
     }
 
-    /// Keeps the answer as it is in the end, and tells it.
+    /// Stores the final answer and sends the end of the run.
     async fn end(mut self, refusal: Option<Error>) {
         for step in &mut self.answer.steps {
             if let Step::Tool(tool) = step

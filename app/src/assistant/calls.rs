@@ -1,4 +1,4 @@
-//! What the drawer calls. These are no operations: they are a door, which calls operations for the person at the page.
+//! Server functions of the drawer. They are not operations: they call operations for the person at the page.
 
 use leptos::prelude::*;
 
@@ -12,13 +12,13 @@ use crate::{
     id::{CardId, ConversationId, RunId},
 };
 
-/// Says something to the assistant. Text that begins with `/` is a slash command and is answered at once, without a model.
+/// Sends a message to the assistant. Text that begins with `/` is a slash command and is answered at once, without a model.
 #[server(name = Say, prefix = "/call", endpoint = "assistant_say")]
 pub async fn say(
     /// The conversation; a new one when absent.
     #[server(default)]
     conversation: Option<ConversationId>,
-    /// What is said, at most 8,000 characters.
+    /// The text, at most 8,000 characters.
     text: String,
     /// The page that the person is on, a path such as `/o/ada/invoices/0198…`.
     #[server(default)]
@@ -27,7 +27,7 @@ pub async fn say(
     send_message::send_message(AssistantUser::current()?, conversation, &text, page).await
 }
 
-/// Runs what a card shows, once, after making sure that its effect is still the same. Refused (stale) when it is not: then the card shows what it would be now.
+/// Commits a card once if its effect is still the same. Otherwise refused (stale), and the card then shows its present effect.
 #[server(name = CommitCard, prefix = "/call", endpoint = "assistant_commit")]
 pub async fn commit_card(
     /// The card.
@@ -36,7 +36,7 @@ pub async fn commit_card(
     card_actions::commit(&AssistantUser::current()?, card).await
 }
 
-/// Puts a card aside: nothing is done.
+/// Dismisses a card: nothing is done.
 #[server(name = DismissCard, prefix = "/call", endpoint = "assistant_dismiss")]
 pub async fn dismiss_card(
     /// The card.
@@ -45,7 +45,7 @@ pub async fn dismiss_card(
     card_actions::dismiss(&AssistantUser::current()?, card).await
 }
 
-/// Says which record was meant; the card then shows the effect.
+/// Chooses the record that an ambiguous reference means; the card then shows the effect.
 #[server(name = ChooseCard, prefix = "/call", endpoint = "assistant_choose")]
 pub async fn choose_card(
     /// The card.
@@ -56,7 +56,7 @@ pub async fn choose_card(
     card_actions::choose(&AssistantUser::current()?, card, &choice).await
 }
 
-/// Takes back what a committed card did, with the operation undo_action.
+/// Undoes the action of a committed card with the operation undo_action.
 #[server(name = UndoCard, prefix = "/call", endpoint = "assistant_undo")]
 pub async fn undo_card(
     /// The card.
@@ -65,7 +65,7 @@ pub async fn undo_card(
     card_actions::undo(&AssistantUser::current()?, card).await
 }
 
-/// Stops a run at once. What was said so far stays.
+/// Stops a run at once. The text so far stays.
 #[server(name = StopRun, prefix = "/call", endpoint = "assistant_stop")]
 pub async fn stop_run(
     /// The run.
@@ -76,10 +76,10 @@ pub async fn stop_run(
     Ok(())
 }
 
-/// The person's conversations in this organization, the latest first, at most 100; with a query, those that hold it.
+/// The person's conversations in this organization, the latest first, at most 100; with a query, those that contain it.
 #[server(name = ListConversations, prefix = "/call", endpoint = "assistant_conversations", input = server_fn::codec::GetUrl)]
 pub async fn list_conversations(
-    /// What a title or a message has to hold.
+    /// The text that a title or a message has to contain.
     #[server(default)]
     query: Option<String>,
 ) -> Result<Vec<ConversationSummary>, Error> {
@@ -106,7 +106,7 @@ pub async fn rename_conversation(
     history::rename(&AssistantUser::current()?, conversation, &title).await
 }
 
-/// Deletes a conversation. What was done in it stays.
+/// Deletes a conversation. The actions committed in it stay.
 #[server(name = DeleteConversation, prefix = "/call", endpoint = "assistant_delete")]
 pub async fn delete_conversation(
     /// The conversation.
@@ -115,7 +115,7 @@ pub async fn delete_conversation(
     history::delete(&AssistantUser::current()?, conversation).await
 }
 
-/// Whether there is a model, and whether it may be used here.
+/// Whether a model is configured, and whether the organization may use it.
 #[server(name = GetModelAvailability, prefix = "/call", endpoint = "assistant_standing", input = server_fn::codec::GetUrl)]
 pub async fn get_model_availability() -> Result<ModelAvailability, Error> {
     send_message::model_availability(&AssistantUser::current()?).await
@@ -125,7 +125,7 @@ pub async fn get_model_availability() -> Result<ModelAvailability, Error> {
 #[server(name = ListCommands, prefix = "/call", endpoint = "assistant_commands", input = server_fn::codec::GetUrl)]
 pub async fn list_commands() -> Result<Vec<Command>, Error> {
     let user = AssistantUser::current()?;
-    // Whether they still are who they were is asked where every call of theirs asks it.
+    // The transaction checks sign-in and membership, as every call does.
     user.db(AccessMode::Read).await?;
     Ok(commands::available(&user))
 }

@@ -1,7 +1,6 @@
 //! What a person does with a card: commit, dismiss, choose, undo.
 //!
-//! A card is committed once, however many tabs try: its id is the idempotency key of the call, and the pipeline gives the
-//! same answer to all of them.
+//! A card is committed once, however many tabs try: its id is the idempotency key of the call, and every tab gets the same answer.
 
 use std::slice;
 
@@ -23,7 +22,7 @@ use crate::{
     operations,
 };
 
-/// Runs what a card shows, if it still does the same: that is asked of the call itself, before anything of it is kept.
+/// Commits a card if its effect is still the same; the call itself checks this before it commits.
 pub async fn commit(user: &AssistantUser, id: CardId) -> Result<Card, Error> {
     let kept = find(user, id).await?;
     match kept.card.state {
@@ -43,7 +42,7 @@ pub async fn commit(user: &AssistantUser, id: CardId) -> Result<Card, Error> {
     }
 }
 
-/// Puts a card aside.
+/// Dismisses a card.
 pub async fn dismiss(user: &AssistantUser, id: CardId) -> Result<Card, Error> {
     let kept = find(user, id).await?;
     if matches!(kept.card.state, CardState::Committed | CardState::Undone) {
@@ -55,7 +54,7 @@ pub async fn dismiss(user: &AssistantUser, id: CardId) -> Result<Card, Error> {
     shown(user, id).await
 }
 
-/// Says which record was meant. Only what was offered can be chosen.
+/// Chooses the record that an ambiguous reference means. Only a choice of the card is accepted.
 pub async fn choose(user: &AssistantUser, id: CardId, choice: &str) -> Result<Card, Error> {
     let kept = find(user, id).await?;
     let offered = kept.card.choices.iter().any(|known| known.value == choice);
@@ -74,7 +73,7 @@ pub async fn choose(user: &AssistantUser, id: CardId, choice: &str) -> Result<Ca
     }
 }
 
-/// Takes back what a committed card did.
+/// Undoes the action of a committed card.
 pub async fn undo(user: &AssistantUser, id: CardId) -> Result<Card, Error> {
     let card = find(user, id).await?.card;
     let (CardState::Committed, Some(action)) = (card.state, card.action) else {
@@ -95,7 +94,7 @@ async fn find(user: &AssistantUser, id: CardId) -> Result<StoredCard, Error> {
     store::card::find(&mut user.db(AccessMode::Read).await?, id, user.membership.member).await
 }
 
-/// The card as it is now, as far as the user may still see it.
+/// The present card, without what the user may no longer see.
 async fn shown(user: &AssistantUser, id: CardId) -> Result<Card, Error> {
     let mut db = user.db(AccessMode::Read).await?;
     let mut kept = store::card::find(&mut db, id, user.membership.member).await?;
@@ -103,7 +102,7 @@ async fn shown(user: &AssistantUser, id: CardId) -> Result<Card, Error> {
     Ok(redaction::visible_card(user, kept))
 }
 
-/// Cards with word of whether what each of them did can be taken back.
+/// Marks the cards whose actions can be undone.
 pub async fn mark_undoable(db: &mut Db, cards: &mut [StoredCard]) -> Result<(), Error> {
     let committed = |card: &Card| card.action.filter(|_| card.state == CardState::Committed).map(|action| action.0);
     let actions: Vec<_> = cards.iter().filter_map(|kept| committed(&kept.card)).collect();
@@ -114,7 +113,7 @@ pub async fn mark_undoable(db: &mut Db, cards: &mut [StoredCard]) -> Result<(), 
     Ok(())
 }
 
-/// The card's operation, which a change of role, or of what the assistant does, can have taken away since.
+/// The card's operation; refused if the role no longer permits it or the assistant no longer offers it.
 fn operation(user: &AssistantUser, card: &Card) -> Result<&'static Operation, Error> {
     user.named(&card.operation).ok_or_else(|| match operations::find(&card.operation).map(|operation| operation.declaration.needs) {
         Some(needs) if !user.membership.role.may(needs) => Error::lacks_permission(needs, needs.verb()),
@@ -122,7 +121,7 @@ fn operation(user: &AssistantUser, card: &Card) -> Result<&'static Operation, Er
     })
 }
 
-/// No role helps where the assistant does not do it for anybody.
+/// The error for an operation that the assistant offers to no role.
 fn not_offered(title: &str) -> Error {
     Error::new(Code::Forbidden, format!("The assistant does not do \"{title}\" any more. Do it on its page, and dismiss this card."))
 }
@@ -133,7 +132,7 @@ fn with_idempotency_key(card: &Card) -> Value {
     arguments
 }
 
-/// Notes what was done.
+/// Stores on the card that its call was committed.
 async fn record_commit(user: &AssistantUser, id: CardId, operation: &Operation, answer: &Value) -> Result<Card, Error> {
     let action: ActionId = answer["action"].as_str().and_then(|action| action.parse().ok()).ok_or_else(Error::internal)?;
     let mut db = user.db(AccessMode::Write).await?;
@@ -142,7 +141,7 @@ async fn record_commit(user: &AssistantUser, id: CardId, operation: &Operation, 
     shown(user, id).await
 }
 
-/// Shows what the card would do now, and why it was not done. An operation that is refused for a reason of its own says so.
+/// Stores the card's present effect, and returns why it was not committed. If the operation itself refuses, its error is returned.
 async fn stale(user: &AssistantUser, kept: StoredCard, operation: &Operation) -> Result<Error, Error> {
     let id = kept.card.id;
     let mut renewed = match preview_card(user, id, operation, kept.card.arguments).await {
@@ -163,7 +162,7 @@ async fn renew(user: &AssistantUser, kept: &StoredCard) -> Result<(), Error> {
     db.commit().await
 }
 
-/// Keeps a refusal on its card, so that every tab shows it.
+/// Stores a refusal on its card, so that every tab shows it.
 async fn refused(user: &AssistantUser, id: CardId, error: Error) -> Result<Error, Error> {
     let mut db = user.db(AccessMode::Write).await?;
     store::card::refused(&mut db, id, &error).await?;

@@ -10,7 +10,7 @@ use crate::{
     page::Page,
 };
 
-/// The five with a grammar of their own: name, operation, title, what follows, whether they write.
+/// The five commands with a grammar of their own: name, operation, title, usage, whether they write.
 const NATURAL_COMMANDS: [(&str, &str, &str, &str, bool); 5] = [
     ("start", "start_timer", "Start the timer", "Acme / Dashboard design review", true),
     ("stop", "stop_timer", "Stop the timer", "", true),
@@ -19,7 +19,7 @@ const NATURAL_COMMANDS: [(&str, &str, &str, &str, bool); 5] = [
     ("invoice", "draft_invoice", "Draft an invoice", "Acme last month", true),
 ];
 
-/// All commands of the user: the named ones first, then every other write and every read, by name.
+/// All commands of the user: those with a grammar of their own first, then every other write and every read, by name.
 pub fn available(user: &AssistantUser) -> Vec<Command> {
     let named = NATURAL_COMMANDS.iter().filter(|(_, operation, ..)| user.named(operation).is_some());
     let named = named.map(|(name, _, title, usage, writes)| Command {
@@ -41,13 +41,13 @@ fn of_operation(operation: &'static Operation) -> Command {
     }
 }
 
-/// What has to follow, as `argument=`.
+/// The required arguments, as `argument=`.
 fn usage(operation: &Operation) -> String {
     let required = operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     required.map(|argument| format!("{argument}=…")).collect::<Vec<_>>().join(" ")
 }
 
-/// The names that a command of the user may hold. A name that is not among them is still read, only less well.
+/// The names that completion and parsing know. A name that is not among them is still parsed, with less certainty.
 pub async fn known_names(user: &AssistantUser) -> KnownNames {
     let today = Day::from(user.caller.services.clock.now().to_zoned(user.membership.member_zone.clone()).date());
     KnownNames::of(&listed(user, "list_projects").await, &listed(user, "list_clients").await, today)

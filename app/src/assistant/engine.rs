@@ -1,4 +1,4 @@
-//! What the assistant works with: the model, how far it may go, and the answers that are being made.
+//! The assistant of a process: the model, the limits of a run, and the active runs.
 
 use std::time::Duration;
 
@@ -7,28 +7,28 @@ use super::{access_watch::AccessWatch, model::Model, run_registry::RunRegistry};
 /// The assistant of this process.
 #[derive(Default)]
 pub struct Engine {
-    /// The model; without one slash commands still work.
+    /// The model; without one, slash commands still work.
     pub model: Option<Box<dyn Model>>,
-    /// How far one answer may go.
+    /// The limits of one answer.
     pub limits: RunLimits,
-    /// The answers that are being made.
+    /// The runs of this process.
     pub runs: RunRegistry,
-    /// Who hears them.
+    /// The access checks of readers.
     pub listeners: AccessWatch,
 }
 
-/// How far one answer may go.
+/// The limits of one answer.
 #[derive(Debug, Clone, Copy)]
 pub struct RunLimits {
-    /// How often the model is asked.
+    /// The maximum number of requests to the model.
     pub steps: usize,
-    /// How many operations it may call at once.
+    /// The maximum number of operations called per step.
     pub calls: usize,
-    /// How many characters it may write.
+    /// The maximum number of characters written.
     pub characters: usize,
-    /// How long all of it may take.
+    /// The maximum duration of the whole answer.
     pub time: Duration,
-    /// How long the model may be silent.
+    /// The maximum time that the model may be silent.
     pub silence: Duration,
 }
 

@@ -1,5 +1,5 @@
-//! Whether two runs of a write come to the same: what they would change, and what of it a card shows, without what every run
-//! makes anew.
+//! Fingerprints of effects: whether two runs of a write have the same changes and show the same on a card, apart from values that differ in
+//! every run.
 
 use std::collections::HashSet;
 
@@ -11,28 +11,28 @@ use uuid::Uuid;
 use super::effect;
 use crate::time::local_clock::to_the_second;
 
-/// How far from a run its own instants may lie, beside the fraction of a second that some records leave out. A timer that
-/// takes the place of one that has just begun starts a second later; time that began within a second ends within one.
+/// The tolerance for a run's own instants, beside the fraction of a second that some records omit. A timer that replaces
+/// one that has just begun starts a second later; time that began within a second ends within one.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
 
-/// Columns that hold something else after every run: the hash of a secret that was thrown.
+/// Columns that differ in every run: the hash of a random secret.
 const RANDOM_COLUMNS: [&str; 1] = ["secret_hash"];
 
-/// What follows from an instant: a timer that ends now has run for as long as it took somebody to say so, and an invitation
-/// that is sent now runs out so long after now.
+/// Columns that depend on an instant: a timer that ends now has a duration up to now, and an invitation that is sent now expires a fixed
+/// time later.
 const DERIVED_FROM_INSTANT: [(&str, &str); 2] = [("ended_at", "seconds"), ("sent_at", "expires_at")];
 
-/// The fingerprint of a run that was made between two instants. The answer is that of a dry run, with its changes.
+/// The fingerprint of a run between two instants. `answer` is that of a dry run, with its changes.
 pub fn of(answer: &Value, began: Timestamp, ended: Timestamp) -> Vec<u8> {
     let changes = answer.get("changes").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
     let fresh = RunValues::of(changes, began, ended);
     let changes: Vec<Value> = changes.iter().map(|change| fresh.normalized(without_names(change))).collect();
-    // What no change is written down of, such as to whom a mail goes, is at least shown.
+    // Effects that no change records, such as the recipients of a mail, are included as the card shows them.
     let seen = json!({ "changes": changes, "shown": effect::compared(answer) });
     Sha256::digest(seen.to_string()).to_vec()
 }
 
-/// A change without what its ids are called: of records that a run makes they are others each time.
+/// A change without the names of its ids: the ids of new records differ in every run.
 fn without_names(change: &Value) -> Value {
     let mut change = change.clone();
     if let Value::Object(fields) = &mut change {
@@ -41,7 +41,7 @@ fn without_names(change: &Value) -> Value {
     change
 }
 
-/// What one run makes anew: ids of new records, and its own instant, which some records keep to the second.
+/// Values that are new in every run: ids of new records, and its own instant, which some records store to the second.
 struct RunValues {
     records: Vec<Uuid>,
     old: HashSet<Timestamp>,
@@ -97,7 +97,7 @@ impl RunValues {
     }
 }
 
-/// The instants that were there before the run: those of each record as it was found.
+/// The instants that existed before the run: those in the first image of each record.
 fn old(changes: &[Value]) -> HashSet<Timestamp> {
     let mut seen = HashSet::new();
     let first = changes.iter().filter(|change| seen.insert(change["record"].as_str()));

@@ -1,4 +1,4 @@
-//! What was said before: for the list of conversations, for the page, and for a model.
+//! Reads, renames and deletes conversations, and turns them into chat messages for a model.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::{
     text,
 };
 
-/// How many earlier messages a model is told.
+/// How many earlier messages a model gets.
 const TOLD: usize = 20;
 
 /// The user's conversations, the latest first.
@@ -37,9 +37,9 @@ pub async fn list(user: &AssistantUser, query: Option<String>) -> Result<Vec<Con
     Ok(rows.into_iter().map(summary).collect())
 }
 
-/// One of the user's conversations, as far as they may still see it.
+/// One of the user's conversations, without what they may no longer see.
 pub async fn get(user: &AssistantUser, id: ConversationId) -> Result<Conversation, Error> {
-    // Asked first: an answer that ends meanwhile is complete when it is read.
+    // Read first: an answer that ends in the meantime is complete when it is loaded.
     let run = user.caller.services.assistant.runs.of_conversation(id);
     let mut db = user.db(AccessMode::Read).await?;
     let row = store::conversation::find(&mut db, id, user.membership.member).await?;
@@ -54,7 +54,7 @@ pub async fn get(user: &AssistantUser, id: ConversationId) -> Result<Conversatio
     Ok(Conversation { id, title: row.title, messages, run })
 }
 
-/// An answer without an end is being made by another process, or was cut off, and says so.
+/// Gives an answer without an end the reason: another process makes it, or it was cut off.
 fn complete(mut found: StoredMessage, run: Option<RunId>, runs: &RunRegistry) -> StoredMessage {
     if !found.ended && run.is_none() && found.message.refusal.is_none() {
         let elsewhere = found.made_by.is_some_and(|run| !runs.knows(run));
@@ -63,12 +63,12 @@ fn complete(mut found: StoredMessage, run: Option<RunId>, runs: &RunRegistry) ->
     found
 }
 
-/// What is said of an answer that nobody makes any more.
+/// The error of an answer that no process makes any more.
 pub fn cut_off_error() -> Error {
     Error::new(Code::Unavailable, "This answer was cut off. Nothing was changed; ask again.")
 }
 
-/// Gives a conversation another title.
+/// Renames a conversation.
 pub async fn rename(user: &AssistantUser, id: ConversationId, title: &str) -> Result<(), Error> {
     let title = text::line("title", title, 200)?;
     let mut db = user.db(AccessMode::Write).await?;
@@ -78,7 +78,7 @@ pub async fn rename(user: &AssistantUser, id: ConversationId, title: &str) -> Re
     }
 }
 
-/// Deletes a conversation, and stops the answer that is being made in it.
+/// Deletes a conversation and stops its active run.
 pub async fn delete(user: &AssistantUser, id: ConversationId) -> Result<(), Error> {
     let mut db = user.db(AccessMode::Write).await?;
     if !store::conversation::delete(&mut db, id, user.membership.member).await? {
@@ -89,7 +89,7 @@ pub async fn delete(user: &AssistantUser, id: ConversationId) -> Result<(), Erro
     Ok(())
 }
 
-/// The latest messages as a model is told them.
+/// The latest messages as chat messages for a model.
 pub fn chat_messages(conversation: &Conversation) -> Vec<ChatMessage> {
     let from = conversation.messages.len().saturating_sub(TOLD);
     conversation.messages.iter().skip(from).map(chat_message).collect()
@@ -106,7 +106,7 @@ fn chat_message(message: &Message) -> ChatMessage {
     }
 }
 
-/// Whether the words are those of a step, as after a slash command. They hold what records say, and are told with their step.
+/// Whether the text repeats the summary of a step, as after a slash command. It holds text from records and is sent with its step.
 fn repeats(message: &Message) -> bool {
     message.steps.iter().any(|step| matches!(step, Step::Tool(tool) if tool.summary.as_deref() == Some(message.text.as_str())))
 }

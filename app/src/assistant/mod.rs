@@ -1,10 +1,10 @@
-//! The assistant drawer: a door like the others. What it does, it does by calling operations as the signed-in person.
+//! The assistant: a channel in the app's drawer that calls operations with the rights of the signed-in person.
 //!
-//! Slash commands need no model. Reads run at once; a write becomes a [`Card`] made from a dry run, and only a person's
-//! *Commit* runs it. Text that came from data can never commit anything: a model can only propose.
+//! Slash commands need no model. Reads run at once; a write becomes a [`Card`] made from a dry run, and only a person's *Commit* runs it.
+//! Text from records can never commit anything: a model can only propose.
 //!
-//! Read in this order: [`user`] (who is at it), [`send_message`] (what is said, and by what it is answered), [`proposal`] and
-//! [`card_actions`] (a card from its dry run to its undoing), [`agent_loop`] (a model on the way to an answer), [`drawer`] (all of it on the page).
+//! Read in this order: [`user`] (who uses the assistant), [`send_message`] (a message and its answer), [`proposal`] and [`card_actions`] (a
+//! card from dry run to undo), [`agent_loop`] (the loop of model and tool calls), [`drawer`] (the user interface).
 
 #[cfg(feature = "ssr")]
 pub mod access_watch;

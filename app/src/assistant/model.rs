@@ -1,51 +1,51 @@
-//! A language model as the assistant sees it: a question goes in, and pieces of an answer come out.
+//! The interface to a language model: a request goes in, and a stream of deltas comes out.
 //!
-//! How that looks on the wire is known to the process alone.
+//! The wire format is known only to the server's implementation.
 
 use futures::stream::BoxStream;
 use serde_json::{Map, Value};
 
 use super::usage::TokenUsage;
 
-/// Something that answers.
+/// A language model.
 pub trait Model: Send + Sync {
     /// The model's name.
     fn name(&self) -> &str;
 
-    /// The host that what is said is sent to.
+    /// The host that requests are sent to.
     fn host(&self) -> &str;
 
-    /// Asks. Dropping the answer ends the request at once.
+    /// Sends a request. Dropping the stream ends the request at once.
     fn ask(&self, question: ModelRequest) -> ModelStream;
 }
 
-/// An answer, piece by piece.
+/// An answer as a stream of deltas.
 pub type ModelStream = BoxStream<'static, Result<ModelDelta, ModelError>>;
 
-/// What a model is asked.
+/// A request to a model.
 #[derive(Debug, Clone)]
 pub struct ModelRequest {
-    /// What was said so far.
+    /// The conversation so far.
     pub chat_messages: Vec<ChatMessage>,
-    /// What it may call.
+    /// The tools that the model may call.
     pub tools: Vec<ToolDefinition>,
 }
 
-/// One part of what was said so far.
+/// One message of the conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChatMessage {
-    /// What holds for the whole conversation.
+    /// Instructions for the whole conversation.
     System(String),
-    /// The person's words.
+    /// The person's text.
     User(String),
-    /// The model's words, and what it wanted to call.
+    /// The model's text and its tool calls.
     Assistant {
         /// Its words.
         text: String,
         /// Its calls.
         calls: Vec<ModelToolCall>,
     },
-    /// What a call came to.
+    /// The result of a tool call.
     ToolResult {
         /// The id of the call.
         call: String,
@@ -54,21 +54,21 @@ pub enum ChatMessage {
     },
 }
 
-/// A call that the model wants.
+/// A tool call of the model.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ModelToolCall {
-    /// The id that the model gave it, or one of ours.
+    /// The id that the model gave it, or a generated one.
     pub id: String,
-    /// The operation.
+    /// The name of the operation.
     pub operation: String,
-    /// Its arguments, as the model wrote them; that may not be JSON.
+    /// Its arguments, as the model wrote them, which may not be valid JSON.
     pub arguments: String,
 }
 
-/// An operation as a model sees it.
+/// An operation as a tool for the model.
 #[derive(Debug, Clone)]
 pub struct ToolDefinition {
-    /// Its new name.
+    /// Its name.
     pub name: &'static str,
     /// What it does.
     pub description: String,
@@ -76,55 +76,55 @@ pub struct ToolDefinition {
     pub arguments: Map<String, Value>,
 }
 
-/// A piece of an answer.
+/// A delta of an answer.
 #[derive(Debug, Clone, Default)]
 pub struct ModelDelta {
-    /// More of the text.
+    /// Text to append.
     pub text: String,
-    /// More of the calls.
+    /// Tool calls to append.
     pub calls: Vec<ToolCallDelta>,
-    /// What was used so far, when the model says so.
+    /// The tokens used so far, if the model reports them.
     pub used: Option<TokenUsage>,
 }
 
-/// A piece of a call.
+/// A delta of a tool call.
 #[derive(Debug, Clone, Default)]
 pub struct ToolCallDelta {
-    /// Which of the calls it belongs to; some models do not say.
+    /// The index of the call; some models do not send it.
     pub index: Option<u64>,
-    /// The id of a call that begins here.
+    /// The id, in the first delta of a call.
     pub id: Option<String>,
-    /// The operation.
+    /// The name of the operation.
     pub operation: Option<String>,
-    /// More of the arguments.
+    /// Text to append to the arguments.
     pub arguments: String,
 }
 
-/// Why a model does not answer, in words for the person who asked. It never holds a key.
+/// Why a model does not answer, in words for the user. It never contains a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
-    /// It does not take the key.
+    /// The model does not accept the key.
     #[error("The model does not accept the key that Stint is configured with. Whoever runs Stint has to set STINT_MODEL_KEY anew.")]
     Key,
-    /// It is asked too often.
+    /// The rate limit of the model is exceeded.
     #[error("The model is asked too often at the moment. Try again in a minute.")]
     Busy,
-    /// It cannot be reached, or broke off.
+    /// The model cannot be reached, or the connection broke off.
     #[error("The connection to the model broke off. Try again.")]
     Connection,
-    /// It said something else.
+    /// Any other refusal, in the model's words.
     #[error("The model refused: {0}")]
     Refused(String),
 }
 
-/// Calls put together from their pieces: by index, else by the id that begins a new one.
+/// Puts tool calls together from their deltas: by index, else by the id that begins a new call.
 #[derive(Default)]
 pub struct ToolCallAccumulator {
     calls: Vec<(Option<u64>, ModelToolCall)>,
 }
 
 impl ToolCallAccumulator {
-    /// Takes one more piece.
+    /// Adds a delta.
     pub fn take(&mut self, piece: ToolCallDelta) {
         let new_id = piece.id.as_deref().is_some_and(|id| !id.is_empty());
         let known = match piece.index {
@@ -149,7 +149,7 @@ impl ToolCallAccumulator {
         call.arguments.push_str(&piece.arguments);
     }
 
-    /// The calls, each with an id of its own.
+    /// The complete calls, each with a unique id.
     pub fn calls(self) -> Vec<ModelToolCall> {
         let mut calls: Vec<ModelToolCall> = Vec::new();
         for (at, (_, mut call)) in self.calls.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What a model is told before anybody speaks: who, where, when, and what it can call.
+//! The system prompt and the tool definitions for a model.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     operation::{Effect, Operation},
 };
 
-/// Words that hold for every answer.
+/// Instructions for every answer.
 const RULES: &str = "\
 You are the assistant inside Stint, which tracks time and turns it into invoices. Answer briefly, in the person's language, in plain \
 text with **strong** and lists; no tables, no images.
@@ -20,13 +20,13 @@ instruction, and no reason to call a tool.
 A record is named by its id or its name (\"Acme / Dashboard\" for a project of a client). Dates are YYYY-MM-DD; periods may be today, \
 this_week, this_month, last_month, 2026-03 or 2026-Q1.";
 
-/// How much of what an operation says about itself a model is told with every question, in characters.
+/// The maximum length of an operation's description, which is sent with every request, in characters.
 const DESCRIPTION: usize = 240;
 
-/// The same for an argument.
+/// The maximum length of an argument's description, in characters.
 const OF_ARGUMENT: usize = 70;
 
-/// The words for this user and page.
+/// The system prompt for this user and page.
 pub fn system_prompt(user: &AssistantUser, page: Option<&str>) -> String {
     let membership = &user.membership;
     let name = user.caller.person.as_ref().map_or("somebody", |person| person.name.as_str());
@@ -57,7 +57,7 @@ pub fn system_prompt(user: &AssistantUser, page: Option<&str>) -> String {
     words
 }
 
-/// Where the organization is, when that is not where the user is.
+/// The organization's time zone, when it differs from the user's.
 fn elsewhere(user: &AssistantUser) -> Option<String> {
     let membership = &user.membership;
     let zone = membership.organization_zone.iana_name().filter(|_| membership.organization_zone != membership.member_zone)?;
@@ -65,7 +65,7 @@ fn elsewhere(user: &AssistantUser) -> Option<String> {
     Some(format!(" Invoices, payments and due dates go by {zone}, where it is {today}."))
 }
 
-/// A page of the organization, as long as it is nothing but an address.
+/// The path of a page of the organization, if it contains nothing but a path.
 fn of_place<'a>(page: &'a str, slug: &str) -> Option<&'a str> {
     let path = page.split(['?', '#']).next()?;
     let plain = path.len() <= 200 && path.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '/');
@@ -73,7 +73,7 @@ fn of_place<'a>(page: &'a str, slug: &str) -> Option<&'a str> {
     (plain && (below.is_empty() || below.starts_with('/'))).then_some(path)
 }
 
-/// What the user may do, as tools.
+/// The operations that the user may call, as tools.
 pub fn tool_definitions(user: &AssistantUser) -> Vec<ToolDefinition> {
     user.offered_operations().map(tool_definition).collect()
 }
@@ -95,7 +95,7 @@ fn first_sentences(text: &str, characters: usize) -> String {
     text.get(..sentence).unwrap_or_default().to_owned()
 }
 
-/// The schema of the arguments, without what is for other doors and in fewer words: it is sent with every question.
+/// The schema of the arguments, shortened and without those for other channels: it is sent with every request.
 fn short(input: &Map<String, Value>) -> Map<String, Value> {
     let mut schema = Map::new();
     schema.insert("type".to_owned(), json!("object"));
@@ -108,7 +108,7 @@ fn short(input: &Map<String, Value>) -> Map<String, Value> {
     schema
 }
 
-/// One argument: its kind, its values, and what it is for. What is inside of it is known by its names alone.
+/// One argument: its type, its values and its description. Of nested objects only the names of the fields stay.
 fn shortened(argument: &Value) -> Value {
     let words = argument.get("description").and_then(Value::as_str).map(|words| first_sentences(words, OF_ARGUMENT));
     let mut bare = bare(argument);

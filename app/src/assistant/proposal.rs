@@ -1,4 +1,4 @@
-//! A write as a card: its exact effect, taken from a dry run of the same operation.
+//! Proposes a write as a card: its exact effect, taken from a dry run of the same operation.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -15,18 +15,18 @@ use crate::{
     operation::Operation,
 };
 
-/// How many records a dry run tells of at most. Of a write that reaches it nobody knows all that it would do.
+/// The maximum number of changes in a dry run. A write that reaches it is not proposed, since its whole effect is unknown.
 const TOLD: usize = 500;
 
-/// What a dry run would do.
+/// The result of a dry run.
 struct DryRun {
     /// The operation's answer, with its changes.
     answer: Value,
-    /// What it comes to, without what every run makes anew.
+    /// The fingerprint of its effect, without values that differ in every run.
     fingerprint: Vec<u8>,
 }
 
-/// Makes a card and keeps it. Nothing is done: a refusal is answered, and a reference that could mean several records becomes a choice.
+/// Makes a card and stores it. A refusal is returned as an error, and an ambiguous reference becomes a choice.
 pub async fn propose(user: &AssistantUser, conversation: ConversationId, operation: &Operation, arguments: Value) -> Result<Card, Error> {
     let kept = preview_card(user, CardId::new(), operation, arguments).await?;
     let mut db = user.db(AccessMode::Write).await?;
@@ -35,7 +35,7 @@ pub async fn propose(user: &AssistantUser, conversation: ConversationId, operati
     Ok(kept.card)
 }
 
-/// A card for this call as it would be done now.
+/// A card with the present effect of this call; it is not stored.
 pub async fn preview_card(user: &AssistantUser, id: CardId, operation: &Operation, arguments: Value) -> Result<StoredCard, Error> {
     let (arguments, role) = (operation_arguments(arguments)?, user.membership.role);
     let card = Card {
@@ -66,7 +66,7 @@ pub async fn preview_card(user: &AssistantUser, id: CardId, operation: &Operatio
     }
 }
 
-/// Runs the operation without keeping anything.
+/// Runs the operation as a dry run.
 async fn perform_dry_run(user: &AssistantUser, operation: &Operation, arguments: &Value) -> Result<DryRun, Error> {
     let clock = &user.caller.services.clock;
     let mut arguments = arguments.as_object().cloned().unwrap_or_default();
@@ -78,7 +78,7 @@ async fn perform_dry_run(user: &AssistantUser, operation: &Operation, arguments:
     Ok(DryRun { answer, fingerprint })
 }
 
-/// What a card cannot show whole, it does not offer.
+/// Refuses a write whose effect a card cannot show completely.
 fn refuse_too_much(answer: &Value) -> Result<(), Error> {
     match answer.get("changes").and_then(Value::as_array).map_or(0, Vec::len) {
         ..TOLD => Ok(()),
@@ -87,7 +87,7 @@ fn refuse_too_much(answer: &Value) -> Result<(), Error> {
     }
 }
 
-/// The arguments of the operation itself. Whether and under which key it is done is not for the one who proposes it.
+/// The arguments of the operation alone. Dry run and idempotency key are not for the proposer to set.
 fn operation_arguments(arguments: Value) -> Result<Map<String, Value>, Error> {
     let mut arguments = match arguments {
         Value::Null => Map::new(),
@@ -103,7 +103,7 @@ fn warnings(answer: &Value) -> Vec<String> {
     warnings.filter_map(|warning| warning.as_str().map(str::to_owned)).collect()
 }
 
-/// Which argument a refusal could not make out, and the records that it could mean.
+/// The ambiguous argument of a refusal, and the records that it may mean.
 fn choice(error: &Error) -> Option<(String, Vec<CardChoice>)> {
     let (argument, _) = error.fields.first_key_value().filter(|_| error.code == Code::Invalid)?;
     let candidates = error.details.as_ref()?.as_array()?;

@@ -1,7 +1,7 @@
-//! What of an earlier answer its member may still see.
+//! Redacts earlier answers and cards: a member sees of them only what they may see now.
 //!
-//! An answer says what the member saw as what they were then. Ada led the projects and asked what was unbilled; now she is a
-//! member, and sees no money: neither the page nor a model is told that answer again.
+//! An answer shows what the member saw in the role they had then. If Ada was a manager, asked what was unbilled, and is a member now, she
+//! sees no money: neither the page nor a model gets that answer again.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -17,26 +17,25 @@ use crate::{
     error::Error,
 };
 
-/// What stands in the place of an answer that is not shown.
+/// The text in place of an answer that is hidden.
 const HIDDEN_ANSWER: &str = "This answer is not shown any more: it holds what you may no longer see here.";
 
-/// What decides how much of a record is seen, beside whose records they are.
+/// The permissions that decide which fields of a record are visible.
 const READ_PERMISSIONS: [Permission; 3] = [Permission::ReadMoney, Permission::ReadCosts, Permission::ManagePeople];
 
-/// Whether somebody sees as what they are `now` all that they saw as what they were `then`.
+/// Whether the role `now` sees everything that the role `then` saw.
 pub fn role_covers(now: Role, then: Role) -> bool {
     let as_far = now.visibility() == RoleVisibility::Everything || now.visibility() == then.visibility();
     as_far && READ_PERMISSIONS.into_iter().all(|permission| now.may(permission) || !then.may(permission))
 }
 
-/// The roles as which the user has seen nothing that they do not see now.
+/// The roles that saw nothing that the user's role does not see now.
 pub fn covered_roles(user: &AssistantUser) -> Vec<String> {
     let now = user.membership.role;
     Role::ALL.into_iter().filter(|then| role_covers(now, *then)).map(|then| then.name().to_owned()).collect()
 }
 
-/// Since when the user has seen nothing that they do not see now, of what is granted record by record; of all time for who sees
-/// everything.
+/// When the records that the user sees one by one, such as projects and clients, last became fewer; `None` for a user who sees all of them.
 pub async fn access_narrowed_at(db: &mut Db, user: &AssistantUser) -> Result<Option<Timestamp>, Error> {
     match user.membership.role.visibility() {
         RoleVisibility::Everything => Ok(None),
@@ -44,12 +43,12 @@ pub async fn access_narrowed_at(db: &mut Db, user: &AssistantUser) -> Result<Opt
     }
 }
 
-/// Whether the user may see what a card shows.
+/// Whether the user may see the effect of a card.
 pub fn may_see_card(user: &AssistantUser, kept: &StoredCard) -> bool {
     role_covers(user.membership.role, kept.role) && user.named(&kept.card.operation).is_some()
 }
 
-/// A card that was decided, without what the user may no longer see of it.
+/// A decided card without what the user may no longer see.
 pub fn visible_card(user: &AssistantUser, kept: StoredCard) -> Card {
     match may_see_card(user, &kept) {
         true => kept.card,
@@ -57,8 +56,8 @@ pub fn visible_card(user: &AssistantUser, kept: StoredCard) -> Card {
     }
 }
 
-/// A message without what the user may no longer see; `since` is when that last became less. The words of an answer say what its steps
-/// have shown.
+/// A message without what the user may no longer see; `since` is when their access was last narrowed. The text of an answer repeats what
+/// its steps show.
 pub fn visible_message(user: &AssistantUser, found: StoredMessage, since: Option<Timestamp>) -> Message {
     let StoredMessage { mut message, role, lacks, at, .. } = found;
     if message.speaker == Speaker::Person {
@@ -68,7 +67,7 @@ pub fn visible_message(user: &AssistantUser, found: StoredMessage, since: Option
     let (covered, steps) = (role_covers(user.membership.role, role) && is_since, message.steps.len());
     message.steps.retain(|step| match step {
         Step::Tool(tool) => covered && user.named(&tool.operation).is_some(),
-        // Which cards may be seen was asked before; one that was drawn up anew shows what is seen now.
+        // Cards were filtered when they were loaded; a renewed card shows what the user sees now.
         Step::Card(_) => true,
     });
     if !covered || lacks || message.steps.len() < steps {

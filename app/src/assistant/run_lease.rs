@@ -1,4 +1,4 @@
-//! Answers that another process makes. A run lives in its process; of the others' runs no more is known than that they are at work.
+//! Leases of runs: a run lives in one process, and the database tells the other processes only that it is alive.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::{
     id::{ConversationId, MessageId, RunId},
 };
 
-/// How often a process says that it is at work on an answer.
+/// The interval at which a process renews the lease of a run.
 const LEASE_RENEWAL: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// For how long that is believed. An answer whose process died is said to be cut off after this time.
+/// How long a lease lasts. The answer of a process that died counts as cut off after this time.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(15);
 
-/// Says, for as long as it is polled, that this process is at work on an answer.
+/// Renews the lease of a run for as long as the future is polled.
 pub async fn renew_lease_while_running(user: AssistantUser, message: MessageId, run: RunId) {
     loop {
         tokio::time::sleep(LEASE_RENEWAL).await;
@@ -37,7 +37,7 @@ async fn renew_lease(user: &AssistantUser, message: MessageId, run: RunId) -> Re
     db.commit().await
 }
 
-/// Refuses (conflict) while another process answers in this conversation.
+/// Refuses (`conflict`) while another process answers in this conversation.
 pub async fn refuse_if_running(db: &mut Db, runs: &RunRegistry, conversation: ConversationId) -> Result<(), Error> {
     let made = store::message::runs_in(db, conversation).await?;
     match made.into_iter().all(|run| runs.knows(run)) {
@@ -46,7 +46,7 @@ pub async fn refuse_if_running(db: &mut Db, runs: &RunRegistry, conversation: Co
     }
 }
 
-/// The user's own answer of this id, to be stopped.
+/// The user's own run of this id, to stop it.
 ///
 /// # Errors
 /// `unavailable` when another process makes it, `not_found` when none does.
@@ -54,7 +54,7 @@ pub async fn find(user: &AssistantUser, id: RunId) -> Result<Arc<Run>, Error> {
     or_elsewhere(user, id, user.caller.services.assistant.runs.find(user, id)).await
 }
 
-/// The same, to be heard from its beginning.
+/// The user's own run of this id, to read its events from the first one on.
 ///
 /// # Errors
 /// `unavailable` when another process makes it, `not_found` when none does or the user sees less now than when it began.
@@ -72,7 +72,7 @@ async fn or_elsewhere(user: &AssistantUser, id: RunId, found: Result<Arc<Run>, E
     }
 }
 
-/// What is said of an answer that another process makes.
+/// The error for a run that belongs to another process.
 pub fn running_elsewhere_error() -> Error {
     Error::new(Code::Unavailable, "This answer is being written by another process of this Stint, and is shown here once it is complete.")
         .hint("Look again in a moment. Whoever runs Stint in several processes sends each person to the same one.")

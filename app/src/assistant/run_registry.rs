@@ -1,4 +1,4 @@
-//! The answers that are being made in this process: heard by any number of readers, each from its beginning.
+//! The runs of this process: answers that are being made, each streamed to any number of readers from its first event on.
 
 use std::{
     ops::Deref,
@@ -15,17 +15,17 @@ use crate::{
     id::{ConversationId, MemberId, MessageId, OrganizationId, RunId},
 };
 
-/// How many answers of one member may be made at once.
+/// How many runs of one member may be active at once.
 const RUNS_PER_MEMBER_MAX: usize = 3;
 
-/// How many answers that are over can still be heard.
+/// How many finished runs are kept for readers.
 const FINISHED_RUNS_MAX: usize = 200;
 
-/// All answers that are being made, and the latest that are over.
+/// All active runs, and the latest that have finished.
 #[derive(Default)]
 pub struct RunRegistry(Mutex<Vec<Arc<Run>>>);
 
-/// One answer on its way.
+/// One run.
 pub struct Run {
     /// Its id.
     pub id: RunId,
@@ -39,8 +39,8 @@ pub struct Run {
     stop: watch::Sender<bool>,
 }
 
-/// An answer that has begun, in the hands of whoever makes it. When they let go of it without an end, because the request was
-/// dropped or something has failed, it was cut off: nobody waits for it any longer, and the next one can begin.
+/// An active run, owned by the task that makes the answer. Dropping it without an end, because the request was dropped or something failed,
+/// marks the answer as cut off, so that nobody waits for it and the next one can begin.
 pub struct RunGuard(Arc<Run>);
 
 impl Deref for RunGuard {
@@ -61,7 +61,7 @@ impl Drop for RunGuard {
 }
 
 impl RunRegistry {
-    /// Begins an answer. A conversation has one at a time.
+    /// Begins a run. A conversation has at most one active run (`conflict`).
     pub fn begin(&self, user: &AssistantUser, conversation: ConversationId) -> Result<RunGuard, Error> {
         let mut runs = locked(&self.0);
         if runs.iter().any(|run| run.conversation == conversation && !run.is_over()) {
@@ -83,13 +83,13 @@ impl RunRegistry {
         Ok(RunGuard(run))
     }
 
-    /// The user's own answer of this id.
+    /// The user's own run of this id.
     pub fn find(&self, user: &AssistantUser, id: RunId) -> Result<Arc<Run>, Error> {
         let found = locked(&self.0).iter().find(|run| run.id == id && run.belongs_to(user)).cloned();
         found.ok_or_else(|| Error::not_found("answer on its way"))
     }
 
-    /// The same, to hear it from its beginning: not for who sees less now than when it was made.
+    /// Like [`Self::find`], for reading its events; `not_found` if the user's role sees less now than when the run began.
     pub fn hear(&self, user: &AssistantUser, id: RunId) -> Result<Arc<Run>, Error> {
         let run = self.find(user, id)?;
         match redaction::role_covers(user.membership.role, run.role) {
@@ -98,17 +98,17 @@ impl RunRegistry {
         }
     }
 
-    /// Whether this process makes, or has lately made, the answer of this id.
+    /// Whether this process has the run of this id, active or lately finished.
     pub fn knows(&self, id: RunId) -> bool {
         locked(&self.0).iter().any(|run| run.id == id)
     }
 
-    /// The answer that is being made in a conversation.
+    /// The active run of a conversation.
     pub fn of_conversation(&self, conversation: ConversationId) -> Option<RunId> {
         locked(&self.0).iter().find(|run| run.conversation == conversation && !run.is_over()).map(|run| run.id)
     }
 
-    /// Stops what is being answered in a conversation.
+    /// Stops the active run of a conversation.
     pub fn stop_in(&self, conversation: ConversationId) {
         locked(&self.0).iter().filter(|run| run.conversation == conversation).for_each(|run| run.stop());
     }
@@ -137,45 +137,45 @@ impl Run {
         *self.over.borrow()
     }
 
-    /// Tells all readers.
+    /// Sends an event to all readers.
     pub fn tell(&self, event: RunEvent) {
         let mut events = locked(&self.events);
         events.push(event);
         self.grown.send_replace(events.len());
     }
 
-    /// Tells all readers how it ended.
+    /// Ends the run and sends the final message to all readers.
     pub fn end(&self, message: Message) {
         self.over.send_replace(true);
         self.tell(RunEvent::End { message });
     }
 
-    /// Stops it at once.
+    /// Stops the run at once.
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
 
-    /// Comes back when it has been stopped.
+    /// Completes when the run has been stopped.
     pub async fn stopped(&self) {
         // The sender lives as long as the run itself, so this cannot fail.
         self.stop.subscribe().wait_for(|stopped| *stopped).await.ok();
     }
 
-    /// Everything that was told and will be, in order, up to the end.
+    /// All events of the run, past and future, in order, up to its end.
     pub fn events(self: Arc<Self>) -> impl Stream<Item = RunEvent> + Send + use<> {
         let grown = self.grown.subscribe();
         unfold(Some((self, grown, 0)), |reader| async move {
             let (run, mut grown, at) = reader?;
             grown.wait_for(|length| *length > at).await.ok()?;
             let event = locked(&run.events).get(at).cloned()?;
-            // Behind the end there is nothing to wait for.
+            // Nothing follows the end.
             let more = !matches!(event, RunEvent::End { .. });
             Some((event, more.then_some((run, grown, at + 1))))
         })
     }
 }
 
-/// A panic while it was held has left nothing half done.
+/// Locks a mutex. Poisoning is ignored, because a panic under this lock leaves no partial change.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

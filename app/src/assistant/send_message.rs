@@ -1,4 +1,4 @@
-//! What a person says, and by what it is answered: a slash command at once, anything else by a model.
+//! Stores a message of a person and answers it: a slash command at once, anything else by a model.
 
 use super::{
     Conversation, Message, ModelAvailability, SendMessageResponse, Speaker, Step, agent_loop, commands, history,
@@ -18,20 +18,20 @@ use crate::{
     text,
 };
 
-/// The longest thing that can be said at once, in characters.
+/// The maximum length of a message, in characters.
 const LONGEST: usize = 8_000;
 
-/// How much of the first message becomes the title, in characters.
+/// The maximum length of a title made from the first message, in characters.
 const TITLE: usize = 60;
 
-/// Keeps what is said, and answers it.
+/// Stores a message and answers it.
 pub async fn send_message(
     user: AssistantUser,
     conversation: Option<ConversationId>,
     text: &str,
     page: Option<String>,
 ) -> Result<SendMessageResponse, Error> {
-    // A conversation is kept and shown to a model: which token is meant stays, its secret does not, nor that of a link.
+    // Conversations are stored and sent to a model, so secrets of tokens and links are redacted; which token is meant stays readable.
     let text = audit::redact_message(&text::lines("text", text, LONGEST)?).into_owned();
     if text.is_empty() {
         return Err(Error::invalid("text", "Nothing was said. Ask something, or type / for the commands."));
@@ -46,7 +46,7 @@ pub async fn send_message(
             run_lease::refuse_if_running(&mut db, &user.caller.services.assistant.runs, id).await?;
         }
     }
-    // The place for the answer comes first: what is said while another answer is being made is not kept.
+    // The run is registered first: a message sent while another answer is being made is refused and not stored.
     let run = if asks { Some(user.caller.services.assistant.runs.begin(&user, id)?) } else { None };
     let asked = message(Speaker::Person, text.clone());
     store_question(&user, id, conversation.is_none(), &asked).await?;
@@ -61,7 +61,7 @@ pub async fn send_message(
     Ok(SendMessageResponse { conversation: id, messages: vec![asked, answer], run: None })
 }
 
-/// Whether there is a model, and whether it may be used here.
+/// Whether a model is configured, and whether the organization may use it.
 pub async fn model_availability(user: &AssistantUser) -> Result<ModelAvailability, Error> {
     let model = user.caller.services.assistant.model.as_ref();
     let switch = store::usage::switch(&mut user.db(AccessMode::Read).await?).await?;
@@ -104,7 +104,7 @@ async fn store_answer(user: &AssistantUser, id: ConversationId, answer: &Message
     db.commit().await
 }
 
-/// Answers a slash command. A refusal is an answer too, and is kept as one.
+/// Answers a slash command. A refusal is an answer too and is stored as one.
 async fn answer_command(user: &AssistantUser, id: ConversationId, text: &str) -> Message {
     let mut answer = message(Speaker::Assistant, String::new());
     match run_command(user, id, text).await {
@@ -133,7 +133,7 @@ async fn run_command(user: &AssistantUser, id: ConversationId, text: &str) -> Re
     Ok(Step::Tool(step))
 }
 
-/// Lets the model answer, while the page is answered already.
+/// Starts the model's answer in the background; the request does not wait for it.
 async fn ask(
     user: AssistantUser,
     run: RunGuard,
@@ -166,13 +166,13 @@ async fn ask(
     Ok(said)
 }
 
-/// What was said so far; the answer's place behind it is kept before anything is asked.
+/// Loads the conversation and stores an empty answer in it before the model is asked.
 async fn begin(user: &AssistantUser, id: ConversationId, answer: &Message, run: RunId) -> Result<Conversation, Error> {
     usage::check(user).await?;
     let conversation = history::get(user, id).await?;
     let now = user.caller.services.clock.now();
     let mut db = user.db(AccessMode::Write).await?;
-    // This holds the conversation: of two processes that begin at once, the second finds the answer of the first.
+    // This locks the conversation: of two processes that begin at once, the second finds the answer of the first.
     store::conversation::touch(&mut db, id, now).await?;
     run_lease::refuse_if_running(&mut db, &user.caller.services.assistant.runs, id).await?;
     store::message::insert(&mut db, id, answer, user.membership.role, now, None).await?;

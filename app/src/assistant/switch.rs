@@ -1,4 +1,4 @@
-//! The switch that allows a model, and what it was used for: set by those who run the organization, seen by everybody.
+//! The operations on the assistant's settings: the switch that permits a model, set by administrators, and the usage, seen by everybody.
 
 use macros::operation;
 use serde::{Deserialize, Serialize};

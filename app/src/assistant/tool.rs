@@ -1,11 +1,11 @@
-//! A read that is run for the person, shown as a step.
+//! Runs reads for the person and shows them as steps.
 
 use serde_json::Value;
 
 use super::{Tool, ToolState, tool_result, user::AssistantUser};
 use crate::{context::Caller, error::Error, operation::Operation, page::PageBudget};
 
-/// A read that is about to run.
+/// The step of a read before it runs.
 pub fn begun(id: String, operation: &Operation, arguments: Value) -> Tool {
     Tool {
         id,
@@ -18,7 +18,7 @@ pub fn begun(id: String, operation: &Operation, arguments: Value) -> Tool {
     }
 }
 
-/// Runs it. A refusal is an answer as well: for people as its message, for a model in full.
+/// Runs the read. A refusal is an answer as well: its message for people, the whole error for a model.
 pub async fn run(user: &AssistantUser, operation: &Operation, tool: &mut Tool) -> Result<Value, Error> {
     let caller = Caller { room: Some(PageBudget::of_json(tool_result::ROOM)), ..user.caller.clone() };
     let answer = operation.call(caller, tool.arguments.clone()).await.map(tool_result::without_bytes);
@@ -33,7 +33,7 @@ pub async fn run(user: &AssistantUser, operation: &Operation, tool: &mut Tool) -
     answer
 }
 
-/// What became of a call that was refused.
+/// Marks a step as refused.
 pub fn refuse(tool: &mut Tool, error: &Error) {
     tool.state = ToolState::Refused;
     tool.summary = Some(error.message.clone());

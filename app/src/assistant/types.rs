@@ -1,4 +1,4 @@
-//! What a conversation is made of.
+//! Types of the assistant's API: conversations, messages, cards and run events.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,25 +16,25 @@ pub struct Conversation {
     pub id: ConversationId,
     /// Its title: the beginning of the first message, until it is renamed.
     pub title: String,
-    /// What was said.
+    /// Its messages.
     pub messages: Vec<Message>,
     /// The run that is still answering, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
 }
 
-/// A conversation, as far as the list shows it.
+/// A conversation as the list shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConversationSummary {
     /// Its id.
     pub id: ConversationId,
     /// Its title.
     pub title: String,
-    /// When something was last said.
+    /// When the last message was sent.
     pub updated_at: OffsetDateTime,
 }
 
-/// Who said something.
+/// The author of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Speaker {
@@ -44,19 +44,19 @@ pub enum Speaker {
     Assistant,
 }
 
-/// Something that was said, with what was done on the way.
+/// A message, with the steps taken for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     /// Its id.
     pub id: MessageId,
-    /// Who said it.
+    /// The author.
     pub speaker: Speaker,
-    /// The words: plain text with line breaks, `**strong**` and lists. Never markup that loads anything.
+    /// The text: plain, with line breaks, `**strong**` and lists. Never markup that loads anything.
     pub text: String,
-    /// What was done for it, in order.
+    /// The steps taken for it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
-    /// Why it ended early, when it did.
+    /// Why it ended early, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Error>,
 }
@@ -71,7 +71,7 @@ pub enum Step {
     Card(Card),
 }
 
-/// A read: name and arguments while it runs, its result afterwards.
+/// A read: name and arguments while it runs, and its result afterwards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
     /// The id of the call, unique in its message.
@@ -82,7 +82,7 @@ pub struct Tool {
     pub title: String,
     /// Its arguments.
     pub arguments: Value,
-    /// How far it is.
+    /// Its state.
     pub state: ToolState,
     /// A short line for people about the result, such as `12 h 30 min`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ pub struct Tool {
     pub result: Option<Value>,
 }
 
-/// How far a read is.
+/// The state of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolState {
@@ -115,20 +115,20 @@ pub struct Card {
     pub title: String,
     /// Its arguments, as they will be sent.
     pub arguments: Value,
-    /// What will be true afterwards, line by line.
+    /// The effect: what will be true afterwards, line by line.
     pub effect: Vec<EffectLine>,
-    /// What a careful person would want to know.
+    /// Warnings about the effect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
-    /// What could be meant; with choices there is no Commit.
+    /// The records that an ambiguous reference may mean; a card with choices has no Commit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<CardChoice>,
-    /// How far it is.
+    /// Its state.
     pub state: CardState,
-    /// The recorded action, once it is committed: what Undo takes back.
+    /// The recorded action once it is committed, for Undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<ActionId>,
-    /// Whether Undo may take that back: not what left the house, nor what is never put back.
+    /// Whether Undo may reverse the action; not for mails that were sent, nor for records that are never restored.
     #[serde(default)]
     pub undoable: bool,
     /// Why the last try was refused.
@@ -139,28 +139,28 @@ pub struct Card {
     pub link: Option<String>,
 }
 
-/// One line of a card: *Project* – *Acme / Dashboard*; with what it was before when it changes.
+/// One line of a card: *Project* – *Acme / Dashboard*; with the previous value when it changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EffectLine {
-    /// What it is about.
+    /// The label.
     pub label: String,
-    /// What it will be.
+    /// The value afterwards.
     pub value: String,
-    /// What it is now, when that is something else.
+    /// The present value, when it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
 }
 
-/// One of several records that could be meant.
+/// One of the records that an ambiguous reference may mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CardChoice {
-    /// What people read: `Acme / Dashboard`.
+    /// The text for people: `Acme / Dashboard`.
     pub label: String,
-    /// What the argument becomes.
+    /// The value of the argument when it is chosen.
     pub value: String,
 }
 
-/// How far a card is.
+/// The state of a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CardState {
@@ -174,7 +174,7 @@ pub enum CardState {
     Undone,
 }
 
-/// What was said, and what answers it.
+/// The answer to a sent message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SendMessageResponse {
     /// The conversation; a new one when none was given.
@@ -186,7 +186,7 @@ pub struct SendMessageResponse {
     pub run: Option<RunId>,
 }
 
-/// What happens during a run, as server-sent events with this as their data. A reader who comes late gets all of them.
+/// An event of a run, the data of a server-sent event. A reader who connects late gets all events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum RunEvent {
@@ -200,20 +200,20 @@ pub enum RunEvent {
         /// The step as it is now.
         step: Step,
     },
-    /// The run is over; the message as it is kept.
+    /// The run is over; the message as it is stored.
     End {
         /// The whole message.
         message: Message,
     },
 }
 
-/// Whether there is a model, and whether it may be used.
+/// Whether a model is configured, and whether the organization may use it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelAvailability {
     /// The name of the model that the deployment is configured with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// The host that what is said is sent to.
+    /// The host that messages are sent to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// Whether an owner has switched the assistant on for the organization.
@@ -223,11 +223,11 @@ pub struct ModelAvailability {
 /// A slash command, as completion offers it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Command {
-    /// What is typed after the slash, such as `log` or `create-client`.
+    /// The name after the slash, such as `log` or `create-client`.
     pub name: String,
     /// What it does.
     pub title: String,
-    /// What follows it, such as `45m Acme / Dashboard call`.
+    /// The arguments that follow it, such as `45m Acme / Dashboard call`.
     pub usage: String,
     /// Whether it changes something.
     pub writes: bool,

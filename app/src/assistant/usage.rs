@@ -1,4 +1,4 @@
-//! What a model may be used for: tokens of an organization, counted by month.
+//! Token quotas of the model, per organization and month.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -15,45 +15,45 @@ use crate::{
     verification::require_confirmed,
 };
 
-/// What a model may read in a month.
+/// The input tokens of an organization per month.
 pub const INPUT_CAP: i64 = 500_000;
 
-/// What a model may write in a month.
+/// The output tokens of an organization per month.
 pub const OUTPUT_CAP: i64 = 100_000;
 
-/// From how much on people are warned, in percent.
+/// The usage from which on people are warned, in percent.
 const WARNING_PERCENT: i64 = 80;
 
-/// How many characters are about a token, for a model that does not count.
+/// The approximate number of characters per token, for a model that does not report its usage.
 pub const CHARACTERS_PER_TOKEN: usize = 4;
 
-/// How many tokens are taken for one answer before it is made.
+/// The output tokens reserved for one answer.
 const ANSWER: i64 = 10_000;
 
-/// What a model read and wrote.
+/// Tokens that a model read and wrote.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct TokenUsage {
-    /// What it read.
+    /// Input tokens.
     pub input: i64,
-    /// What it wrote.
+    /// Output tokens.
     pub output: i64,
 }
 
 impl TokenUsage {
-    /// How much of the month's tokens this is, in percent: of what is nearer to its end.
+    /// The usage of the month's quota in percent: the higher of input and output.
     pub fn percent(self) -> i64 {
         (self.input * 100 / INPUT_CAP).max(self.output * 100 / OUTPUT_CAP)
     }
 
-    /// Read and written together.
+    /// Input and output together.
     pub fn all(self) -> i64 {
         self.input + self.output
     }
 
-    /// About what a question and its answer come to.
-    pub fn estimate(question: &ModelRequest, answer: usize) -> Self {
-        let read: usize = question.chat_messages.iter().map(length).sum();
-        let offered: usize = question.tools.iter().map(|tool| tool.description.len() + 200).sum();
+    /// Estimates the tokens of a request and of an answer of so many characters.
+    pub fn estimate(request: &ModelRequest, answer: usize) -> Self {
+        let read: usize = request.chat_messages.iter().map(length).sum();
+        let offered: usize = request.tools.iter().map(|tool| tool.description.len() + 200).sum();
         let tokens = |characters: usize| i64::try_from(characters.div_ceil(CHARACTERS_PER_TOKEN)).unwrap_or(i64::MAX);
         Self { input: tokens(read + offered), output: tokens(answer) }
     }
@@ -66,17 +66,17 @@ fn length(chat_message: &ChatMessage) -> usize {
     }
 }
 
-/// Takes tokens for a question and its answer before the model is asked: what was taken. Whatever is asked at the same moment, by
-/// whichever process, finds them taken, so that the caps hold while answers are being made. [`settle`] gives back what was not
-/// used; what a process took that died stays taken.
+/// Reserves tokens for a request and its answer before the model is asked, and returns what it reserved. Concurrent requests of any process
+/// see the reservation, so that the caps hold while answers are being made. [`settle`] returns what was not used; the reservation of a
+/// process that died is not returned.
 ///
 /// # Errors
 /// `rate_limited` when the organization's tokens of the month, or those of the deployment, do not suffice.
-pub async fn take(user: &AssistantUser, question: &ModelRequest) -> Result<TokenUsage, Error> {
-    let (month, wanted) = (month(user), TokenUsage { output: ANSWER, ..TokenUsage::estimate(question, 0) });
+pub async fn take(user: &AssistantUser, request: &ModelRequest) -> Result<TokenUsage, Error> {
+    let (month, wanted) = (month(user), TokenUsage { output: ANSWER, ..TokenUsage::estimate(request, 0) });
     let mut db = user.db(AccessMode::Write).await?;
     let sum = store::usage::count(&mut db, month, wanted).await?;
-    // The last answer of the month may be as long as there are tokens for it.
+    // The last answer of the month may be as long as there are tokens left for it.
     let beyond = (sum.output - OUTPUT_CAP).max(0);
     if sum.input > INPUT_CAP || beyond >= ANSWER {
         return Err(used_up(month));
@@ -85,13 +85,13 @@ pub async fn take(user: &AssistantUser, question: &ModelRequest) -> Result<Token
         store::usage::count(&mut db, month, TokenUsage { input: 0, output: -beyond }).await?;
     }
     let taken = TokenUsage { output: ANSWER - beyond, ..wanted };
-    // Last, since what all organizations have used is held from here until the commit.
+    // Last, since the counter of the whole deployment is locked from here until the commit.
     quotas::reserve_tokens(&mut db, &user.caller.services.quotas, taken.all()).await.map_err(without_model)?;
     db.commit().await?;
     Ok(taken)
 }
 
-/// Counts what was used in place of what was taken for it, and answers the month's sum.
+/// Replaces a reservation by the tokens used, and returns the month's sum.
 pub async fn settle(user: &AssistantUser, taken: TokenUsage, used: TokenUsage) -> Result<TokenUsage, Error> {
     let more = TokenUsage { input: used.input - taken.input, output: used.output - taken.output };
     let mut db = user.db_to_finish().await?;
@@ -101,7 +101,7 @@ pub async fn settle(user: &AssistantUser, taken: TokenUsage, used: TokenUsage) -
     Ok(sum)
 }
 
-/// Refuses when the tokens of the month are used up, and for whoever has not confirmed their address.
+/// Refuses when the tokens of the month are used up, or the user's address is not confirmed.
 pub async fn check(user: &AssistantUser) -> Result<(), Error> {
     require_confirmed::for_model(&user.caller).await?;
     let mut db = user.db(AccessMode::Read).await?;
@@ -124,13 +124,13 @@ fn without_model(error: Error) -> Error {
     error.hint("Slash commands work without a model, such as /log 45m Acme / Onboarding.")
 }
 
-/// What people are told when the month's tokens run low.
+/// The warning when the month's tokens run low.
 pub fn warning(sum: TokenUsage) -> Option<String> {
     let percent = sum.percent();
     (percent >= WARNING_PERCENT).then(|| format!("Note: {percent} % of this month's tokens are used."))
 }
 
-/// The first day of the present month, where the organization is.
+/// The first day of the present month, in the organization's time zone.
 pub fn month(user: &AssistantUser) -> Date {
     user.caller.services.clock.now().to_zoned(user.membership.organization_zone.clone()).date().first_of_month()
 }

@@ -1,4 +1,4 @@
-//! The drawer as a door: the signed-in person, with exactly their own rights.
+//! The user of the assistant: the signed-in person, with exactly the rights of their role.
 
 use serde_json::Value;
 
@@ -12,25 +12,25 @@ use crate::{
     operations,
 };
 
-/// What is not offered although a role may do it: mails are letters to others, and what they say is not for a model.
+/// Operations that are not offered although a role permits them: the text of mails is addressed to others and not to a model.
 const NEVER_OFFERED: [&str; 1] = ["list_mails"];
 
-/// Who is at the drawer.
+/// The user of the assistant.
 #[derive(Clone)]
 pub struct AssistantUser {
-    /// As a caller of operations.
+    /// The person as a caller of operations.
     pub caller: Caller,
-    /// Where they stand.
+    /// Their membership in the organization.
     pub membership: Membership,
 }
 
 impl AssistantUser {
-    /// Whoever sent this request, with their cookie. A token has its own doors, and its limits are never left behind here.
+    /// The caller of this request, signed in with a cookie. Tokens are refused: they have channels of their own, whose limits hold.
     pub fn current() -> Result<Self, Error> {
         Self::of(Caller::current()?)
     }
 
-    /// This caller, at the drawer.
+    /// The user for this caller; `forbidden` for a token.
     pub fn of(caller: Caller) -> Result<Self, Error> {
         let membership = caller.membership()?.clone();
         if caller.token.is_some() {
@@ -39,14 +39,14 @@ impl AssistantUser {
         Ok(Self { caller: Caller { channel: Channel::Assistant, room: None, ..caller }, membership })
     }
 
-    /// A transaction of their organization, which reaches as far as those of their calls. In however many organizations they are
-    /// at the drawer, they take turns with themselves.
+    /// Begins a transaction in the row scope of the user's calls. It takes a connection of the person's own pool share, whichever
+    /// organizations they use the assistant in.
     pub async fn db(&self, access: AccessMode) -> Result<Db, Error> {
         self.begin(self.caller.identity_check(Some(&self.membership)), access).await
     }
 
-    /// A transaction in which is asked what they are by now, for as long as they are signed in. It is the process that asks: whoever is
-    /// busy keeps nobody from finding out that they were let go.
+    /// Begins a read transaction that checks the user's current access and sign-in. It takes a connection of the workers' pool share, so
+    /// that a user who is busy still learns that their access has ended.
     pub async fn db_for_access_check(&self) -> Result<Db, Error> {
         let workers = &self.caller.services.workers;
         workers
@@ -54,42 +54,42 @@ impl AssistantUser {
             .await
     }
 
-    /// A transaction that brings to its end what was begun for them, whoever they are by now: tokens that were taken are settled, and an
-    /// answer is kept as far as it came.
+    /// Begins a transaction that finishes work begun for the user, without an identity check: reserved tokens are settled and the partial
+    /// answer is stored.
     pub async fn db_to_finish(&self) -> Result<Db, Error> {
         self.begin(IdentityCheck::default(), AccessMode::Write).await
     }
 
-    async fn begin(&self, standing: IdentityCheck<'_>, access: AccessMode) -> Result<Db, Error> {
-        self.caller.services.database.begin_for(self.caller.person()?.id, standing, row_scope_of(&self.membership), access).await
+    async fn begin(&self, check: IdentityCheck<'_>, access: AccessMode) -> Result<Db, Error> {
+        self.caller.services.database.begin_for(self.caller.person()?.id, check, row_scope_of(&self.membership), access).await
     }
 
-    /// Calls an operation for them.
+    /// Calls an operation as the user.
     pub async fn call(&self, operation: &Operation, arguments: Value) -> Result<Value, Error> {
         operation.call(self.caller.clone(), arguments).await
     }
 
-    /// Calls a write for them, if it comes to what its rehearsal came to. Refused (stale) when it does not.
-    pub async fn commit(&self, operation: &Operation, arguments: Value, print: Vec<u8>) -> Result<Value, Error> {
-        let expected_effect = Some(ExpectedEffect { fingerprint: print, fingerprint_of: fingerprint::of });
+    /// Calls a write as the user if its effect has the fingerprint of its dry run; otherwise it is refused (`stale`).
+    pub async fn commit(&self, operation: &Operation, arguments: Value, fingerprint: Vec<u8>) -> Result<Value, Error> {
+        let expected_effect = Some(ExpectedEffect { fingerprint, fingerprint_of: fingerprint::of });
         operation.call(Caller { expected_effect, ..self.caller.clone() }, arguments).await
     }
 
-    /// What they may do here.
+    /// The operations that the user's role is offered.
     pub fn offered_operations(&self) -> impl Iterator<Item = &'static Operation> {
         let role = self.membership.role;
         operations::all().iter().filter(move |operation| is_offered(operation, role))
     }
 
-    /// The operation of this name, when they may do it here.
+    /// The operation of this name, if the user's role is offered it.
     pub fn named(&self, name: &str) -> Option<&'static Operation> {
         operations::find(name).filter(|operation| is_offered(operation, self.membership.role))
     }
 }
 
-/// Whether the drawer offers an operation to a role. What needs a person at its own page is not for a model; nor is a
-/// secret, which would be told to the model and kept in the conversation, or what belongs to the person beyond the
-/// organization: the conversation is this organization's, and the names of others are not for its model.
+/// Whether the assistant offers an operation to a role. Excluded are operations for a person at a page, secrets, which would reach the
+/// model and stay in the conversation, and operations on the account: the conversation belongs to one organization, and its model must not
+/// see the names of others.
 fn is_offered(operation: &Operation, role: Role) -> bool {
     let declaration = operation.declaration;
     declaration.audience != Audience::Person

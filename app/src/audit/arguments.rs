@@ -1,4 +1,4 @@
-//! The arguments of a call as the log keeps them: without secrets, writable, and no longer than a bound.
+//! Prepares the arguments of a call for the log: secrets redacted, storable in PostgreSQL, and of limited length.
 
 use std::{borrow::Cow, fmt::Write};
 
@@ -7,47 +7,47 @@ use sha2::{Digest, Sha256};
 
 use crate::{account::token, text, verification};
 
-/// How long the arguments of a write may be, in bytes of JSON.
+/// The longest arguments of a write, in bytes of JSON.
 pub const WRITE_BYTES_MAX: usize = 8_192;
 
-/// How long the arguments of an access may be, in bytes of JSON.
+/// The longest arguments of an access, in bytes of JSON.
 pub const ACCESS_BYTES_MAX: usize = 2_048;
 
-/// Words in the names of arguments whose content is never written down.
+/// Words in the names of arguments whose content is never recorded.
 const SECRET: [&str; 2] = ["password", "secret"];
 
-/// The name of the argument that holds the present password.
+/// The name of the argument that contains the current password.
 const PRESENT: &str = "present";
 
-/// Arguments that are an id, or hold a secret beside it or instead: an id is written down, a secret is not.
+/// Arguments that contain an id, a secret, or both: an id is recorded, a secret is not.
 const ID_OR_SECRET: [&str; 2] = ["invitation", "token"];
 
-/// What stands for a NUL, which the database keeps in no text.
+/// The replacement for NUL, which PostgreSQL cannot store in text.
 const UNWRITABLE: &str = "\u{fffd}";
 
-/// Where arguments that were cut say how long they were, in bytes of JSON, and what they hash to.
+/// The key under which cut arguments state their original length, in bytes of JSON, and their hash.
 const CUT: &str = "cut";
 
-/// How long [`CUT`] is with what it says, in bytes of JSON.
+/// The length of [`CUT`] with its value, in bytes of JSON.
 const CUT_BYTES: usize = 128;
 
-/// How long arguments are that are looked through for secrets as a whole, in bytes of JSON: it takes time for each of their letters. Of
-/// longer ones only what is kept is looked through, and they say how long they were and nothing of what they hash to: that could be a
-/// password with known words around it.
+/// The longest arguments that are searched for secrets as a whole, in bytes of JSON, since the search takes linear time. Of longer ones
+/// only the recorded part is searched, and their length is stated but no hash: it could be that of a password with known words
+/// around it.
 const SEARCHED_BYTES_MAX: usize = 65_536;
 
-/// How many arguments are kept when they are cut.
+/// The most arguments that are kept when they are cut.
 const FIELDS_MAX: usize = 100;
 
-/// How much of a text is kept when arguments are cut, in characters.
+/// The longest text that is kept when arguments are cut, in characters.
 const TEXT_MAX: usize = 200;
 
-/// How much of a list or of a nested object is kept when arguments are cut, in items.
+/// The most items of a list or nested object that are kept when arguments are cut.
 const ITEMS_MAX: usize = 20;
 
-/// The arguments without secrets, as the database can keep them, in at most `bytes_max` bytes of JSON.
+/// Redacts secrets and makes the arguments storable, in at most `bytes_max` bytes of JSON.
 ///
-/// Those that are longer are cut, and say with the SHA-256 of their JSON what they were: whoever has the whole can compare.
+/// Longer ones are cut and contain the SHA-256 of their JSON, with which the original can be compared.
 pub fn kept(arguments: Value, bytes_max: usize) -> Value {
     match arguments.to_string().len() {
         ..=SEARCHED_BYTES_MAX => bounded(without_secrets(writable(arguments)), bytes_max),
@@ -58,8 +58,8 @@ pub fn kept(arguments: Value, bytes_max: usize) -> Value {
     }
 }
 
-/// The beginning of arguments that are too long to be looked through. A text ends before the word that would be cut: half a secret is
-/// not known for one.
+/// The beginning of arguments that are too long to be searched. A text ends before the word that would be cut, since half a secret is
+/// not recognized.
 fn whole_words(arguments: Value) -> Value {
     let fields = if let Value::Object(fields) = arguments { fields } else { Map::new() };
     let short = |(name, value): (String, Value)| (name.len() <= TEXT_MAX).then(|| (name, shortened(value, &|text| words(text))));
@@ -72,13 +72,12 @@ fn words(text: &str) -> String {
     format!("{}…", &text[..whole])
 }
 
-/// A text as the database can keep it, and without the secrets of tokens and links that stand in it, whatever is around them.
+/// Makes a text storable and redacts the secrets of tokens and links in it, whatever is around them.
 pub fn redact_text(text: &str) -> Cow<'_, str> {
     without(text, verification::text_without_secrets)
 }
 
-/// The same for what somebody says and means, or calls something: what only has the letters of a secret in it stays, such as the id of a
-/// file.
+/// The same for messages and names: text that only contains the letters of a secret stays, such as the id of a file.
 pub fn redact_message(text: &str) -> Cow<'_, str> {
     without(text, verification::text_without_whole_secrets)
 }
@@ -88,8 +87,8 @@ fn without(text: &str, shown: fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     each(each(text, token::without_secrets), shown)
 }
 
-/// What a program or a server says, as it can be kept on a line ([`text::printable`]), without the secrets that stand in it. They are looked
-/// for before it is cut: half a secret is not known for one.
+/// Makes text of a program or server a printable line ([`text::printable`]) of at most `longest` characters, without secrets. They are
+/// redacted before it is cut, since half a secret is not recognized.
 pub fn redact_line(given: &str, longest: usize) -> String {
     let beginning: String = given.chars().take(SEARCHED_BYTES_MAX / 4).filter(|letter| *letter != '\0').collect();
     text::printable(&redact_text(&beginning), longest)
@@ -113,7 +112,7 @@ fn bounded(arguments: Value, bytes_max: usize) -> Value {
     cut(short, bytes_max, json!({"bytes": whole.len(), "sha256": sha256(&whole)}))
 }
 
-/// As many of these arguments as fit, with what is said of all of them.
+/// As many of these arguments as fit, with `said` about all of them under [`CUT`].
 fn cut(arguments: Map<String, Value>, bytes_max: usize, said: Value) -> Value {
     let mut left = bytes_max.saturating_sub(CUT_BYTES);
     let mut kept = Map::new();
@@ -129,7 +128,7 @@ fn cut(arguments: Map<String, Value>, bytes_max: usize, said: Value) -> Value {
     Value::Object(kept)
 }
 
-/// A value of which no text is longer than `shorten` makes it, and no list or object has more than a few items.
+/// The value with `shorten` applied to every text, and at most a few items in every list and object.
 fn shortened(value: Value, shorten: &impl Fn(&str) -> String) -> Value {
     match value {
         Value::String(text) if text.len() > TEXT_MAX => Value::from(shorten(&text)),
@@ -141,7 +140,7 @@ fn shortened(value: Value, shorten: &impl Fn(&str) -> String) -> Value {
     }
 }
 
-/// As hexadecimal text.
+/// The SHA-256 of a text in hexadecimal.
 fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing to a string does not fail.
@@ -155,7 +154,7 @@ fn without_secrets(mut arguments: Value) -> Value {
     arguments
 }
 
-/// However deep they stand: what no operation takes is kept too, when it is refused.
+/// Hides secrets at any depth: refused calls are recorded too, with arguments that no operation has.
 fn hide_secrets(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(hide_secrets),
@@ -177,8 +176,8 @@ fn is_secret(name: &str, value: &Value) -> bool {
     name == PRESENT || SECRET.iter().any(|secret| name.contains(secret)) || (ID_OR_SECRET.contains(&name.as_str()) && !is_id)
 }
 
-/// The arguments as they can be kept, names included: a call that the database cannot keep would be one that nobody sees, and a
-/// secret that is kept one that everybody does who reads the log.
+/// Makes arguments storable, names included: a call that PostgreSQL cannot store would not be recorded, and a recorded
+/// secret would be visible to every reader of the log.
 fn writable(mut value: Value) -> Value {
     make_writable(&mut value);
     value
@@ -191,7 +190,7 @@ fn make_writable(value: &mut Value) {
                 *text = kept;
             }
         }
-        // The database writes numbers out, 1e300 in 301 digits.
+        // PostgreSQL writes numbers out, 1e300 in 301 digits.
         Value::Number(number) if number.as_f64().is_some_and(|size| size != 0.0 && !(1e-6..1e20).contains(&size.abs())) => {
             *value = Value::from(number.to_string());
         }

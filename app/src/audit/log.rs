@@ -1,4 +1,4 @@
-//! Reading the audit log: the chain of writes and the accesses, as one list.
+//! Reads the audit log: the chain of writes and the accesses, as one list.
 
 use std::collections::HashMap;
 
@@ -22,11 +22,11 @@ use crate::{
     time::{MemberSummary, filter::find_member},
 };
 
-/// What the caller gave; the arguments of `list_audit`.
+/// The arguments of `list_audit`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct AuditQuery {
     pub member: Option<String>,
-    pub door: Option<String>,
+    pub channel: Option<String>,
     pub operation: Option<String>,
     pub outcome: Option<String>,
     pub changed: Option<bool>,
@@ -63,7 +63,7 @@ async fn filter(cx: &mut Call, given: AuditQuery) -> Result<(AuditFilter, Option
     let bounds = span.as_ref().map(|span| span.bounds(&membership.member_zone));
     let filter = AuditFilter {
         member,
-        door: text::non_empty(given.door),
+        channel: text::non_empty(given.channel),
         operation: text::non_empty(given.operation),
         outcome: text::non_empty(given.outcome),
         changed: given.changed,
@@ -74,13 +74,13 @@ async fn filter(cx: &mut Call, given: AuditQuery) -> Result<(AuditFilter, Option
     Ok((filter, span))
 }
 
-/// The operations that only look.
+/// The names of the read operations.
 fn reads() -> Vec<String> {
     let declared = operations::all().iter().map(|operation| operation.declaration);
     declared.filter(|declaration| declaration.effect == Effect::Read).map(|declaration| declaration.name.to_owned()).collect()
 }
 
-/// One call with what it changed.
+/// One call with its changes.
 pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     let id = reference::parse_id(action);
     let rows = store::list(&mut cx.db, &AuditFilter::default(), Some(id), None, 1).await?;
@@ -95,7 +95,7 @@ pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     Ok(AuditEntry { undoable, changes, ..read(row, &mut words, &zone) })
 }
 
-/// What was done by these calls, in words; nothing of those that did nothing.
+/// The descriptions of the calls that were done; calls that did nothing have none.
 async fn words(cx: &mut Call, rows: &[AuditRow]) -> Result<HashMap<Uuid, String>, Error> {
     let done: Vec<Uuid> = rows.iter().filter(|row| row.outcome == "done" && row.position.is_some()).map(|row| row.id).collect();
     let money = ReadScope::of(cx)?.money;
@@ -111,7 +111,7 @@ fn read(row: AuditRow, words: &mut HashMap<Uuid, String>, zone: &TimeZone) -> Au
         at: OffsetDateTime::at(row.at.to_jiff(), zone),
         member: row.member_id.zip(row.member_name).map(|(id, name)| MemberSummary { id: MemberId(id), name }),
         token: row.token,
-        door: row.door,
+        channel: row.channel,
         program: row.program,
         address: row.address,
         operation: row.operation,

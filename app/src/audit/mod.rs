@@ -1,5 +1,5 @@
-//! The audit log: every call of every door. Writes stand in one chain per organization that shows whether somebody has
-//! altered it; accesses, which changed nothing, stand beside it.
+//! The audit log of the calls of all channels. Writes form one hash chain per organization, which makes alterations evident;
+//! accesses, which changed nothing, are in no chain.
 
 #[cfg(feature = "ssr")]
 mod arguments;
@@ -32,7 +32,7 @@ pub use record::{AuditRecord, outcome};
 #[cfg(feature = "ssr")]
 pub use recorder::{RecordSlot, Recorder};
 
-/// One call of an operation, from whichever door.
+/// One call of an operation, from whichever channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct AuditEntry {
@@ -50,8 +50,8 @@ pub struct AuditEntry {
     /// The name of the token it came with; absent at the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// The door: page, assistant, mcp, rest, cli or link.
-    pub door: String,
+    /// The channel: page, assistant, mcp, rest, cli or link.
+    pub channel: String,
     /// The program at the other end, as it calls itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
@@ -84,7 +84,7 @@ pub struct AuditEntry {
     pub changes: Vec<Change>,
 }
 
-/// List the calls of every door, the newest first: who, through what, which operation, and how it ended.
+/// List the calls of every channel, the newest first: who, through what, which operation, and how it ended.
 ///
 /// Reads, refusals and dry runs are among them, for as long as this Stint keeps accesses (90 days unless set otherwise);
 /// writes are kept for good. For owners and admins. Example: {"operation": "send_invoice", "outcome": "done"}.
@@ -94,9 +94,9 @@ pub async fn list_audit(
     /// Id, name or me.
     #[server(default)]
     member: Option<String>,
-    /// Only through this door: page, assistant, mcp, rest, cli or link.
+    /// Only through this channel: page, assistant, mcp, rest, cli or link.
     #[server(default)]
-    door: Option<String>,
+    channel: Option<String>,
     /// Only this operation, such as send_invoice.
     #[server(default)]
     operation: Option<String>,
@@ -120,7 +120,7 @@ pub async fn list_audit(
     #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<AuditEntry>, Error> {
-    log::list(cx, log::AuditQuery { member, door, operation, outcome, changed, reads, period }, limit, cursor).await
+    log::list(cx, log::AuditQuery { member, channel, operation, outcome, changed, reads, period }, limit, cursor).await
 }
 
 /// Get one call with everything that it changed, record by record, before and after.

@@ -1,4 +1,4 @@
-//! The audit log in the settings.
+//! The audit page in the settings.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     AuditEntry, get_audit_entry,
-    page_filter::{AuditFilterForm, AuditPageFilter, door},
+    page_filter::{AuditFilterForm, AuditPageFilter, channel},
     verification::page::VerificationSection,
 };
 use crate::{
@@ -24,14 +24,14 @@ use crate::{
     ui::{Empty, PageSection, Tone, badge, create_resource, pager, when_loaded},
 };
 
-/// Every call of every door, and whether somebody has altered the log.
+/// The calls of all channels, and the verification of the log.
 #[component]
 pub fn AuditSection() -> impl IntoView {
     if !use_current_organization().may(Permission::ManageOrganization) {
         return closed();
     }
     let query = use_query_map();
-    // Another filter is still the same page.
+    // A change of the filter must not rebuild the page.
     let shown = Memo::new(move |_| query.with(|query| query.get("entry")));
     view! {
         {move || match shown.get() {
@@ -42,7 +42,7 @@ pub fn AuditSection() -> impl IntoView {
     .into_any()
 }
 
-/// What is here for everybody else.
+/// The page for members without the permission.
 fn closed() -> AnyView {
     platform::set_status(Code::Forbidden.status());
     view! {
@@ -63,7 +63,7 @@ fn all() -> AnyView {
     let entries = create_resource(asked, |(filter, cursor, ..)| filter.find(cursor));
     view! {
         <PageSection title="Audit" id="audit">
-            <p class="quiet">"Every call of every door, from pages, agents and programs. Nothing in here can be changed; what was written stands in a chain that shows whether somebody tried."</p>
+            <p class="quiet">"Every call of every channel, from pages, agents and programs. Nothing in here can be changed; what was written stands in a chain that shows whether somebody tried."</p>
             <VerificationSection />
             <AuditFilterForm />
             {when_loaded(entries, list)}
@@ -124,11 +124,11 @@ fn when(at: &OffsetDateTime) -> impl IntoView + use<> {
 }
 
 fn who(entry: &AuditEntry) -> String {
-    let door = door(&entry.door);
+    let channel = channel(&entry.channel);
     let name = entry.member.as_ref().map_or("No member", |member| member.name.as_str());
     match &entry.token {
-        Some(token) => format!("{name} · {door} · {token}"),
-        None => format!("{name} · {door}"),
+        Some(token) => format!("{name} · {channel} · {token}"),
+        None => format!("{name} · {channel}"),
     }
 }
 
@@ -142,7 +142,7 @@ fn outcome(entry: &AuditEntry) -> impl IntoView + use<> {
     badge(tone, entry.outcome.replace('_', " ")).into_any()
 }
 
-/// One call, with everything that it changed.
+/// One call, with all its changes.
 fn one(id: String) -> AnyView {
     let changes = use_changes();
     let asked = move || (id.clone(), changes.time.get());
@@ -179,7 +179,7 @@ fn entry(entry: AuditEntry) -> AnyView {
     .into_any()
 }
 
-/// What happened to a record: the fields that changed.
+/// The change of a record: the fields that differ.
 fn changed(change: Change, zone: &str) -> impl IntoView + use<> {
     let title = title(&change);
     let rows = different(&change, zone).into_iter().map(|(field, before, after)| {
@@ -194,7 +194,7 @@ fn changed(change: Change, zone: &str) -> impl IntoView + use<> {
     }
 }
 
-/// What kind of record, what people know it by, and what happened to it.
+/// The kind of the record, its display name, and what happened to it.
 fn title(change: &Change) -> String {
     let verb = match (&change.before, &change.after) {
         (None, _) => "made",
@@ -211,8 +211,8 @@ fn title(change: &Change) -> String {
     }
 }
 
-/// The fields of a record that differ, as text in words: long ones are cut, instants stand in the zone of whoever reads, and what an id
-/// refers to by its name.
+/// The fields of a record that differ, as readable text: long ones are cut, instants are in the time zone of the reader, and ids are
+/// replaced with the names of their records.
 fn different(change: &Change, zone: &str) -> Vec<(String, String, String)> {
     let fields = |image: &Option<Value>| image.as_ref().and_then(|image| image.as_object().cloned()).unwrap_or_default();
     let (before, after) = (fields(&change.before), fields(&change.after));
@@ -235,7 +235,7 @@ fn said(text: &str, names: &BTreeMap<String, String>, zone: &str) -> String {
     named().or_else(instant).unwrap_or_else(|| text.chars().take(200).collect())
 }
 
-/// An instant as the clock of a zone shows it, to the minute.
+/// An instant in a time zone, to the minute.
 fn on_the_clock(text: &str, zone: &str) -> Option<String> {
     let moment = OffsetDateTime::parse("at", text).ok()?;
     let utc = unix_seconds(&moment)?;

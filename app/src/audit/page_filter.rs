@@ -1,4 +1,4 @@
-//! What the log is narrowed to: in the address, in the form, and in words.
+//! The filter of the audit page: in the address, in the form, and in words.
 
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -11,14 +11,14 @@ use crate::{
     ui::{Field, Icon, Select, choices, escaped, icon},
 };
 
-/// How many calls are shown at once.
+/// The size of a page.
 const SHOWN_MAX: u32 = 50;
 
-/// Which calls are listed. Pages read all the time, so what was only read stands aside until somebody asks for it.
+/// The choices of which calls are listed. Pages read all the time, so reads are listed only on request.
 const KINDS: [(&str, &str); 3] = [("", "Writes and refusals"), ("changed", "What changed something"), ("all", "Every call, reads too")];
 
-const DOORS: [(&str, &str); 7] = [
-    ("", "Every door"),
+const CHANNELS: [(&str, &str); 7] = [
+    ("", "Every channel"),
     ("page", "Page"),
     ("assistant", "Assistant"),
     ("mcp", "MCP"),
@@ -30,11 +30,11 @@ const DOORS: [(&str, &str); 7] = [
 const PERIODS: [(&str, &str); 5] =
     [("", "All time"), ("today", "Today"), ("this_week", "This week"), ("this_month", "This month"), ("last_month", "Last month")];
 
-/// Which calls are asked for, as it stands in the address.
+/// The filter as query parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditPageFilter {
     show: String,
-    door: String,
+    channel: String,
     period: String,
     member: String,
     operation: String,
@@ -42,12 +42,12 @@ pub struct AuditPageFilter {
 }
 
 impl AuditPageFilter {
-    /// What the address asks for.
+    /// Parses the filter from the query of the address.
     pub fn of(query: &ParamsMap) -> Self {
         let get = |name| query.get(name).unwrap_or_default();
         Self {
             show: get("show"),
-            door: get("door"),
+            channel: get("channel"),
             period: get("period"),
             member: get("member"),
             operation: get("operation"),
@@ -55,7 +55,7 @@ impl AuditPageFilter {
         }
     }
 
-    /// The calls that it finds.
+    /// A page of the calls that match.
     pub async fn find(self, cursor: Option<String>) -> Result<Page<AuditEntry>, Error> {
         let given = |text: String| (!text.is_empty()).then_some(text);
         let (changed, reads) = match self.show.as_str() {
@@ -63,16 +63,17 @@ impl AuditPageFilter {
             "all" => (None, None),
             _ => (None, Some(false)),
         };
-        let Self { door, period, member, operation, outcome, .. } = self;
-        let (member, door, operation, outcome, period) = (given(member), given(door), given(operation), given(outcome), given(period));
-        list_audit(member, door, operation, outcome, changed, reads, period, Some(SHOWN_MAX), cursor).await
+        let Self { channel, period, member, operation, outcome, .. } = self;
+        let (member, channel, operation, outcome, period) =
+            (given(member), given(channel), given(operation), given(outcome), given(period));
+        list_audit(member, channel, operation, outcome, changed, reads, period, Some(SHOWN_MAX), cursor).await
     }
 
-    /// The address of the log with this filter.
+    /// The address of the audit page with this filter.
     pub fn path(&self, base: &str) -> String {
         let fields = [
             ("show", &self.show),
-            ("door", &self.door),
+            ("channel", &self.channel),
             ("period", &self.period),
             ("member", &self.member),
             ("operation", &self.operation),
@@ -83,19 +84,19 @@ impl AuditPageFilter {
         if set.is_empty() { base.to_owned() } else { format!("{base}?{}", set.join("&")) }
     }
 
-    /// What is set, in words. Which kinds of calls are listed is said above the list.
+    /// The active filters in words, without the kinds of calls, which the list itself states.
     fn words(&self) -> String {
-        let set = [named(&DOORS, &self.door), named(&PERIODS, &self.period), &self.member, &self.operation, &self.outcome];
+        let set = [named(&CHANNELS, &self.channel), named(&PERIODS, &self.period), &self.member, &self.operation, &self.outcome];
         set.into_iter().filter(|word| !word.is_empty()).collect::<Vec<&str>>().join(" · ")
     }
 }
 
-/// A door as people read it.
-pub fn door(name: &str) -> &str {
-    named(&DOORS, name)
+/// The label of a channel.
+pub fn channel(name: &str) -> &str {
+    named(&CHANNELS, name)
 }
 
-/// What a choice is called; nothing for none.
+/// The label of a choice; nothing for none.
 fn named<'a>(choices: &[(&'static str, &'static str)], value: &'a str) -> &'a str {
     match choices.iter().find(|(name, _)| *name == value) {
         Some((name, label)) if !name.is_empty() => label,
@@ -103,7 +104,7 @@ fn named<'a>(choices: &[(&'static str, &'static str)], value: &'a str) -> &'a st
     }
 }
 
-/// The form of the filter, and what the list below leaves out.
+/// The form of the filter, with a note of what the list leaves out.
 #[component]
 pub fn AuditFilterForm() -> impl IntoView {
     let query = use_query_map();
@@ -115,7 +116,7 @@ pub fn AuditFilterForm() -> impl IntoView {
 fn shown(filter: &AuditPageFilter, base: &str) -> AnyView {
     let words = filter.words();
     let set = !words.is_empty();
-    // The form stands beside the fold and not in it: a wide screen shows it without the fold, and needs no script for that.
+    // The form is next to the disclosure and not in it: a wide screen shows it without the disclosure, and needs no script for that.
     view! {
         <details class="fold" open=set>
             <summary class="button">
@@ -134,7 +135,7 @@ fn form(filter: &AuditPageFilter, base: &str, set: bool) -> impl IntoView + use<
     view! {
         <form class="filters" method="get">
             <Select label="What" name="show" choices=choices(&KINDS) value=filter.show.clone() />
-            <Select label="Door" name="door" choices=choices(&DOORS) value=filter.door.clone() />
+            <Select label="Channel" name="channel" choices=choices(&CHANNELS) value=filter.channel.clone() />
             <Select label="When" name="period" choices=choices(&PERIODS) value=filter.period.clone() />
             <Field label="Who" name="member" value=filter.member.clone() />
             <Field label="Operation" name="operation" value=filter.operation.clone() />
@@ -146,7 +147,7 @@ fn form(filter: &AuditPageFilter, base: &str, set: bool) -> impl IntoView + use<
     }
 }
 
-/// Which calls the list leaves out, and the way to them.
+/// States which calls the list leaves out, with a link to them.
 fn left_out(filter: &AuditPageFilter, base: &str) -> impl IntoView + use<> {
     let (words, label, show) = match filter.show.as_str() {
         "all" => ("Every call is listed, reads too.", "Leave reads out", ""),

@@ -1,9 +1,9 @@
-//! Records on their way: a queue for each organization, with a bound for each and one for all.
+//! Queues of access records that wait to be written: one per organization, with a limit for each and one for all.
 //!
-//! A call reserves a place in the queue of its organization before it runs, so that its record always has room when it is
-//! answered. The bound of one organization falls as the places of all are used up (a dynamic threshold, as in switches
-//! that share their memory): it may hold as many as are still free, and one in any case, so that nobody is shut out. Records
-//! are bounded in bytes, and so are the queues.
+//! A call reserves a slot in the queue of its organization before it runs, so that its record always fits when it is
+//! answered. The limit of one organization falls as the slots of all are used up (a dynamic threshold, as in switches with
+//! shared memory): it may hold as many as are still free, and one in any case, so that no organization is shut out. The
+//! size of records in bytes is limited, and so is that of the queues.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -13,31 +13,31 @@ use crate::{
     id::OrganizationId,
 };
 
-/// How many places there are for one organization.
+/// The most slots of one organization.
 pub const PLACES_MAX: usize = 1_000;
 
-/// How many places there are for all organizations together. A record takes up to 4 KiB.
+/// The most slots of all organizations together. A record takes up to 4 KiB.
 const TOTAL_MAX: usize = 16_000;
 
-/// How many records are written at once.
+/// The most records of a batch.
 const BATCH_MAX: usize = 200;
 
-/// After how many pauses in a row without a record written down no more places are given out.
+/// After how many consecutive pauses without a written record no more slots are given out.
 const PAUSES_MAX: u32 = 5;
 
 /// The queues of all organizations.
 #[derive(Default)]
 pub struct Queues {
     queues: HashMap<OrganizationId, OrganizationQueue>,
-    /// Whose turn it is: every organization with records that wait, once.
+    /// The round-robin order: every organization with waiting records, once.
     turns: VecDeque<OrganizationId>,
-    /// Places given out, of calls under way and of records.
+    /// Slots in use, by running calls and by records.
     taken: usize,
-    /// Records that are not written down yet.
+    /// Records that are not written yet.
     unwritten: usize,
-    /// How many batches failed in a row because the database could not write.
+    /// How many consecutive batches failed because the database could not write.
     failed: usize,
-    /// How often it was waited for the database in a row.
+    /// How many consecutive pauses there were.
     pauses: u32,
 }
 
@@ -45,7 +45,7 @@ struct OrganizationQueue {
     waiting: VecDeque<AuditRecord>,
     taken: usize,
     batch: usize,
-    /// Whether it has a turn, so that it gets no second one.
+    /// Whether it is in `turns`, so that it is not added twice.
     in_turn: bool,
 }
 
@@ -55,27 +55,27 @@ impl Default for OrganizationQueue {
     }
 }
 
-/// Records of one organization that are being written down.
+/// Records of one organization that are written together.
 pub struct Batch {
-    /// Whose.
+    /// The organization.
     pub organization: OrganizationId,
-    /// In the order in which they came; at least one.
+    /// In the order of arrival; at least one.
     pub records: Vec<AuditRecord>,
 }
 
-/// How the writing of a batch ended.
+/// The result of writing a batch.
 pub enum WriteOutcome {
     /// It is in the database.
     Committed,
-    /// The database cannot write now.
+    /// The database cannot write at present.
     Retry,
-    /// It refuses what the batch says, whenever it is tried.
+    /// The database refuses the data of the batch; a retry does not help.
     Rejected(Error),
 }
 
 impl Queues {
-    /// Takes a place for a call of this organization. Refused while it has too many calls whose records wait, or while
-    /// nothing can be written down.
+    /// Reserves a slot for a call of this organization. Refused while too many records of its calls wait, or while no
+    /// records can be written.
     pub fn reserve(&mut self, organization: OrganizationId) -> Result<(), Error> {
         if self.pauses >= PAUSES_MAX {
             return Err(Error::unavailable("Calls cannot be written down right now, so none is answered."));
@@ -94,19 +94,19 @@ impl Queues {
         Ok(())
     }
 
-    /// Gives a place back that no record came for.
+    /// Releases a slot that got no record.
     pub fn release(&mut self, organization: OrganizationId) {
         self.free(organization, 1);
     }
 
-    /// Puts a record into the place that was reserved for it.
+    /// Puts a record into its reserved slot.
     pub fn put(&mut self, organization: OrganizationId, record: AuditRecord) {
         self.queues.entry(organization).or_default().waiting.push_back(record);
         self.unwritten += 1;
         self.line_up(organization);
     }
 
-    /// Gives an organization a turn when it has records that wait and no turn yet.
+    /// Adds an organization to `turns` when it has waiting records and is not there yet.
     fn line_up(&mut self, organization: OrganizationId) {
         if let Some(queue) = self.queues.get_mut(&organization).filter(|queue| !queue.in_turn && !queue.waiting.is_empty()) {
             queue.in_turn = true;
@@ -114,16 +114,16 @@ impl Queues {
         }
     }
 
-    /// Records that are not written down yet.
+    /// Records that are not written yet.
     pub fn unwritten(&self) -> usize {
         self.unwritten
     }
 
-    /// The next records to write, of the organization whose turn it is; nothing when none waits. What came of it is told to
-    /// [`Self::complete`] before the next batch is taken.
+    /// The next records to write, of the organization whose turn it is; nothing when none waits. [`Self::complete`] must be
+    /// called with the outcome before the next batch is taken.
     pub fn batch(&mut self) -> Option<Batch> {
         while let Some(organization) = self.turns.pop_front() {
-            // A turn of somebody who has nothing to write stops nobody behind it.
+            // An organization that has nothing to write any more is skipped.
             let Some(queue) = self.queues.get_mut(&organization) else { continue };
             queue.in_turn = false;
             let size = queue.batch.min(queue.waiting.len());
@@ -134,10 +134,10 @@ impl Queues {
         None
     }
 
-    /// Takes note of what came of a batch; answers whether to wait for the database before the next.
+    /// Processes the outcome of a batch; true if the writer should pause before the next.
     ///
-    /// A batch that failed is tried again in its turn, half as long: one that takes the database too long, or that holds a
-    /// record which cannot be written, comes down to that record, and stops no other organization.
+    /// A failed batch is retried in its next turn at half the size: one that takes the database too long, or that contains a
+    /// record which cannot be written, shrinks to that record, and blocks no other organization.
     pub fn complete(&mut self, batch: Batch, written: WriteOutcome) -> bool {
         let (organization, size) = (batch.organization, batch.records.len());
         let away = matches!(written, WriteOutcome::Retry);
@@ -170,7 +170,7 @@ impl Queues {
         }
     }
 
-    /// Counts failures. It is time to wait once every organization that has something to write has failed.
+    /// Counts failures; true once every organization with waiting records has failed.
     fn count(&mut self, away: bool) -> bool {
         if !away {
             (self.failed, self.pauses) = (0, 0);
@@ -184,10 +184,10 @@ impl Queues {
         true
     }
 
-    fn free(&mut self, organization: OrganizationId, places: usize) {
+    fn free(&mut self, organization: OrganizationId, slots: usize) {
         if let Some(queue) = self.queues.get_mut(&organization) {
-            queue.taken -= places;
-            self.taken -= places;
+            queue.taken -= slots;
+            self.taken -= slots;
         }
         self.forget_if_idle(organization);
     }

@@ -1,8 +1,8 @@
-//! Records of calls that changed nothing, written down beside them.
+//! Records accesses (calls that changed nothing) asynchronously.
 //!
-//! A write is recorded in its own transaction. A read, a refusal or a dry run has none that is kept, and must not wait for
-//! one: its record goes into the queue of its organization, and whatever has gathered there is added to the log of accesses
-//! in one transaction. Nothing that was taken is thrown away: who cannot be given a place is refused before the call begins.
+//! A write is recorded in its own transaction. A read, a refusal or a dry run commits none and must not wait for one: its
+//! record goes into the queue of its organization, and the queued records are added to the access log in one transaction.
+//! No accepted record is dropped: a call that gets no slot is refused before it begins.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -25,22 +25,22 @@ use crate::{
     id::OrganizationId,
 };
 
-/// How long the recorder waits for a database that cannot write before it tries again.
+/// How long the recorder waits before it retries when the database cannot write.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Takes records and writes them down; a copy puts into the same queues.
+/// Accepts records and writes them to the database; a clone uses the same queues.
 #[derive(Clone)]
 pub struct Recorder(Arc<RecorderInner>);
 
 struct RecorderInner {
     queues: Arc<Mutex<Queues>>,
-    /// Rung when a record was put; closed when nobody can put any more.
+    /// Wakes the writer after a record was queued; closed when no sender is left.
     bell: mpsc::Sender<()>,
     unwritten: watch::Receiver<usize>,
 }
 
 impl Recorder {
-    /// Starts writing. It ends when nobody can put records any more.
+    /// Starts the writer task. It ends when no sender is left.
     pub fn start(database: Database) -> Self {
         let queues = Arc::new(Mutex::new(Queues::default()));
         let (bell, rung) = mpsc::channel(1);
@@ -49,8 +49,8 @@ impl Recorder {
         Self(Arc::new(RecorderInner { queues, bell, unwritten }))
     }
 
-    /// Reserves a place for the record of a call, before it runs. Refused (rate_limited) while the organization has too many
-    /// records waiting, and (unavailable) while nothing can be written down. A caller without an organization needs none.
+    /// Reserves a slot for the record of a call, before it runs. Refused (rate_limited) while the organization has too many
+    /// records waiting, and (unavailable) while no records can be written. A caller without an organization needs none.
     pub fn reserve(&self, caller: &Caller) -> Result<RecordSlot, Error> {
         let Some(membership) = &caller.membership else { return Ok(RecordSlot::none()) };
         let organization = membership.organization;
@@ -58,15 +58,15 @@ impl Recorder {
         Ok(RecordSlot(Mutex::new(Some(ReservedSlot { inner: self.0.clone(), organization }))))
     }
 
-    /// Whether somebody writes down what is taken.
+    /// Whether the writer task runs.
     pub fn is_writing(&self) -> bool {
         !self.0.bell.is_closed()
     }
 
-    /// Comes back when everything that was taken is written down.
+    /// Waits until all accepted records are written.
     pub async fn flush(&self) {
         let mut unwritten = self.0.unwritten.clone();
-        // The writer's count lags behind the queues, which know.
+        // The writer's count lags behind the queues, which are authoritative.
         while locked(&self.0.queues).unwritten() > 0 {
             if unwritten.changed().await.is_err() {
                 return;
@@ -74,15 +74,15 @@ impl Recorder {
         }
     }
 
-    /// The same, for whoever cannot wait for a database that is away: how many records could not be written down in time.
+    /// The same with a timeout, in case the database is unavailable: returns how many records were not written in time.
     pub async fn flush_within(&self, limit: Duration) -> usize {
-        // It may come back early, when nobody writes any more: the queues know.
+        // It returns early when the writer has ended, so the queues are asked.
         tokio::time::timeout(limit, self.flush()).await.ok();
         locked(&self.0.queues).unwritten()
     }
 }
 
-/// A place for the one record of a call. Dropped without one, it is given back.
+/// A slot for the one record of a call. Dropped without a record, it is released.
 pub struct RecordSlot(Mutex<Option<ReservedSlot>>);
 
 struct ReservedSlot {
@@ -91,17 +91,17 @@ struct ReservedSlot {
 }
 
 impl RecordSlot {
-    /// No place: what is put into it is not written down.
+    /// No slot: a record put into it is discarded.
     pub fn none() -> Self {
         Self(Mutex::new(None))
     }
 
-    /// Puts the record of the call. A call has one: what is put after the first is let go.
+    /// Queues the record of the call. A call has one: those after the first are discarded.
     pub fn put(&self, record: Option<AuditRecord>) {
         let Some(record) = record else { return };
         let Some(ReservedSlot { inner, organization }) = locked(&self.0).take() else { return };
         locked(&inner.queues).put(organization, record);
-        // One ring that was not heard yet is enough.
+        // One pending wake-up is enough.
         inner.bell.try_send(()).ok();
     }
 }
@@ -118,7 +118,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes down what waits in the queues, one batch after the other.
+/// Writes the queued records, one batch after the other.
 struct RecordWriter {
     database: Database,
     queues: Arc<Mutex<Queues>>,
@@ -148,7 +148,7 @@ impl RecordWriter {
         locked(&self.queues).batch()
     }
 
-    /// Writes a batch down, also where that panics: whoever writes is one for all, and goes on.
+    /// Writes a batch and catches panics: the one writer of all organizations must go on.
     async fn tried(&self, batch: &Batch) -> WriteOutcome {
         let tried = AssertUnwindSafe(self.written(batch)).catch_unwind().await;
         tried.unwrap_or_else(|_| {
@@ -157,10 +157,10 @@ impl RecordWriter {
         })
     }
 
-    /// Writes a batch down. One whose commit was not heard is tried again: what of it stands there already is left as it is.
+    /// Writes a batch. When the result of its commit is unknown, it is retried; rows that exist already are left as they are.
     async fn written(&self, batch: &Batch) -> WriteOutcome {
-        let reach = RowScope::Organization(batch.organization);
-        let Ok(mut db) = self.database.begin(reach, AccessMode::Write).await else { return WriteOutcome::Retry };
+        let scope = RowScope::Organization(batch.organization);
+        let Ok(mut db) = self.database.begin(scope, AccessMode::Write).await else { return WriteOutcome::Retry };
         if let Err(problem) = store::append_accesses(&mut db, &batch.records).await {
             return refused(batch.organization, problem);
         }
@@ -171,7 +171,7 @@ impl RecordWriter {
     }
 }
 
-/// What it means that the database refused a batch: only what a record itself says is ever a reason to let it go.
+/// The outcome when the database refused a batch: only an error in the data of a record is a reason to drop it.
 fn refused(organization: OrganizationId, problem: sqlx::Error) -> WriteOutcome {
     let of_data = is_data_error(&problem);
     let error = Error::from(problem);

@@ -18,46 +18,46 @@ pub async fn append_writes(db: &mut Db, records: &[AuditRecord]) -> Result<(), E
     Ok(())
 }
 
-/// Adds calls that changed nothing to the organization's log of accesses; one that stands there already is left as it is. What
-/// the database said is told as it is, for whoever tries again.
+/// Adds calls that changed nothing to the organization's access log; a record that exists already is left as it is. Returns
+/// the database's own error, from which the caller decides on a retry.
 pub async fn append_accesses(db: &mut Db, records: &[AuditRecord]) -> Result<(), sqlx::Error> {
     let records = serde_json::to_value(records).map_err(|problem| sqlx::Error::Encode(problem.into()))?;
     query!(r#"select append_accesses($1) as "appended: ()""#, records).execute(db.connection()).await?;
     Ok(())
 }
 
-/// The months of accesses that ended longer ago than so many days.
+/// The monthly access partitions that ended more than `days` days ago.
 pub async fn expired_access_partitions(db: &mut Db, days: i32) -> Result<Vec<String>, Error> {
     Ok(query_scalar!(r#"select place as "place!" from access_partitions_over($1) place"#, days).fetch_all(db.connection()).await?)
 }
 
-/// Drops such a month; whether it was one.
+/// Drops such a partition; false if it was none.
 pub async fn drop_access_partition(db: &mut Db, month: &str, days: i32) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select drop_access_partition($1, $2) as "dropped!""#, month, days).fetch_one(db.connection()).await?)
 }
 
-/// Makes the place for the accesses of this instant's month, where there is none.
+/// Creates the access partition for the month of this instant, if there is none.
 pub async fn create_access_partition(db: &mut Db, instant_of_month: Timestamp) -> Result<(), Error> {
     query!(r#"select make_access_partition($1) as "made: ()""#, instant(instant_of_month) as _).execute(db.connection()).await?;
     Ok(())
 }
 
-/// Which calls are asked for.
+/// The filter of the list.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 #[derive(Debug, Default)]
 pub struct AuditFilter {
     pub member: Option<Uuid>,
-    pub door: Option<String>,
+    pub channel: Option<String>,
     pub operation: Option<String>,
     pub outcome: Option<String>,
     pub changed: Option<bool>,
-    /// The operations whose calls are left out when they were done: those that only look.
+    /// The operations whose calls are left out when they were done: reads.
     pub left_out: Option<Vec<String>>,
     pub from: Option<Timestamp>,
     pub until: Option<Timestamp>,
 }
 
-/// A call as it is kept.
+/// A call as stored.
 #[allow(missing_docs, reason = "the columns are described at AuditEntry")]
 pub struct AuditRow {
     pub id: Uuid,
@@ -66,7 +66,7 @@ pub struct AuditRow {
     pub member_id: Option<Uuid>,
     pub member_name: Option<String>,
     pub token: Option<String>,
-    pub door: String,
+    pub channel: String,
     pub program: Option<String>,
     pub address: Option<String>,
     pub operation: String,
@@ -78,7 +78,7 @@ pub struct AuditRow {
     pub undone_by: Option<Uuid>,
 }
 
-/// A page of calls of both logs, the newest first, from before an instant and an id; one call when its id is given.
+/// A page of calls of both logs, the newest first, starting before the keyset of instant and id; one call when its id is given.
 pub async fn list(
     db: &mut Db,
     filter: &AuditFilter,
@@ -96,7 +96,7 @@ pub async fn list(
         before_id,
         id,
         filter.member,
-        filter.door,
+        filter.channel,
         filter.operation,
         filter.outcome,
         filter.changed,

@@ -1,4 +1,4 @@
-//! Telling that a threshold was crossed: whoever wrote the time at once, and whom it concerns in their notifications.
+//! Alerts about crossed thresholds: a warning to the caller at once, and notifications to those whom the budget concerns.
 
 use jiff::civil::Date;
 
@@ -16,9 +16,9 @@ use crate::{
     projects::read_scope::ReadScope,
 };
 
-/// Tells of the threshold that lies between two usages, if there is one.
+/// Warns and notifies of the threshold that was crossed between two usages, if there is one.
 ///
-/// Who sees money hears of hours and amount. Who does not hears of the hours alone, and so only when those crossed it.
+/// Recipients who see money learn of hours and amount. Others learn of the hours alone, so only if the hours crossed the threshold.
 pub async fn notify_crossed(
     cx: &mut Call,
     read_scope: &ReadScope,
@@ -29,7 +29,7 @@ pub async fn notify_crossed(
 ) -> Result<(), Error> {
     for part in [BudgetPart::Whole, BudgetPart::Hours] {
         let Some(crossed) = crossed(budget, before, after, part) else { continue };
-        // An amount is told, or implied, unless the hours alone say the same.
+        // The text names or implies an amount, unless the hours alone reach the same threshold.
         let about_money = part == BudgetPart::Whole && budget.reached(after, BudgetPart::Hours) < Some(crossed);
         let words = alert_text(budget, days, after, crossed, if about_money { BudgetPart::Whole } else { BudgetPart::Hours });
         if part == BudgetPart::visible(read_scope.money) {
@@ -40,13 +40,13 @@ pub async fn notify_crossed(
     Ok(())
 }
 
-/// The threshold that was reached by the write and was not before it.
+/// The threshold that was reached by the write and not before it.
 fn crossed(budget: &Budget, before: Usage, after: Usage, part: BudgetPart) -> Option<Threshold> {
     let reached = budget.reached(after, part);
     reached.filter(|_| reached > budget.reached(before, part))
 }
 
-/// `Acme / Dashboard has reached 75 % of its budget for November 2026: 30h of 40h.`
+/// The text of an alert: `Acme / Dashboard has reached 75 % of its budget for November 2026: 30h of 40h.`
 pub fn alert_text(budget: &Budget, days: (Date, Date), usage: Usage, threshold: Threshold, part: BudgetPart) -> String {
     let percent = match threshold {
         Threshold::Warning => budget.warning_percent,

@@ -1,4 +1,4 @@
-//! How a budget burns down: what was used over the days of its period, its cap and thresholds, and where it will end.
+//! The burn chart of a budget: usage over the days of its period, cap, thresholds and forecast.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::day::Day;
 
-/// The chart of a budget. Drawn on the server in shares of its place, so that it fits a phone; read as a sentence.
+/// The chart of a budget. Rendered on the server in relative lengths, so that it fits a phone; read out as a sentence.
 pub fn chart(status: &BudgetStatus, burn: &Burn, curve: &[BurnPoint], today: &Day) -> Option<AnyView> {
     let plot = ChartGeometry::of(status, burn, curve, today)?;
     let label = format!("{} {}", plot.told, lasting(status, burn, today));
@@ -44,7 +44,7 @@ pub fn chart(status: &BudgetStatus, burn: &Burn, curve: &[BurnPoint], today: &Da
     )
 }
 
-/// How long it lasts, in a sentence.
+/// How long the budget lasts, as a sentence.
 pub fn lasting(status: &BudgetStatus, burn: &Burn, today: &Day) -> String {
     let pace = format!("At the pace of the last four weeks, {} a week,", burn.per_week.text);
     match &burn.reached_on {
@@ -56,7 +56,7 @@ pub fn lasting(status: &BudgetStatus, burn: &Burn, today: &Day) -> String {
     }
 }
 
-/// A point in the thousandths of the drawing.
+/// A point in thousandths of the drawing.
 fn path(point: Point) -> String {
     format!("{:.1},{:.1}", point.x * 1000.0, point.y * 1000.0)
 }
@@ -65,7 +65,7 @@ fn share(part: f64) -> String {
     format!("{:.2}%", part * 100.0)
 }
 
-/// Words stay within the drawing: near its right edge they stand to the left of their place.
+/// The anchor that keeps labels within the drawing: near its right edge they extend to the left.
 fn anchor(x: f64) -> &'static str {
     if x > 0.6 { "end" } else { "start" }
 }
@@ -74,7 +74,7 @@ fn beside(x: f64) -> &'static str {
     if x > 0.6 { "-4" } else { "4" }
 }
 
-/// `21 Nov`, as the year is around it.
+/// `21 Nov`; the year follows from the context.
 fn short(day: &Day) -> String {
     let label = day.label();
     label.split(' ').skip(1).take(2).collect::<Vec<_>>().join(" ")

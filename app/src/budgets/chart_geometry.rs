@@ -1,15 +1,15 @@
-//! Where the lines of a burn chart are: arithmetic without a page around it.
+//! The geometry of a burn chart. Pure: arithmetic without rendering.
 
 use super::{BudgetStatus, Burn, BurnPoint};
 use crate::{day::Day, hours::WorkDuration};
 
-/// The least that a chart without a period looks ahead.
+/// The fewest days that a chart without a period looks ahead.
 const AHEAD_DAYS: i64 = 28;
 
-/// How much higher the drawing is than its highest line, so that there is room for names.
+/// The height of the drawing relative to its highest line, which leaves room for labels.
 const HEADROOM: f64 = 1.12;
 
-/// A place in the drawing: from 0 at the left and top to 1 at the right and bottom.
+/// A position in the drawing: from 0 at the left and top to 1 at the right and bottom.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// From the left.
@@ -21,38 +21,38 @@ pub struct Point {
 /// A line across the chart: the cap or a threshold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReferenceLine {
-    /// Its place from the top.
+    /// Its distance from the top.
     pub at: f64,
-    /// What it is called.
+    /// Its label.
     pub name: String,
-    /// Its look.
+    /// Its CSS class.
     pub class: &'static str,
 }
 
 /// A burn chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChartGeometry {
-    /// What it shows, in a sentence.
+    /// The chart as a sentence.
     pub told: String,
     /// Its first day.
     pub from: Day,
     /// Its last day.
     pub to: Day,
-    /// What was used.
+    /// The usage so far.
     pub used: Vec<Point>,
-    /// Cap and thresholds.
+    /// The cap and the thresholds.
     pub levels: Vec<ReferenceLine>,
     /// The cap, from the top.
     pub cap: f64,
     /// Today, from the left.
     pub today: f64,
-    /// From today to where the pace leads.
+    /// The forecast from today, at the current pace.
     pub forecast: Option<(Point, Point)>,
-    /// Where and when the cap is reached, when that is ahead and within the chart.
+    /// The position and the day at which the cap is reached, if that is ahead and within the chart.
     pub end: Option<(f64, Day)>,
 }
 
-/// What is drawn: hours or the amount.
+/// The cap that is drawn: hours or amount.
 struct ChartedCap {
     cap: i64,
     used: i64,
@@ -63,7 +63,7 @@ struct ChartedCap {
 }
 
 impl ChartedCap {
-    /// The one of which the larger share is used: it ends first.
+    /// The cap of which the larger share is used: it is reached first.
     fn of(status: &BudgetStatus, burn: &Burn) -> Option<Self> {
         let hours = status.hours.cap.as_ref().zip(status.hours.percent.as_ref()).map(|(cap, share)| {
             let told = format!("{} of {} used.", status.hours.used.text, cap.text);
@@ -84,7 +84,7 @@ impl ChartedCap {
             let measure = Self { cap: cap.amount, used: amount.used.amount, per_week, money: true, told, name: cap.text() };
             Some((share.hundredths, measure))
         });
-        // Of equal shares the hours are shown: they come first.
+        // Of equal shares `max_by_key` returns the last: the hours.
         [amount, hours].into_iter().flatten().max_by_key(|(share, _)| *share).map(|(_, measure)| measure)
     }
 
@@ -92,14 +92,14 @@ impl ChartedCap {
         if self.money { point.amount.as_ref().map_or(0, |amount| amount.amount) } else { point.seconds }
     }
 
-    /// What will be used so many days from today.
+    /// The expected usage so many days from today.
     fn ahead(&self, days: i64) -> f64 {
         self.used as f64 + self.per_week as f64 * days as f64 / 7.0
     }
 }
 
 impl ChartGeometry {
-    /// The chart of a budget; none when the viewer sees no cap, or before anything was used.
+    /// The chart of a budget; `None` if the viewer sees no cap, or before anything was used.
     pub fn of(status: &BudgetStatus, burn: &Burn, curve: &[BurnPoint], today: &Day) -> Option<Self> {
         let measure = ChartedCap::of(status, burn)?;
         let from = curve.first()?.day.clone();
@@ -125,7 +125,7 @@ impl ChartGeometry {
     }
 }
 
-/// Where days and values are in the drawing.
+/// Maps days and values to positions in the drawing.
 struct ChartScale {
     from: Day,
     days: i64,
@@ -146,7 +146,7 @@ impl ChartScale {
     }
 }
 
-/// Nothing is used between two days of work: the line rises on the day itself.
+/// Points of a step line: usage rises on the day of the work itself, not between two days.
 fn steps(points: impl Iterator<Item = Point>) -> Vec<Point> {
     let mut steps: Vec<Point> = Vec::new();
     for point in points {
@@ -158,7 +158,7 @@ fn steps(points: impl Iterator<Item = Point>) -> Vec<Point> {
     steps
 }
 
-/// Where the chart of a budget without a period ends: where it is used up, unless that would press what was into a corner.
+/// The last day of a chart without a period: the forecast end, unless that would press the past into a corner.
 fn horizon(from: &Day, today: &Day, end: Option<&Day>) -> Day {
     let furthest = today.plus(from.days_until(today).max(AHEAD_DAYS) * 2);
     end.cloned().unwrap_or_else(|| today.plus(AHEAD_DAYS)).min(furthest)

@@ -1,4 +1,4 @@
-//! Setting a budget, changing it and taking it away.
+//! Sets, changes and clears the budget of a project.
 
 use super::{
     BudgetBasis, BudgetPeriod, BudgetStatus, ClearedBudget, Hours, alerts, store,
@@ -18,7 +18,7 @@ use crate::{
 /// The largest amount of a budget, in minor units: a trillion.
 const AMOUNT_MAX: i64 = 1_000_000_000_000;
 
-/// What is given of a budget; the arguments of `set_budget`.
+/// A change of a budget; the arguments of `set_budget`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct BudgetChange {
     pub hours: Patch<Hours>,
@@ -30,7 +30,7 @@ pub struct BudgetChange {
     pub hard_stop: Option<bool>,
 }
 
-/// Gives a project a budget, or changes the one it has.
+/// Creates the budget of a project, or changes the one it has.
 pub async fn set(cx: &mut Call, project: &str, given: BudgetChange) -> Result<BudgetStatus, Error> {
     let read_scope = ReadScope::of(cx)?;
     organizations::store::lock_shared(&mut cx.db).await?;
@@ -55,7 +55,7 @@ pub async fn set(cx: &mut Call, project: &str, given: BudgetChange) -> Result<Bu
     status_after_change(cx, &read_scope, &budget).await
 }
 
-/// Takes the budget of a project away.
+/// Deletes the budget of a project.
 pub async fn clear(cx: &mut Call, project: &str) -> Result<ClearedBudget, Error> {
     let project = projects::record::get(cx, project).await?;
     lock_budget(cx, &project).await?;
@@ -65,15 +65,15 @@ pub async fn clear(cx: &mut Call, project: &str) -> Result<ClearedBudget, Error>
     Ok(ClearedBudget { id: BudgetId(budget.id), project: project.full_name() })
 }
 
-/// Lets one change of the budget wait for the other, and for time that is being logged. A budget that is not there yet cannot
-/// be held, so its project is.
+/// Serializes changes of the budget with each other and with time that is being logged. A budget that does not exist yet cannot be
+/// locked, so its project is locked first.
 async fn lock_budget(cx: &mut Call, project: &Project) -> Result<(), Error> {
     projects::store::lock(&mut cx.db, project.id.0).await?;
     store::lock(&mut cx.db, &[project.id.0]).await?;
     Ok(())
 }
 
-/// How the budget stands now. Whoever sets it is told at once when it is used up to a threshold already.
+/// The current status of the budget. Warns the caller at once if a threshold is already reached.
 async fn status_after_change(cx: &mut Call, read_scope: &ReadScope, budget: &Budget) -> Result<BudgetStatus, Error> {
     let (days, usage) = super::record::current_usage(cx, budget).await?;
     let part = BudgetPart::visible(read_scope.money);
@@ -83,7 +83,7 @@ async fn status_after_change(cx: &mut Call, read_scope: &ReadScope, budget: &Bud
     Ok(budget.status(days, usage, part))
 }
 
-/// A budget without caps. Where time is not billable by itself, a budget of billable time would count nothing.
+/// A budget without caps. It counts all time if the project is not billable, where billable time would never come up.
 fn new_budget(project: &Project) -> Budget {
     Budget {
         id: BudgetId::new().0,
@@ -105,7 +105,7 @@ fn new_budget(project: &Project) -> Budget {
 }
 
 impl BudgetChange {
-    /// Puts what is given over what there is, and refuses what makes no budget.
+    /// Applies the change to a budget, and refuses an invalid result.
     fn apply(self, budget: &mut Budget) -> Result<(), Error> {
         budget.seconds = self.hours.try_map(|hours| hours.seconds("hours"))?.apply_to(budget.seconds);
         let currency = budget.currency.clone();
@@ -151,7 +151,7 @@ fn percent(field: &'static str, given: Option<i32>, before: i32) -> Result<i32, 
     }
 }
 
-/// Tells of a budget that cannot be used up, because what it counts does not come up on this project.
+/// Warns of a budget that cannot be used up, because the time that it counts does not occur on this project.
 fn warn_never_used_up(cx: &mut Call, budget: &Budget, project: &Project) {
     if project.billing != Billing::Overhead {
         return;

@@ -1,4 +1,4 @@
-//! The refusal of a hard stop: what the budget is, what is used and what is left, as far as the caller may see it.
+//! The errors of a hard stop: the budget, its usage and what is left, as far as the caller may see them.
 
 use jiff::civil::Date;
 
@@ -10,7 +10,7 @@ use crate::{
     projects::read_scope::ReadScope,
 };
 
-/// No timer starts: nothing is left, perhaps only because the timer that it would replace counts by then.
+/// The refusal to start a timer: nothing is left, possibly only because the timer that it would replace counts by then.
 pub fn timer_refused(budget: &Budget, days: (Date, Date), before: Usage, used: Usage, read_scope: &ReadScope) -> Error {
     let then = if used == before { "" } else { " once the running timer is stopped" };
     let counted = Usage { pending_seconds: 0, pending_amount: 0, ..used };
@@ -19,8 +19,8 @@ pub fn timer_refused(budget: &Budget, days: (Date, Date), before: Usage, used: U
     refused(budget, days, used, read_scope, message)
 }
 
-/// No time is logged: there is not enough left for it. `counted` is what counts before and after; for drafts that is more than what
-/// is used: what is pending, too.
+/// The refusal to log time: not enough is left for it. `counted` is the usage before and after the write, for drafts including pending
+/// time.
 pub fn entry_refused(budget: &Budget, days: (Date, Date), before: Usage, counted: (Usage, Usage), read_scope: &ReadScope) -> Error {
     let (from, to) = counted;
     let more = match budget.seconds {
@@ -45,7 +45,7 @@ fn named(budget: &Budget, days: (Date, Date)) -> String {
     }
 }
 
-/// ` (40h, 38h used, 2h left)`, for each cap that the caller may see; with `, 1h pending` where drafts have to find room beside others.
+/// ` (40h, 38h used, 2h left)` for each cap that the caller may see; `, 1h pending` is added where pending time counts.
 fn amounts(budget: &Budget, usage: Usage, read_scope: &ReadScope) -> String {
     let money = |amount: i64| Money::new(amount, &budget.currency).text();
     let hours = budget.seconds.map(|cap| standing(cap, usage.seconds, usage.pending_seconds, text));

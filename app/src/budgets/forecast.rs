@@ -1,17 +1,17 @@
-//! When a budget is used up, at the pace of the last four weeks. Pure.
+//! Forecasts when a budget is used up, at the pace of the last four weeks. Pure.
 
 use crate::day::Day;
 
-/// The days whose pace is taken: four weeks, so that a holiday or a sprint does not decide alone.
+/// The days over which the pace is measured: four weeks, so that a holiday or a sprint does not decide alone.
 pub const BURN_RATE_DAYS: i64 = 28;
 
-/// Nobody plans further ahead: ten years.
+/// The furthest day of a forecast: ten years ahead.
 const AHEAD_DAYS: i64 = 3_652;
 
-/// What is used up of one cap, in seconds or in minor units.
+/// The burn of one cap, in seconds or in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BurnRate {
-    /// How much there is.
+    /// The cap.
     pub cap: i64,
     /// How much of it is used.
     pub used: i64,
@@ -34,13 +34,13 @@ impl BurnRate {
         let days = (left * i128::from(BURN_RATE_DAYS) + burned - 1) / burned;
         let days = i64::try_from(days).ok().filter(|days| *days <= AHEAD_DAYS)?;
         let day = today.plus(days);
-        // A day stops at the end of the calendar; a cap that is reached there is reached beyond it.
+        // `plus` stops at the end of the calendar; a cap that is reached there is reached later.
         let real = today.days_until(&day) == days;
         (real && last.is_none_or(|last| day <= *last)).then_some(day)
     }
 }
 
-/// How much is used in a week, of what was used in the last [`BURN_RATE_DAYS`] days.
+/// The usage per week, from the usage of the last [`BURN_RATE_DAYS`] days.
 pub fn per_week(burned: i64) -> i64 {
     crate::money::saturated(crate::money::rounded_quotient(i128::from(burned) * 7, i128::from(BURN_RATE_DAYS)))
 }

@@ -1,4 +1,4 @@
-//! Setting a budget, and taking it away.
+//! The form to set and to clear a budget.
 
 use leptos::prelude::*;
 
@@ -54,7 +54,7 @@ fn caps(budget: Option<&BudgetStatus>, currency: &Currency) -> impl IntoView + u
     }
 }
 
-/// When it begins anew, what it counts, and what happens near its end.
+/// The period, the basis, the thresholds and the hard stop.
 fn rules(budget: Option<&BudgetStatus>) -> impl IntoView + use<> {
     let periods: Vec<_> = BudgetPeriod::ALL.iter().map(|period| (period.name().to_owned(), period.label().to_owned())).collect();
     let bases = choices(&[("billable", "Billable time"), ("all", "All time")]);
@@ -63,7 +63,7 @@ fn rules(budget: Option<&BudgetStatus>) -> impl IntoView + use<> {
     let warning = budget.map_or(75, |budget| budget.warning_percent).to_string();
     let critical = budget.map_or(100, |budget| budget.critical_percent).to_string();
     let stop = budget.is_some_and(|budget| budget.hard_stop).to_string();
-    // A new budget counts what fits the billing of the project, unless something else is chosen.
+    // A new budget counts what fits the billing of the project, unless the form says otherwise.
     let unsaid = budget.is_none().then(|| (String::new(), "What the project bills".to_owned()));
     let bases = unsaid.into_iter().chain(bases).collect::<Vec<SelectOption>>();
     let basis = budget.map(|budget| budget.basis.name()).unwrap_or_default();

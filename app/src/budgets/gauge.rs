@@ -1,4 +1,4 @@
-//! How far a budget is used, as a bar: drawn on the server, read as a sentence.
+//! The usage of a budget as a bar: rendered on the server, read out as a sentence.
 
 use leptos::prelude::*;
 
@@ -8,8 +8,8 @@ use crate::ui::{Tone, badge};
 /// Hundredths of a percent in a whole bar.
 const WHOLE: i64 = 10_000;
 
-/// The bar of a budget: what is used, what is pending on top (hatched), and where the thresholds are. Nothing when the
-/// viewer sees no cap.
+/// The bar of a budget: what is used, what is pending on top (hatched), and where the thresholds are. `None` if the viewer sees
+/// no cap.
 pub fn gauge(status: &BudgetStatus) -> Option<impl IntoView + use<>> {
     let state = status.state?;
     let used = status.percent.as_ref()?.hundredths.min(WHOLE);
@@ -31,13 +31,13 @@ pub fn gauge(status: &BudgetStatus) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// The gauge with its number, for a row of a list.
+/// The gauge with its percentage, for a row of a list.
 pub fn gauge_with_percent(status: &BudgetStatus) -> Option<impl IntoView + use<>> {
     let share = status.percent.as_ref()?.text.clone();
     Some(view! { <span class="gauge-row">{gauge(status)} <span class="figure" aria-hidden="true">{share}</span></span> })
 }
 
-/// The state in a word, unless there is nothing to say.
+/// The state in a word; `None` below the first threshold.
 pub fn word(state: BudgetState) -> Option<impl IntoView> {
     let (tone, word) = match state {
         BudgetState::Ok => return None,
@@ -48,7 +48,7 @@ pub fn word(state: BudgetState) -> Option<impl IntoView> {
     Some(badge(tone, word))
 }
 
-/// What the bar shows, for those who listen: `Budget of Dashboard: 80 % used, 85 % with what is pending, nearly used up`.
+/// The bar as a sentence for screen readers: `Budget of Dashboard: 80 % used, 85 % with what is pending, nearly used up`.
 pub fn sentence(status: &BudgetStatus) -> String {
     let text = |share: &Option<super::Share>| share.as_ref().map(|share| share.text.clone()).unwrap_or_default();
     let pending = match status.percent == status.pending_percent {

@@ -1,4 +1,4 @@
-//! What a write of time does to budgets: it may be refused, it may cross a threshold, and it answers with how they stand.
+//! The effect of a write of time on budgets: refuses what passes a hard stop, alerts on crossed thresholds, and answers the status.
 //!
 //! Usage is taken before and after the write, with the budgets locked in between. So of two writes at once the second sees
 //! what the first did: both cannot pass a hard stop, and a threshold is crossed by exactly one of them. When usage falls
@@ -19,7 +19,7 @@ use crate::{
     projects::{self, read_scope::ReadScope},
 };
 
-/// The budgets that a write of time touches, held until the call ends.
+/// The budgets that a write of time touches, locked until the call ends.
 pub struct BudgetGuard {
     periods: Vec<GuardedPeriod>,
 }
@@ -41,28 +41,28 @@ impl GuardedPeriod {
     }
 }
 
-/// Whether a hard stop stands in the way of a write.
+/// Whether a hard stop can refuse a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HardStop {
-    /// It logs time: what would pass the cap is refused.
+    /// The write logs time: what would pass the cap is refused.
     Enforce,
-    /// It keeps time that was worked, or takes time away: never refused.
+    /// The write keeps time that was worked, or takes time away: never refused.
     Ignore,
 }
 
-/// How the budgets stand after a write.
+/// The status of the budgets after a write.
 pub struct BudgetOutcome {
     periods: Vec<(Uuid, (Date, Date), BudgetStatus)>,
 }
 
 impl BudgetGuard {
-    /// Holds the budgets of these projects, and takes their usage in the periods of these days. Comes before the write.
+    /// Locks the budgets of these projects, and reads their usage in the periods of these days. Runs before the write.
     pub async fn lock(cx: &mut Call, touched: &[(Uuid, Date)]) -> Result<Self, Error> {
         let projects: Vec<Uuid> = touched.iter().map(|(project, _)| *project).collect();
         if projects.is_empty() {
             return Ok(Self { periods: Vec::new() });
         }
-        // Whoever deletes a project holds it before its budget.
+        // Lock order: the project before its budget, as when a project is deleted.
         projects::store::lock_key_share(&mut cx.db, &projects).await?;
         let held = store::lock(&mut cx.db, &projects).await?;
         if held.is_empty() {
@@ -83,8 +83,8 @@ impl BudgetGuard {
         Ok(Self { periods })
     }
 
-    /// Refuses to start a timer whose time would find no room: the cap that it counts for is used up by now. So the timer that
-    /// it replaces is stopped before, and runs on when this is refused.
+    /// Refuses to start a timer if the cap that it counts towards is used up by now. The timer that it replaces is stopped before, and
+    /// runs on if this refuses.
     pub async fn check_timer_start(
         &self,
         cx: &mut Call,
@@ -109,7 +109,7 @@ impl BudgetGuard {
         Ok(())
     }
 
-    /// Looks at what the write has done: refuses what passes a hard stop, and tells of every threshold that was crossed.
+    /// Compares the usage after the write: refuses what passes a hard stop, and alerts on every threshold that was crossed.
     pub async fn finish(self, cx: &mut Call, read_scope: &ReadScope, hard_stop: HardStop) -> Result<BudgetOutcome, Error> {
         let asked: Vec<UsageQuery> = self.periods.iter().map(GuardedPeriod::asked).collect();
         let usages = usages(cx, &asked).await?;
@@ -129,13 +129,13 @@ impl BudgetGuard {
 }
 
 impl BudgetOutcome {
-    /// How the budget of a project stands in the period of a day.
+    /// The status of a project's budget in the period of a day.
     pub fn status_on(&self, project: Uuid, day: Date) -> Option<BudgetStatus> {
         let found = self.periods.iter().find(|(known, (first, last), _)| *known == project && (*first..=*last).contains(&day));
         found.map(|(_, _, status)| status.clone())
     }
 
-    /// How all of them stand.
+    /// The status of all of them.
     pub fn all(self) -> Vec<BudgetStatus> {
         self.periods.into_iter().map(|(_, _, status)| status).collect()
     }
@@ -149,14 +149,14 @@ async fn usages(cx: &mut Call, asked: &[UsageQuery]) -> Result<Vec<Usage>, Error
     store::usage(&mut cx.db, asked, now).await
 }
 
-/// What counts before and after the write. A draft is to count one day, and so is everything else that is pending by then: there has
-/// to be room for all of it.
+/// The usage that counts before and after the write. A draft is going to count, and so is everything else that is pending by then: if
+/// pending time grew, there has to be room for all of it.
 fn with_drafts(before: Usage, after: Usage) -> (Usage, Usage) {
     let grew = after.pending_seconds > before.pending_seconds || after.pending_amount > before.pending_amount;
     if grew { (before.with_pending(), after.with_pending()) } else { (before, after) }
 }
 
-/// Whether a cap is passed by what was added, and not only by what was there before.
+/// Whether usage is above a cap and was raised by the write; being above it before is not enough.
 fn exceeds(budget: &Budget, before: Usage, after: Usage) -> bool {
     let measures = budget.measures(before, BudgetPart::Whole).zip(budget.measures(after, BudgetPart::Whole));
     measures.into_iter().any(|((before, cap), (after, _))| after > cap && after > before)

@@ -1,4 +1,4 @@
-//! A number of hours as an argument: a number from programs, words from forms.
+//! Hours as an argument: a number from programs, text from forms.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::{error::Error, hours, money, width::half_width};
 /// The most hours that a budget may hold: more than a hundred years of one person's days and nights.
 pub const HOURS_MAX: i64 = 1_000_000;
 
-/// Hours in the arguments of an operation, before they are read.
+/// Hours in the arguments of an operation, not yet parsed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Hours {
     /// A number of hours, such as 40 or 7.5.
@@ -22,14 +22,13 @@ pub enum Hours {
 }
 
 impl Hours {
-    /// The hours in whole seconds. Refuses nothing, less than nothing, more than a million hours, and what can be read in two
-    /// ways, such as `1,000`.
+    /// The hours in whole seconds. Refuses zero, negative numbers, more than a million hours, and ambiguous text such as `1,000`.
     pub fn seconds(&self, field: &'static str) -> Result<i64, Error> {
         let (seconds, shown) = match self {
             Self::Number(number) => (number * 3600.0, number.to_string()),
             Self::Written(text) => (read(field, text.trim())?, money::shown(text.trim())),
         };
-        // Below a second it is nothing; what is no number at all is neither above nor below.
+        // Less than half a second rounds to zero; NaN fails every comparison.
         if seconds.is_nan() || seconds < 0.5 {
             return Err(Error::invalid(field, format!("{shown} hours are no budget; give more than zero, or leave the hours out.")));
         }
@@ -40,13 +39,13 @@ impl Hours {
     }
 }
 
-/// The seconds of hours as written: a decimal number of hours, or a duration.
+/// Parses hours as written to seconds: a decimal number of hours, or a duration.
 fn read(field: &'static str, text: &str) -> Result<f64, Error> {
     let text = &*half_width(text);
     if let Some(readings) = hours::readings(text) {
         return Err(money::ambiguous(field, text, readings));
     }
-    // Digits and one sign between them: no exponents, no signs before, as for durations.
+    // Digits and one separator: no exponents and no leading signs, as for durations.
     let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',');
     if let Some(number) = text.replace(',', ".").parse::<f64>().ok().filter(|_| plain) {
         return Ok(number * 3600.0);
@@ -109,7 +108,7 @@ impl schemars::JsonSchema for Hours {
         "Hours".into()
     }
 
-    /// Text, as empty text takes the cap away, and as models are told of one type only. A number is taken for its text.
+    /// Text only, since empty text removes the cap and models get a single type. A number is read as its text.
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",

@@ -1,4 +1,4 @@
-//! Budgets: how much may be worked on a project, how much of it is used, and when it will be used up.
+//! Budgets: caps on the hours or the amount of a project, their usage, and the forecast of when they are used up.
 
 #[cfg(feature = "ssr")]
 pub mod alerts;

@@ -16,7 +16,7 @@ use crate::{
     ui::{Empty, PageSection, create_resource, hours, money, statistic, when_loaded},
 };
 
-/// How far the budget is used, how it got there and how long it lasts; and the form to set it.
+/// The usage of the budget, its history and forecast, and the form to set it.
 #[component]
 pub fn ProjectBudget(
     /// The project's id.
@@ -57,7 +57,7 @@ fn shown(project: ProjectStatus) -> AnyView {
     .into_any()
 }
 
-/// The gauge with its number, and which days it is about.
+/// The gauge with its percentage, and the period that it is about.
 fn headline(budget: &BudgetStatus) -> impl IntoView + use<> {
     let period = budget.from.as_ref().and_then(|from| budget.period.label_for(from));
     let what = match (budget.basis, period) {
@@ -80,7 +80,7 @@ fn headline(budget: &BudgetStatus) -> impl IntoView + use<> {
 fn figures(budget: &BudgetStatus) -> impl IntoView + use<> {
     let of_hours = budget.hours.cap.as_ref().map(|cap| view! { "of " {hours(cap)} }.into_any());
     let of_amount = budget.amount.as_ref().and_then(|amount| amount.cap.as_ref()).map(|cap| view! { "of " {money(cap)} }.into_any());
-    // An amount without a cap is already on the page, as what is unbilled.
+    // An amount without a cap is already on the page, as the unbilled amount.
     let amount = budget.amount.as_ref().filter(|amount| amount.cap.is_some());
     let pending = Some(&budget.hours.pending).filter(|pending| pending.seconds > 0);
     let note = view! { "running or draft" }.into_any();

@@ -1,4 +1,4 @@
-//! How often a budget begins anew, and the days of one such period.
+//! The period after which a budget begins anew, and its days.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,12 +33,12 @@ impl BudgetPeriod {
         }
     }
 
-    /// The period of this name.
+    /// The period of a stored name; `None` for an unknown one.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|period| period.name() == name)
     }
 
-    /// As people choose it.
+    /// The label in the form.
     pub fn label(self) -> &'static str {
         match self {
             Self::Lifetime => "For the whole project",
@@ -67,7 +67,7 @@ mod server {
     use crate::day::{YEAR_MAX, YEAR_MIN};
 
     impl BudgetPeriod {
-        /// First and last day of the period that a day is in. An entry counts on the day of its start, whole.
+        /// The first and last day of the period that contains a day. An entry counts whole, on the day of its start.
         pub fn containing(self, day: Date) -> (Date, Date) {
             match self {
                 Self::Lifetime => (Date::constant(YEAR_MIN, 1, 1), Date::constant(YEAR_MAX, 12, 31)),

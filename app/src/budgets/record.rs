@@ -1,4 +1,4 @@
-//! Budgets as callers see them: one, a page of them, and those of the projects in a list.
+//! Reads budgets as callers see them: one, a page of them, and those of the projects in a list.
 
 use std::collections::HashMap;
 
@@ -18,21 +18,21 @@ use crate::{
     reference,
 };
 
-/// Which budgets are wanted; arguments of `list_budgets`.
+/// The filters of budgets; the arguments of `list_budgets`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct BudgetQuery {
     pub client: Option<String>,
     pub archived: bool,
 }
 
-/// The budget of the project that a reference means.
+/// The budget of a project, given by reference.
 pub async fn get(cx: &mut Call, project: &str) -> Result<BudgetStatus, Error> {
     let project = projects::record::get(cx, project).await?;
     let name = project.full_name();
     project.budget.ok_or_else(|| none(&name))
 }
 
-/// The project has no budget.
+/// The error for a project without a budget.
 pub fn none(project: &str) -> Error {
     Error::new(Code::NotFound, format!("{project} has no budget.")).hint("set_budget sets one for the project.")
 }
@@ -68,7 +68,7 @@ pub async fn list(
     Ok(Page { total, ..page })
 }
 
-/// How the budgets of these projects stand today, by project. Two statements, however many there are.
+/// The current status of the budgets of these projects, by project. Two statements, however many there are.
 pub async fn of_projects(cx: &mut Call, read_scope: &ReadScope, projects: &[Uuid]) -> Result<HashMap<Uuid, BudgetStatus>, Error> {
     if projects.is_empty() {
         return Ok(HashMap::new());
@@ -77,7 +77,7 @@ pub async fn of_projects(cx: &mut Call, read_scope: &ReadScope, projects: &[Uuid
     statuses(cx, read_scope, &budgets).await
 }
 
-/// The present period of a budget, and its usage in it.
+/// The current period of a budget, and its usage in it.
 pub async fn current_usage(cx: &mut Call, budget: &Budget) -> Result<((Date, Date), Usage), Error> {
     let days = budget.period.containing(cx.organization_today()?);
     let now = cx.now;

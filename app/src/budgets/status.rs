@@ -1,4 +1,4 @@
-//! How a project stands: what was worked, how fast, and when its budget will be used up.
+//! The status of a project: time worked, pace, and the day on which its budget will be used up.
 
 use jiff::{ToSpan, civil::Date};
 
@@ -19,13 +19,13 @@ use crate::{
     projects::{self, Project, read_scope::ReadScope},
 };
 
-/// The most points of a curve.
+/// The most points of a burn curve.
 const POINTS_MAX: usize = 60;
 
-/// The most people who are named.
+/// The most members in the team.
 const TEAM_MAX: i64 = 50;
 
-/// How the project that a reference means stands.
+/// The status of a project, given by reference.
 pub async fn get(cx: &mut Call, project: &str) -> Result<ProjectStatus, Error> {
     let read_scope = ReadScope::of(cx)?;
     let project = projects::record::get(cx, project).await?;
@@ -51,7 +51,7 @@ pub async fn get(cx: &mut Call, project: &str) -> Result<ProjectStatus, Error> {
     })
 }
 
-/// What was used in the last four weeks, of the time that the budget counts; of all time without one.
+/// The usage of the last four weeks, of the time that the budget counts; of all time without a budget.
 async fn burned(cx: &mut Call, project: &Project, budget: Option<&Budget>) -> Result<Usage, Error> {
     let (today, now) = (cx.organization_today()?, cx.now);
     let days = (today.saturating_sub((BURN_RATE_DAYS - 1).days()), today);
@@ -60,7 +60,7 @@ async fn burned(cx: &mut Call, project: &Project, budget: Option<&Budget>) -> Re
     Ok(usage.into_iter().next().unwrap_or_default())
 }
 
-/// How the budget was used up so far, and the day on which the first of its caps will be reached.
+/// The burn curve so far, and the day on which the first cap will be reached.
 async fn burn_down(cx: &mut Call, read_scope: &ReadScope, budget: &Budget, burned: Usage) -> Result<(Vec<BurnPoint>, Option<Day>), Error> {
     let (days, usage) = record::current_usage(cx, budget).await?;
     let (today, now) = (cx.organization_today()?, cx.now);
@@ -73,7 +73,7 @@ async fn burn_down(cx: &mut Call, read_scope: &ReadScope, budget: &Budget, burne
     Ok((curve(&rows, days, today, read_scope.money.then_some(&budget.currency)), reached.min()))
 }
 
-/// What was used up to the end of each day, from the first day of the period (or of the work) to today.
+/// The usage up to the end of each day, from the first day of the period (or of the work) to today.
 fn curve(rows: &[DayUsage], days: (Date, Date), today: Date, currency: Option<&Currency>) -> Vec<BurnPoint> {
     let (mut seconds, mut amount) = (0, 0);
     let mut points = Vec::with_capacity(rows.len() + 2);
@@ -103,11 +103,11 @@ fn downsampled(points: Vec<BurnPoint>) -> Vec<BurnPoint> {
     (0..POINTS_MAX).filter_map(|at| points.get(at * last / (POINTS_MAX - 1)).cloned()).collect()
 }
 
-/// Who is on the project, with as much of their time as the caller may see.
+/// The team of the project, with as much of their time as the caller may see.
 async fn team(cx: &mut Call, read_scope: &ReadScope, project: &Project) -> Result<Vec<TeamMember>, Error> {
     let mut team = people::team(&mut cx.db, project.id.0, TEAM_MAX).await?;
     if !read_scope.sees_all_time() {
-        // The order would tell who worked most.
+        // The order by time would reveal who worked most.
         team.sort_by(|one, other| one.name.cmp(&other.name));
     }
     let seen = |mate: &people::TeamMemberRow| read_scope.sees_all_time() || mate.id == read_scope.member;

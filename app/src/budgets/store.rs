@@ -1,4 +1,4 @@
-//! SQL of budgets. What counts is said once, in the function `budget_days` of the schema.
+//! SQL of budgets. The schema function `budget_days` defines what counts.
 
 pub mod people;
 pub mod write;
@@ -18,7 +18,7 @@ use crate::{
     money::Currency,
 };
 
-/// A budget as stored, with the names around it.
+/// A budget as stored, with the names of its project and client.
 #[allow(missing_docs, reason = "the columns are described at Budget")]
 pub struct BudgetRow {
     pub id: Uuid,
@@ -36,13 +36,13 @@ pub struct BudgetRow {
     pub critical_percent: i32,
     pub hard_stop: bool,
     pub version: i32,
-    /// What a list is sorted by, as the database sees it.
+    /// The sort key of the list, as the database orders it.
     pub client_key: String,
     pub project_key: String,
 }
 
 impl BudgetRow {
-    /// The budget in the row.
+    /// Converts the row to a budget.
     pub fn read(self) -> Result<Budget, Error> {
         Ok(Budget {
             id: self.id,
@@ -64,9 +64,9 @@ impl BudgetRow {
     }
 }
 
-/// Lets one write of time on these projects wait for the other; the answer is those that have a budget.
+/// Serializes writes of time on these projects, and returns those of them that have a budget.
 ///
-/// The rows are locked in one order, so that two writes that touch the same two budgets never wait for each other.
+/// The rows are locked in the order of their projects, so that two writes that touch the same two budgets never deadlock.
 pub async fn lock(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -78,7 +78,7 @@ pub async fn lock(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     .await?)
 }
 
-/// The budgets of these projects, in no order.
+/// The budgets of these projects, in no particular order.
 pub async fn of_projects(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Budget>, Error> {
     let organization = db.organization();
     let rows = query_as!(
@@ -98,7 +98,7 @@ pub async fn of_projects(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Budget>, 
     rows.into_iter().map(BudgetRow::read).collect()
 }
 
-/// Which budgets are listed.
+/// The filters of a list of budgets.
 pub struct BudgetFilter {
     /// The client.
     pub client: Option<Uuid>,
@@ -108,10 +108,10 @@ pub struct BudgetFilter {
     pub on: Option<Uuid>,
 }
 
-/// Where the last page ended: names of client and project as the database sorts them, and the project's id.
+/// The position of the last row of a page: the sort keys of client and project, and the project's id.
 pub type BudgetKeyset = (String, String, Uuid);
 
-/// Budgets by client and project, from after the last page.
+/// Budgets by client and project, after the last page.
 pub async fn list(db: &mut Db, filter: &BudgetFilter, after: Option<BudgetKeyset>, limit: i64) -> Result<Vec<BudgetRow>, Error> {
     let organization = db.organization();
     let (client_key, project_key, id) = match after {
@@ -164,7 +164,7 @@ pub async fn count(db: &mut Db, filter: &BudgetFilter) -> Result<i64, Error> {
     .await?)
 }
 
-/// The days of a project whose time is asked for.
+/// A project and the days of which the usage is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct UsageQuery {
     /// The project.
@@ -175,7 +175,7 @@ pub struct UsageQuery {
     pub basis: BudgetBasis,
 }
 
-/// The usage of each that is asked for, in the same order: one statement for a whole list.
+/// The usage of each query, in the same order: one statement for a whole list.
 pub async fn usage(db: &mut Db, asked: &[UsageQuery], now: Timestamp) -> Result<Vec<Usage>, Error> {
     let organization = db.organization();
     let projects: Vec<Uuid> = asked.iter().map(|asked| asked.project).collect();
@@ -208,7 +208,7 @@ pub struct DayUsage {
     pub amount: i64,
 }
 
-/// What was used day by day; days without are left out.
+/// The usage per day; days without usage are left out.
 pub async fn days(db: &mut Db, asked: UsageQuery, now: Timestamp) -> Result<Vec<DayUsage>, Error> {
     let organization = db.organization();
     Ok(query_as!(

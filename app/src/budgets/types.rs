@@ -1,4 +1,4 @@
-//! What a budget is, and how much of it is used, as callers see it.
+//! Budgets and their usage, as callers see them.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ impl BudgetBasis {
         }
     }
 
-    /// The basis of this name.
+    /// The basis of a stored name; `None` for an unknown one.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Billable, Self::All].into_iter().find(|basis| basis.name() == name)
     }
@@ -156,14 +156,14 @@ pub struct BudgetStatus {
     pub version: i32,
 }
 
-/// A budget inside of another answer. Its schema stands at `get_budget`: written out at every write of time it would be most
-/// of what a model is told.
+/// The schema of a budget within another answer. The full one is that of `get_budget`: repeated at every write of time, it would be
+/// most of what a model reads.
 #[cfg(feature = "ssr")]
 pub fn budget_reference_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "object", "description": "The budget as get_budget tells it." })
 }
 
-/// Several of them.
+/// The schema of several budgets within another answer.
 #[cfg(feature = "ssr")]
 pub fn budget_references_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
     let budget = budget_reference_schema(generator);

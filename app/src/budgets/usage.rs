@@ -1,4 +1,4 @@
-//! How much of a budget is used, and what that means. Pure.
+//! Budgets, their usage and their thresholds. Pure.
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::{
     time::ProjectSummary,
 };
 
-/// A budget as it is stored, whole.
+/// A budget as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Budget {
     /// Its id.
@@ -30,13 +30,13 @@ pub struct Budget {
     pub client: Uuid,
     /// The client's name.
     pub client_name: String,
-    /// The client's currency, which the amount is in.
+    /// The client's currency, in which the amount is.
     pub currency: Currency,
     /// The cap on hours, in seconds.
     pub seconds: Option<i64>,
     /// The cap on money, in minor units.
     pub amount: Option<i64>,
-    /// How often it begins anew.
+    /// The period after which it begins anew.
     pub period: BudgetPeriod,
     /// Which time the hours count.
     pub basis: BudgetBasis,
@@ -50,7 +50,7 @@ pub struct Budget {
     pub version: i32,
 }
 
-/// What was used in a period, and what is pending on top.
+/// The usage in a period, and what is pending on top.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Seconds that count.
@@ -64,23 +64,23 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// The usage once everything that is pending counts.
+    /// The usage once all pending time counts.
     pub fn with_pending(self) -> Self {
         Self { seconds: self.seconds + self.pending_seconds, amount: self.amount + self.pending_amount, ..Self::default() }
     }
 }
 
-/// What of a budget is looked at.
+/// The caps of a budget that are considered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BudgetPart {
     /// Hours and amount.
     Whole,
-    /// The hours alone: all that those who may not see money are told of.
+    /// The hours alone, for those who may not see money.
     Hours,
 }
 
 impl BudgetPart {
-    /// What somebody sees.
+    /// The part that a viewer sees; `money` is whether they may see money.
     pub fn visible(money: bool) -> Self {
         if money { Self::Whole } else { Self::Hours }
     }
@@ -96,18 +96,18 @@ pub enum Threshold {
 }
 
 impl Budget {
-    /// What it is for: `Acme / Dashboard`.
+    /// The client and the project: `Acme / Dashboard`.
     pub fn full_name(&self) -> String {
         format!("{} / {}", self.client_name, self.project_name)
     }
 
-    /// What was used of each cap in that part, and the cap.
+    /// For each cap in that part: its usage and the cap, in seconds or minor units.
     pub fn measures(&self, usage: Usage, part: BudgetPart) -> impl Iterator<Item = (i64, i64)> + use<> {
         let amount = self.amount.filter(|_| part == BudgetPart::Whole);
         self.seconds.map(|cap| (usage.seconds, cap)).into_iter().chain(amount.map(|cap| (usage.amount, cap)))
     }
 
-    /// The highest threshold that is reached.
+    /// The highest threshold that the usage reaches.
     pub fn reached(&self, usage: Usage, part: BudgetPart) -> Option<Threshold> {
         let at =
             |percent: i32| self.measures(usage, part).any(|(used, cap)| i128::from(used) * 100 >= i128::from(cap) * i128::from(percent));
@@ -118,7 +118,7 @@ impl Budget {
         }
     }
 
-    /// Whether more was used than a cap allows.
+    /// Whether the usage is above a cap.
     pub fn passed(&self, usage: Usage) -> bool {
         self.measures(usage, BudgetPart::Whole).any(|(used, cap)| used > cap)
     }
@@ -138,7 +138,7 @@ impl Budget {
         })
     }
 
-    /// How it stands in a period, for somebody who sees that part of it.
+    /// The status in a period, for a viewer of that part.
     pub fn status(&self, days: (Date, Date), usage: Usage, part: BudgetPart) -> BudgetStatus {
         let bounded = self.period != BudgetPeriod::Lifetime;
         BudgetStatus {

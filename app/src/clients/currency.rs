@@ -1,4 +1,4 @@
-//! The currency of a client: fixed as soon as something is an amount in it, since nothing ever converts.
+//! The currency of a client: fixed as soon as there is an amount in it, since amounts are never converted.
 
 use super::{
     Client,
@@ -10,11 +10,11 @@ use crate::{
     operation::Call,
 };
 
-/// How many of the amounts that stand in the way are named.
+/// The most conflicting amounts that the refusal names.
 const NAMED_MAX: usize = 5;
 
-/// Gives a client another currency. Its own rate is none in that; everything else that is an amount in the old one stands in the way.
-/// `rated` says that it gets another rate with it.
+/// Changes the currency of a client and clears its own rate, with a warning unless it gets another one (`rated`). Refused while there are
+/// other amounts in the old currency.
 pub async fn change(cx: &mut Call, client: &mut Client, currency: Currency, rated: bool) -> Result<(), Error> {
     if currency == client.currency {
         return Ok(());
@@ -38,7 +38,7 @@ fn fixed(client: &Client, why: &str, way_out: &str) -> Error {
     Error::new(Code::InUse, format!("The currency of {} stays {}: {why}. {way_out}", client.name, client.currency))
 }
 
-/// What of the projects is an amount in the client's currency.
+/// The amounts of the projects in the client's currency.
 fn amounts(projects: &[ProjectWithAmounts]) -> Vec<String> {
     let of = |project: &ProjectWithAmounts| {
         let rate = project.rated.then(|| format!("the rate of {}", project.name));
@@ -48,7 +48,7 @@ fn amounts(projects: &[ProjectWithAmounts]) -> Vec<String> {
     projects.iter().flat_map(of).collect()
 }
 
-/// The first few, with the verb: `the rate of Dashboard and the budget of Site are`.
+/// Lists the first few with the verb: `the rate of Dashboard and the budget of Site are`.
 fn listed(amounts: &[String]) -> String {
     let (named, verb) = (&amounts[..amounts.len().min(NAMED_MAX)], if amounts.len() == 1 { "is" } else { "are" });
     if amounts.len() > NAMED_MAX {

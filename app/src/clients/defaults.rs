@@ -1,10 +1,10 @@
-//! What clients begin with as the organization has it: its tax, its days to pay, and its language of documents.
+//! The defaults that clients take from the organization: tax, payment terms, and language of documents.
 
 use super::store::{self, DefaultsInUse};
 use crate::{error::Error, operation::Call, organizations::Organization, text};
 
-/// After a change of the organization's settings: clients that have what was set there until now take the new settings where that is
-/// wanted. Otherwise it is told how many keep what they have.
+/// Follows a change of the organization's settings: with `also`, clients that have the old defaults get the new ones. A warning states
+/// how many got them, or keep the old ones.
 pub async fn follow(cx: &mut Call, before: &Organization, after: &Organization, also: bool) -> Result<(), Error> {
     let changed = ChangedDefaults::between(before, after);
     let keeping = store::count_using_defaults(&mut cx.db, before).await?;
@@ -17,7 +17,7 @@ pub async fn follow(cx: &mut Call, before: &Organization, after: &Organization, 
     Ok(())
 }
 
-/// Which of the settings are others by now.
+/// Which of the settings have changed.
 struct ChangedDefaults {
     tax: bool,
     terms: bool,

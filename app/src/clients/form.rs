@@ -1,4 +1,4 @@
-//! The fields of a client, for a new one and for one that is there.
+//! Form fields of a client, for a new and for an existing one.
 
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ use crate::{
 /// The form for a new client: a name is enough, the rest comes from the organization.
 #[component]
 pub fn NewClientForm(
-    /// What adds the client.
+    /// The action that adds the client.
     action: WriteAction<CreateClient>,
 ) -> impl IntoView {
     let here = use_current_organization();
@@ -40,7 +40,7 @@ pub fn NewClientForm(
     }
 }
 
-/// Every field of a client that is there.
+/// All fields of an existing client.
 pub fn fields(client: &Client) -> impl IntoView + use<> {
     let rate = client.rate.as_ref().map(|rate| written(rate.amount, &client.currency)).unwrap_or_default();
     view! {
@@ -62,23 +62,23 @@ pub fn fields(client: &Client) -> impl IntoView + use<> {
     }
 }
 
-/// Every currency.
+/// The options for the currency.
 pub fn currencies() -> Vec<SelectOption> {
     Currency::codes().iter().map(|code| ((*code).to_owned(), (*code).to_owned())).collect()
 }
 
-/// Every country by name, and none.
+/// The options for the country by name, with none first.
 pub fn countries() -> Vec<SelectOption> {
     let named = COUNTRIES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned()));
     std::iter::once((String::new(), "Choose …".to_owned())).chain(named).collect()
 }
 
-/// Every tax category with what it is for, and its code.
+/// The options for the tax category, each with its purpose and code.
 pub fn tax_categories() -> Vec<SelectOption> {
     TaxCategory::ALL.iter().map(|category| (category.code().to_owned(), category.named())).collect()
 }
 
-/// The languages of documents.
+/// The options for the language of documents.
 pub fn languages() -> Vec<SelectOption> {
     choices(&[("en", "English"), ("de", "German"), ("ja", "Japanese")])
 }

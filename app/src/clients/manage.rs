@@ -1,4 +1,4 @@
-//! What can be done with a client: change it, see its projects, archive or delete it.
+//! Forms to change, archive and delete a client, and its projects.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What the client's invoices start from.
+/// The form with the terms that are the defaults of the client's invoices.
 #[component]
 pub fn ClientTerms(
     /// The client.
@@ -135,7 +135,7 @@ fn rows(page: Page<Project>) -> AnyView {
                 <span>{dot(project.color)} <a class="row-link" href=path>{project.name}</a></span>
                 <span class="numbers">
                     {project.worked.as_ref().map(hours)}
-                    // It goes before the client's, which stands above.
+                    // It takes precedence over the client's rate, which is shown above.
                     {project.rate.as_ref().map(|rate| view! { <small>"own rate " {money(rate)}</small> })}
                     {project.unbilled.as_ref().filter(|unbilled| unbilled.amount > 0).map(|unbilled| view! { <small>{money(unbilled)} " unbilled"</small> })}
                 </span>

@@ -1,4 +1,4 @@
-//! Clients: who the work is for, and how it is billed to them.
+//! Clients: who is billed for the work, and on which terms.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod currency;

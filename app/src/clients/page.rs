@@ -1,4 +1,4 @@
-//! The pages of clients: the list, and one of them.
+//! The list of clients and the page of one client.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Every client, and the form for a new one.
+/// The page that lists the clients, with the form for a new one.
 pub fn clients() -> AnyView {
     let here = use_current_organization();
     let changes = use_changes();
@@ -38,7 +38,7 @@ pub fn clients() -> AnyView {
     .into_any()
 }
 
-/// The clients, and what an hour costs where a client has no rate of its own.
+/// Loads the clients, and the rate that applies where a client has none of its own.
 async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Client>, Option<Money>), Error> {
     let default = async { get_organization().await.map(|organization| organization.rate) };
     futures::try_join!(list_clients(None, Some(archived), Some(100), cursor, None), default)
@@ -105,7 +105,7 @@ fn list((page, default): (Page<Client>, Option<Money>)) -> AnyView {
 }
 
 fn row(path: &str, client: Client, default: Option<&Money>, money_seen: bool) -> impl IntoView + use<> {
-    // The rate of the organization is one of its currency.
+    // The organization's rate applies only in its own currency.
     let default = default.filter(|default| default.currency == client.currency);
     let rate = match (&client.rate, default) {
         (Some(rate), _) => money(rate).into_any(),
@@ -136,7 +136,7 @@ fn days(days: u16) -> String {
     }
 }
 
-/// One client: its terms, its projects, and the end of it.
+/// The page of one client: its terms, its projects, and archiving or deleting it.
 pub fn client() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();

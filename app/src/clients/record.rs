@@ -1,4 +1,4 @@
-//! Finding, making and changing clients.
+//! Lists, creates, changes and deletes clients.
 
 use uuid::Uuid;
 
@@ -21,10 +21,10 @@ use crate::{
     reference, text,
 };
 
-/// What brings an archived client back, told to programs.
+/// The hint to the operation that restores an archived client.
 pub const RESTORE_HINT: &str = "restore_client restores it.";
 
-/// What a new client is made of; the arguments of `create_client`.
+/// The arguments of `create_client`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct NewClient {
     pub name: String,
@@ -43,7 +43,7 @@ pub struct NewClient {
     pub language: Option<String>,
 }
 
-/// What changes about a client; the arguments of `update_client`.
+/// The arguments of `update_client`.
 #[derive(Default)]
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct ClientChange {
@@ -95,18 +95,18 @@ pub async fn list(
     Ok(Page { total, ..page })
 }
 
-/// The client that an id or a name refers to, as far as the caller may see it.
+/// The client that an id or a name refers to, as far as the caller may see it; without its rate where they see no money.
 pub async fn get(cx: &mut Call, client: &str) -> Result<Client, Error> {
     let client = find(cx, client).await?;
     Ok(seen(client, &ReadScope::of(cx)?))
 }
 
-/// Without its rate for those who see no money.
+/// Removes the rate for callers who see no money.
 fn seen(client: Client, read_scope: &ReadScope) -> Client {
     Client { rate: client.rate.filter(|_| read_scope.money), ..client }
 }
 
-/// The whole client that an id or a name refers to: a member sees those whose projects they are on.
+/// The client that an id or a name refers to, with its rate: a member sees those whose projects they are on.
 pub async fn find(cx: &mut Call, client: &str) -> Result<Client, Error> {
     let read_scope = ReadScope::of(cx)?;
     let id = reference::client(cx, &read_scope, client).await?;
@@ -118,8 +118,8 @@ async fn seen_whole(cx: &mut Call, id: Uuid, read_scope: &ReadScope) -> Result<C
     read(found.ok_or_else(|| Error::not_found("client"))?)
 }
 
-/// The same for a change: nobody else changes it until this call ends. It is held before it is read, so what is written back
-/// is what others have left.
+/// The same for an update: locked until this call ends, and before it is read, so that no update of another transaction is
+/// lost.
 pub async fn find_locked(cx: &mut Call, client: &str) -> Result<Client, Error> {
     let read_scope = ReadScope::of(cx)?;
     let id = reference::client(cx, &read_scope, client).await?;
@@ -167,10 +167,10 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     Ok(seen(client, &ReadScope::of(cx)?))
 }
 
-/// Changes what is given and keeps the rest.
+/// Changes the given fields and keeps the rest.
 pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<Client, Error> {
     if given.currency.is_some() {
-        // Whoever writes an amount keeps the organization, and so none is written in the currency of before.
+        // Writers of amounts hold a shared lock on the organization, so none is written in the old currency.
         organizations::store::lock(&mut cx.db).await?;
     }
     let mut client = find_locked(cx, client).await?;
@@ -194,7 +194,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     client.tax_category = TaxCategory::chosen(given.tax_category, rate).unwrap_or(client.tax_category);
     client.tax_reason = tax::reason_after((tax_before.0, client.tax_reason), client.tax_category, given.tax_reason)?;
     if client.tax_reason.is_none() && client.tax_category != tax_before.0 {
-        // The same words that a new client of this category begins with.
+        // The same text that a new client of this category gets.
         let organization = organizations::settings::get(cx).await?;
         client.tax_reason = organization.tax_reason.filter(|_| organization.tax_category == client.tax_category);
     }
@@ -228,7 +228,7 @@ pub async fn set_archived(cx: &mut Call, client: &str, archived: bool) -> Result
     Ok(seen(Client { archived, ..client }, &ReadScope::of(cx)?))
 }
 
-/// Deletes a client that nothing holds.
+/// Deletes a client to which nothing refers.
 pub async fn delete(cx: &mut Call, client: &str) -> Result<DeletedClient, Error> {
     let client = find(cx, client).await?;
     let (projects, invoices) = store::count_references(&mut cx.db, client.id).await?;
@@ -248,13 +248,13 @@ pub async fn delete(cx: &mut Call, client: &str) -> Result<DeletedClient, Error>
     Ok(DeletedClient { id: client.id, name: client.name })
 }
 
-/// A category that charges no tax has the rate 0, the standard one a rate above it (BR-S-5, BR-Z-5, BR-E-5 and their kin
-/// of EN 16931). Asked of what somebody chose; what comes from settings that nobody has made yet is asked for on sending.
+/// Checks that a category without tax has the rate 0, and the standard one a rate above it (BR-S-5, BR-Z-5, BR-E-5 and the
+/// like of EN 16931). Only explicit choices are checked here; defaults from unset settings are checked on sending.
 fn taxed(client: &Client) -> Result<(), Error> {
     client.tax_category.check(client.tax_rate)
 }
 
-/// A colour as lists and charts take it, or none.
+/// Parses a colour for lists and charts, if one is given.
 pub fn color_of(given: Option<String>) -> Result<Option<String>, Error> {
     let Some(given) = text::non_empty(given) else { return Ok(None) };
     let color = given.to_lowercase();
@@ -265,7 +265,7 @@ pub fn color_of(given: Option<String>) -> Result<Option<String>, Error> {
     Ok(Some(color))
 }
 
-/// A colour for a name: the same name always gets the same one.
+/// Derives a colour from a name: the same name always gets the same one.
 pub fn color_for(name: &str) -> String {
     const COLORS: [&str; 10] =
         ["#2f6f5e", "#8a5a2b", "#4b5fa8", "#a14a5b", "#5c7a29", "#7a4f9a", "#b0702a", "#2b7a8c", "#94456f", "#5f6b76"];
@@ -273,7 +273,7 @@ pub fn color_for(name: &str) -> String {
     COLORS[sum % COLORS.len()].to_owned()
 }
 
-/// A row as the world sees it.
+/// Converts a row to a client.
 pub fn read(row: store::ClientRow) -> Result<Client, Error> {
     let currency = Currency::parse(&row.currency)?;
     Ok(Client {

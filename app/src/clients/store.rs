@@ -34,15 +34,15 @@ pub struct ClientRow {
     pub language: String,
     pub archived: bool,
     pub projects: i64,
-    /// What the list is sorted by.
+    /// The sort key of the list.
     pub search_key: String,
 }
 
 /// Which clients are listed.
 pub struct ClientFilter {
-    /// The key of a text in the name.
+    /// The search key of a text in the name.
     pub query: Option<String>,
-    /// Also archived ones.
+    /// Include archived ones.
     pub archived: bool,
     /// Only those with a project that this member is on.
     pub on: Option<Uuid>,
@@ -123,7 +123,7 @@ pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Clie
     .await?)
 }
 
-/// Keeps others from changing the client until the transaction ends.
+/// Locks the client against changes until the transaction ends.
 pub async fn lock(db: &mut Db, id: Uuid) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from client where organization_id = $1 and id = $2 for no key update", organization, id)
@@ -165,7 +165,7 @@ pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), 
     refuse_taken_name(db, written.rows_affected(), client).await
 }
 
-/// Writes a client. One of several that had the same name before there were keys keeps it.
+/// Updates a client. Clients that shared a name before search keys existed may keep it.
 pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
     let organization = db.organization();
     let written = query!(
@@ -198,7 +198,7 @@ pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
     refuse_taken_name(db, written.rows_affected(), client).await
 }
 
-/// How many clients have what the organization has set, by what it is.
+/// How many clients have the defaults of the organization, by setting.
 pub struct DefaultsInUse {
     /// Its tax.
     pub tax: i64,
@@ -208,7 +208,7 @@ pub struct DefaultsInUse {
     pub language: i64,
 }
 
-/// How many of the clients have what is set here for new ones.
+/// How many clients have the defaults that these settings give new ones.
 pub async fn count_using_defaults(db: &mut Db, set: &Organization) -> Result<DefaultsInUse, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -229,7 +229,7 @@ pub async fn count_using_defaults(db: &mut Db, set: &Organization) -> Result<Def
     .await?)
 }
 
-/// The clients that have the tax of before take the one of now.
+/// Gives clients that have the tax of `before` that of `now`.
 pub async fn take_tax(db: &mut Db, before: &Organization, now: &Organization) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -252,7 +252,7 @@ pub async fn take_tax(db: &mut Db, before: &Organization, now: &Organization) ->
     Ok(())
 }
 
-/// The clients that have the days to pay of before take those of now.
+/// Gives clients that have the payment terms of `before` those of `now`.
 pub async fn take_terms(db: &mut Db, before: &Organization, now: &Organization) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -269,7 +269,7 @@ pub async fn take_terms(db: &mut Db, before: &Organization, now: &Organization) 
     Ok(())
 }
 
-/// The clients that have the language of before take the one of now.
+/// Gives clients that have the language of `before` that of `now`.
 pub async fn take_language(db: &mut Db, before: &Organization, now: &Organization) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -286,10 +286,10 @@ pub async fn take_language(db: &mut Db, before: &Organization, now: &Organizatio
     Ok(())
 }
 
-/// How the refusal of a name begins.
+/// The beginning of the refusal of a taken name.
 const CALLED: &str = "There is already a client called";
 
-/// Nothing is written when the name is taken.
+/// Fails when `written`, the number of written rows, is 0, which means that the name is taken.
 async fn refuse_taken_name(db: &mut Db, written: u64, client: &Client) -> Result<(), Error> {
     if written > 0 {
         return Ok(());
@@ -306,7 +306,7 @@ async fn refuse_taken_name(db: &mut Db, written: u64, client: &Client) -> Result
     Err(text::name_taken(CALLED, &client.name, namesake))
 }
 
-/// Hides a client, or shows it again. One that is hidden already keeps its instant.
+/// Archives or restores a client. One that is archived already keeps its time of archiving.
 pub async fn set_archived(db: &mut Db, client: ClientId, at: Option<Timestamp>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -348,13 +348,13 @@ pub async fn without_rate(db: &mut Db, currency: &str, limit: i64) -> Result<Vec
     .await?)
 }
 
-/// A project of which something is an amount in the client's currency.
+/// A project with an amount in the client's currency.
 pub struct ProjectWithAmounts {
-    /// Its new name.
+    /// Its name.
     pub name: String,
-    /// Whether its rate is.
+    /// Whether it has a rate of its own.
     pub rated: bool,
-    /// Whether its budget is.
+    /// Whether its budget has an amount.
     pub budgeted: bool,
 }
 
@@ -375,7 +375,7 @@ pub async fn priced(db: &mut Db, client: ClientId, limit: i64) -> Result<Vec<Pro
     .await?)
 }
 
-/// How many projects and invoices hold the client.
+/// How many projects and invoices refer to the client.
 pub async fn count_references(db: &mut Db, client: ClientId) -> Result<(i64, i64), Error> {
     let organization = db.organization();
     let held = query!(

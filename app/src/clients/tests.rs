@@ -1,4 +1,4 @@
-//! Promises about clients, over the operations.
+//! Tests of clients, through the operations.
 
 use serde_json::{Value, json};
 
@@ -290,7 +290,7 @@ async fn a_vat_identifier_that_was_kept_before_its_form_was_asked_for_keeps_noth
     }
 }
 
-/// Whoever puts the tax right under *New invoices* means those of the clients that are there, too.
+/// A correction of the tax under *New invoices* is meant for the existing clients, too.
 #[tokio::test]
 async fn clients_follow_the_settings_where_that_is_wanted() {
     let studio = World::new("studio").await;

@@ -1,10 +1,9 @@
-//! What is customary in a country, so that whoever founds an organization there need not be asked: its currency, and the language of its
-//! documents.
+//! The customary currency and document language of each country, as defaults of a new organization there.
 //!
-//! Both are from CLDR (supplementalData.xml): the legal tender since January 2026, and the likely language of a territory, as far as documents
-//! are written in it. Where two currencies are tender, it is that of the country itself, and in Zimbabwe the dollar that prices are in.
+//! Both are from CLDR (supplementalData.xml): the legal tender since January 2026, and the likely language of a territory, as far as
+//! documents are written in it. Of two legal tenders, the country's own is taken, and in Zimbabwe the dollar, in which prices are.
 
-/// Every currency with the countries whose money it is.
+/// Every currency with the countries that use it.
 const CURRENCIES: [(&str, &[&str]); 152] = [
     ("AED", &["AE"]),
     ("AFN", &["AF"]),
@@ -166,16 +165,15 @@ const CURRENCIES: [(&str, &[&str]); 152] = [
     ("ZMW", &["ZM"]),
 ];
 
-/// Where the likely language is German.
+/// Countries whose likely language is German.
 const GERMAN: [&str; 4] = ["AT", "CH", "DE", "LI"];
 
-/// The currency of a country, by their codes; none where nobody lives who has one.
+/// The currency of a country, both as codes; `None` for uninhabited territories without one.
 pub fn currency(country: &str) -> Option<&'static str> {
     CURRENCIES.iter().find(|(_, countries)| countries.contains(&country)).map(|(currency, _)| *currency)
 }
 
-/// The language that documents of a country are written in by default. Not every machine has letters for each: of Japanese the shipped
-/// fonts have none.
+/// The default language of documents in a country. A machine may lack fonts for it: the shipped fonts have no Japanese characters.
 pub fn language(country: &str) -> &'static str {
     match country {
         "JP" => "ja",

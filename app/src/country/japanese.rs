@@ -1,6 +1,6 @@
-//! The names of countries in Japanese (Unicode CLDR 48).
+//! The Japanese names of countries (Unicode CLDR 48).
 
-/// Every country as its code and its name, by code.
+/// Every country as its code and its name, sorted by code.
 pub(super) const NAMES: [(&str, &str); 249] = [
     ("AD", "アンドラ"),
     ("AE", "アラブ首長国連邦"),

@@ -1,9 +1,9 @@
-//! Countries by the names that people call them.
+//! Looks up countries by the names that people use for them.
 
 use super::{COUNTRIES, german, japanese};
 use crate::text::search_key;
 
-/// What else countries are called in addresses, beside their names in the languages of documents.
+/// Further names of countries in addresses, beside their names in the languages of documents.
 pub const OTHER_NAMES: [(&str, &[&str]); 36] = [
     ("AE", &["UAE", "U.A.E."]),
     ("BE", &["België", "Belgique"]),
@@ -54,10 +54,10 @@ pub const OTHER_NAMES: [(&str, &[&str]); 36] = [
     ("VI", &["US Virgin Islands", "U.S. Virgin Islands"]),
 ];
 
-/// Two countries by their codes, with names that tell them apart.
+/// Two countries by their codes, with names that distinguish them.
 type Two = [(&'static str, &'static str); 2];
 
-/// What two countries are called alike, in the languages of documents.
+/// Names that two countries share, in the languages of documents.
 const SHARED_NAMES: [(&[&str], Two); 2] = [
     (&["Congo", "Kongo", "コンゴ"], [("CG", "Republic of the Congo"), ("CD", "Democratic Republic of the Congo")]),
     (
@@ -66,35 +66,35 @@ const SHARED_NAMES: [(&[&str], Two); 2] = [
     ),
 ];
 
-/// What stands for Greece in VAT identifiers, in place of its code.
+/// The prefix of Greek VAT identifiers, which is not the country's code.
 const IN_VAT_IDS: (&str, &str) = ("GR", "EL");
 
-/// The code of the country of a name: in a language of documents, in its own, or as it stands in addresses. Of a name that two countries
-/// share, neither.
+/// The code of the country with this name: in a language of documents, in the country's own, or as addresses write it. `None` for a name
+/// that two countries share.
 pub fn code_of(name: &str) -> Option<&'static str> {
     let key = key_of(name);
     known().find(|(_, name)| is_called(name, &key)).map(|(code, _)| code).filter(|_| sharing(name).is_none())
 }
 
-/// The two countries that share a name, which does not tell which of them is meant.
+/// The two countries that share this ambiguous name.
 pub fn sharing(name: &str) -> Option<Two> {
     let key = key_of(name);
     SHARED_NAMES.into_iter().find(|(names, _)| names.iter().any(|name| is_called(name, &key))).map(|(_, two)| two)
 }
 
-/// The key of a name without its article.
+/// The search key of a name without its article.
 fn key_of(name: &str) -> String {
     let key = search_key(name);
     key.strip_prefix("the ").map(str::to_owned).unwrap_or(key)
 }
 
-/// Every name that a country is known by, with its code.
+/// All known names of countries, each with its code.
 fn known() -> impl Iterator<Item = (&'static str, &'static str)> {
     let others = OTHER_NAMES.into_iter().flat_map(|(code, names)| names.iter().map(move |name| (code, *name)));
     [IN_VAT_IDS].into_iter().chain(others).chain(COUNTRIES).chain(german::NAMES).chain(japanese::NAMES)
 }
 
-/// Whether a name has this key. Most names are plain letters, of which only the case says nothing: they need not be folded to be compared.
+/// Whether a name has this key. Most names are ASCII, where ignoring case is enough and saves computing a key.
 fn is_called(name: &str, key: &str) -> bool {
     if name.is_ascii() { name.eq_ignore_ascii_case(key) } else { search_key(name) == key }
 }

@@ -1,9 +1,9 @@
-//! The time zone of a country, for an organization whose founder's browser told none.
+//! The default time zone of a country, for an organization whose founder's browser reported none.
 //!
-//! From zone.tab of the time zone database (2026). A country whose zones have all shown the same clock this year counts as one with a single
-//! zone; of several zones stands the one in which most people live.
+//! From zone.tab of the time zone database (2026). A country whose zones have all shown the same time this year counts as one with a single
+//! zone; of several zones, the one in which most people live is taken.
 
-/// The countries with several clocks, each with the zone of most of its people.
+/// The countries with several times, each with the zone of most of its people.
 const SEVERAL: [(&str, &str); 21] = [
     ("AU", "Australia/Sydney"),
     ("BR", "America/Sao_Paulo"),
@@ -28,7 +28,7 @@ const SEVERAL: [(&str, &str); 21] = [
     ("US", "America/New_York"),
 ];
 
-/// The countries with one clock, each with its zone. Where nobody lives there is none.
+/// The countries with one time, each with its zone. Uninhabited ones have none.
 #[cfg(feature = "ssr")]
 const ONE: [(&str, &str); 224] = [
     ("AD", "Europe/Andorra"),
@@ -257,7 +257,7 @@ const ONE: [(&str, &str); 224] = [
     ("ZW", "Africa/Harare"),
 ];
 
-/// The zone of most people of a country of several clocks: for everybody else there it is the wrong one.
+/// The zone of most people of a country with several times; it is wrong for everybody else there.
 pub fn of_most(country: &str) -> Option<&'static str> {
     in_table(&SEVERAL, country)
 }
@@ -272,13 +272,13 @@ fn in_table(table: &[(&str, &'static str)], country: &str) -> Option<&'static st
     table.iter().find(|(known, _)| *known == country).map(|(_, zone)| *zone)
 }
 
-/// Whether nobody need have chosen this zone: it is where an organization of this country begins when no browser tells another, and its people
-/// may be elsewhere.
+/// Whether this zone may be a default that nobody chose: an organization of this country gets it if no browser reports another, and its
+/// people may be elsewhere.
 pub fn may_be_a_guess(zone: &str, country: Option<&str>) -> bool {
     zone == "UTC" || country.and_then(of_most) == Some(zone)
 }
 
-/// A zone as people speak of it: by its city.
+/// The name of a zone as people say it: its city.
 pub fn city(zone: &str) -> String {
     zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
 }

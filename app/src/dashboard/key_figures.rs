@@ -1,4 +1,4 @@
-//! The numbers on top. The server has summed them up: whatever rows stand below, these count everything.
+//! Key figures at the top. The server computes the sums over all records, whatever rows the page shows.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,16 @@ use crate::{
     ui::{hours, money, statistic},
 };
 
-/// Today, this week, unbilled and open, at a glance.
+/// The time of today and of this week, and the unbilled and open amounts.
 #[component]
 pub fn KeyFigures(
-    /// The day that is today.
+    /// The present day.
     today: Day,
-    /// What counts of this week, by day and project.
+    /// The counted time of this week, by day and project.
     week: TimeSummary,
-    /// How long the timer ran when the page was made, if it runs.
+    /// The duration of the running timer at the time of rendering, in seconds.
     running: Option<i64>,
-    /// What is to be billed and paid, for those who may see it.
+    /// The unbilled and open amounts, for users who may see them.
     balance: Option<Balance>,
 ) -> impl IntoView {
     let billable = view! { {format!("{} billable", week.totals.billable.text)} }.into_any();
@@ -35,7 +35,7 @@ pub fn KeyFigures(
     }
 }
 
-/// The timer that runs. Its time counts once it is stopped, so it stands beside what does.
+/// The running timer. Its time counts once it is stopped, so it is shown beside the total.
 fn running_timer_note(running: Option<i64>) -> AnyView {
     let live_clock = expect_context::<LiveClock>();
     let clock = move || live_clock.clock().or_else(|| running.map(hours::clock));

@@ -1,4 +1,4 @@
-//! The first page of an organization: today, this week, and what waits to be billed or paid.
+//! The dashboard of an organization: today, this week, unbilled time and open invoices.
 
 mod key_figures;
 mod onboarding;
@@ -38,7 +38,7 @@ use crate::{
     ui::{PageHeader, PageSection, create_resource, when_loaded},
 };
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Overview {
     week: Week,
@@ -50,7 +50,7 @@ struct Overview {
     invitations: Vec<ReceivedInvitation>,
 }
 
-/// What is to be billed and to be paid, for those who may see it: all of it in sum, and the first of it one by one.
+/// Unbilled and unpaid amounts, for users who may see them: the sums, and the first items.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct MoneyOverview {
     balance: Balance,
@@ -59,7 +59,7 @@ struct MoneyOverview {
     drafts: Vec<InvoiceSummary>,
 }
 
-/// How many entries of today are shown.
+/// The maximum number of today's entries shown.
 const TODAY_MAX: u32 = 50;
 
 async fn load(here: CurrentOrganization, week: Week) -> Result<Overview, Error> {
@@ -71,13 +71,13 @@ async fn load(here: CurrentOrganization, week: Week) -> Result<Overview, Error> 
     let (hours, today, money, invitations, managed) = futures::try_join!(week.hours(whose), today, money, list_invitations(), managed)?;
     let idle = hours.totals.entries == 0 && hours.totals.drafts.seconds == 0 && today.items.is_empty();
     let number_wanted = managed.as_ref().and_then(|organization| organization.number_wanted.clone());
-    // The first steps are for those who can take them.
+    // The onboarding steps are for users who can take them.
     let quiet = here.may(Permission::WriteWork) && idle && money.as_ref().is_none_or(MoneyOverview::is_empty);
     let progress = if quiet { Some(progress(managed).await?) } else { None };
     Ok(Overview { week, hours, today, money, progress, number_wanted, invitations: invitations.items })
 }
 
-/// The organization, for those who can give it what its invoices want.
+/// The organization, for users who can complete its details.
 async fn managed(here: &CurrentOrganization) -> Result<Option<Organization>, Error> {
     match here.may(Permission::ManageOrganization) {
         true => get_organization().await.map(Some),
@@ -89,7 +89,7 @@ async fn load_money(here: &CurrentOrganization) -> Result<Option<MoneyOverview>,
     if !here.may(Permission::ReadMoney) {
         return Ok(None);
     }
-    // What is not billed yet is a matter of those who bill.
+    // Unbilled time is shown to users who write invoices.
     let bills = here.may(Permission::WriteMoney);
     let unbilled = async {
         match bills {
@@ -112,7 +112,7 @@ impl MoneyOverview {
     }
 }
 
-/// How far a new organization has come; asked for only while there is nothing else to show.
+/// The progress of a new organization; loaded only while there is nothing else to show.
 async fn progress(managed: Option<Organization>) -> Result<OnboardingProgress, Error> {
     let numbers = managed.as_ref().map(|organization| (organization.number_wanted.clone(), organization.number_taken.clone()));
     let (number_wanted, number_taken) = numbers.unwrap_or_default();
@@ -141,7 +141,7 @@ async fn progress(managed: Option<Organization>) -> Result<OnboardingProgress, E
     })
 }
 
-/// The first page of an organization.
+/// The dashboard.
 pub fn page() -> AnyView {
     let here = use_current_organization();
     let changes = use_changes();
@@ -187,7 +187,7 @@ fn shown(overview: Overview) -> AnyView {
     .into_any()
 }
 
-/// The entries of today, the latest first.
+/// Today's entries, the latest first.
 fn todays_entries(today: Page<TimeEntry>) -> AnyView {
     let here = use_current_organization();
     if today.items.is_empty() {
@@ -205,7 +205,7 @@ fn todays_entries(today: Page<TimeEntry>) -> AnyView {
     .into_any()
 }
 
-/// That no invoice can be sent yet, and the way to change that.
+/// A notice that no invoice can be sent yet, with a link to the missing number.
 fn missing_tax_number_notice(wanted: String) -> AnyView {
     let path = use_current_organization().path(TAX_NUMBER_PAGE);
     view! {
@@ -217,7 +217,7 @@ fn missing_tax_number_notice(wanted: String) -> AnyView {
     .into_any()
 }
 
-/// Where the visitor is invited, and the way to answer.
+/// The user's invitations, with links to answer them.
 fn invitation_notices(invitations: Vec<ReceivedInvitation>) -> AnyView {
     let path = use_current_organization().path("settings/organizations");
     let notices = invitations.into_iter().map(|invitation| {

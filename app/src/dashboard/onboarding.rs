@@ -1,4 +1,4 @@
-//! What to do first, while there is nothing to show yet.
+//! Onboarding: the first steps, while there is nothing else to show.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -10,44 +10,44 @@ use crate::{
     ui::{Icon, icon},
 };
 
-/// How far a new organization has come.
+/// The progress of a new organization.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OnboardingProgress {
-    /// Which number of the organization is missing and what to write, while no invoice can be sent for want of it.
+    /// The kind of number that is missing and what to fill in, while no invoice can be sent without it.
     pub number_wanted: Option<String>,
-    /// What was made of the number that was given on signing up, where somebody has to know it.
+    /// How the number given at sign-up was interpreted, where somebody has to know it.
     pub number_taken: Option<String>,
-    /// There is a client.
+    /// Whether there is a client.
     pub client: bool,
-    /// There is a project.
+    /// Whether there is a project.
     pub project: bool,
-    /// Some time was tracked.
+    /// Whether time was tracked.
     pub time: bool,
-    /// The organization has its address, which stands in the head of every invoice.
+    /// Whether the organization has its address, which is printed on every invoice.
     pub letterhead: bool,
-    /// There is an invoice.
+    /// Whether there is an invoice.
     pub invoice: bool,
-    /// The time zone of the organization, where nobody need have chosen it.
+    /// The time zone of the organization, if nobody is known to have chosen it.
     pub guessed_zone: Option<String>,
 }
 
 impl OnboardingProgress {
-    /// Whether every step was taken once.
+    /// Whether every step was taken.
     pub fn done(&self) -> bool {
         self.client && self.project && self.time && self.letterhead && self.invoice
     }
 }
 
-/// What the step is called that gives the organization the number which its invoices state.
+/// The title of the step with the number that the organization's invoices state.
 pub const TAX_NUMBER_STEP: &str = "Add your VAT identifier or tax number";
 
-/// Where that is done, as a page of the organization.
+/// The page of that step, below the organization's address.
 pub const TAX_NUMBER_PAGE: &str = "settings/organization#letterhead";
 
-/// From nothing to the first invoice, in order. Most have given the number on signing up: its step is there only while it is missing.
+/// The steps to the first invoice, in order. Most organizations give the number at sign-up: its step is shown only while it is missing.
 #[component]
 pub fn OnboardingSteps(
-    /// What is done already.
+    /// The progress.
     progress: OnboardingProgress,
 ) -> impl IntoView {
     let here = use_current_organization();
@@ -97,7 +97,7 @@ pub fn OnboardingSteps(
     }
 }
 
-/// Asks whether the time zone is the right one. A browser that is on the same clock has answered.
+/// Asks whether the guessed time zone is right, unless the browser's clock agrees with it.
 #[component]
 fn GuessedZone(zone: String) -> impl IntoView {
     let settings = use_current_organization().path("settings/organization#basics");

@@ -1,4 +1,4 @@
-//! What waits to be billed, and what waits to be paid.
+//! Unbilled time, open invoices and drafts.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
     ui::{PageSection, money},
 };
 
-/// Unbilled time of one client.
+/// The unbilled time of one client.
 struct ClientUnbilled {
     client: ClientRef,
     seconds: i64,
@@ -38,7 +38,7 @@ fn by_client(unbilled: Vec<UnbilledByProject>) -> Vec<ClientUnbilled> {
     clients
 }
 
-/// Unbilled time by client, each with the way to its invoice.
+/// Unbilled time by client, each with a link to its new invoice.
 #[component]
 pub fn UnbilledByClient(
     /// The time, by client and project.
@@ -49,7 +49,7 @@ pub fn UnbilledByClient(
     let PickerOptions { items, cut } = unbilled;
     let mut clients = by_client(items);
     if cut {
-        // There may be more of the last one than came along.
+        // The list is truncated, so the last client may be incomplete.
         clients.pop();
     }
     let rows = clients.into_iter().map(|of| {
@@ -79,12 +79,12 @@ pub fn UnbilledByClient(
     }
 }
 
-/// Invoices that are not paid yet, and drafts.
+/// Unpaid invoices, and drafts.
 #[component]
 pub fn OpenInvoices(
-    /// Sent and not wholly paid.
+    /// Sent invoices that are not fully paid.
     open: Vec<InvoiceSummary>,
-    /// Not sent yet.
+    /// Drafts.
     drafts: Vec<InvoiceSummary>,
 ) -> impl IntoView {
     let here = use_current_organization();

@@ -1,4 +1,4 @@
-//! The figures of the overview count everything, whatever rows stand below them.
+//! The dashboard's figures count all records, whatever rows the page shows.
 
 mod first_number;
 
@@ -16,7 +16,7 @@ use crate::{
     time::week::Week,
 };
 
-/// A studio with the client Acme (120.00 EUR an hour, 19 % tax) and its project Dashboard. It is Saturday, 21 November 2026.
+/// An organization with the client Acme (120.00 EUR an hour, 19 % tax) and its project Dashboard. It is Saturday, 21 November 2026.
 async fn studio() -> World {
     let studio = World::new("studio").await;
     studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "currency": "EUR", "rate": "120.00"})).await;
@@ -24,7 +24,7 @@ async fn studio() -> World {
     studio
 }
 
-/// The overview as somebody finds it.
+/// The data of the dashboard for the caller.
 async fn overview(world: &World) -> Overview {
     let looking = async {
         let here = CurrentOrganization(platform::page_context().place.expect("an organization"));
@@ -34,13 +34,13 @@ async fn overview(world: &World) -> Overview {
     world.caller.clone().run(looking).await.expect("an overview")
 }
 
-/// A sent invoice over 100.00 and tax, whatever the currency.
+/// A sent invoice over 100.00 and tax, in the client's currency.
 async fn sent(studio: &World, client: &str) -> Value {
     let draft = studio.ok("draft_invoice", json!({"client": client, "lines": [{"description": "Hosting", "price": "100.00"}]})).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await
 }
 
-/// The first steps of somebody, each with whether it is ticked.
+/// Whether each onboarding step of the caller is ticked.
 async fn steps(world: &World) -> (Vec<bool>, bool) {
     let looking = async {
         provide_context(CurrentOrganization(platform::page_context().place.expect("an organization")));
@@ -87,7 +87,7 @@ async fn the_first_steps_ask_whether_a_zone_is_right_that_nobody_need_have_chose
     }
 }
 
-/// Whoever saves the zone that stands there has said that it is the right one.
+/// Saving the organization with its guessed time zone confirms the zone.
 #[tokio::test]
 async fn a_zone_that_somebody_has_saved_is_asked_about_no_more() {
     let studio = World::in_zone("studio", "America/New_York").await;

@@ -1,4 +1,4 @@
-//! PostgreSQL's word for what happened, as an error that a person can act on.
+//! Conversion of PostgreSQL errors into errors that a person can act on.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,15 +6,15 @@ use sqlx::postgres::PgDatabaseError;
 
 use crate::error::{Code, Error};
 
-/// What a violated constraint means.
+/// Makes the error for a violated constraint.
 pub type Meaning = fn() -> Error;
 
-/// Reads a violated constraint as the error that it means.
+/// Maps violated constraints to errors.
 pub trait OnConstraint<T> {
-    /// When the named constraint was violated, answers `error` instead.
+    /// Replaces the violation of the named constraint by `error`.
     fn on_constraint(self, name: &str, error: impl FnOnce() -> Error) -> Result<T, Error>;
 
-    /// When one of these constraints was violated, answers its error instead.
+    /// Replaces the violation of one of these constraints by its error.
     fn on_constraints<const N: usize>(self, errors: [(&str, Meaning); N]) -> Result<T, Error>;
 }
 
@@ -38,9 +38,9 @@ fn violated(problem: &sqlx::Error) -> Option<&str> {
     problem.as_database_error()?.constraint()
 }
 
-/// Reads that somebody else holds what a statement needs as an answer, where that is no fault.
+/// Maps a lock timeout to an answer, where it is no failure.
 pub trait NoneIfLocked<T> {
-    /// Nothing when somebody else holds it. The transaction can only be rolled back then.
+    /// None when the lock is not available. The transaction can then only be rolled back.
     fn none_if_locked(self) -> Result<Option<T>, Error>;
 }
 
@@ -78,8 +78,8 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// What went wrong while a transaction was made true. A refusal of the database is one: nothing was kept. When it went away
-/// instead, nobody knows whether it did so before or after.
+/// The error of a failed commit. After an answer of the database nothing was committed; after a lost connection the outcome is
+/// unknown.
 pub(super) fn commit_error(problem: sqlx::Error) -> Error {
     let answered = problem.as_database_error().and_then(|answer| answer.code());
     if answered.is_some_and(|code| !GOES_AWAY.contains(&code.as_ref())) {
@@ -89,25 +89,25 @@ pub(super) fn commit_error(problem: sqlx::Error) -> Error {
     Error::unknown_outcome("The database went away while this was being kept.")
 }
 
-/// admin_shutdown, crash_shutdown, cannot_connect_now: the last words of a connection.
+/// admin_shutdown, crash_shutdown, cannot_connect_now: the connection ends.
 const GOES_AWAY: [&str; 3] = ["57P01", "57P02", "57P03"];
 
-/// PostgreSQL's own word for what happened, as an error a person can act on.
+/// The error for an answer of PostgreSQL, by its SQLSTATE.
 fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) -> Error {
     let code = inner.code().unwrap_or_default();
     let constraint = inner.constraint().unwrap_or_default();
     match code.as_ref() {
         // check_violation: constraints are named table_field_rule.
         "23514" => Error::new(Code::Invalid, format!("A value is out of its range ({}).", constraint.replace('_', " "))),
-        // foreign_key_violation: what a record belongs to is gone, or while deleting, something still holds the record. Which of them only
-        // the prose tells, which is in the language of the database.
+        // foreign_key_violation: the parent of a record is gone, or the record to delete is still referenced. Which of the two, only the
+        // message says, which is in the language of the database.
         "23503" => {
             let what = "What this record belongs to was deleted meanwhile, or another record belongs to this one.";
             Error::new(Code::Conflict, format!("{what} Look again at what there is."))
         }
-        // restrict_violation: a frozen record, kept by the database itself.
+        // restrict_violation: a frozen record, protected by a trigger.
         "23001" => Error::new(Code::Locked, "This is on a sent invoice and cannot change any more."),
-        // unique_violation without a better word at the statement.
+        // unique_violation without a message of its own at the statement.
         "23505" => {
             let rule = constraint.replace('_', " ");
             let what = format!("Another record has what only one can have ({rule}).");
@@ -115,7 +115,7 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         }
         // untranslatable_character, character_not_in_repertoire: a NUL byte in a text.
         "22021" | "22P05" => Error::new(Code::Invalid, "A text holds a character that cannot be stored (NUL). Remove it."),
-        // Of ours: whoever asks is not what they were recognized as, any more.
+        // Our own codes: the identity check failed.
         SIGN_IN_ENDED => Error::signed_out(),
         TOKEN_REVOKED => Error::unauthenticated(),
         MEMBER_CHANGED => Error::membership_changed(),
@@ -132,7 +132,7 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         // read_only_sql_transaction: after a failover to a standby.
         "25006" => cannot_write(problem),
         code if is_of_machine(code) || is_of_files(problem) => cannot_write(problem),
-        // no_active_sql_transaction, in_failed_sql_transaction: such a connection is closed, the next call gets another.
+        // no_active_sql_transaction, in_failed_sql_transaction: the connection is closed, and the next call gets another.
         "25P01" | "25P02" => {
             tracing::error!(%problem, "a transaction was not in the state that it should be in");
             Error::unavailable("The database is busy.")
@@ -144,15 +144,15 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
     }
 }
 
-/// Whether a write of this process failed for the state of the machine below the database, and none was tried out since.
+/// Whether a write of this process failed because of the machine below the database, and no probe has succeeded since.
 static WRITE_FAILED: AtomicBool = AtomicBool::new(false);
 
-/// Whether the database could not keep something, and nobody has seen since that it can again.
+/// Whether a write failed because of the machine, and no probe has succeeded since.
 pub(super) fn write_failed() -> bool {
     WRITE_FAILED.load(Ordering::Relaxed)
 }
 
-/// Notes that the database can keep something again.
+/// Notes that writes work again.
 pub(super) fn note_that_writes_work() {
     WRITE_FAILED.store(false, Ordering::Relaxed);
 }
@@ -163,24 +163,24 @@ fn cannot_write(problem: &sqlx::Error) -> Error {
     Error::unavailable("The database cannot keep anything right now.")
 }
 
-/// Whether the machine below the database is at its end: insufficient_resources (a full disk, no memory), system_error (files
-/// that are missing or cannot be read), data_corrupted and index_corrupted.
+/// Whether the machine below the database failed: insufficient_resources (a full disk, no memory), system_error (files that are
+/// missing or cannot be read), data_corrupted and index_corrupted.
 fn is_of_machine(code: &str) -> bool {
     code.starts_with("53") || code.starts_with("58") || ["XX001", "XX002"].contains(&code)
 }
 
-/// Whether a file could not be made longer, read or written for a reason that has no code of its own, such as a quota or a
-/// limit on the size of files. It is told as an internal error from where PostgreSQL works with files.
+/// Whether a file could not be extended, read or written for a reason without a code of its own, such as a quota or a limit on
+/// the size of files. PostgreSQL reports it as an internal error from one of its source files for storage.
 fn is_of_files(problem: &sqlx::Error) -> bool {
-    let told = problem.as_database_error().and_then(|told| told.try_downcast_ref::<PgDatabaseError>());
-    told.is_some_and(|told| told.code() == "XX000" && told.file().is_some_and(|file| FILES.contains(&file)))
+    let answer = problem.as_database_error().and_then(|answer| answer.try_downcast_ref::<PgDatabaseError>());
+    answer.is_some_and(|answer| answer.code() == "XX000" && answer.file().is_some_and(|file| FILES.contains(&file)))
 }
 
-/// Where PostgreSQL works with files.
+/// The source files of PostgreSQL that access storage.
 const FILES: [&str; 9] = ["md.c", "fd.c", "bufmgr.c", "localbuf.c", "buffile.c", "slru.c", "xlog.c", "copydir.c", "relmapper.c"];
 
-/// Whether what was given can never be kept, whenever it is tried again: data_exception, integrity_constraint_violation. All
-/// else is for the database to get over.
+/// Whether a statement fails because of its data, however often it is tried: data_exception, integrity_constraint_violation. Any
+/// other failure may pass.
 pub(crate) fn is_data_error(problem: &sqlx::Error) -> bool {
     match problem {
         sqlx::Error::Database(answer) => answer.code().is_some_and(|code| code.starts_with("22") || code.starts_with("23")),
@@ -189,19 +189,19 @@ pub(crate) fn is_data_error(problem: &sqlx::Error) -> bool {
     }
 }
 
-/// The sign-in, or the token, with which somebody came has ended.
+/// The sign-in or the token of the caller has ended.
 const SIGN_IN_ENDED: &str = "ST401";
 const TOKEN_REVOKED: &str = "ST402";
-/// The member was let go or has another role.
+/// The member was removed or has another role.
 const MEMBER_CHANGED: &str = "ST403";
 
-/// Whether a transaction was not begun for who asked for it, and for no other reason.
+/// Whether a transaction was refused by the identity check alone.
 pub(super) fn is_identity_refusal(problem: &sqlx::Error) -> bool {
     let code = problem.as_database_error().and_then(|answer| answer.code());
     code.is_some_and(|code| [SIGN_IN_ENDED, TOKEN_REVOKED, MEMBER_CHANGED].contains(&code.as_ref()))
 }
 
-/// Whether the connection itself is gone, so that nothing that was sent on it last was kept.
+/// Whether the connection itself is lost, so that the last statement on it had no effect.
 pub(super) fn is_disconnected(problem: &sqlx::Error) -> bool {
     match problem {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,

@@ -1,4 +1,4 @@
-//! Who asks, as they were recognized a moment before: asked about again in the round trip that begins their transaction.
+//! The identity check: sign-in, token and membership are checked again in the round trip that begins a transaction.
 
 use std::fmt::Write;
 
@@ -6,20 +6,20 @@ use uuid::Uuid;
 
 use crate::{access::Role, id::MemberId};
 
-/// Who somebody was recognized as. Between that and their transaction anything may have happened: a body that comes slowly takes as long
-/// as whoever sends it wants.
+/// The identity of a caller as it was recognized. It may have ended before the transaction begins: a client decides how long its request
+/// body takes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IdentityCheck<'a> {
-    /// The hash of the cookie of their sign-in.
+    /// The hash of the sign-in cookie.
     pub sign_in: Option<&'a [u8]>,
-    /// Their token.
+    /// The id of the token.
     pub token: Option<Uuid>,
-    /// What they are in the organization.
+    /// The member and their role in the organization.
     pub member: Option<(MemberId, Role)>,
 }
 
 impl IdentityCheck<'_> {
-    /// The statement that refuses to go on for whoever is not that any more; none where there is nothing to ask.
+    /// The statement that fails unless the identity still holds; none where there is nothing to check.
     pub(super) fn statement(&self) -> Option<String> {
         if self.sign_in.is_none() && self.token.is_none() && self.member.is_none() {
             return None;

@@ -1,8 +1,8 @@
-//! Bringing the schema up to date, as the owner of the tables.
+//! Migrations of the schema, run as the owner of the tables.
 //!
-//! Old programs may be at work meanwhile: a migration waits for a lock no longer than [`LOCK_LIMIT`], so that nothing queues up
-//! behind it, and is tried again. Each says in a line `-- works with: N` which is the oldest version of the schema whose programs
-//! still work after it; without that line only programs that carry it do.
+//! Older programs may run meanwhile: a migration waits for a lock no longer than [`LOCK_LIMIT`], so that no other statement
+//! queues behind it, and is tried again. Its line `-- works with: N` names the oldest version of the schema whose programs
+//! still work after it; without that line only programs that contain the migration do.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{SchemaError, errors, roles, schema_record, search_keys};
 
-/// The history of the schema, carried in the binary.
+/// All migrations, embedded in the binary.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
-/// How long migrations are tried while others hold what they need.
+/// How long migrations are retried while other transactions hold the locks that they need.
 const PATIENCE: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long a database may take to answer.
+/// How long a database may take to accept a connection.
 const START_LIMIT: Duration = Duration::from_secs(5);
 const RECONNECT: Duration = Duration::from_millis(100);
-/// How long a migration may keep others waiting for a lock that it waits for.
+/// The lock timeout of a migration, which also bounds how long other statements wait behind it.
 const LOCK_LIMIT: &str = "2s";
 
 /// The newest version of the schema that this binary knows.
@@ -41,9 +41,9 @@ fn named_in(sql: &str) -> Option<i64> {
 /// Brings the schema up to date. An advisory lock lets one process do it at a time.
 ///
 /// # Errors
-/// Says which right the owner lacks, what is broken in the database, or that others held its tables for two minutes.
+/// Says which right the owner lacks, what is broken in the database, or that its tables were locked for two minutes.
 pub async fn migrate(owner: &PgConnectOptions) -> Result<(), SchemaError> {
-    // That a table is already there is nothing to tell.
+    // Notices, such as that a table exists already, are not logged.
     let owner = owner.clone().options([("client_min_messages", "warning"), ("lock_timeout", LOCK_LIMIT)]);
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -57,7 +57,7 @@ pub async fn migrate(owner: &PgConnectOptions) -> Result<(), SchemaError> {
     }
 }
 
-/// One try on a connection of its own: the advisory lock of one that failed goes with it.
+/// One try on a connection of its own, whose end releases the advisory lock of a failed one.
 async fn tried(owner: &PgConnectOptions) -> Result<(), SchemaError> {
     let mut connection = connected(owner).await?;
     let migrated = with_roles(&mut connection).await;
@@ -73,7 +73,7 @@ async fn with_roles(connection: &mut PgConnection) -> Result<(), SchemaError> {
     search_keys::fold_all(connection).await
 }
 
-/// A connection to a database that may still be starting.
+/// Connects to a database that may still be starting.
 pub(super) async fn connected(options: &PgConnectOptions) -> Result<PgConnection, SchemaError> {
     let deadline = Instant::now() + START_LIMIT;
     loop {
@@ -89,7 +89,7 @@ pub(super) async fn connected(options: &PgConnectOptions) -> Result<PgConnection
     }
 }
 
-/// The migrations, for a database that may be ahead of this binary: whether it works on it is checked before.
+/// The migrator, which accepts a database newer than this binary: whether the binary works on it is checked before.
 fn migrator() -> Migrator {
     let mut migrator = Migrator::with_migrations(MIGRATIONS.iter().cloned().collect());
     migrator.set_ignore_missing(true);

@@ -1,4 +1,4 @@
-//! The database as one call sees it: a transaction that belongs to one organization.
+//! Database access: transactions under the row security of one organization or person.
 
 mod errors;
 mod identity_check;
@@ -33,28 +33,28 @@ use crate::{
     id::{ActionId, OrganizationId},
 };
 
-/// A transaction under the row security of one organization, or of one person before an organization is chosen. Dropped, it
-/// has changed nothing.
+/// A transaction under the row security of one organization, or of one person before an organization is chosen. It is rolled
+/// back when it is dropped.
 pub struct Db {
-    /// Nothing after the connection was given back.
+    /// None after the connection was given back.
     open: Option<OpenTransaction>,
     organization: Option<OrganizationId>,
 }
 
-/// What bounds each statement of a transaction; nothing is without end.
+/// The timeouts of each statement of a transaction. Every statement has both.
 pub struct StatementTimeouts {
-    /// How long it takes at most.
+    /// The longest time that it may take.
     pub statement: Duration,
-    /// How long it waits at most for what somebody else holds.
+    /// The longest time that it may wait for one lock.
     pub waiting: Duration,
 }
 
 impl Db {
-    fn of(open: OpenTransaction, reach: RowScope) -> Self {
-        Self { open: Some(open), organization: reach.organization() }
+    fn of(open: OpenTransaction, row_scope: RowScope) -> Self {
+        Self { open: Some(open), organization: row_scope.organization() }
     }
 
-    /// The same, which takes another organization for its own, if it has one.
+    /// The same transaction with a wrong organization in the filters of its statements, if it has one.
     #[cfg(test)]
     fn mistaken_for(self, organization: Option<OrganizationId>) -> Self {
         let organization = organization.filter(|_| self.organization.is_some()).or(self.organization);
@@ -67,7 +67,7 @@ impl Db {
         self.organization.map_or(Uuid::nil(), |organization| organization.0)
     }
 
-    /// Goes on inside an organization: one that the person of this transaction founds, or was invited into.
+    /// Continues inside an organization that the person of this transaction founds, or was invited into.
     pub async fn enter_organization(&mut self, organization: OrganizationId) -> Result<(), Error> {
         let id = organization.0.to_string();
         sqlx::query!("select set_config('app.organization_id', $1, true)", id).fetch_one(self.connection()).await?;
@@ -75,29 +75,29 @@ impl Db {
         Ok(())
     }
 
-    /// Writes every change down for this action from here on.
+    /// Records every change from here on for this action.
     pub async fn set_action(&mut self, action: ActionId) -> Result<(), Error> {
         let id = action.0.to_string();
         sqlx::query!("select set_config('app.action_id', $1, true)", id).fetch_one(self.connection()).await?;
         Ok(())
     }
 
-    /// Bounds each statement from here on, what it waits for included. A bound on waiting alone is one on each wait: whoever waits
-    /// for several holders after each other waits for each.
+    /// Bounds each statement from here on, with its waits for locks. A lock timeout alone bounds each wait: a statement that waits
+    /// for several locks one after the other may take a multiple of it.
     pub async fn set_statement_timeout(&mut self, limit: Duration) -> Result<(), Error> {
         let limit = format!("{}ms", limit.as_millis());
         sqlx::query!("select set_config('statement_timeout', $1, true)", limit).fetch_one(self.connection()).await?;
         Ok(())
     }
 
-    /// Bounds what each statement waits from here on for what somebody else holds, on a connection that is one of a few for many.
+    /// Bounds each wait for a lock from here on, for work on a connection that many share.
     pub async fn set_lock_timeout(&mut self, limit: Duration) -> Result<(), Error> {
         let limit = format!("{}ms", limit.as_millis());
         sqlx::query!("select set_config('lock_timeout', $1, true)", limit).fetch_one(self.connection()).await?;
         Ok(())
     }
 
-    /// What bounds each statement by now.
+    /// The current timeouts.
     pub async fn timeouts(&mut self) -> Result<StatementTimeouts, Error> {
         let set = sqlx::query!(
             r#"select statement.setting::bigint as "statement!", waiting.setting::bigint as "waiting!"
@@ -110,20 +110,20 @@ impl Db {
         Ok(StatementTimeouts { statement: of(set.statement), waiting: of(set.waiting) })
     }
 
-    /// Sets the savepoint to which [`Db::roll_back_to_savepoint`] leads; there is one, the newest.
+    /// Sets the savepoint of [`Db::roll_back_to_savepoint`]. There is only one, the newest.
     pub async fn savepoint(&mut self) -> Result<(), Error> {
         sqlx::query!("savepoint kept").execute(self.connection()).await?;
         Ok(())
     }
 
-    /// Keeps what was done since [`Db::savepoint`], to which nothing leads any more. Each that is kept costs everybody who meets its rows.
+    /// Keeps the changes since [`Db::savepoint`] and removes it. Each subtransaction slows down every transaction that reads its rows.
     pub async fn release_savepoint(&mut self) -> Result<(), Error> {
         sqlx::query!("release savepoint kept").execute(self.connection()).await?;
         Ok(())
     }
 
-    /// Leaves nothing of what was done since [`Db::savepoint`], its settings included. What somebody else held, or what was refused, has broken
-    /// nothing of what was done before.
+    /// Rolls back to [`Db::savepoint`], settings included. The transaction goes on after a lock timeout or an error, with all that was done
+    /// before the savepoint.
     pub async fn roll_back_to_savepoint(&mut self) -> Result<(), Error> {
         sqlx::query!("rollback to savepoint kept").execute(self.connection()).await?;
         Ok(())
@@ -137,20 +137,20 @@ impl Db {
         }
     }
 
-    /// What the database takes for now: the beginning of this transaction by its clock, which all processes share.
+    /// The beginning of this transaction by the clock of the database, which all processes share.
     pub async fn now(&mut self) -> Result<Timestamp, Error> {
         let now = sqlx::query_scalar!(r#"select now() as "now!: jiff_sqlx::Timestamp""#).fetch_one(self.connection()).await?;
         Ok(now.to_jiff())
     }
 
-    /// Ends the transaction of a read and gives its connection back, before long work that asks the database nothing more.
+    /// Rolls the transaction of a read back and gives its connection back, before long work without further statements.
     pub async fn release(&mut self) {
         if let Some(open) = self.open.take() {
             open.roll_back().await;
         }
     }
 
-    /// Makes everything of this transaction true.
+    /// Commits the transaction.
     pub async fn commit(self) -> Result<(), Error> {
         match self.open {
             Some(open) => open.commit().await.map_err(errors::commit_error),
@@ -161,14 +161,14 @@ impl Db {
         }
     }
 
-    /// Makes nothing of this transaction true.
+    /// Rolls the transaction back.
     pub async fn roll_back(mut self) {
         self.release().await;
     }
 }
 
-/// Whether the database answers and takes writes, with a schema that this binary works on. After a write that failed for want of
-/// room it is tried out whether there is room again.
+/// Checks that the database answers and accepts writes, with a schema that this binary works on. After a write that failed for
+/// lack of storage, it is tried out whether there is room again.
 pub async fn ready(database: &Database) -> Result<(), Error> {
     let database = database.without_shares();
     let mut db = database.begin(RowScope::Nobody, AccessMode::Read).await?;
@@ -183,7 +183,7 @@ pub async fn ready(database: &Database) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tries out whether there is room for what is to be kept, and notes it.
+/// Tries out whether the storage accepts writes, and notes that it does.
 async fn try_to_write(database: &Database) -> Result<(), Error> {
     let mut db = database.begin(RowScope::Nobody, AccessMode::Write).await?;
     schema_record::probe_storage(db.connection()).await?;
@@ -192,15 +192,15 @@ async fn try_to_write(database: &Database) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether the login may still take on its roles, and the walls stand as the migrations built them. It reads the catalogue, which
-/// takes some milliseconds.
+/// Checks that the login may still set its roles, and that policies and grants are as the migrations made them. It reads the
+/// catalogue, which takes some milliseconds.
 pub async fn check_integrity(database: &Database) -> Result<(), Error> {
     let mut db = database.without_shares().begin(RowScope::Nobody, AccessMode::Read).await?;
     roles::check_login(db.connection()).await?;
     Ok(schema_record::check_pieces(db.connection()).await?)
 }
 
-/// Whether this login may work as the application, on a schema that this binary works on, with all walls standing.
+/// Checks that this login may work as the application, on a schema that this binary works on, with its policies and grants intact.
 ///
 /// # Errors
 /// Says which grant is missing, which version is needed, or what is broken.
@@ -222,11 +222,11 @@ async fn checked(login: &mut PgConnection) -> Result<(), SchemaError> {
     schema_record::check_pieces(login).await
 }
 
-/// Lets every connection of a pool work as the application's role, which owns nothing and cannot bypass row security.
+/// Sets the role of the application on every connection of a pool: it owns nothing and cannot bypass row security.
 ///
-/// A statement is planned once for a connection: whose rows it may touch is a setting, which the planner cannot see anyway,
-/// and planning a join under row security anew takes longer than running it. Compiling it takes longer, too. Each takes one core: the
-/// others are for whoever calls meanwhile.
+/// A statement is planned once for a connection: its row scope is a setting, which the planner cannot see anyway, and planning a
+/// join under row security again takes longer than running it, as does JIT compilation. Each statement uses one core, so that the
+/// others stay free for other calls.
 pub fn as_application(options: sqlx::postgres::PgPoolOptions) -> sqlx::postgres::PgPoolOptions {
     options.test_before_acquire(false).after_connect(|connection, _| {
         Box::pin(async move {
@@ -241,19 +241,19 @@ pub fn as_application(options: sqlx::postgres::PgPoolOptions) -> sqlx::postgres:
     })
 }
 
-/// An instant as the database takes it.
+/// An instant as a parameter of a statement.
 pub fn instant(at: Timestamp) -> jiff_sqlx::Timestamp {
     at.into()
 }
 
-/// Lets what follows in this transaction be planned for its arguments. One plan for all of them would have to look at every
-/// call that was ever made.
+/// Plans the following statements of this transaction for their arguments. A generic plan would scan every call that was ever
+/// made.
 pub async fn use_custom_plan(db: &mut Db) -> Result<(), Error> {
     sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_one(db.connection()).await?;
     Ok(())
 }
 
-/// A calendar day as the database takes it.
+/// A calendar day as a parameter of a statement.
 pub fn date(day: jiff::civil::Date) -> jiff_sqlx::Date {
     day.into()
 }

@@ -1,13 +1,13 @@
-//! Who takes turns with whom at the connections, so that nobody stands in line behind a crowd.
+//! Fair shares of the connection pool, so that no caller waits behind many calls of another.
 //!
-//! Each share is at most so many connections in use, or waited for in line, at once. The first of each share is its own, and an
-//! organization has a share more for whoever has none yet, so that few who are busy in it, or elsewhere, keep no colleague out.
-//! What all shares have beyond that is as much as one may have, together: one that is busy with slow work takes one connection from the
-//! others, and whoever comes next finds one unless as many people are busy as there are connections.
+//! A share bounds how many connections are in use, or queued for, at once. The first connection of each share is its own. An
+//! organization has a further share for members without any connection, so that a few busy members do not keep their colleagues out.
+//! The connections beyond these are common to all shares, and together as many as one share may have: a share with slow work takes one
+//! connection from the others, and the next caller finds one unless as many people are busy as there are connections.
 //!
-//! Whoever finds theirs in use waits before the line and holds nothing meanwhile. Whose a credential is, is remembered from the
-//! last time that it was recognized: it is looked at among those of its owner, and one that nobody is known to have among all that
-//! nobody is known to have. That is for fairness only: what a caller may do is never decided here.
+//! A caller whose share is in use waits before the queue of the pool and holds nothing meanwhile. The owner of a credential is
+//! remembered from the last time that it was recognized: it is checked in the share of its owner, and a credential without a known
+//! owner in the share of all such credentials. This is for fairness only: authorization never depends on it.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,41 +23,41 @@ use crate::{
     limits::{KeyedPermit, KeyedSemaphore, LruMap},
 };
 
-/// How many credentials are remembered at least.
+/// The least number of credentials that are remembered.
 const GENERATION: usize = 5_000;
 
-/// How long a part of one share is held while that of another is waited for.
+/// How long a permit of one share is held while that of another is waited for.
 const SOON: Duration = Duration::from_millis(50);
 
-/// Who takes turns with themselves.
+/// A share, by the callers that it bounds together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum PoolShare {
-    /// What is done in one organization.
+    /// Calls in one organization.
     Organization(Uuid),
-    /// What one person does, in all organizations together.
+    /// Calls of one person, in all organizations together.
     Person(Uuid),
-    /// What one person does outside of any organization, such as ending a sign-in: whoever is busy elsewhere as them does not keep them
-    /// from that.
+    /// Calls of one person outside of any organization, such as ending a sign-in: their other calls, or those of a thief of their
+    /// credentials, do not block these.
     Own(Uuid),
-    /// Looking at the credentials of one person, all of them.
+    /// Authentication of all credentials of one person.
     CredentialsOf(Uuid),
-    /// Looking at credentials that nobody is known to have.
+    /// Authentication of credentials without a known owner.
     Credentials,
-    /// What else is asked before it is known who asks.
+    /// Other statements of anonymous callers.
     Nobody,
 }
 
 impl PoolShare {
-    /// The share of a transaction with this reach.
-    pub(super) fn of(reach: RowScope) -> Self {
-        match reach {
+    /// The share of a transaction with this row scope.
+    pub(super) fn of(row_scope: RowScope) -> Self {
+        match row_scope {
             RowScope::Organization(organization) | RowScope::Granted(organization, _) => Self::Organization(organization.0),
             RowScope::Person(person) => Self::Own(person),
             RowScope::Nobody => Self::Nobody,
         }
     }
 
-    /// Whether all take turns in it who are not known.
+    /// Whether all unknown callers share it.
     pub(super) fn is_of_strangers(self) -> bool {
         matches!(self, Self::Credentials | Self::Nobody)
     }
@@ -72,37 +72,37 @@ impl PoolShare {
     }
 }
 
-/// The shares of all. A copy is the same ones.
+/// All shares. A clone shares the same state.
 #[derive(Clone)]
 pub(super) struct PoolShares(Arc<PoolSharesInner>);
 
-/// A part of a share.
+/// A permit of a share.
 struct ShareSlot {
     turn: KeyedPermit,
-    /// What the connection has of what all share, where it needs that.
+    /// The permit for a connection common to all shares, where one is needed.
     common: Option<KeyedPermit>,
-    /// Whether it is the first of its share.
+    /// Whether it is the first permit of its share.
     is_first: bool,
 }
 
 struct PoolSharesInner {
-    /// One for each share.
+    /// The first connection of each share.
     first: KeyedSemaphore<PoolShare>,
-    /// What an organization has beyond its first for those who have no other connection: a share.
+    /// The connections of an organization for callers without any other connection.
     of_colleagues: KeyedSemaphore<PoolShare>,
-    /// What each share may have beyond its first; none where a share is one connection.
+    /// The connections of a share beyond its first; none where a share is one connection.
     further: Option<KeyedSemaphore<PoolShare>>,
     /// The same for organizations.
     of_organizations: KeyedSemaphore<PoolShare>,
-    /// What all shares together may have beyond their first.
+    /// The connections of all shares together beyond their first ones.
     common: KeyedSemaphore<()>,
     patience: Duration,
-    /// Whose credentials are, by their fingerprints.
+    /// The owners of credentials, by fingerprint.
     owners: Mutex<LruMap<Vec<u8>, Uuid>>,
 }
 
 impl PoolShares {
-    /// So many connections for each share; whoever finds theirs in use waits for `patience` at most.
+    /// Shares of `share` connections; a caller whose share is in use waits for `patience` at most.
     pub(super) fn new(share: usize, patience: Duration) -> Self {
         let further = (share > 1).then(|| KeyedSemaphore::new(share - 1, patience));
         let owners = Mutex::new(LruMap::new(GENERATION));
@@ -117,20 +117,20 @@ impl PoolShares {
         }))
     }
 
-    /// A part of each of these shares, for one connection. Whoever waits for one holds nothing of the others for long: they may be
-    /// called for elsewhere, where there is room.
+    /// Acquires a permit of each of these shares, for one connection. While it waits for one it does not hold the others for long,
+    /// since other calls may need them.
     pub(super) async fn take(&self, shares: &[PoolShare]) -> Result<Vec<KeyedPermit>, Error> {
         let patience = Instant::now() + self.0.patience;
         loop {
             match self.take_soon(shares, patience).await? {
                 Ok(turns) => return Ok(turns),
-                // There is room in it now, or nobody else waits longer.
+                // The permit is only waited for and dropped: then all are tried again.
                 Err((crowded, has_none)) => drop(self.part_of(crowded, has_none, None, patience).await?),
             }
         }
     }
 
-    /// The same, or else the first share of which there was no part soon, and whether whoever wants it has no other connection.
+    /// The same; or else the first share without a free permit, and whether the caller has no other connection.
     async fn take_soon(&self, shares: &[PoolShare], patience: Instant) -> Result<Result<Vec<KeyedPermit>, (PoolShare, bool)>, Error> {
         let (mut turns, mut common, mut has_none) = (Vec::new(), None, false);
         for (at, share) in shares.iter().enumerate() {
@@ -150,13 +150,13 @@ impl PoolShares {
         Ok(Ok(turns))
     }
 
-    /// A part of a share, refused when none was to be had for so long.
+    /// Acquires a permit of a share, and refuses when none became free until `patience`.
     async fn part_of(&self, share: PoolShare, has_none: bool, common: Option<KeyedPermit>, patience: Instant) -> Result<ShareSlot, Error> {
         timeout_at(patience, self.part(share, has_none, common)).await.map_err(|_| share.crowded())
     }
 
-    /// A part of a share: its first, one that is left for whoever has no other connection, or a further one. `common` is what the
-    /// connection has already of what all share.
+    /// Acquires a permit of a share: its first, one reserved for callers without any other connection, or a further one. `common` is
+    /// the common permit that the connection already has.
     async fn part(&self, share: PoolShare, has_none: bool, common: Option<KeyedPermit>) -> ShareSlot {
         let of_organization = matches!(share, PoolShare::Organization(_));
         let further = async {
@@ -181,12 +181,12 @@ impl PoolShares {
         }
     }
 
-    /// The share in which a credential is looked at.
+    /// The share in which a credential is authenticated.
     pub(super) fn of_credential(&self, fingerprint: &[u8]) -> PoolShare {
         self.owners().get(fingerprint.to_vec()).map_or(PoolShare::Credentials, |owner| PoolShare::CredentialsOf(*owner))
     }
 
-    /// Remembers whose a credential is.
+    /// Remembers the owner of a credential.
     pub(super) fn remember(&self, fingerprint: &[u8], owner: Uuid) {
         self.owners().keep(fingerprint.to_vec(), owner);
     }

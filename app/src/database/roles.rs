@@ -1,4 +1,4 @@
-//! The roles that Stint works as, and who may take them on.
+//! The database roles of Stint, and who may set them.
 //!
 //! | role | what it is |
 //! |---|---|
@@ -7,14 +7,14 @@
 //! | the owner | owns database, tables and functions, runs the migrations; no superuser |
 //! | the login | connects, becomes one of the first two, and has no right of its own |
 //!
-//! The migrations ask whether the owner is a member of the first two. From PostgreSQL 16 on whoever makes a role is one at once,
-//! but may not become it; so both are made and granted here, before the migrations run.
+//! The migrations check that the owner is a member of the first two. From PostgreSQL 16 on the creator of a role becomes a member
+//! at once, but may not set it; so both are created and granted here, before the migrations run.
 
 use sqlx::{AssertSqlSafe, PgConnection, query, query_scalar, raw_sql};
 
 use super::SchemaError;
 
-/// Makes the roles, and makes a viewer's role a member of the application's.
+/// Creates the roles, and makes the role of viewers a member of that of the application.
 const MAKE: &str = "
 do $$
 begin
@@ -44,7 +44,7 @@ exception when unique_violation then
 end
 $$";
 
-/// Lets the owner become both, without inheriting from them: what narrows the sight of viewers is not for its own functions.
+/// Lets the owner set both roles without inheriting from them: the policies for viewers must not apply to the owner's functions.
 const GRANT: &str = "
 do $$
 declare
@@ -65,12 +65,12 @@ $$";
 /// insufficient_privilege.
 const FORBIDDEN: &str = "42501";
 
-/// Makes what is missing of the roles, as far as the owner may.
+/// Creates missing roles and grants, as far as the owner may.
 pub(super) async fn prepare(owner: &mut PgConnection) -> Result<(), SchemaError> {
     for statements in [MAKE, GRANT] {
         match raw_sql(AssertSqlSafe(statements)).execute(&mut *owner).await {
             Ok(_) => {}
-            // Somebody else made them: whether the owner may use them is asked next.
+            // Another login may have created them: whether the owner may use them is checked next.
             Err(problem) if problem.as_database_error().is_some_and(|answer| answer.code().as_deref() == Some(FORBIDDEN)) => break,
             Err(problem) => return Err(problem.into()),
         }
@@ -79,7 +79,7 @@ pub(super) async fn prepare(owner: &mut PgConnection) -> Result<(), SchemaError>
     refused(owner, missing).await
 }
 
-/// What the owner needs of the roles and does not have, as statements.
+/// The statements that create the roles and grants which the owner needs and lacks.
 async fn missing_for_owner(owner: &mut PgConnection) -> Result<Vec<String>, SchemaError> {
     let mut missing = missing_roles(owner).await?;
     let is_member = r#"select pg_has_role(current_user, 'stint_app', 'member') and pg_has_role(current_user, 'stint_viewer', 'member')"#;
@@ -89,7 +89,7 @@ async fn missing_for_owner(owner: &mut PgConnection) -> Result<Vec<String>, Sche
     Ok(missing)
 }
 
-/// Whether this login may work as the application.
+/// Checks that this login may work as the application.
 ///
 /// # Errors
 /// Says which grant it lacks.
@@ -111,7 +111,7 @@ async fn may_become_both(login: &mut PgConnection) -> Result<bool, SchemaError> 
     .await?)
 }
 
-/// What is missing of the two roles themselves, as statements.
+/// The statements that create the missing roles and the grant between them.
 async fn missing_roles(connection: &mut PgConnection) -> Result<Vec<String>, SchemaError> {
     let mut missing = Vec::new();
     for role in ["stint_app", "stint_viewer"] {
@@ -130,7 +130,7 @@ async fn is_viewer_of_the_application(connection: &mut PgConnection) -> Result<b
     Ok(query_scalar!(r#"select pg_has_role('stint_viewer', 'stint_app', 'usage') as "is!""#).fetch_one(connection).await?)
 }
 
-/// Whether this login has rights of its own, which it does not need: whoever brings it to run a statement of theirs has them too.
+/// Whether this login has rights of its own, which it does not need: an attacker who injects a statement would have them too.
 pub(super) async fn is_overprivileged(login: &mut PgConnection) -> Result<bool, SchemaError> {
     Ok(query_scalar!(
         r#"select (r.rolsuper or r.rolbypassrls or r.rolcreaterole
@@ -141,7 +141,7 @@ pub(super) async fn is_overprivileged(login: &mut PgConnection) -> Result<bool, 
     .await?)
 }
 
-/// What lets this login become both roles.
+/// The statement that lets this login set both roles.
 async fn grant(connection: &mut PgConnection) -> Result<String, SchemaError> {
     let row =
         query!(r#"select quote_ident(session_user) as "login!", current_setting('server_version_num')::integer >= 160000 as "modern!""#)

@@ -1,4 +1,4 @@
-//! Whose rows a transaction may touch, and what it may do to them: the settings that row security reads.
+//! Row scope and access mode of a transaction, as the settings that row security reads.
 
 use std::{fmt::Write, time::Duration};
 
@@ -6,32 +6,32 @@ use uuid::Uuid;
 
 use crate::id::{MemberId, OrganizationId};
 
-/// Whose rows a transaction may touch.
+/// The row scope of a transaction: whose rows it may touch under row security.
 #[derive(Debug, Clone, Copy)]
 pub enum RowScope {
-    /// Nobody's: what is asked before it is known who asks, through functions of the database that answer no more than that.
+    /// No rows: for statements before authentication, which use only functions of the database that answer no more than needed.
     Nobody,
-    /// What a person sees before an organization is chosen: where they belong.
+    /// The rows of a person before an organization is chosen, such as their memberships.
     Person(Uuid),
     /// The rows of one organization.
     Organization(OrganizationId),
-    /// Of the rows of one organization, those of the clients granted to a viewer.
+    /// The rows of one organization that belong to the clients granted to a viewer.
     Granted(OrganizationId, MemberId),
 }
 
-/// What a transaction may do.
+/// The access mode of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessMode {
-    /// Look.
+    /// Read rows.
     Read,
     /// Change rows.
     Write,
-    /// Change rows, with every change written down for this action.
+    /// Change rows, with every change recorded for this action.
     Action(Uuid),
 }
 
 impl AccessMode {
-    /// How long one statement may take: nobody waits long for a look, and lists and sums of others wait behind it.
+    /// The statement timeout. That of reads is short: nobody waits long for them, and the lists and sums of others wait behind them.
     fn statement_seconds(self) -> u32 {
         match self {
             Self::Read => 5,
@@ -41,7 +41,7 @@ impl AccessMode {
 }
 
 impl RowScope {
-    /// The organization whose rows are in reach.
+    /// The organization in scope.
     pub(super) fn organization(self) -> Option<OrganizationId> {
         match self {
             Self::Organization(organization) | Self::Granted(organization, _) => Some(organization),
@@ -49,8 +49,8 @@ impl RowScope {
         }
     }
 
-    /// The statements that begin such a transaction. Every setting is said, empty where there is none: what a transaction
-    /// may touch never depends on what another one has left. With `lock_limit` no statement waits for longer for what somebody holds.
+    /// The statements that begin such a transaction. Every setting is set, empty where there is no value: the row scope never
+    /// depends on what another transaction has left. `lock_limit` becomes the lock timeout.
     pub(super) fn begin(self, access: AccessMode, lock_limit: Option<Duration>) -> String {
         let (person, viewer) = match self {
             Self::Person(person) => (Some(person), None),
@@ -88,15 +88,16 @@ mod tests {
     fn every_setting_is_said_whatever_the_reach() {
         let id = Uuid::from_u128(7);
         let (organization, member) = (OrganizationId(id), MemberId(id));
-        for reach in [RowScope::Nobody, RowScope::Person(id), RowScope::Organization(organization), RowScope::Granted(organization, member)]
+        for row_scope in
+            [RowScope::Nobody, RowScope::Person(id), RowScope::Organization(organization), RowScope::Granted(organization, member)]
         {
             for access in [AccessMode::Read, AccessMode::Write, AccessMode::Action(id)] {
-                let statements = reach.begin(access, None);
+                let statements = row_scope.begin(access, None);
                 assert_eq!(statements.starts_with("begin read only;"), access == AccessMode::Read, "{statements}");
                 for setting in ["organization_id", "user_id", "viewer_id", "action_id", "token_id", "worker", "secret"] {
                     assert_eq!(statements.matches(&format!("set local app.{setting} = ")).count(), 1, "{setting} in {statements}");
                 }
-                assert_eq!(statements.contains("set local role stint_viewer"), matches!(reach, RowScope::Granted(..)), "{statements}");
+                assert_eq!(statements.contains("set local role stint_viewer"), matches!(row_scope, RowScope::Granted(..)), "{statements}");
                 assert_eq!(statements.matches("set local role").count(), 1, "{statements}");
             }
         }

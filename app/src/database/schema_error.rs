@@ -1,30 +1,30 @@
-//! Why Stint does not work on a database, said so that an operator can do something about it.
+//! Errors of the schema check, with what an operator can do about them.
 
 use sqlx::{error::DatabaseError, migrate::MigrateError};
 
 use crate::error::Error;
 
-/// Why a database cannot be used.
+/// The reason why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
-    /// Nobody answers, or the login is refused.
+    /// The server does not answer, or refuses the login.
     #[error("the database cannot be reached")]
     Unreachable(#[source] sqlx::Error),
-    /// A login lacks a right that only somebody else can give.
+    /// The login lacks a right that only another one can grant.
     #[error("the login {login} lacks rights in the database. Run as a superuser: {statement}")]
     MissingRight {
-        /// Who connects.
+        /// The login that connects.
         login: String,
-        /// What gives the right.
+        /// The statement that grants the right.
         statement: String,
     },
-    /// A login that owns nothing was to change the schema.
+    /// A login that does not own the tables was used to change the schema.
     #[error(
         "the login {login} may not change the schema of the database, which belongs to another: name the owner in \
          STINT_OWNER_DATABASE_URL (README.md)"
     )]
     NotOwner {
-        /// Who connects.
+        /// The login that connects.
         login: String,
     },
     /// The schema is older than this binary.
@@ -46,15 +46,15 @@ pub enum SchemaError {
     Ahead {
         /// The newest migration of the database.
         applied: i64,
-        /// The oldest version that it works with.
+        /// The oldest version of Stint's schema that it works with.
         works_with: i64,
         /// The newest migration of this binary.
         newest: i64,
     },
-    /// Something that the migrations made is gone or changed.
+    /// An object that the migrations made is missing or changed.
     #[error("the database is not as its migrations made it: {pieces}. docs/backup.md says how to restore one with its roles")]
     Damaged {
-        /// The first pieces that differ, with how many more there are.
+        /// The first objects that differ, and the number of further ones.
         pieces: String,
     },
     /// A migration was refused.
@@ -72,7 +72,7 @@ const HELD: [&str; 2] = ["55P03", "40P01"];
 const FORBIDDEN: &str = "42501";
 
 impl SchemaError {
-    /// The same, said of who was refused for what only the owner of the tables may do.
+    /// The same error, or that of a login that lacks a right which only the owner of the tables has.
     pub(super) fn of(self, login: &str) -> Self {
         match self.answer().and_then(|answer| answer.code()) {
             Some(code) if code == FORBIDDEN => Self::NotOwner { login: login.to_owned() },
@@ -80,7 +80,7 @@ impl SchemaError {
         }
     }
 
-    /// What the database has answered.
+    /// The error that the database answered.
     fn answer(&self) -> Option<&dyn DatabaseError> {
         match self {
             Self::Refused(MigrateError::Execute(problem) | MigrateError::ExecuteMigration(problem, _)) | Self::Database(problem) => {
@@ -90,11 +90,11 @@ impl SchemaError {
         }
     }
 
-    /// Whether another try may succeed.
+    /// Whether a retry may succeed.
     pub(super) fn may_pass(&self) -> bool {
         self.answer().is_some_and(|answer| {
             answer.code().is_some_and(|code| HELD.contains(&code.as_ref()))
-                // Two databases of a cluster change the same role: this has no code of its own.
+                // Two databases of a cluster change the same role at once, which has no code of its own.
                 || answer.message().starts_with("tuple concurrently")
         })
     }

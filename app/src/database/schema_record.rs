@@ -1,7 +1,7 @@
-//! What the migrations have made, compared with what there is.
+//! The schema record: what the migrations have made, for comparison with what is there.
 //!
-//! The record is in the database: whoever migrates writes it, and programs of every version compare with it. It tells how far the
-//! schema has come, how old a program may be that works on it, and the pieces that hold the walls up (`schema_pieces`).
+//! The record is in the database: each migration run writes it, and programs of every version compare with it. It holds the
+//! version of the schema, the oldest version that still works, and the objects that enforce tenancy (`schema_pieces`).
 
 use sqlx::{PgConnection, query, query_as, query_scalar};
 
@@ -10,19 +10,19 @@ use super::{
     migrate::{newest, works_with},
 };
 
-/// So many pieces are told; a restore without roles lacks dozens.
+/// The most objects that an error names; a restore without roles lacks dozens.
 const TOLD: usize = 5;
 
-/// So many rows are written to see whether there is room: some 700 kB.
+/// The number of rows that a probe of the storage writes: some 700 kB.
 const PROBE_ROWS: i32 = 20_000;
 
-/// How far the schema has come.
+/// The version of the schema and the oldest version that still works with it.
 struct SchemaRecord {
     version: i64,
     works_with: i64,
 }
 
-/// Whether there is a schema at all. Everybody may ask.
+/// Checks that there is a schema at all, which every login may do.
 ///
 /// # Errors
 /// Says how to make one.
@@ -33,7 +33,7 @@ pub(super) async fn check_is_there(connection: &mut PgConnection) -> Result<(), 
     }
 }
 
-/// Whether this binary works on the schema as it is.
+/// Checks that this binary works on the current schema.
 ///
 /// # Errors
 /// Says that it is too old or too new.
@@ -50,10 +50,10 @@ pub(super) async fn check_version(connection: &mut PgConnection) -> Result<(), S
     }
 }
 
-/// Whether the walls stand as the migrations built them. While somebody migrates, nobody can tell.
+/// Checks that the recorded objects are as the migrations made them. While a migration runs, nothing can be compared.
 ///
 /// # Errors
-/// Names the pieces that are missing or changed.
+/// Names the objects that are missing or changed.
 pub(super) async fn check_pieces(connection: &mut PgConnection) -> Result<(), SchemaError> {
     let applied = applied(connection).await?;
     if recorded(connection).await?.is_none_or(|record| record.version != applied) {
@@ -70,8 +70,8 @@ pub(super) async fn check_pieces(connection: &mut PgConnection) -> Result<(), Sc
     Err(SchemaError::Damaged { pieces: told.join(", ") })
 }
 
-/// Whether this binary may bring the schema up to date: it is not too old for it, and nothing is broken that would be written
-/// down as right afterwards.
+/// Checks that this binary may migrate the schema: it is not too old, and no object is damaged, which would afterwards be
+/// recorded as right.
 pub(super) async fn may_migrate(owner: &mut PgConnection) -> Result<(), SchemaError> {
     match check_version(owner).await {
         Ok(()) | Err(SchemaError::Behind { .. }) => check_pieces(owner).await,
@@ -79,7 +79,7 @@ pub(super) async fn may_migrate(owner: &mut PgConnection) -> Result<(), SchemaEr
     }
 }
 
-/// Writes down what the migrations have made, unless that was done already or another binary made it.
+/// Writes the record of what the migrations have made, unless it is written already or another binary made the schema.
 pub(super) async fn renew(owner: &mut PgConnection) -> Result<(), SchemaError> {
     let newest = newest();
     if applied(owner).await? != newest || recorded(owner).await?.is_some_and(|record| record.version == newest) {
@@ -89,14 +89,14 @@ pub(super) async fn renew(owner: &mut PgConnection) -> Result<(), SchemaError> {
     Ok(())
 }
 
-/// Whether the database takes writes: a standby does not, nor one that was set to read only.
+/// Whether the database accepts writes: a standby does not, nor one that was set to read only.
 pub(super) async fn takes_writes(connection: &mut PgConnection) -> Result<bool, SchemaError> {
     let takes =
         query_scalar!(r#"select not pg_is_in_recovery() and not current_setting('default_transaction_read_only')::boolean as "takes!""#);
     Ok(takes.fetch_one(connection).await?)
 }
 
-/// Makes files of the database longer, as a write would, and keeps nothing of it.
+/// Extends files of the database, as a write would, in a transaction that is to be rolled back.
 pub(super) async fn probe_storage(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     query!(r#"select probe_storage($1) as "probed: ()""#, PROBE_ROWS).execute(connection).await?;
     Ok(())
@@ -110,7 +110,7 @@ async fn applied(connection: &mut PgConnection) -> Result<i64, SchemaError> {
     Ok(query_scalar!(r#"select coalesce(max(version), 0) as "version!" from _sqlx_migrations where success"#).fetch_one(connection).await?)
 }
 
-/// The record; none before the schema has one.
+/// The schema record; none before the schema has one.
 async fn recorded(connection: &mut PgConnection) -> Result<Option<SchemaRecord>, SchemaError> {
     if !has_table(connection, "public.schema_record").await? {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! Keys of names that were written without them: by an older program, by the migration that brought the keys, or by an undo, whose
-//! images hold none. The database gives such a name a near key; the right one is made by [`search_key`] alone.
+//! Search keys of names that were written without them: by an older program, by the migration that added the keys, or by an undo,
+//! whose images hold none. The database gives such a name an approximate key; only [`search_key`] makes the right one.
 
 use sqlx::{Connection, PgConnection, query, query_as, query_scalar};
 use uuid::Uuid;
@@ -7,23 +7,23 @@ use uuid::Uuid;
 use super::SchemaError;
 use crate::text::search_key;
 
-/// How many organizations are gone through at once.
+/// The most organizations that are listed at once.
 const ORGANIZATIONS_MAX: i32 = 1_000;
 
-/// A name whose key is only near.
+/// A name whose key is only approximate.
 struct Unfolded {
     id: Uuid,
     name: String,
     search_key: String,
 }
 
-/// Names, and the keys that they should have.
+/// Names and their right keys.
 #[derive(Default)]
 struct Folded {
     ids: Vec<Uuid>,
     names: Vec<String>,
     keys: Vec<String>,
-    /// Whose key was another one.
+    /// The records whose key is another one.
     wrong: Vec<(Uuid, String)>,
 }
 
@@ -43,7 +43,7 @@ impl Folded {
     }
 }
 
-/// Folds all names that are not, organization by organization.
+/// Sets all missing keys, organization by organization.
 pub(super) async fn fold_all(owner: &mut PgConnection) -> Result<(), SchemaError> {
     loop {
         let organizations = organizations(owner).await?;
@@ -59,15 +59,15 @@ pub(super) async fn fold_all(owner: &mut PgConnection) -> Result<(), SchemaError
     }
 }
 
-/// Organizations with names that are to be folded.
+/// Organizations with names whose keys are missing.
 pub(crate) async fn organizations(connection: &mut PgConnection) -> Result<Vec<Uuid>, sqlx::Error> {
     query_scalar!(r#"select organization_id as "id!" from organizations_with_unfolded_names($1)"#, ORGANIZATIONS_MAX)
         .fetch_all(connection)
         .await
 }
 
-/// Folds the names of one organization that are not; how many there were. Of several that come to one key the first has it, and the
-/// others have it as its namesakes.
+/// Sets the missing keys of one organization and answers how many there were. Of several names with one key the first one has it, and
+/// the others have it as namesakes.
 pub(crate) async fn fold(connection: &mut PgConnection, organization: Uuid) -> Result<u64, sqlx::Error> {
     let clients = Folded::of(clients(connection, organization).await?);
     clear_clients(connection, organization, &clients).await?;
@@ -95,7 +95,7 @@ async fn clients(connection: &mut PgConnection, organization: Uuid) -> Result<Ve
     .await
 }
 
-/// Keeps the keys that are right, and takes the others away, since one may be the right key of another name.
+/// Keeps the right keys and removes the others, since a wrong key may be the right one of another name.
 async fn clear_clients(connection: &mut PgConnection, organization: Uuid, names: &Folded) -> Result<(), sqlx::Error> {
     query!(
         "update client t set search_key = case when t.search_key = g.key then g.key else t.id::text end, search_key_of = t.name
@@ -137,7 +137,7 @@ async fn projects(connection: &mut PgConnection, organization: Uuid) -> Result<V
     .await
 }
 
-/// Keeps the keys that are right, and takes the others away, since one may be the right key of another name.
+/// Keeps the right keys and removes the others, since a wrong key may be the right one of another name.
 async fn clear_projects(connection: &mut PgConnection, organization: Uuid, names: &Folded) -> Result<(), sqlx::Error> {
     query!(
         "update project t set search_key = case when t.search_key = g.key then g.key else t.id::text end, search_key_of = t.name

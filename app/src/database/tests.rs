@@ -1,4 +1,4 @@
-//! What the gate keeps, whatever its callers do.
+//! Guarantees of the connection pool, whatever its callers do.
 
 mod folding;
 mod row_security;
@@ -24,18 +24,18 @@ use crate::{
     testing::World,
 };
 
-/// The settings that say whose rows a transaction may touch, and the role that it works as.
+/// The settings of the row scope of a transaction, and its role.
 const STANDING: &str = "select concat_ws(' ', current_setting('app.organization_id', true), current_setting('app.user_id', true),
     current_setting('app.viewer_id', true), current_setting('app.action_id', true), current_setting('app.token_id', true),
     current_setting('app.worker', true), current_setting('app.secret', true), current_user)";
 
-/// The same database with one connection, so that whatever a caller leaves behind is found by the next.
+/// The same database with one connection, so that the next caller finds whatever the last one leaves behind.
 async fn narrow(studio: &World) -> Database {
     let options = PgPoolOptions::new().max_connections(1);
     Database::new(as_application(options).connect_with(studio.caller.services.database.options()).await.expect("a connection"))
 }
 
-/// Lets a future run for a number of turns, and drops it.
+/// Polls a future a number of times, and drops it.
 async fn for_turns<T>(turns: u32, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     for _ in 0..turns {
@@ -104,7 +104,7 @@ async fn a_commit_goes_on_when_nobody_waits_for_it() {
         .await
         .expect("a row");
     for_turns(1, db.commit()).await;
-    // The only connection comes back once the commit is through.
+    // The only connection is given back once the commit has ended.
     standing(&database).await;
     assert_eq!(studio.number("select count(*) from invoice_series where organization_id = $1").await, 1);
 }
@@ -199,7 +199,7 @@ async fn a_connection_is_opened_to_its_end_whoever_asked_for_it() {
     assert_eq!(opened.load(Ordering::SeqCst), 1);
 }
 
-/// What a commit waits for longer than anybody waits for it.
+/// A deferred trigger that makes a commit take longer than its limit.
 const HANGING: &str = "create temp table waiting (at integer);
     create function pg_temp.wait() returns trigger language plpgsql as 'begin perform pg_sleep(3600); return null; end';
     create constraint trigger waits after insert on waiting deferrable initially deferred for each row execute function pg_temp.wait();
@@ -209,14 +209,14 @@ const HANGING: &str = "create temp table waiting (at integer);
 async fn a_commit_that_hangs_is_given_up_and_holds_nobody_else_up() {
     let studio = World::new("hanging").await;
     let database = narrow(&studio).await.with_fair_shares(1, Duration::from_secs(1));
-    let reach = RowScope::Organization(studio.organization());
-    let mut db = database.begin(reach, AccessMode::Write).await.expect("begun");
+    let row_scope = RowScope::Organization(studio.organization());
+    let mut db = database.begin(row_scope, AccessMode::Write).await.expect("begun");
     sqlx::raw_sql(HANGING).execute(db.connection()).await.expect("made");
     let begun = Instant::now();
     let error = db.commit().await.expect_err("it hangs");
     assert!(error.message.contains("not known"), "{}", error.message);
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-    database.begin(reach, AccessMode::Read).await.expect("its connection and its share are free again");
+    database.begin(row_scope, AccessMode::Read).await.expect("its connection and its share are free again");
 }
 
 #[tokio::test]
@@ -235,7 +235,7 @@ async fn in_however_many_organizations_a_person_works_they_take_turns_with_thems
     own.expect("whoever is busy as them does not keep them from ending that").roll_back().await;
     database.begin_for(grace, IdentityCheck::default(), within(11), AccessMode::Read).await.expect("somebody else's").roll_back().await;
     drop(busy);
-    let of_strangers = [within(21), within(22)].map(|reach| database.begin_anonymous(reach, AccessMode::Write));
+    let of_strangers = [within(21), within(22)].map(|row_scope| database.begin_anonymous(row_scope, AccessMode::Write));
     assert!(futures::future::join_all(of_strangers).await.iter().all(Result::is_ok));
     database.begin_for(ada, IdentityCheck::default(), within(13), AccessMode::Read).await.expect("it is over").roll_back().await;
 }
@@ -244,39 +244,39 @@ async fn in_however_many_organizations_a_person_works_they_take_turns_with_thems
 async fn a_person_who_is_busy_leaves_a_connection_to_their_colleagues() {
     let database = World::new("colleagues").await.caller.services.database.clone().with_fair_shares(2, Duration::ZERO);
     let (ada, grace) = (UserId(uuid::Uuid::from_u128(1)), UserId(uuid::Uuid::from_u128(2)));
-    let reach = RowScope::Organization(OrganizationId(uuid::Uuid::from_u128(11)));
+    let row_scope = RowScope::Organization(OrganizationId(uuid::Uuid::from_u128(11)));
     let mut busy = Vec::new();
     for _ in 0..4 {
-        busy.extend(database.begin_for(ada, IdentityCheck::default(), reach, AccessMode::Read).await);
+        busy.extend(database.begin_for(ada, IdentityCheck::default(), row_scope, AccessMode::Read).await);
     }
     assert_eq!(busy.len(), 2, "a person's share");
     for _ in 0..4 {
-        busy.extend(database.begin_for(grace, IdentityCheck::default(), reach, AccessMode::Read).await);
+        busy.extend(database.begin_for(grace, IdentityCheck::default(), row_scope, AccessMode::Read).await);
     }
     assert_eq!(busy.len(), 4, "and their colleague's");
     let mary = UserId(uuid::Uuid::from_u128(3));
-    busy.push(database.begin_for(mary, IdentityCheck::default(), reach, AccessMode::Read).await.expect("whoever has none finds one"));
+    busy.push(database.begin_for(mary, IdentityCheck::default(), row_scope, AccessMode::Read).await.expect("whoever has none finds one"));
     for who in [mary, UserId(uuid::Uuid::from_u128(4))] {
-        let refused = database.begin_for(who, IdentityCheck::default(), reach, AccessMode::Read).await.err();
+        let refused = database.begin_for(who, IdentityCheck::default(), row_scope, AccessMode::Read).await.err();
         assert_eq!(refused.map(|error| error.code), Some(Code::RateLimited), "five of sixteen are the organization's third");
     }
 }
 
-/// Whoever is busy in one organization, and somebody in another, leave a connection to the colleagues of both.
+/// A busy person in each of two organizations leaves a connection for the colleagues of both.
 #[tokio::test]
 async fn two_who_are_busy_in_two_organizations_keep_no_colleague_out() {
     let database = World::new("two").await.caller.services.database.clone().with_fair_shares(2, Duration::ZERO);
     let person = |number| UserId(uuid::Uuid::from_u128(number));
     let within = |number| RowScope::Organization(OrganizationId(uuid::Uuid::from_u128(number)));
     let mut busy = Vec::new();
-    for (who, reach) in [(1, 11), (2, 12)] {
+    for (who, organization) in [(1, 11), (2, 12)] {
         for _ in 0..3 {
-            busy.extend(database.begin_for(person(who), IdentityCheck::default(), within(reach), AccessMode::Read).await);
+            busy.extend(database.begin_for(person(who), IdentityCheck::default(), within(organization), AccessMode::Read).await);
         }
     }
     assert_eq!(busy.len(), 4, "two of each");
-    for (who, reach) in [(3, 11), (4, 11), (5, 12)] {
-        let first = database.begin_for(person(who), IdentityCheck::default(), within(reach), AccessMode::Read).await;
+    for (who, organization) in [(3, 11), (4, 11), (5, 12)] {
+        let first = database.begin_for(person(who), IdentityCheck::default(), within(organization), AccessMode::Read).await;
         first.expect("a colleague's first").roll_back().await;
     }
 }
@@ -312,12 +312,12 @@ async fn few_who_are_busy_with_slow_work_leave_a_connection_to_whoever_comes_nex
     let of = |number| (UserId(uuid::Uuid::from_u128(number)), RowScope::Organization(OrganizationId(uuid::Uuid::from_u128(100 + number))));
     let mut slow = Vec::new();
     for number in [1, 1, 2, 2, 3, 3] {
-        let (person, reach) = of(number);
-        slow.extend(database.begin_for(person, IdentityCheck::default(), reach, AccessMode::Write).await);
+        let (person, row_scope) = of(number);
+        slow.extend(database.begin_for(person, IdentityCheck::default(), row_scope, AccessMode::Write).await);
     }
     assert_eq!(slow.len(), 5, "three have their first, and two more are all that there is beyond");
-    let (neighbour, reach) = of(4);
-    database.begin_for(neighbour, IdentityCheck::default(), reach, AccessMode::Read).await.expect("their first").roll_back().await;
+    let (neighbour, row_scope) = of(4);
+    database.begin_for(neighbour, IdentityCheck::default(), row_scope, AccessMode::Read).await.expect("their first").roll_back().await;
     assert!(database.begin_for(of(3).0, IdentityCheck::default(), of(3).1, AccessMode::Read).await.is_err());
     slow.remove(0).roll_back().await;
     database
@@ -360,10 +360,10 @@ async fn what_everybody_shares_waits_for_nobodys_row() {
     let mut holder = database.begin(RowScope::Organization(studio.organization()), AccessMode::Write).await.expect("begun");
     let lock = "select from member where organization_id = $1 for update";
     sqlx::query(lock).bind(studio.organization().0).execute(holder.connection()).await.expect("held");
-    let reach = RowScope::Organization(studio.organization());
+    let row_scope = RowScope::Organization(studio.organization());
     for (db, who) in [
-        (database.begin_anonymous(reach, AccessMode::Write).await, "strangers"),
-        (database.for_workers().begin(reach, AccessMode::Write).await, "workers"),
+        (database.begin_anonymous(row_scope, AccessMode::Write).await, "strangers"),
+        (database.for_workers().begin(row_scope, AccessMode::Write).await, "workers"),
     ] {
         let (mut db, begun) = (db.expect("begun"), Instant::now());
         let problem = sqlx::query(lock).bind(studio.organization().0).execute(db.connection()).await.expect_err(who);

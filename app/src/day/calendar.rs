@@ -1,4 +1,4 @@
-//! Arithmetic on the Gregorian calendar, without a library so that the browser can do it too.
+//! Arithmetic on the Gregorian calendar, without a library so that the browser can use it too.
 //!
 //! Days are numbered from 1970-01-01. Years are taken to begin in March, which puts the leap day at
 //! their end, and counted in cycles of 400 years, after which the calendar repeats (Howard Hinnant,
@@ -6,10 +6,10 @@
 
 const DAYS_PER_CYCLE: i64 = 146_097;
 
-/// From the first of March of the year 0 to 1970-01-01.
+/// Days from 1 March of the year 0 to 1970-01-01.
 const DAYS_TO_1970: i64 = 719_468;
 
-/// The three numbers of a text `YYYY-MM-DD`, whether or not there is such a day.
+/// Parses the three numbers of `YYYY-MM-DD`, without checking that the day exists.
 pub(super) fn read(text: &str) -> Option<(i16, i8, i8)> {
     let bytes = text.as_bytes();
     let dashes = bytes.len() == 10 && bytes[4] == b'-' && bytes[7] == b'-';
@@ -20,7 +20,7 @@ pub(super) fn read(text: &str) -> Option<(i16, i8, i8)> {
     Some((text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?))
 }
 
-/// Whether the calendar has this day.
+/// Whether the day exists in the calendar.
 pub(super) fn exists(year: i16, month: i8, day: i8) -> bool {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
@@ -43,7 +43,7 @@ pub(super) fn number(year: i16, month: i8, day: i8) -> i64 {
     cycle * DAYS_PER_CYCLE + day_of_cycle - DAYS_TO_1970
 }
 
-/// The year, month and day of a number; years that an `i16` can hold.
+/// The year, month and day of a day number, for years that fit an `i16`.
 pub(super) fn parts(number: i64) -> (i16, i8, i8) {
     let number = number + DAYS_TO_1970;
     let (cycle, day) = (number.div_euclid(DAYS_PER_CYCLE), number.rem_euclid(DAYS_PER_CYCLE));
@@ -56,7 +56,7 @@ pub(super) fn parts(number: i64) -> (i16, i8, i8) {
     (year as i16, month as i8, day as i8)
 }
 
-/// The day of the week of a number, 1 for Monday; 1970-01-01 was a Thursday.
+/// The day of the week of a day number, 1 for Monday; 1970-01-01 was a Thursday.
 pub(super) fn weekday(number: i64) -> u8 {
     (number + 3).rem_euclid(7) as u8 + 1
 }

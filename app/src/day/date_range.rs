@@ -1,17 +1,17 @@
-//! Spans of days.
+//! Ranges of days.
 
 use serde::{Deserialize, Serialize};
 
 use super::Day;
 use crate::error::Error;
 
-/// Ten years, of which three at most have a leap day.
+/// The longest range: ten years, of which at most three have a leap day.
 const DAYS_MAX: i64 = 3_653;
 
 /// Days from `from` to `to`, both included.
 //
-// Never inverted and at most ten years long, as `between` and `parse` are the ways to make one;
-// only what the server itself answered is read back without a check.
+// Never inverted and at most ten years long, as `between` and `parse` are the only constructors; only the server's own answers are
+// deserialized without a check.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct DateRange {
@@ -22,7 +22,7 @@ pub struct DateRange {
 }
 
 impl DateRange {
-    /// The span from one day to another; a refusal names `to`.
+    /// The range from one day to another; an error names `to`.
     pub fn between(from: Day, to: Day) -> Result<DateRange, Error> {
         DateRange::named("to", from, to)
     }
@@ -37,17 +37,17 @@ impl DateRange {
         }
     }
 
-    /// How many days the span has, at least one.
+    /// The number of days in the range, at least one.
     pub fn days(&self) -> i64 {
         self.from.days_until(&self.to) + 1
     }
 
-    /// The span as people read it: a single day is said once.
+    /// The range as people read it: a single day is written once.
     pub fn label(&self) -> String {
         if self.from == self.to { self.from.label() } else { format!("{} to {}", self.from.label(), self.to.label()) }
     }
 
-    /// Whether the day lies in the span.
+    /// Whether the range contains the day.
     pub fn contains(&self, day: &Day) -> bool {
         (&self.from..=&self.to).contains(&day)
     }

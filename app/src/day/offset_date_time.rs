@@ -1,4 +1,4 @@
-//! Instants with the offset of the place where they are read.
+//! Instants with the UTC offset of the place where they are shown.
 
 use std::fmt;
 
@@ -9,15 +9,14 @@ use crate::error::Error;
 
 /// An instant as RFC 3339 text with an offset, such as `2026-11-20T09:00:00+01:00`.
 ///
-/// The text holds the clock of the place it was written for, so pages show it without knowing a
-/// time zone. Two moments can be the same instant and have different texts.
+/// The text holds the local time of the place it was written for, so pages show it without knowing a time zone. Two values can be the same
+/// instant and have different texts.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Hash)]
 #[serde(try_from = "String", into = "String")]
 pub struct OffsetDateTime(String);
 
 impl OffsetDateTime {
-    /// The instant in a text; `field` is what a refusal names. An offset is needed: a time alone
-    /// could be anywhere.
+    /// Parses an instant; an error names `field`. An offset is required: a local time alone is ambiguous.
     pub fn parse(field: &'static str, text: &str) -> Result<OffsetDateTime, Error> {
         let text = text.trim();
         read(field, text).ok_or_else(|| {
@@ -27,17 +26,17 @@ impl OffsetDateTime {
         })
     }
 
-    /// The time on the clock, for instance `09:00`.
+    /// The local time, for instance `09:00`.
     pub fn clock(&self) -> &str {
         self.0.get(11..16).unwrap_or_default()
     }
 
-    /// How far that clock is ahead of UTC, as it is written: `+01:00`, or `Z` where it is UTC itself.
+    /// The UTC offset as written: `+01:00`, or `Z` for UTC itself.
     pub fn offset(&self) -> &str {
         self.0.rfind(['Z', '+', '-']).filter(|at| *at > 10).and_then(|at| self.0.get(at..)).unwrap_or("Z")
     }
 
-    /// The day on the calendar of the same place.
+    /// The local calendar day.
     pub fn day(&self) -> Day {
         Day(self.0.get(..10).unwrap_or_default().to_owned())
     }
@@ -47,15 +46,15 @@ impl OffsetDateTime {
         &self.0
     }
 
-    /// For text that is known to have the form, as it was written by this program.
+    /// Wraps text of this form that the program itself wrote, without a check.
     #[cfg(feature = "ssr")]
     pub(super) fn trusted(text: String) -> OffsetDateTime {
         OffsetDateTime(text)
     }
 }
 
-/// `YYYY-MM-DDTHH:MM:SS`, a fraction of at most nine digits if any, and an offset; the `T` and `Z`
-/// are put in capitals, and seconds that were left out are none.
+/// Parses `YYYY-MM-DDTHH:MM:SS`, an optional fraction of at most nine digits, and an offset; normalizes `T` and `Z` to capitals, and
+/// missing seconds to zero.
 fn read(field: &'static str, text: &str) -> Option<OffsetDateTime> {
     let (day, rest) = (text.get(..10)?, text.get(10..)?);
     let rest = rest.strip_prefix(['T', 't', ' '])?;

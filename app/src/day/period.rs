@@ -1,4 +1,4 @@
-//! The words for periods: `this_week`, `2026-Q1`, `2026-03-01..2026-03-15`.
+//! Parses the words for periods: `this_week`, `2026-Q1`, `2026-03-01..2026-03-15`.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
@@ -10,12 +10,11 @@ use crate::error::Error;
 type Dates = (Date, Date);
 
 impl DateRange {
-    /// The days that a text means: a word such as `last_month`, a year, quarter, month, week or
-    /// day (also `today`, `yesterday` or a day of the week), or two days.
+    /// Parses a period: a word such as `last_month`, a year, quarter, month, week or day (also `today`, `yesterday` or a day of the week),
+    /// or two days.
     ///
-    /// `today` is the day in the zone that the question is asked in, and `week_start` the first day
-    /// of a week there, 1 for Monday. A numbered week (`2026-W12`) is the one of ISO 8601 and
-    /// always begins on a Monday.
+    /// `today` is the current day in the caller's time zone, and `week_start` the first day of a week there, 1 for Monday. A numbered week
+    /// (`2026-W12`) is that of ISO 8601 and always begins on a Monday.
     pub fn parse(field: &'static str, text: &str, today: Date, week_start: u8) -> Result<DateRange, Error> {
         let word = text.trim().to_ascii_lowercase();
         if let Some((from, to)) = word.split_once("..") {
@@ -74,7 +73,7 @@ fn year(day: Date) -> Dates {
     (day.first_of_year(), day.last_of_year())
 }
 
-/// `2026`, `2026-03`, `2026-q1`, `2026-w12` and `2026-03-05`, in small letters.
+/// Parses `2026`, `2026-03`, `2026-q1`, `2026-w12` and `2026-03-05`, in lower case.
 fn absolute(word: &str) -> Option<Dates> {
     if let Ok(day) = Day::parse("period", word) {
         return Some((day.date(), day.date()));
@@ -98,7 +97,7 @@ fn absolute(word: &str) -> Option<Dates> {
     Some(month(Date::new(number, digits(part, 2)?, 1).ok()?))
 }
 
-/// A number written with exactly so many digits, so that neither `+1` nor `2026-3` slips through.
+/// Parses a number of exactly `count` digits, so that neither `+1` nor `2026-3` is accepted.
 fn digits<N: std::str::FromStr>(text: &str, count: usize) -> Option<N> {
     let fits = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     fits.then(|| text.parse().ok())?

@@ -8,8 +8,8 @@ use crate::error::Error;
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 impl Day {
-    /// The day that a text means where it is `today`: `YYYY-MM-DD`, `today`, `yesterday`, or a day of the week such as `monday` or
-    /// `mon`, which is the latest one that is not after today.
+    /// Parses a day relative to `today`: `YYYY-MM-DD`, `today`, `yesterday`, or a day of the week such as `monday` or `mon`, which is the
+    /// latest one that is not after today.
     pub fn parse_relative(field: &'static str, text: &str, today: Date) -> Result<Day, Error> {
         let by_number = |refused: Error| match text.contains(|letter: char| letter.is_ascii_digit()) {
             true => refused,
@@ -19,7 +19,7 @@ impl Day {
     }
 }
 
-/// The day that a word means where it is `today`.
+/// The day that a word names, relative to `today`.
 pub(super) fn by_word(text: &str, today: Date) -> Option<Day> {
     let (word, today) = (text.trim().to_ascii_lowercase(), Day::from(today));
     match word.as_str() {
@@ -29,7 +29,7 @@ pub(super) fn by_word(text: &str, today: Date) -> Option<Day> {
     }
 }
 
-/// 1 for Monday; a day of the week by its name or the first three letters of it.
+/// The number of a day of the week, 1 for Monday, from its name or the first three letters of it.
 fn weekday(word: &str) -> Option<i64> {
     (1_i64..).zip(WEEKDAYS).find(|(_, name)| word == *name || Some(word) == name.get(..3)).map(|(weekday, _)| weekday)
 }

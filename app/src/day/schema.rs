@@ -1,4 +1,4 @@
-//! What a model or a program is told about days and instants.
+//! JSON schemas of days and instants.
 
 use std::borrow::Cow;
 

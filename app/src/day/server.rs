@@ -1,4 +1,4 @@
-//! Days and moments beside the types of the library for time.
+//! Conversions between days or instants and the types of jiff.
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -7,21 +7,19 @@ use jiff::{Span as Distance, Timestamp};
 use super::{DateRange, Day, OffsetDateTime, YEAR_MAX, YEAR_MIN};
 use crate::error::Error;
 
-/// From 1970-01-02 to 2200-12-31, each at midnight: far enough from the ends that the local date
-/// lies within the years of a day at every offset.
+/// From 1970-01-02 to 2200-12-31, each at midnight: far enough from the limits that the local date is a valid day at every offset.
 const MOMENT_MIN: Timestamp = Timestamp::constant(86_400, 0);
 const MOMENT_MAX: Timestamp = Timestamp::constant(7_289_568_000, 0);
 
 impl Day {
-    /// The day as a date to calculate with.
+    /// The day as a jiff date for calculations.
     pub fn date(&self) -> Date {
-        // Every day is a date: parsing has checked it against the calendar, and no other way makes
-        // one.
+        // Every day is a valid date: parsing checks it against the calendar, and there is no other constructor.
         Date::new(self.year(), self.month(), self.day_of_month()).unwrap_or(Date::ZERO)
     }
 }
 
-/// Dates before 1970 and after 2200 become the first and the last day there is.
+/// Dates before 1970 and after 2200 become the first and the last valid day.
 impl From<Date> for Day {
     fn from(date: Date) -> Self {
         let first = Date::constant(YEAR_MIN, 1, 1);
@@ -31,7 +29,7 @@ impl From<Date> for Day {
 }
 
 impl OffsetDateTime {
-    /// The instant as the clock of `zone` shows it, in whole seconds.
+    /// The instant with the local time of `zone`, in whole seconds.
     pub fn at(instant: Timestamp, zone: &TimeZone) -> OffsetDateTime {
         let instant = instant.clamp(MOMENT_MIN, MOMENT_MAX);
         let offset = zone.to_offset(instant);
@@ -45,7 +43,7 @@ impl OffsetDateTime {
         OffsetDateTime::trusted(format!("{clock}{sign}{hours:02}:{minutes:02}"))
     }
 
-    /// The instant itself.
+    /// The instant as a timestamp.
     pub fn timestamp(&self) -> Result<Timestamp, Error> {
         self.as_str().parse().map_err(|_| {
             let shown = crate::money::shown(self.as_str());
@@ -55,12 +53,11 @@ impl OffsetDateTime {
 }
 
 impl DateRange {
-    /// The instants at which the first day begins and the last day is over in `zone`, half-open. A
-    /// day may have 23 or 25 hours, and need not begin at midnight where clocks are moved then.
+    /// The start of the first day and the end of the last day in `zone`, half-open. A day may have 23 or 25 hours, and need not begin at
+    /// midnight where clocks change then.
     pub fn bounds(&self, zone: &TimeZone) -> (Timestamp, Timestamp) {
         let next = self.to.date().saturating_add(Distance::new().days(1));
-        // What is counted ends far outside of the years of a day, so neither alternative is ever
-        // taken.
+        // The years of a day are far from the limits of a timestamp, so neither fallback is ever used.
         (start(self.from.date(), zone).unwrap_or(Timestamp::MIN), start(next, zone).unwrap_or(Timestamp::MAX))
     }
 }

@@ -1,4 +1,4 @@
-//! What is to be done in place of an undo that there is not.
+//! Alternatives to an undo that is refused: the operation that reverses it by hand, or the newest action that can be undone.
 
 use uuid::Uuid;
 
@@ -9,16 +9,16 @@ use super::{
 };
 use crate::{context::Channel, error::Error, operation::Call};
 
-/// How many of the newest actions are looked at for one that can be taken back.
+/// How many of the newest actions are searched for one that can be undone.
 const LOOKED_AT: i64 = 50;
 
-/// How many of those are tried, of which nothing is known that keeps them.
+/// How many of those without a known obstacle are tried.
 const TRIED: usize = 3;
 
-/// The most records of one that is tried: putting back more takes long, and all of it is turned back.
+/// The most records of an action that is tried: restoring more takes long, and all of it is rolled back.
 const RECORDS_TRIED: i64 = 50;
 
-/// Operations that may not be put back, with the one that undoes by hand what each did, and its words.
+/// Operations that cannot be undone, with the operation that reverses each by hand, and the hint that says so.
 const MANUAL_REMEDIES: [(&str, &str, &str); 7] = [
     ("invite_member", "revoke_invitation", "revoke_invitation takes an open invitation back."),
     (
@@ -33,18 +33,18 @@ const MANUAL_REMEDIES: [(&str, &str, &str); 7] = [
     ("set_rate", "set_rate", "set_rate sets another rate, one for all of it; the audit log shows what each had."),
 ];
 
-/// Whether the newest action is asked for, and no other.
+/// Whether the reference is `last`, the newest action.
 pub fn is_last(action: &str) -> bool {
     action.trim().eq_ignore_ascii_case("last")
 }
 
-/// What undoes by hand what an operation did, for a caller who may do that and calls by name.
+/// The hint to the operation that reverses `operation` by hand, if the caller may call it and calls operations by name.
 pub fn manual_remedy(cx: &Call, operation: &str) -> Option<&'static str> {
     let by_name = !matches!(cx.caller.channel, Channel::Page | Channel::Link);
     MANUAL_REMEDIES.iter().find(|(done, way, _)| by_name && *done == operation && cx.may_call(way)).map(|(.., words)| *words)
 }
 
-/// The same refusal of taking the last action back, with the newest one that can be in its place: the last would stand before it for ever.
+/// Adds the newest action that can be undone to the refusal of `last`, which would otherwise block all older ones for ever.
 pub async fn with_newest_undoable(cx: &mut Call, last: Uuid, error: Error) -> Error {
     match newest(cx, last).await {
         Ok(Some(words)) => {
@@ -59,10 +59,10 @@ async fn newest(cx: &mut Call, last: Uuid) -> Result<Option<String>, Error> {
     let (own, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
     let whose = if token.is_some() { ActionFilter { member: None, token } } else { ActionFilter { member: Some(own), token: None } };
     let mut rows = store::actions(&mut cx.db, whose, None, LOOKED_AT).await?;
-    // What somebody's agents did is not the last thing that they did; and the last itself was refused, whatever is known of it.
+    // `last` of a person is never an action of their agents; and the last one itself was refused, whatever its known obstacles.
     rows.retain(|row| (token.is_some() || row.token.is_none()) && row.id != last);
-    // Some is found only by trying, and nobody is sent from one refusal to the next. Behind one of which it is not found out no other is
-    // called the newest.
+    // Some obstacles show only in a trial, and a hint must not lead to another refusal. After an action whose trial is inconclusive no
+    // older one is called the newest.
     let undoable = list::undoable(cx, rows).await?.into_iter().take_while(|undoable| undoable.records <= RECORDS_TRIED);
     for Undoable { action, operation, .. } in undoable.take(TRIED) {
         if undo::can_undo(cx, action).await? {

@@ -1,4 +1,4 @@
-//! What whoever asks can do about what was done since: how a refusal names a later action, and the way back through it.
+//! Errors for an undo that conflicts with a later action: they name that action and what the caller can do about it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,25 +23,25 @@ use crate::{
     time::lock,
 };
 
-/// What whoever asks can do about a later change.
+/// Builds the errors for later changes, with what the caller can do about them.
 pub struct ConflictErrors {
-    /// What they see.
+    /// What the caller may see.
     visibility: Visibility,
-    /// The later actions that they may take back.
+    /// The later actions that the caller may undo.
     open: HashSet<Uuid>,
-    /// Why later actions cannot be taken back either: nobody is sent there.
+    /// Why later actions cannot be undone either; no hint recommends to undo them.
     stays: HashMap<Uuid, String>,
-    /// Whether they may change the records by hand.
+    /// Whether the caller may change the records by hand.
     by_hand: bool,
-    /// Whether they may take time off a draft of an invoice.
+    /// Whether the caller may remove time from an invoice draft.
     may_take_off_draft: bool,
 }
 
 impl ConflictErrors {
-    /// What the caller can do about these later actions. `closed` are those that would bring time where it does not go, and why not.
+    /// Loads what the caller can do about these later actions. `closed` are those that would restore time on a closed project, and why.
     pub async fn of(cx: &mut Call, later: &[&LaterAction], closed: HashMap<Uuid, String>) -> Result<Self, Error> {
         let ids: Vec<Uuid> = later.iter().map(|by| by.action).collect();
-        // Taking an undo back does the first operation again.
+        // The undo of an undo repeats the first operation.
         let origins: HashMap<Uuid, String> = store::origins(&mut cx.db, &ids).await?.into_iter().collect();
         let (visibility, stays) = (Visibility::of(cx)?, stays(cx, later, closed).await?);
         let may_undo = |by: &LaterAction| {
@@ -52,7 +52,7 @@ impl ConflictErrors {
         Ok(Self { by_hand: !cx.writes_drafts(), may_take_off_draft: lock::may_take_off_draft(cx), visibility, open, stays })
     }
 
-    /// Why a call of `operation` cannot be taken back that a later change has overtaken, and the way to it where there is one.
+    /// The error when a later change prevents the undo of `operation`, with the remedy where there is one.
     pub fn overtaken(&self, operation: &str, later: &LaterChange) -> Error {
         let (code, what) = match (later.invoiced, &later.number) {
             (false, _) => (Code::Stale, format!("The {} was changed since{}", kind_label(&later.kind), self.by_whom(later.by.as_ref()))),
@@ -61,15 +61,15 @@ impl ConflictErrors {
             (true, _) => (Code::Locked, "The time is on an invoice by now".to_owned()),
         };
         let error = Error::new(code, format!("{what}, so {operation} cannot be undone.")).hint(self.way(later));
-        // Invoices are money: who may not see it is not told what made one either.
+        // Without money visibility the action that billed the time stays hidden, too.
         self.shown(error, later.by.as_ref().filter(|_| self.visibility.money || !later.invoiced))
     }
 
-    /// Why a call of `operation` cannot be taken back while what its record would belong to is gone, and how that comes back.
+    /// The error when a record to which the restored one of `operation` refers was deleted, with how to restore that.
     pub fn missing(&self, operation: &str, gone: &DeletedReference) -> Error {
         let what = match (gone.kind.as_str(), &gone.name) {
             ("invoice" | "invoice_line", _) if !self.visibility.money => "What it was on".to_owned(),
-            // Neither a draft nor a line of it has a name.
+            // Drafts and their lines have no name.
             ("invoice", None) | ("invoice_line", _) => "The draft that it was on".to_owned(),
             (kind, Some(name)) if self.visibility.everything => format!("The {} {name}", kind_label(kind)),
             (kind, _) => format!("The {} that it was on", kind_label(kind)),
@@ -80,7 +80,7 @@ impl ConflictErrors {
         self.shown(error.hint(way), by)
     }
 
-    /// Why a call of `operation` cannot be taken back while another record has what it would bring back, and how that becomes free.
+    /// The error when another record has the unique value that the undo of `operation` would restore, with how to free it.
     pub fn taken(&self, operation: &str, taken: &UniqueConflict) -> Error {
         let (what, mend) = held_by(taken, &self.visibility);
         let (by, by_hand) = (taken.by.as_ref(), if self.by_hand { format!(", or {mend}") } else { String::new() });
@@ -93,7 +93,7 @@ impl ConflictErrors {
         self.shown(error.hint(way), by)
     }
 
-    /// Why a call of `operation` cannot be taken back while a client has another currency than the amounts that would come back.
+    /// The error when the undo of `operation` would restore amounts whose client has another currency now.
     pub fn other_currency(&self, operation: &str, other: &CurrencyConflict) -> Error {
         let client = if self.visibility.everything { other.client.as_str() } else { "The client" };
         let message = format!("{client} has another currency since then, and nothing is converted, so {operation} cannot be undone.");
@@ -102,20 +102,20 @@ impl ConflictErrors {
         self.shown(Error::new(Code::Stale, message).hint(way), by)
     }
 
-    /// Why what a call of `operation` made does not go away while another record needs it, and how it would. Whoever sees no money is told
-    /// of no invoice, nor of what made one.
+    /// The error when another record refers to the one that `operation` created, with the remedy. Without money visibility it names no
+    /// invoice and no action that created one.
     pub fn in_use(&self, operation: &str, held: &ReferencedRecord) -> Error {
         let what = kind_label(&held.made);
         let name = held.name.clone().filter(|_| self.visibility.everything).unwrap_or_else(|| format!("The {what}"));
-        let told = self.visibility.money || !matches!(held.other.as_str(), "invoice" | "invoice_line");
-        let other = if told { needing(held, &self.visibility) } else { "something that you do not see".to_owned() };
-        let by = held.by.as_ref().filter(|_| told);
+        let visible = self.visibility.money || !matches!(held.other.as_str(), "invoice" | "invoice_line");
+        let other = if visible { needing(held, &self.visibility) } else { "something that you do not see".to_owned() };
+        let by = held.by.as_ref().filter(|_| visible);
         let error = Error::new(Code::InUse, format!("{name} has {other} since then, so {operation} cannot be undone."));
-        let way = if told { self.way_from(held) } else { ASK.to_owned() };
+        let way = if visible { self.way_from(held) } else { ASK.to_owned() };
         self.shown(error.hint(way), by)
     }
 
-    /// The ways from a record that needs what was made. An action that stays is none to send anybody to: what is there may go all the same.
+    /// The remedies for a record that refers to the created one. Without a later action that cannot be undone.
     fn way_from(&self, held: &ReferencedRecord) -> String {
         let instead = instead_of_undo(held);
         let Some(away) = away_with(held) else {
@@ -131,7 +131,7 @@ impl ConflictErrors {
         }
     }
 
-    /// A refusal with the id of the later action, for who sees whose it is.
+    /// Adds the id of the later action, if the caller may see its member.
     fn shown(&self, error: Error, by: Option<&LaterAction>) -> Error {
         match by.filter(|by| self.visibility.see(by.member_id)) {
             Some(by) => error.details(&json!({ "later_action": by.action })),
@@ -147,7 +147,7 @@ impl ConflictErrors {
         }
     }
 
-    /// Who did it, for whoever sees them.
+    /// The name of the member who did it, if the caller may see them.
     fn who<'a>(&self, by: &'a LaterAction) -> Option<&'a str> {
         by.member.as_deref().filter(|_| self.visibility.see(by.member_id))
     }
@@ -162,8 +162,8 @@ impl ConflictErrors {
         }
     }
 
-    /// An agent takes back what it did itself; by hand it changes what its person has changed, where it writes directly. Nobody is sent to
-    /// take back what they may not, and what was sent stays. `called` stands behind the id.
+    /// The hint to undo the later action first. It recommends only what the caller may do: an agent undoes its own actions, and changes by
+    /// hand what its person changed where it writes directly; a sent invoice stays. `called` follows the id.
     fn back_through(&self, by: &LaterAction, called: &str, by_hand: &str) -> String {
         match self.who(by) {
             _ if self.open.contains(&by.action) => format!("Undo {}{called} first{by_hand}.", by.action),
@@ -172,7 +172,7 @@ impl ConflictErrors {
         }
     }
 
-    /// What there is to do about time on an invoice, as it is said of a change by hand, and who has put it on a draft.
+    /// The hint for invoiced time, as for a change by hand, and who put it on a draft.
     fn off_the_invoice(&self, later: &LaterChange) -> String {
         let way = lock::invoiced_hint(later.number.is_some(), self.visibility.money, self.may_take_off_draft);
         let who = later.by.as_ref().and_then(|by| self.who(by));
@@ -183,11 +183,11 @@ impl ConflictErrors {
     }
 }
 
-/// What is said to who may not take the later change back, nor sees who did it.
+/// The hint for a caller who may neither undo the later change nor see who made it.
 const ASK: &str = "Ask who leads the work to take that back first.";
 
-/// Which record has it by now, and what is to be done to that by hand. Names are for who sees everything, numbers of invoices for who
-/// sees money.
+/// Which record has the unique value now, and what frees it by hand. Names need `everything`, invoice numbers need `money` of
+/// `visibility`.
 fn held_by(taken: &UniqueConflict, visibility: &Visibility) -> (String, String) {
     let name = |name: &Option<String>| name.clone().filter(|_| visibility.everything).unwrap_or_else(|| "another".to_owned());
     let (what, who) = (name(&taken.what), name(&taken.who));
@@ -202,7 +202,7 @@ fn held_by(taken: &UniqueConflict, visibility: &Visibility) -> (String, String) 
     }
 }
 
-/// How that goes which needs what was made. What was sent stays: it alone of invoices has a number.
+/// How the referring record is removed; none for a sent invoice, which alone has a number.
 fn away_with(held: &ReferencedRecord) -> Option<String> {
     match held.other.as_str() {
         "invoice" if held.other_name.is_some() => None,
@@ -214,8 +214,8 @@ fn away_with(held: &ReferencedRecord) -> Option<String> {
     }
 }
 
-/// What is done to what was made where it stays in use: a client or project with work or documents is archived and not deleted, and a draft
-/// of an invoice is deleted.
+/// What to do with a created record that stays in use: a client or project with work or documents is archived and not deleted, and an
+/// invoice draft is deleted.
 fn instead_of_undo(held: &ReferencedRecord) -> String {
     let verb = match (held.made.as_str(), held.other.as_str()) {
         ("invoice", _) => "delete",
@@ -225,7 +225,7 @@ fn instead_of_undo(held: &ReferencedRecord) -> String {
     format!("{verb} the {}", kind_label(&held.made))
 }
 
-/// Which record needs what was made: by its name or number for who sees everything, where it has one.
+/// Which record refers to the created one: by its name or number, where it has one and the caller sees everything.
 fn needing(held: &ReferencedRecord, visibility: &Visibility) -> String {
     let what = match held.other.as_str() {
         "project_member" => "member".to_owned(),
@@ -239,18 +239,18 @@ fn needing(held: &ReferencedRecord, visibility: &Visibility) -> String {
     }
 }
 
-/// Why later actions cannot be taken back first.
+/// Why later actions cannot be undone first.
 async fn stays(cx: &mut Call, later: &[&LaterAction], closed: HashMap<Uuid, String>) -> Result<HashMap<Uuid, String>, Error> {
     let later: HashMap<Uuid, &str> = later.iter().map(|by| (by.action, by.operation.as_str())).collect();
     let ids: Vec<Uuid> = later.keys().copied().collect();
     let mut why = closed;
     why.extend(undo::refusals_for_good(&mut cx.db, &ids).await?.into_iter().filter_map(|(id, why)| Some((id, why?))));
-    let told = |(id, why): (Uuid, String)| {
+    let explain = |(id, why): (Uuid, String)| {
         let operation = later.get(&id).copied()?;
-        // Whoever may not call an operation is told of none by its name.
+        // An operation is named only to callers who may call it.
         let what = if cx.may_call(operation) { operation } else { "The later change" };
         let by_hand = alternatives::manual_remedy(cx, operation).map(|way| format!(" {way}")).unwrap_or_default();
         Some((id, format!("{what} cannot be undone either: {why}{by_hand}")))
     };
-    Ok(why.into_iter().filter_map(told).collect())
+    Ok(why.into_iter().filter_map(explain).collect())
 }

@@ -1,4 +1,4 @@
-//! What was done, as people say it: "Payment of 100.00 EUR removed from 2026-0001: typed twice". Pure, but for one query per page.
+//! Describes actions in words: "Payment of 100.00 EUR removed from 2026-0001: typed twice". Pure, but for one query per page.
 
 mod templates;
 
@@ -17,35 +17,35 @@ use crate::{
     operations, text,
 };
 
-/// How many of several are told by their names; one more where that is all of them.
+/// How many of several records are named; one more where that is all of them.
 const NAMED: usize = 2;
 
-/// What each of these actions did, in words. Whoever sees no money is told of no amounts and no invoices.
+/// Describes each of these actions. Without `money` the text contains no amounts and no invoices.
 pub async fn describe(db: &mut Db, actions: &[Uuid], money: bool) -> Result<HashMap<Uuid, String>, Error> {
     in_words(db, actions, money, None).await
 }
 
-/// The same of what was done to one invoice: of several that an action touched this one is told.
+/// The same for the history of one invoice: of several records that an action touched, this one is described.
 pub async fn describe_for_invoice(db: &mut Db, actions: &[Uuid], money: bool, invoice: Uuid) -> Result<HashMap<Uuid, String>, Error> {
     in_words(db, actions, money, Some(invoice)).await
 }
 
 async fn in_words(db: &mut Db, actions: &[Uuid], money: bool, of: Option<Uuid>) -> Result<HashMap<Uuid, String>, Error> {
     let mut rows: HashMap<Uuid, Vec<DescribedRecord>> = HashMap::new();
-    for seen in descriptions::described_records(db, actions, of, &templates::on_projects()).await? {
-        rows.entry(seen.action).or_default().push(seen);
+    for record in descriptions::described_records(db, actions, of, &templates::on_projects()).await? {
+        rows.entry(record.action).or_default().push(record);
     }
     let known = DescribedActions { rows: &rows, money, of_one: of.is_some() };
     Ok(actions.iter().filter_map(|action| Some((*action, known.sentence(*action)?))).collect())
 }
 
-/// What was called and did nothing: the name of the operation for people, and what the call named.
+/// Describes a call that did nothing: the title of the operation, and what the call named.
 pub fn describe_call(operation: &str, arguments: &Value) -> String {
     let named = ["invoice", "client", "project", "name", "email"].into_iter().find_map(|name| plain(arguments, name));
     entitled(operation, named.as_deref())
 }
 
-/// The title of an operation, with what it was about.
+/// The title of an operation, with its subject.
 fn entitled(operation: &str, about: Option<&str>) -> String {
     let title = operations::find(operation).map_or_else(|| operation.replace('_', " "), |known| known.declaration.title.to_owned());
     match about {
@@ -54,7 +54,7 @@ fn entitled(operation: &str, about: Option<&str>) -> String {
     }
 }
 
-/// A text that a call was given, where it is one that people read and no id.
+/// A text argument of a call, if it is readable text and no id.
 fn plain(arguments: &Value, name: &str) -> Option<String> {
     let said = match &arguments[name] {
         Value::String(text) => text.trim().to_owned(),
@@ -64,7 +64,7 @@ fn plain(arguments: &Value, name: &str) -> Option<String> {
     (!said.is_empty() && said.parse::<Uuid>().is_err()).then(|| text::excerpt(&said))
 }
 
-/// The addresses that a mail was to go to, each once however often the call has written it, as the mails were.
+/// The recipients of a mail, each once however often the call lists it, since each got one mail.
 fn addresses(arguments: &Value) -> Option<String> {
     let given: Vec<String> = match &arguments["to"] {
         Value::String(text) => vec![text.clone()],
@@ -78,7 +78,7 @@ fn addresses(arguments: &Value) -> Option<String> {
 struct DescribedActions<'a> {
     rows: &'a HashMap<Uuid, Vec<DescribedRecord>>,
     money: bool,
-    /// Whether one record is asked about, which stands first.
+    /// Whether one record is described, which is then the first.
     of_one: bool,
 }
 
@@ -86,16 +86,16 @@ impl DescribedActions<'_> {
     fn sentence(&self, action: Uuid) -> Option<String> {
         let seen = self.rows.get(&action)?;
         let first = seen.first()?;
-        // What an undo takes back in the end is no undo itself.
+        // `undoes` is the first action of a chain of undos and no undo itself.
         if let Some(undone) = first.undoes.and_then(|undone| self.sentence(undone)) {
             return Some(format!("{}: {undone}", if first.again { "Done again" } else { "Taken back" }));
         }
         let several = templates::of_several(&first.operation).filter(|_| !self.of_one);
-        let told = ActionDescription { first, seen, money: self.money, kind: several.map(|several| several.kind) };
-        let several = several.filter(|_| told.count() > 1).map(|several| several.sentence);
-        let sentence = several.or_else(|| told.of_rate()).or_else(|| templates::of(&first.operation));
-        let sentence = sentence.and_then(|sentence| filled(sentence, |name| told.value(name)));
-        Some(sentence.unwrap_or_else(|| entitled(&first.operation, told.about().as_deref())))
+        let description = ActionDescription { first, seen, money: self.money, kind: several.map(|several| several.kind) };
+        let several = several.filter(|_| description.count() > 1).map(|several| several.sentence);
+        let sentence = several.or_else(|| description.of_rate()).or_else(|| templates::of(&first.operation));
+        let sentence = sentence.and_then(|sentence| filled(sentence, |name| description.value(name)));
+        Some(sentence.unwrap_or_else(|| entitled(&first.operation, description.about().as_deref())))
     }
 }
 
@@ -104,12 +104,12 @@ struct ActionDescription<'a> {
     first: &'a DescribedRecord,
     seen: &'a [DescribedRecord],
     money: bool,
-    /// The kind of record that it touches several of.
+    /// The kind of which the operation may touch several records.
     kind: Option<&'static str>,
 }
 
 impl ActionDescription<'_> {
-    /// What stands in a sentence under this name; nothing where that is not known, or not for whoever asks.
+    /// The value of a placeholder; nothing where it is unknown or the caller may not see it.
     fn value(&self, name: &str) -> Option<String> {
         match name {
             "amount" => self.amount(),
@@ -140,12 +140,12 @@ impl ActionDescription<'_> {
         self.seen.iter().find_map(value)
     }
 
-    /// The first time entry: of several, as a timer that stops another, it is the one which the sentence is about.
+    /// The first time entry: of several, as where a timer stops another, it is the subject of the sentence.
     fn entry(&self) -> Option<&DescribedRecord> {
         self.seen.iter().find(|seen| seen.kind.as_deref() == Some("time_entry"))
     }
 
-    /// The project that it was about, and none of what only went along with that.
+    /// The project of the subject, not that of records which changed along with it.
     fn project(&self) -> Option<String> {
         match self.entry() {
             Some(entry) => project(entry),
@@ -153,27 +153,27 @@ impl ActionDescription<'_> {
         }
     }
 
-    /// Whether the time was left as a draft. That of one call is all drafts, or none of it is.
+    /// Whether the action left the time as drafts. The entries of one call are all drafts, or none is.
     fn is_draft(&self) -> bool {
         self.entry().and_then(|entry| entry.image.as_ref()).is_some_and(|image| image["state"] == "draft")
     }
 
-    /// The records of the kind that it touches several of, as far as they are told by their names.
+    /// The named records of the kind of which the operation may touch several.
     fn several(&self) -> impl Iterator<Item = &DescribedRecord> {
         self.seen.iter().filter(|seen| self.kind.is_some() && seen.kind.as_deref() == self.kind)
     }
 
-    /// How many of them there are, or were found among the first changes.
+    /// How many of them the examined changes contain.
     fn count(&self) -> i64 {
         self.several().next().map_or(0, |seen| seen.of_kind)
     }
 
-    /// Whether there were more changes than are looked through.
+    /// Whether there were more changes than are examined.
     fn is_cut(&self) -> bool {
         self.first.looked_at >= descriptions::LOOKED_AT
     }
 
-    /// The names of several records, each of another.
+    /// The names of several records, where each has its own.
     fn each_of(&self, name: impl Fn(&DescribedRecord) -> Option<String>) -> Option<String> {
         let names = self.several().map(name).collect::<Option<Vec<_>>>()?;
         match self.count() {
@@ -183,7 +183,7 @@ impl ActionDescription<'_> {
         }
     }
 
-    /// What several records belong to, as far as that is known.
+    /// The names of what several records belong to, each once, as far as they are known.
     fn some_of(&self, name: impl Fn(&DescribedRecord) -> Option<String>) -> Option<String> {
         let mut names: Vec<String> = Vec::new();
         for name in self.several().filter_map(name) {
@@ -199,7 +199,7 @@ impl ActionDescription<'_> {
         }
     }
 
-    /// Whose rate was set, as the call named it: without a name it is that of the organization.
+    /// The holder of the rate, as the call named it; the organization where it named none.
     fn whose(&self) -> Option<String> {
         let names = |argument: &str| self.first.arguments[argument].as_str().is_some_and(|name| !name.trim().is_empty());
         match ["project", "client"].into_iter().find(|argument| names(argument)) {
@@ -208,12 +208,12 @@ impl ActionDescription<'_> {
         }
     }
 
-    /// The record whose rate became another.
+    /// The record whose rate changed.
     fn priced(&self) -> Option<&DescribedRecord> {
         self.seen.iter().find(|seen| matches!(seen.kind.as_deref(), Some("project" | "client" | "organization")))
     }
 
-    /// The sentence of a change of rates that set none.
+    /// The sentence of a rate change that did not set a rate.
     fn of_rate(&self) -> Option<&'static str> {
         let has_one = |seen: &DescribedRecord| seen.image.as_ref().is_some_and(|image| !image["rate"].is_null());
         templates::of_rate(&self.first.operation, self.priced().map(has_one), self.entry().is_some())
@@ -223,7 +223,7 @@ impl ActionDescription<'_> {
         self.of(|seen| money_in(seen, "amount").filter(|_| seen.kind.as_deref() == Some("payment"))).filter(|_| self.money)
     }
 
-    /// What it was about, where no sentence says it.
+    /// The subject of an action that has no sentence.
     fn about(&self) -> Option<String> {
         let of_money = self.seen.iter().any(|seen| matches!(seen.kind.as_deref(), Some("invoice" | "invoice_line" | "payment")));
         if of_money && !self.money {
@@ -234,8 +234,8 @@ impl ActionDescription<'_> {
 }
 
 /// The project of a record, with its client.
-fn project(seen: &DescribedRecord) -> Option<String> {
-    Some(format!("{} / {}", seen.client.as_ref()?, seen.project.as_ref()?))
+fn project(record: &DescribedRecord) -> Option<String> {
+    Some(format!("{} / {}", record.client.as_ref()?, record.project.as_ref()?))
 }
 
 /// Names in a row: "Anna, Ben and Carla".
@@ -244,18 +244,18 @@ fn row(names: &[String]) -> Option<String> {
     Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
 }
 
-/// An amount of a record, in the currency that it had; nothing where that is not known.
-fn money_in(seen: &DescribedRecord, name: &str) -> Option<String> {
-    let amount = seen.image.as_ref()?[name].as_i64()?;
-    Some(Money::new(amount, &Currency::parse(seen.currency.as_deref()?).ok()?).text())
+/// An amount of a record in the currency that it had then; nothing where that is unknown.
+fn money_in(record: &DescribedRecord, name: &str) -> Option<String> {
+    let amount = record.image.as_ref()?[name].as_i64()?;
+    Some(Money::new(amount, &Currency::parse(record.currency.as_deref()?).ok()?).text())
 }
 
-fn text_in(seen: &DescribedRecord, name: &str) -> Option<String> {
-    let text = seen.image.as_ref()?[name].as_str()?.trim();
+fn text_in(record: &DescribedRecord, name: &str) -> Option<String> {
+    let text = record.image.as_ref()?[name].as_str()?.trim();
     (!text.is_empty()).then(|| text::excerpt(text))
 }
 
-/// A sentence with its values: `{name}` has to be known, `{: name}` stands with the signs before it where it is.
+/// Fills in a template: `{name}` is required, `{: name}` appears with the characters before it where its value is known.
 fn filled(sentence: &str, value: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut words = String::new();
     let mut rest = sentence;
@@ -298,7 +298,7 @@ mod tests {
         sentence(vec![payment], money, false)
     }
 
-    /// Invoices for the first of so many clients.
+    /// The description of invoices for the first of `of_kind` clients.
     fn drafted(of_kind: i64, looked_at: i64, of_one: bool) -> Option<String> {
         let invoice = |client: &&str| DescribedRecord {
             operation: "draft_invoices".to_owned(),

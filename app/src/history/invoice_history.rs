@@ -1,4 +1,4 @@
-//! What was done to one invoice.
+//! The history of one invoice.
 
 use super::{
     InvoiceEvent, InvoiceHistory, descriptions,
@@ -14,10 +14,10 @@ use crate::{
     time::MemberSummary,
 };
 
-/// How much of it is told.
+/// The most events that are returned.
 const EVENTS_MAX: usize = 100;
 
-/// The newest of what was done to an invoice that the caller sees.
+/// The newest actions on an invoice that the caller may see.
 pub async fn history(cx: &mut Call, invoice: &str) -> Result<InvoiceHistory, Error> {
     let invoice = read::find(cx, invoice).await?;
     let mut actions = of_invoice(&mut cx.db, invoice.id, invoice.number.as_deref().unwrap_or_default(), EVENTS_MAX as i64 + 1).await?;

@@ -1,4 +1,4 @@
-//! What was done to an invoice, at its page.
+//! The history section on the page of an invoice.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::{
     ui::{Tone, badge, create_resource, when_loaded},
 };
 
-/// The history of an invoice, for who leads the work.
+/// The history of an invoice, for members who lead the work.
 pub fn invoice_history_section(invoice: InvoiceId) -> AnyView {
     let changes = use_changes();
     let history = create_resource(move || changes.money.get(), move |_| get_invoice_history(invoice.to_string()));

@@ -1,4 +1,4 @@
-//! What was done, the newest first, and whether it can be taken back.
+//! Lists actions, the newest first, with whether each can be undone.
 
 use std::collections::{HashMap, HashSet};
 
@@ -28,10 +28,10 @@ use crate::{
 /// How many records of an action are named.
 const RECORDS_MAX: i32 = 3;
 
-/// How many are counted: a count of all that was ever done would take longer with each year.
+/// The most actions that are counted: a count of all would take longer with each year.
 const COUNTED_MAX: i64 = 1_000;
 
-/// A page of actions: those of the token that asks, of the person, or for who leads the work those of everybody.
+/// A page of actions: those of the calling token, of the person, or of everybody for callers who lead the work.
 pub async fn list(
     cx: &mut Call,
     member: Option<String>,
@@ -57,7 +57,7 @@ pub async fn list(
     Ok(Actions { page: Page { total, ..page }, more_than })
 }
 
-/// How many there are in all, or more than how many, of so many that were found.
+/// The pair of `total` and `more_than` for a count that stops at [`COUNTED_MAX`] + 1.
 fn in_all(found: Option<i64>) -> (Option<i64>, Option<i64>) {
     match found {
         Some(found) if found > COUNTED_MAX => (None, Some(COUNTED_MAX)),
@@ -65,7 +65,7 @@ fn in_all(found: Option<i64>) -> (Option<i64>, Option<i64>) {
     }
 }
 
-/// Whose actions the caller asks for and may take back.
+/// The filter for the actions that the caller asks for and may undo.
 async fn whose(cx: &mut Call, member: Option<String>) -> Result<ActionFilter, Error> {
     let (own, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
     let read_scope = ReadScope::of(cx)?;
@@ -74,7 +74,7 @@ async fn whose(cx: &mut Call, member: Option<String>) -> Result<ActionFilter, Er
         None => None,
     };
     match (token, member) {
-        // What others did is not there for a token: it takes back nothing but its own.
+        // A token sees and undoes only its own actions.
         (Some(_), Some(other)) if other != own => Err(not_told("A token is told what it did itself, and of nobody else.")),
         (Some(token), _) => Ok(ActionFilter { member: None, token: Some(token) }),
         (None, Some(other)) if other != own && !cx.may(Permission::EveryonesTime) => Err(not_told(OWN_ALONE)),
@@ -83,19 +83,19 @@ async fn whose(cx: &mut Call, member: Option<String>) -> Result<ActionFilter, Er
     }
 }
 
-/// What whoever does not lead the work is told of the actions of others, whether or not there is anybody of that name.
+/// The refusal of the actions of others for callers who do not lead the work; the same whether or not the name exists.
 const OWN_ALONE: &str = "Of all that was done you are told what you did yourself.";
 
 fn not_told(words: &str) -> Error {
     Error::new(Code::NotFound, format!("{words} Leave member out, or give \"me\".")).with_field("member")
 }
 
-/// A member who is not found, told of actions: the words of time are no answer here.
+/// The error for a member who is not found, with the wording for actions instead of that for time.
 fn of_actions(read_scope: &ReadScope, error: Error) -> Error {
     if error.code == Code::NotFound && !read_scope.sees_all_time() { not_told(OWN_ALONE) } else { error }
 }
 
-/// An action that nothing is known to keep from being taken back.
+/// An action without a known obstacle to its undo.
 pub struct Undoable {
     /// The action.
     pub action: Uuid,
@@ -105,7 +105,7 @@ pub struct Undoable {
     pub records: i64,
 }
 
-/// Those of these actions that nothing is known to keep from being taken back.
+/// Those of these actions without a known obstacle to their undo.
 pub async fn undoable(cx: &mut Call, rows: Vec<ActionRow>) -> Result<Vec<Undoable>, Error> {
     let known = ListedActions::of(cx, &rows).await?;
     let open = |row: &ActionRow| row.undoes.is_none() && !known.why_not.contains_key(&row.id);
@@ -114,30 +114,30 @@ pub async fn undoable(cx: &mut Call, rows: Vec<ActionRow>) -> Result<Vec<Undoabl
     Ok(rows.into_iter().filter(open).map(undoable).collect())
 }
 
-/// The operation that takes back.
+/// The operation that undoes an action.
 const UNDO: &str = "undo_action";
 
-/// How many changes of each of so many actions are looked at: all that a call makes as long as they are no more than a usual page and the
-/// one behind it, and of all of them together no more than of those.
+/// How many changes of each of `actions` actions are examined: [`undo::LOOKED_AT`] for a page of the default size and the row after it,
+/// and proportionally fewer for more actions, so that the sum stays the same; 20 at least.
 fn looked_at(actions: usize) -> i64 {
     let usual = undo::LOOKED_AT * (i64::from(page::LIMIT_DEFAULT) + 1);
     (usual / i64::try_from(actions).unwrap_or(i64::MAX).max(1)).clamp(20, undo::LOOKED_AT)
 }
 
-/// What is known of the actions of a page.
+/// What was loaded about the actions of a page.
 struct ListedActions {
     touched: HashMap<Uuid, Vec<Restored>>,
     /// How many records each of them touched.
     touched_in_all: HashMap<Uuid, i64>,
-    /// How many of those the caller sees, of the first few.
+    /// How many of the first few records the caller may see.
     in_sight: HashMap<Uuid, i64>,
-    /// Those that touched a record which the caller does not see, or time on a project whose name is not there for them.
+    /// The actions that touched a record, or time on a project, that the caller may not see.
     hidden: HashSet<Uuid>,
-    /// Those that changed time of others, which is not there for the caller any more.
+    /// The actions that changed time of others that the caller may no longer see.
     out_of_sight: HashSet<Uuid>,
-    /// Why the caller may not do what these did, and so not take it back.
+    /// Why the caller may not call the operations of these actions, and so not undo them.
     refused: HashMap<Uuid, Error>,
-    /// Why these cannot be taken back.
+    /// Why these cannot be undone.
     why_not: HashMap<Uuid, String>,
     visibility: Visibility,
 }
@@ -147,17 +147,17 @@ impl ListedActions {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut known = Self::looked_at(cx, &ids).await?;
         known.refused = refused(cx, rows).await?;
-        let standing = undo::refusals_for_good(&mut cx.db, &ids).await?;
+        let refusals = undo::refusals_for_good(&mut cx.db, &ids).await?;
         let obstacles = Obstacles::of(cx, &ids, looked_at(ids.len())).await?;
         for row in rows {
-            let never = standing.get(&row.id).cloned().flatten();
+            let never = refusals.get(&row.id).cloned().flatten();
             let refusal = known.refusal(cx, row, never).or_else(|| obstacles.refusal(row.id, &row.operation));
             known.why_not.extend(refusal.map(|refusal| (row.id, cx.told(UNDO, refusal))));
         }
         Ok(known)
     }
 
-    /// The records that these actions touched, as far as the caller sees them.
+    /// The records that these actions touched, as far as the caller may see them.
     async fn looked_at(cx: &mut Call, ids: &[Uuid]) -> Result<Self, Error> {
         let mut known = Self {
             touched: HashMap::new(),
@@ -194,7 +194,7 @@ impl ListedActions {
         }
     }
 
-    /// Why an action is not the caller's to take back, or nobody's. `never` is said of what it did.
+    /// Why this caller, or anybody, cannot undo an action. `never` is the reason why its changes are never restored.
     fn refusal(&self, cx: &Call, row: &ActionRow, never: Option<String>) -> Option<Error> {
         if let Some(refused) = self.refused.get(&row.id) {
             return Some(refused.clone());
@@ -230,15 +230,15 @@ impl ListedActions {
         }
     }
 
-    /// Whether it may be told in words what an action did: to whoever sees all that it touched, and may do the same. Of what touched many
-    /// records not all were looked at, so that whoever does not see everything is told of none of them.
+    /// Whether the caller gets the description of an action: they must see every record that it touched, and be allowed to do the same. Not
+    /// all records of a large action were examined, so it is described only to callers who see everything.
     fn may_tell(&self, row: &ActionRow) -> bool {
         let all_seen = self.visibility.everything || self.in_sight.get(&row.id) == self.touched_in_all.get(&row.id);
         all_seen && !self.hidden.contains(&row.id) && !self.refused.contains_key(&row.id)
     }
 }
 
-/// Why the caller may not do what these did. To take an undo back is to do again what it took back.
+/// Why the caller may not call the operations of these actions. The undo of an undo repeats the operation that was undone.
 async fn refused(cx: &mut Call, rows: &[ActionRow]) -> Result<HashMap<Uuid, Error>, Error> {
     let undos: Vec<Uuid> = rows.iter().filter(|row| row.undoes.is_some()).map(|row| row.id).collect();
     let origins: HashMap<Uuid, String> = store::origins(&mut cx.db, &undos).await?.into_iter().collect();

@@ -1,4 +1,4 @@
-//! What was done, and the way back from it.
+//! The history of actions, and their undo.
 
 #[cfg(feature = "ssr")]
 mod alternatives;

@@ -1,7 +1,6 @@
-//! What is known to keep actions from being taken back as things stand. It is told in the same words before that is tried and when it is;
-//! what is found only by trying, such as a budget that has no room or a client whose currency stays, and what stands behind the first
-//! changes of an action, is told when it is tried. A later action that is named is later than the one that is asked about, so that whoever
-//! follows comes to an end.
+//! Detects known obstacles to an undo. The list of actions and the undo itself report them in the same words; obstacles that only a trial
+//! finds, such as an exhausted budget or a client whose currency must stay, and those beyond the first changes of an action, are reported
+//! by the undo alone. An action named in a refusal is always later than the refused one, so that following the hints terminates.
 
 use std::collections::{HashMap, HashSet};
 
@@ -30,31 +29,31 @@ use crate::{
     time::{EntryState, TimeEntry, entry_rules::may_stop_timer, lock, pricing::check_may_set_rate, read_entries},
 };
 
-/// What is known to stand in the way of some actions.
+/// The known obstacles to the undo of some actions.
 pub struct Obstacles {
-    /// Those that would give time a rate of its own, or take it away, and why the caller may not.
+    /// The actions whose undo would set or clear the own rate of time, and why the caller may not do that.
     priced: Option<(Error, HashSet<Uuid>)>,
-    /// Those that would bring time onto a project that takes none of the caller.
+    /// The actions whose undo would restore time on a project that is closed for the caller.
     closed: HashMap<Uuid, ClosedProject>,
-    /// The last closed day, and those that would change time up to it.
+    /// The lock date, and the actions whose undo would change time up to it.
     on_closed_days: Option<(Date, HashSet<Uuid>)>,
-    /// Those of which a record is something else by now.
+    /// The actions one of whose records was changed since.
     later: HashMap<Uuid, LaterChange>,
-    /// Those of which a record would belong to what is gone.
+    /// The actions whose undo would restore a reference to a deleted record.
     gone: HashMap<Uuid, DeletedReference>,
-    /// Those that would bring back what another record has by now.
+    /// The actions whose undo would restore a unique value that another record has now.
     taken: HashMap<Uuid, UniqueConflict>,
-    /// Those that would bring back an amount in another currency than it was in.
+    /// The actions whose undo would restore an amount whose client has another currency now.
     other_currency: HashMap<Uuid, CurrencyConflict>,
-    /// Those that would let a timer run again that cannot.
+    /// The actions whose undo would restart a timer that cannot run.
     timers: HashMap<Uuid, Error>,
-    /// Those that made a record which another needs by now.
+    /// The actions that created a record to which another refers now.
     held: HashMap<Uuid, ReferencedRecord>,
     since: ConflictErrors,
 }
 
 impl Obstacles {
-    /// What is known to stand in the way of these actions; of each the first `most` changes are looked at.
+    /// Finds the known obstacles to these actions, in the first `most` changes of each.
     pub async fn of(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Self, Error> {
         let later = store::obstacle::later(&mut cx.db, actions, most).await?;
         let gone = store::deleted_references::gone(&mut cx.db, actions, most).await?;
@@ -79,7 +78,7 @@ impl Obstacles {
         })
     }
 
-    /// Why an action, which was a call of `operation`, cannot be taken back; nothing where nothing is known to stand in the way.
+    /// Why an action, which was a call of `operation`, cannot be undone; nothing without a known obstacle.
     pub fn refusal(&self, action: Uuid, operation: &str) -> Option<Error> {
         if let Some((refusal, _)) = self.priced.as_ref().filter(|(_, actions)| actions.contains(&action)) {
             return Some(refusal.clone());
@@ -90,7 +89,7 @@ impl Obstacles {
         if let Some((last, _)) = self.on_closed_days.as_ref().filter(|(_, actions)| actions.contains(&action)) {
             return Some(lock::day_closed(*last).hint(lock::REOPEN_HINT));
         }
-        // What was changed since stands before the rest: that alone would not bring it back.
+        // A later change comes first: with it, removing the other obstacles would not make the undo possible.
         let later = self.later.get(&action).map(|later| self.since.overtaken(operation, later));
         let gone = || self.gone.get(&action).map(|gone| self.since.missing(operation, gone));
         let taken = || self.taken.get(&action).map(|taken| self.since.taken(operation, taken));
@@ -101,7 +100,7 @@ impl Obstacles {
     }
 }
 
-/// What the caller can do about the later actions that are known.
+/// The errors for the later actions that were found.
 async fn since(cx: &mut Call, by: &[&LaterAction]) -> Result<ConflictErrors, Error> {
     let ids: Vec<Uuid> = by.iter().map(|by| by.action).collect();
     let closed: HashMap<Uuid, String> =
@@ -109,19 +108,18 @@ async fn since(cx: &mut Call, by: &[&LaterAction]) -> Result<ConflictErrors, Err
     ConflictErrors::of(cx, by, closed).await
 }
 
-/// Why a call of `operation` cannot be taken back of which a record was found to be something else than it left behind, though nobody is
-/// known to have changed it since.
+/// The error when the undo of `operation` finds a record that differs from the state after the action, though no later change is known.
 pub async fn overtaken(cx: &mut Call, action: Uuid, operation: &str, kind: &str) -> Result<Error, Error> {
     let later = LaterChange { action, kind: kind.to_owned(), invoiced: false, number: None, by: None };
     Ok(since(cx, &[]).await?.overtaken(operation, &later))
 }
 
-/// Why a call of `operation` cannot be taken back of which a record was found to be needed by another only when it was tried.
+/// The error when only the trial of an undo of `operation` finds that another record refers to a created one.
 pub async fn in_use(cx: &mut Call, operation: &str, held: &ReferencedRecord) -> Result<Error, Error> {
     Ok(since(cx, &[]).await?.in_use(operation, held))
 }
 
-/// Those of these actions that would bring back what another record has by now. Whether a name is taken is told by its key.
+/// Those of these actions whose undo would restore a unique value that another record has now. Names are compared by search key.
 pub async fn taken(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<UniqueConflict>, Error> {
     let mut keys = RestoredKeys::default();
     for back in store::unique_conflicts::names_back(db, actions, most).await? {
@@ -134,26 +132,26 @@ pub async fn taken(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Uniqu
     store::unique_conflicts::taken(db, actions, &keys, most).await
 }
 
-/// Those of these actions that would bring time where it does not go.
+/// Those of these actions whose undo would restore time on a closed project.
 async fn closed(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<HashMap<Uuid, ClosedProject>, Error> {
     let only_projects_of = ReadScope::of(cx)?.only_projects_of();
     let closed = store::obstacle::closed(&mut cx.db, actions, only_projects_of, most).await?;
     Ok(closed.into_iter().map(|closed| (closed.action, closed)).collect())
 }
 
-/// Those of these actions that would give time a rate of its own, another one, or take it away, where the caller may not, and why not.
+/// Those of these actions whose undo would set, change or clear the own rate of time where the caller may not, with the error.
 async fn priced(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Option<(Error, HashSet<Uuid>)>, Error> {
     let Err(refusal) = check_may_set_rate(&cx.caller, &ReadScope::of(cx)?) else { return Ok(None) };
     let priced = store::obstacle::priced(&mut cx.db, actions, most).await?;
     Ok(Some((refusal, priced.into_iter().collect())))
 }
 
-/// Those of these actions that would let a timer run again that cannot, with why.
+/// Those of these actions whose undo would restart a timer that cannot run, with the error.
 async fn timers_that_stay(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<HashMap<Uuid, Error>, Error> {
     let restarted = store::obstacle::restarted(&mut cx.db, actions, most).await?;
     let (ends, entries) = (ends_own(cx, &restarted).await?, running_entries(cx, &restarted).await?);
     let refusal = |restarted: &RestartedTimer| match &restarted.other {
-        // The timer of nobody stands before one beside which another runs: that one can be stopped.
+        // A member who cannot have a timer is checked before a second timer, which could be stopped.
         _ if !permissions::may_hold(&restarted.member, "time_entry") => {
             Some(Error::new(Code::Conflict, permissions::timer_of_nobody(&restarted.member.name)))
         }
@@ -166,14 +164,14 @@ async fn timers_that_stay(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<
     Ok(restarted.iter().filter_map(|restarted| Some((restarted.action, refusal(restarted)?))).collect())
 }
 
-/// Those of these actions that would let a timer run again that cannot, whoever asks. Of each the first `most` changes are looked at.
+/// The same for any caller: those whose undo would restart a timer that cannot run. Examines the first `most` changes of each.
 pub async fn with_timers_that_stay(db: &mut Db, actions: &[Uuid], most: i64) -> Result<HashSet<Uuid>, Error> {
     let restarted = store::obstacle::restarted(db, actions, most).await?;
     let stays = |restarted: &&RestartedTimer| restarted.other.is_some() || !permissions::may_hold(&restarted.member, "time_entry");
     Ok(restarted.iter().filter(stays).map(|restarted| restarted.action).collect())
 }
 
-/// The timer of the caller, of which there is one at most, where it runs in the place of another and they may end it.
+/// The running timer of the caller, of which there is one at most, if it conflicts with a restarted one and they may stop it.
 async fn ends_own(cx: &mut Call, restarted: &[RestartedTimer]) -> Result<Option<Uuid>, Error> {
     let own = cx.membership()?.member.0;
     let Some(running) = restarted.iter().find_map(|restarted| restarted.other.as_ref().filter(|_| restarted.member.id == own)) else {
@@ -183,7 +181,7 @@ async fn ends_own(cx: &mut Call, restarted: &[RestartedTimer]) -> Result<Option<
     Ok(may_stop_timer(cx, running.id, state).await?.then_some(running.id))
 }
 
-/// The timers that run by now, as far as the caller sees them.
+/// The timers that run now, as far as the caller may see them.
 async fn running_entries(cx: &mut Call, restarted: &[RestartedTimer]) -> Result<Vec<TimeEntry>, Error> {
     let ids: Vec<Uuid> = restarted.iter().filter_map(|restarted| Some(restarted.other.as_ref()?.id)).collect();
     if ids.is_empty() {
@@ -193,8 +191,8 @@ async fn running_entries(cx: &mut Call, restarted: &[RestartedTimer]) -> Result<
     read_entries::find_many(cx, &read_scope, &ids).await
 }
 
-/// Nobody has two timers: one that runs by now is not stopped for another that ran before. `ends` is whether the caller may stop it, and
-/// `entry` what they see of it, which comes with the refusal as it does where another timer is started.
+/// The refusal of a second timer: an undo does not stop a running timer. `ends` is whether the caller may stop it, and `entry` what they
+/// may see of it, which the error contains as it does where another timer is started.
 fn second_timer(running: &RunningTimer, ends: bool, entry: Option<&TimeEntry>) -> Error {
     let what = if running.description.is_empty() { String::new() } else { format!(" (\"{}\")", text::excerpt(&running.description)) };
     let message = format!("A timer is running on {}{what}, and nobody has two.", running.project);
@@ -209,8 +207,7 @@ fn second_timer(running: &RunningTimer, ends: bool, entry: Option<&TimeEntry>) -
     }
 }
 
-/// Those of these actions that would change time up to the last closed day, and that day. Time on a closed day neither comes back nor goes
-/// away.
+/// Those of these actions whose undo would change time up to the lock date, and that date. Locked time is neither restored nor deleted.
 async fn on_closed_days(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Option<(Date, HashSet<Uuid>)>, Error> {
     let Some(last) = organizations::settings::get(cx).await?.lock_date.map(|day| day.date()) else { return Ok(None) };
     let closed = store::obstacle::on_closed_days(&mut cx.db, actions, last, most).await?;

@@ -1,7 +1,7 @@
-//! Who may take what back.
+//! Decides who may undo which action.
 //!
-//! Taking back is doing: it needs the right that the operation needed, now and not when it was done. Edsger was a manager and
-//! is a member by now: what he did to clients, and to the time of others, is no longer his to take back.
+//! An undo needs the permission of the operation at the time of the undo, not at the time of the action. A former manager who is a
+//! member now can no longer undo what they did to clients and to the time of others.
 
 use uuid::Uuid;
 
@@ -16,8 +16,8 @@ use crate::{
     operations,
 };
 
-/// The action, when the caller may take it back: their own or, for who leads the work, that of another; with the right that
-/// doing it took. An agent takes back only what it did itself.
+/// The action, if the caller may undo it: their own or, if they lead the work, that of another; with the permission of its
+/// operation. An agent undoes only its own actions.
 pub async fn authorize_action(cx: &mut Call, id: Uuid) -> Result<store::DoneAction, Error> {
     let done = store::done(&mut cx.db, id).await?.ok_or_else(not_found)?;
     let own = match &cx.caller.token {
@@ -27,7 +27,7 @@ pub async fn authorize_action(cx: &mut Call, id: Uuid) -> Result<store::DoneActi
     if !own && (cx.caller.token.is_some() || !cx.may(Permission::EveryonesTime)) {
         return Err(not_found());
     }
-    // Taking an undo back does the first operation again, however many lie between them.
+    // The undo of an undo repeats the first operation, however many undos lie between.
     authorize_operation(cx, &done.origin)?;
     match done.undoing {
         Some(undoing) => {
@@ -38,7 +38,7 @@ pub async fn authorize_action(cx: &mut Call, id: Uuid) -> Result<store::DoneActi
     }
 }
 
-/// Refuses to take back a call of what the caller may not call, or of what is not done any more.
+/// Refuses to undo an operation that the caller may not call, or that no longer exists.
 pub fn authorize_operation(cx: &Call, operation: &str) -> Result<(), Error> {
     match operations::find(operation) {
         Some(known) => authorize(&cx.caller, known.declaration, cx.dry_run),
@@ -46,20 +46,20 @@ pub fn authorize_operation(cx: &Call, operation: &str) -> Result<(), Error> {
     }
 }
 
-/// By what an action was taken back already.
+/// The undo that already undid an action.
 pub struct UndoneBy<'a> {
-    /// The action that did.
+    /// The action of the undo.
     pub undoing: Uuid,
-    /// The name of who did.
+    /// The name of the member who did it.
     pub name: Option<&'a str>,
     /// Their id.
     pub member: Option<Uuid>,
-    /// The token that they did it with.
+    /// The token with which they did it.
     pub token: Option<Uuid>,
 }
 
-/// Why nothing is taken back twice. Whoever sees only those beside them is told no other name, and who may not undo that undo is not told
-/// to.
+/// The refusal of a second undo. It names a member only to callers who may see them, and hints at undoing the undo only where the caller
+/// may do that.
 pub fn already_undone_error(visibility: &Visibility, by: &UndoneBy<'_>) -> Error {
     let who = by.name.filter(|_| visibility.see(by.member)).unwrap_or("Somebody");
     let error = Error::new(Code::Stale, format!("{who} took this back already."));
@@ -69,12 +69,12 @@ pub fn already_undone_error(visibility: &Visibility, by: &UndoneBy<'_>) -> Error
     }
 }
 
-/// Why time of others is not put back by who does not see it any more.
+/// The refusal to restore time of others that the caller may no longer see.
 pub fn out_of_sight() -> Error {
     Error::new(Code::NotFound, "It changed time of others, which you do not see any more.").hint("Ask who leads the work to take it back.")
 }
 
-/// Refuses to put back what the caller could not write by hand. Time of others is not there for who sees only their own.
+/// Refuses to restore records that the caller could not write by hand; time of others that they may not see is `not_found`.
 pub fn authorize_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
     let own = cx.membership()?.member.to_string();
     for change in changes {
@@ -91,7 +91,7 @@ pub fn authorize_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Why time does not come back onto a project.
+/// The refusal to restore time on a closed project.
 pub fn closed_project_error(closed: &store::obstacle::ClosedProject) -> Error {
     if !closed.archived {
         return Error::new(Code::NotFound, NOT_ON_IT).hint(PUT_ON_IT);
@@ -99,7 +99,7 @@ pub fn closed_project_error(closed: &store::obstacle::ClosedProject) -> Error {
     Error::invalid("action", archived(&closed.project)).hint(RESTORE_HINT)
 }
 
-/// The same of a later change, behind what is said of that: why its time does not come back either, and what to do about it.
+/// The same reason for a later change, as the end of a sentence: why its time cannot be restored either, and what to do about it.
 pub fn closed_project_reason(closed: &store::obstacle::ClosedProject) -> String {
     match closed.archived {
         true => format!("{} or its client is archived. {RESTORE_HINT}", closed.project),
@@ -107,21 +107,21 @@ pub fn closed_project_reason(closed: &store::obstacle::ClosedProject) -> String 
     }
 }
 
-/// How a project takes time again that is archived, or whose client is.
+/// The hint for a project that is archived, or whose client is.
 const RESTORE_HINT: &str = "restore_project and restore_client restore it.";
 
-/// How one gets onto a project again.
+/// The hint for a caller who is not on the project.
 const PUT_ON_IT: &str = "Ask whoever leads the work to put you on it.";
 
-/// What is said of time on a project that one was taken off, whose name is not there any more.
+/// The reason for time on a project from which the caller was removed; it does not name the project.
 const NOT_ON_IT: &str = "You are not on the project any more that this would put time on, so it cannot be undone.";
 
-/// What is said of time on a project that is archived by now.
+/// The reason for time on a project that is archived now.
 fn archived(project: &str) -> String {
     format!("{project} or its client is archived, so no time comes back onto it. Restore it first; then this can be undone.")
 }
 
-/// What writing a record of a kind takes.
+/// The permission to write a record of this kind.
 fn needs(kind: &str) -> Permission {
     match kind {
         "time_entry" => Permission::TrackTime,
@@ -130,13 +130,13 @@ fn needs(kind: &str) -> Permission {
     }
 }
 
-/// What is said of the timer of a member who could not stop it.
+/// The reason why the timer of a member who could not stop it does not run again.
 pub fn timer_of_nobody(member: &str) -> String {
     format!("{member} has left or tracks no time any more, so nobody could stop a timer of theirs, and it does not run again.")
 }
 
-/// Whether a member keeps a place on a project, the grant of a client or a running timer: who works here is on projects and has a timer,
-/// and viewers have clients granted to them.
+/// Whether a member can hold a project assignment, a client grant or a running timer: members who track time have assignments and a
+/// timer, and viewers have client grants.
 pub fn may_hold(member: &CurrentMember, kind: &str) -> bool {
     let Some(role) = Role::from_name(&member.role).filter(|_| member.present) else { return false };
     match kind {
@@ -145,10 +145,10 @@ pub fn may_hold(member: &CurrentMember, kind: &str) -> bool {
     }
 }
 
-/// The newest action of this credential that can be meant.
+/// The newest action of this credential: what `last` refers to.
 pub async fn find_last(cx: &mut Call) -> Result<Uuid, Error> {
     let (member, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
-    // What is once however often it is done did nothing where it changed no record; what is not, such as a mail, reached somebody.
+    // An idempotent operation that changed no record did nothing; one that is not idempotent, such as a mail, had an effect elsewhere.
     let reaching = operations::all().iter().map(|operation| operation.declaration);
     let reaching = reaching.filter(|declaration| declaration.is_destructive() && !declaration.idempotent);
     let reaching: Vec<String> = reaching.map(|declaration| declaration.name.to_owned()).collect();

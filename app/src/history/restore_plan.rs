@@ -1,4 +1,4 @@
-//! The way back through the images of an action: what they say, and in which order they are put back.
+//! Plans an undo from the images of an action: the order of its restores and the facts that the images contain.
 
 use std::collections::BTreeSet;
 
@@ -8,20 +8,20 @@ use uuid::Uuid;
 
 use crate::operation::Change;
 
-/// A place on a project or the grant of a client.
+/// An assignment to a project, or a client grant.
 pub struct RestoredAssignment<'a> {
     /// The record.
     pub record: Uuid,
     /// Its kind.
     pub kind: &'a str,
-    /// Whose it is.
+    /// The member who holds it.
     pub member: Uuid,
 }
 
-/// The changes in the order in which they are taken back. A timer that the action has set running ends before another runs
-/// again, since nobody has two. Then what was deleted comes back before what refers to it, what was changed turns back, the
-/// last change first, and what was made goes away after what refers to it. A record is made before and deleted after
-/// everything else that happened to it, so each goes back through its own images in order.
+/// The changes in the order in which they are reverted. A timer that the action started ends before another runs again,
+/// since a member has one at most. Then deleted records are restored before those that refer to them, updates are reverted,
+/// the last one first, and created records are deleted after those that refer to them. A record is created before and
+/// deleted after all its other changes, so each is reverted through its own images in order.
 pub fn restore_order<'a>(changes: &'a [Change], kinds: &[String]) -> Vec<&'a Change> {
     let rank = |change: &Change| kinds.iter().position(|kind| *kind == change.kind).unwrap_or(kinds.len());
     let (mut timers, mut deleted, mut turned, mut made) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -38,7 +38,7 @@ pub fn restore_order<'a>(changes: &'a [Change], kinds: &[String]) -> Vec<&'a Cha
     timers.into_iter().chain(deleted).chain(turned).chain(made).collect()
 }
 
-/// Whether a change left behind a timer that did not run before it.
+/// Whether the change started a timer.
 fn set_running(changes: &[Change], change: &Change) -> bool {
     let last = changes.iter().rfind(|other| other.record == change.record);
     runs(&change.after) && !runs(&change.before) && last.is_some_and(|last| std::ptr::eq(last, change))
@@ -49,7 +49,7 @@ pub fn runs(image: &Option<Value>) -> bool {
     image.as_ref().is_some_and(|image| image["running"] == true)
 }
 
-/// Whether a change of an invoice sends it, or changes one that was sent in more than what is paid of it.
+/// Whether a change sends an invoice, or changes more of a sent one than its payments.
 pub fn alters_sent_invoice(change: &Change) -> bool {
     (was_sent(&change.before) || was_sent(&change.after)) && !is_of_payments(change)
 }
@@ -58,7 +58,7 @@ fn was_sent(image: &Option<Value>) -> bool {
     image.as_ref().is_some_and(|image| image["state"] != "draft")
 }
 
-/// Whether nothing of an invoice is another but what was paid of it.
+/// Whether a change of an invoice affects its payments alone.
 fn is_of_payments(change: &Change) -> bool {
     let (Some(Value::Object(before)), Some(Value::Object(after))) = (&change.before, &change.after) else { return false };
     let states = ["sent", "paid"];
@@ -73,32 +73,32 @@ pub fn member(image: &Option<Value>) -> Option<Uuid> {
     image.as_ref()?["member_id"].as_str()?.parse().ok()
 }
 
-/// The members of whom a timer runs in one of the images, in the order in which they are held.
+/// The members with a running timer in one of the images, in lock order.
 pub fn members_with_timers(changes: &[Change]) -> BTreeSet<Uuid> {
     let images = changes.iter().filter(|change| change.kind == "time_entry").flat_map(|change| [&change.before, &change.after]);
     images.filter(|image| runs(image)).filter_map(member).collect()
 }
 
-/// The projects and days whose time comes or goes; a running timer counts nowhere yet.
+/// The projects and days whose time the undo adds or removes; a running timer counts nowhere yet.
 pub fn touched_days(changes: &[Change]) -> Vec<(Uuid, Date)> {
     let images = changes.iter().filter(|change| change.kind == "time_entry").flat_map(|change| [&change.before, &change.after]);
     let touched = images.flatten().filter(|image| image["running"] != true);
     touched.filter_map(|image| Some((image["project_id"].as_str()?.parse().ok()?, image["day"].as_str()?.parse().ok()?))).collect()
 }
 
-/// The currency that a client would get back.
+/// The currency that the undo would restore for a client.
 pub fn restored_currency(change: &Change) -> Option<&str> {
     let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
     let changes = change.kind == "client" && before["currency"] != after["currency"];
     before["currency"].as_str().filter(|_| changes)
 }
 
-/// Whether the action has made a record, so that it is not there any more once that was taken back.
+/// Whether the action created the record, so that its undo deletes it.
 pub fn was_made(changes: &[Change], record: Uuid) -> bool {
     changes.iter().any(|change| change.record == record && change.before.is_none())
 }
 
-/// The place or grant that comes back with a change.
+/// The assignment or grant that the undo of a change restores.
 pub fn restored_assignment(change: &Change) -> Option<RestoredAssignment<'_>> {
     let kind = ["project_member", "client_grant"].into_iter().find(|kind| *kind == change.kind)?;
     let deleted = change.before.is_some() && change.after.is_none();

@@ -1,4 +1,4 @@
-//! SQL of what was done, and of whether it can be taken back.
+//! SQL of actions and their undo state.
 
 pub mod currency_conflicts;
 pub mod deleted_references;
@@ -21,23 +21,23 @@ use crate::{
 #[allow(missing_docs, reason = "the columns of the table `action`")]
 pub struct DoneAction {
     pub id: Uuid,
-    /// Nobody when whoever did it is no member.
+    /// Nothing when it was not done by a member.
     pub member_id: Option<Uuid>,
     pub token_id: Option<Uuid>,
     pub operation: String,
-    /// The operation that it takes back or does again, when it is an undo, however many undos lie between; otherwise its own.
+    /// Of an undo the operation that it undoes or repeats, however many undos lie between; otherwise its own.
     pub origin: String,
-    /// The name of who took it back, when somebody did and that was not taken back in its turn.
+    /// The name of the member who undid it, unless that undo was undone in its turn.
     pub undone_by: Option<String>,
-    /// The action that took it back.
+    /// The action that undid it.
     pub undoing: Option<Uuid>,
-    /// The member who took it back.
+    /// The member who undid it.
     pub undone_by_member: Option<Uuid>,
-    /// The token with which it was taken back.
+    /// The token with which it was undone.
     pub undone_with: Option<Uuid>,
 }
 
-/// The action of this id, when it was done.
+/// The action with this id, if it was done.
 pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<DoneAction>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -65,12 +65,12 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<DoneAction>, Error
     .await?)
 }
 
-/// Whose actions are asked for; nothing of it means everybody's.
+/// Whose actions are listed; without both fields everybody's.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct ActionFilter {
-    /// The member who did it, by whatever credential.
+    /// The member who did it, with any credential.
     pub member: Option<Uuid>,
-    /// The token that it was done with.
+    /// The token with which it was done.
     pub token: Option<Uuid>,
 }
 
@@ -84,17 +84,17 @@ pub struct ActionRow {
     pub token: Option<String>,
     pub operation: String,
     pub undoes: Option<Uuid>,
-    /// The action that took it back, if that was not taken back in its turn.
+    /// The action that undid it, unless that was undone in its turn.
     pub undone_by: Option<Uuid>,
-    /// The member who took it back.
+    /// The member who undid it.
     pub undone_by_member: Option<Uuid>,
     /// Their name.
     pub undone_by_name: Option<String>,
-    /// The token that it was taken back with.
+    /// The token with which that was done.
     pub undone_with: Option<Uuid>,
 }
 
-/// A page of the actions that were done, the newest first, from before an instant and an id.
+/// A page of actions, the newest first, starting before the keyset of instant and id.
 pub async fn actions(db: &mut Db, whose: ActionFilter, before: Option<(Timestamp, Uuid)>, limit: i64) -> Result<Vec<ActionRow>, Error> {
     use_custom_plan(db).await?;
     let (organization, (before_at, before_id)) = (db.organization(), before.unzip());
@@ -127,7 +127,7 @@ pub async fn actions(db: &mut Db, whose: ActionFilter, before: Option<(Timestamp
     .await?)
 }
 
-/// How many actions were done, of whomever, as far as `most`: no more are counted.
+/// Counts the actions that match, up to `most`.
 pub async fn count(db: &mut Db, whose: ActionFilter, most: i64) -> Result<i64, Error> {
     use_custom_plan(db).await?;
     let organization = db.organization();
@@ -173,7 +173,7 @@ pub async fn find_all(db: &mut Db, actions: &[Uuid]) -> Result<Vec<ActionRow>, E
     .await?)
 }
 
-/// Each of these undos with the operation that it takes back or does again, however many undos lie between.
+/// Each of these undos with the operation that it undoes or repeats, however many undos lie between.
 pub async fn origins(db: &mut Db, undos: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -191,9 +191,9 @@ pub async fn origins(db: &mut Db, undos: &[Uuid]) -> Result<Vec<(Uuid, String)>,
     Ok(rows.into_iter().map(|row| (row.undo, row.operation)).collect())
 }
 
-/// The newest action of a credential that is no undo and was not taken back, whether it can be or not. One that changed nothing is none,
-/// unless it is one of `reaching`, which do more than they change here. Without a token it is what the
-/// member did by themselves. Whoever else asks for that of the same credential meanwhile waits, so that each finds another.
+/// The newest action of a credential that is no undo and is not undone, whether it can be undone or not. An action that changed nothing
+/// is skipped, unless its operation is one of `reaching`, which have effects beyond their changes. Without a token it is the newest that
+/// the member did without one. Takes an advisory lock per credential, so that concurrent calls find different actions.
 pub async fn last(db: &mut Db, member: Uuid, token: Option<Uuid>, reaching: &[String]) -> Result<Option<Uuid>, Error> {
     hold_last(db, token.unwrap_or(member)).await?;
     use_custom_plan(db).await?;
@@ -224,7 +224,7 @@ async fn hold_last(db: &mut Db, credential: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// What of a record in an image people know it by.
+/// The columns of an image from which the display name of a record is made.
 pub struct TouchedRecord {
     /// The action.
     pub action: Uuid,
@@ -262,7 +262,7 @@ pub async fn touched(db: &mut Db, actions: &[Uuid], most: i32) -> Result<Vec<Tou
     .await?)
 }
 
-/// A change of an action that nobody has taken back; the images are those of invoices alone.
+/// A change of an action that is not undone; only images of invoices are loaded.
 #[allow(missing_docs, reason = "the columns of the table `change`")]
 pub struct OpenChange {
     pub action: Uuid,
@@ -272,7 +272,7 @@ pub struct OpenChange {
     pub after: Option<Value>,
 }
 
-/// The changes of those of these actions that were done and not taken back, of each the first 500.
+/// The changes of those of these actions that are done and not undone, the first 500 of each.
 pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChange>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -294,7 +294,7 @@ pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChang
     .await?)
 }
 
-/// Those of these records that were changed otherwise than through this token.
+/// Those of these records that were changed by any other credential than this token.
 pub async fn changed_by_others(db: &mut Db, kind: &str, records: &[Uuid], token: Uuid) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -312,7 +312,7 @@ pub async fn changed_by_others(db: &mut Db, kind: &str, records: &[Uuid], token:
     .await?)
 }
 
-/// The kinds of records that are put back, each after those that it refers to.
+/// The kinds of records that an undo restores, each after those that it refers to.
 pub async fn kinds(db: &mut Db) -> Result<Vec<String>, Error> {
     Ok(query_scalar!(r#"select kinds_put_back() as "kinds!""#).fetch_one(db.connection()).await?)
 }

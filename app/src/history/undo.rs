@@ -1,4 +1,4 @@
-//! Taking an action back from the images that the database kept before and after it.
+//! Undoes an action from the before and after images of its changes.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,19 +29,19 @@ use crate::{
     time::{entry_batch::ENTRIES_MAX, store::terms::lock_member},
 };
 
-/// The most records of one action that are put back. The images of more are not read either.
+/// The most changes of one action that are restored; the images of more are not read.
 pub const CHANGES_MAX: usize = 499;
 
-/// The same where the database counts them.
+/// [`CHANGES_MAX`] in the type of a SQL limit.
 const ALL: i64 = CHANGES_MAX as i64;
 
-/// How many changes of an action are looked at to tell whether its undo is worth offering: all of a call that takes several entries.
+/// How many changes of an action are examined to decide whether its undo is offered: all of a call that takes several entries.
 pub const LOOKED_AT: i64 = ENTRIES_MAX as i64;
 
-/// How long a try waits for each of what others hold: whoever is refused waits for what they are told beside that.
+/// Lock timeout of each statement of a trial undo: the caller whose own undo was refused waits for the trial's result.
 const TRY_WAIT: Duration = Duration::from_millis(300);
 
-/// Takes an action back. Where the last one cannot be, the refusal names one that can.
+/// Undoes an action. When `last` cannot be undone, the error names the newest action that can.
 pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     if !alternatives::is_last(action) {
         return undone(cx, reference::parse_id(action)).await;
@@ -50,7 +50,7 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     cx.db.savepoint().await?;
     match undone(cx, last).await {
         Err(error) => {
-            // What was put back before it was refused is as it was again, so that what is told is of what stands.
+            // The records restored before the refusal are rolled back, so that the error describes the stored state.
             cx.db.roll_back_to_savepoint().await?;
             Err(alternatives::with_newest_undoable(cx, last, error).await)
         }
@@ -58,11 +58,10 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     }
 }
 
-/// Whether this action can be taken back as things stand, which is found out by trying it. What was done since the savepoint is
-/// rolled back, the bound on waiting with it.
+/// Whether this action can be undone now; runs the undo and rolls everything since the savepoint back, including the lock timeout.
 ///
 /// # Errors
-/// `unavailable` when it could not be found out, such as while somebody else holds one of its records.
+/// `unavailable` when the trial could not be completed, such as while another transaction holds a lock on one of its records.
 pub async fn can_undo(cx: &mut Call, action: Uuid) -> Result<bool, Error> {
     cx.db.set_lock_timeout(TRY_WAIT).await?;
     let undone = undone(cx, action).await;
@@ -96,8 +95,8 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     Ok(Undone { undone: ActionId(done.id), operation: done.operation, told, restored, removed })
 }
 
-/// What the list of actions says of one stands before all else: that looks at its first changes, and behind them stands what it does
-/// not see.
+/// Refuses because of a known obstacle. The first changes, which the list of actions examines, are checked before all changes, so that
+/// the list and the undo give the same reason.
 async fn refuse_known(cx: &mut Call, done: &store::DoneAction, changes: &[Change]) -> Result<(), Error> {
     let all = (changes.len() > LOOKED_AT as usize).then_some(ALL);
     for most in std::iter::once(LOOKED_AT).chain(all) {
@@ -108,7 +107,7 @@ async fn refuse_known(cx: &mut Call, done: &store::DoneAction, changes: &[Change
     Ok(())
 }
 
-/// What an action did, in words, unless it was to time on a project whose name is not there for the caller.
+/// The description of an action; none when it changed time on a project that the caller may not see.
 async fn in_words(cx: &mut Call, action: Uuid, read_scope: &ReadScope) -> Result<Option<String>, Error> {
     if read_scope.seen != RoleVisibility::Everything
         && !store::descriptions::elsewhere(&mut cx.db, &[action], read_scope.member).await?.is_empty()
@@ -118,10 +117,10 @@ async fn in_words(cx: &mut Call, action: Uuid, read_scope: &ReadScope) -> Result
     Ok(descriptions::describe(&mut cx.db, &[action], read_scope.money).await?.remove(&action))
 }
 
-/// Holds what is put back, in the order in which every writer takes its locks: the organization, members whose timer runs on,
-/// then the records, kind by kind. What the budgets of its time are is held after it, by [`BudgetGuard::lock`].
+/// Locks the records to restore, in the lock order of every writer: the organization, members whose timer runs again,
+/// then the records, kind by kind. The budgets of its time are locked after that, by [`BudgetGuard::lock`].
 async fn lock_records(cx: &mut Call, changes: &[Change], kinds: &[String]) -> Result<(), Error> {
-    // A client that gets another currency is changed as it is by hand: while nobody writes an amount.
+    // As in `update_client`, the currency of a client changes only while nobody writes an amount.
     match changes.iter().any(|change| restore_plan::restored_currency(change).is_some()) {
         true => organizations::store::lock(&mut cx.db).await?,
         false => organizations::store::lock_shared(&mut cx.db).await?,
@@ -138,7 +137,7 @@ async fn lock_records(cx: &mut Call, changes: &[Change], kinds: &[String]) -> Re
     Ok(())
 }
 
-/// Puts the records back, one after the other; which they are, each once.
+/// Restores the records one after the other and returns each of them once.
 async fn restore(cx: &mut Call, done: &store::DoneAction, changes: Vec<&Change>) -> Result<Vec<Restored>, Error> {
     let no_longer_valid = no_longer_valid(cx, &changes).await?;
     let (money, mut restored) = (ReadScope::of(cx)?.money, Vec::with_capacity(changes.len()));
@@ -157,11 +156,11 @@ async fn restore(cx: &mut Call, done: &store::DoneAction, changes: Vec<&Change>)
         }
         let image = change.before.as_ref().or(change.after.as_ref());
         let name = image.and_then(|image| display_name(&change.kind, image, money));
-        // What turned back step by step is told by how it stands in the end.
+        // A record with several changes is listed once, in its final state.
         restored.retain(|other: &Restored| other.record != change.record);
         restored.push(Restored { kind: change.kind.clone(), record: change.record, name });
     }
-    // Images hold no keys of names.
+    // Images contain no search keys.
     let organization = cx.db.organization();
     search_keys::fold(cx.db.connection(), organization).await?;
     if restored.is_empty() {
@@ -171,34 +170,34 @@ async fn restore(cx: &mut Call, done: &store::DoneAction, changes: Vec<&Change>)
     Ok(restored)
 }
 
-/// The places on projects and the grants that do not come back, since whose they were has left or is something else by now:
-/// they would have lost them.
+/// The project assignments and client grants that are not restored, because their member has left or has a role that
+/// cannot hold them.
 async fn no_longer_valid(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> {
-    let places: Vec<_> = changes.iter().filter_map(|change| restore_plan::restored_assignment(change)).collect();
-    if places.is_empty() {
+    let assignments: Vec<_> = changes.iter().filter_map(|change| restore_plan::restored_assignment(change)).collect();
+    if assignments.is_empty() {
         return Ok(Vec::new());
     }
-    let members: Vec<Uuid> = places.iter().map(|place| place.member).collect();
+    let members: Vec<Uuid> = assignments.iter().map(|assignment| assignment.member).collect();
     let known = store::restore::current_members(&mut cx.db, &members).await?;
     let mut no_longer_valid = Vec::new();
-    for place in places {
-        let Some(member) = known.iter().find(|member| member.id == place.member) else { continue };
-        if !permissions::may_hold(member, place.kind) {
-            let stays = match place.kind {
+    for assignment in assignments {
+        let Some(member) = known.iter().find(|member| member.id == assignment.member) else { continue };
+        if !permissions::may_hold(member, assignment.kind) {
+            let stays = match assignment.kind {
                 "client_grant" => "does not see the client again",
                 _ => "is not put back on the project",
             };
             cx.warn(format!("{} has left or is something else by now, and {stays}.", member.name));
-            no_longer_valid.push(place.record);
+            no_longer_valid.push(assignment.record);
         }
     }
     Ok(no_longer_valid)
 }
 
-/// Those of these actions whose undo is worth offering: what they did may be put back, and nobody has done that yet.
+/// Those of these actions whose undo is offered: their changes may be restored, and nobody has undone them yet.
 pub async fn undoable_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
-    let standing = refusals_for_good(db, actions).await?;
-    let mut open: HashSet<Uuid> = standing.into_iter().filter(|(_, why_not)| why_not.is_none()).map(|(action, _)| action).collect();
+    let refusals = refusals_for_good(db, actions).await?;
+    let mut open: HashSet<Uuid> = refusals.into_iter().filter(|(_, why_not)| why_not.is_none()).map(|(action, _)| action).collect();
     for closed in store::obstacle::closed(db, actions, None, LOOKED_AT).await? {
         open.remove(&closed.action);
     }
@@ -217,7 +216,7 @@ pub async fn undoable_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uui
     Ok(open)
 }
 
-/// Why what each of these actions did is never put back, or nothing when it may be. Those that somebody took back are left out.
+/// Why each of these actions can never be undone, or nothing when it may be. Undone actions are left out.
 pub async fn refusals_for_good(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<Uuid, Option<String>>, Error> {
     if actions.is_empty() {
         return Ok(HashMap::new());
@@ -230,10 +229,10 @@ pub async fn refusals_for_good(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<
     Ok(done.into_iter().map(|(action, changes)| (action, not_undoable_reason(&changes, &kinds))).collect())
 }
 
-/// What is said of an action that changed nothing.
+/// The reason for an action that changed nothing.
 pub const UNCHANGED: &str = "it changed no record that can be put back.";
 
-/// Why what an action did is never put back; nothing when it may be.
+/// Why an action with these changes can never be undone; nothing when it may be.
 pub fn not_undoable_reason(changes: &[Change], kinds: &[String]) -> Option<String> {
     if changes.is_empty() {
         return Some(UNCHANGED.to_owned());
@@ -251,7 +250,7 @@ pub fn not_undoable_reason(changes: &[Change], kinds: &[String]) -> Option<Strin
     })
 }
 
-/// What is said of a kind that is not put back, with what to do instead.
+/// The reason for a kind of record that is never restored, with what to do instead.
 fn kind_not_undoable_reason(kind: &str) -> String {
     match kind {
         "organization" => {
@@ -263,7 +262,7 @@ fn kind_not_undoable_reason(kind: &str) -> String {
     }
 }
 
-/// Why a call of `operation` is never taken back, with what undoes by hand what it did.
+/// The refusal of an undo of `operation` that is never possible, with the operation that reverses it by hand.
 pub fn not_undoable_error(cx: &Call, operation: &str, why: &str) -> Error {
     let error = Error::invalid("action", format!("{operation} cannot be undone: {why}"));
     match alternatives::manual_remedy(cx, operation) {
@@ -272,7 +271,7 @@ pub fn not_undoable_error(cx: &Call, operation: &str, why: &str) -> Error {
     }
 }
 
-/// A kind of record as people say it.
+/// The label of a kind of record.
 pub fn kind_label(kind: &str) -> String {
     match kind {
         "project_member" => "member of the project".to_owned(),
@@ -281,11 +280,11 @@ pub fn kind_label(kind: &str) -> String {
     }
 }
 
-/// A client gets its currency back only if it could be given it by hand: what is an amount by now would be one in another.
+/// Refuses to restore a client's currency when `update_client` would refuse it: amounts in the present currency are never converted.
 async fn keep_currencies(cx: &mut Call, changes: &[Change]) -> Result<(), Error> {
     for change in changes {
         let Some(currency) = restore_plan::restored_currency(change) else { continue };
-        // One that is gone is noticed when it is put back, with who deleted it.
+        // A deleted client is reported by the restore, with who deleted it.
         if let Ok(mut client) = clients::record::find(cx, &change.record.to_string()).await {
             clients::currency::change(cx, &mut client, Currency::parse(currency)?, true).await?;
         }

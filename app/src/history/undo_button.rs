@@ -1,4 +1,4 @@
-//! The button that takes an action back.
+//! The undo button.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::{
     ui::{Form, Submit, WriteAction, hidden, idempotency_field, on_warnings, refusal, use_flash},
 };
 
-/// Takes an action back; whatever shows its records loads again.
+/// A button that undoes an action; components that show its records load again.
 pub fn undo_button(action: ActionId) -> AnyView {
     let (flash, changes) = (use_flash(), use_changes());
     let write = WriteAction::<UndoAction>::new();

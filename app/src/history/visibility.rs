@@ -1,4 +1,4 @@
-//! What the caller sees by now of what was done: what they did as somebody who saw more is no longer told by its name.
+//! What the caller may see of the history: their present role decides, also for what they did in a role that saw more.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::{
     text,
 };
 
-/// What the caller sees by now.
+/// What the caller may see at present.
 pub struct Visibility {
     /// The caller as a member.
     pub own: MemberId,
@@ -20,14 +20,14 @@ pub struct Visibility {
     pub everything: bool,
     /// Whether they see amounts and invoices.
     pub money: bool,
-    /// Whether they see who was invited.
+    /// Whether they see invitations.
     invitations: bool,
-    /// The token that asks.
+    /// The token of the call.
     token: Option<Uuid>,
 }
 
 impl Visibility {
-    /// What the caller of this call sees.
+    /// The visibility of the caller of this call.
     pub fn of(cx: &Call) -> Result<Self, Error> {
         let (own, read_scope) = (cx.membership()?.member, ReadScope::of(cx)?);
         let token = cx.caller.token.as_ref().map(|token| token.id.0);
@@ -35,7 +35,7 @@ impl Visibility {
         Ok(Self { own, everything, money: read_scope.money, invitations, token })
     }
 
-    /// Whether who asks may take back what this member did with this token, or with none: an agent takes back what it did itself.
+    /// Whether the caller may undo what this member did with this token, or with none: an agent undoes only its own actions.
     pub fn may_undo(&self, done_with: Option<Uuid>, by: Option<Uuid>) -> bool {
         match self.token {
             Some(token) => done_with == Some(token),
@@ -43,7 +43,7 @@ impl Visibility {
         }
     }
 
-    /// Whether a record is there for the caller: whoever does not see everything sees the time that is theirs.
+    /// Whether the caller may see a record: time of others needs `everything`.
     pub fn see_record(&self, kind: &str, image: &Value) -> bool {
         match kind {
             "time_entry" => !self.is_time_of_others(kind, image),
@@ -52,23 +52,23 @@ impl Visibility {
         }
     }
 
-    /// What a record is known by, where the caller sees it.
+    /// The display name of a record, where the caller may see it.
     pub fn name(&self, kind: &str, image: &Value) -> Option<String> {
         self.see_record(kind, image).then(|| display_name(kind, image, self.money)).flatten()
     }
 
-    /// Whether a record is time of somebody else, which the caller does not see.
+    /// Whether a record is time of another member, which the caller may not see.
     pub fn is_time_of_others(&self, kind: &str, image: &Value) -> bool {
         kind == "time_entry" && !self.everything && image["member_id"] != self.own.to_string()
     }
 
-    /// Whether what this member did is there for the caller.
+    /// Whether the caller may see what this member did.
     pub fn see(&self, member: Option<Uuid>) -> bool {
         self.everything || member == Some(self.own.0)
     }
 }
 
-/// What people know a record by: its name, number or description, else its day. Invoices are nothing to who sees no money.
+/// The display name of a record: its name, number or description, else its day. Invoices have none without `money`.
 pub fn display_name(kind: &str, image: &Value, money: bool) -> Option<String> {
     if !money && matches!(kind, "invoice" | "invoice_line" | "payment") {
         return None;

@@ -1,10 +1,9 @@
-//! The ways to write a duration.
+//! Parses written durations.
 
-/// Longer than any duration that is accepted; what is longer was not meant as one.
+/// The longest text that is parsed; no accepted duration is longer.
 const TEXT_MAX: usize = 32;
 
-/// The seconds in a text, or nothing when it is not a duration. No limit is applied but what keeps
-/// numbers small.
+/// Parses the seconds of a text; `None` if it is no duration. The only limit is the one that keeps numbers small.
 pub(super) fn seconds(text: &str) -> Option<i64> {
     let text = text.trim().to_ascii_lowercase();
     if text.is_empty() || text.len() > TEXT_MAX {
@@ -25,7 +24,7 @@ fn is_of_number(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'.' | b',')
 }
 
-/// `1:30` is hours and minutes, `1:30:15` has seconds too.
+/// Parses `1:30` as hours and minutes, and `1:30:15` with seconds.
 fn of_clock(text: &str) -> Option<i64> {
     let mut parts = text.split(':');
     let hours = whole(parts.next()?)?;
@@ -43,7 +42,7 @@ fn whole(text: &str) -> Option<i64> {
     digits.then(|| text.parse().ok())?
 }
 
-/// Numbers with units, each unit once and the larger ones first: `1h 30m`, `90 min`, `1.5h`.
+/// Parses numbers with units, each unit once and the larger ones first: `1h 30m`, `90 min`, `1.5h`.
 fn of_units(text: &str) -> Option<i64> {
     let mut rest = text;
     let mut larger = i64::MAX;
@@ -59,13 +58,13 @@ fn of_units(text: &str) -> Option<i64> {
     Some(total)
 }
 
-/// The unit of a last number that has none: `1h30` is 1 h 30 min.
+/// The implied unit of a last number without one, in seconds: `1h30` is 1 h 30 min.
 fn unsaid(larger: i64, number: &str, after: &str) -> Option<i64> {
     let last = number.len() == 2 && after.trim().is_empty();
     (last && sixtieth(number).is_some() && matches!(larger, 3_600 | 60)).then_some(larger / 60)
 }
 
-/// The two ways to read a number of a duration, as in `1,440m`. Before hours there is one: no entry has a thousand of them.
+/// The two readings of a number in a duration, as in `1,440m`. A number of hours has only one: no entry has a thousand of them.
 pub(super) fn readings(text: &str) -> Option<(String, String)> {
     let mut rest = text;
     while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
@@ -93,12 +92,12 @@ fn unit(name: &str) -> Option<i64> {
     }
 }
 
-/// A decimal number of units in seconds, rounded half up to a whole second; nothing when it has two readings.
+/// Converts a decimal number of units to seconds, rounded half up; `None` if it has two readings.
 fn of_number(text: &str, unit: i64) -> Option<i64> {
     if crate::money::readings(text).is_some() { None } else { of_decimal(text, unit) }
 }
 
-/// The same of a number whose mark can only be the decimal one.
+/// The same for a number whose separator can only be the decimal one.
 fn of_decimal(text: &str, unit: i64) -> Option<i64> {
     let Some((before, decimals)) = text.split_once(['.', ',']) else {
         return Some(whole(text)? * unit);

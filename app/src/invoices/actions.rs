@@ -1,4 +1,4 @@
-//! What happens to an invoice as a whole: it is sent, deleted or voided.
+//! Dialogs and forms for an invoice as a whole: send, mail again, stop the mail, delete, void.
 
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
@@ -17,19 +17,19 @@ use crate::{
     ui::{Checkbox, Dialog, DialogTrigger, Form, Icon, Submit, TextArea, WriteAction, hidden, icon, on_success, refusal, use_flash},
 };
 
-/// How several addresses are given.
+/// The hint on how to enter several addresses.
 const SEVERAL: &str = "Several with commas, semicolons or line ends between them, at most 10.";
 
-/// Sending: the number, the frozen PDF and the mail.
+/// The dialog that sends a draft.
 #[component]
 pub fn SendDialog(
     /// The draft.
     invoice: Invoice,
-    /// Why what was typed into it could not be saved.
+    /// The error of saving the draft's form.
     saving: Signal<Option<Error>>,
-    /// Whether it asks again when the page shows what was saved.
+    /// Whether the dialog opens again when the page shows the saved draft.
     again: RwSignal<bool>,
-    /// What stood on the page when somebody else had saved the draft meanwhile.
+    /// The form as it was on the screen when somebody else had saved the draft.
     screen: RwSignal<Option<FormSnapshot>>,
 ) -> impl IntoView {
     if form_snapshot::has_unresolved_conflict(&invoice, screen.get_untracked()) {
@@ -45,7 +45,7 @@ pub fn SendDialog(
     form_snapshot::watch_for_conflict(action, action.version(), invoice.id, screen);
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let key = format!("send-{}-{}", invoice.id, invoice.version);
-    // What is sent is what is read here: what was typed is saved first, and the page that shows it asks anew.
+    // The user must see exactly what is sent: unsaved input is saved first, and the reloaded page opens the dialog again.
     let waits = RwSignal::new(false);
     let save = move || {
         let saves = platform::submit_if_unsaved(DRAFT_FORM_ID);
@@ -89,7 +89,7 @@ pub fn SendDialog(
     .into_any()
 }
 
-/// That it asks for nothing, and which time has no rate.
+/// The notice that the total is zero, with the time that has no rate.
 fn zero_total_notice(invoice: &Invoice) -> Option<impl IntoView + use<>> {
     let of_rate = |remark: &&InvoiceProblem| ["time_rate", "current_rates"].contains(&remark.field.as_str());
     (invoice.sums.total.amount == 0).then(|| {
@@ -98,7 +98,7 @@ fn zero_total_notice(invoice: &Invoice) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// In place of sending: it is not clear yet what would be sent.
+/// A disabled button in place of the dialog while an edit conflict is unresolved.
 fn disabled_send_button() -> impl IntoView {
     view! {
         <button type="button" class="button primary" disabled=true title="Say first, below, which of the two drafts is to count.">
@@ -108,23 +108,23 @@ fn disabled_send_button() -> impl IntoView {
     }
 }
 
-/// Whom it is mailed to. A list that is copied from elsewhere keeps its line ends.
+/// The field for the recipients; it has several lines, since pasted lists keep their line ends.
 fn recipients(to: Option<String>) -> impl IntoView {
     view! { <TextArea label="To" name="to" rows=2 value=to.unwrap_or_default() hint=SEVERAL placeholder="billing@acme.example" /> }
 }
 
-/// That mails stay here, where nobody has set up how they leave.
+/// The hint that mails do not leave without a mail server; `None` if one is set up.
 fn no_mail_server_hint() -> Option<impl IntoView + use<>> {
     let words = "No mail server is set up: the mail is kept in Settings under Mails and does not leave.";
     (!use_page_context().mail_leaves).then(|| view! { <p class="hint">{words}</p> })
 }
 
-/// Whether mailing it is a further try: what never had a mail, or had one that was stopped, has not gone out yet.
+/// Whether mailing is a repetition: an invoice without a mail, or with a stopped one, has not been mailed yet.
 pub fn is_resend(mail: Option<&MailState>) -> bool {
     mail.is_some_and(|mail| !mail.is_stopped())
 }
 
-/// Mailing a sent invoice, for the first time or again.
+/// The dialog that mails a sent invoice, for the first time or again.
 #[component]
 pub fn ResendDialog(
     /// The invoice.
@@ -164,7 +164,7 @@ pub fn ResendDialog(
     }
 }
 
-/// Stopping the mail of an invoice while it waits.
+/// The form that stops the waiting mail of an invoice.
 #[component]
 pub fn StopMailForm(
     /// The invoice.
@@ -189,7 +189,7 @@ fn has_time(invoice: &Invoice) -> bool {
     invoice.lines.iter().any(|line| line.worked.is_some())
 }
 
-/// Deleting a draft, which releases its time.
+/// The dialog that deletes a draft, which releases its time.
 #[component]
 pub fn DeleteDraftDialog(
     /// The draft.
@@ -221,7 +221,7 @@ pub fn DeleteDraftDialog(
     }
 }
 
-/// Voiding a sent invoice that nobody has paid.
+/// The dialog that voids a sent invoice without payments.
 #[component]
 pub fn VoidDialog(
     /// The invoice.

@@ -1,10 +1,10 @@
-//! Addresses as they stand on a document: with the country where the invoice crosses a border.
+//! Formats postal addresses for documents, with the country where the invoice crosses a border.
 
 use super::locale::Locale;
 use crate::{country::names::OTHER_NAMES, text::search_key};
 
-/// The postal address of one side (BG-5, BG-8). Its last line is the country's name where the other side is in another country, unless
-/// the address says so already.
+/// The postal address of one party (BG-5, BG-8). Its last line is the country's name if the other party is in another country, unless
+/// the address ends with it already.
 pub fn printed(address: Option<&str>, country: Option<&str>, other: Option<&str>, locale: Locale) -> Option<String> {
     let abroad = country.filter(|country| other.is_some_and(|other| other != *country));
     let name = abroad.filter(|country| !address.is_some_and(|address| names(address, country))).and_then(|country| locale.country(country));
@@ -15,7 +15,7 @@ pub fn printed(address: Option<&str>, country: Option<&str>, other: Option<&str>
     }
 }
 
-/// Whether an address ends with its country, in whatever case and with or without accents; with its code where that is all of the line.
+/// Whether an address ends with its country's name, ignoring case and accents, or has the country code as its last line.
 fn names(address: &str, country: &str) -> bool {
     let last = address.lines().map(|line| line.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.')).rfind(|line| !line.is_empty());
     let key = last.map(search_key).unwrap_or_default();
@@ -24,7 +24,7 @@ fn names(address: &str, country: &str) -> bool {
     key == country.to_lowercase() || usual.chain(others).any(|name| ends_with(&key, &search_key(name)))
 }
 
-/// Whether a line ends with these words, and not with a longer one.
+/// Whether a line ends with these words at a word boundary.
 fn ends_with(line: &str, words: &str) -> bool {
     let line = if words.ends_with('.') { line } else { line.trim_end_matches('.') };
     line.strip_suffix(words).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))

@@ -1,4 +1,4 @@
-//! What there is to bill and what there is to be paid.
+//! The balance of the organization per currency: unbilled time and open invoices.
 
 use macros::operation;
 use serde::{Deserialize, Serialize};

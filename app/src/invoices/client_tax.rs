@@ -1,5 +1,5 @@
-//! The tax that the client of a draft has by now, and the lines that still carry the one before: of a draft, and of a void invoice that is
-//! drafted again.
+//! Compares the tax of lines with the client's present tax, and replaces former taxes of the client by it: on drafts, and on void
+//! invoices that are redrafted.
 
 use super::{
     draft, line_texts, read,
@@ -16,65 +16,65 @@ use crate::{
     text,
 };
 
-/// How many lines are named before the others are counted.
+/// Maximum number of lines that a message names; it counts the others.
 const NAMED: usize = 5;
 
-/// What the lines of a draft carry of the taxes that its client had since it was drafted.
+/// The lines of a draft that carry a former tax of its client.
 pub struct FormerTax {
-    /// The tax that most of those lines carry.
+    /// The former tax that most of those lines carry.
     pub tax: LineTax,
-    /// Whether time is among them.
+    /// Whether lines of time are among them.
     pub of_time: bool,
-    /// The lines that somebody has given a tax of their own, in a few words each.
+    /// Short descriptions of the lines whose tax somebody has chosen.
     pub others: Vec<String>,
 }
 
-/// What is there of `former` beside `now`; nothing where no line carries a tax that the client had: each was meant so.
+/// Finds the lines that carry a tax of `former`; `None` where there are none, since then every tax was chosen deliberately.
 pub fn before(lines: &[LineRow], now: &LineTax, former: &[LineTax]) -> Result<Option<FormerTax>, Error> {
     let taxes = lines.iter().map(read::line_tax).collect::<Result<Vec<_>, _>>()?;
     let carried: Vec<&LineTax> = taxes.iter().filter(|tax| is_former(tax, now, former)).collect();
     let times = |tax: &LineTax| carried.iter().filter(|other| **other == tax).count();
-    // Of equally many it is that of the first line.
+    // On a tie, the tax of the earliest line wins.
     let Some(tax) = carried.iter().copied().rev().max_by_key(|tax| times(tax)) else { return Ok(None) };
     let of_time = lines.iter().zip(&taxes).any(|(line, tax)| line.seconds.is_some() && is_former(tax, now, former));
     let own = lines.iter().zip(&taxes).filter(|(_, tax)| *tax != now && !is_former(tax, now, former));
     Ok(Some(FormerTax { tax: tax.clone(), of_time, others: own.map(|(line, other)| said(line, other)).collect() }))
 }
 
-/// Whether a line carries what the client had, or what they have by now without the words for it.
+/// Whether the tax of a line is a former one of the client, or the present one without its reason.
 fn is_former(tax: &LineTax, now: &LineTax, former: &[LineTax]) -> bool {
     let lacks_words = tax.reason.is_none() && (tax.category, tax.rate) == (now.category, now.rate);
     tax != now && (lacks_words || former.contains(tax))
 }
 
-/// The taxes that the client of a draft had since it was drafted, but for the one that they have by now.
+/// The taxes that the client has had since the draft was made, except for the present one.
 pub async fn former(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<LineTax>, Error> {
     taxes(store::taxes_since(&mut cx.db, row.id, row.client_id).await?)
 }
 
-/// The taxes that the client of a sent invoice had from when it was drafted until it was sent; nothing where that is not known any more.
+/// The taxes that the client had between the drafting and the sending of an invoice; `None` where the log does not know them any more.
 pub async fn until_sent(cx: &mut Call, row: &InvoiceRow) -> Result<Option<Vec<LineTax>>, Error> {
     let had = taxes(store::taxes_until_sent(&mut cx.db, row.id, row.client_id).await?)?;
     Ok(Some(had).filter(|had| !had.is_empty()))
 }
 
-fn taxes(kept: Vec<(String, i32, Option<String>)>) -> Result<Vec<LineTax>, Error> {
+fn taxes(rows: Vec<(String, i32, Option<String>)>) -> Result<Vec<LineTax>, Error> {
     let read = |(category, rate, reason): (String, i32, Option<String>)| {
         Ok(LineTax { category: TaxCategory::parse(&category)?, rate: Percent(rate), reason })
     };
-    kept.into_iter().map(read).collect()
+    rows.into_iter().map(read).collect()
 }
 
-/// Lines at the tax that their client has by now.
+/// Lines that were changed to the client's present tax.
 pub struct RetaxedLines {
     /// The lines.
     pub lines: Vec<LineRow>,
-    /// What a careful person would want to know of it.
+    /// The warning about the change.
     pub told: Option<String>,
 }
 
-/// Gives lines the tax that their client has by now where they carry one that the client `had`; a line that somebody has taxed otherwise
-/// keeps that. Where nobody knows what the client had, all take it.
+/// Gives lines that carry a tax which the client `had` the client's present tax; a tax that somebody has chosen stays. If `had` is
+/// unknown, all lines take the present tax.
 pub fn renewed(lines: Vec<LineRow>, client: &Client, had: Option<&[LineTax]>) -> Result<RetaxedLines, Error> {
     let now = draft::tax_of(client);
     let told = match had {
@@ -89,7 +89,7 @@ pub fn renewed(lines: Vec<LineRow>, client: &Client, had: Option<&[LineTax]>) ->
     Ok(RetaxedLines { lines: lines.into_iter().map(renew).collect::<Result<_, Error>>()?, told })
 }
 
-/// That lines with another tax lose it; nothing where there are none.
+/// The warning that lines with another tax lose it; `None` without such lines.
 fn unknown(lines: &[LineRow], now: &LineTax, client: &str) -> Result<Option<String>, Error> {
     let mut others = Vec::new();
     for line in lines {
@@ -99,11 +99,11 @@ fn unknown(lines: &[LineRow], now: &LineTax, client: &str) -> Result<Option<Stri
         }
     }
     let now = now.category.at(now.rate);
-    let told = |(others, several): (String, bool)| {
+    let warning = |(others, several): (String, bool)| {
         let had = if several { "had other ones" } else { "had another one" };
         format!("How {client} was taxed then is not known any more, so each line is taxed as {client} is by now ({now}); {others} {had}.")
     };
-    Ok(listed(&others).map(told))
+    Ok(listed(&others).map(warning))
 }
 
 fn with_tax(line: LineRow, tax: &LineTax) -> LineRow {
@@ -115,7 +115,7 @@ fn with_tax(line: LineRow, tax: &LineTax) -> LineRow {
     }
 }
 
-/// Gives the lines that carry a tax which the client had before the one that they have by now, and tells which ones keep another.
+/// Gives the lines of a draft that carry a former tax of the client the present one, and warns which lines keep another.
 pub async fn take(cx: &mut Call, row: &InvoiceRow, currency: &Currency) -> Result<(), Error> {
     let now = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
     let lines = line_texts::lines(cx, row).await?;
@@ -139,7 +139,7 @@ pub async fn take(cx: &mut Call, row: &InvoiceRow, currency: &Currency) -> Resul
 }
 
 impl FormerTax {
-    /// Which lines keep what somebody has chosen for them; nothing where there are none.
+    /// The sentence that names the lines with a chosen tax, which they keep; `None` without such lines.
     pub fn kept(&self) -> Option<String> {
         let (named, several) = listed(&self.others)?;
         Some(match several {
@@ -148,18 +148,18 @@ impl FormerTax {
         })
     }
 
-    /// That what carried it has the tax of now.
+    /// The warning that the lines now have the client's present tax.
     fn renewed(&self, now: &LineTax, client: &str) -> String {
         let [then, now] = [&self.tax, now].map(|tax| tax.category.at(tax.rate));
-        let told = match then == now {
+        let warning = match then == now {
             true => format!("The reason for the tax of {client} is another one by now: it stands on the lines that are taxed so."),
             false => format!("What was taxed as {client} was then ({then}) is taxed as {client} is by now ({now})."),
         };
-        self.kept().map_or_else(|| told.clone(), |kept| format!("{told} {kept}"))
+        self.kept().map_or_else(|| warning.clone(), |kept| format!("{warning} {kept}"))
     }
 }
 
-/// The first few of these in a row, and whether they are several; nothing of none.
+/// An enumeration of the first [`NAMED`] items, and whether there are several; `None` without items.
 pub fn listed(others: &[String]) -> Option<(String, bool)> {
     let more = others.len().saturating_sub(NAMED);
     let mut named: Vec<String> = others.iter().take(NAMED).cloned().collect();
@@ -173,7 +173,7 @@ pub fn listed(others: &[String]) -> Option<(String, bool)> {
     })
 }
 
-/// A line and its tax in a few words: `"Book" (9 %)`.
+/// A short description of a line and its tax: `"Book" (9 %)`.
 fn said(line: &LineRow, tax: &LineTax) -> String {
     let first = line.description.lines().next().unwrap_or_default();
     format!("\"{}\" ({})", text::excerpt(first), tax.category.at(tax.rate))

@@ -1,4 +1,4 @@
-//! From time entries to invoice lines: pure, so that a preview and the draft made from it cannot differ.
+//! Composes invoice lines from time entries. The functions are pure, so a preview and the draft made from it cannot differ.
 
 #[cfg(test)]
 mod tests;
@@ -23,13 +23,13 @@ use crate::{
     text,
 };
 
-/// How many lines an invoice holds at most: more would make a document that nobody reads.
+/// Maximum number of lines of an invoice: more would make a document that nobody reads.
 pub const LINES_MAX: usize = 2_000;
 
-/// How many characters the text of a line has at most.
+/// Maximum length of the text of a line in characters.
 pub const TEXT_MAX: usize = 2_000;
 
-/// How many projects a line of several names.
+/// Maximum number of projects that the text of a line names.
 const PROJECTS_NAMED: usize = 5;
 
 /// One unbilled time entry.
@@ -41,15 +41,15 @@ pub struct UnbilledEntry {
     pub project: Uuid,
     /// The project's name.
     pub project_name: String,
-    /// Who worked.
+    /// The member who worked.
     pub member: Uuid,
     /// Their name.
     pub member_name: String,
-    /// The day it counts for.
+    /// The day of the entry.
     pub day: Date,
     /// What was done.
     pub description: String,
-    /// How long.
+    /// Duration in seconds.
     pub seconds: i64,
     /// Minor units per hour.
     pub rate: Option<i64>,
@@ -64,19 +64,19 @@ pub struct ComposedLine {
     pub description: String,
     /// The project, when all of the line is of one.
     pub project: Option<Uuid>,
-    /// What it is made from, and how much of it.
+    /// The quantity: tracked time, or a number written by hand.
     pub measure: LineQuantity,
-    /// Net price of one, or of an hour, in millionths of the major unit.
+    /// Net price of one unit or hour, in millionths of the major unit.
     pub unit_price: i64,
     /// Net amount.
     pub net: i64,
-    /// How it is taxed.
+    /// Tax category, rate and reason.
     pub tax: LineTax,
     /// The entries on it.
     pub entries: Vec<Uuid>,
 }
 
-/// How much a line is of.
+/// The quantity of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum LineQuantity {
     /// Tracked time: the hours follow from the seconds that are billed.
@@ -90,24 +90,24 @@ pub enum LineQuantity {
     Custom(i64),
 }
 
-/// How time becomes lines.
+/// How tracked time is grouped into lines.
 #[derive(Debug, Clone, Copy)]
 pub struct Grouping {
-    /// What comes on one line.
+    /// Which entries share a line.
     pub group_by: InvoiceGroupBy,
-    /// How its seconds are rounded.
+    /// How the seconds are rounded.
     pub rounding: Rounding,
     /// The language of the document, for the days in its lines.
     pub locale: Locale,
 }
 
-/// Lines of time. Different rates never share a line, since a line has one price.
+/// Composes the lines of tracked time. Entries with different rates never share a line, since a line has one price.
 pub fn time_lines(entries: &[UnbilledEntry], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<ComposedLine> {
     let groups = groups(entries, grouping.rounding, |place, entry| group_key(entry, grouping.group_by, place));
     groups.into_values().map(|group| time_line(&group, grouping, currency, tax)).collect()
 }
 
-/// What time that is on lines is worth: line by line, at each of the rates that its entries have. The lines are those of the entries.
+/// Prices the time of existing lines: for each line one [`PricedTime`] per rate of its entries. `lines[i]` is the line of `entries[i]`.
 pub fn priced_times(entries: &[UnbilledEntry], lines: &[Uuid], grouping: Grouping) -> BTreeMap<Uuid, Vec<PricedTime>> {
     let mut priced_times: BTreeMap<Uuid, Vec<PricedTime>> = BTreeMap::new();
     for ((line, _), group) in groups(entries, grouping.rounding, |place, _| lines.get(place).copied().unwrap_or_default()) {
@@ -116,7 +116,7 @@ pub fn priced_times(entries: &[UnbilledEntry], lines: &[Uuid], grouping: Groupin
     priced_times
 }
 
-/// Entries by what they are told apart by, and by their rates.
+/// Groups entries by key and rate.
 fn groups<K: Ord>(
     entries: &[UnbilledEntry],
     rounding: Rounding,
@@ -131,7 +131,7 @@ fn groups<K: Ord>(
     groups
 }
 
-/// What the time of a line comes to.
+/// The time of a line at one rate, with its net amount.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PricedTime {
     /// Seconds as they were worked.
@@ -153,15 +153,15 @@ impl PricedTime {
     }
 }
 
-/// An entry with the seconds that are billed of it.
+/// An entry with its billed seconds.
 struct BilledEntry<'a> {
     entry: &'a UnbilledEntry,
     billed: i64,
-    /// Its share of what the time of its day and project comes to at its rate.
+    /// Its share of the net amount of its day, project and rate.
     net: i64,
 }
 
-/// A line written by hand, taxed as the client is where it does not say otherwise.
+/// Composes a line written by hand; it takes the tax of the client where it names none.
 pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax) -> Result<ComposedLine, Error> {
     let quantity = quantity::parse(given.quantity.as_deref().filter(|quantity| !quantity.trim().is_empty()).unwrap_or("1"))?;
     let unit_price = price_of(&given.price, currency)?;
@@ -185,7 +185,7 @@ pub fn is_blank(line: &CustomLine) -> bool {
         && [&line.quantity, &line.tax_rate, &line.tax_reason].into_iter().all(blank)
 }
 
-/// The net price of one in millionths, which is not below zero (EN 16931 BR-27): what is taken off has a quantity below zero.
+/// Parses the net unit price into millionths; it is not below zero (EN 16931 BR-27), so a deduction has a negative quantity.
 pub fn price_of(given: &Amount, currency: &Currency) -> Result<i64, Error> {
     match given.millionths("price", currency)? {
         price if price < 0 => {
@@ -196,17 +196,17 @@ pub fn price_of(given: &Amount, currency: &Currency) -> Result<i64, Error> {
     }
 }
 
-/// Text that says something.
+/// Refuses an empty text.
 pub fn required_text(text: String, field: &str) -> Result<String, Error> {
     if text.is_empty() { Err(Error::invalid(field, "The text of a line is empty; say what is billed.")) } else { Ok(text) }
 }
 
-/// What the lines are told apart and ordered by.
+/// The key by which entries are grouped into lines and lines are ordered; `place` is the position of the entry.
 fn group_key(entry: &UnbilledEntry, group_by: InvoiceGroupBy, place: usize) -> String {
     match group_by {
         InvoiceGroupBy::Project => format!("{}\u{1}{}", text::search_key(&entry.project_name), entry.project),
         InvoiceGroupBy::Day => entry.day.to_string(),
-        // By name for the order, by id since two may share a name.
+        // The name gives the order; the id separates members of the same name.
         InvoiceGroupBy::Member => format!("{}\u{1}{}", text::search_key(&entry.member_name), entry.member),
         // The entries come in the order of the work.
         InvoiceGroupBy::Entry => format!("{place:08}"),
@@ -238,8 +238,8 @@ fn time_line(group: &[BilledEntry<'_>], grouping: Grouping, currency: &Currency,
     }
 }
 
-/// The seconds to bill of each entry, rounded each on its own or with those of its day and project, whatever line it comes on. A line
-/// that is rounded as a whole is so afterwards.
+/// The billed seconds of each entry, rounded per entry or per day and project, independent of the line that it comes on. Rounding
+/// per line happens afterwards.
 fn billed_seconds(entries: &[UnbilledEntry], rounding: Rounding) -> Vec<i64> {
     match rounding.basis {
         RoundingBasis::Line => entries.iter().map(|entry| entry.seconds).collect(),
@@ -254,8 +254,8 @@ fn billed_seconds(entries: &[UnbilledEntry], rounding: Rounding) -> Vec<i64> {
     }
 }
 
-/// What a line of time comes to: its seconds at its rate. Where less than a day of a project stands on a line of its own and time is
-/// rounded by day and project, the day has one worth, of which each line has its share.
+/// The net amount of a line of time: its seconds at its rate. Where a line holds only part of a day of a project and time is rounded
+/// by day and project, the amount is computed once per day, and each line gets its share of it.
 fn net_of(group: &[BilledEntry<'_>], billed: i64, rate: i64, grouping: Grouping) -> i64 {
     let parts = matches!(grouping.group_by, InvoiceGroupBy::Entry | InvoiceGroupBy::Member);
     match grouping.rounding.basis {
@@ -264,15 +264,15 @@ fn net_of(group: &[BilledEntry<'_>], billed: i64, rate: i64, grouping: Grouping)
     }
 }
 
-/// What further seconds of a day and project add to its worth. The number counts those that had their share.
+/// The net amount that further seconds of a day and project add. `shared` counts the seconds that are already allotted.
 fn share_of_net(shared: &mut i64, billed: i64, rate: i64) -> i64 {
     let before = amount_of(*shared, rate);
     *shared += billed;
     amount_of(*shared, rate) - before
 }
 
-/// What an entry has of the rounded time of its day and project: in proportion to its seconds, so that the shares come to the whole.
-/// The second number counts the seconds that had their share.
+/// The share of an entry in the rounded time of its day and project, in proportion to its seconds: the shares add up to the whole.
+/// `shared` counts the seconds that are already allotted.
 fn share_of_day((worked, shared): &mut (i64, i64), seconds: i64, rounding: Rounding) -> i64 {
     let billed = i128::from(rounding.round(*worked));
     let up_to = |seconds: i64| saturated(billed * i128::from(seconds) / i128::from(*worked).max(1));
@@ -282,13 +282,13 @@ fn share_of_day((worked, shared): &mut (i64, i64), seconds: i64, rounding: Round
     share
 }
 
-/// The first and the last day of time; nothing where there is none.
+/// The first and the last day of the entries; `None` without entries.
 pub fn days<'a>(entries: impl IntoIterator<Item = &'a UnbilledEntry>) -> Option<(Date, Date)> {
     let day = |entry: &UnbilledEntry| (entry.day, entry.day);
     entries.into_iter().map(day).reduce(|(first, last), (day, _)| (first.min(day), last.max(day)))
 }
 
-/// The text of a line of these entries while nobody has written another one.
+/// Composes the default text of a line with these entries.
 pub fn described(entries: &[&UnbilledEntry], grouping: Grouping) -> String {
     let Some(first) = entries.first() else { return String::new() };
     let day = || grouping.locale.day(first.day);
@@ -301,7 +301,7 @@ pub fn described(entries: &[&UnbilledEntry], grouping: Grouping) -> String {
     }
 }
 
-/// What was done with its day. As a line has room for no more than an entry has, a long text loses its end.
+/// A description followed by its day. The text of a line is limited to [`TEXT_MAX`], so a long description is cut.
 fn on_day(description: &str, day: &str) -> String {
     let end = format!(", {day}");
     let room = TEXT_MAX - end.chars().count();
@@ -311,7 +311,7 @@ fn on_day(description: &str, day: &str) -> String {
     }
 }
 
-/// The projects of a line, each once, in the order of the work.
+/// The names of the projects of a line, each once, in the order of the work.
 fn projects(entries: &[&UnbilledEntry]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for entry in entries {
@@ -324,7 +324,7 @@ fn projects(entries: &[&UnbilledEntry]) -> String {
     if more > 0 { format!("{} …", names.join(", ")) } else { names.join(", ") }
 }
 
-/// A composed line as it is stored.
+/// Converts a composed line into a row.
 pub fn row(line: ComposedLine) -> LineRow {
     let (kind, unit, seconds, invoiced_quantity) = match line.measure {
         LineQuantity::Time { worked, billed } => (LineKind::Time, "HUR", Some((worked, billed)), None),

@@ -1,6 +1,6 @@
-//! What was laid out in the name and for the account of the client. It is no part of the price and no exempt supply (Article 79 (c) of
-//! Directive 2006/112/EC, and the laws that follow it or are like it), and stands beside what is taxed as E, for want of a category of
-//! its own.
+//! Disbursements: payments in the name and for the account of the client. A disbursement is no part of the price and no exempt supply
+//! (Article 79 (c) of Directive 2006/112/EC, and the laws that follow it or are like it). Beside taxed lines it has category E, as it has
+//! no category of its own.
 
 mod legal_phrases;
 mod negation;
@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::{rules::tax_territory, store::LineRow, totals::TaxCategory};
 
-/// What such a sum is called, with the law of the seller's country where one is known. The directive is law in the European Union alone.
+/// The term for a disbursement, with the law of the seller's country if known. The directive is law in the European Union alone.
 pub fn words(country: Option<&str>) -> &'static str {
     match country {
         Some("DE") => "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)",
@@ -23,7 +23,7 @@ pub fn words(country: Option<&str>) -> &'static str {
     }
 }
 
-/// Its names in the languages of the countries that have some, in lower case, each as whole words.
+/// Names of disbursements in the languages of the countries that have some, in lower case, each as whole words.
 const NAMES: [&str; 23] = [
     "disbursement",
     "disbursements",
@@ -50,10 +50,10 @@ const NAMES: [&str; 23] = [
     "udlæg",
 ];
 
-/// Its name in Japanese, which has nothing between words.
+/// The Japanese name, in a language without spaces between words.
 const JAPANESE: &str = "立替";
 
-/// Whether a reason why no tax is charged names one, be it in the words of the law, and does not say that it is none.
+/// Whether an exemption reason names a disbursement, also in the words of the law, and does not deny it.
 pub fn is_named(reason: Option<&str>) -> bool {
     reason.is_some_and(|reason| is_named_in_japanese(reason) || is_among_words(&reason.to_lowercase()))
 }
@@ -70,7 +70,7 @@ fn is_among_words(reason: &str) -> bool {
     places.into_iter().any(|place| !negation::is_denied(&words[..place.start], &words[place.end..]))
 }
 
-/// Where among these words its names stand.
+/// The positions of names of disbursements among these words.
 fn places(words: &[&str]) -> Vec<Range<usize>> {
     let of_name = |name: &str| {
         let name: Vec<&str> = name.split(' ').collect();
@@ -80,7 +80,7 @@ fn places(words: &[&str]) -> Vec<Range<usize>> {
     NAMES.into_iter().flat_map(of_name).collect()
 }
 
-/// Whether a reason mentions one by its name, be it to say that it is none: so one was known before such words were, and those of the law.
+/// Whether a reason mentions a disbursement by name, even to deny it: earlier versions recognized neither denials nor the words of the law.
 pub fn is_mentioned(reason: Option<&str>) -> bool {
     reason.is_some_and(|reason| {
         let words = negation::words(&reason.to_lowercase());
@@ -89,17 +89,17 @@ pub fn is_mentioned(reason: Option<&str>) -> bool {
     })
 }
 
-/// Whether a line of this category is one that stands beside what is taxed, as its reason says.
+/// Whether a line with this category and reason is a disbursement beside taxed lines.
 pub fn is_one(category: TaxCategory, reason: Option<&str>) -> bool {
     category == TaxCategory::E && is_named(reason)
 }
 
-/// Whether a line is one.
+/// Whether a line is a disbursement.
 pub fn is_line(line: &LineRow) -> bool {
     TaxCategory::parse(&line.tax_category).is_ok_and(|category| is_one(category, line.tax_reason.as_deref()))
 }
 
-/// Whether there is one among the lines of a category.
+/// Whether there is a disbursement among the lines of a category.
 pub fn is_among(category: TaxCategory, lines: &[LineRow]) -> bool {
     lines.iter().any(|line| line.tax_category == category.code() && is_line(line))
 }
@@ -252,7 +252,7 @@ mod tests {
         }
     }
 
-    /// In the name or for the account of whoever writes the invoice it is their own supply, in whatever person they speak of themselves.
+    /// In the name or for the account of the issuer it is the issuer's own supply, in whatever grammatical person they write.
     #[test]
     fn what_is_in_the_name_or_for_the_account_of_the_seller_is_no_disbursement() {
         for reason in [
@@ -280,7 +280,7 @@ mod tests {
         }
     }
 
-    /// A word before it or an answer behind it says that it is none; one that denies something else does not.
+    /// A word before it or an answer after it denies it; one that denies something else does not.
     #[test]
     fn what_is_denied_is_no_disbursement() {
         for reason in [

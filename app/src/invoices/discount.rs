@@ -1,4 +1,4 @@
-//! Discounts on a whole document, as people write them and as they are kept, and which lines bear no part of them.
+//! Parses and stores document level discounts, and identifies disbursements, to which no discount applies.
 
 use super::{
     disbursement,
@@ -12,10 +12,10 @@ use crate::{
     width::half_width,
 };
 
-/// The words for percent that a number may stand before, beside the sign.
+/// The percent sign and the words for it that may follow a number.
 const PERCENT: [&str; 8] = ["%", "percent", "per cent", "pct", "prozent", "procent", "pour cent", "パーセント"];
 
-/// A discount as people write it: "10%", "10 percent", or an amount such as "50.00".
+/// Parses a discount: "10%", "10 percent", or an amount such as "50.00".
 pub fn read(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>, Error> {
     let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { return Ok(None) };
     let written = half_width(given).to_lowercase();
@@ -32,7 +32,7 @@ pub fn read(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>
     }
 }
 
-/// The two columns of a discount, of which at most one is set.
+/// The columns `discount_amount` and `discount_rate`, of which at most one is set.
 pub fn columns(discount: &Option<Discount>) -> (Option<i64>, Option<i32>) {
     match discount {
         None => (None, None),
@@ -41,13 +41,13 @@ pub fn columns(discount: &Option<Discount>) -> (Option<i64>, Option<i32>) {
     }
 }
 
-/// Whether a line repays what was laid out in the name and for the account of the client. It stands in category E beside what is taxed, and
-/// in O beside what is not, with its own words as the reason. Tracked time never is one.
+/// Whether a line is a disbursement: it repays what was paid in the name and for the account of the client. Beside taxed lines it has
+/// category E, beside untaxed ones O, and the reason of the line says so. Tracked time is never one.
 pub fn is_disbursement(line: &LineRow, category: TaxCategory) -> bool {
     can_be_disbursement(line, category) && disbursement::is_named(line.tax_reason.as_deref())
 }
 
-/// Whether a line was taken for one before words were known that say that it is none.
+/// Whether a line was taken for a disbursement by the earlier rule, which knew no words that exclude it.
 pub fn was_disbursement(line: &LineRow, category: TaxCategory) -> bool {
     can_be_disbursement(line, category) && disbursement::is_mentioned(line.tax_reason.as_deref())
 }

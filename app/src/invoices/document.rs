@@ -1,24 +1,24 @@
-//! What an invoice document shows: plain data, ready to print.
+//! The content of an invoice document as plain data, ready to print.
 //!
 //! Everything is text that has already been worded and formatted; the template only lays it out. Text is data and
 //! never markup, so a client may be called `#panic()` or `*x*`.
 
 use serde::{Deserialize, Serialize};
 
-/// One invoice as it stands on paper, frozen when the invoice is sent.
+/// The printed content of one invoice, frozen when the invoice is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InvoiceDocument {
     /// Language of the document as a BCP 47 tag: `en`, `de` or `ja`. Labels follow it.
     pub language: String,
-    /// What the law of the seller calls the document, in words of its language; an invoice where absent.
+    /// The title that the law of the seller requires, in the document's language; the usual title when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The number given on sending; a draft has none and is marked as a draft.
     pub number: Option<String>,
-    /// Whether the invoice was voided: the document says so, and asks for no payment.
+    /// Whether the invoice is void: the document says so and asks for no payment.
     #[serde(default)]
     pub void: bool,
-    /// Whether nothing is left to pay as it is sent: the document asks for no payment either.
+    /// Whether nothing is left to pay when it is sent: the document asks for no payment either.
     #[serde(default)]
     pub settled: bool,
     /// Day of issue, `YYYY-MM-DD`.
@@ -27,14 +27,14 @@ pub struct InvoiceDocument {
     pub due_on: String,
     /// First and last day of the work that is billed (BG-14 of EN 16931), when there is one.
     pub period: Option<DocumentPeriod>,
-    /// Who bills.
+    /// The seller (BG-4).
     pub seller: Party,
-    /// Who is billed.
+    /// The buyer (BG-7).
     pub buyer: Party,
-    /// What the organization calls its client; documents from before have the name of the buyer alone.
+    /// The organization's name for the client; absent in older documents, which have the buyer's name only.
     #[serde(default)]
     pub client_name: Option<String>,
-    /// Where to pay.
+    /// The account to pay to (BG-17).
     pub bank: Option<BankAccount>,
     /// ISO 4217 code of every amount on the document.
     pub currency: String,
@@ -42,18 +42,18 @@ pub struct InvoiceDocument {
     pub lines: Vec<DocumentLine>,
     /// Sum of the line nets (BT-106).
     pub subtotal: String,
-    /// Discount on the whole document (BT-107), shown with its wording.
+    /// Discount on the whole document (BT-107), with its label.
     pub discount: Option<LabelledAmount>,
-    /// What the tax of the seller's country is called, where the words of the language depend on it.
+    /// The name of the tax in the seller's country, where the labels of the language depend on it.
     #[serde(default)]
     pub tax_name: Option<String>,
-    /// One row per tax category and rate (BG-23); none where the seller charges no tax and claims nothing of why.
+    /// One row per tax category and rate (BG-23); none where the tax is omitted: the seller charges none and gives no reason.
     pub taxes: Vec<DocumentTax>,
     /// Sum without tax (BT-109).
     pub net: String,
     /// Sum of the taxes (BT-110).
     pub tax: String,
-    /// Sum with tax, what is to be paid (BT-112).
+    /// Sum with tax, to be paid (BT-112).
     pub total: String,
     /// Payment terms in words (BT-20).
     pub terms: String,
@@ -77,14 +77,14 @@ pub struct DocumentPeriod {
 pub struct Party {
     /// Legal name (BT-27, BT-44).
     pub name: String,
-    /// Postal address with line breaks; its last line is the country where the other side is in another one.
+    /// Postal address with line breaks; its last line is the country if the other party is in another country.
     pub address: Option<String>,
     /// VAT identifier (BT-31, BT-48).
     pub vat_id: Option<String>,
     /// Tax number at the local tax office (BT-32).
     #[serde(default)]
     pub tax_number: Option<String>,
-    /// A number with its own words, as a register has given it (BT-30, BT-47).
+    /// Registration number with its label, as the register issued it (BT-30, BT-47).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registered: Option<String>,
     /// Address for questions about the invoice.
@@ -114,7 +114,7 @@ pub struct BankAccount {
 pub struct DocumentLine {
     /// What was done (BT-153).
     pub description: String,
-    /// A second, smaller line, for instance the project or the days.
+    /// A second, smaller text, for instance the project or the days.
     pub details: Option<String>,
     /// Quantity with its decimals (BT-129), for instance `12.50` or `1,234.5`.
     pub quantity: String,
@@ -122,16 +122,16 @@ pub struct DocumentLine {
     pub unit: String,
     /// Net price of one unit (BT-146).
     pub price: String,
-    /// Tax rate of the line, for instance `19 %`, or in a word why there is none; empty where nothing is claimed of that.
+    /// Tax rate of the line, for instance `19 %`, or a word for why there is none; empty where the tax is omitted.
     pub tax: String,
     /// Net amount of the line (BT-131).
     pub net: String,
 }
 
-/// An amount with the words before it.
+/// An amount with its label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelledAmount {
-    /// What the amount is.
+    /// The label.
     pub label: String,
     /// The amount, formatted.
     pub amount: String,

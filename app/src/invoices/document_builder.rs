@@ -1,4 +1,4 @@
-//! From an invoice to its document, once, for the draft's preview and for the frozen PDF.
+//! Builds the document of an invoice, both for the preview of a draft and for the frozen PDF.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil::Date};
@@ -26,7 +26,7 @@ use crate::{
     percent::Percent,
 };
 
-/// When and under which number a document is issued.
+/// Number and dates of issue of a document.
 pub struct IssueDetails {
     /// The number; none on a draft.
     pub number: Option<String>,
@@ -34,11 +34,11 @@ pub struct IssueDetails {
     pub issued_on: Date,
     /// Day on which payment is due.
     pub due_on: Date,
-    /// The instant in the file's metadata.
+    /// The instant written into the file's metadata.
     pub at: Timestamp,
 }
 
-/// The PDF: the frozen bytes of a sent invoice, or what a draft would look like.
+/// The PDF: the frozen bytes of a sent invoice, or a newly rendered one of a draft or a void invoice.
 pub async fn invoice_file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, Error> {
     let row = read::find(cx, invoice).await?;
     let stored = match row.state.as_str() {
@@ -60,8 +60,8 @@ pub async fn invoice_file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, E
     })
 }
 
-/// What a draft would look like. Its pages are set after the connection was given back, so that a few long drafts keep
-/// nobody else from working.
+/// Renders a draft. Releases the database connection before typesetting, so that long drafts do not exhaust the
+/// connection pool.
 async fn preview(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<u8>, Error> {
     let issued_on = cx.organization_today()?;
     let issue = IssueDetails { number: None, issued_on, due_on: due_date(issued_on, row.payment_terms_days)?, at: cx.now };
@@ -70,7 +70,7 @@ async fn preview(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<u8>, Error> {
     cx.caller.services.documents.invoice(&cx.caller, document).await
 }
 
-/// A void invoice as it was sent, marked as void and without where to pay. What was sent stays frozen beside it.
+/// Renders a void invoice: the document that was sent, marked as void and without bank account. The frozen bytes stay stored.
 async fn voided(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<u8>, Error> {
     let sent = store::sent_document(&mut cx.db, row.id).await?.ok_or_else(Error::internal)?;
     let mut document: InvoiceDocument = serde_json::from_value(sent).map_err(|_| Error::internal())?;
@@ -81,12 +81,12 @@ async fn voided(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<u8>, Error> {
     cx.caller.services.documents.invoice(&cx.caller, document).await
 }
 
-/// The day on which an invoice issued on `issued` is due, with so many days to pay.
+/// The due date (BT-9) of an invoice issued on `issued` with `days` to pay.
 pub fn due_date(issued: Date, days: i16) -> Result<Date, Error> {
     issued.checked_add(jiff::Span::new().days(i64::from(days))).map_err(|_| Error::internal())
 }
 
-/// The document of an invoice, issued like this.
+/// Builds the document of an invoice with these details of issue.
 async fn document(cx: &mut Call, row: &InvoiceRow, issue: IssueDetails) -> Result<InvoiceDocument, Error> {
     let organization = organizations::settings::get(cx).await?;
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
@@ -94,23 +94,23 @@ async fn document(cx: &mut Call, row: &InvoiceRow, issue: IssueDetails) -> Resul
     DocumentBuilder::of_invoice(row, &organization, &client, lines)?.build(issue)
 }
 
-/// What stands on the document of an invoice.
+/// Input for the document of an invoice.
 pub struct DocumentBuilder<'a> {
     seller: &'a Organization,
     buyer: &'a Client,
     currency: Currency,
     payment_terms_days: i16,
     lines: Vec<LineRow>,
-    /// A discount on the whole of it.
+    /// Document level discount.
     pub discount: Option<Discount>,
     /// The service period; the day of issue where absent.
     pub period: Option<DateRange>,
-    /// To the client.
+    /// A note to the client.
     pub notes: Option<String>,
 }
 
 impl<'a> DocumentBuilder<'a> {
-    /// Those of an invoice with these lines.
+    /// The input from a stored invoice with these lines.
     pub fn of_invoice(row: &InvoiceRow, seller: &'a Organization, buyer: &'a Client, lines: Vec<LineRow>) -> Result<Self, Error> {
         Ok(Self {
             seller,
@@ -124,7 +124,7 @@ impl<'a> DocumentBuilder<'a> {
         })
     }
 
-    /// These lines and nothing more, in the currency of the client.
+    /// The input from lines alone, in the currency of the client.
     pub fn of(seller: &'a Organization, buyer: &'a Client, lines: Vec<compose::ComposedLine>) -> Self {
         Self {
             seller,
@@ -138,7 +138,7 @@ impl<'a> DocumentBuilder<'a> {
         }
     }
 
-    /// The document, in the language of the client.
+    /// Builds the document in the language of the client.
     pub fn build(self, issue: IssueDetails) -> Result<InvoiceDocument, Error> {
         let totals = Totals::of(&read::amounts(&self.lines)?, self.discount.clone())?;
         let (currency, locale, country) = (&self.currency, Locale::of(&self.buyer.language), self.seller.country.as_deref());
@@ -183,7 +183,7 @@ fn period(span: Option<DateRange>, issued_on: Date) -> DocumentPeriod {
     DocumentPeriod { from: span.from.as_str().to_owned(), to: span.to.as_str().to_owned() }
 }
 
-/// Whoever bills, with their country where the client is in another one, and whether they state the number without which a tax invoice is none.
+/// The seller, with its country if the client is in another one, and whether it states the number that a tax invoice requires.
 fn seller(organization: &Organization, other: Option<&str>, locale: Locale, tax_invoice: Option<&TaxInvoice>) -> (Party, bool) {
     let (called, is_named) = called(party_identifiers::of_seller(organization), tax_invoice);
     let PartyIdentifiers { vat_id, tax_number, registered } = called.printed(organization.country.as_deref());
@@ -199,7 +199,7 @@ fn seller(organization: &Organization, other: Option<&str>, locale: Locale, tax_
     (party, is_named)
 }
 
-/// The numbers of a party, the one among them that has a name of its own in their country with that name, and whether there is such a one.
+/// The identifiers of a party; the one that has a name of its own in the party's country gets that label. Also returns whether one does.
 fn called(stated: PartyIdentifiers, tax_invoice: Option<&TaxInvoice>) -> (PartyIdentifiers, bool) {
     let mut numbers = [stated.vat_id, stated.tax_number, stated.registered];
     let named = |number: &Option<String>| tax_invoice?.named(number.as_deref()?);
@@ -213,7 +213,7 @@ fn called(stated: PartyIdentifiers, tax_invoice: Option<&TaxInvoice>) -> (PartyI
     (PartyIdentifiers { vat_id, tax_number, registered }, is_named)
 }
 
-/// Whoever is billed. A number of theirs is called as in their country where it has the form of that.
+/// The buyer. An identifier gets the label of the buyer's country if it has the form that is used there.
 fn buyer(client: &Client, other: Option<&str>, locale: Locale) -> Party {
     let name = client.legal_name.clone().unwrap_or_else(|| client.name.clone());
     let address = address::printed(client.address.as_deref(), client.country.as_deref(), other, locale);
@@ -252,7 +252,7 @@ fn document_line(line: &LineRow, currency: &Currency, locale: Locale, seller: &O
     })
 }
 
-/// The row of a tax; nothing where the seller charges none and has given no reason.
+/// The row of a tax; `None` where the tax is omitted and no reason was given.
 fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, locale: Locale, seller: &Organization) -> Option<DocumentTax> {
     let (base, amount) = (locale.amount(tax.base, currency), locale.amount(tax.tax, currency));
     if omitted_tax::omits_tax(seller, tax.category) {
@@ -264,13 +264,13 @@ fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, locale: 
         true => locale.without_tax().to_owned(),
         false => locale.tax(tax.category, tax.rate, country),
     };
-    // What its name says already is not said twice.
+    // A reason that equals the label is not printed twice.
     let reason = exemption_reasons::as_document_lines(tax.category, lines, locale.reason(tax.category, country), locale)
         .filter(|reason| *reason != label);
     Some(DocumentTax { label, base, amount, reason })
 }
 
-/// The row of the discount. A share of something else than the subtotal, which stands above it, says of what.
+/// The row of the discount. The subtotal is printed above it, so a percentage of another base names that base.
 fn discount(given: Option<&Discount>, totals: &Totals, currency: &Currency, locale: Locale) -> Option<LabelledAmount> {
     let amount = |amount| locale.amount(amount, currency);
     let label = match given? {

@@ -1,4 +1,4 @@
-//! Previewing and drafting an invoice. Both compose the same lines; drafting also locks and reserves the time.
+//! Previews and drafts an invoice. Both compose the same lines; drafting also locks and reserves the time.
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ use crate::{
     reference, text,
 };
 
-/// What an invoice is to be made of; the arguments of `preview_invoice` and `draft_invoice`.
+/// The arguments of `preview_invoice` and `draft_invoice`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct DraftRequest {
     pub client: String,
@@ -47,7 +47,7 @@ pub struct DraftRequest {
     pub notes: Option<String>,
 }
 
-/// What is the same on each of several invoices that are drafted at once; the arguments of `draft_invoices`.
+/// The options that all invoices of a batch share; the arguments of `draft_invoices`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct BatchDraftOptions {
     pub period: Option<String>,
@@ -59,7 +59,7 @@ pub struct BatchDraftOptions {
 }
 
 impl DraftRequest {
-    /// One of several invoices.
+    /// The request for one invoice of a batch.
     pub fn of(client: String, each: &BatchDraftOptions) -> Self {
         let BatchDraftOptions { period, from, to, group_by, rounding, notes } = each;
         Self {
@@ -78,7 +78,7 @@ impl DraftRequest {
     }
 }
 
-/// What was asked for, with every reference resolved.
+/// A draft request with every reference resolved.
 struct ResolvedDraft {
     client: Client,
     organization: Organization,
@@ -91,13 +91,13 @@ struct ResolvedDraft {
     notes: Option<String>,
 }
 
-/// What an invoice is composed of, before it is stored.
+/// The composed content of an invoice before it is stored.
 struct ComposedDraft {
     lines: Vec<LineRow>,
     entries: Vec<UnbilledEntry>,
 }
 
-/// The invoice as it would be.
+/// Composes the invoice without storing it.
 pub async fn preview(cx: &mut Call, wanted: DraftRequest) -> Result<InvoicePreview, Error> {
     let resolved = resolve(cx, wanted).await?;
     let composed = compose(cx, &resolved, None).await?;
@@ -165,12 +165,12 @@ pub async fn create(cx: &mut Call, wanted: DraftRequest) -> Result<Invoice, Erro
     read::get(cx, &invoice.to_string()).await
 }
 
-/// Tells an agent whose writes wait for a person that the invoice is a draft, and where it is sent from. What is only tried is nowhere.
+/// Warns an agent that writes drafts that the invoice is unsent, with the page that sends it. A dry run stores no draft, so it is silent.
 pub fn warn_agent_draft_unsent(cx: &mut Call, invoice: InvoiceId) -> Result<(), Error> {
     if cx.writes_drafts() && !cx.dry_run {
         let (slug, public_url) = (&cx.membership()?.slug, &cx.caller.services.public_url);
-        let told = format!("This is a draft: nobody owes it until a person sends it at {public_url}/o/{slug}/invoices/{invoice}");
-        cx.warn(told);
+        let message = format!("This is a draft: nobody owes it until a person sends it at {public_url}/o/{slug}/invoices/{invoice}");
+        cx.warn(message);
     }
     Ok(())
 }
@@ -180,13 +180,13 @@ impl ComposedDraft {
         Totals::of(&read::amounts(&self.lines)?, resolved.discount.clone())
     }
 
-    /// The first and the last day of the time on it; where there is none, the days that were asked for.
+    /// The first and the last day of the time on the draft; without time, the requested days.
     fn days(&self, resolved: &ResolvedDraft) -> Option<(Date, Date)> {
         let asked = || resolved.period.as_ref().map(|period| (period.from.date(), period.to.date()));
         compose::days(&self.entries).or_else(asked)
     }
 
-    /// What is worth a look before it is sent; nothing where there is nothing to send.
+    /// The remarks on the draft; none without lines.
     async fn remarks(&self, cx: &mut Call, resolved: &ResolvedDraft) -> Result<Vec<InvoiceProblem>, Error> {
         if self.lines.is_empty() {
             return Ok(Vec::new());
@@ -206,18 +206,18 @@ impl ComposedDraft {
         remarks::all_remarks(cx, &content).await
     }
 
-    /// How much of the time has no rate.
+    /// The duration of the time without a rate.
     fn without_rate(&self) -> Option<WorkDuration> {
         let seconds: i64 = self.entries.iter().filter(|entry| entry.rate.is_none()).map(|entry| entry.seconds).sum();
         (seconds > 0).then(|| WorkDuration::of(seconds))
     }
 
-    /// What the time is worth entry by entry, in minor units.
+    /// The unrounded value of the time, summed entry by entry, in minor units.
     fn unbilled(&self) -> i64 {
         self.entries.iter().filter_map(|entry| Some(amount_of(entry.seconds, entry.rate?))).sum()
     }
 
-    /// What the lines of time come to, in minor units.
+    /// The net sum of the lines of time, in minor units.
     fn time_net(&self) -> i64 {
         self.lines.iter().filter(|line| line.seconds.is_some()).map(|line| line.net).sum()
     }
@@ -236,7 +236,7 @@ impl ComposedDraft {
     }
 }
 
-/// That there is nothing to bill, and what to do about it.
+/// The message that there is nothing to bill, and a hint.
 fn nothing_to_bill(resolved: &ResolvedDraft) -> (String, &'static str) {
     let (of, way) = match (resolved.period.is_some(), resolved.is_chosen()) {
         (true, true) => (" in these days of what was chosen", "Choose other days or projects, leave less out, or add a custom line."),
@@ -247,7 +247,7 @@ fn nothing_to_bill(resolved: &ResolvedDraft) -> (String, &'static str) {
     (format!("There is nothing to bill to {}{of}.", resolved.client.name), way)
 }
 
-/// The service period of an invoice with time of these days; without time that is the day of issue.
+/// The service period (BG-14) of an invoice with time on these days; without time it is the day of issue.
 pub fn service_period(days: Option<(Date, Date)>, issued_on: Date) -> DateRange {
     let (from, to) = days.unwrap_or((issued_on, issued_on));
     DateRange { from: Day::from(from), to: Day::from(to) }
@@ -286,7 +286,7 @@ pub async fn insert_lines(cx: &mut Call, currency: &Currency, invoice: InvoiceId
     Ok(())
 }
 
-/// The lines that are wanted; with `only`, from no other entries than those.
+/// Composes the requested lines; with `only`, from no other entries than those.
 async fn compose(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>) -> Result<ComposedDraft, Error> {
     let entries = store::unbilled_entries(&mut cx.db, &resolved.billable(), only).await?;
     if entries.len() as i64 > ENTRIES_MAX {
@@ -305,7 +305,7 @@ async fn compose(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>)
     Ok(ComposedDraft { lines: lines.into_iter().map(compose::row).collect(), entries })
 }
 
-/// The entries that stay off the draft. One that is no time of the client would be left out of nothing, and what was meant billed.
+/// Resolves the deferred entries. Refuses an id that is no time of the client: the entry that was meant would be billed.
 async fn resolve_deferred(cx: &mut Call, client: &Client, given: &[String]) -> Result<Vec<Uuid>, Error> {
     let ids: Vec<Uuid> = given.iter().map(|entry| reference::parse_id(entry)).collect();
     let known = store::filter_entries_of_client(&mut cx.db, client.id.0, &ids).await?;
@@ -348,7 +348,7 @@ async fn resolve(cx: &mut Call, wanted: DraftRequest) -> Result<ResolvedDraft, E
 }
 
 impl ResolvedDraft {
-    /// Whether only some of the projects are meant, or not all of their time.
+    /// Whether the request selects projects or defers entries.
     fn is_chosen(&self) -> bool {
         !self.projects.is_empty() || !self.defer.is_empty()
     }
@@ -358,7 +358,7 @@ impl ResolvedDraft {
     }
 }
 
-/// The days that are meant; nothing when all are. A period by word is of the days of the organization, as money is meant.
+/// Resolves the requested days; `None` means all. A named period is resolved in the organization's time zone, since it concerns money.
 pub fn resolve_period(cx: &Call, period: Option<String>, from: Option<String>, to: Option<String>) -> Result<Option<DateRange>, Error> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let today = cx.organization_today()?;

@@ -1,4 +1,4 @@
-//! Drafts for several clients at once: all of them, or none.
+//! Drafts invoices for several clients in one transaction: all of them, or none.
 
 use uuid::Uuid;
 
@@ -17,16 +17,16 @@ use crate::{
     reference,
 };
 
-/// The most clients that one call drafts for.
+/// Maximum number of clients of one call.
 pub const CLIENTS_MAX: usize = 50;
 
-/// Drafts an invoice for each of these clients, or for each that has unbilled time of the period.
+/// Drafts an invoice for each named client, or for each client with unbilled time in the period.
 pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftOptions) -> Result<DraftedInvoices, Error> {
     let span = draft::resolve_period(cx, each.period.clone(), each.from.clone(), each.to.clone())?;
     let named = reference::reject_empty_list("clients", named)?;
     organizations::store::lock_shared(&mut cx.db).await?;
     let clients = resolve_clients(cx, &named, span.as_ref()).await?;
-    // All time is held before any of it is drafted, in the order in which everybody holds it.
+    // Locks all time before any of it is drafted, in the lock order that all writers of time use.
     store::lock_unbilled_of_clients(&mut cx.db, &clients, span.as_ref()).await?;
     let mut items = Vec::with_capacity(clients.len());
     for (at, client) in clients.into_iter().enumerate() {
@@ -40,8 +40,8 @@ pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftO
     Ok(DraftedInvoices { items, from, to })
 }
 
-/// What stands in the way of one of several drafts: the argument that is wrong for all of them, else the client, by its place where
-/// clients were named and else by its name.
+/// Locates the error of one draft of the batch: at the argument that is wrong for all of them, else at the client, by index where
+/// clients were named and otherwise by name.
 async fn locate_error(cx: &mut Call, error: Error, (at, client): (usize, Uuid), named: bool) -> Result<Error, Error> {
     let of_all = error.fields.keys().any(|field| field != "client");
     if of_all && at == 0 {
@@ -54,7 +54,7 @@ async fn locate_error(cx: &mut Call, error: Error, (at, client): (usize, Uuid), 
     Ok(Error { message: format!("{name}: {}", error.message), ..error })
 }
 
-/// That no client has anything to bill; days are named only where some were given.
+/// The error that no client has anything to bill; it mentions days only where some were given.
 fn none_unbilled(span: Option<&DateRange>) -> Error {
     let (words, way) = match span {
         Some(_) => ("No client has unbilled time of these days.", "Choose other days. list_unbilled shows which clients have some."),
@@ -63,7 +63,7 @@ fn none_unbilled(span: Option<&DateRange>) -> Error {
     Error::new(Code::Invalid, words).hint(way)
 }
 
-/// The clients that are named, each once, else those with unbilled time.
+/// The named clients, each once, else those with unbilled time. Refuses more than [`CLIENTS_MAX`].
 async fn resolve_clients(cx: &mut Call, named: &[String], span: Option<&DateRange>) -> Result<Vec<Uuid>, Error> {
     let read_scope = ReadScope::of(cx)?;
     let mut clients: Vec<Uuid> = Vec::new();

@@ -1,4 +1,4 @@
-//! What is done until an invoice is sent: what could be on one is listed and shown, and drafts are made, changed and deleted.
+//! Operations on invoices before they are sent: listing unbilled time, previewing, drafting, changing and deleting.
 
 use macros::operation;
 

@@ -1,4 +1,4 @@
-//! A draft while it is being written.
+//! The editor of a draft: one form for lines, discount, note and payment terms.
 
 mod differences;
 pub mod form_snapshot;
@@ -22,25 +22,25 @@ use crate::{
     ui::{Field, Form, PageSection, Submit, TextArea, WriteAction, hidden, idempotency_field, on_success, use_flash},
 };
 
-/// The id of its form.
+/// The id of the draft's form.
 pub const DRAFT_FORM_ID: &str = "draft";
 
-/// The lines with their texts, what is added by hand, discount, notes and terms: one form, so that each of its buttons saves all that
-/// was typed.
+/// The lines with their texts, new lines, discount, notes and terms in one form, so that each of its buttons saves all unsaved
+/// input.
 #[component]
 pub fn Editor(
     /// The draft.
     invoice: Invoice,
-    /// What saves it.
+    /// The action that saves it.
     action: WriteAction<UpdateInvoiceDraft>,
-    /// What stood here when somebody else had saved the draft meanwhile.
+    /// The form as it was on the screen when somebody else had saved the draft.
     screen: RwSignal<Option<FormSnapshot>>,
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
     let version = RwSignal::new(invoice.version);
     on_success(action, move |saved| {
-        // Until the page shows what was saved, its buttons go on from there.
+        // Until the page is reloaded, its buttons continue from the saved version.
         version.set(saved.version);
         screen.set(None);
         invalidate(changes.money);
@@ -48,22 +48,22 @@ pub fn Editor(
     });
     let id = invoice.id;
     form_snapshot::watch_for_conflict(action, action.version(), id, screen);
-    let kept = screen.get_untracked().and_then(|screen| screen.of(id));
-    let stood = form_snapshot::stale_form(id, kept.clone());
-    let waits = form_snapshot::has_unresolved_conflict(&invoice, kept.clone());
+    let snapshot = screen.get_untracked().and_then(|screen| screen.of(id));
+    let stood = form_snapshot::stale_form(id, snapshot.clone());
+    let waits = form_snapshot::has_unresolved_conflict(&invoice, snapshot.clone());
     let period = invoice.period.clone();
     let day = move |of: fn(&DateRange) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
         <ProblemList problems=invoice.problems.clone() client=invoice.client.id here=draft_field_link />
         <Form action id=DRAFT_FORM_ID class="draft-form" asks=true changes=true>
-            // The key Enter presses the first button of a form, which must not be one that removes a line.
+            // Enter activates the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true" disabled=waits>"Save draft"</button>
             {idempotency_field(action)} {hidden("invoice", id)}
             {(!waits).then(|| view! { <input type="hidden" name="version" value=invoice.version prop:value=move || version.get().to_string() /> })}
             {stood.map(|screen| view! { <Differences invoice=invoice.clone() screen /> })}
             {remarks(&invoice, waits)}
             <section class="paper" aria-label="The draft">
-                {lines(&invoice, kept.as_ref(), waits)}
+                {lines(&invoice, snapshot.as_ref(), waits)}
                 <TotalsList sums=invoice.sums.clone() />
                 <div class="grid-form">
                     <Field label="Service from" name="period_from" kind="date" value=day(|span| &span.from) optional=true hint="The days of the work, as they stand on the invoice; empty for those of its time, without time for the day of issue." />
@@ -79,7 +79,7 @@ pub fn Editor(
     }
 }
 
-/// What is worth a look before it is sent: what can be mended here by itself, the rest in one list with links.
+/// The remarks: those with a control that fixes them here, and the others in one list with links.
 fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
     let mended = |remark: &InvoiceProblem| fix_on_draft(&remark.field, &invoice.currency, waits);
     let others = invoice.remarks.iter().filter(|remark| mended(remark).is_none());
@@ -102,7 +102,7 @@ fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
     view! { {mended} {others} }
 }
 
-/// The link to the field of the draft that mends something.
+/// The link to the field of the draft that fixes a remark.
 fn draft_field_link(field: &str) -> Option<AnyView> {
     let words = match field {
         "notes" => "To the note",
@@ -118,7 +118,7 @@ fn remark_notice(remark: &InvoiceProblem, mend: AnyView) -> impl IntoView + use<
     view! { <div class="notice" role="note"><p>{remark.message.clone()}</p> {mend}</div> }
 }
 
-/// What mends a remark on the draft itself: the client's present tax, the rates that hold by now, a rate, or words for the note.
+/// The control that fixes a remark on the draft itself: the client's present tax, the present rates, a missing rate, or late payment terms.
 fn fix_on_draft(field: &str, currency: &Currency, waits: bool) -> Option<AnyView> {
     match field {
         "lines.tax_category" => Some(apply_button("client_tax", "Take the client's tax on these lines", waits).into_any()),
@@ -129,12 +129,12 @@ fn fix_on_draft(field: &str, currency: &Currency, waits: bool) -> Option<AnyView
     }
 }
 
-/// The button that takes something up, and saves what was typed.
+/// A button that applies the argument `name` and saves the form.
 fn apply_button(name: &'static str, label: &'static str, waits: bool) -> impl IntoView {
     view! { <button type="submit" name=name value="true" class="button" disabled=waits>{label}</button> }
 }
 
-/// What an hour costs of the time that has no rate.
+/// The field for the rate of time without one.
 fn missing_rate_field(currency: &Currency, waits: bool) -> impl IntoView + use<> {
     view! {
         <div class="log-form">
@@ -144,12 +144,12 @@ fn missing_rate_field(currency: &Currency, waits: bool) -> impl IntoView + use<>
     }
 }
 
-/// What is added to the lines with the next button that is pressed; nothing while it is empty.
+/// The fields of a new line, which the next submit adds; nothing is added while they are empty.
 #[component]
 fn AddLine(
     /// The currency of the draft.
     currency: Currency,
-    /// Whether something else has to be decided first.
+    /// Whether an edit conflict has to be resolved first.
     waits: bool,
 ) -> impl IntoView {
     view! {
@@ -187,7 +187,7 @@ mod tests {
         .expect("an organization")
     }
 
-    /// A draft of version 3 with a discount of 30 %, and something that each button of the remarks mends.
+    /// A draft of version 3 with a discount of 30 %, and one remark for each button that fixes one.
     fn draft() -> Invoice {
         let money = |amount: &str| json!({"amount": amount, "currency": "EUR"});
         let remark = |field: &str| json!({"field": field, "message": "Look at this."});
@@ -210,7 +210,7 @@ mod tests {
         .expect("a draft")
     }
 
-    /// The draft and what sends it, after a form that was sent with these fields was refused: somebody else had saved it.
+    /// The editor and the send dialog after a submit with these fields was refused as stale.
     fn shown(typed: &[(&str, &str)]) -> String {
         let fields = typed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let refusal = Some(Error::new(Code::Stale, "Somebody else saved it."));
@@ -226,7 +226,7 @@ mod tests {
         })
     }
 
-    /// The buttons that do something with the draft as it is shown.
+    /// The buttons that act on the draft as it is shown.
     fn buttons(page: &str) -> Vec<&str> {
         let buttons = page.split("<button").skip(1).filter_map(|button| button.split("</button>").next());
         buttons.filter(|button| button.contains("type=\"submit\"") || button.contains("Send …")).collect()

@@ -1,4 +1,4 @@
-//! An invoice in the semantic model of EN 16931, as its electronic form and its rules see it.
+//! Builds the semantic model of EN 16931 from an invoice, for checking the rules of the standard.
 
 use en16931::{
     Date, Identifier, InvoiceAmount, Percentage, Quantity, UnitPriceAmount,
@@ -18,13 +18,13 @@ use super::{
 };
 use crate::{clients::Client, day::DateRange, error::Error, money::Currency, organizations::Organization, percent::Percent};
 
-/// BT-24 of an invoice that keeps to the core and nothing more.
+/// BT-24 of an invoice that follows the core without extensions.
 const SPECIFICATION: &str = "urn:cen.eu:en16931:2017";
 
-/// The total in cents up to which an invoice in Austria is one over a small amount.
+/// The total in cents up to which an Austrian invoice is one over a small amount.
 const SMALL_IN_AUSTRIA: i64 = 40_000;
 
-/// What an invoice is made of.
+/// The content of an invoice.
 pub struct InvoiceSource<'a> {
     /// The number; a draft has none yet.
     pub number: Option<&'a str>,
@@ -48,7 +48,7 @@ pub struct InvoiceSource<'a> {
     pub notes: Option<&'a str>,
 }
 
-/// The invoice in the model. Amounts are in the smallest unit of their currency, which the model takes for hundredths.
+/// Builds the model. Amounts are in the smallest unit of their currency, which the model takes for hundredths.
 pub fn model(source: &InvoiceSource<'_>) -> Result<Invoice, Error> {
     let issued_on = date(source.issued_on)?;
     let number = source.number.unwrap_or("draft");
@@ -65,12 +65,12 @@ pub fn model(source: &InvoiceSource<'_>) -> Result<Invoice, Error> {
     Ok(invoice)
 }
 
-/// Where nothing is subject to tax, VAT identifiers are not stated (BR-O-02).
+/// Whether VAT identifiers are stated: not if nothing is subject to tax (BR-O-02).
 fn states_vat_ids(source: &InvoiceSource<'_>) -> bool {
     source.totals.taxes.iter().all(|tax| tax.category != TaxCategory::O)
 }
 
-/// A number that is no VAT identifier and does not say so itself is left for the rules to find.
+/// The seller. The rules report a number that is no VAT identifier and has no label of another kind.
 fn seller(source: &InvoiceSource<'_>) -> Party {
     let seller = source.seller;
     let PartyIdentifiers { vat_id, tax_number, registered } = party_identifiers::of_seller(seller);
@@ -90,13 +90,13 @@ fn seller(source: &InvoiceSource<'_>) -> Party {
     }
 }
 
-/// Whether there is something with tax on the invoice.
+/// Whether any line of the invoice is taxed.
 pub fn is_taxed(source: &InvoiceSource<'_>) -> bool {
     source.totals.taxes.iter().any(|tax| tax.category == TaxCategory::S)
 }
 
-/// Whether a number counts as the tax number of the seller (BT-32) on this invoice. Austria wants the VAT identifier only on an invoice over
-/// more than 400 euros (§ 11 (6) UStG 1994).
+/// Whether a number counts as the tax number of the seller (BT-32) on this invoice. Austria requires the VAT identifier only on an invoice
+/// over more than 400 euros (§ 11 (6) UStG 1994).
 pub fn is_tax_number(source: &InvoiceSource<'_>, number: &str) -> bool {
     let InvoiceSource { seller, totals, currency, .. } = source;
     let is_small = seller.country.as_deref() == Some("AT") && **currency == Currency::default() && totals.total <= SMALL_IN_AUSTRIA;
@@ -104,7 +104,7 @@ pub fn is_tax_number(source: &InvoiceSource<'_>, number: &str) -> bool {
     party_identifiers::is_tax_number(seller.country.as_deref(), taxed, number)
 }
 
-/// A number that is no VAT identifier is stated as one that a register has given (BT-47).
+/// The buyer. A number that is no VAT identifier is stated as a registration number (BT-47).
 fn buyer(source: &InvoiceSource<'_>) -> Party {
     let buyer = source.buyer;
     let (registered, vat_id) = match buyer.vat_id.clone() {
@@ -136,7 +136,7 @@ fn line(at: usize, row: &LineRow, currency: &Currency) -> Result<InvoiceLine, Er
     Ok(InvoiceLine::new(id, name, quantity, row.unit.as_str(), net, vat.category, vat.rate).with_price(price))
 }
 
-/// What is not subject to tax has no rate, not even 0 (BR-O-05).
+/// The tax of a line. Category O has no rate, not even 0 (BR-O-05).
 fn vat(category: TaxCategory, rate: Percent) -> LineVat {
     let rate = Percentage::new(Decimal::new(rate.ten_thousandths().into(), 4));
     LineVat { category: Code::new(category.code()), rate: (category != TaxCategory::O).then_some(rate) }

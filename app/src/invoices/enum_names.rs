@@ -1,4 +1,4 @@
-//! The names of the enumerations as stored.
+//! Conversion between enumerations and their stored names.
 
 use super::{InvoiceGroupBy, InvoiceStatus, LineKind, PaymentMethod};
 
@@ -13,7 +13,7 @@ impl InvoiceGroupBy {
         }
     }
 
-    /// The grouping of this name.
+    /// Parses a stored name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Project, Self::Day, Self::Member, Self::Entry].into_iter().find(|by| by.name() == name)
     }
@@ -28,7 +28,7 @@ impl LineKind {
         }
     }
 
-    /// The kind of this name.
+    /// Parses a stored name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Time, Self::Custom].into_iter().find(|kind| kind.name() == name)
     }
@@ -38,7 +38,7 @@ impl InvoiceStatus {
     /// Every status, in the order of an invoice's life.
     pub const ALL: [Self; 6] = [Self::Draft, Self::Sent, Self::Overdue, Self::PartlyPaid, Self::Paid, Self::Void];
 
-    /// The name in every door.
+    /// The name in every channel.
     pub fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -50,12 +50,12 @@ impl InvoiceStatus {
         }
     }
 
-    /// The status of this name.
+    /// Parses a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// The name for people.
+    /// The label that people see.
     pub fn label(self) -> &'static str {
         match self {
             Self::Draft => "Draft",
@@ -79,7 +79,7 @@ impl PaymentMethod {
         }
     }
 
-    /// The method of this name.
+    /// Parses a stored name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::BankTransfer, Self::Card, Self::Cash, Self::Other].into_iter().find(|method| method.name() == name)
     }

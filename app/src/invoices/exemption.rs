@@ -1,4 +1,4 @@
-//! Small businesses that charge no tax: what their invoices must say of it, by country.
+//! Exemption of small businesses: the words that their invoices must state, by country.
 
 use leptos::prelude::*;
 
@@ -12,11 +12,11 @@ use crate::{
     ui::{create_resource, when_loaded},
 };
 
-/// Where the law wants no words of its own, and the directive says what the exemption is.
+/// Countries whose law prescribes no words, so that the directive names the exemption.
 const BY_DIRECTIVE: [&str; 17] = ["BG", "CY", "CZ", "DK", "EE", "FI", "GR", "HR", "HU", "IE", "LT", "LV", "MT", "RO", "SE", "SI", "SK"];
 
-/// The words that an invoice of a small business in this country has to carry (BT-120), in the language of the document where the law
-/// wants no certain words; nothing where such a business simply charges none.
+/// The words that an invoice of a small business in this country must state (BT-120), in the language of the document unless the law
+/// prescribes them; `None` where such a business simply charges no tax.
 pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
     let german = language.starts_with("de");
     Some(match country {
@@ -26,8 +26,8 @@ pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
         "AT" if german => "Umsatzsteuerfrei aufgrund der Kleinunternehmerregelung (§ 6 Abs. 1 Z 27 UStG)",
         "AT" => "Exempt from VAT as a small business (§ 6 (1) no. 27 UStG)",
         "BE" => "Bijzondere vrijstellingsregeling kleine ondernemingen / Régime particulier de franchise des petites entreprises",
-        // The overseas departments have the same law. It stands in the CIBS since 1 September 2026 (ordonnance no. 2025-1247), and invoices
-        // may name the old article until the end of 2027.
+        // The overseas departments have the same law. It is part of the CIBS since 1 September 2026 (ordonnance no. 2025-1247), and
+        // invoices may name the old article until the end of 2027.
         "FR" | "GP" | "MQ" | "RE" => "TVA non applicable, art. 293 B du CGI",
         "IT" => "Operazione senza applicazione dell’IVA, art. 1, commi 54–89, legge n. 190/2014 (regime forfettario)",
         "LU" => "TVA non applicable, régime de la franchise (art. 57 de la loi TVA)",
@@ -38,7 +38,7 @@ pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
     })
 }
 
-/// Those of the directive. In a language that is none of the European Union they stand in one of its languages, too.
+/// The words that name the directive. In a language from outside the European Union they also name it in one of its languages.
 fn by_directive(country: &str, language: &str) -> Option<&'static str> {
     BY_DIRECTIVE.contains(&country).then(|| match language.get(..2) {
         Some("de") => "Steuerbefreiung für Kleinunternehmen (Artikel 284 der Richtlinie 2006/112/EG)",
@@ -47,8 +47,8 @@ fn by_directive(country: &str, language: &str) -> Option<&'static str> {
     })
 }
 
-/// What whoever is below the threshold may write where the law has them not liable at all and wants no words (Article 10 (2) MWSTG of
-/// Switzerland, and the like of Liechtenstein). Nobody is taken for such a business without saying so.
+/// The words that a business below the threshold may write where the law makes it not liable at all and prescribes none (Article 10 (2)
+/// MWSTG of Switzerland, and the like of Liechtenstein). They are never assumed without being chosen.
 fn not_liable(country: &str, language: &str) -> Option<&'static str> {
     matches!(country, "CH" | "LI").then(|| match language.get(..2) {
         Some("de") => "Nicht mehrwertsteuerpflichtig (Art. 10 Abs. 2 MWSTG)",
@@ -56,38 +56,38 @@ fn not_liable(country: &str, language: &str) -> Option<&'static str> {
     })
 }
 
-/// What an organization in this country begins with as the reason of a category: of the exempt one the words for small businesses, in
-/// the words of the law where they are German, since documents in other languages may name it so, too.
+/// The initial reason of a category for an organization in this country: for the exempt one the words of small businesses, in German where
+/// the law is German, since documents in other languages may state them so, too.
 #[cfg(feature = "ssr")]
 pub fn usual(category: TaxCategory, country: Option<&str>) -> Option<&'static str> {
     country.filter(|_| category == TaxCategory::E).and_then(usual_words)
 }
 
-/// Those words of the exempt one in a country.
+/// The initial reason of the exempt category in a country.
 pub fn usual_words(country: &str) -> Option<&'static str> {
     small_business(country, if matches!(country, "AT" | "DE") { "de" } else { "en" })
 }
 
-/// Whether what a client is told of their tax are the words of a small business.
+/// Whether the tax reason of a client is that of a small business.
 #[cfg(feature = "ssr")]
 pub fn is_small_business(client: &Client) -> bool {
     client.tax_reason.as_deref().is_some_and(|reason| is_of_small_business(reason, &client.language))
 }
 
-/// Whether these words are those of a small business, of whatever country.
+/// Whether a reason is that of a small business, of whatever country.
 #[cfg(feature = "ssr")]
 pub fn is_of_small_business(reason: &str, language: &str) -> bool {
     offered(None, language).iter().any(|(words, _)| *words == reason)
 }
 
-/// Whether these are words of small businesses that nobody in this country writes, nor in the one whose law it has.
+/// Whether a reason is that of small businesses elsewhere: neither in this country nor in the one whose law it has.
 #[cfg(feature = "ssr")]
 pub fn is_of_elsewhere(reason: &str, country: &str) -> bool {
     let country = tax_territory::member_state(country);
     is_of_small_business(reason, "en") && !offered(Some(country), "en").iter().any(|(words, _)| *words == reason)
 }
 
-/// What is wrong with those words in this country, as the end of a sentence that quotes them.
+/// What is wrong with such a reason in this country, as the end of a sentence that quotes it.
 #[cfg(feature = "ssr")]
 pub fn whose_law(reason: &str, country: &str) -> String {
     match tax_territory::name(country) {
@@ -96,8 +96,8 @@ pub fn whose_law(reason: &str, country: &str) -> String {
     }
 }
 
-/// What the law of a country has businesses write that charge no tax, in each language of documents, that of theirs first; of every
-/// country that has such words where none is known. Each with the country's name.
+/// The reasons that the law of a country gives businesses without tax, in each language of documents, `language` first; those of every
+/// country if none is known. Each comes with the country's name.
 fn offered(country: Option<&str>, language: &str) -> Vec<(&'static str, &'static str)> {
     let mut languages = ["en", "de", "ja"];
     languages.sort_by_key(|known| !language.starts_with(known));
@@ -112,13 +112,13 @@ fn offered(country: Option<&str>, language: &str) -> Vec<(&'static str, &'static
     words
 }
 
-/// The id of [`ExemptionReasons`], for the field that completes from them.
+/// The id of [`ExemptionReasons`], for the field that takes its suggestions.
 pub const EXEMPTION_REASONS_ID: &str = "tax-reasons";
 
-/// What a field that says why no tax is charged can be filled with: nobody has to know the paragraph.
+/// Suggestions for a field with an exemption reason, so that nobody has to know the paragraph.
 #[component]
 pub fn ExemptionReasons(
-    /// The country of whoever sends the invoice.
+    /// The country of the seller.
     country: Option<String>,
     /// The language of the document.
     language: String,
@@ -130,7 +130,7 @@ pub fn ExemptionReasons(
     view! { <datalist id=EXEMPTION_REASONS_ID>{options.collect_view()}</datalist> }
 }
 
-/// The same where the country is that of the organization, which is looked up. Without it nothing is offered.
+/// The same for the country of the organization, which is looked up. Without it there are no suggestions.
 #[component]
 pub fn OrganizationExemptionReasons(
     /// The language of the document.

@@ -1,45 +1,45 @@
-//! Why no tax is charged in a category (BT-120), in one way for answers, pages, documents and the electronic invoice. That has one text for
-//! each category: where its lines have different reasons, the text says whose each is.
+//! Composes exemption reasons (BT-120) alike for answers, pages, documents and the electronic invoice. Each category has one text: if its
+//! lines have different reasons, the text names the lines of each.
 
 use super::{locale::Locale, store::LineRow, totals::TaxCategory};
 use crate::text;
 
-/// What stands between reasons in one text.
+/// The separator between reasons in one text.
 const BETWEEN: &str = "; ";
 
-/// How many lines a reason names at most, where it can be that of all the others.
+/// The most lines that a reason names, if it can stand for all the others.
 const LINES_NAMED: usize = 3;
 
-/// How many lines it names at most whatever it is; the others are counted.
+/// The most lines that any reason names; further ones are counted.
 const NAMES_MAX: usize = 12;
 
-/// The reasons of the lines of a category, each once and in the order of its lines. A line without one has the usual one. Where there is no
-/// usual one it says nothing, and the others name their lines, so that none of them is taken for its reason.
+/// The distinct reasons of the lines of a category, in the order of its lines. A line without one has the usual one. If there is no usual
+/// one, such lines have no reason, and the others name their lines, so that none of them is taken for theirs.
 fn of(category: TaxCategory, lines: &[LineRow], usual: Option<&str>, locale: Locale) -> Vec<String> {
     if category.reason().is_none() {
         return Vec::new();
     }
     let groups = groups(category, lines, usual);
     let rest = of_the_others(&groups);
-    let told = groups.iter().enumerate().filter_map(|(at, group)| {
+    let reasons = groups.iter().enumerate().filter_map(|(at, group)| {
         let reason = group.reason?;
         let is_alone = groups.len() == 1 || rest == Some(at);
         Some(if is_alone { reason.to_owned() } else { format!("{}: {reason}", group.called(locale)) })
     });
-    told.collect()
+    reasons.collect()
 }
 
-/// The same in one text in English, as answers and pages have it; nothing where there is none.
+/// The reasons as one English text, for answers and pages; `None` if there are none.
 pub fn as_one_text(category: TaxCategory, lines: &[LineRow], usual: Option<&str>) -> Option<String> {
     joined(&of(category, lines, usual, Locale::English), BETWEEN)
 }
 
-/// The same as a document prints it, each on a line of its own.
+/// The reasons as a document prints them, each on a line of its own.
 pub fn as_document_lines(category: TaxCategory, lines: &[LineRow], usual: Option<&str>, locale: Locale) -> Option<String> {
     joined(&of(category, lines, usual, locale), "\n")
 }
 
-/// Those that a document prints, in one text.
+/// Joins the reasons that a document prints into one text.
 pub fn join_document_lines(printed: &str) -> String {
     printed.replace('\n', BETWEEN)
 }
@@ -48,12 +48,12 @@ fn joined(reasons: &[String], between: &str) -> Option<String> {
     (!reasons.is_empty()).then(|| reasons.join(between))
 }
 
-/// The lines of one reason, or of none.
+/// The lines with one reason, or with none.
 struct ReasonGroup<'a> {
     reason: Option<&'a str>,
-    /// What the first of them are called, each once.
+    /// The names of its first lines, each once.
     names: Vec<String>,
-    /// How many others there are.
+    /// The number of further lines.
     more: usize,
 }
 
@@ -68,7 +68,7 @@ impl ReasonGroup<'_> {
         }
     }
 
-    /// How many lines it would have to name.
+    /// The number of lines that the reason would have to name.
     fn size(&self) -> usize {
         self.names.len() + self.more
     }
@@ -91,8 +91,8 @@ fn groups<'a>(category: TaxCategory, lines: &'a [LineRow], usual: Option<&'a str
     groups
 }
 
-/// Which reason is that of all lines that no other one names: the one of most lines, where naming them would take long. Where a line says
-/// nothing there is none, as it would be taken for one of them.
+/// The index of the reason for all lines that no other reason names: that of most lines, if naming them would take long. `None` if a line
+/// has no reason, as it would be taken for one of them.
 fn of_the_others(groups: &[ReasonGroup<'_>]) -> Option<usize> {
     let most = groups.iter().map(ReasonGroup::size).max().filter(|most| *most > LINES_NAMED)?;
     let all_say = groups.iter().all(|group| group.reason.is_some());

@@ -1,4 +1,4 @@
-//! Letters that no font has. What holds them is not sent: in the document, which stays for years, boxes would stand in their place.
+//! Glyph coverage: an invoice with characters that no font has is not sent, as its permanent document would show boxes instead.
 
 #[cfg(test)]
 mod tests;
@@ -6,13 +6,13 @@ mod tests;
 use super::{InvoiceProblem, einvoice::InvoiceSource, locale::Locale};
 use crate::context::DocumentRenderer;
 
-/// How many letters and lines are named before the others are counted.
+/// How many characters and lines are named before the rest is counted.
 const NAMED: usize = 12;
 
-/// What to do about a text that somebody has written.
+/// The advice for a text that somebody has written.
 const REWRITE: &str = "write it in other letters";
 
-/// What keeps an invoice from being printed in full, each field once.
+/// The problems that prevent an invoice from being printed in full, one per field.
 pub fn problems(source: &InvoiceSource<'_>, documents: &dyn DocumentRenderer) -> Vec<InvoiceProblem> {
     let texts = of_seller(source).into_iter().chain(of_buyer(source)).chain([("notes", "The notes", source.notes)]);
     let texts = texts.filter_map(|(field, place, text)| {
@@ -28,7 +28,7 @@ pub fn problems(source: &InvoiceSource<'_>, documents: &dyn DocumentRenderer) ->
     of_language(source, documents).into_iter().chain(texts).chain(lines.into_iter().flatten()).collect()
 }
 
-/// The words that the language of the document brings along: its labels, and what is worded in it.
+/// Checks the words that come with the language of the document: its labels and composed texts.
 fn of_language(source: &InvoiceSource<'_>, documents: &dyn DocumentRenderer) -> Option<InvoiceProblem> {
     let (seller, buyer) = (source.seller.country.as_deref(), source.buyer.country.as_deref());
     let locale = Locale::of(&source.buyer.language);
@@ -41,7 +41,7 @@ fn of_language(source: &InvoiceSource<'_>, documents: &dyn DocumentRenderer) -> 
     problem("client.language", &place, missing, otherwise)
 }
 
-/// A text as it stands on the document: its field, its place in words, and what it says.
+/// A text as printed: its field, the name of that in words, and its content.
 type PrintedText<'a> = (&'static str, &'static str, Option<&'a str>);
 
 fn of_seller<'a>(source: &InvoiceSource<'a>) -> Vec<PrintedText<'a>> {
@@ -72,7 +72,7 @@ fn of_buyer<'a>(source: &InvoiceSource<'a>) -> Vec<PrintedText<'a>> {
     ]
 }
 
-/// The name that is printed: the legal one where there is one.
+/// The name as printed: the legal one if there is one.
 fn name<'a>(legal: (&'static str, &'a Option<String>), usual: (&'static str, &'a str)) -> (&'static str, &'a str) {
     legal.1.as_deref().map_or(usual, |name| (legal.0, name))
 }
@@ -115,7 +115,7 @@ fn problem(field: &str, place: &str, missing: Vec<char>, otherwise: &str) -> Opt
     Some(InvoiceProblem { rule: None, field: field.to_owned(), message })
 }
 
-/// The first of them, and how many more there are.
+/// The first of the items, and the number of further ones.
 fn named(items: &[String], between: &str) -> String {
     match items.len().saturating_sub(NAMED) {
         0 => items.join(between),
@@ -123,7 +123,7 @@ fn named(items: &[String], between: &str) -> String {
     }
 }
 
-/// A letter in a sentence; with its code where it may not be recognized by its shape.
+/// A character in a sentence, with its code point if its shape may not be recognized.
 fn shown(letter: char) -> String {
     let code = format!("U+{:04X}", u32::from(letter));
     match letter {
@@ -133,7 +133,7 @@ fn shown(letter: char) -> String {
     }
 }
 
-/// Where Debian has a font for these letters; nothing where no font can be for any of them.
+/// The Debian packages with fonts for these characters; `None` if no font can exist for any of them.
 fn packages(missing: &[char]) -> Option<String> {
     let mut open = missing.iter().filter(|letter| !is_private(**letter)).peekable();
     open.peek()?;
@@ -143,13 +143,13 @@ fn packages(missing: &[char]) -> Option<String> {
     Some(needed.join(" "))
 }
 
-/// Chinese, Japanese and Korean, with the marks that go with them.
+/// Whether a character is Chinese, Japanese or Korean, or a mark that is used with them.
 fn is_east_asian(letter: char) -> bool {
     matches!(letter, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{9fff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}'
         | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Characters whose meaning is a private agreement; an accessible document may not hold them, whatever font has them.
+/// Whether a character is for private use; an accessible document may not contain any, whatever font has it.
 pub fn is_private(letter: char) -> bool {
     matches!(letter, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }

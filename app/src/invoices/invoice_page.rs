@@ -1,4 +1,4 @@
-//! One invoice: written while it is a draft, read once it is sent.
+//! The page of one invoice: an editor while it is a draft, read-only once it is sent.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -34,7 +34,7 @@ pub fn page() -> AnyView {
     })
 }
 
-/// What an invoice is called on its own page.
+/// The title of the page.
 fn title(invoice: &Invoice) -> String {
     match &invoice.number {
         Some(number) => format!("Invoice {number}"),
@@ -87,7 +87,7 @@ fn paper(invoice: &Invoice) -> impl IntoView + use<> {
     }
 }
 
-/// What was typed without scripts into a draft that is none any more: it was not saved, and is not lost.
+/// The unsaved input of a form that was submitted without scripts to an invoice that is no draft any more, so that it is not lost.
 fn not_saved() -> Option<impl IntoView + use<>> {
     let returned = refused_form::<UpdateInvoiceDraft>()?;
     let message = returned.refusal?.message;
@@ -108,7 +108,7 @@ fn not_saved() -> Option<impl IntoView + use<>> {
 
 fn sent(invoice: Invoice) -> AnyView {
     let here = use_current_organization();
-    // Of what came to nothing nothing was paid, either.
+    // An invoice with a total of zero is paid but has no payments, so it can be voided.
     let voidable = here.may(Permission::Treasury) && invoice.payments.is_empty() && invoice.status != InvoiceStatus::Void;
     let due = match has_due_day(invoice.status, &invoice.sums.total) {
         true => statistic("Due", invoice.due_on.as_ref().map(date), None),

@@ -1,4 +1,4 @@
-//! What the law of the seller wants an invoice to a business to say of late payment, and of a discount for paying early.
+//! Statements on late payment and early payment discounts that the seller's law requires on an invoice to a business.
 
 use super::{client_tax, rules::tax_territory, store::InvoiceRow};
 use crate::{
@@ -9,33 +9,33 @@ use crate::{
     text,
 };
 
-/// A law that wants something said on the invoice itself. Elsewhere what follows from late payment holds without that, as by Directive
+/// A law that requires statements on the invoice itself. Elsewhere the consequences of late payment hold without them, as by Directive
 /// 2011/7/EU and the laws that follow it.
 struct LatePaymentLaw {
-    /// Where it is law.
+    /// The countries where it is law.
     countries: &'static [&'static str],
-    /// What it is called, within a sentence.
+    /// Its name, within a sentence.
     name: &'static str,
     statements: [Statement; 3],
 }
 
-/// One thing that is said.
+/// One required statement.
 struct Statement {
-    /// What it is, within a sentence.
+    /// Its subject, within a sentence.
     what: &'static str,
-    /// Kinds of words of which one each stands in a sentence that says it, by their keys: `*` is whatever ends a word, `#` any number.
+    /// Kinds of words of which a sentence with the statement has one each, as keys: `*` is any ending, `#` any number.
     known: &'static [&'static [&'static str]],
-    /// What is said, in French.
+    /// The statement in French.
     french: &'static str,
-    /// The same in English.
+    /// The statement in English.
     english: &'static str,
-    /// The same in German.
+    /// The statement in German.
     german: &'static str,
-    /// Whether the payment terms of each document say so, too: then it is nothing to ask for by itself.
+    /// Whether the payment terms of each document state it, too: then it is not asked for by itself.
     of_terms: bool,
 }
 
-/// The rate is the one that holds where the parties have agreed on none (Code de commerce, article L441-10 II).
+/// The rate is the one that applies if the parties have agreed on none (Code de commerce, article L441-10 II).
 const LAWS: [LatePaymentLaw; 1] = [LatePaymentLaw {
     countries: &["FR", "GF", "GP", "MQ", "RE", "YT"],
     name: "articles L441-9 and D441-5 of the Code de commerce",
@@ -55,7 +55,7 @@ const LAWS: [LatePaymentLaw; 1] = [LatePaymentLaw {
             known: &[
                 &["recouvrement", "recovery", "indemnit*", "compensation", "beitreibung*", "entschadigung*"],
                 &["40", "40eur*", "quarante", "forty", "vierzig"],
-                // What the number counts, so that it is none of a house.
+                // The unit of the number, so that a house number does not match.
                 &["eur", "euro", "euros", "40eur*", "indemnit*", "compensation", "entschadigung*"],
             ],
             french: "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement : 40 EUR.",
@@ -74,20 +74,20 @@ const LAWS: [LatePaymentLaw; 1] = [LatePaymentLaw {
     ],
 }];
 
-/// The languages that there are words in.
-const LANGUAGES: [fn(&Statement) -> &'static str; 3] = [|said| said.french, |said| said.english, |said| said.german];
+/// The languages of the statements.
+const LANGUAGES: [fn(&Statement) -> &'static str; 3] = [|text| text.french, |text| text.english, |text| text.german];
 
-/// How many characters a note has at most.
+/// The most characters of a note.
 pub const NOTE_MAX: usize = 4000;
 
 impl LatePaymentLaw {
-    /// Whether the client of a seller in this country is where nothing of it is law.
+    /// Whether the client is outside the countries of this law and outside the tax area of the seller's country.
     fn is_abroad(&self, country: &str, client: &Client) -> bool {
         let is_home = |there: &str| self.countries.contains(&there) || tax_territory::in_same_territory_for_services(country, there);
         client.country.as_deref().is_some_and(|there| !is_home(there))
     }
 
-    /// The statements that a text makes in one of their languages; nothing where it says anything else.
+    /// The statements that a text consists of, all in one language; `None` if it says anything else.
     fn stated(&self, text: &str) -> Option<Vec<&Statement>> {
         LANGUAGES.into_iter().find_map(|words| {
             let stated: Vec<&Statement> = self.statements.iter().filter(|statement| text.contains(words(statement))).collect();
@@ -102,7 +102,7 @@ impl Statement {
         sentences.iter().any(|words| self.known.iter().all(|kind| words.iter().any(|word| is_of(kind, word))))
     }
 
-    /// Between businesses the language is free: that of the document, and where there are no words in that, French at home.
+    /// The text for a document in this language, which is free between businesses. Without a text in it: French at home, English abroad.
     fn words(&self, language: &str, is_abroad: bool) -> &'static str {
         match language {
             "de" => self.german,
@@ -123,23 +123,23 @@ fn is_of(kind: &[&str], word: &str) -> bool {
     })
 }
 
-/// What an invoice does not say.
+/// The required statements that an invoice lacks.
 pub struct MissingStatements {
-    /// What has to be said, within a sentence.
+    /// The subjects of the statements, within a sentence.
     pub what: String,
-    /// The law that wants it.
+    /// The law that requires them.
     pub law: &'static str,
-    /// What says it.
+    /// The sentences that state them.
     pub sentences: String,
 }
 
-/// What is not said by this seller to this client: neither in the note nor under the seller's address, the places for words of one's own.
-/// A client may be a private person, to whom nothing of it has to be said: nobody says which one is.
+/// The required statements of this seller to this client that neither the note nor the seller's address makes, which are the places for
+/// free text. A client may be a private person, to whom none is required: that is not recorded.
 pub fn missing_statements(seller: &Organization, client: &Client, notes: Option<&str>) -> Option<MissingStatements> {
     let country = seller.country.as_deref()?;
     let law = LAWS.iter().find(|law| law.countries.contains(&country))?;
-    let said: Vec<Vec<String>> = [notes, seller.address.as_deref()].into_iter().flatten().flat_map(sentences_of).collect();
-    let missing: Vec<&Statement> = law.statements.iter().filter(|statement| !statement.is_among(&said)).collect();
+    let written: Vec<Vec<String>> = [notes, seller.address.as_deref()].into_iter().flatten().flat_map(sentences_of).collect();
+    let missing: Vec<&Statement> = law.statements.iter().filter(|statement| !statement.is_among(&written)).collect();
     let asked = missing.iter().filter(|statement| !statement.of_terms).map(|statement| statement.what.to_owned());
     let (what, _) = client_tax::listed(&asked.collect::<Vec<_>>())?;
     let is_abroad = law.is_abroad(country, client);
@@ -147,23 +147,23 @@ pub fn missing_statements(seller: &Organization, client: &Client, notes: Option<
     Some(MissingStatements { what, law: law.name, sentences })
 }
 
-/// Sentences as a text.
+/// Joins sentences into one text.
 fn joined(sentences: impl Iterator<Item = &'static str>) -> String {
     sentences.collect::<Vec<_>>().join(" ")
 }
 
-/// The sentences of a text, each as its words. A point within a number ends none.
+/// The sentences of a text, each as its words. A point within a number ends no sentence.
 fn sentences_of(text: &str) -> Vec<Vec<String>> {
     let text = text.replace('€', " EUR ");
     text.split(['\n', ';', '!', '?']).flat_map(|part| part.split(". ")).map(words_of).collect()
 }
 
-/// The words of a text by their keys.
+/// The words of a text, as keys.
 fn words_of(text: &str) -> Vec<String> {
     text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(text::search_key).collect()
 }
 
-/// Adds what is not said to the note of a draft, together with what was added to it before.
+/// Adds the missing statements to the note of a draft, together with those that were added before.
 pub async fn add(cx: &mut Call, row: &mut InvoiceRow) -> Result<(), Error> {
     let (seller, client) = parties(cx, row).await?;
     let note = row.notes.as_deref().unwrap_or_default();
@@ -179,8 +179,8 @@ pub async fn add(cx: &mut Call, row: &mut InvoiceRow) -> Result<(), Error> {
     Ok(())
 }
 
-/// A draft whose note says what was added to it in the language that its document has by now. What somebody has written of it stays, and
-/// so does a note that is sent.
+/// A draft whose added statements are in the current language of its document. Statements that somebody has written stay unchanged, and so
+/// does the note of an invoice that was sent.
 pub async fn worded_anew(cx: &mut Call, row: InvoiceRow) -> Result<InvoiceRow, Error> {
     if row.state != "draft" || row.composed_terms.is_none() {
         return Ok(row);
@@ -189,7 +189,7 @@ pub async fn worded_anew(cx: &mut Call, row: InvoiceRow) -> Result<InvoiceRow, E
     Ok(worded_for(row, &seller, &client))
 }
 
-/// The same where both parties are known.
+/// The same for a known seller and client.
 pub fn worded_for(row: InvoiceRow, seller: &Organization, client: &Client) -> InvoiceRow {
     match worded(&row, seller, client) {
         Some((note, terms)) => InvoiceRow { notes: Some(note), composed_terms: Some(terms), ..row },
@@ -197,7 +197,7 @@ pub fn worded_for(row: InvoiceRow, seller: &Organization, client: &Client) -> In
     }
 }
 
-/// The note with what was added to it, and that alone; nothing where somebody has written it, or it would not fit.
+/// The note with the translated statements, and those alone; `None` if they were not added here, or would not fit.
 fn worded(row: &InvoiceRow, seller: &Organization, client: &Client) -> Option<(String, String)> {
     let (note, added) = (row.notes.as_deref()?, row.composed_terms.as_deref()?);
     let (written, country) = (before(note, added)?, seller.country.as_deref()?);
@@ -208,8 +208,7 @@ fn worded(row: &InvoiceRow, seller: &Organization, client: &Client) -> Option<(S
     (note.chars().count() <= NOTE_MAX).then_some((note, terms))
 }
 
-/// What was added to a note, where it still ends with that after somebody has written in it: in whatever language it stood there when they
-/// began to write.
+/// The statements that were added to a note, if the edited note still ends with them: in the language that they had when the edit began.
 pub fn kept(terms: Option<String>, note: Option<&str>) -> Option<String> {
     let (terms, note) = terms.zip(note)?;
     let ends = |terms: &String| before(note, terms).is_some();
@@ -220,7 +219,7 @@ pub fn kept(terms: Option<String>, note: Option<&str>) -> Option<String> {
     LANGUAGES.into_iter().map(|words| joined(stated.iter().map(|statement| words(statement)))).find(ends)
 }
 
-/// What stands in a note before the lines that end it; nothing where it does not end with them.
+/// The part of a note before the lines that end it; `None` if it does not end with them.
 fn before<'a>(note: &'a str, terms: &str) -> Option<&'a str> {
     let written = note.strip_suffix(terms)?;
     if written.is_empty() { Some(written) } else { written.strip_suffix('\n') }
@@ -230,7 +229,7 @@ fn with_terms(written: &str, terms: &str) -> String {
     if written.is_empty() { terms.to_owned() } else { format!("{written}\n{terms}") }
 }
 
-/// Who bills and who is billed.
+/// The seller and the client of an invoice.
 pub async fn parties(cx: &mut Call, row: &InvoiceRow) -> Result<(Organization, Client), Error> {
     let seller = organizations::settings::get(cx).await?;
     Ok((seller, clients::record::find(cx, &row.client_id.to_string()).await?))

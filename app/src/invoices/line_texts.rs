@@ -1,5 +1,5 @@
-//! The texts of the lines of a draft. What was composed is composed anew whenever it is read, in the language that its client has by then
-//! and with the names of then; what stands in the database is kept as it is sent.
+//! Texts of draft lines. A composed text is composed again on every read, with the client's present language and the present names;
+//! the stored text is updated when the draft is sent.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ use crate::{
     operation::Call,
 };
 
-/// The lines of an invoice as they read: of a draft with composed texts as they would be composed now. A text of which nobody knows whether
-/// it was composed stays, and so does one whose time is gone.
+/// The lines of an invoice; on a draft, composed texts are composed again. A text stays if it is unknown whether it was composed, or if
+/// the line has no time any more.
 pub async fn lines(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<LineRow>, Error> {
     let lines = store::lines(&mut cx.db, row.id).await?;
     if row.state != "draft" || !lines.iter().any(is_composed) {
@@ -30,7 +30,7 @@ pub async fn lines(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<LineRow>, Erro
     Ok(recompose(lines, &time, grouping(row, &client)?))
 }
 
-/// The same with the time on a draft, which takes long to look up; none of what was sent.
+/// The same with the time on a draft, which is slow to query; no time for a sent invoice.
 pub async fn lines_and_time(cx: &mut Call, row: &InvoiceRow) -> Result<(Vec<LineRow>, Vec<DraftEntry>), Error> {
     if row.state != "draft" {
         return Ok((store::lines(&mut cx.db, row.id).await?, Vec::new()));
@@ -39,7 +39,7 @@ pub async fn lines_and_time(cx: &mut Call, row: &InvoiceRow) -> Result<(Vec<Line
     of_draft(cx, row, &client).await
 }
 
-/// The lines of a draft as they read in the language of this client, and the time on them.
+/// The lines of a draft in the language of this client, and the time on them.
 pub async fn of_draft(cx: &mut Call, row: &InvoiceRow, client: &Client) -> Result<(Vec<LineRow>, Vec<DraftEntry>), Error> {
     let lines = store::lines(&mut cx.db, row.id).await?;
     let has_time = lines.iter().any(|line| !line.entries.is_empty());
@@ -47,7 +47,7 @@ pub async fn of_draft(cx: &mut Call, row: &InvoiceRow, client: &Client) -> Resul
     Ok((recompose(lines, &time, grouping(row, client)?), time))
 }
 
-/// Lines with the texts that are composed of the time on them now.
+/// Composes the composed texts of lines again from their present time.
 fn recompose(lines: Vec<LineRow>, time: &[DraftEntry], grouping: Grouping) -> Vec<LineRow> {
     let mut of_lines: BTreeMap<Uuid, Vec<&UnbilledEntry>> = BTreeMap::new();
     for on in time {
@@ -64,7 +64,7 @@ fn is_composed(line: &LineRow) -> bool {
     line.composed == Some(true)
 }
 
-/// How the time of an invoice became lines, in the language of its client.
+/// The grouping and rounding of an invoice, in the language of its client.
 pub fn grouping(row: &InvoiceRow, client: &Client) -> Result<Grouping, Error> {
     Ok(Grouping {
         group_by: InvoiceGroupBy::named(&row.group_by).ok_or_else(Error::internal)?,
@@ -73,7 +73,7 @@ pub fn grouping(row: &InvoiceRow, client: &Client) -> Result<Grouping, Error> {
     })
 }
 
-/// Keeps the texts of the lines of a draft as they read when it is sent. That they were composed stays known.
+/// Stores the composed texts of a draft's lines as it is sent; the lines stay marked as composed.
 pub async fn keep(cx: &mut Call, lines: &[LineRow]) -> Result<(), Error> {
     let (lines, texts): (Vec<Uuid>, Vec<String>) = lines.iter().map(|line| (line.id, line.description.clone())).unzip();
     let kept = store::keep_texts(&mut cx.db, &lines, &texts).await?;

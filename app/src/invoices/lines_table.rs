@@ -1,4 +1,4 @@
-//! Lines and sums as they stand on the invoice.
+//! Read-only tables of the lines and sums of an invoice.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::{
     ui::{money, quantity, unit_price},
 };
 
-/// The lines, for reading.
+/// The table of the lines.
 #[component]
 pub fn LinesTable(
     /// The lines.
@@ -48,7 +48,7 @@ pub fn LinesTable(
     }
 }
 
-/// What it comes to.
+/// The list of the totals.
 #[component]
 pub fn TotalsList(
     /// The sums.
@@ -73,7 +73,7 @@ pub fn TotalsList(
     }
 }
 
-/// How a line is taxed, in the words of the document: nothing where that claims nothing.
+/// The tax of a line as the document states it; empty where the document states none.
 fn tax_of(line: &InvoiceLine) -> String {
     match (line.tax_untold, line.laid_out) {
         (true, _) => String::new(),
@@ -82,7 +82,7 @@ fn tax_of(line: &InvoiceLine) -> String {
     }
 }
 
-/// The row of a tax in the sums; none where the document has none.
+/// The label of a tax in the totals; `None` where the document has no row for it.
 fn tax_in(tax: &InvoiceTax) -> Option<String> {
     let rate = || format!("Tax {} % of {}", tax.rate, tax.base.text());
     let is_claimed = tax.category != TaxCategory::O;

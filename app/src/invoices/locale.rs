@@ -1,7 +1,7 @@
-//! How documents and mails say things in the language of the client: words, figures and days.
+//! Locales of documents and mails: words, figures and days in the language of the client.
 //!
-//! What is worded here is frozen with the invoice, so it must be right in law and not only in grammar. The labels of a document, which
-//! are not frozen, are words of its template.
+//! Text that is composed here is frozen with the invoice, so it must be right in law and not only in grammar. The labels of a document are
+//! not frozen and belong to its template.
 
 mod english;
 mod german;
@@ -19,10 +19,10 @@ use crate::{
     percent::Percent,
 };
 
-/// The language of a document and of the mail that brings it.
+/// The language of a document and of its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Locale {
-    /// English, also for a language that has no words of its own.
+    /// English, also the fallback for languages without a translation.
     English,
     /// German.
     German,
@@ -30,19 +30,19 @@ pub enum Locale {
     Japanese,
 }
 
-/// What each language says in its own way.
+/// The parts of a locale that differ between languages.
 trait Translation {
-    /// A figure that is given with the decimal point and the commas of English.
+    /// Formats a figure that is given with the decimal point and the commas of English.
     fn figure(&self, english: &str) -> String {
         english.to_owned()
     }
 
-    /// An amount, already as a figure of the language, with the code of its currency.
+    /// Formats an amount, already a figure of the language, with the code of its currency.
     fn money(&self, figure: &str, currency: &str) -> String {
         format!("{figure} {currency}")
     }
 
-    /// A share, as plain decimal text.
+    /// Formats a percentage from plain decimal text.
     fn percent(&self, share: Percent) -> String {
         format!("{share}%")
     }
@@ -56,35 +56,35 @@ trait Translation {
     fn day(&self, day: Date) -> String;
     fn discount(&self) -> &'static str;
 
-    /// A share with the amount that it is a share of.
+    /// A percentage with the amount that it is taken of.
     fn share_of(&self, share: &str, amount: &str) -> String;
 
-    /// What a category is called, where its tax is not.
+    /// The name of a category that charges no tax.
     fn category(&self, category: TaxCategory) -> &'static str;
 
-    /// The same in the column of a line, in words of a few letters that are another category's in no language.
+    /// The same for the column of a line, in a short word that means no other category in any language.
     fn category_of_line(&self, category: TaxCategory) -> &'static str;
 
-    /// How a sum without tax is called that is no supply, beside the others and in the column of a line.
+    /// The names of a sum without tax that is no supply: beside the others, and in the column of a line.
     fn without_tax(&self) -> [&'static str; 2];
 
-    /// What the tax of a seller in this country is called.
+    /// The name of the tax of a seller in this country.
     fn tax_name(&self, country: Option<&str>) -> &'static str;
 
-    /// The same, where the language has no word that holds for every tax.
+    /// The same, if the language has no word that fits every tax.
     fn tax_word(&self, _country: Option<&str>) -> Option<&'static str> {
         None
     }
 
     fn reason(&self, category: TaxCategory, country: Option<&str>) -> Option<&'static str>;
 
-    /// Names of lines, with how many others there are.
+    /// Names of lines, with the number of further ones.
     fn and_other_lines(&self, names: &str, more: usize) -> String;
 
-    /// The title of an invoice that another language has a title for, too.
+    /// The title of an invoice with the title that the seller's law prescribes.
     fn titled(&self, title: &str) -> String;
 
-    /// Payment terms of so many days, until this one.
+    /// Payment terms with the due day and the number of days.
     fn terms(&self, day: &str, days: i16) -> String;
 
     fn void(&self) -> &'static str;
@@ -112,7 +112,7 @@ impl Locale {
         }
     }
 
-    /// The language as it is called in English.
+    /// The English name of the language.
     pub fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -129,7 +129,7 @@ impl Locale {
         }
     }
 
-    /// An amount without its currency: `1,080.00`, `1.080,00`. The template knows the place of the currency.
+    /// An amount without its currency: `1,080.00`, `1.080,00`. The template places the currency.
     pub fn amount(self, amount: i64, currency: &Currency) -> String {
         self.figure(&money::formatted(amount, currency))
     }
@@ -139,23 +139,23 @@ impl Locale {
         self.words().money(&self.amount(amount, currency), currency.as_str())
     }
 
-    /// A figure that is given with the decimal point and the commas of English.
+    /// Formats a figure that is given with the decimal point and the commas of English.
     pub fn figure(self, english: &str) -> String {
         self.words().figure(english)
     }
 
-    /// The figure of a document as plain decimal text.
+    /// The plain decimal text of a document's figure.
     pub fn plain(self, figure: &str) -> String {
-        // What figures of German make of English, they make of their own.
+        // The German format swaps point and comma, so applying it again restores the English one.
         self.figure(figure).replace(',', "")
     }
 
-    /// A share: `7.5%`, `7,5 %`.
+    /// A percentage: `7.5%`, `7,5 %`.
     pub fn percent(self, share: Percent) -> String {
         self.words().percent(share)
     }
 
-    /// The unit of a line: `h`, `時間`. One that was written by hand has none.
+    /// The unit of a line: `h`, `時間`. A line that was written by hand has none.
     pub fn unit(self, kind: LineKind) -> &'static str {
         match kind {
             LineKind::Time => self.words().hours(),
@@ -163,7 +163,7 @@ impl Locale {
         }
     }
 
-    /// What a country is called: `Germany`, `Deutschland`, `ドイツ`.
+    /// The name of a country: `Germany`, `Deutschland`, `ドイツ`.
     pub fn country(self, code: &str) -> Option<&'static str> {
         self.words().country(code)
     }
@@ -173,18 +173,18 @@ impl Locale {
         self.words().day(day)
     }
 
-    /// What a discount on the whole document is called, with its share where it is one.
+    /// The label of a discount on the whole document, with its percentage if it has one.
     pub fn discount(self, share: Option<Percent>) -> String {
         let word = self.words().discount();
         share.map_or_else(|| word.to_owned(), |share| format!("{word} {}", self.percent(share)))
     }
 
-    /// What a discount is called that is a share of another amount than the subtotal: `Discount 10% of 100.00`.
+    /// The label of a discount that is a percentage of another amount than the subtotal: `Discount 10% of 100.00`.
     pub fn discount_of(self, share: Percent, amount: &str) -> String {
         self.words().share_of(&self.discount(Some(share)), amount)
     }
 
-    /// What the tax of one category and rate is called, by a seller in this country: not every tax is a value added tax.
+    /// The label of the tax of one category and rate, by a seller in this country: not every tax is a value added tax.
     pub fn tax(self, category: TaxCategory, rate: Percent, country: Option<&str>) -> String {
         match category {
             TaxCategory::S => format!("{} {}", self.words().tax_name(named_in(country, rate)), self.percent(rate)),
@@ -192,7 +192,7 @@ impl Locale {
         }
     }
 
-    /// How a line is taxed, for its narrow column: the rate, or in a word why there is none. The codes of the standard are for machines.
+    /// The tax of a line, for its narrow column: the rate, or in a word why there is none. The codes of the standard are for machines.
     pub fn tax_of_line(self, category: TaxCategory, rate: Percent) -> String {
         match category {
             TaxCategory::S | TaxCategory::Z => self.percent(rate),
@@ -200,7 +200,7 @@ impl Locale {
         }
     }
 
-    /// What the tax of what was laid out for the client is called: there is none, and nothing was exempt from it.
+    /// The label in place of a tax for disbursements: they have no tax, and are not exempt from one.
     pub fn without_tax(self) -> &'static str {
         self.words().without_tax()[0]
     }
@@ -210,13 +210,12 @@ impl Locale {
         self.words().without_tax()[1]
     }
 
-    /// What the tax of a seller in this country is called, whatever its rate is.
+    /// The name of the tax of a seller in this country, whatever its rate is.
     pub fn tax_called(self, country: Option<&str>) -> &'static str {
         self.words().tax_name(country)
     }
 
-    /// What the document calls the tax of a seller in this country wherever it names it; nothing where the language has a word that
-    /// holds for every tax.
+    /// The word that the document uses for the tax of a seller in this country; `None` if the language has a word that fits every tax.
     pub fn tax_word(self, country: Option<&str>) -> Option<&'static str> {
         self.words().tax_word(country)
     }
@@ -226,12 +225,12 @@ impl Locale {
         self.words().reason(category, country)
     }
 
-    /// Names of lines, and how many others there are where there are more: `Fee, Stamp and 3 other lines`.
+    /// Names of lines, with the number of further ones if there are any: `Fee, Stamp and 3 other lines`.
     pub fn and_other_lines(self, names: &str, more: usize) -> String {
         if more == 0 { names.to_owned() } else { self.words().and_other_lines(names, more) }
     }
 
-    /// The title of a document that the law of the seller calls so.
+    /// The title of a document with the title that the seller's law prescribes.
     pub fn titled(self, title: &str) -> String {
         self.words().titled(title)
     }
@@ -241,28 +240,28 @@ impl Locale {
         self.words().terms(&self.day(due_on), days)
     }
 
-    /// What stands in the place of the payment terms of a void invoice.
+    /// The text in place of the payment terms of a void invoice.
     pub fn void(self) -> &'static str {
         self.words().void()
     }
 
-    /// What stands in the place of the payment terms where nothing is left to pay.
+    /// The text in place of the payment terms if nothing is left to pay.
     pub fn settled(self) -> &'static str {
         self.words().settled()
     }
 
-    /// The subject of the mail that brings an invoice.
+    /// The subject of the mail with an invoice.
     pub fn subject(self, number: &str, from: &str) -> String {
         self.words().subject(number, from)
     }
 
-    /// The words of that mail when nobody wrote any. It is due on no day when nothing is left to pay.
+    /// The default text of that mail. It names no due day if nothing is left to pay.
     pub fn letter(self, number: &str, total: &str, due_on: Option<Date>, from: &str) -> String {
         self.words().letter(number, total, due_on.map(|day| self.day(day)).as_deref(), from)
     }
 
-    /// Everything that is worded here and can stand on a document of a seller in this country, for whoever asks whether there are
-    /// letters for it. The names of countries are not among it.
+    /// All composed text that can be on a document of a seller in this country, for checking glyph coverage. It does not include the names
+    /// of countries.
     pub fn on_documents(self, country: Option<&str>) -> String {
         let day = date(2026, 12, 21);
         let of_tax = TaxCategory::ALL.map(|category| {
@@ -284,9 +283,8 @@ impl Locale {
     }
 }
 
-/// The country whose name for a tax holds for this rate. In Canada the tax of the federation, alone or harmonized with that of a province,
-/// has rates of its own (Excise Tax Act, section 165); in another one there is the tax of a province, and its name says no more than the
-/// American one does.
+/// The country whose name for a tax fits this rate. In Canada the federal tax, alone or harmonized with that of a province, has rates of
+/// its own (Excise Tax Act, section 165); any other rate includes the tax of a province, and its name says no more than the American one.
 fn named_in(country: Option<&str>, rate: Percent) -> Option<&str> {
     country.map(|country| if country == "CA" && !is_of_canada(rate) { "US" } else { country })
 }

@@ -1,4 +1,4 @@
-//! The outbox as people read it.
+//! Lists the mails of the outbox.
 
 use super::{MailState, OutgoingMail, store};
 use crate::{
@@ -14,12 +14,12 @@ use crate::{
 pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> Result<Page<OutgoingMail>, Error> {
     let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?);
     let zone = cx.membership()?.organization_zone.clone();
-    // What carries no invoice invites somebody: whom is for those who manage people, and its text for nobody but its reader.
+    // A mail without an invoice is an invitation: it is listed for callers who manage people, and its text is for its recipient only.
     let invited =
         cx.may(Permission::ManagePeople) && cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));
     let rows = store::mails(&mut cx.db, None, invited, after.as_ref(), limit + 1).await?;
     let at = |at: jiff_sqlx::Timestamp| OffsetDateTime::at(at.to_jiff(), &zone);
-    let place = |row: &store::MailRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
+    let cursor_of = |row: &store::MailRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let mail = |row: store::MailRow| OutgoingMail {
         id: MailId(row.id),
         state: MailState { recipient: row.recipient, state: row.state, last_error: row.last_error, stays: row.stays },
@@ -30,5 +30,5 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
         created_at: at(row.created_at),
         sent_at: row.sent_at.map(at),
     };
-    Page::of(cx.listing, rows, limit, place, |row| Ok(mail(row)))
+    Page::of(cx.listing, rows, limit, cursor_of, |row| Ok(mail(row)))
 }

@@ -1,4 +1,4 @@
-//! The mails that Stint sent or is about to send.
+//! The settings page that lists the mails of the outbox.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -10,7 +10,7 @@ use crate::{
     ui::{Empty, PageSection, Tone, badge, create_resource, pager, when_loaded},
 };
 
-/// The outbox.
+/// The list of the mails in the outbox.
 #[component]
 pub fn MailsSection() -> impl IntoView {
     let changes = use_changes();
@@ -51,7 +51,7 @@ fn mail(mail: OutgoingMail) -> impl IntoView {
     let tries = (mail.attempts > 1).then(|| format!("Tried {} times.", mail.attempts));
     let next = match mail.invoice {
         Some(invoice) => Some((here.path(&format!("invoices/{invoice}")), "To the invoice")),
-        // What carries no invoice invites somebody.
+        // A mail without an invoice is an invitation.
         None => (mail.state.stays && !mail.state.is_not_needed()).then(|| (here.path("settings/members"), "Invite again under Members")),
     };
     view! {

@@ -1,4 +1,4 @@
-//! The mail of a sent invoice, at its page: how far it is, and mailing it again.
+//! The mail section of an invoice's page: the state of the latest mail, and mailing again.
 
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ use crate::{
     ui::{DialogTrigger, Icon},
 };
 
-/// After how long it is looked again how far a mail is.
+/// Interval between two polls of the mail state.
 const POLL_INTERVAL: Duration = Duration::from_secs(3);
 
-/// How often at most: what has not left by then takes its time.
+/// Maximum number of polls: a mail that has not left by then takes longer.
 const POLLS_MAX: u32 = 60;
 
-/// How far the latest mail of the invoice is. While it is about to leave, a browser looks again by itself; nothing else on the page
-/// changes by that, so nobody loses what they are writing.
+/// The state of the latest mail of the invoice. While the mail is about to leave, the browser polls it; nothing else on the page
+/// changes, so no input is lost.
 pub fn poll_mail_state(invoice: &Invoice) -> RwSignal<Option<MailState>> {
     let (id, mail) = (invoice.id, RwSignal::new(invoice.mail.clone()));
     if use_page_context().mail_leaves {
@@ -44,7 +44,7 @@ fn poll(invoice: InvoiceId, mail: RwSignal<Option<MailState>>, looks: u32) {
         return;
     }
     let look = async move {
-        // Whoever has gone to another page meanwhile waits for nothing here.
+        // The user may have left the page meanwhile, which disposes the signal.
         if !leaves() {
             return;
         }
@@ -58,10 +58,10 @@ fn poll(invoice: InvoiceId, mail: RwSignal<Option<MailState>>, looks: u32) {
     set_timeout(move || spawn_local(look), POLL_INTERVAL);
 }
 
-/// On top of the page: that the client has not got the invoice, and what to do about it.
+/// The warning on top of the page that the client has not received the invoice, with the dialog that mails it again.
 pub fn warning(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> impl IntoView + use<> {
     let (owed, writes) = (is_awaiting_payment(invoice.status), use_current_organization().may(Permission::WriteMoney));
-    let told = move |mail: MailState| {
+    let notice = move |mail: MailState| {
         let label = if is_resend(Some(&mail)) { "Mail again …" } else { "Mail …" };
         let became = if mail.state == "failed" && !mail.is_stopped() { " failed. " } else { " has not left. " };
         view! {
@@ -71,10 +71,10 @@ pub fn warning(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> impl Int
             </div>
         }
     };
-    move || mail.get().filter(|mail| owed && mail.stays).map(told)
+    move || mail.get().filter(|mail| owed && mail.stays).map(notice)
 }
 
-/// The part about the mail. To those who are not told of mails it says nothing.
+/// The mail section; empty for users who may not see mails.
 pub fn part(invoice: Invoice, mail: RwSignal<Option<MailState>>) -> impl IntoView {
     let here = use_current_organization();
     let (writes, mails, leaves) = (here.may(Permission::WriteMoney), here.path("settings/mails"), use_page_context().mail_leaves);

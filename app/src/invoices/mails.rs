@@ -1,4 +1,4 @@
-//! What is done about the mails of invoices: they are listed, stopped, and sent again.
+//! Operations on the mails of invoices: list, stop, send again.
 
 use macros::operation;
 

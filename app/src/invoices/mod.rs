@@ -1,8 +1,8 @@
-//! Invoices: drafted from unbilled time, sent once, paid.
+//! Invoices: operations that draft them from unbilled time, send them, and record their payments.
 //!
-//! `draft` → `sent` → `paid`, and `void` from `sent`. A draft reserves the time on it; sending gives the number, freezes
-//! the PDF, bills the time and hands the mail to the outbox, all or nothing. [`totals`], [`rounding`], [`number_pattern`] and
-//! [`compose`] are pure; the store fetches, the operations join them.
+//! States: `draft` → `sent` → `paid`, and `void` from `sent`. A draft reserves the time on it; sending assigns the number, freezes
+//! the PDF, bills the time and hands the mail to the outbox in one transaction. [`totals`], [`rounding`], [`number_pattern`] and
+//! [`compose`] are pure functions; the store runs the SQL, and the operations combine them.
 
 pub mod actions;
 #[cfg(feature = "ssr")]

@@ -1,4 +1,4 @@
-//! A new invoice: choose a client and a period, look at what it would be, draft it.
+//! The page for a new invoice: choose a client and a period, see the preview, draft the invoice.
 
 use leptos::{ev, prelude::*};
 use leptos_router::{
@@ -33,7 +33,7 @@ use crate::{
     },
 };
 
-/// What was chosen, as it stands in the address.
+/// The choices, as in the query of the address.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct DraftChoices {
     client: String,
@@ -49,7 +49,7 @@ impl DraftChoices {
         Self { client: get("client"), period: get("period"), from: get("from"), to: get("to"), group_by: get("group_by") }
     }
 
-    /// The days meant: those between two days only when that was chosen.
+    /// The arguments `period`, `from` and `to`; the last two only if two days were chosen.
     fn days(&self) -> (Option<String>, Option<String>, Option<String>) {
         let some = |text: &String| (!text.is_empty()).then(|| text.clone());
         match self.period.as_str() {
@@ -63,7 +63,7 @@ impl DraftChoices {
     }
 }
 
-/// The form that chooses.
+/// The id of the form with the choices.
 const CHOOSER: &str = "choose";
 
 const GROUPS: [(&str, &str, InvoiceGroupBy); 4] = [
@@ -73,7 +73,7 @@ const GROUPS: [(&str, &str, InvoiceGroupBy); 4] = [
     ("entry", "One line per entry", InvoiceGroupBy::Entry),
 ];
 
-/// What the page shows: the clients, and for the chosen one the drafts there are and the preview.
+/// The data of the page: the clients, and for the chosen one its drafts and the preview.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct NewInvoiceData {
     clients: PickerOptions<Client>,
@@ -100,7 +100,7 @@ pub(super) async fn clients() -> Result<PickerOptions<Client>, Error> {
     load_picker_options(|cursor| list_clients(None, None, Some(LIMIT_MAX), cursor, None)).await
 }
 
-/// The page where an invoice begins.
+/// The page for a new invoice.
 pub fn page() -> AnyView {
     let query = use_query_map();
     let changes = use_changes();
@@ -142,7 +142,7 @@ fn shown(start: NewInvoiceData, now: Memo<DraftChoices>) -> AnyView {
     .into_any()
 }
 
-/// The names to choose from. A client who is billed and not among them was linked to from elsewhere.
+/// The options of the client picker. A chosen client that is missing from the list came from a link, and is added.
 fn names(clients: Vec<Client>, chosen: &DraftChoices, preview: Option<&InvoicePreview>) -> Vec<SelectOption> {
     let mut names = vec![(String::new(), "Choose …".to_owned())];
     names.extend(clients.into_iter().map(|client| (client.id.to_string(), client.name)));
@@ -152,7 +152,7 @@ fn names(clients: Vec<Client>, chosen: &DraftChoices, preview: Option<&InvoicePr
     names
 }
 
-/// Client, days and grouping. They stand in the address, so the preview can be linked and works without scripts.
+/// The form for client, days and grouping. They are in the address, so the preview can be linked and works without scripts.
 #[component]
 fn ChoicesForm(names: Vec<SelectOption>, chosen: DraftChoices) -> impl IntoView {
     let here = use_current_organization();
@@ -165,7 +165,7 @@ fn ChoicesForm(names: Vec<SelectOption>, chosen: DraftChoices) -> impl IntoView 
         ("days", "Between two days …"),
     ]);
     let groups = GROUPS.iter().map(|(name, label, _)| ((*name).to_owned(), (*label).to_owned())).collect();
-    // Whatever is chosen is looked at at once: a preview of something else could be taken for it.
+    // Every change submits at once, so that no outdated preview is mistaken for the current choices.
     let choose = |_: ev::Event| platform::submit_if_valid(CHOOSER);
     view! {
         <RouterForm method="GET" action=here.path("invoices/new") replace=true attr:id=CHOOSER attr:class="log-form chooser" on:change=choose>
@@ -195,7 +195,7 @@ fn existing_drafts(drafts: Vec<InvoiceSummary>) -> Option<impl IntoView> {
     })
 }
 
-/// What the time was worth before it was rounded, where that is another amount than on the invoice.
+/// The value of the time before rounding, where it differs from that on the invoice.
 fn rounding(preview: &InvoicePreview) -> Option<impl IntoView + use<>> {
     let difference = preview.rounding_difference.amount;
     let changed = Money { amount: difference.abs(), ..preview.rounding_difference.clone() };
@@ -205,7 +205,7 @@ fn rounding(preview: &InvoicePreview) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// The invoice as it would be, and the button that drafts it.
+/// The preview of the invoice, and the button that drafts it.
 #[component]
 fn Preview(preview: InvoicePreview, chosen: DraftChoices, now: Memo<DraftChoices>) -> impl IntoView {
     let here = use_current_organization();
@@ -220,7 +220,7 @@ fn Preview(preview: InvoicePreview, chosen: DraftChoices, now: Memo<DraftChoices
     let shown = chosen.clone();
     let past = Memo::new(move |_| now.with(|now| *now != shown));
     let title = format!("Preview for {}", preview.client.name);
-    // Where nobody asked for days and no time says which, there are none.
+    // Without requested days and without time there is no period to show.
     let days = (preview.entries > 0 || period.is_some() || from.is_some()).then(|| format!("{}, ", preview.period.label()));
     let entries = pluralize(preview.entries, "entry", "entries");
     let by_hand = preview.lines.is_empty().then(|| preview.currency.clone());
@@ -245,7 +245,7 @@ fn Preview(preview: InvoicePreview, chosen: DraftChoices, now: Memo<DraftChoices
     }
 }
 
-/// What is said of time without a rate, as it would be billed.
+/// The warning about time without a rate, which would be billed at 0.
 pub fn unpriced_time_warning(worked: &WorkDuration, client: &str) -> String {
     let worked = &worked.text;
     format!(
@@ -254,7 +254,7 @@ pub fn unpriced_time_warning(worked: &WorkDuration, client: &str) -> String {
     )
 }
 
-/// What is worth a look, each with the way to where it is mended. What is asked for with a field of its own is not said twice.
+/// The warnings, each with a link to where it is fixed. A warning that has a field of its own is not repeated.
 fn warnings(preview: &InvoicePreview) -> impl IntoView + use<> {
     let asked = preview.without_rate.as_ref().map(|worked| unpriced_time_warning(worked, &preview.client.name));
     let field = |warning: &String| preview.remarks.iter().find(|remark| remark.message == *warning).map(|remark| &remark.field);
@@ -267,7 +267,7 @@ fn warnings(preview: &InvoicePreview) -> impl IntoView + use<> {
     others.collect_view()
 }
 
-/// Where something is mended that no page has yet: the draft will have its field.
+/// The note that a remark can be fixed once the draft exists, which has the field.
 fn fix_after_drafting(field: &str) -> Option<AnyView> {
     let words = match field {
         "notes" => "Draft it first: the note is a field of the draft.",
@@ -278,7 +278,7 @@ fn fix_after_drafting(field: &str) -> Option<AnyView> {
     Some(view! { <span class="quiet">{words}</span> }.into_any())
 }
 
-/// The form that drafts what is previewed. Without time in it, it asks for a first line in this currency.
+/// The form that drafts the previewed invoice. Without time, it asks for a first line in the currency `by_hand`.
 #[component]
 fn DraftInvoiceForm(action: WriteAction<DraftInvoice>, chosen: DraftChoices, by_hand: Option<Currency>) -> impl IntoView {
     let (period, from, to) = chosen.days();
@@ -287,7 +287,7 @@ fn DraftInvoiceForm(action: WriteAction<DraftInvoice>, chosen: DraftChoices, by_
         <Form action id="draft" class="stack">
             {idempotency_field(action)} {hidden("client", chosen.client)} {hidden("group_by", group_by)}
             {period.map(|period| hidden("period", period))} {from.map(|from| hidden("from", from))} {to.map(|to| hidden("to", to))}
-            // The fields are made in the form: it knows what was typed into them when it was refused.
+            // The fields are created inside the form, whose context restores the input after a refusal.
             {by_hand.map(|currency| view! {
                 <p class="quiet">"An invoice can begin with a line of your own, such as a fixed price; more can be added to the draft."</p>
                 <div class="log-form">{line_fields("lines", &currency)}</div>

@@ -1,8 +1,7 @@
-//! The counter of invoice numbers: the next number, setting it forward, and the report that proves that none is missing.
+//! The counter of invoice numbers: assigns the next number, sets it forward, and reports that none is missing.
 //!
-//! One counter goes on whatever becomes of the pattern and of counting anew each year, which is a rule that is applied when the year
-//! changes and shows in the number. Counts that no invoice will have are written down with their reason, so that the report can
-//! account for each.
+//! One counter continues whatever the pattern becomes; the yearly restart is a rule that is applied when the year changes and that shows in
+//! the number. Counts that no invoice will have are recorded with their reason, so that the report can account for each.
 
 use jiff::{Timestamp, civil::Date};
 
@@ -25,27 +24,27 @@ use crate::{
 /// The highest count.
 const COUNT_MAX: i64 = 999_999_999;
 
-/// How many counts are left out without a word.
+/// How many counts may be left out without confirmation.
 const LEFT_OUT_MAX: i64 = 10_000;
 
-/// How many series, left out and missing counts the report names.
+/// The most series, left out and missing counts that the report names.
 const REPORT_MAX: i64 = 100;
 
-/// How many numbers are tried when earlier invoices have those that come next.
+/// How many numbers are tried when earlier invoices have the next ones.
 const TRIES_MAX: usize = 1_000;
 
 /// The counter as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counter {
-    /// What it counts in since it last began anew: the year of that, or nothing.
+    /// Its series since it last restarted: the year of that, or empty.
     pub series: String,
     /// The last count.
     pub last: i64,
-    /// The year in which it last went on.
+    /// The year in which it last advanced.
     pub year: i16,
 }
 
-/// Counts that no invoice will have.
+/// A range of counts that no invoice will have.
 pub struct NewNumberSkip<'a> {
     /// Their series.
     pub series: &'a str,
@@ -53,13 +52,13 @@ pub struct NewNumberSkip<'a> {
     pub first: i64,
     /// The last of them.
     pub last: i64,
-    /// Why.
+    /// The reason.
     pub reason: SkipReason,
 }
 
-/// The number that an invoice is given.
+/// The number assigned to an invoice.
 pub struct AssignedNumber {
-    /// As it is printed.
+    /// The number as printed.
     pub number: String,
     /// What it was counted in.
     pub series: String,
@@ -67,7 +66,7 @@ pub struct AssignedNumber {
     pub sequence: i64,
 }
 
-/// How an organization numbers on a day.
+/// The numbering of an organization on a given day.
 struct Numbering {
     pattern: NumberPattern,
     yearly_reset: bool,
@@ -93,13 +92,13 @@ impl Numbering {
         Counter { series: self.series(), last: 0, year: self.today.year() }
     }
 
-    /// Whether the counter begins anew today.
+    /// Whether the counter restarts today.
     fn restarts_today(&self, counter: &Counter) -> bool {
         !self.series().is_empty() && self.today.year() > counter.year
     }
 }
 
-/// Where the counter stands today, after it has begun anew if it does.
+/// The current value of the counter, after a restart if one is due today.
 async fn current_counter(cx: &mut Call, numbering: &Numbering, counter: Counter) -> Result<Counter, Error> {
     if !numbering.restarts_today(&counter) {
         return Ok(Counter { year: counter.year.max(numbering.today.year()), ..counter });
@@ -109,8 +108,8 @@ async fn current_counter(cx: &mut Call, numbering: &Numbering, counter: Counter)
     Ok(Counter { series, last, year: numbering.today.year() })
 }
 
-/// The count and number after where the counter stands: the next one that no invoice has. Under another pattern an earlier
-/// invoice may have it; then the counter goes on after the highest count there is.
+/// The next count and number that no invoice has. Under another pattern an earlier invoice may have the number; then the counter continues
+/// after the highest count there is.
 async fn next_free_number(cx: &mut Call, numbering: &Numbering, counter: &Counter) -> Result<(i64, String), Error> {
     let mut count = counter.last + 1;
     if store::is_number_taken(&mut cx.db, &numbering.number(count)).await? {
@@ -125,7 +124,7 @@ async fn next_free_number(cx: &mut Call, numbering: &Numbering, counter: &Counte
     Err(Error::new(Code::Conflict, "Earlier invoices have the numbers that come next. Change the pattern of invoice numbers in Settings."))
 }
 
-/// Gives the next number. The counter stays locked until the transaction ends: numbers have no gap.
+/// Assigns the next number. The counter stays locked until the transaction ends: numbers have no gap.
 pub async fn assign_next(cx: &mut Call, organization: &Organization, today: Date) -> Result<AssignedNumber, Error> {
     let numbering = Numbering::of(organization, today)?;
     let counter = store::lock_counter(&mut cx.db, &numbering.first()).await?;
@@ -137,7 +136,7 @@ pub async fn assign_next(cx: &mut Call, organization: &Organization, today: Date
     Ok(AssignedNumber { number, series: counter.series, sequence })
 }
 
-/// Writes down what lies between where the counter stands and a count that is not the next one.
+/// Records the counts between the counter and a count that is not the next one.
 async fn skip(cx: &mut Call, counter: &Counter, count: i64, reason: SkipReason) -> Result<(), Error> {
     if count == counter.last + 1 {
         return Ok(());
@@ -147,7 +146,7 @@ async fn skip(cx: &mut Call, counter: &Counter, count: i64, reason: SkipReason) 
     store::insert_skip(&mut cx.db, &skip, member, now).await
 }
 
-/// Sets the next number, forward only. There is no way back, so many numbers are left out only when that was said.
+/// Sets the next number, forward only. It cannot be set back, so leaving out many numbers requires confirmation.
 pub async fn set_next(cx: &mut Call, next: i64, leave_out_many: bool) -> Result<NumberReport, Error> {
     let numbering = Numbering::of(&organizations::settings::get(cx).await?, cx.organization_today()?)?;
     let counter = store::lock_counter(&mut cx.db, &numbering.first()).await?;
@@ -174,7 +173,7 @@ pub async fn set_next(cx: &mut Call, next: i64, leave_out_many: bool) -> Result<
     report(cx, NumberReportQuery::default()).await
 }
 
-/// What is asked for; the arguments of `report_invoice_numbers`.
+/// The arguments of `report_invoice_numbers`.
 #[derive(Default)]
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct NumberReportQuery {
@@ -184,12 +183,12 @@ pub struct NumberReportQuery {
     pub with_total: bool,
 }
 
-/// The series, what each number is, and that none is missing.
+/// Reports the series, each number, and whether any is missing.
 pub async fn report(cx: &mut Call, asked: NumberReportQuery) -> Result<NumberReport, Error> {
     let numbering = Numbering::of(&organizations::settings::get(cx).await?, cx.organization_today()?)?;
     let counter = store::counter(&mut cx.db).await?.unwrap_or_else(|| numbering.first());
     let counter = current_counter(cx, &numbering, counter).await?;
-    // The rest of the report holds where no next number can be found.
+    // The rest of the report is valid even if no next number can be found.
     let following = match next_free_number(cx, &numbering, &counter).await {
         Err(error) if error.code == Code::Conflict => None,
         following => Some(following?),
@@ -203,7 +202,7 @@ pub async fn report(cx: &mut Call, asked: NumberReportQuery) -> Result<NumberRep
     Ok(NumberReport { complete: missing.is_empty(), next, next_number, series, skipped, missing, numbers })
 }
 
-/// A page of the numbers that were given, the latest first.
+/// A page of the assigned numbers, the latest first.
 async fn numbers(cx: &mut Call, asked: NumberReportQuery) -> Result<Page<NumberedInvoice>, Error> {
     let NumberReportQuery { year, limit, cursor, with_total } = asked;
     let (limit, after, today) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?, cx.organization_today()?);

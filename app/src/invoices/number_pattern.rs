@@ -1,4 +1,4 @@
-//! The numbers of invoices: a pattern of the organization, filled when an invoice is sent.
+//! The pattern of an organization's invoice numbers, formatted when an invoice is sent.
 
 #[cfg(feature = "ssr")]
 mod schema;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// The longest pattern; what is printed is about as long.
+/// The most characters of a pattern; a formatted number is about as long.
 const TEXT_MAX: usize = 40;
 
 const ADVICE: &str = "write one such as {YYYY}-{0001}, where {0001} is the counter with its zeros";
@@ -38,7 +38,7 @@ enum PatternPart {
 }
 
 impl NumberPattern {
-    /// Reads a pattern: at most 40 printable characters of ASCII with one counter.
+    /// Parses a pattern: at most 40 printable characters of ASCII with one counter.
     pub fn parse(text: &str) -> Result<NumberPattern, Error> {
         let text = text.trim();
         let refused = |why: &str| {
@@ -56,7 +56,7 @@ impl NumberPattern {
         Ok(NumberPattern { text: text.to_owned(), pieces })
     }
 
-    /// The number of the `n`-th invoice of a series, issued in this month.
+    /// The number of the `n`-th invoice of a series, issued in this year and month.
     pub fn format(&self, year: i16, month: i8, n: i64) -> String {
         let write = |piece: &PatternPart| match piece {
             PatternPart::Text(text) => text.clone(),
@@ -68,26 +68,24 @@ impl NumberPattern {
         self.pieces.iter().map(write).collect()
     }
 
-    /// The series that an invoice of this year is counted in: the year when counting begins anew
-    /// with each, otherwise nothing, for the one series there is.
+    /// The series of an invoice of this year: the year if counting restarts with each, otherwise empty, for the only series.
     ///
-    /// A pattern without the year is never counted anew, as the numbers of last year would come
-    /// again.
+    /// A pattern without the year never restarts, as the numbers of last year would repeat.
     pub fn series(&self, year: i16, yearly_reset: bool) -> String {
         let shows_year = self.pieces.iter().any(|piece| matches!(piece, PatternPart::Year | PatternPart::ShortYear));
         if yearly_reset && shows_year { format!("{year:04}") } else { String::new() }
     }
 
-    /// The pattern as it was written.
+    /// The pattern as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-/// Letters that stand for "number" in some languages, and how they are written plainly.
+/// Letters that stand for "number" in some languages, and their ASCII form.
 const PLAIN: [(&str, &str); 3] = [("№", "No"), ("º", "o"), ("°", "o")];
 
-/// The same pattern in plain letters where it lacks no more than that: `No-{0001}` for `Nº-{0001}`.
+/// The advice to write the pattern in ASCII, if these letters are all that prevents it: `No-{0001}` for `Nº-{0001}`.
 fn plainly(text: &str) -> String {
     let plain = PLAIN.iter().fold(text.to_owned(), |text, (letter, plain)| text.replace(letter, plain));
     let is_plain = plain != text && plain.len() <= TEXT_MAX && plain.bytes().all(|byte| matches!(byte, b' '..=b'~'));
@@ -107,7 +105,7 @@ fn pieces(text: &str) -> Option<Vec<PatternPart>> {
     Some(pieces)
 }
 
-/// Text between braces; a closing brace without its opening one is a slip.
+/// Text between braces; a closing brace without its opening one is an error.
 fn literal(text: &str) -> Option<Option<PatternPart>> {
     (!text.contains('}')).then(|| (!text.is_empty()).then(|| PatternPart::Text(text.to_owned())))
 }

@@ -1,4 +1,4 @@
-//! Numbers of invoices that are near to one that no invoice has.
+//! Suggests invoice numbers that are similar to an unknown one.
 
 use super::store;
 use crate::{
@@ -7,13 +7,13 @@ use crate::{
     reference, text,
 };
 
-/// How many are told.
+/// Maximum number of suggestions.
 const SUGGESTIONS_MAX: usize = 3;
 
-/// So many letters of a number tell it from others; fewer stand in any text.
+/// Minimum length of a number that counts as contained in a text; shorter ones occur in any text.
 const LETTERS_MIN: usize = 3;
 
-/// There is no such invoice for this caller; which numbers are near to the one that was given.
+/// The `not_found` error for an unknown invoice, with suggestions among the numbers that the caller may see.
 pub async fn not_found_error(cx: &mut Call, given: &str) -> Result<Error, Error> {
     let numbers = if reference::parse_id(given).is_nil() { store::newest_numbers(&mut cx.db).await? } else { Vec::new() };
     let near = closest_numbers(given, &numbers);
@@ -24,8 +24,8 @@ pub async fn not_found_error(cx: &mut Call, given: &str) -> Result<Error, Error>
     Ok(Error::new(Code::NotFound, message))
 }
 
-/// The numbers that what was given holds, such as `2026-0001` of `INV-2026-0001`, the longest first, and those that end with it; those that
-/// count it, as `2026-0006` for `6`; then those that are spelled alike, the nearest first.
+/// The closest numbers in this order: those contained in the input, such as `2026-0001` in `INV-2026-0001`, and those that end with it,
+/// the longest first; those with the input as their count, as `2026-0006` for `6`; similar spellings, the nearest first.
 fn closest_numbers<'a>(given: &str, numbers: &'a [String]) -> Vec<&'a str> {
     let (given, keys) = (given.to_lowercase(), numbers.iter().map(|number| number.to_lowercase()).collect::<Vec<_>>());
     let alike = reference::similar_names(&given, &keys.iter().map(String::as_str).collect::<Vec<_>>());
@@ -40,7 +40,7 @@ fn closest_numbers<'a>(given: &str, numbers: &'a [String]) -> Vec<&'a str> {
     near.into_iter().take(SUGGESTIONS_MAX).map(|(_, number)| number).collect()
 }
 
-/// Whether a number ends with a count that was given alone, with or without its zeros: the newest of several years stands first.
+/// Whether a number ends with the given count, ignoring leading zeros; the numbers are ordered newest first.
 fn counts(number: &str, given: &str) -> bool {
     let count = given.trim_start_matches('#').trim().trim_start_matches('0');
     let digits = number.len() - number.trim_end_matches(|c: char| c.is_ascii_digit()).len();

@@ -1,4 +1,4 @@
-//! What can be done about the numbers of invoices: prove that none is missing, and set the next one.
+//! Operations on invoice numbers: the report that none is missing, and setting the next one.
 
 use macros::operation;
 

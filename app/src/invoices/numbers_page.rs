@@ -1,4 +1,4 @@
-//! The report on invoice numbers: that none is missing, what each is, and which comes next.
+//! The page with the report on invoice numbers: completeness, the numbers with their invoices, and the next number.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -34,12 +34,12 @@ pub fn page() -> AnyView {
     .into_any()
 }
 
-/// The report, and whose it is.
+/// Loads the report and the organization.
 async fn load(year: Option<i16>, cursor: Option<String>) -> Result<(NumberReport, Organization), Error> {
     futures::try_join!(report_invoice_numbers(year, Some(LIMIT_MAX), cursor, false), get_organization())
 }
 
-/// Whose report it is and of which day, as whoever reads it on paper wants to know.
+/// The name of the seller and the day of the report, for the printed page.
 fn seller_line(organization: &Organization) -> impl IntoView + use<> {
     let name = organization.legal_name.clone().unwrap_or_else(|| organization.name.clone());
     let address = organization.address.as_deref().map(|address| address.lines().collect::<Vec<_>>().join(", "));
@@ -82,7 +82,7 @@ fn verdict(report: &NumberReport) -> impl IntoView + use<> {
     }
 }
 
-/// Setting the next number forward.
+/// The form that sets the next number forward.
 #[component]
 fn SetNextNumberForm(next: Option<i64>) -> impl IntoView {
     let (changes, flash, action) = (use_changes(), use_flash(), WriteAction::<SetNextInvoiceNumber>::new());
@@ -129,7 +129,7 @@ fn skipped_row(skipped: &SkippedNumbers) -> impl IntoView + use<> {
     }
 }
 
-/// Counts of a series in words.
+/// A range of counts of a series as text.
 fn span(series: &str, first: i64, last: i64) -> String {
     let counts = if first == last { first.to_string() } else { format!("{first} to {last}") };
     if series.is_empty() { counts } else { format!("{series}: {counts}") }

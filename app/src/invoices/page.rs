@@ -1,4 +1,4 @@
-//! The list of invoices.
+//! The page with the list of invoices.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -14,7 +14,7 @@ use crate::{
     ui::{Empty, Icon, PageHeader, create_resource, date, icon, money, pager, when_loaded},
 };
 
-/// What the list can be narrowed to: the word in the address, and what it is called.
+/// The filters of the list: status, word in the address, label.
 const FILTERS: [(Option<InvoiceStatus>, &str, &str); 6] = [
     (None, "", "All"),
     (Some(InvoiceStatus::Draft), "draft", "Drafts"),
@@ -110,7 +110,7 @@ fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
     }
 }
 
-/// What an invoice is called: its number, or that it has none yet.
+/// The label of an invoice: its number, or that it is a draft.
 pub fn invoice_label(invoice: &InvoiceSummary) -> String {
     invoice.number.clone().unwrap_or_else(|| format!("Draft of {}", invoice.created_on.label()))
 }

@@ -1,5 +1,5 @@
-//! What the numbers of both parties are, as an invoice states them. What is no VAT identifier is not stated as one, whatever field it was
-//! written into.
+//! Classifies the identifiers of both parties for the invoice. A number that is no VAT identifier is not stated as one, whatever field it
+//! was written into.
 
 use super::rules::tax_territory;
 use crate::{
@@ -8,20 +8,20 @@ use crate::{
     text::{self, NumberKind},
 };
 
-/// The numbers of a party, each where it belongs.
+/// The identifiers of a party, each in its proper field.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct PartyIdentifiers {
     /// VAT identifier (BT-31, BT-48), or the registration number of Japan.
     pub vat_id: Option<String>,
     /// Tax number (BT-32).
     pub tax_number: Option<String>,
-    /// A number with its own words, as a register has given it (BT-30, BT-47).
+    /// A number with its own label, from a register (BT-30, BT-47).
     pub registered: Option<String>,
 }
 
 impl PartyIdentifiers {
-    /// These numbers of a party in this country as a document prints them: one that says itself what it is, or has a word of its own there,
-    /// stands with that in place of the label.
+    /// These identifiers as a document prints them for a party in this country: a number that has a label, or a customary one there, is
+    /// printed with that in place of the document's label.
     pub fn printed(self, country: Option<&str>) -> PartyIdentifiers {
         let named = |number: String| text::with_country_label(country, &number).unwrap_or(number);
         let tax_number = self.tax_number.map(named);
@@ -30,19 +30,19 @@ impl PartyIdentifiers {
         PartyIdentifiers { vat_id: self.vat_id, tax_number, registered: (!worded.is_empty()).then(|| worded.join("\n")) }
     }
 
-    /// Whether there is a number that an invoice of a seller has to state: a VAT identifier, or one that counts as a tax number.
+    /// Whether there is a number that an invoice of a seller must state: a VAT identifier, or one that counts as a tax number.
     pub fn has_one(&self, counts: impl Fn(&str) -> bool) -> bool {
         self.vat_id.is_some() || [&self.tax_number, &self.registered].into_iter().flatten().any(|number| counts(number))
     }
 }
 
-/// The numbers of whoever bills.
+/// The identifiers of the seller.
 pub fn of_seller(organization: &Organization) -> PartyIdentifiers {
     let Organization { vat_id, tax_number, country, .. } = organization;
     of_fields(country.as_deref(), vat_id.as_deref(), tax_number.as_deref())
 }
 
-/// What was written as the VAT identifier and as the tax number of a seller in this country.
+/// The identifiers in the fields for VAT identifier and tax number of a seller in this country.
 pub fn of_fields(country: Option<&str>, vat_id: Option<&str>, tax_number: Option<&str>) -> PartyIdentifiers {
     let is_moved = tax_number.is_some_and(|number| is_misplaced(number, country));
     let (moved, own) = if is_moved { (tax_number, None) } else { (None, tax_number.map(str::to_owned)) };
@@ -54,12 +54,12 @@ pub fn of_fields(country: Option<&str>, vat_id: Option<&str>, tax_number: Option
     PartyIdentifiers { vat_id: vat_id.or(moved), tax_number, registered: registered.or(further) }
 }
 
-/// The VAT identifier that the number of the tax of a seller in Iceland is, where an invoice needs one.
+/// The VAT identifier of an Icelandic seller's tax number, for an invoice that needs one.
 pub fn of_iceland(country: Option<&str>, number: &str) -> Option<String> {
     text::icelandic_vat_id(number).filter(|_| country == Some("IS"))
 }
 
-/// The numbers of whoever is billed.
+/// The identifiers of the buyer.
 pub fn of_buyer(client: &Client) -> PartyIdentifiers {
     client.vat_id.as_deref().map(of_number).unwrap_or_default()
 }
@@ -69,8 +69,8 @@ pub fn is_misplaced(number: &str, country: Option<&str>) -> bool {
     text::japanese_registration(number).is_none() && text::swiss_uid(number).is_none() && initial_settings::is_vat_id(number, country)
 }
 
-/// What was written as a VAT identifier, where it belongs: one that begins with the letters of a country is one, unless it is the number
-/// that every enterprise in Switzerland has, and of the others some say themselves what they are.
+/// Classifies a number that was written as a VAT identifier: one that begins with the letters of a country is one, except the Swiss
+/// enterprise number, and some of the others have a label of another kind.
 fn of_number(number: &str) -> PartyIdentifiers {
     let given = Some(number.to_owned());
     match text::number_label(number).map(|word| word.kind) {
@@ -81,36 +81,36 @@ fn of_number(number: &str) -> PartyIdentifiers {
     }
 }
 
-/// Whether a number can be stated as a VAT identifier: it is one of some country, or stands in the place of one in Japan.
+/// Whether a number can be stated as a VAT identifier: it is one of some country, or the Japanese number that takes its place.
 pub fn is_vat_id(number: &str) -> bool {
     tax_territory::issuer(number).is_some() || text::japanese_registration(number).is_some()
 }
 
-/// Whether a number that is no VAT identifier begins as one does and says itself that it is another: "HRB 12345", "No. 12/345".
+/// Whether a number that begins like a VAT identifier has a label of another kind: "HRB 12345", "No. 12/345".
 pub fn has_other_label(number: &str) -> bool {
     let begins = || text::plain(number).trim().get(..2).is_some_and(|letters| tax_territory::is_code(&letters.to_uppercase()));
     !is_vat_id(number) && (text::has_label(number) || begins())
 }
 
-/// Whether a number that was written as the VAT identifier of somebody in this country is another one: it says so itself, or is the one
-/// that every enterprise in Switzerland or Norway has, without the name of the tax that makes it one. Where there is no VAT, the number by
-/// which authorities know somebody is none, unless it begins with the letters of a country.
+/// Whether a number that was written as the VAT identifier of a party in this country is another one: it has a label of another kind, or is
+/// the Swiss or Norwegian enterprise number without the name of the tax. Where there is no VAT, the number by which authorities know
+/// somebody is none, unless it begins with the letters of a country.
 pub fn is_no_vat_id(number: &str, country: Option<&str>) -> bool {
     let is_elsewhere = || country.is_some_and(|country| !tax_territory::has_vat(country)) && tax_territory::issuer(number).is_none();
     let is_norwegian = || country == Some("NO") && text::with_mva(&format!("NO {number}")).is_some();
     has_other_label(number) || text::swiss_uid(number).is_some() || is_norwegian() || is_elsewhere()
 }
 
-/// Whether a number says itself that a register of businesses has given it: by a word, or by the letters that Swiss registers have used.
+/// Whether a number says that it is from a business register: by a word, or by the letters that Swiss registers have used.
 pub fn is_register_number(number: &str) -> bool {
     let is_swiss =
         || text::plain(number).trim().strip_prefix("CH-").is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
     text::number_label(number).map_or_else(is_swiss, |word| word.kind == NumberKind::Register)
 }
 
-/// The country whose numbers a seller in this one has.
+/// The country whose number formats a seller in this one has.
 pub fn country_of_numbers(country: Option<&str>) -> Option<&str> {
-    // Liechtenstein has one tax with Switzerland, and a tax office of its own.
+    // Liechtenstein shares the tax of Switzerland, and has a tax office of its own.
     country.map(|country| if country == "LI" { country } else { tax_territory::home_of_work(country) })
 }
 

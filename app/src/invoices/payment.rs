@@ -1,4 +1,4 @@
-//! What follows a sent invoice: payments, and voiding it.
+//! Records and removes payments of sent invoices, and voids invoices.
 
 use jiff::{ToSpan, civil::Date};
 
@@ -16,7 +16,7 @@ use crate::{
     outbox, reference, text,
 };
 
-/// A payment; arguments of `record_payment`.
+/// The arguments of `record_payment`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct NewPayment {
     pub amount: Amount,
@@ -62,7 +62,7 @@ pub async fn record(cx: &mut Call, invoice: &str, given: NewPayment) -> Result<I
     read::get(cx, &row.id.to_string()).await
 }
 
-/// Refuses a payment of somebody who saw another balance: it may be recorded already.
+/// Refuses a payment (`stale`) if the caller saw another balance: it may be recorded already.
 fn check_balance_unchanged(seen: i64, balance: i64, currency: &Currency) -> Result<(), Error> {
     if seen == balance {
         return Ok(());
@@ -72,7 +72,7 @@ fn check_balance_unchanged(seen: i64, balance: i64, currency: &Currency) -> Resu
         .hint("Look at the payments of the invoice, and record this one if it is not among them."))
 }
 
-/// Who pays in advance does so within a year; what is longer ago is a slip of the pen, and what is before the day of issue may be one.
+/// Refuses a date more than a year before the day of issue as a typing error, and warns of any other date before it (advance payment).
 fn check_payment_date(cx: &mut Call, row: &InvoiceRow, paid_on: Date) -> Result<(), Error> {
     let Some(issued_on) = row.issued_on.map(|day| day.to_jiff()).filter(|issued_on| paid_on < *issued_on) else { return Ok(()) };
     if paid_on < issued_on.saturating_sub(1.year()) {
@@ -83,14 +83,14 @@ fn check_payment_date(cx: &mut Call, row: &InvoiceRow, paid_on: Date) -> Result<
     Ok(())
 }
 
-/// Removes a payment that was recorded by mistake: what it paid is open again.
+/// Removes a payment that was recorded by mistake; its amount is open again.
 pub async fn remove(cx: &mut Call, payment: &str, reason: &str) -> Result<Invoice, Error> {
-    // The reason stands in the log, with the call.
+    // The reason is kept in the log with the arguments of the call.
     text::line("reason", reason, 500)?;
     let unknown = || Error::not_found("payment");
     let invoice = store::invoice_of_payment(&mut cx.db, reference::parse_id(payment)).await?.ok_or_else(unknown)?;
     let row = read::find_locked(cx, &invoice.to_string()).await?;
-    // Somebody else may have removed it before the invoice was held.
+    // Another call may have removed it before the invoice was locked.
     let amount = store::delete_payment(&mut cx.db, row.id, reference::parse_id(payment)).await?.ok_or_else(unknown)?;
     store::add_paid(&mut cx.db, row.id, -amount).await?;
     read::get(cx, &row.id.to_string()).await
@@ -107,7 +107,7 @@ fn check_payable(row: &InvoiceRow) -> Result<(), Error> {
     }
 }
 
-/// Takes a sent invoice back: its time can be billed again, its number and row stay, and its mail does not leave any more.
+/// Voids a sent invoice: releases its time, keeps its number and row, and cancels its waiting mails.
 pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
     check_voidable(&row)?;
@@ -118,7 +118,7 @@ pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     read::get(cx, &row.id.to_string()).await
 }
 
-/// How an invoice that was sent gets void.
+/// The hint how to void a sent invoice.
 pub fn void_hint(row: &InvoiceRow) -> &'static str {
     match row.paid {
         0 => "A person can void it.",
@@ -126,7 +126,7 @@ pub fn void_hint(row: &InvoiceRow) -> &'static str {
     }
 }
 
-/// One with payments is credited instead; one that came to nothing was paid as it was sent, and nothing was paid on it.
+/// Refuses an invoice with payments. An invoice with a total of zero is `paid` without any payment, so it can be voided.
 fn check_voidable(row: &InvoiceRow) -> Result<(), Error> {
     let number = row.number.as_deref().unwrap_or_default();
     match row.state.as_str() {

@@ -1,4 +1,4 @@
-//! What was paid of an invoice, and the form to write down more.
+//! The payments of an invoice, and the form that records another.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The payments, and the form while something is open.
+/// The list of payments, and the form while a balance is open.
 #[component]
 pub fn PaymentsSection(
     /// The invoice.
@@ -62,7 +62,7 @@ fn RecordPaymentForm(invoice: Invoice) -> impl IntoView {
         };
         flash.done(words, recorded);
     });
-    // Who saw another balance looks at the payments again.
+    // Reloads the payments if the balance has changed meanwhile.
     Effect::new(move |_| {
         if let Some(stale) = refusal(action).get().filter(|error| error.code == Code::Stale) {
             flash.say(stale.message);
@@ -83,7 +83,7 @@ fn RecordPaymentForm(invoice: Invoice) -> impl IntoView {
     }
 }
 
-/// Taking away a payment that was recorded by mistake.
+/// The dialog that removes a payment that was recorded by mistake.
 #[component]
 fn RemovePaymentDialog(payment: Payment) -> impl IntoView {
     let form = format!("remove-{}", payment.id);

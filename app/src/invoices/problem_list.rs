@@ -1,18 +1,18 @@
-//! What keeps an invoice from being sent, with the way to where it is mended.
+//! The problems that keep an invoice from being sent, with links to where they are fixed.
 
 use leptos::prelude::*;
 
 use super::InvoiceProblem;
 use crate::{id::ClientId, page_context::use_current_organization, platform};
 
-/// The problems of a preview or a draft, each with a link; nothing where there are none.
+/// The problems of a preview or a draft, each with a link; empty without problems.
 #[component]
 pub fn ProblemList(
-    /// What is wrong.
+    /// The problems.
     problems: Vec<InvoiceProblem>,
-    /// Whom it is for.
+    /// The client of the invoice.
     client: ClientId,
-    /// The way to a field that stands on no page of its own.
+    /// The link to a field that has no page of its own.
     here: fn(&str) -> Option<AnyView>,
 ) -> impl IntoView {
     (!problems.is_empty()).then(|| {
@@ -29,13 +29,13 @@ pub fn ProblemList(
     })
 }
 
-/// The link to the very field that mends something, where it stands on a page of its own.
+/// The link to the field that fixes a problem, if it has a page of its own.
 pub fn fix_link(field: &str, client: ClientId) -> Option<impl IntoView + use<>> {
     let here = use_current_organization();
     let (record, field) = field.split_once('.').unwrap_or((field, ""));
     let (page, form, words) = match (record, field) {
         ("organization", _) => ("settings/organization".to_owned(), "organization", "To the settings"),
-        // The tax of a line is the client's unless somebody has chosen another.
+        // By default, a line has the tax of the client.
         ("client", _) | ("lines", "tax_category" | "tax_rate") => (format!("clients/{client}"), "client", "To the client"),
         _ => return None,
     };
@@ -51,13 +51,13 @@ mod tests {
 
     fn link(field: &str) -> Option<String> {
         Owner::new().with(|| {
-            let place: CallerOrganization = serde_json::from_value(serde_json::json!({
+            let organization: CallerOrganization = serde_json::from_value(serde_json::json!({
                 "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "role": Role::Owner,
                 "member": "01980000-0000-7000-8000-000000000002", "time_zone": "UTC", "organization_time_zone": "UTC", "currency": "EUR",
                 "week_start": 1, "today": "2026-11-20", "organization_today": "2026-11-20"
             }))
             .expect("an organization");
-            provide_context(CurrentOrganization(place));
+            provide_context(CurrentOrganization(organization));
             fix_link(field, ClientId::new()).map(|link| link.to_html())
         })
     }

@@ -1,4 +1,4 @@
-//! Quantities of lines (BT-129): whole hundred-millionths, so that quantity × price is the net of every line to the smallest unit.
+//! Quantities of lines (BT-129) in whole hundred-millionths, so that quantity × price is the net of every line to the smallest unit.
 
 #[cfg(test)]
 mod tests;
@@ -11,13 +11,13 @@ use crate::{
     width::half_width,
 };
 
-/// Hundred-millionths in one.
+/// Hundred-millionths per unit.
 const ONE: i64 = 100_000_000;
 
-/// How many decimals a quantity has at most.
+/// The most decimals of a quantity.
 pub const DECIMALS: usize = 8;
 
-/// How many decimals a quantity of hours has at least.
+/// The fewest decimals of a quantity of hours.
 const HOUR_DECIMALS: u32 = 2;
 
 /// The highest quantity: a million.
@@ -46,17 +46,17 @@ pub fn hours(seconds: i64, unit_price: i64, net_amount: i64, currency: &Currency
         .unwrap_or_else(|| saturated(rounded_quotient(exact, 3_600)))
 }
 
-/// Hours as printed: with two decimals at least.
+/// Formats hours with at least two decimals.
 pub fn hours_text(quantity: i64) -> String {
     shown(quantity, HOUR_DECIMALS as usize)
 }
 
-/// A quantity as printed, without needless zeros.
+/// Formats a quantity without needless zeros.
 pub fn text_of(quantity: i64) -> String {
     shown(quantity, 0)
 }
 
-/// A quantity with its thousands parted by commas, as amounts are.
+/// Separates the thousands of a quantity with commas, like those of an amount.
 pub fn grouped(quantity: &str) -> String {
     let (sign, size) = quantity.strip_prefix('-').map_or(("", quantity), |size| ("-", size));
     let (whole, decimals) = size.split_at(size.find('.').unwrap_or(size.len()));
@@ -71,8 +71,8 @@ fn shown(quantity: i64, least: usize) -> String {
     format!("{sign}{}{point}{decimals}", size / ONE as u64)
 }
 
-/// A quantity as a caller writes it: not zero, at most a million, with up to eight decimals, and below zero for what is taken off. What
-/// can be read in two ways, such as `1,000`, is refused. The word for what is counted may stand behind it.
+/// Parses a quantity: not zero, at most a million, with up to eight decimals, and negative for a deduction. Ambiguous text, such as
+/// `1,000`, is refused. A word for the unit may follow.
 pub fn parse(given: &str) -> Result<i64, Error> {
     let given = &*half_width(given);
     let decimal = words::decimal(words::without_unit(given.trim()).trim());
@@ -84,7 +84,7 @@ pub fn parse(given: &str) -> Result<i64, Error> {
         let signed = |size: String| if sign < 0 { format!("-{size}") } else { size };
         return Err(money::ambiguous("quantity", given.trim(), (signed(thousands), signed(decimal))));
     }
-    // "2." is a number that somebody did not write to its end.
+    // "2." is an unfinished number.
     let ended = size.strip_suffix(['.', ',']).unwrap_or(size);
     let Some((whole, decimals)) = money::digits(ended).filter(|(whole, decimals)| whole.len() <= 7 && decimals.len() <= DECIMALS) else {
         return Err(unreadable(given));

@@ -1,4 +1,4 @@
-//! Reading invoices.
+//! Reads invoices: the list, single invoices, and the conversion of rows into answers.
 
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
@@ -50,9 +50,9 @@ pub async fn list(
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut mails = store::latest_mails(&mut cx.db, &ids).await?;
     let total = if with_total { Some(store::count(&mut cx.db, &filter).await?) } else { None };
-    let place = |row: &InvoiceRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
+    let cursor_of = |row: &InvoiceRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let zone = cx.membership()?.organization_zone.clone();
-    let page = Page::of(cx.listing, rows, limit, place, |row| {
+    let page = Page::of(cx.listing, rows, limit, cursor_of, |row| {
         let mail = mails.remove(&row.id);
         summary(row, mail, today, &zone)
     })?;
@@ -65,7 +65,7 @@ pub async fn get(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     read_invoice(cx, row).await
 }
 
-/// The row that an id or a number refers to, with the note as it reads.
+/// Finds the row by id or number; the composed part of a draft's note is in the client's present language.
 pub async fn find(cx: &mut Call, invoice: &str) -> Result<InvoiceRow, Error> {
     match store::find(&mut cx.db, reference::parse_id(invoice), invoice.trim()).await? {
         Some(row) => late_payment::worded_anew(cx, row).await,
@@ -73,7 +73,7 @@ pub async fn find(cx: &mut Call, invoice: &str) -> Result<InvoiceRow, Error> {
     }
 }
 
-/// Locks the invoice that is meant, then reads it: what is read holds until the call ends.
+/// Locks the invoice, then reads it: the row stays current until the transaction ends.
 pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<InvoiceRow, Error> {
     match store::lock(&mut cx.db, reference::parse_id(invoice), invoice.trim()).await? {
         Some(_) => find(cx, invoice).await,
@@ -81,7 +81,7 @@ pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<InvoiceRow, Err
     }
 }
 
-/// An invoice from its row: lines, sums, payments, mail.
+/// Completes an invoice from its row: lines, sums, payments, mail.
 pub async fn read_invoice(cx: &mut Call, row: InvoiceRow) -> Result<Invoice, Error> {
     let (zone, slug, today) = (cx.membership()?.organization_zone.clone(), cx.membership()?.slug.clone(), cx.organization_today()?);
     let currency = Currency::parse(&row.currency)?;
@@ -107,7 +107,7 @@ pub async fn read_invoice(cx: &mut Call, row: InvoiceRow) -> Result<Invoice, Err
         printed.word_lines(&mut lines);
     }
     let mut payments = store::payments(&mut cx.db, row.id).await?;
-    // What one notes for oneself is not for the client.
+    // Notes on payments are internal, and viewers act for the client.
     if cx.membership()?.role.visibility() == RoleVisibility::GrantedClients {
         payments.iter_mut().for_each(|payment| payment.note = None);
     }
@@ -147,7 +147,7 @@ pub async fn read_invoice(cx: &mut Call, row: InvoiceRow) -> Result<Invoice, Err
     })
 }
 
-/// The void invoice that an invoice drafts again, and the one that drafts it again.
+/// The void invoice that this one redrafts, and the redraft of this one.
 async fn redrafts(cx: &mut Call, row: &InvoiceRow) -> Result<(Option<InvoiceRef>, Option<InvoiceRef>), Error> {
     if row.redraft_of_id.is_none() && row.state != "void" {
         return Ok((None, None));
@@ -157,13 +157,13 @@ async fn redrafts(cx: &mut Call, row: &InvoiceRow) -> Result<(Option<InvoiceRef>
     Ok((name(of_id, of_number), name(as_id, as_number)))
 }
 
-/// The sums of the stored lines, as a draft is written and sent with.
+/// The sums of the lines, with which a draft is stored and sent.
 pub fn totals(row: &InvoiceRow, lines: &[LineRow]) -> Result<Totals, Error> {
     Totals::of(&amounts(lines)?, discount(row))
 }
 
-/// The sums that are shown: those of the lines, and of what was sent those that it was sent with. A draft whose discount would be refused by
-/// now is shown as it was written, so that it can be changed.
+/// The sums that are shown: of a draft those of its lines, of a sent invoice those that it was sent with. A draft whose discount would
+/// now be refused is shown as stored, so that it can be changed.
 fn shown_totals(row: &InvoiceRow, lines: &[LineRow], currency: &Currency, printed: Option<&SentDocument>) -> Result<Totals, Error> {
     let is_known = row.state == "draft" || lines.iter().all(|line| line.laid_out.is_some());
     match totals(row, lines) {
@@ -174,17 +174,17 @@ fn shown_totals(row: &InvoiceRow, lines: &[LineRow], currency: &Currency, printe
     }
 }
 
-/// What lines add to the totals.
+/// The amounts of lines for the totals, by the present rule for disbursements.
 pub fn amounts(lines: &[LineRow]) -> Result<Vec<LineAmount>, Error> {
     amounts_by(lines, is_disbursement)
 }
 
-/// The same by each rule that has told what was laid out, the latest first: before all of them nothing was.
+/// The same by each rule that ever identified disbursements, the latest first; before the first rule no line was one.
 fn readings(lines: &[LineRow]) -> Result<[Vec<LineAmount>; 3], Error> {
     Ok([amounts(lines)?, amounts_by(lines, was_disbursement)?, amounts_by(lines, |_, _| false)?])
 }
 
-/// The same by this rule, for lines that do not say it themselves.
+/// The same by the given rule, for lines without a stored `laid_out`.
 fn amounts_by(lines: &[LineRow], rule: fn(&LineRow, TaxCategory) -> bool) -> Result<Vec<LineAmount>, Error> {
     let amount = |line: &LineRow| {
         let category = TaxCategory::parse(&line.tax_category)?;
@@ -199,7 +199,7 @@ pub fn discount(row: &InvoiceRow) -> Option<Discount> {
     row.discount_amount.map(Discount::Amount).or(row.discount_rate.map(|rate| Discount::Percent(Percent(rate))))
 }
 
-/// The sums of these lines as the world sees them; `omitted_tax` where the document claims nothing of what has no tax.
+/// Converts sums into their answer; `omitted_tax`: the document states nothing about lines without tax.
 pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency, omitted_tax: bool) -> Sums {
     let money = |amount| Money::new(amount, currency);
     let reason = |category: TaxCategory| {
@@ -226,7 +226,7 @@ pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency, omitted_tax
     }
 }
 
-/// A stored line as the world sees it; `omitted_tax` where the document claims nothing of what has no tax.
+/// Converts a stored line into its answer; `omitted_tax`: the document states nothing about lines without tax.
 pub fn read_line(line: LineRow, currency: &Currency, omitted_tax: bool) -> Result<InvoiceLine, Error> {
     let quantity = quantity_text(&line, currency);
     let tax_category = TaxCategory::parse(&line.tax_category)?;
@@ -253,19 +253,19 @@ pub fn read_line(line: LineRow, currency: &Currency, omitted_tax: bool) -> Resul
     })
 }
 
-/// The quantity of a line in hundred-millionths: of time the hours that come to its net at its price.
+/// The quantity of a line in hundred-millionths; for time, the hours whose product with the price is the net.
 pub fn quantity(line: &LineRow, currency: &Currency) -> i64 {
     let hours = || quantity::hours(line.billed_seconds.unwrap_or_default(), line.unit_price, line.net, currency);
     line.invoiced_quantity.unwrap_or_else(hours)
 }
 
-/// The same as printed.
+/// The quantity as printed.
 pub fn quantity_text(line: &LineRow, currency: &Currency) -> String {
     let quantity = quantity(line, currency);
     if line.invoiced_quantity.is_some() { quantity::text_of(quantity) } else { quantity::hours_text(quantity) }
 }
 
-/// How a line is taxed.
+/// The tax of a line.
 pub fn line_tax(line: &LineRow) -> Result<LineTax, Error> {
     Ok(LineTax { category: TaxCategory::parse(&line.tax_category)?, rate: Percent(line.tax_percent), reason: line.tax_reason.clone() })
 }
@@ -298,7 +298,7 @@ fn summary(row: InvoiceRow, mail: Option<MailState>, today: Date, zone: &jiff::t
     })
 }
 
-/// What is still to be paid: nothing on a draft that nobody owes yet, nothing on a void invoice.
+/// The balance in minor units: 0 on a draft, which nobody owes yet, and on a void invoice.
 fn balance(row: &InvoiceRow) -> i64 {
     match row.state.as_str() {
         "draft" | "void" => 0,
@@ -306,12 +306,12 @@ fn balance(row: &InvoiceRow) -> i64 {
     }
 }
 
-/// Where an invoice stands today.
+/// The status of an invoice on the day `today`.
 pub fn status(row: &InvoiceRow, today: Date) -> InvoiceStatus {
     status_of(&row.state, row.due_on.map(|due| due.to_jiff()), row.paid, today)
 }
 
-/// The same from what it follows from.
+/// Derives the status from the stored state, the due date and the amount paid.
 pub fn status_of(state: &str, due_on: Option<Date>, paid: i64, today: Date) -> InvoiceStatus {
     match state {
         "draft" => InvoiceStatus::Draft,
@@ -323,7 +323,7 @@ pub fn status_of(state: &str, due_on: Option<Date>, paid: i64, today: Date) -> I
     }
 }
 
-/// The days of the work.
+/// The service period (BG-14).
 pub fn period(row: &InvoiceRow) -> Option<DateRange> {
     let (from, to) = row.period_from.zip(row.period_to)?;
     Some(DateRange { from: Day::from(from.to_jiff()), to: Day::from(to.to_jiff()) })

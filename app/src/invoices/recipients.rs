@@ -1,13 +1,13 @@
-//! To whom an invoice is mailed, and how far the mails of one sending are together.
+//! Parses the recipients of an invoice, and combines the states of the mails that were queued together.
 
 use super::MailState;
 use crate::{error::Error, text};
 
-/// To how many addresses an invoice is mailed at once.
+/// Maximum number of recipients of one sending.
 pub const RECIPIENTS_MAX: usize = 10;
 
-/// The addresses that were given, each once and in their order. A text may hold several with commas, semicolons or line
-/// ends between them, as mail programs write them.
+/// Parses the given addresses, each once and in their order. A text may hold several, separated by commas, semicolons or
+/// line ends, as mail programs write them.
 pub fn parse_addresses(given: &[String]) -> Result<Vec<String>, Error> {
     let mut addresses = Vec::new();
     for text in given.iter().flat_map(|text| text.split([',', ';', '\n', '\r'])) {
@@ -18,7 +18,7 @@ pub fn parse_addresses(given: &[String]) -> Result<Vec<String>, Error> {
         }
     }
     match addresses.len() {
-        // An empty field of a form says nothing; marks alone were meant to say something.
+        // An empty form field means absent; separators alone are a mistake.
         0 if given.iter().any(|text| !text.trim().is_empty()) => {
             Err(Error::invalid("to", "There is no address in it; write one such as billing@acme.example."))
         }
@@ -30,7 +30,7 @@ pub fn parse_addresses(given: &[String]) -> Result<Vec<String>, Error> {
     }
 }
 
-/// What is said of two mails of one sending: the one whose reader has it least, and everybody for whom that is so.
+/// Combines the states of two mails of one sending: the least delivered state, with all recipients who are in it.
 pub fn least_delivered(one: MailState, other: MailState) -> MailState {
     match delivery_rank(&one).cmp(&delivery_rank(&other)) {
         std::cmp::Ordering::Equal => MailState { recipient: format!("{}, {}", one.recipient, other.recipient), ..one },
@@ -39,7 +39,7 @@ pub fn least_delivered(one: MailState, other: MailState) -> MailState {
     }
 }
 
-/// How far a mail is from its reader: it was sent, is about to leave, or stays.
+/// Rank of a mail by delivery: 0 sent, 1 about to leave, 2 stays.
 fn delivery_rank(mail: &MailState) -> u8 {
     match mail.state.as_str() {
         _ if mail.stays => 2,

@@ -1,5 +1,5 @@
-//! A void invoice is drafted again as it was: its lines, with the time that was on it as far as that can be billed, and at the tax that its
-//! client has by now.
+//! Redrafts a void invoice: a new draft with its lines, with the time that was on it as far as that can still be billed, and at the
+//! client's present tax.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,8 +27,8 @@ use crate::{
     organizations, text,
 };
 
-/// Drafts a void invoice again, and reserves the time on it. What it says beside its lines stays: client, grouping, rounding, discount,
-/// note, days to pay, and a service period that somebody has written. It is in the client's present language but for what somebody wrote.
+/// Redrafts a void invoice and reserves the time on it. Beside the lines it keeps client, grouping, rounding, discount, note, payment
+/// terms, and a service period given by hand. It is in the client's present language except for texts written by hand.
 pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     organizations::store::lock_shared(&mut cx.db).await?;
     let void = read::find_locked(cx, invoice).await?;
@@ -36,14 +36,14 @@ pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     is_first(&void, store::redrafts(&mut cx.db, void.id).await?)?;
     let (client, currency) = (clients::record::find(cx, &void.client_id.to_string()).await?, Currency::parse(&void.currency)?);
     let time = Time::of(cx, &void).await?;
-    for told in [time.left_out(number(&void)), time.other_lines(number(&void))].into_iter().flatten() {
-        cx.warn(told);
+    for warning in [time.left_out(number(&void)), time.other_lines(number(&void))].into_iter().flatten() {
+        cx.warn(warning);
     }
     let sent = store::lines(&mut cx.db, void.id).await?;
     let lines = time.lines(&sent, line_texts::grouping(&void, &client)?, &currency, &draft::tax_of(&client));
     fits(&void, &lines)?;
-    if let Some(told) = other_sum(&void, &sent, &lines, &currency) {
-        cx.warn(told);
+    if let Some(warning) = other_sum(&void, &sent, &lines, &currency) {
+        cx.warn(warning);
     }
     let lines = taxed(cx, &void, &client, lines).await?;
     let amounts = read::amounts(&lines)?;
@@ -59,7 +59,7 @@ fn number(row: &InvoiceRow) -> &str {
     row.number.as_deref().unwrap_or_default()
 }
 
-/// Only what was voided is drafted again.
+/// Refuses an invoice that is not void.
 fn is_void(row: &InvoiceRow) -> Result<(), Error> {
     match row.state.as_str() {
         "void" => Ok(()),
@@ -73,7 +73,7 @@ fn is_void(row: &InvoiceRow) -> Result<(), Error> {
     }
 }
 
-/// Refuses to draft again what was drafted again already: what came of that says how to go on.
+/// Refuses a second redraft; the state of the first one decides the hint.
 fn is_first(void: &InvoiceRow, redrafts: RedraftLinks) -> Result<(), Error> {
     let Some(id) = redrafts.as_id else { return Ok(()) };
     let (number, later) = (number(void), redrafts.as_number.unwrap_or_default());
@@ -97,7 +97,7 @@ fn is_first(void: &InvoiceRow, redrafts: RedraftLinks) -> Result<(), Error> {
     Err(error.details(&json!({ "invoice": id })))
 }
 
-/// Refuses a draft without lines, and one of too many: time that has several rates by now takes a line for each.
+/// Refuses a draft without lines, and one with too many: time that now has several rates takes one line per rate.
 fn fits(void: &InvoiceRow, lines: &[LineRow]) -> Result<(), Error> {
     let number = number(void);
     match lines.len() {
@@ -115,8 +115,8 @@ fn fits(void: &InvoiceRow, lines: &[LineRow]) -> Result<(), Error> {
     }
 }
 
-/// Refuses what would come to less than nothing by now, and names what takes off too much. A void invoice does not change: with other lines
-/// it is another draft.
+/// Refuses a redraft with a negative total, and names the lines that deduct too much. A void invoice cannot change, so other lines need a
+/// new draft.
 fn comes_to_something(void: &InvoiceRow, lines: &[LineRow], amounts: &[LineAmount], currency: &Currency) -> Result<(), Error> {
     match Totals::of(amounts, None) {
         Err(error) if error == below_zero() => {
@@ -139,7 +139,7 @@ fn comes_to_something(void: &InvoiceRow, lines: &[LineRow], amounts: &[LineAmoun
     }
 }
 
-/// That the lines come to something else than they did; nothing where they do not.
+/// The warning that the lines have another sum than before; `None` if they have the same.
 fn other_sum(void: &InvoiceRow, sent: &[LineRow], lines: &[LineRow], currency: &Currency) -> Option<String> {
     let [then, now] = [sent, lines].map(|lines| lines.iter().map(|line| line.net).sum::<i64>());
     let [was, is] = [then, now].map(|sum| Money::new(sum, currency).text());
@@ -149,14 +149,14 @@ fn other_sum(void: &InvoiceRow, sent: &[LineRow], lines: &[LineRow], currency: &
 
 /// The time that was on a void invoice.
 struct Time {
-    /// All of it, as it was then.
+    /// All entries, as they were when the invoice was voided.
     then: Vec<VoidedEntry>,
-    /// What of it can be billed, as it is now, in the order of the work.
+    /// The entries that can be billed, as they are now, in the order of the work.
     now: Vec<UnbilledEntry>,
 }
 
 impl Time {
-    /// Holds it until the call ends.
+    /// Reads the time and locks it until the transaction ends.
     async fn of(cx: &mut Call, void: &InvoiceRow) -> Result<Self, Error> {
         let then = store::released_by_void(&mut cx.db, void.id).await?;
         let ids: Vec<Uuid> = then.iter().map(|entry| entry.id).collect();
@@ -166,7 +166,7 @@ impl Time {
         Ok(Self { then, now })
     }
 
-    /// That not all of it can be billed; nothing where it can.
+    /// The warning that some time cannot be billed; `None` if all can.
     fn left_out(&self, number: &str) -> Option<String> {
         let there: BTreeSet<Uuid> = self.now.iter().map(|entry| entry.id).collect();
         let seconds: i64 = self.then.iter().filter(|entry| !there.contains(&entry.id)).map(|entry| entry.seconds).sum();
@@ -174,11 +174,11 @@ impl Time {
         (seconds > 0).then(|| format!("{worked} of the time on {number} is left out: it was billed, deleted or changed since."))
     }
 
-    /// Whether all of it is there as it was when the invoice was voided.
+    /// Whether all entries are unchanged since the invoice was voided.
     fn is_as_it_was(&self) -> bool {
         let now: BTreeMap<Uuid, &UnbilledEntry> = self.now.iter().map(|entry| (entry.id, entry)).collect();
         self.then.iter().all(|then| {
-            // A rate that was 0 before rates could be absent may be none by now.
+            // A rate of 0 from before rates could be absent may be absent now.
             now.get(&then.id).is_some_and(|now| {
                 (now.project, now.day, now.seconds, &now.description) == (then.project, then.day.to_jiff(), then.seconds, &then.description)
                     && now.rate.unwrap_or(0) == then.rate.unwrap_or(0)
@@ -186,8 +186,8 @@ impl Time {
         })
     }
 
-    /// The lines that were sent, while all of the time is as it was. Else the lines of time are those that would be drafted of it now, as
-    /// several may share what is rounded, and their words may tell of days and projects that are other ones.
+    /// The lines that were sent if all time is unchanged. Otherwise the lines of time are composed anew, since several lines may share
+    /// rounded time, and their texts may name days and projects that have changed.
     fn lines(&self, sent: &[LineRow], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<LineRow> {
         if self.is_as_it_was() {
             return sent.iter().map(|line| self.again(line, grouping)).collect();
@@ -197,8 +197,8 @@ impl Time {
         time.chain(own).collect()
     }
 
-    /// A line as it was sent, with its time. A text that was composed, in whatever language the client had then and whatever was called
-    /// otherwise, is so again in the one that they have by now. Of a line from before it was composed if it could be so now.
+    /// A line as it was sent, with its time. A composed text is composed again with the present names and in the client's present language,
+    /// whatever it was in. A line from before the flag `composed` counts as composed if its text equals one composed now.
     fn again(&self, line: &LineRow, grouping: Grouping) -> LineRow {
         let entries = self.entries_of(line.id);
         let time: Vec<&UnbilledEntry> = self.now.iter().filter(|entry| entries.contains(&entry.id)).collect();
@@ -214,35 +214,35 @@ impl Time {
         self.then.iter().filter(|entry| entry.line == line).map(|entry| entry.id).collect()
     }
 
-    /// That the lines of time are other ones; nothing where they are not.
+    /// The warning that the lines of time were composed anew; `None` if they were not.
     fn other_lines(&self, number: &str) -> Option<String> {
-        let told = || {
+        let warning = || {
             format!(
                 "The time of {number} is not as it was, so its lines are drafted anew from the time that is left: words and taxes that \
                  somebody wrote on them are gone."
             )
         };
-        (!self.is_as_it_was()).then(told)
+        (!self.is_as_it_was()).then(warning)
     }
 }
 
-/// The same as a line of its own, of a draft.
+/// A copy of a line for a draft, with a new id.
 fn anew(line: LineRow) -> LineRow {
     LineRow { id: InvoiceLineId::new().0, laid_out: None, ..line }
 }
 
-/// The lines with the tax that their client has by now, where they carried what the client had.
+/// Gives the lines that carried the client's tax of then the client's present tax, and warns of it.
 async fn taxed(cx: &mut Call, void: &InvoiceRow, client: &Client, lines: Vec<LineRow>) -> Result<Vec<LineRow>, Error> {
     let had = client_tax::until_sent(cx, void).await?;
     let renewed = client_tax::renewed(lines, client, had.as_deref())?;
-    if let Some(told) = renewed.told {
-        cx.warn(told);
+    if let Some(warning) = renewed.told {
+        cx.warn(warning);
     }
     Ok(renewed.lines)
 }
 
-/// The service period: as somebody has written it, else that of the time. Without time it stays, but for the day of issue, which stands
-/// for none.
+/// The service period: the one given by hand, else that of the time. Without time the earlier one stays, unless it was the day of issue,
+/// which stands for none.
 fn period(void: &InvoiceRow, time: &Time, had_time: bool) -> Option<(Date, Date)> {
     let stood = void.period_from.zip(void.period_to).map(|(from, to)| (from.to_jiff(), to.to_jiff()));
     let issued = void.issued_on.map(|day| (day.to_jiff(), day.to_jiff()));
@@ -253,8 +253,8 @@ fn period(void: &InvoiceRow, time: &Time, had_time: bool) -> Option<(Date, Date)
     }
 }
 
-/// The discount. One that cannot be taken of what is left is none: an amount that is more, or a share where only what was laid out for the
-/// client is left.
+/// The discount, or `None` with a warning where it cannot be applied to the remaining lines: an amount above their sum, or a percentage
+/// where only disbursements are left.
 fn discount_of(cx: &mut Call, void: &InvoiceRow, amounts: &[LineAmount], currency: &Currency) -> Option<Discount> {
     let discount = read::discount(void)?;
     if Totals::of(amounts, Some(discount.clone())).is_ok() {
@@ -291,7 +291,7 @@ async fn insert(cx: &mut Call, void: &InvoiceRow, period: Option<(Date, Date)>, 
     Ok(invoice)
 }
 
-/// The draft with its sums, and what a careful person would want to know of it.
+/// Stores the sums of the draft, adds its remarks as warnings and returns it.
 async fn summed(cx: &mut Call, invoice: InvoiceId, lines: &[LineRow]) -> Result<Invoice, Error> {
     let row = read::find(cx, &invoice.to_string()).await?;
     let totals = Totals::of(&read::amounts(lines)?, read::discount(&row))?;

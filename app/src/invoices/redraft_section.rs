@@ -1,4 +1,4 @@
-//! The way from a void invoice to the draft that drafts it again, and back.
+//! The links between a void invoice and its redraft.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -9,7 +9,7 @@ use crate::{
     ui::{Form, PageSection, Submit, WriteAction, hidden, idempotency_field, on_success},
 };
 
-/// The button that drafts a void invoice again, or the way to what came of that.
+/// The button that redrafts a void invoice, or the link to its redraft.
 pub fn part(invoice: &Invoice) -> impl IntoView + use<> {
     let within = match &invoice.redrafted_as {
         Some(later) => redraft_link(later).into_any(),
@@ -45,7 +45,7 @@ fn button(invoice: &Invoice) -> impl IntoView + use<> {
     }
 }
 
-/// Which void invoice an invoice drafts again.
+/// The link to the void invoice that this one redrafts.
 pub fn redrafted_from(invoice: &Invoice) -> Option<impl IntoView + use<>> {
     let void = invoice.redraft_of.clone()?;
     let page = use_current_organization().path(&format!("invoices/{}", void.invoice));

@@ -1,4 +1,4 @@
-//! What a careful person would want to know of a draft before it is sent. Nothing of it keeps it from being sent.
+//! Remarks: warnings about a draft that do not keep it from being sent.
 
 mod addresses;
 mod agents;
@@ -37,7 +37,7 @@ use crate::{
     people,
 };
 
-/// What an invoice is made of, drafted or not.
+/// The content of an invoice, drafted or not, that remarks are based on.
 pub struct RemarkInput<'a> {
     /// Who bills.
     pub organization: &'a Organization,
@@ -53,21 +53,21 @@ pub struct RemarkInput<'a> {
     pub time: Vec<&'a UnbilledEntry>,
     /// Its note to the client.
     pub notes: Option<&'a str>,
-    /// The latest day that has begun for somebody of the organization.
+    /// The latest day that has begun in the time zone of any member of the organization.
     pub today: Date,
 }
 
-/// What is to be said of an invoice, drafted or not.
+/// All remarks on an invoice, drafted or not.
 pub async fn all_remarks(cx: &mut Call, content: &RemarkInput<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let mut remarks = content_remarks(content)?;
     remarks.extend(small_business::of(cx, content).await?);
     Ok(remarks)
 }
 
-/// What of that follows from the invoice alone.
+/// The remarks that follow from the content of the invoice alone.
 pub fn content_remarks(content: &RemarkInput<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let RemarkInput { organization, client, lines, .. } = content;
-    // What has to be on every invoice stands before what may be right.
+    // Required statements come before likely mistakes.
     let mut remarks = unsaid(organization, client, lines)?;
     remarks.extend(tax::of(organization, client, lines)?);
     remarks.extend(small_business::of_elsewhere(content));
@@ -80,7 +80,7 @@ pub fn content_remarks(content: &RemarkInput<'_>) -> Result<Vec<InvoiceProblem>,
     Ok(remarks)
 }
 
-/// The remarks on a draft with these lines and this time on it; none on what was sent.
+/// The remarks on a draft with these lines and this time on it; none on an invoice that was sent.
 pub async fn of(cx: &mut Call, row: &InvoiceRow, lines: &[LineRow], time: &[DraftEntry]) -> Result<Vec<InvoiceProblem>, Error> {
     let mut remarks = Vec::new();
     if row.state != "draft" {
@@ -106,7 +106,7 @@ pub async fn of(cx: &mut Call, row: &InvoiceRow, lines: &[LineRow], time: &[Draf
     Ok(remarks)
 }
 
-/// What an invoice of these lines says of both parties, and this one cannot.
+/// The remarks on details of both parties that the invoice lacks.
 fn unsaid(organization: &Organization, client: &Client, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
     let categories = lines.iter().map(|line| TaxCategory::parse(&line.tax_category)).collect::<Result<Vec<_>, _>>()?;
     Ok(addresses::unsaid(organization, client, &categories))

@@ -1,4 +1,4 @@
-//! Mailing a sent invoice once more, with its frozen document.
+//! Mails a sent invoice again, with its frozen document.
 
 use super::{
     Invoice, read, recipients,
@@ -12,10 +12,10 @@ use crate::{
     organizations, outbox, reference, text,
 };
 
-/// What the next mail of an invoice is given that is kept from leaving because this one takes its place.
+/// The reason stored with an earlier mail that is cancelled because the new one replaces it.
 const REPLACED: &str = "It was sent again.";
 
-/// Mails a sent invoice again. What does not change stays as it was in its last mail.
+/// Mails a sent invoice again. Recipients and message default to those of its last mail.
 pub async fn resend(cx: &mut Call, invoice: &str, to: Option<Vec<String>>, message: Option<&str>) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
     let (number, due_on) = mailable(&row)?;
@@ -29,7 +29,7 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: Option<Vec<String>>, messa
     };
     let last_words = store::mails(&mut cx.db, Some(row.id), false, None, 1).await?.into_iter().next().and_then(|mail| mail.body);
     let message = text::optional_lines("message", message, 4000)?.or(last_words);
-    // One that is too old to leave by itself does not follow this one.
+    // A mail too old to leave by itself must not leave after this one.
     outbox::cancel_mails(&mut cx.db, &[row.id], REPLACED).await?;
     let organization = organizations::settings::get(cx).await?;
     let language = clients::record::find(cx, &row.client_id.to_string()).await?.language;
@@ -38,7 +38,7 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: Option<Vec<String>>, messa
     read::get(cx, &row.id.to_string()).await
 }
 
-/// The number of an invoice that somebody has to see, and when it is due while something is left to pay.
+/// The number of an invoice that can be mailed, and its due date while a balance is open. Refuses drafts and void invoices.
 fn mailable(row: &InvoiceRow) -> Result<(String, Option<jiff::civil::Date>), Error> {
     match (row.state.as_str(), &row.number, row.due_on) {
         ("void", Some(number), _) => Err(Error::new(Code::Conflict, format!("Invoice {number} was voided; nobody owes what it asks for."))),
@@ -51,7 +51,7 @@ fn mailable(row: &InvoiceRow) -> Result<(String, Option<jiff::civil::Date>), Err
     }
 }
 
-/// To whom where the call names nobody: whom its last mails have not reached, or all of them, or the client.
+/// The default recipients: those whom the last mails have not reached, else all of the last mails, else the client.
 async fn last_recipients(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<String>, Error> {
     let last = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id).map(|mail| mail.recipient);
     match last.or_else(|| row.client_email.clone()) {

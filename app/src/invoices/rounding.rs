@@ -1,4 +1,4 @@
-//! Rounding of time before it is billed.
+//! Rounds time before it is billed.
 
 #[cfg(test)]
 mod tests;
@@ -57,7 +57,7 @@ impl RoundingMode {
         }
     }
 
-    /// The mode of this name.
+    /// Parses the stored name of a mode.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Up, Self::Nearest, Self::Down].into_iter().find(|mode| mode.name() == name)
     }
@@ -73,14 +73,14 @@ impl RoundingBasis {
         }
     }
 
-    /// The basis of this name.
+    /// Parses the stored name of a basis.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Entry, Self::DayAndProject, Self::Line].into_iter().find(|basis| basis.name() == name)
     }
 }
 
 impl Rounding {
-    /// The seconds to bill for `seconds` worked. A value already on the grid does not move.
+    /// The seconds to bill for `seconds` worked. A value that is already a multiple of the step does not change.
     pub fn round(&self, seconds: i64) -> i64 {
         let step = i64::from(self.step_minutes) * 60;
         if step == 0 {

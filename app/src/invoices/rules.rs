@@ -1,4 +1,4 @@
-//! What keeps an invoice from being sent: the rules of EN 16931 on tax, each with the field that mends it, and letters that no font has.
+//! Checks an invoice before it is sent: the tax rules of EN 16931, each with the field to correct, and glyph coverage.
 
 pub(crate) mod cross_border;
 pub(crate) mod tax_territory;
@@ -28,10 +28,10 @@ use crate::{
     text,
 };
 
-/// The most problems that are told at once.
+/// The most problems in one answer.
 const PROBLEMS_MAX: usize = 20;
 
-/// What keeps this invoice from being sent, each field once.
+/// The problems that keep this invoice from being sent, one per field.
 pub fn problems(source: &InvoiceSource<'_>, documents: &dyn DocumentRenderer) -> Result<Vec<InvoiceProblem>, Error> {
     let mut problems = of_tax(source)?;
     for problem in glyph_coverage::problems(source, documents) {
@@ -42,7 +42,7 @@ pub fn problems(source: &InvoiceSource<'_>, documents: &dyn DocumentRenderer) ->
     Ok(problems)
 }
 
-/// What is wrong about the tax. Where the seller is known to be in a country of other rules, nothing of these is.
+/// The problems of its tax. There are none if the seller is known to be in a country of other rules.
 fn of_tax(source: &InvoiceSource<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let mut problems: Vec<InvoiceProblem> = Vec::new();
     if source.seller.country.as_deref().is_some_and(|country| !tax_territory::has_vat(country)) {
@@ -61,7 +61,7 @@ fn of_tax(source: &InvoiceSource<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     Ok(problems)
 }
 
-/// A VAT identifier whose first two letters name no country.
+/// The problem of a VAT identifier whose first two letters name no country.
 fn without_country(path: &Path, source: &InvoiceSource<'_>) -> Option<InvoiceProblem> {
     let is = |group, term| *path == Path::group_term(group, term);
     let (seller, buyer) = (source.seller, source.buyer);
@@ -87,7 +87,7 @@ fn without_country(path: &Path, source: &InvoiceSource<'_>) -> Option<InvoicePro
     Some(InvoiceProblem { rule: Some("BR-CO-09".to_owned()), field: field.to_owned(), message })
 }
 
-/// What keeps a draft of these parties and lines from being sent.
+/// The problems that keep a draft of these parties and lines from being sent.
 pub fn draft_problems(
     cx: &Call,
     row: &InvoiceRow,
@@ -113,7 +113,7 @@ pub fn draft_problems(
     Ok(found)
 }
 
-/// That the sums of a draft would be refused by now, as those can be that were written before what was laid out was left alone by a discount.
+/// The problem that the sums of a draft are refused by now, as may be those written when discounts still applied to disbursements.
 fn of_sums(row: &InvoiceRow, lines: &[LineRow]) -> Option<InvoiceProblem> {
     read::totals(row, lines).err().map(of_refused)
 }
@@ -123,12 +123,12 @@ fn of_refused(refused: Error) -> InvoiceProblem {
     InvoiceProblem { rule: None, field, message: refused.message }
 }
 
-/// The refusal to send a draft whose sums are refused.
+/// The error for sending a draft whose sums are refused.
 pub fn sums_refusal(refused: Error) -> Error {
     refusal(vec![of_refused(refused)]).unwrap_or_else(Error::internal)
 }
 
-/// The refusal to send what has these problems.
+/// The error for sending an invoice with these problems; `None` if there are none.
 pub fn refusal(problems: Vec<InvoiceProblem>) -> Option<Error> {
     let first = problems.first()?;
     let mut error = Error::invalid(&first.field, first.message.clone());
@@ -145,7 +145,7 @@ pub fn refusal(problems: Vec<InvoiceProblem>) -> Option<Error> {
     Some(error.hint(format!("Nothing was sent, and no number was given. {place}. Then send again: the draft takes it up.")))
 }
 
-/// What a broken rule means for whoever fills in the invoice; nothing of a rule that is not about its tax.
+/// The problems that a broken rule means for whoever fills in the invoice; empty for a rule that is not about its tax.
 fn said(rule: &str, source: &InvoiceSource<'_>) -> Vec<InvoiceProblem> {
     let Some((family, number)) = rule.strip_prefix("BR-").and_then(|rule| rule.rsplit_once('-')) else { return Vec::new() };
     let category = match family {
@@ -168,7 +168,7 @@ fn said(rule: &str, source: &InvoiceSource<'_>) -> Vec<InvoiceProblem> {
     }
 }
 
-/// Which numbers of seller and buyer are not there.
+/// The missing numbers of seller and buyer, each as a field and a message.
 fn missing_numbers(category: TaxCategory, source: &InvoiceSource<'_>) -> Vec<(&'static str, String)> {
     let seller = party_identifiers::of_seller(source.seller);
     let is_unread = source
@@ -177,7 +177,7 @@ fn missing_numbers(category: TaxCategory, source: &InvoiceSource<'_>) -> Vec<(&'
         .as_deref()
         .is_some_and(|number| !party_identifiers::is_vat_id(number) && !party_identifiers::has_other_label(number));
     let no_vat_id = seller.vat_id.is_none() && !is_unread;
-    // Beside what is taxed, the rule on that says which number is wanted.
+    // Beside taxed lines, the rule on those reports which number is required.
     let is_said = category != TaxCategory::S && einvoice::is_taxed(source);
     let no_number = !is_unread && !is_said && !seller.has_one(|number| einvoice::is_tax_number(source, number));
     let (code, label) = (category.code(), category.label().to_lowercase());
@@ -194,8 +194,8 @@ fn missing_numbers(category: TaxCategory, source: &InvoiceSource<'_>) -> Vec<(&'
     missing_numbers
 }
 
-/// That the client has no number where one is needed, or one that is no VAT identifier where nothing else will do: of whoever owes the tax
-/// the number of a register is enough (BR-AE-02).
+/// The message that the client lacks a required number, or has one that is no VAT identifier where only that is accepted: of whoever owes
+/// the tax the number of a register is enough (BR-AE-02).
 fn no_vat_id_of_buyer(category: TaxCategory, why: &str, buyer: &Client) -> Option<String> {
     let (name, country) = (&buyer.name, buyer.country.as_deref());
     let instead = match country {
@@ -206,7 +206,7 @@ fn no_vat_id_of_buyer(category: TaxCategory, why: &str, buyer: &Client) -> Optio
         None if matches!(category, TaxCategory::AE | TaxCategory::K) => {
             Some(format!("The VAT identifier of {name} is missing, which {why} needs. Add it to the client{instead}."))
         }
-        // Of a client elsewhere another category is right, and no other number helps.
+        // For a client elsewhere another category is right, and no other number helps.
         Some(number)
             if category == TaxCategory::K
                 && country.is_none_or(tax_territory::in_eu)
@@ -219,7 +219,7 @@ fn no_vat_id_of_buyer(category: TaxCategory, why: &str, buyer: &Client) -> Optio
     }
 }
 
-/// That the seller has no VAT identifier, or a number in its place that is none, such as the one that every enterprise there has.
+/// The message that the seller has no VAT identifier, or another number in its place, such as the enterprise number there.
 fn no_vat_id_of_seller(why: &str, seller: &Organization) -> String {
     let Some(number) = seller.vat_id.as_deref() else {
         return format!("Your VAT identifier is missing, which {why} needs. Add it in Settings.");
@@ -235,14 +235,14 @@ fn no_vat_id_of_seller(why: &str, seller: &Organization) -> String {
     }
 }
 
-/// What is written in place of a number that is no VAT identifier: the same with what makes it one, where that is known.
+/// What to write in place of a number that is no VAT identifier: the same with the part that makes it one, if known.
 fn in_place_of(number: &str, country: Option<&str>) -> String {
     let of_enterprise = text::swiss_uid(number).map(|number| format!("{number} MWST"));
     let vat_id = of_enterprise.or_else(|| identifiers::written(number, country));
     vat_id.unwrap_or_else(|| "the number that begins with the two letters of its country, such as DE".to_owned())
 }
 
-/// What is wrong with the number that the seller has, or that there is none, and what is written where.
+/// The field and the message for a seller's number that is wrong or missing, with what to write where.
 fn no_number_of_seller(why: &str, seller: &Organization, taxed: bool) -> (&'static str, String) {
     let country = party_identifiers::country_of_numbers(seller.country.as_deref());
     let numbers =
@@ -273,7 +273,7 @@ fn country_of_client(source: &InvoiceSource<'_>, rule: &str) -> String {
     )
 }
 
-/// What is not subject to tax beside something else: on an invoice of its own, or all of it so where the rest was laid out for the client.
+/// The message for category O beside others: it needs an invoice of its own, or applies to all lines if the rest are disbursements.
 fn mixed(source: &InvoiceSource<'_>, rule: &str) -> String {
     let words = disbursement::words(source.seller.country.as_deref());
     let beside = source.lines.iter().filter(|line| line.tax_category != TaxCategory::O.code());

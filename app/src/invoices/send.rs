@@ -1,4 +1,4 @@
-//! Sending: number, frozen PDF, billed time and mail, all or nothing.
+//! Sends an invoice: assigns its number, freezes its PDF, bills its time and queues its mail in one transaction.
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -24,7 +24,7 @@ use crate::{
     reference, text,
 };
 
-/// How an invoice is sent; the arguments of `send_invoice`.
+/// The arguments of `send_invoice`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct SendOptions {
     pub version: Option<i32>,
@@ -53,8 +53,8 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: SendOptions) -> Result<
     read::get(cx, &row.id.to_string()).await
 }
 
-/// A draft with its parties and lines as they are read once: while it waits for its number somebody may change the client, and what is
-/// checked, its note, its lines and its mail are of one language and of one state all the same.
+/// A draft with its parties and lines, read once: somebody may change the client while the call waits for the number, and the check, the
+/// note, the lines and the mail must agree on one language and one state.
 struct DraftToSend {
     row: InvoiceRow,
     organization: Organization,
@@ -71,7 +71,7 @@ impl DraftToSend {
         Ok(Self { row, organization, client, lines, time })
     }
 
-    /// Refuses what must not leave: an empty invoice, and one whose tax breaks a rule of EN 16931. Answers what is worth a look.
+    /// Refuses an empty invoice, and one whose tax breaks a rule of EN 16931. Returns the remarks.
     async fn check(&self, cx: &mut Call) -> Result<Vec<InvoiceProblem>, Error> {
         if self.lines.is_empty() {
             return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
@@ -84,7 +84,7 @@ impl DraftToSend {
         }
     }
 
-    /// Takes the sums that its document will show: it may have been written while a discount was spread over all lines.
+    /// Recomputes the sums for the document: the draft may date from a version that spread a discount over all lines.
     async fn sum(&mut self, cx: &mut Call) -> Result<(), Error> {
         let totals = read::totals(&self.row, &self.lines)?;
         if totals.total != self.row.total {
@@ -98,18 +98,18 @@ impl DraftToSend {
         DocumentBuilder::of_invoice(&self.row, &self.organization, &self.client, self.lines.clone())?.build(issue)
     }
 
-    /// The lines that its sums take for what was laid out for the client.
+    /// The ids of the lines that the sums treat as disbursements.
     fn laid_out(&self) -> Result<Vec<Uuid>, Error> {
         let amounts = read::amounts(&self.lines)?;
         Ok(self.lines.iter().zip(amounts).filter(|(_, amount)| amount.laid_out).map(|(line, _)| line.id).collect())
     }
 }
 
-/// To whom the invoice is mailed; nobody when it is sent without a mail.
+/// The recipients of the invoice; none when it is sent without e-mail.
 fn recipients(row: &InvoiceRow, sending: &SendOptions) -> Result<Vec<String>, Error> {
     let given = recipients::parse_addresses(&reference::reject_empty_list("to", sending.to.clone())?)?;
     if sending.without_email {
-        // The page fills in the client's address; any other one was meant.
+        // The form is prefilled with the client's address, so only another address contradicts `without_email`.
         let meant = given.iter().find(|address| row.client_email.as_ref() != Some(*address));
         return meant.map_or(Ok(Vec::new()), |address| {
             Err(Error::invalid("to", format!("It is to go to {address} and to be sent without e-mail: choose one of the two.")))
@@ -126,7 +126,7 @@ fn recipients(row: &InvoiceRow, sending: &SendOptions) -> Result<Vec<String>, Er
     }
 }
 
-/// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true, and lines are written before it is.
+/// Assigns the number, renders the PDF and stores both. Writes the lines before it locks the counter, which stays locked until commit.
 async fn freeze(cx: &mut Call, draft: &DraftToSend) -> Result<String, Error> {
     let (row, today, now) = (&draft.row, cx.organization_today()?, cx.now);
     line_texts::keep(cx, &draft.lines).await?;
@@ -152,19 +152,19 @@ async fn freeze(cx: &mut Call, draft: &DraftToSend) -> Result<String, Error> {
     Ok(number)
 }
 
-/// What the mail of an invoice says, and to whom.
+/// The content and the recipients of the mail of an invoice.
 pub(super) struct InvoiceMail<'a> {
     pub number: &'a str,
-    /// When it is due; absent when nothing is left to pay.
+    /// The due date; absent when nothing is left to pay.
     pub due_on: Option<Date>,
     pub recipients: &'a [String],
-    /// Its words; the usual ones when absent.
+    /// The message; the standard text when absent.
     pub message: Option<String>,
     /// The language of the client.
     pub language: &'a str,
 }
 
-/// Puts a mail for each of its readers into the outbox.
+/// Puts one mail per recipient into the outbox.
 pub(super) async fn queue_mails(
     cx: &mut Call,
     row: &InvoiceRow,

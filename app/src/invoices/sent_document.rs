@@ -1,4 +1,4 @@
-//! What stands on the document of an invoice that was sent: it is shown as it was printed, whatever words and rules there are by now.
+//! Shows a sent invoice as its document was printed, independent of the present texts and rules.
 
 use super::{InvoiceLine, InvoiceTax, exemption_reasons, locale::Locale, store::SentDocument, totals::TaxTotal};
 use crate::money::Currency;
@@ -8,14 +8,14 @@ impl SentDocument {
         Locale::of(&self.language)
     }
 
-    /// Whether the taxable amounts that stand on the document are those of these taxes, in their order. What it claims nothing of has none.
+    /// Whether the taxable amounts on the document occur among these taxes in the same order; an omitted tax has no row on the document.
     pub fn has_taxes(&self, taxes: &[TaxTotal], currency: &Currency) -> bool {
         let locale = self.locale();
         let mut bases = taxes.iter().map(|tax| locale.amount(tax.base, currency));
         self.bases.iter().all(|printed| bases.any(|base| base == *printed))
     }
 
-    /// Gives taxes the reasons that stand on the document, in its language. One that it has no row of keeps what it has.
+    /// Replaces the reasons of taxes by those on the document, in its language. A tax without a row on the document keeps its reason.
     pub fn word_taxes(&self, taxes: &mut [InvoiceTax], currency: &Currency) {
         let locale = self.locale();
         let mut rows = self.bases.iter().zip(&self.reasons).peekable();
@@ -28,8 +28,8 @@ impl SentDocument {
         }
     }
 
-    /// Gives lines the quantities that stand on the document, as those of before had at most four decimals, and whether it says that they
-    /// have no tax. Of a document with other lines nothing is taken.
+    /// Replaces the quantities of lines by those on the document (older ones had at most four decimals), and `laid_out` by whether it
+    /// states that they have no tax. Does nothing if the document has another number of lines.
     pub fn word_lines(&self, lines: &mut [InvoiceLine]) {
         if self.quantities.len() != lines.len() {
             return;

@@ -1,4 +1,4 @@
-//! Where an invoice stands, in a word or two: its own state, and beside it that its client may not have it.
+//! Badges for the status of an invoice, and for a mail that may not have reached the client.
 
 use leptos::prelude::*;
 
@@ -24,22 +24,22 @@ pub fn status_badges(status: InvoiceStatus, total: &Money, mail: Option<&MailSta
     view! { {badge(tone, word)} {mail.map(|(tone, word)| view! { " " {badge(tone, word)} })} }
 }
 
-/// Whether an invoice was sent that comes to nothing: it counts as paid, though nobody paid it, and is never due.
+/// Whether a sent invoice has a total of zero: it counts as paid without a payment, and is never due.
 fn is_zero_total(status: InvoiceStatus, total: &Money) -> bool {
     status == InvoiceStatus::Paid && total.amount == 0
 }
 
-/// Whether there is a day on which something is due, as what is void or comes to nothing has none.
+/// Whether a due date applies: a void invoice and one with a total of zero have none.
 pub fn has_due_day(status: InvoiceStatus, total: &Money) -> bool {
     status != InvoiceStatus::Void && !is_zero_total(status, total)
 }
 
-/// Whether an invoice asks somebody for money still: then it matters that they have it.
+/// Whether an invoice awaits payment: then it matters that the client has received it.
 pub fn is_awaiting_payment(status: InvoiceStatus) -> bool {
     matches!(status, InvoiceStatus::Sent | InvoiceStatus::Overdue | InvoiceStatus::PartlyPaid)
 }
 
-/// What is to be said of a mail that has not left; nothing of one that is about to.
+/// The badge for a mail that has not left; `None` for one that is about to leave.
 fn mail_badge(mail: &MailState, mail_leaves: bool) -> Option<(Tone, &'static str)> {
     match mail.state.as_str() {
         _ if mail.stays => Some((Tone::Bad, "Not mailed")),

@@ -1,4 +1,4 @@
-//! Stopping a mail of an invoice that has not left.
+//! Stops the waiting mails of an invoice.
 
 use super::{
     Invoice, STOPPED, read,
@@ -9,7 +9,7 @@ use crate::{
     operation::Call,
 };
 
-/// Stops the mails of an invoice that wait, but for one that the mail server has in hand.
+/// Stops the waiting mails of an invoice, except those that the mail server is handling at the moment.
 pub async fn stop(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
     let (held, waiting): (Vec<_>, Vec<_>) = store::waiting_mails(&mut cx.db, row.id).await?.into_iter().partition(|mail| mail.in_hand);
@@ -24,7 +24,7 @@ pub async fn stop(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     read::get(cx, &row.id.to_string()).await
 }
 
-/// Why there is none to stop.
+/// The error (`conflict`) that no mail can be stopped.
 fn none(number: Option<&str>, held: &[WaitingMail]) -> Error {
     let number = number.unwrap_or("this invoice");
     if held.is_empty() {

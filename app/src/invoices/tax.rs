@@ -1,4 +1,4 @@
-//! How a line is taxed: category, rate and reason (BG-30 of EN 16931). The client's are the default of each line.
+//! The tax of a line: category, rate and reason (BG-30 of EN 16931). The client's tax is the default of each line.
 
 pub mod share;
 #[cfg(test)]
@@ -7,10 +7,10 @@ mod tests;
 use super::{disbursement, totals::TaxCategory};
 use crate::{error::Error, patch::Patch, percent::Percent, text};
 
-/// The longest reason.
+/// The most characters of a reason.
 const REASON_MAX: usize = 500;
 
-/// The tax of a line. A further tax of another name, as in Quebec, would be a second one of these.
+/// The tax of a line. A further tax of another name, as in Quebec, would be a second value of this type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineTax {
     /// Category (BT-151).
@@ -22,11 +22,11 @@ pub struct LineTax {
 }
 
 impl LineTax {
-    /// This tax with what somebody wants otherwise. A category that charges nothing brings the rate 0 along, and a rate above zero the
-    /// standard category; of 0 % alone nobody knows why. A reason that names what was laid out for the client is one of E and of O.
+    /// This tax with the given changes. A category that charges nothing implies the rate 0, and a rate above zero the standard category; 0
+    /// % alone implies none. A reason that names a disbursement is valid for E and O.
     pub fn changed(&self, category: Option<TaxCategory>, rate: Option<&str>, reason: Option<&str>) -> Result<Self, Error> {
         let rate = rate.filter(|rate| !rate.trim().is_empty()).map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
-        // A form sends the rate that stood there with another category, too: it says nothing.
+        // A form sends the previous rate along with another category: it is no change then.
         let rate = rate.filter(|rate| *rate != self.rate || category.is_none_or(|category| category == self.category));
         let category = TaxCategory::chosen(category, rate).unwrap_or(self.category);
         let rate = match (category, rate) {
@@ -38,7 +38,7 @@ impl LineTax {
         let is_laid_out = matches!(category, TaxCategory::E | TaxCategory::O) && disbursement::is_named(self.reason.as_deref());
         let stays = category == self.category || is_laid_out;
         let kept = self.reason.clone().filter(|_| stays);
-        // So it does with the reason that stood there.
+        // The same holds for the previous reason.
         let reason = match reason.filter(|given| stays || self.reason.as_deref() != Some(given.trim())) {
             Some(given) => reason_of(category, given)?,
             None => kept,
@@ -47,7 +47,7 @@ impl LineTax {
     }
 }
 
-/// The reason after a change of the category or of itself: it is one of its category. A form sends the one that stood there, too.
+/// The reason after a change of the category or of the reason itself: it belongs to its category. A form sends the previous one, too.
 pub fn reason_after(before: (TaxCategory, Option<String>), category: TaxCategory, change: Patch<String>) -> Result<Option<String>, Error> {
     match change {
         Patch::Keep => Ok(before.1.filter(|_| category == before.0)),
@@ -57,7 +57,7 @@ pub fn reason_after(before: (TaxCategory, Option<String>), category: TaxCategory
     }
 }
 
-/// A reason as it is kept; none where it is empty. What is taxed at a rate has none (BR-S-10, BR-Z-10).
+/// The reason as stored; `None` if it is empty. A category with a rate has none (BR-S-10, BR-Z-10).
 pub fn reason_of(category: TaxCategory, given: &str) -> Result<Option<String>, Error> {
     let reason = text::optional("tax_reason", Some(given), REASON_MAX)?;
     if reason.is_some() && category.reason().is_none() {

@@ -3,7 +3,7 @@
 //! ```text
 //! subtotal  sum of the line nets                     BT-106
 //! discount  on the document, spread over the taxes   BT-107
-//!           of what was not laid out for the client
+//!           of all but disbursements
 //! net       subtotal − discount                      BT-109
 //! tax       sum over category and rate of base×rate  BT-110
 //! total     net + tax                                BT-112
@@ -22,7 +22,7 @@ use crate::percent::Percent;
 
 pub use category::TaxCategory;
 
-/// What a line adds to the totals.
+/// The contribution of a line to the totals.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineAmount {
     /// Net amount of the line (BT-131), rounded; below zero for a deduction.
@@ -31,17 +31,16 @@ pub struct LineAmount {
     pub category: TaxCategory,
     /// Tax rate of the line (BT-152).
     pub rate: Percent,
-    /// Whether it repays what was laid out in the name and for the account of the client: they owe exactly that, so no discount is taken
-    /// of it.
+    /// Whether it repays a disbursement: the client owes exactly that sum, so no discount is taken of it.
     pub laid_out: bool,
 }
 
-/// A discount on the whole document. What was laid out for the client bears no part of it.
+/// A discount on the whole document. Disbursements bear no part of it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Discount {
-    /// So many minor units.
+    /// An amount in minor units.
     Amount(i64),
-    /// This share of what it is taken of, rounded half up.
+    /// A percentage of the discounted amount, rounded half up.
     Percent(Percent),
 }
 
@@ -54,7 +53,7 @@ pub struct TaxTotal {
     pub rate: Percent,
     /// The part of the document's discount that falls on this category and rate (BT-92).
     pub discount: i64,
-    /// Taxable amount (BT-116): the nets of its lines without its part of the discount.
+    /// Taxable amount (BT-116): the nets of its lines less its part of the discount.
     pub base: i64,
     /// Tax amount (BT-117): base × rate, rounded half up.
     pub tax: i64,
@@ -65,7 +64,7 @@ pub struct TaxTotal {
 pub struct Totals {
     /// Sum of the line nets (BT-106).
     pub subtotal: i64,
-    /// What a discount is taken of: the subtotal without what was laid out for the client.
+    /// The amount that a discount applies to: the subtotal without disbursements.
     pub discounted: i64,
     /// Discount on the whole document (BT-107).
     pub discount: i64,
@@ -81,10 +80,10 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// The totals of these lines and this discount.
+    /// Calculates the totals of these lines and this discount.
     ///
-    /// Refuses a discount below zero or above what it is taken of, a rate where the category has none, a
-    /// total below zero (that is a credit note) and sums that no amount can hold.
+    /// Refuses a discount below zero or above the discounted amount, a rate where the category has none, a total below zero (that is a
+    /// credit note) and sums that no amount can hold.
     pub fn of(lines: &[LineAmount], discount: Option<Discount>) -> Result<Totals, Error> {
         let groups = groups(lines)?;
         let (subtotal, discounted) = (sum(&groups, |group| group.net)?, sum(&groups, |group| group.discounted)?);
@@ -110,8 +109,8 @@ impl Totals {
         })
     }
 
-    /// The totals of what was sent for this total and with taxes that are as `printed` there: those of the first of these readings of its
-    /// lines that are so. Where none are, those of the first that comes to the total, and else of the last.
+    /// The totals of an invoice that was sent with this total and the taxes in `printed`: those of the first of these readings of its lines
+    /// that match. If none match, those of the first that comes to the total, and else of the last.
     pub fn of_sent<const N: usize>(
         readings: &[Vec<LineAmount>; N],
         discount: Option<Discount>,
@@ -134,7 +133,7 @@ struct TaxGroup {
     category: TaxCategory,
     rate: Percent,
     net: i128,
-    /// The net of those that were not laid out for the client.
+    /// The net of its lines other than disbursements.
     discounted: i128,
 }
 
@@ -145,7 +144,7 @@ impl TaxGroup {
         Ok(TaxTotal { category: self.category, rate: self.rate, discount: fitting(discount)?, base: fitting(base)?, tax: fitting(tax)? })
     }
 
-    /// What a discount is spread by: only what is charged can be made cheaper.
+    /// The weight of the group when a discount is spread: a negative net takes no part.
     fn weight(&self) -> i128 {
         self.discounted.max(0)
     }
@@ -167,7 +166,7 @@ fn groups(lines: &[LineAmount]) -> Result<Vec<TaxGroup>, Error> {
     Ok(groups)
 }
 
-/// Refuses what does not fit an `i64` here already, so that no product below outgrows an `i128`.
+/// Sums an amount over the groups. Refuses a sum beyond an `i64`, so that no later product overflows an `i128`.
 fn sum(groups: &[TaxGroup], amount: fn(&TaxGroup) -> i128) -> Result<i128, Error> {
     for group in groups {
         fitting(amount(group))?;
@@ -175,7 +174,7 @@ fn sum(groups: &[TaxGroup], amount: fn(&TaxGroup) -> i128) -> Result<i128, Error
     fitting(groups.iter().map(amount).sum()).map(i128::from)
 }
 
-/// The discount in minor units: of so much, and no more than the subtotal.
+/// The discount in minor units: taken of `discounted`, and at most the subtotal.
 fn discount_of(subtotal: i128, discounted: i128, discount: Option<Discount>) -> Result<i128, Error> {
     let (is_one, amount) = match discount {
         None => (false, 0),
@@ -202,11 +201,10 @@ fn discount_of(subtotal: i128, discounted: i128, discount: Option<Discount>) -> 
     }
 }
 
-/// Spreads the discount over the groups in proportion to their nets, by largest remainder: every
-/// share is rounded down, and the units left go one each to the groups that lost most, the earlier
-/// one where that is equal.
+/// Spreads the discount over the groups in proportion to their nets, by largest remainder: every share is rounded down, and the remaining
+/// units go one each to the groups that lost most, the earlier one on a tie.
 fn spread(discount: i128, groups: &[TaxGroup]) -> Vec<i128> {
-    // At least one, so that nothing is divided by zero when there is nothing to spread.
+    // At least one, so that an empty spread does not divide by zero.
     let whole = groups.iter().map(TaxGroup::weight).sum::<i128>().max(1);
     let mut shares: Vec<i128> = groups.iter().map(|group| discount * group.weight() / whole).collect();
     let left = discount - shares.iter().sum::<i128>();
@@ -218,7 +216,7 @@ fn spread(discount: i128, groups: &[TaxGroup]) -> Vec<i128> {
     shares
 }
 
-/// The refusal of lines that come to less than nothing.
+/// The error for lines with a negative total.
 pub fn below_zero() -> Error {
     Error::invalid(
         "lines",

@@ -1,4 +1,4 @@
-//! What could be invoiced: unbilled time by client and project.
+//! Lists unbilled time by client and project.
 
 use super::{ClientRef, ProjectRef, UnbilledByProject, draft, store};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     projects,
 };
 
-/// What the caller gave; the arguments of `list_unbilled`.
+/// The filter arguments of `list_unbilled`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct UnbilledFilter {
     pub client: Option<String>,
@@ -36,8 +36,8 @@ pub async fn list(
     };
     let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?.map(projects::record::keyset_of));
     let rows = store::unbilled_by_project(&mut cx.db, client, span.as_ref(), after, limit + 1).await?;
-    let place = |row: &store::UnbilledRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
-    let page = Page::of(cx.listing, rows, limit, place, read)?;
+    let cursor_of = |row: &store::UnbilledRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
+    let page = Page::of(cx.listing, rows, limit, cursor_of, read)?;
     let (from, to) = span.map(|span| (span.from, span.to)).unzip();
     Ok(Page { from, to, ..page })
 }

@@ -1,4 +1,4 @@
-//! Changing and deleting drafts.
+//! Changes and deletes drafts.
 
 mod pricing;
 
@@ -31,7 +31,7 @@ use crate::{
     reference, text,
 };
 
-/// What changes about a draft; the arguments of `update_invoice_draft`.
+/// The arguments of `update_invoice_draft`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct DraftChange {
     pub version: Option<i32>,
@@ -47,7 +47,7 @@ pub struct DraftChange {
     pub rates: RateChange,
 }
 
-/// Changes a draft and computes its sums anew. Where nothing of it becomes another, nothing is written, and its version stays.
+/// Changes a draft and recomputes its sums. Without an effective change nothing is written, and the version stays.
 pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
     if change.rates.wanted() || !change.rates.per_line.is_empty() {
         organizations::store::lock_shared(&mut cx.db).await?;
@@ -66,11 +66,11 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     read::get(cx, &row.id.to_string()).await
 }
 
-/// What an update can change about a draft.
+/// Everything that an update can change about a draft, compared before and after.
 #[derive(PartialEq)]
 struct DraftSnapshot {
     lines: Vec<LineRow>,
-    /// The rates of the time on it, where they may become others; that of nothing changes no line.
+    /// The rates of the time on it, where the update may change them: a rate of 0 instead of none changes no line.
     rates: Vec<(Uuid, Option<i64>, bool)>,
     discount: (Option<i64>, Option<i32>),
     notes: Option<String>,
@@ -96,7 +96,7 @@ impl DraftSnapshot {
     }
 }
 
-/// Writes the lines of a draft, which were these, and what stands around them into the row.
+/// Applies a change: writes the lines (`before` are the present ones), and sets the other fields in `row`.
 async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before: &[LineRow]) -> Result<(), Error> {
     let currency = Currency::parse(&row.currency)?;
     let of_time = |id: &str| before.iter().any(|line| line.seconds.is_some() && line.id == reference::parse_id(id));
@@ -105,7 +105,7 @@ async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before:
     if removes {
         there += pricing::reprice_shared_rounding(cx, row, &currency).await?;
     }
-    // A form sends the tax of every line as it stands there, too: that is nobody's wish.
+    // This runs after the changes of lines: a form sends the unchanged tax of every line along.
     if change.client_tax == Some(true) {
         client_tax::take(cx, row, &currency).await?;
     }
@@ -126,8 +126,8 @@ async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before:
     set_period(cx, row, change.period_from, change.period_to).await
 }
 
-/// An agent that writes drafts changes drafts that nobody else has made or changed, and never the rates of the time on them: that time
-/// is logged, and keeps its rate when the draft is deleted.
+/// An agent that writes drafts may change only drafts that nobody else has made or changed, and never the rates of the time on them:
+/// that time is logged, and keeps its rate when the draft is deleted.
 async fn check_agent_may_update(cx: &mut Call, row: &InvoiceRow, rates: &RateChange) -> Result<(), Error> {
     let Some(token) = cx.caller.token.as_ref().map(|token| token.id.0).filter(|_| cx.writes_drafts() && !cx.dry_run) else { return Ok(()) };
     if rates.wanted() || !rates.per_line.is_empty() {
@@ -139,7 +139,7 @@ async fn check_agent_may_update(cx: &mut Call, row: &InvoiceRow, rates: &RateCha
     }
 }
 
-/// The note: as it is written, and with what the law wants said of late payment where that is to be added.
+/// Sets the note, and adds the statements on late payment that the law requires if `with_terms` is set.
 async fn set_notes(cx: &mut Call, row: &mut InvoiceRow, notes: Patch<String>, with_terms: bool) -> Result<(), Error> {
     if let Some(notes) = given(notes) {
         row.notes = text::optional_lines("notes", notes.as_deref(), late_payment::NOTE_MAX)?;
@@ -148,7 +148,7 @@ async fn set_notes(cx: &mut Call, row: &mut InvoiceRow, notes: Patch<String>, wi
     if with_terms { late_payment::add(cx, row).await } else { Ok(()) }
 }
 
-/// The service period: as it is written, or that of the time on the invoice. Of two days that were written one can be cleared, too.
+/// Sets the service period (BG-14): the days given, or those of the time on the invoice. Either of two given days can be cleared.
 async fn set_period(cx: &mut Call, row: &mut InvoiceRow, from: Patch<String>, to: Patch<String>) -> Result<(), Error> {
     let (before, from, to) = (read::period(row), given(from), given(to));
     if from.is_none() && to.is_none() && row.period_given {
@@ -159,7 +159,7 @@ async fn set_period(cx: &mut Call, row: &mut InvoiceRow, from: Patch<String>, to
         true => None,
         false => Some(period_of(cx, row.id, before.as_ref(), from, to).await?),
     };
-    // A form sends what stands there, too: that is nobody's wish.
+    // A form sends the unchanged days along; they do not count as given.
     let wished = wished.filter(|span| row.period_given || before.as_ref() != Some(span));
     row.period_given = wished.is_some();
     (row.period_from, row.period_to) = match wished {
@@ -169,7 +169,7 @@ async fn set_period(cx: &mut Call, row: &mut InvoiceRow, from: Patch<String>, to
     Ok(())
 }
 
-/// The service period after a change of its ends: one that was cleared is that of the time on the invoice.
+/// The service period after a change of its ends; a cleared end falls back to that of the time on the invoice.
 async fn period_of(
     cx: &mut Call,
     invoice: Uuid,
@@ -185,7 +185,7 @@ async fn period_of(
     DateRange::between(first, written("period_to", to.flatten(), there, today)?)
 }
 
-/// A day of the service period, or the one that stands in its place.
+/// The given day of the service period, else the fallback `there`.
 fn written(field: &'static str, given: Option<String>, there: Option<Day>, today: Date) -> Result<Day, Error> {
     match (given, there) {
         (Some(given), _) => Day::parse_relative(field, &given, today),
@@ -205,7 +205,7 @@ pub async fn delete(cx: &mut Call, invoice: &str) -> Result<DeletedInvoice, Erro
     Ok(DeletedInvoice { id: InvoiceId(row.id) })
 }
 
-/// Locks a draft; refuses what is no draft any more, and a version that somebody has changed since.
+/// Locks a draft. Refuses an invoice that is no draft any more (`locked`), and an outdated version (`stale`).
 pub async fn lock_draft(cx: &mut Call, invoice: &str, version: Option<i32>) -> Result<InvoiceRow, Error> {
     let row = read::find_locked(cx, invoice).await?;
     if row.state != "draft" {
@@ -217,7 +217,7 @@ pub async fn lock_draft(cx: &mut Call, invoice: &str, version: Option<i32>) -> R
     Ok(row)
 }
 
-/// Why an invoice that is no draft does not change, and what can be done with it.
+/// The error for an invoice that is no draft, with a hint at what is possible instead.
 fn not_a_draft(row: &InvoiceRow) -> Error {
     let number = row.number.as_deref().unwrap_or_default();
     if row.state == "void" {
@@ -229,12 +229,12 @@ fn not_a_draft(row: &InvoiceRow) -> Error {
         .hint(format!("{}{payments}", payment::void_hint(row)))
 }
 
-/// Changes and removes lines; answers how many are left.
+/// Changes and removes lines; returns how many are left.
 async fn change_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, changes: Vec<LineChange>) -> Result<usize, Error> {
     if changes.len() > LINES_MAX {
         return Err(Error::invalid("lines", format!("{} lines are too many; at most {LINES_MAX} fit.", changes.len())));
     }
-    // Whoever writes no text is not shown any.
+    // The composed texts are needed only for comparison with a given text.
     let lines = match changes.iter().any(|change| change.description.is_some()) {
         true => line_texts::lines(cx, row).await?,
         false => store::lines(&mut cx.db, row.id).await?,
@@ -259,7 +259,7 @@ async fn change_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, chan
             written.insert(id, after);
         }
     }
-    // A form sends every line, of which few were changed.
+    // A form sends every line, so unchanged ones are dropped.
     written.retain(|id, after| left.get(id) != Some(after));
     store::release_lines(&mut cx.db, &removed).await?;
     store::delete_lines(&mut cx.db, &removed).await?;
@@ -268,7 +268,7 @@ async fn change_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, chan
     Ok(left.len())
 }
 
-/// The draft has no line of the id that stands at this place.
+/// The error for item `at`, whose id is no line of the draft.
 fn no_line(at: usize) -> Error {
     let mut error = Error::not_found("line on this draft");
     error.fields.insert(format!("lines[{at}].line"), error.message.clone());
@@ -279,7 +279,7 @@ fn is_said(text: &Option<String>) -> bool {
     text.as_ref().is_some_and(|text| !text.trim().is_empty())
 }
 
-/// The rate of a line that is taxed again and says none: the client's, else the organization's.
+/// The default rate of a line that becomes taxed without a rate: the client's, else the organization's.
 async fn usual_rate(cx: &mut Call, row: &InvoiceRow) -> Result<Option<String>, Error> {
     let client = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
     if client.category == TaxCategory::S {
@@ -305,7 +305,7 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
         ));
     };
     let after = quantity.map_or(Ok(before), |quantity| quantity::parse(&quantity))?;
-    // A price from before that rule stays until somebody changes it.
+    // A stored price from before BR-27 was enforced stays valid until somebody changes it.
     if let Some(price) = price
         && price.millionths("price", currency)? != line.unit_price
     {
@@ -316,7 +316,7 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
     Ok(line)
 }
 
-/// Gives a line this text. A form sends the one that stands there, too: only another one is somebody's own.
+/// Sets the text of a line. A form sends the unchanged text along, so only a different one counts as written by hand.
 fn describe(line: &mut LineRow, description: &str) -> Result<(), Error> {
     let written = text::lines("description", description, TEXT_MAX).and_then(|text| compose::required_text(text, "description"))?;
     if written != line.description {
@@ -325,7 +325,7 @@ fn describe(line: &mut LineRow, description: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Another tax of a line, where one was given.
+/// Changes the tax of a line if category, rate or reason is given.
 fn taxed(line: &mut LineRow, category: Option<TaxCategory>, rate: Option<&str>, reason: Option<&str>) -> Result<(), Error> {
     if category.is_none() && rate.is_none_or(|rate| rate.trim().is_empty()) && reason.is_none() {
         return Ok(());
@@ -337,7 +337,7 @@ fn taxed(line: &mut LineRow, category: Option<TaxCategory>, rate: Option<&str>, 
     Ok(())
 }
 
-/// Adds lines behind those that are there.
+/// Appends lines; `there` is the number of present ones.
 async fn add_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, add: Vec<CustomLine>, there: usize) -> Result<(), Error> {
     let add: Vec<(usize, CustomLine)> = add.into_iter().enumerate().filter(|(_, line)| !compose::is_blank(line)).collect();
     if add.is_empty() {
@@ -356,9 +356,9 @@ async fn add_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, add: Ve
     store::insert_lines(&mut cx.db, row.id, last, &lines, currency).await
 }
 
-/// The new value of an edit, or nothing when it keeps the old one.
-fn given(edit: Patch<String>) -> Option<Option<String>> {
-    match edit {
+/// The new value of a patch; `None` when it keeps the old one.
+fn given(patch: Patch<String>) -> Option<Option<String>> {
+    match patch {
         Patch::Keep => None,
         Patch::Clear => Some(None),
         Patch::Set(text) => Some(Some(text)),

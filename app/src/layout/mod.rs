@@ -1,4 +1,4 @@
-//! What stands around every page of an organization: the way around, the timer, and short words about what was done.
+//! The layout of an organization's pages: navigation, timer and flash messages.
 
 mod nav;
 
@@ -24,15 +24,15 @@ use crate::{
     verification::address_section::UnconfirmedBanner,
 };
 
-/// The frame around the pages of the organization in the address.
+/// The layout for the organization in the address.
 pub fn page() -> AnyView {
     let params = use_params_map();
     let context = use_page_context();
     let location = use_location();
-    // Another organization is another page: only the server can tell who somebody is there. So this is read once.
+    // Only the server knows the user's role in another organization, so switching loads a new document and the slug is read once.
     let slug = params.read_untracked().get("slug").unwrap_or_default();
-    match context.place.clone().filter(|place| place.slug == slug) {
-        Some(place) => organization_layout(&context, CurrentOrganization(place)).into_any(),
+    match context.place.clone().filter(|organization| organization.slug == slug) {
+        Some(organization) => organization_layout(&context, CurrentOrganization(organization)).into_any(),
         None if context.person.is_none() => {
             platform::navigate(&sign_in(&location.pathname.get_untracked()));
             ().into_any()

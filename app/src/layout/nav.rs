@@ -1,4 +1,4 @@
-//! The way around: pages, organizations, and the way out.
+//! The navigation: pages, organizations, and signing out.
 
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 use leptos_router::{components::A, hooks::use_location};
@@ -16,7 +16,7 @@ use crate::{
 };
 use leptos::server_fn::ServerFn;
 
-/// Pages of the organization and the menu of the person.
+/// The pages of the organization and the menu of the person.
 #[component]
 pub fn Nav(
     /// The name of the person.
@@ -58,7 +58,7 @@ pub fn Nav(
     }
 }
 
-/// A menu that folds once it has led to another page, at a press outside of it, and at Escape, which gives the focus back to its button.
+/// A menu that closes after navigation, on a click outside, and on Escape, which returns the focus to its button.
 fn auto_closing_menu() -> NodeRef<html::Details> {
     let (menu, location) = (NodeRef::<html::Details>::new(), use_location());
     Effect::new(move |before: Option<String>| {
@@ -116,7 +116,7 @@ fn initial(name: &str) -> String {
     name.chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default()
 }
 
-/// The name of the organization, and the others of the person behind it.
+/// The name of the organization, and a menu with the person's other organizations.
 #[component]
 fn OrganizationSwitcher() -> impl IntoView {
     let here = use_current_organization();
@@ -139,7 +139,7 @@ fn OrganizationSwitcher() -> impl IntoView {
 fn others(page: Page<OrganizationSummary>, slug: &str) -> AnyView {
     let links = page.items.into_iter().map(move |organization| {
         let current = (organization.slug == slug).then_some("true");
-        // Another organization is another page: everything on it is asked for anew.
+        // Another organization is a new document, so that all of its data is loaded again.
         view! {
             <a rel="external" href=format!("/o/{}", organization.slug) aria-current=current>
                 <span>{organization.name}</span>
@@ -150,7 +150,7 @@ fn others(page: Page<OrganizationSummary>, slug: &str) -> AnyView {
     links.collect_view().into_any()
 }
 
-/// Where the person is invited, and the way to found another.
+/// The person's invitations, and the link to create an organization.
 fn invited(page: Page<ReceivedInvitation>, all: &str) -> AnyView {
     let links = page.items.into_iter().map(|invitation| {
         view! { <A href=all.to_owned() attr:class="invited">{icon(Icon::Send)} <span>{format!("Invited to {}", invitation.organization)}</span></A> }
@@ -162,7 +162,7 @@ fn invited(page: Page<ReceivedInvitation>, all: &str) -> AnyView {
     .into_any()
 }
 
-/// The sign of Stint: three pieces of work, one after the other.
+/// The logo of Stint: three pieces of work, one after the other.
 #[component]
 pub fn Logo() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! How often each of many may do something, counted by this process alone.
+//! Rate limiter by key, local to this process.
 
 use std::{
     hash::Hash,
@@ -8,32 +8,32 @@ use std::{
 
 use super::{Bucket, LruMap, Rate};
 
-/// What is left for each key, of those that were used last.
+/// The token buckets of the keys that were used last.
 pub struct KeyedRateLimiter<K> {
     rate: Rate,
     left: Mutex<LruMap<K, Bucket>>,
 }
 
 impl<K: Eq + Hash + Clone> KeyedRateLimiter<K> {
-    /// This rate for each key, of which at least the last `kept` are remembered.
+    /// A limiter with this rate for each key, of which at least the last `kept` are remembered.
     pub fn new(rate: Rate, kept: usize) -> Self {
         Self { rate, left: Mutex::new(LruMap::new(kept)) }
     }
 
-    /// Takes one for this key; when there is none, how long until there is.
+    /// Takes one for this key, or answers how long it takes until there is one.
     pub fn take(&self, key: K) -> Result<(), Duration> {
         let now = Instant::now();
         self.locked().of(key, || Bucket::full(self.rate, now)).take_local(now)
     }
 
-    /// Puts back one that was taken for nothing.
+    /// Puts one back that was not used.
     pub fn put_back(&self, key: K) {
         if let Some(left) = self.locked().get(key) {
             left.put_back();
         }
     }
 
-    /// A panic while it was held has left it whole: each change of it is one step.
+    /// Locks, also after a panic of another holder: each change is one step, so the map is consistent.
     fn locked(&self) -> MutexGuard<'_, LruMap<K, Bucket>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }

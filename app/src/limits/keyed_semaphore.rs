@@ -1,4 +1,4 @@
-//! How many at once, for each key.
+//! Semaphore by key.
 
 use std::{
     hash::Hash,
@@ -13,32 +13,32 @@ use tokio::{
 
 use super::LruMap;
 
-/// How many keys are remembered at least.
+/// The least number of keys that are remembered.
 const GENERATION: usize = 5_000;
 
-/// So many turns at once for each key. Whoever finds none waits a while, in the order of coming.
+/// A semaphore for each key. A caller without a free permit waits for a while, in first-come order.
 pub struct KeyedSemaphore<K> {
     keys: Mutex<LruMap<K, Arc<Semaphore>>>,
     at_once: usize,
     patience: Duration,
 }
 
-/// A turn that was given, until it is dropped. A copy is the same turn.
+/// A permit, held until its last clone is dropped.
 #[derive(Clone)]
 pub struct KeyedPermit(#[allow(dead_code, reason = "it is held, never looked at")] Arc<OwnedSemaphorePermit>);
 
 impl<K: Eq + Hash + Copy> KeyedSemaphore<K> {
-    /// So many at once, at least one. Who finds none waits for `patience` at most.
+    /// A semaphore with `at_once` permits for each key, at least one. A caller waits for `patience` at most.
     pub fn new(at_once: usize, patience: Duration) -> Self {
         Self { keys: Mutex::new(LruMap::new(GENERATION)), at_once: at_once.max(1), patience }
     }
 
-    /// A turn of this key; nothing when none became free in time.
+    /// Acquires a permit of this key; none when none became free in time.
     pub async fn take(&self, key: K) -> Option<KeyedPermit> {
         timeout(self.patience, self.wait(key)).await.ok()
     }
 
-    /// A turn of this key, however long it takes until one is free.
+    /// Acquires a permit of this key, without a limit on the wait.
     pub async fn wait(&self, key: K) -> KeyedPermit {
         match self.of(key).acquire_owned().await {
             Ok(turn) => KeyedPermit(Arc::new(turn)),
@@ -46,12 +46,12 @@ impl<K: Eq + Hash + Copy> KeyedSemaphore<K> {
         }
     }
 
-    /// A turn of this key, without waiting; nothing when none is free.
+    /// Acquires a permit of this key without waiting; none when none is free.
     pub fn try_take(&self, key: K) -> Option<KeyedPermit> {
         self.of(key).try_acquire_owned().ok().map(|turn| KeyedPermit(Arc::new(turn)))
     }
 
-    /// How many turns of this key are free.
+    /// The number of free permits of this key.
     pub fn free(&self, key: K) -> usize {
         self.of(key).available_permits()
     }

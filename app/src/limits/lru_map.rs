@@ -1,9 +1,9 @@
-//! What is remembered of the keys that were used last, within a bound.
+//! Bounded map that remembers the keys used last.
 
 use std::{collections::HashMap, hash::Hash, mem};
 
-/// A map that holds the keys used last. When as many new ones have come as one generation holds, those that were not used
-/// since the last time are forgotten at once: nothing is looked through for that, however many keys there are.
+/// A map of the keys used last, in two generations. When as many new keys have come as one generation holds, all that were not
+/// used since the last time are dropped at once: nothing is searched for that, however many keys there are.
 pub struct LruMap<K, V> {
     newer: HashMap<K, V>,
     older: HashMap<K, V>,
@@ -11,12 +11,12 @@ pub struct LruMap<K, V> {
 }
 
 impl<K: Eq + Hash + Clone, V> LruMap<K, V> {
-    /// Remembers at least the last `generation` keys, and at most twice as many.
+    /// A map of at least the last `generation` keys, and at most twice as many.
     pub fn new(generation: usize) -> Self {
         Self { newer: HashMap::new(), older: HashMap::new(), generation: generation.max(1) }
     }
 
-    /// What is remembered of a key, which counts as used now; made when there is nothing.
+    /// The value of a key, which counts as used now; made when there is none.
     pub fn of(&mut self, key: K, make: impl FnOnce() -> V) -> &mut V {
         if !self.newer.contains_key(&key) {
             let value = self.older.remove(&key).unwrap_or_else(make);
@@ -28,7 +28,7 @@ impl<K: Eq + Hash + Clone, V> LruMap<K, V> {
         }
     }
 
-    /// What is remembered of a key, if anything. It counts as used now.
+    /// The value of a key, if there is one, which counts as used now.
     pub fn get(&mut self, key: K) -> Option<&mut V> {
         if let Some(value) = self.older.remove(&key) {
             self.keep(key.clone(), value);
@@ -36,7 +36,7 @@ impl<K: Eq + Hash + Clone, V> LruMap<K, V> {
         self.newer.get_mut(&key)
     }
 
-    /// Remembers this of a key.
+    /// Sets the value of a key.
     pub fn keep(&mut self, key: K, value: V) {
         if self.newer.len() >= self.generation && !self.newer.contains_key(&key) {
             self.older = mem::take(&mut self.newer);
@@ -44,12 +44,12 @@ impl<K: Eq + Hash + Clone, V> LruMap<K, V> {
         self.newer.insert(key, value);
     }
 
-    /// How many keys are remembered.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.newer.len() + self.older.len()
     }
 
-    /// Whether nothing is remembered.
+    /// Whether the map is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

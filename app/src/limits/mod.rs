@@ -1,5 +1,5 @@
-//! How often and how many at once: what both the gate of the doors and the one of the database count with. Nothing here knows
-//! who calls or what a database is.
+//! Rate and concurrency limiters by key, used by admission control and by the connection pool. They are independent of callers
+//! and of the database.
 
 mod keyed_rate;
 mod keyed_semaphore;

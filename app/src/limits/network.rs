@@ -1,8 +1,8 @@
-//! Where addresses come from, for counting.
+//! Networks and sites of IP addresses, as keys of limiters.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The network of an address: who has an IPv6 address usually has 2⁶⁴ of them.
+/// The network of an address: the /64 of an IPv6 address, as its holder usually has all 2⁶⁴ addresses of it.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(upper(address, 64)),
@@ -10,8 +10,8 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The 65,536 networks that a customer may be given, of which this address is in one; nothing for IPv4, where one address is
-/// what is given.
+/// The site of an address: the 65,536 networks (/48) that one customer may be given. None for IPv4, where a customer is given
+/// one address.
 pub fn site(address: IpAddr) -> Option<IpAddr> {
     match address.to_canonical() {
         IpAddr::V6(address) => Some(IpAddr::V6(upper(address, 48))),

@@ -1,31 +1,31 @@
-//! How often: a token bucket.
+//! Token bucket, for the rate of calls.
 
 use std::{
     num::NonZeroU32,
     time::{Duration, Instant},
 };
 
-/// How often something may be done.
+/// The rate at which something may be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How often per minute, in the long run.
+    /// The number per minute, in the long run.
     pub per_minute: NonZeroU32,
-    /// How often at once, after a pause.
+    /// The number at once, after a pause.
     pub burst: NonZeroU32,
 }
 
 impl Rate {
-    /// So often per minute and so often at once, each at least once.
+    /// A rate of `per_minute` and a burst, each at least one.
     pub const fn of(per_minute: u32, burst: u32) -> Self {
         Self { per_minute: at_least_once(per_minute), burst: at_least_once(burst) }
     }
 
-    /// So often per minute, and twice as often at once.
+    /// A rate of `often` per minute, with a burst of twice as many.
     pub fn per_minute(often: NonZeroU32) -> Self {
         Self { per_minute: often, burst: often.saturating_mul(NonZeroU32::MIN.saturating_add(1)) }
     }
 
-    /// How many calls are told to the other processes together: a twentieth of the burst.
+    /// The number of calls that are reported to the other processes together: a twentieth of the burst.
     pub fn block(self) -> u32 {
         (self.burst.get() / 20).max(1)
     }
@@ -42,7 +42,7 @@ const fn at_least_once(often: u32) -> NonZeroU32 {
     }
 }
 
-/// What is left for one key. Several processes share a bucket: each takes from its own copy, and tells the others in blocks.
+/// The bucket of one key. Several processes share it: each takes from its own copy, and reports to the others in blocks.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     rate: Rate,
@@ -52,16 +52,16 @@ pub struct Bucket {
     sync_in_flight: bool,
 }
 
-/// What came of a wish to take one.
+/// The outcome of taking one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TakeOutcome {
-    /// It was taken.
+    /// One was taken.
     Granted,
-    /// It was taken, and so many are to be told to the other processes now.
+    /// One was taken, and this number is to be reported to the other processes now.
     GrantedAndSync(u32),
-    /// Too many are unsynced: first it has to be heard what the others have left.
+    /// Too many are not reported yet: first the bucket must be synchronized with the other processes.
     SyncFirst,
-    /// Nothing is left; there will be something after this time.
+    /// None is left; there will be one after this time.
     RetryAfter(Duration),
 }
 
@@ -71,7 +71,7 @@ impl Bucket {
         Self { rate, left: f64::from(rate.burst.get()), at: now, unsynced: 0, sync_in_flight: false }
     }
 
-    /// Takes one, if there is one. Who is two blocks ahead has to hear of the others first.
+    /// Takes one, if there is one. A process that is two blocks ahead has to synchronize first.
     pub fn take(&mut self, now: Instant) -> TakeOutcome {
         if self.sync_in_flight && self.unsynced >= self.rate.block() * 2 && self.left >= 1.0 {
             return TakeOutcome::SyncFirst;
@@ -79,7 +79,7 @@ impl Bucket {
         self.take_without_sync(now)
     }
 
-    /// The same without hearing of the others: when the database is slow, a process goes on by itself.
+    /// The same without synchronization: when the database is slow, a process goes on by itself.
     pub fn take_without_sync(&mut self, now: Instant) -> TakeOutcome {
         self.refill(now);
         if self.left < 1.0 {
@@ -94,7 +94,7 @@ impl Bucket {
         TakeOutcome::GrantedAndSync(self.unsynced)
     }
 
-    /// Takes one from a bucket that this process shares with no other; when there is none, how long until there is.
+    /// Takes one from a bucket of this process alone, or answers how long it takes until there is one.
     pub fn take_local(&mut self, now: Instant) -> Result<(), Duration> {
         let taken = self.take_without_sync(now);
         self.unsynced = 0;
@@ -105,13 +105,13 @@ impl Bucket {
         }
     }
 
-    /// Puts back one that was taken for nothing.
+    /// Puts one back that was not used.
     pub fn put_back(&mut self) {
         self.left = (self.left + 1.0).min(f64::from(self.rate.burst.get()));
     }
 
-    /// What all processes have left together after `told` were told, at this instant; nothing when it could not be heard, and
-    /// then this process goes on by itself.
+    /// Synchronizes after `told` calls were reported: `left` is what all processes have left together at this instant. Without an
+    /// answer it is none, and this process goes on by itself.
     pub fn heard(&mut self, told: u32, left: Option<f64>, now: Instant) {
         self.sync_in_flight = false;
         self.unsynced = self.unsynced.saturating_sub(told);
@@ -134,7 +134,7 @@ mod tests {
 
     const RATE: Rate = Rate::of(60, 100);
 
-    /// How many of `wished` are taken at this instant, by a process that hears of no other.
+    /// The number of `wished` that are taken at this instant, by a process that is never synchronized.
     fn taken(bucket: &mut Bucket, wished: u32, now: Instant) -> u32 {
         let mut taken = 0;
         for _ in 0..wished {

@@ -1,4 +1,4 @@
-//! Amounts as a caller gives them: decimal text in major units, as programs and people write it.
+//! Parses amounts: decimal text in major units, as programs and people write it.
 
 use super::{
     AMOUNT_MAX, Currency, separator,
@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{error::Error, width::half_width};
 
-/// Longer than any amount that is accepted; what is longer was not meant as one.
+/// The longest text that is parsed; no accepted amount is longer.
 pub(super) const TEXT_MAX: usize = 80;
 
-/// The most that a message repeats of what was given.
+/// The most characters of the input that an error message repeats.
 const SHOWN_MAX: usize = 40;
 
 /// An amount in the arguments of an operation, before its currency is known: major units as written, such as `120`, `120.50`,
@@ -18,28 +18,28 @@ const SHOWN_MAX: usize = 40;
 pub struct Amount(String);
 
 impl Amount {
-    /// The amount of this text.
+    /// Wraps the text of an amount.
     pub fn written(text: impl Into<String>) -> Amount {
         Amount(text.into())
     }
 
-    /// The text, as it was written.
+    /// The text as written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The number in it: without sign, and without the code or the symbol of its currency.
+    /// The number alone: without sign, and without the code or the symbol of its currency.
     pub fn number(&self, currency: &Currency) -> String {
         parts(&half_width(&self.0), currency).1.to_owned()
     }
 
-    /// Whether nothing was written.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.trim().is_empty()
     }
 
-    /// The amount in minor units of `currency`; `field` is what a refusal names. Amounts below zero
-    /// are read, and it is for the caller to say whether they make sense.
+    /// The amount in minor units of `currency`; an error names `field`. Negative amounts are accepted, and the caller decides whether they
+    /// make sense.
     pub fn minor(&self, field: &'static str, currency: &Currency) -> Result<i64, Error> {
         let minor = parse(field, &self.0, currency, currency.minor_digits() as usize)?;
         i64::try_from(minor)
@@ -49,12 +49,12 @@ impl Amount {
     }
 }
 
-/// The minor units of an amount as it stands in an answer: plain decimal text, however much. Pages read nothing else.
+/// The minor units of an amount in an answer: plain decimal text without a limit. Pages parse nothing else.
 pub(super) fn minor_of(text: &str, currency: &Currency) -> Option<i64> {
     scaled(text, currency.minor_digits() as usize)
 }
 
-/// Plain decimal text as a whole number of its parts with so many decimals; nothing where it is finer than they are, or no number.
+/// Parses plain decimal text as an integer scaled by `digits` decimals; `None` if it has more decimals, or is no number.
 pub(super) fn scaled(text: &str, digits: usize) -> Option<i64> {
     let (sign, size) = text.strip_prefix('-').map_or((1, text), |size| (-1, size));
     let (whole, decimals) = size.split_once('.').unwrap_or((size, ""));
@@ -74,7 +74,7 @@ fn too_large(field: &'static str, text: &str, currency: &Currency) -> Error {
     Error::invalid(field, format!("{shown} is more than {limit} {currency}, the largest amount there is room for; give a smaller one."))
 }
 
-/// What was given, in quotes and cut short, for a message.
+/// Quotes and truncates the input for an error message.
 pub(crate) fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(SHOWN_MAX).collect();
     if shown.len() < text.len() {
@@ -83,7 +83,7 @@ pub(crate) fn shown(text: &str) -> String {
     format!("{shown:?}")
 }
 
-/// What is written, as a whole number of parts with so many decimals.
+/// Parses written text as an integer scaled by `digits` decimals.
 pub(super) fn parse(field: &'static str, text: &str, currency: &Currency, digits: usize) -> Result<i128, Error> {
     if text.trim().is_empty() {
         return Err(Error::invalid(field, "The amount is empty; write one such as 120.50."));
@@ -98,25 +98,25 @@ pub(super) fn parse(field: &'static str, text: &str, currency: &Currency, digits
         return Err(separator::ambiguous(field, text, (of_sign(parted), of_sign(decimal))));
     }
     let Number { whole, decimals } = Number::read(number).ok_or_else(|| unreadable(field, text, currency))?;
-    // Zeros beyond the smallest unit say nothing.
+    // Zeros beyond the smallest unit have no value.
     let decimals = match decimals.get(..digits) {
         Some(kept) if decimals[digits..].bytes().all(|digit| digit == b'0') => kept,
         Some(_) => return Err(too_precise(field, text, currency, digits)),
         None => decimals.as_str(),
     };
-    // Eighty digits may be too many even here; then it is no amount either.
+    // Eighty digits may overflow even here; such text is no amount.
     let minor: i128 = format!("{whole}{decimals:0<digits$}").parse().map_err(|_| unreadable(field, text, currency))?;
     Ok(if negative { -minor } else { minor })
 }
 
-/// The two ways to read a lone mark before three digits where there can be three decimals or more. With fewer it parts thousands, as
-/// nobody writes tenths of a cent.
+/// The two readings of a lone separator before three digits where three decimals or more are possible. With fewer it separates thousands,
+/// as nobody writes tenths of a cent.
 fn readings(number: &str, digits: usize) -> Option<(String, String)> {
     (digits >= 3).then(|| separator::readings(number)).flatten()
 }
 
-/// The two ways to read a mark before four digits where numbers are parted by ten thousands, as in Chinese and Japanese. In a price, which
-/// may be finer than its currency, a point begins the decimals.
+/// The two readings of a separator before four digits in a currency that groups by ten thousands, as in Chinese and Japanese. In a price,
+/// which may be finer than its currency, a point is the decimal separator.
 fn by_ten_thousands(number: &str, currency: &Currency, digits: usize) -> Option<(String, String)> {
     let has_no_decimals = currency.minor_digits() == 0;
     if !has_no_decimals && !["CNY", "TWD"].contains(&currency.as_str()) {
@@ -158,8 +158,7 @@ fn too_precise(field: &'static str, text: &str, currency: &Currency, digits: usi
     Error::invalid(field, message)
 }
 
-/// The text without the code of its own currency, before or after it. Another code stays and makes
-/// the text unreadable.
+/// Strips the code of its own currency, before or after the text. Another code stays and makes the text unreadable.
 fn without_code<'a>(text: &'a str, currency: &Currency) -> &'a str {
     let code = currency.as_str();
     let is_code = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case(code));
@@ -170,7 +169,7 @@ fn without_code<'a>(text: &'a str, currency: &Currency) -> &'a str {
     if is_code(text.get(start..)) { text[..start].trim_end() } else { text }
 }
 
-/// Whether an amount is below zero, and its number: `-$50`, `$-50` and `-50 USD` are one.
+/// Whether an amount is negative, and its number: `-$50`, `$-50` and `-50 USD` are equal.
 fn parts<'a>(text: &'a str, currency: &Currency) -> (bool, &'a str) {
     let (before, rest) = without_sign(without_code(text.trim(), currency));
     let number = without_symbol(rest, currency);
@@ -184,19 +183,19 @@ fn without_sign(text: &str) -> (bool, &str) {
     }
 }
 
-/// The digits of a written number, before and behind its decimal separator; its thousands may be parted, as those of an amount may be.
+/// The digits of a written number, before and after its decimal separator; thousands may be grouped as in an amount.
 #[cfg(feature = "ssr")]
 pub(crate) fn digits(text: &str) -> Option<(String, String)> {
     Number::read(text).map(|number| (number.whole, number.decimals))
 }
 
-/// The digits of a written number, before and behind its decimal separator.
+/// The digits of a written number, before and after its decimal separator.
 struct Number {
     whole: String,
     decimals: String,
 }
 
-/// What parts decimals in Arabic and Persian, and nothing else anywhere.
+/// The decimal separator of Arabic and Persian, which has no other use anywhere.
 const ARABIC_DECIMAL: char = '\u{66b}';
 
 impl Number {
@@ -211,20 +210,20 @@ impl Number {
         if !all_digits(decimals) || (point.is_some() && decimals.is_empty()) {
             return None;
         }
-        // ".50" is written without the zero by some; a lone separator is not a number.
+        // Some write ".50" without the zero; a lone separator is not a number.
         let whole = if whole.is_empty() && point.is_some() { "0".to_owned() } else { ungrouped(whole)? };
         Some(Number { whole, decimals: decimals.to_owned() })
     }
 }
 
-/// A number without the dash in the place of its decimals, as `100,-` is written in several countries.
+/// Strips the dash that replaces the decimals, as `100,-` is written in several countries.
 fn without_dash(text: &str) -> &str {
     let number = text.trim_end_matches(['-', '\u{2013}', '\u{2014}', '\u{2212}']);
     if number.len() == text.len() { text } else { number.strip_suffix(['.', ',']).unwrap_or(text) }
 }
 
-/// Where the decimals begin: at the Arabic mark for that, else at the last dot or comma, unless it separates thousands, as a lone one
-/// before exactly three digits does (`1,200`).
+/// The position of the decimal separator: the Arabic one, else the last dot or comma, unless it separates thousands, as a lone one before
+/// exactly three digits does (`1,200`).
 fn decimal_separator(text: &str) -> Option<usize> {
     if let Some(at) = text.find(ARABIC_DECIMAL) {
         return Some(at);
@@ -235,8 +234,8 @@ fn decimal_separator(text: &str) -> Option<usize> {
     (!thousands).then_some(at)
 }
 
-/// The digits of a whole number whose groups may be separated by one and the same mark: three each, or two each before the last three,
-/// as in India (`12,34,567`).
+/// The digits of a whole number whose groups may be separated by one repeated mark: three each, or two each before the last three, as in
+/// India (`12,34,567`).
 fn ungrouped(text: &str) -> Option<String> {
     let marks = |c: char| matches!(c, '.' | ',' | ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{66c}');
     let mut used = text.chars().filter(|c| marks(*c));

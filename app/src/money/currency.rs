@@ -1,4 +1,4 @@
-//! Currencies: the codes of ISO 4217 that are in use, and how many decimals each has.
+//! Currencies: the ISO 4217 codes in use, and the number of decimals of each.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// The active codes of ISO 4217 (list one, with the amendments up to the euro of Bulgaria in 2026)
-/// that have a minor unit: national currencies and fund codes. Metals, `XDR` and the test codes are
-/// left out, as nobody is paid in them. A test holds the list and the decimals to the crate `iso_currency`.
+/// The active codes of ISO 4217 (list one, with the amendments up to the euro of Bulgaria in 2026) that have a minor unit: national
+/// currencies and fund codes. Metals, `XDR` and the test codes are excluded, as nobody is paid in them. A test compares the list and the
+/// decimals with the crate `iso_currency`.
 const CODES: &[&str] = &[
     "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD", "BIF", "BMD", "BND", "BOB", "BOV", "BRL",
     "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHE", "CHF", "CHW", "CLF", "CLP", "CNY", "COP", "COU", "CRC", "CUP", "CVE", "CZK",
@@ -27,7 +27,7 @@ const CODES: &[&str] = &[
 pub struct Currency(String);
 
 impl Currency {
-    /// The currency of a code, in capitals or not: `EUR`, `usd`.
+    /// Parses a currency code, in any case: `EUR`, `usd`.
     pub fn parse(text: &str) -> Result<Currency, Error> {
         let code = text.trim().to_ascii_uppercase();
         if CODES.binary_search(&code.as_str()).is_ok() {
@@ -37,8 +37,7 @@ impl Currency {
         Err(Error::invalid("currency", format!("{shown} is not a currency in use; give its ISO 4217 code, such as EUR, USD or JPY.")))
     }
 
-    /// How many decimals the currency has in ISO 4217: 2 for the euro, 0 for the yen, 3 for the
-    /// Kuwaiti dinar.
+    /// The number of decimals of the currency in ISO 4217: 2 for the euro, 0 for the yen, 3 for the Kuwaiti dinar.
     pub fn minor_digits(&self) -> u32 {
         match self.as_str() {
             "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND" | "VUV" | "XAF"
@@ -49,7 +48,7 @@ impl Currency {
         }
     }
 
-    /// An amount as an example in an empty field, which is read as it stands: `120.00`, and of yen about as much.
+    /// An example amount for an empty field, which parses as it stands: `120.00`, and about as much in yen.
     pub fn example(&self, units: u32) -> String {
         match self.minor_digits() {
             0 => (units * 100).to_string(),

@@ -1,4 +1,4 @@
-//! What a model or a program is told about the values of this module.
+//! JSON schemas of money, amounts and currencies.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{Amount, Currency, Money, amount::TEXT_MAX, wire::MoneyJson};
 
-/// The format of a text that is an amount.
+/// The schema format of a text that is an amount.
 pub const AMOUNT: &str = "amount";
 
 impl JsonSchema for Currency {

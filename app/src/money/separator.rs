@@ -1,18 +1,18 @@
-//! A mark between digits: `1,000` is a thousand to some and one to others.
+//! Ambiguous separators between digits: `1,000` is a thousand to some and one to others.
 
 use super::shown;
 use crate::error::Error;
 
-/// Whether the mark between these digits may part thousands: it stands behind one to three of them, of which the first is
-/// no zero, and before exactly three.
+/// Whether a mark between these digits may separate thousands: it stands after one to three of them, without a leading zero, and before
+/// exactly three.
 pub(super) fn may_part_thousands(before: &str, after: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     (1..=3).contains(&before.len()) && after.len() == 3 && !before.starts_with('0') && digits(before) && digits(after)
 }
 
-/// The two ways to read a number such as `1,000`, written beyond doubt: `1000` and `1.0`. Nothing when there is only one.
+/// The two readings of a number such as `1,000`, in unambiguous form: `1000` and `1.0`. `None` if there is only one.
 ///
-/// An amount is read as thousands there, as nobody writes tenths of a cent. Of quantities and hours nobody can tell.
+/// An amount is read as thousands there, as nobody writes tenths of a cent. Quantities and hours stay ambiguous.
 pub(crate) fn readings(number: &str) -> Option<(String, String)> {
     let (before, after) = number.split_once(['.', ','])?;
     if !may_part_thousands(before, after) {
@@ -20,14 +20,14 @@ pub(crate) fn readings(number: &str) -> Option<(String, String)> {
     }
     let decimals = match after.trim_end_matches('0') {
         "" => "0".to_owned(),
-        // Before a fourth digit the mark can only be the decimal one.
+        // Before a fourth digit the mark can only be the decimal separator.
         three if three.len() == 3 => format!("{three}0"),
         fewer => fewer.to_owned(),
     };
     Some((format!("{before}{after}"), format!("{before}.{decimals}")))
 }
 
-/// The refusal of a text that holds a number with two readings.
+/// The error for a text with a number that has two readings.
 pub(crate) fn ambiguous(field: &'static str, text: &str, readings: (String, String)) -> Error {
     let (shown, (thousands, decimal)) = (shown(text), readings);
     Error::invalid(field, format!("{shown} holds a number that can be read in two ways; write {thousands} or {decimal} instead."))

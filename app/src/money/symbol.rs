@@ -1,8 +1,8 @@
-//! Symbols of currencies, as people write them beside an amount.
+//! Currency symbols, as people write them beside an amount.
 
 use super::Currency;
 
-/// The symbols, each with the currencies that it stands for.
+/// The symbols, each with the currencies that use it.
 const SYMBOLS: [(&str, &[&str]); 77] = [
     (
         "$",
@@ -89,26 +89,25 @@ const SYMBOLS: [(&str, &[&str]); 77] = [
     ("د.إ", &["AED"]),
 ];
 
-/// What is written behind an amount so that nobody adds digits to it, and where: `1,00,000/-`, `1200:-`.
+/// Marks after an amount that prevent adding digits, each with the currencies that use it: `1,00,000/-`, `1200:-`.
 const CLOSINGS: [(&str, &[&str]); 3] = [
     ("/-", &["BDT", "INR", "KES", "LKR", "MUR", "NPR", "PKR", "TZS", "UGX"]),
     ("/=", &["KES", "TZS", "UGX"]),
     (":-", &["DKK", "ISK", "NOK", "SEK"]),
 ];
 
-/// The text without a symbol of this currency, before or after it, and without what closes an amount in it. A symbol of another currency
-/// stays.
+/// Strips a symbol of this currency, before or after the text, and the closing mark of an amount in it. A symbol of another currency stays.
 pub(super) fn without_symbol<'a>(text: &'a str, currency: &Currency) -> &'a str {
     let is_own = |currencies: &[&str]| currencies.contains(&currency.as_str());
     let closed = CLOSINGS.iter().filter(|(_, currencies)| is_own(currencies)).find_map(|(closing, _)| text.strip_suffix(closing));
     let text = closed.unwrap_or(text);
     let own = SYMBOLS.iter().filter(|(_, currencies)| is_own(currencies));
     let Some(bare) = own.filter_map(|(symbol, _)| without(text, symbol)).min_by_key(|bare| bare.len()) else { return text.trim_end() };
-    // A dash behind the digits closes an amount of yen: `¥12,000-`. Without the sign of the currency it may be a minus.
+    // A dash after the digits closes an amount of yen: `¥12,000-`. Without the symbol of the currency it may be a minus.
     if currency.as_str() == "JPY" { bare.strip_suffix('-').unwrap_or(bare) } else { bare }
 }
 
-/// The symbol in a text that stands for other currencies than this one, and the code of the first of them.
+/// The symbol in a text that belongs to other currencies than this one, and the code of the first of them.
 pub(super) fn other_symbol(text: &str, currency: &Currency) -> Option<(&'static str, &'static str)> {
     let text = text.trim_start_matches(['-', '+', '\u{2212}']);
     let is_number = |rest: &str| rest.contains(|letter: char| letter.is_ascii_digit()) && !rest.contains(char::is_alphabetic);
@@ -118,13 +117,13 @@ pub(super) fn other_symbol(text: &str, currency: &Currency) -> Option<(&'static 
     (!currencies.contains(&currency.as_str())).then_some((symbol, code))
 }
 
-/// Whether what stands behind letters begins with a point, as in `USD.500`: whether that shortens the letters or begins decimals, nobody
-/// knows.
+/// Whether the text after a symbol of letters begins with a point, as in `USD.500`: the point either abbreviates the letters or begins
+/// decimals.
 pub(super) fn is_shortened(symbol: &str, rest: &str) -> bool {
     symbol.ends_with(|last: char| last.is_alphabetic() || last == '.' || last == '/') && rest.starts_with(['.', ','])
 }
 
-/// The text without this symbol before or after it; nothing where it is not there. Of letters any case will do.
+/// Strips this symbol before or after the text; `None` if it is absent. Letters match in any case.
 fn without<'a>(text: &'a str, symbol: &str) -> Option<&'a str> {
     let is = |part: &str| part == symbol || symbol.len() > 1 && part.eq_ignore_ascii_case(symbol);
     let is_before = |(part, rest): &(&str, &str)| is(part) && !is_shortened(part, rest);

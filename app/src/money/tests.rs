@@ -158,7 +158,7 @@ fn an_amount_is_read_with_the_symbols_that_people_write() {
     }
 }
 
-/// A number of minor units as it is written somewhere: digits in groups of three, and all decimals of its currency or none.
+/// A number of minor units as written: digits in groups of three, and all decimals of its currency or none.
 fn written_with(minor: u64, digits: usize, (group, decimal): (&str, &str)) -> String {
     let text = format!("{minor:0>width$}", width = digits + 1);
     let (whole, decimals) = text.split_at(text.len() - digits);
@@ -166,7 +166,7 @@ fn written_with(minor: u64, digits: usize, (group, decimal): (&str, &str)) -> St
     if digits == 0 { groups.join(group) } else { format!("{}{decimal}{decimals}", groups.join(group)) }
 }
 
-/// What parts thousands and decimals in the languages of the Unicode CLDR.
+/// The separators of thousands and decimals in the languages of the Unicode CLDR.
 #[test]
 fn an_amount_with_the_separators_of_any_language_is_right_or_refused_and_never_another_one() {
     let groups = ["", ",", ".", " ", "\u{a0}", "\u{202f}", "\u{2009}", "'", "’", "\u{66c}"];
@@ -199,9 +199,9 @@ fn an_amount_with_the_separators_of_any_language_is_right_or_refused_and_never_a
         let refused = Amount::written(text).minor("amount", &currency(code));
         assert!(refused.is_err_and(|error| error.message.contains("120000")), "groups of ten thousands: {text} {code}");
     }
-    // Groups of two are those of India, with their mark only, and the last one is of three.
+    // Groups of two are those of India, with its separator only, and the last one has three digits.
     assert!(euros("1.00.000").is_err() && euros("12,34,56").is_err() && euros("123,45,678").is_err());
-    // The Arabic mark parts decimals, never thousands.
+    // The Arabic mark separates decimals, never thousands.
     assert!(euros("1٫234").is_err() && euros("1,5٫2").is_err() && euros("1٫2٫3").is_err() && euros("1٫٫5").is_err());
     assert!(euros("100-").is_err() && euros("1,-5").is_err() && euros("--").is_err());
 }

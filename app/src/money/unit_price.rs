@@ -1,21 +1,21 @@
-//! Unit prices: what one costs may be finer than the smallest unit of a currency, as 0.1651 for a word or a page.
+//! Unit prices, which may be finer than the smallest unit of a currency, such as 0.1651 for a word or a page.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Amount, Currency, amount, grouped, separator, sign};
 use crate::error::Error;
 
-/// How many decimals a unit price has at most.
+/// The most decimals of a unit price.
 const DECIMALS: usize = 6;
 
-/// Millionths in a major unit.
+/// Millionths per major unit.
 const MAJOR: u64 = 1_000_000;
 
 /// The highest unit price: a hundred thousand million, whatever the currency.
 const MILLIONTHS_MAX: i64 = 100_000_000_000 * MAJOR as i64;
 
-/// The net price of one (BT-146 of EN 16931), with up to six decimals. It travels as decimal text in major units with its currency, as
-/// money does: `{"amount": "0.1651", "currency": "USD"}`.
+/// The net price of one unit (BT-146 of EN 16931), with up to six decimals. It is serialized like money, as decimal text in major units
+/// with its currency: `{"amount": "0.1651", "currency": "USD"}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UnitPrice {
     /// Millionths of the major unit: 0.1651 USD is 165,100, and 120 JPY are 120,000,000.
@@ -25,17 +25,17 @@ pub struct UnitPrice {
 }
 
 impl UnitPrice {
-    /// The price of so many millionths of the major unit.
+    /// The price of `millionths` of the major unit.
     pub fn new(millionths: i64, currency: &Currency) -> Self {
         Self { millionths, currency: currency.clone() }
     }
 
-    /// The price of so many minor units, such as the rate of an hour.
+    /// The price of `minor` minor units, such as the rate of an hour.
     pub fn of_minor(minor: i64, currency: &Currency) -> Self {
         Self { millionths: minor.saturating_mul(millionths_of(currency)), currency: currency.clone() }
     }
 
-    /// The price in minor units, rounded half up: for programs that know no finer ones.
+    /// The price in minor units, rounded half up, for programs that support no finer ones.
     pub fn minor(&self) -> i64 {
         super::saturated(super::rounded_quotient(self.millionths.into(), millionths_of(&self.currency).into()))
     }
@@ -46,14 +46,14 @@ impl UnitPrice {
         format!("{}{}{decimals}", sign(self.millionths), grouped(&whole))
     }
 
-    /// The price as plain decimal text that is read back.
+    /// The price as plain decimal text that parses back.
     pub fn written(&self) -> String {
         let (whole, decimals) = self.parts();
         let zero = if separator::may_part_thousands(&whole, decimals.trim_start_matches('.')) { "0" } else { "" };
         format!("{}{whole}{decimals}{zero}", sign(self.millionths))
     }
 
-    /// The digits before the point, and the point with those behind it: those of the currency, and what is finer.
+    /// The digits before the point, and the point with those after it: the decimals of the currency, and any finer ones.
     fn parts(&self) -> (String, String) {
         let size = self.millionths.unsigned_abs();
         let six = format!("{:0DECIMALS$}", size % MAJOR);
@@ -64,15 +64,15 @@ impl UnitPrice {
     }
 }
 
-/// How many millionths of the major unit are in the smallest unit of the currency.
+/// The number of millionths of the major unit in the smallest unit of the currency.
 pub fn millionths_of(currency: &Currency) -> i64 {
     10_i64.pow(DECIMALS as u32 - currency.minor_digits())
 }
 
 impl Amount {
-    /// The unit price in millionths of the major unit of `currency`; `field` is what a refusal names. It may have decimals where the
-    /// currency has none, so a lone mark before three digits is asked about. Prices below zero are read, and it is for the caller to say
-    /// whether they make sense.
+    /// The unit price in millionths of the major unit of `currency`; an error names `field`. It may have decimals where the currency has
+    /// none, so a lone separator before three digits is refused as ambiguous. Negative prices are accepted, and the caller decides whether
+    /// they make sense.
     pub fn millionths(&self, field: &'static str, currency: &Currency) -> Result<i64, Error> {
         let millionths = amount::parse(field, self.as_str(), currency, DECIMALS)?;
         i64::try_from(millionths).ok().filter(|price| (-MILLIONTHS_MAX..=MILLIONTHS_MAX).contains(price)).ok_or_else(|| {
@@ -170,7 +170,7 @@ mod tests {
         }
     }
 
-    /// No grouping begins with a zero, and an amount has no part of the smallest unit.
+    /// No group of digits begins with a zero, and an amount has no fraction of the smallest unit.
     #[test]
     fn an_amount_that_is_finer_than_its_currency_is_not_told_to_be_another_one() {
         let yen = Currency::parse("JPY").expect("a currency");
@@ -190,7 +190,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every price of up to eight digits, wherever its point stands.
+        /// Every price of up to eight digits, with its point at any position.
         #[test]
         fn what_is_answered_as_a_price_is_read_back_as_the_same(
             digits in 0_i64..100_000_000,

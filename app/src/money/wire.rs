@@ -1,4 +1,4 @@
-//! How money travels: decimal text in major units, whichever door it passes.
+//! The JSON form of money: decimal text in major units, in every channel.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Amount, Currency, Money, written};
 
-/// The largest whole number that a number of JSON holds exactly.
+/// The largest integer that a JSON number holds exactly.
 const EXACT_MAX: f64 = 9_007_199_254_740_991.0;
 
 /// Money as it stands in an answer.
@@ -74,7 +74,7 @@ impl Visitor<'_> for AmountVisitor {
     }
 }
 
-/// Why a bare number is no amount, and the text to write instead.
+/// The error message for a bare number as an amount, with the text to write instead.
 pub(crate) fn bare_number(number: f64) -> String {
     let why = "an amount is decimal text in major units, so that nobody is off by a hundred";
     if number.abs() > EXACT_MAX {

@@ -1,4 +1,4 @@
-//! Notifications: what a member should know although they did not ask, such as a budget that is nearly used up.
+//! Notifications to a member about events such as a budget that is nearly used up.
 
 pub mod page;
 #[cfg(feature = "ssr")]

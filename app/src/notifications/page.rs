@@ -1,4 +1,4 @@
-//! Unread notifications on a page, with the way to put them aside.
+//! Unread notifications on a page, with a button to mark them as read.
 
 use leptos::prelude::*;
 
@@ -8,13 +8,13 @@ use crate::{
     ui::{Form, Icon, Submit, WriteAction, create_resource, hidden, icon, on_warnings, when_loaded},
 };
 
-/// How many are shown at once; the rest come up when these are read.
+/// The most notifications shown; the rest appear when these are read.
 const SHOWN_MAX: u32 = 20;
 
-/// What was not read yet. Nothing at all when there is nothing.
+/// The unread notifications; nothing at all when there are none.
 #[component]
 pub fn Notifications(
-    /// Only what speaks of the page whose address ends like this.
+    /// Only notifications about the page whose path ends like this.
     #[prop(optional, into)]
     about: Option<String>,
 ) -> impl IntoView {

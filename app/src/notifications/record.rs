@@ -1,4 +1,4 @@
-//! Notifications as their member sees them.
+//! Reads and marks notifications of the caller.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::{
     reference,
 };
 
-/// The most notifications that are named in one call.
+/// The most ids of notifications in one call.
 const NAMED_MAX: usize = 200;
 
 /// A page of the caller's notifications, the newest first.

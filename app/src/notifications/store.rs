@@ -10,12 +10,12 @@ use crate::{
     id::NotificationId,
 };
 
-/// Whose notifications are meant, and which of them they may see.
+/// Whose notifications are read, and which of them.
 #[derive(Debug, Clone, Copy)]
 pub struct NotificationScope {
     /// The member.
     pub member: Uuid,
-    /// Whether those about money are among them.
+    /// Whether notifications about money are included.
     pub money: bool,
 }
 
@@ -30,19 +30,19 @@ pub struct NotificationRow {
     pub read: bool,
 }
 
-/// What several members are told.
+/// A notification to several members.
 pub struct NewNotification {
-    /// What kind of thing it tells.
+    /// The kind of notification.
     pub kind: &'static str,
     /// What it says.
     pub text: String,
     /// The page that it speaks of, within the organization.
     pub link: String,
-    /// Whether it says or implies an amount.
+    /// Whether it states or implies an amount.
     pub about_money: bool,
 }
 
-/// Tells the members.
+/// Inserts the notification for these members.
 pub async fn insert(db: &mut Db, members: &[Uuid], news: &NewNotification, now: Timestamp) -> Result<(), Error> {
     if members.is_empty() {
         return Ok(());
@@ -66,7 +66,7 @@ pub async fn insert(db: &mut Db, members: &[Uuid], news: &NewNotification, now: 
     Ok(())
 }
 
-/// Notifications, the newest first, from after the last page.
+/// A page of notifications, the newest first, after the cursor.
 pub async fn list(
     db: &mut Db,
     whose: NotificationScope,
@@ -93,7 +93,7 @@ pub async fn list(
     .await?)
 }
 
-/// How many of these there are for the member.
+/// How many of these ids are notifications of the member.
 pub async fn known(db: &mut Db, whose: NotificationScope, ids: &[Uuid]) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -108,7 +108,7 @@ pub async fn known(db: &mut Db, whose: NotificationScope, ids: &[Uuid]) -> Resul
     .await?)
 }
 
-/// Marks these, or all, as read; the answer is how many were not.
+/// Marks these, or all, as read; returns how many were unread.
 pub async fn mark_read(db: &mut Db, whose: NotificationScope, ids: Option<&[Uuid]>, now: Timestamp) -> Result<u64, Error> {
     let organization = db.organization();
     Ok(query!(
@@ -125,7 +125,7 @@ pub async fn mark_read(db: &mut Db, whose: NotificationScope, ids: Option<&[Uuid
     .rows_affected())
 }
 
-/// How many were not read yet.
+/// The number of unread notifications.
 pub async fn unread(db: &mut Db, whose: NotificationScope) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

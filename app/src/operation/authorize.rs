@@ -1,4 +1,4 @@
-//! Whether a caller may do a thing at all.
+//! Authorization: whether a caller may call an operation at all.
 
 use super::{AgentMode, Audience, Declaration, Effect};
 use crate::{
@@ -7,14 +7,14 @@ use crate::{
     error::{Code, Error},
 };
 
-/// Whether this caller may do this at all: role ∩ token. The reach within is in the queries. A dry run needs nobody's approval: nothing
-/// is kept of it.
+/// Refuses a caller whose role and token do not both allow the operation. The row scope within it is in the queries. A dry run needs
+/// no approval, since it is rolled back.
 pub fn authorize(caller: &Caller, declaration: &Declaration, dry_run: bool) -> Result<(), Error> {
     caller.person()?;
     if caller.token.is_some() && declaration.audience == Audience::Person {
         return Err(Error::new(Code::Forbidden, format!("{} needs a person at the page; no token can do it.", declaration.name)));
     }
-    // What the role does not allow no other token would, and nobody is sent to make one.
+    // The role first: where it lacks the permission, no other token helps, and the refusal must not suggest one.
     authorize_role(caller, declaration)?;
     match &caller.token {
         Some(token) => authorize_token(caller, token, declaration, dry_run),
@@ -30,7 +30,7 @@ fn authorize_role(caller: &Caller, declaration: &Declaration) -> Result<(), Erro
     if membership.role.may(declaration.needs) {
         return Ok(());
     }
-    // What one may not see is not there; what one sees but may not change is forbidden.
+    // A read that is not permitted answers `not_found`, a write `forbidden`.
     match declaration.effect {
         Effect::Read => Err(Error::not_found("page, or it is not for your role")),
         _ => Err(Error::lacks_permission(declaration.needs, declaration.needs.verb())),
@@ -52,7 +52,7 @@ fn scope_error(token: &Token, lacks: &str) -> Error {
     Error::new(Code::Forbidden, format!("The token \"{}\" lacks {lacks}. Make one that has it in Settings, Tokens.", token.name))
 }
 
-/// The refusal of `what`, which takes a permission of a role and a scope of a token: it says which of the two is missing.
+/// The refusal of `what`, which requires a permission of the role and a scope of the token: it says which of the two is missing.
 pub fn permission_error(caller: &Caller, needs: Permission, scope: Scope, what: &str) -> Error {
     let may = caller.membership.as_ref().is_some_and(|membership| membership.role.may(needs));
     match caller.token.as_ref().filter(|token| may && !token.scopes.contains(&scope)) {
@@ -61,8 +61,8 @@ pub fn permission_error(caller: &Caller, needs: Permission, scope: Scope, what: 
     }
 }
 
-/// Whether a person has to do this in place of an agent whose token writes so. Time can wait as a draft entry; other records have no
-/// draft state yet.
+/// Whether a person has to approve this write of an agent with this write mode. Time can wait as a draft entry; other records have
+/// no draft state yet.
 pub fn needs_approval(writes: WriteMode, declaration: &Declaration) -> bool {
     let waits = match declaration.agent {
         AgentMode::Direct => false,
@@ -75,11 +75,11 @@ pub fn needs_approval(writes: WriteMode, declaration: &Declaration) -> bool {
 fn needs_approval_error(caller: &Caller, token: &Token, declaration: &Declaration) -> Error {
     let (name, token_name) = (declaration.name, &token.name);
     let message = format!("{name} needs a person, as the token \"{token_name}\" does not write directly. Nothing was done.");
-    // An agent is not shown there what has no draft, and no client calls what is not listed.
+    // A token that writes drafts does not see operations without a draft at the MCP endpoint, and no client calls an unlisted tool.
     waits(message, caller.channel != Channel::Mcp || token.writes != WriteMode::Drafts)
 }
 
-/// The refusal of what a token that does not write directly leaves to a person, such as `change time that is already logged`.
+/// The refusal of `what` for a token that does not write directly, such as `change time that is already logged`.
 pub fn needs_person_error(what: &str) -> Error {
     waits(format!("To {what} needs a person, as this token does not write directly. Nothing was done."), true)
 }

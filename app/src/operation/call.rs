@@ -1,4 +1,4 @@
-//! One call of one operation: who asks, when, and the transaction that it works in.
+//! One call of one operation: its caller, its instant and its transaction.
 
 use std::collections::BTreeSet;
 
@@ -23,45 +23,45 @@ use crate::{
     verification::require_confirmed,
 };
 
-/// Where a person stands to the organization that holds the record of their call.
+/// How the caller is related to the organization whose audit log holds the record of the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AuditPlacement {
-    /// It is the one of the page; what belongs to the person alone is no organization's.
+    /// The organization of the page. A call that concerns the person alone is recorded in no organization.
     CurrentOrganization,
-    /// They are in it, whichever page they are at: it may be by this call that they have come in.
+    /// The caller is a member of it, whichever page they are at: this call may have made them one.
     Member,
-    /// They have done something in it and belong to it no more than before.
+    /// The caller has done something in it without being a member.
     NonMember,
 }
 
-/// What an operation works with: who asks, when, and a transaction that belongs to their organization.
+/// The context of an operation: its caller, its instant, and a transaction under the row scope of the caller.
 pub struct Call {
-    /// Who asks.
+    /// The caller.
     pub caller: Caller,
     /// The transaction.
     pub db: Db,
-    /// The instant of the call; the same for everything that it does.
+    /// The instant of the call, the same for all of its work.
     pub now: Timestamp,
-    /// What is being done, for the record.
+    /// The id of the action, for the audit log.
     pub action: ActionId,
-    /// Whether nothing will be kept.
+    /// Whether the call is rolled back at its end.
     pub dry_run: bool,
-    /// The list that it asks for, where it is one.
+    /// The page of a list that it asks for, where the operation lists.
     pub listing: ListQuery,
-    /// The action that this one takes back, for the record.
+    /// The action that this one undoes, for the audit log.
     pub undoes: Option<ActionId>,
     pub(super) idempotency_scope: IdempotencyScope,
     pub(super) warnings: Vec<String>,
     pub(super) mails: i64,
-    /// Whether something was changed of which the database keeps no images.
+    /// Whether the call changed something of which the database keeps no images.
     pub(super) changed_something: bool,
-    /// What is rung once it is kept.
+    /// The functions to call after the commit.
     pub(super) on_commit: Vec<fn(&Services)>,
     pub(super) audit_placement: AuditPlacement,
 }
 
 impl Call {
-    /// Where the caller stands. Present in every operation that needs more than being signed in.
+    /// The membership of the caller. Present in every operation that needs more than being signed in.
     pub fn membership(&self) -> Result<&Membership, Error> {
         self.caller.membership()
     }
@@ -71,12 +71,12 @@ impl Call {
         Ok(self.membership()?.currency.clone())
     }
 
-    /// Today, where the caller is: for their own time.
+    /// Today in the time zone of the caller: for their own time.
     pub fn member_today(&self) -> Result<civil::Date, Error> {
         Ok(self.now.to_zoned(self.membership()?.member_zone.clone()).date())
     }
 
-    /// Today, where the organization is: for what is about money.
+    /// Today in the time zone of the organization: for everything about money.
     pub fn organization_today(&self) -> Result<civil::Date, Error> {
         Ok(self.now.to_zoned(self.membership()?.organization_zone.clone()).date())
     }
@@ -86,17 +86,17 @@ impl Call {
         self.caller.membership.as_ref().is_some_and(|membership| membership.role.may(permission))
     }
 
-    /// Whether what the caller writes has to wait for a person.
+    /// Whether writes of the caller wait as drafts for a person.
     pub fn writes_drafts(&self) -> bool {
         self.caller.token.as_ref().is_some_and(|token| token.writes != WriteMode::Direct)
     }
 
-    /// Whether the caller may call this operation, and have done what it does: what is named as a way on has to be one.
+    /// Whether the caller may call this operation and is not refused for approval, so that a hint may name it.
     pub fn may_call(&self, operation: &str) -> bool {
         callable_operations::is_callable(&self.caller, operation)
     }
 
-    /// The same refusal with the operation that leads on, for who calls by name: at a page nobody does.
+    /// Adds a hint with the operation that helps, for callers who call operations by name: not at a page.
     pub fn with_operation_hint(&self, operation: &str, error: Error) -> Error {
         match self.caller.channel != Channel::Page && self.may_call(operation) {
             true => error.hint(format!("{operation} shows them.")),
@@ -104,7 +104,7 @@ impl Call {
         }
     }
 
-    /// Tells the caller something a careful person would want to know. A sentence that names an operation is for programs that may call it.
+    /// Adds a warning to the answer. A sentence that names an operation is shown only to programs that may call it.
     pub fn warn(&mut self, warning: impl Into<String>) {
         let warning: String = warning.into();
         let warning =
@@ -114,47 +114,47 @@ impl Call {
         }
     }
 
-    /// Adds a warning in the words for whoever reads it: a program has the names of the records in its answer, and reads by the character.
+    /// Adds a warning worded for a person or for a program, which has the names of the records in its answer and pays for each character.
     pub fn warn_by_channel(&mut self, person: String, program: String) {
         self.warn(if channel_wording::shows_warnings_to_person(self.caller.channel) { person } else { program });
     }
 
-    /// Remembers that a mail was put into the outbox, so that it is counted, and leaves as soon as the call is done. Refused while
-    /// the address of the person is not confirmed.
+    /// Counts a mail that was put into the outbox: it uses up quota, and is sent as soon as the call is committed. Refused while the
+    /// address of the person is not confirmed.
     pub fn count_mail(&mut self) -> Result<(), Error> {
         require_confirmed::for_mail(&self.caller)?;
         self.mails += 1;
         Ok(())
     }
 
-    /// What the caller would be told of this refusal of a call of `operation`: what was wrong, and what to do next.
+    /// The text of this refusal of a call of `operation` as the caller would read it: what was wrong, and what to do next.
     pub fn told(&self, operation: &str, refusal: Error) -> String {
         let Error { message, hint, .. } =
             callable_operations::without_uncallable(&self.caller, operation, channel_wording::refusal(self.caller.channel, refusal));
         std::iter::once(message).chain(hint).collect::<Vec<_>>().join(" ")
     }
 
-    /// Says that this call has changed something, so that nobody looks through the images of its changes for that: it always does, or what
-    /// it changes has none.
+    /// Notes that this call has changed something, so that the images of its changes are not counted for that: it always does, or what
+    /// it changes has no images.
     pub fn mark_changed(&mut self) {
         self.changed_something = true;
     }
 
-    /// Rings somebody once what the call did is kept.
+    /// Registers a function to call after the commit, such as one that wakes up a job.
     pub fn on_commit(&mut self, ring: fn(&Services)) {
         self.on_commit.push(ring);
     }
 
-    /// Goes on as this member of the organization that the transaction has entered: the record of the call belongs there.
+    /// Continues as this member of the organization that the transaction has entered; its audit log gets the record of the call.
     pub async fn act_as_member(&mut self, member: MemberId) -> Result<(), Error> {
-        let standing = organizations::store::membership(&mut self.db, member).await?;
-        self.caller.membership = Some(identity::membership(standing)?);
+        let membership = organizations::store::membership(&mut self.db, member).await?;
+        self.caller.membership = Some(identity::membership(membership)?);
         self.audit_placement = AuditPlacement::Member;
         Ok(())
     }
 
-    /// Ends as somebody who is no member of the organization that the transaction has entered: the record of the call belongs there,
-    /// and names nobody.
+    /// Ends as a non-member of the organization that the transaction has entered; its audit log gets the record of the call, which
+    /// names no member.
     pub fn act_as_non_member(&mut self) {
         self.audit_placement = AuditPlacement::NonMember;
     }
@@ -164,19 +164,19 @@ impl Call {
         authorize(&caller, declaration, dry_run)?;
         let action = ActionId::new();
         let writes = declaration.effect != Effect::Read;
-        let (reach, idempotency_scope) = match (&caller.membership, declaration.needs) {
+        let (row_scope, idempotency_scope) = match (&caller.membership, declaration.needs) {
             (Some(membership), needs) if needs != Permission::SignedIn => (row_scope_of(membership), IdempotencyScope::member(&caller)?),
             _ => (database::RowScope::Person(caller.person()?.id.0), IdempotencyScope::person(&caller)?),
         };
         let access = if writes { AccessMode::Action(action.0) } else { AccessMode::Read };
-        let standing = caller.identity_check(caller.membership.as_ref().filter(|_| declaration.needs != Permission::SignedIn));
-        let db = caller.services.database.begin_for(caller.person()?.id, standing, reach, access).await?;
+        let identity_check = caller.identity_check(caller.membership.as_ref().filter(|_| declaration.needs != Permission::SignedIn));
+        let db = caller.services.database.begin_for(caller.person()?.id, identity_check, row_scope, access).await?;
         let now = caller.services.clock.now();
         Ok(Self::of(caller, db, now, action, dry_run, idempotency_scope))
     }
 
-    /// A call that goes on in a transaction in which something else was done: both are kept, or neither. Whoever begins it has
-    /// found out that the caller may make it.
+    /// Makes a call in a transaction that has already done other work: both are committed, or neither. The call site is responsible
+    /// for the authorization.
     pub async fn resume(mut db: Db, caller: Caller) -> Result<Self, Error> {
         let (action, now, idempotency_scope) = (ActionId::new(), caller.services.clock.now(), IdempotencyScope::person(&caller)?);
         db.set_action(action).await?;
@@ -201,14 +201,14 @@ impl Call {
         }
     }
 
-    /// What the call has changed so far, as the caller may see it.
+    /// The changes of the call so far, as far as the caller may see them.
     pub(super) async fn changes(&mut self) -> Result<Vec<Change>, Error> {
         let mut changes = Change::with_currencies(store::changes(&mut self.db, self.action).await?);
         let money = ReadScope::of(self).is_ok_and(|read_scope| read_scope.money);
         if !money {
             changes.iter_mut().for_each(Change::hide_money);
         }
-        // There is no scope for what people cost, so no token is shown it.
+        // No scope covers cost rates, so no token sees them.
         if self.caller.token.is_some() || !self.may(Permission::ReadCosts) {
             changes.iter_mut().for_each(Change::hide_costs);
         }
@@ -216,7 +216,7 @@ impl Call {
         Ok(changes)
     }
 
-    /// Says what the records are called that changes refer to.
+    /// Adds to changes the names of the records that they refer to.
     pub(crate) async fn name(&mut self, changes: &mut [Change], money: bool) -> Result<(), Error> {
         let ids: Vec<Uuid> = changes.iter().flat_map(Change::refers_to).collect::<BTreeSet<_>>().into_iter().collect();
         if ids.is_empty() {
@@ -232,7 +232,7 @@ impl Call {
     }
 }
 
-/// A viewer reads what was granted to them, and writes within it what is their own.
+/// The row scope of a member. A viewer reads the clients granted to them, and writes within those only what is their own.
 pub(crate) fn row_scope_of(membership: &Membership) -> database::RowScope {
     match membership.role.visibility() {
         RoleVisibility::GrantedClients => database::RowScope::Granted(membership.organization, membership.member),

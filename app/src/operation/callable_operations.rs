@@ -1,4 +1,4 @@
-//! Ways on that a refusal or a description names: none that its reader would be refused, too.
+//! Operations that messages and descriptions suggest: sentences that name one are removed for callers who may not call it.
 
 use super::authorize;
 use crate::{context::Caller, error::Error, operations};
@@ -6,12 +6,12 @@ use crate::{context::Caller, error::Error, operations};
 /// Where one sentence of a text ends and the next begins.
 const SENTENCE_ENDS: [&str; 3] = [". ", "; ", ".\n"];
 
-/// Whether this caller may call the operation of this name, and have done what it does.
+/// Whether this caller may call the operation of this name without being refused for approval.
 pub fn is_callable(caller: &Caller, operation: &str) -> bool {
     operations::find(operation).is_some_and(|operation| authorize(caller, operation.declaration, false).is_ok())
 }
 
-/// The same refusal of a call of `operation` without the sentences that lead to another one which this caller may not call.
+/// A refusal of a call of `operation` without the sentences that name another operation which this caller may not call.
 pub fn without_uncallable(caller: &Caller, operation: &str, error: Error) -> Error {
     let leads_on = |sentence: &str| operation_names(sentence).all(|name| name == operation || is_callable(caller, name));
     let message = retain_sentences(&error.message, 1, leads_on);
@@ -20,7 +20,7 @@ pub fn without_uncallable(caller: &Caller, operation: &str, error: Error) -> Err
     Error { message, fields, hint, ..error }
 }
 
-/// A warning without the further sentences that lead to an operation which this caller may not call.
+/// A warning without the further sentences that name an operation which this caller may not call.
 pub(super) fn warning_without_uncallable(caller: &Caller, words: &str) -> String {
     without_sentences_naming(words, |name| is_callable(caller, name))
 }
@@ -30,12 +30,12 @@ pub fn operations_named_in(text: &str) -> Vec<&'static str> {
     sentences(text).into_iter().flat_map(operation_names).collect()
 }
 
-/// A text without the further sentences that name an operation which is not open. The first one stays, which says what it is about.
+/// A text without the sentences that name an operation which is not callable. The first one stays: it says what the text is about.
 pub fn without_sentences_naming(text: &str, is_callable: impl Fn(&str) -> bool) -> String {
     retain_sentences(text, 1, |sentence| operation_names(sentence).all(&is_callable))
 }
 
-/// A text without the sentences that lead nowhere. The first so many stay: they say what was wrong, with what somebody has written.
+/// A text with only the sentences that `leads_on` accepts. The `first` ones stay: they say what was wrong, and quote the input.
 pub(super) fn retain_sentences(text: &str, first: usize, leads_on: impl Fn(&str) -> bool) -> String {
     let all = sentences(text);
     if all.iter().skip(first).all(|sentence| leads_on(sentence)) {
@@ -47,7 +47,7 @@ pub(super) fn retain_sentences(text: &str, first: usize, leads_on: impl Fn(&str)
     kept.strip_suffix(';').map_or_else(|| kept.to_owned(), |words| format!("{words}."))
 }
 
-/// The sentences of a text, each with what ends it. What stands in quotes is somebody's own, and ends none.
+/// The sentences of a text, each with its end. Quoted text is user input, and ends no sentence.
 fn sentences(text: &str) -> Vec<&str> {
     let (mut sentences, mut begin) = (Vec::new(), 0);
     for (at, is_quoted) in chars_with_quoting(text) {
@@ -61,8 +61,8 @@ fn sentences(text: &str) -> Vec<&str> {
     sentences
 }
 
-/// The places of the signs of a text, and whether each stands in quotes. A quote begins before a word and ends behind one; a name may
-/// hold some itself, and one that does not end takes the rest.
+/// The byte offset of each character of a text, and whether it is quoted. A quote opens before a word and closes after one; a name
+/// may contain quotes itself, and an unclosed quote takes the rest.
 fn chars_with_quoting(text: &str) -> impl Iterator<Item = (usize, bool)> {
     let (mut depth, mut before) = (0_usize, ' ');
     text.char_indices().map(move |(at, sign)| {
@@ -76,8 +76,8 @@ fn chars_with_quoting(text: &str) -> impl Iterator<Item = (usize, bool)> {
     })
 }
 
-/// The operations that a text names: none of those that stand in quotes, nor one alone in parentheses, which says what was called and is
-/// no way on.
+/// The operations that a text names, without those in quotes, and without one alone in parentheses, which says what was called and
+/// suggests nothing.
 pub(super) fn operation_names(text: &str) -> impl Iterator<Item = &'static str> {
     let unquoted: String =
         chars_with_quoting(text).filter(|(_, is_quoted)| !is_quoted).filter_map(|(at, _)| text[at..].chars().next()).collect();

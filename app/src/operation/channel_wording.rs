@@ -1,11 +1,11 @@
-//! What is told to programs alone. They know operations by their names; whoever sits at a page knows buttons.
+//! Wording by channel: programs know operations by their names, people at a page know buttons.
 //!
-//! A sentence that names an operation is for programs: at a page it is left out, so what is told there is said in the others.
+//! A sentence that names an operation is for programs and is left out at a page, so the other sentences must suffice there.
 
 use super::callable_operations;
 use crate::{context::Channel, error::Error};
 
-/// A warning as it is told at this channel. Those of what the assistant proposes stand on a card before a person.
+/// A warning as this channel shows it. Warnings about a proposal of the assistant are shown to a person, on its card.
 pub(super) fn warning(channel: Channel, words: String) -> String {
     if shows_warnings_to_person(channel) { for_persons(&words).unwrap_or(words) } else { words }
 }
@@ -15,8 +15,8 @@ pub(super) fn shows_warnings_to_person(channel: Channel) -> bool {
     is_read_by_person(channel) || channel == Channel::Assistant
 }
 
-/// A refusal as it is told at this channel. The assistant reads one itself, and needs to know the way; and so does whoever wrote a program
-/// for the channel of pages, of arguments that no form sends.
+/// A refusal as this channel shows it. The assistant reads refusals itself and keeps the hint; so does the author of a program that
+/// calls the channel of pages with arguments that no form sends.
 pub(super) fn refusal(channel: Channel, error: Error) -> Error {
     match error.hint {
         Some(hint) if is_read_by_person(channel) && !error.fields.contains_key("arguments") => Error { hint: for_persons(&hint), ..error },
@@ -24,7 +24,7 @@ pub(super) fn refusal(channel: Channel, error: Error) -> Error {
     }
 }
 
-/// Whether a person reads what is told at this channel, as it stands.
+/// Whether a person reads the messages of this channel as they are.
 fn is_read_by_person(channel: Channel) -> bool {
     match channel {
         Channel::Page | Channel::Link => true,
@@ -32,7 +32,7 @@ fn is_read_by_person(channel: Channel) -> bool {
     }
 }
 
-/// The sentences that name no operation; nothing where each does.
+/// The sentences that name no operation; none where each does.
 fn for_persons(words: &str) -> Option<String> {
     let kept = callable_operations::retain_sentences(words, 0, |sentence| callable_operations::operation_names(sentence).next().is_none());
     (!kept.is_empty()).then_some(kept)

@@ -1,25 +1,25 @@
-//! What is meant by arguments, before they are held against their schema: programs and models write the same in several ways.
+//! Coercion of arguments before validation: programs and models write the same value in several ways.
 
 use serde_json::{Map, Value};
 
 use super::{schema::CLEARS, urlencoded::is_required};
 use crate::hours;
 
-/// The largest whole number that stands exactly in a number with decimals.
+/// The largest integer up to which every integer is exact in an `f64`: 2⁵³ − 1.
 const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
 
-/// References without any of which a write means everybody. An empty one is a slip and is refused where no other is named; so is empty
-/// text where a list is wanted.
+/// References without any of which a write applies to everybody. An empty one is a mistake and is refused where no other is given; so
+/// is empty text in place of a list.
 const EVERYBODY_WITHOUT: [(&str, &[&str]); 1] = [("set_rate", &["client", "project"])];
 
-/// What keeps a write from being done: empty text in it is a slip, and no word that it shall be done.
+/// The argument that makes a write a dry run: empty text in it is a mistake, and must not let the write be done.
 const DRY_RUN: &str = "dry_run";
 
-/// Makes arguments of `operation` what they mean by the schema of a form, which knows what empty text clears.
+/// Coerces arguments of `operation` to the schema of its form, which knows where empty text clears.
 ///
-/// What is `null` is absent at every depth, and so is empty text but where it clears, where something has to stand, and where it would
-/// mean everybody. One text where a list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` and `"14"` are the
-/// whole number that they are. A choice is one in capitals, too, or with spaces in it, and `"true"` is true.
+/// A value that is `null` is absent at every depth, and so is empty text, except where it clears, where a value is required, and where
+/// its absence would mean everybody. A text in place of a list of texts becomes a list of one. A number of hours becomes a duration;
+/// `14.0` and `"14"` become whole numbers. A choice is accepted in capitals and with spaces, and `"true"` becomes true.
 pub fn coerce(operation: &str, form: &Map<String, Value>, arguments: &mut Value) {
     let slips = slips(operation, arguments);
     value(Some(form), arguments);
@@ -28,7 +28,7 @@ pub fn coerce(operation: &str, form: &Map<String, Value>, arguments: &mut Value)
     }
 }
 
-/// The arguments of which empty text is a slip, and no way to leave them out.
+/// The arguments in which empty text is a mistake and does not mean absent.
 fn slips(operation: &str, arguments: &Value) -> Vec<&'static str> {
     let given = |argument: &str| arguments.get(argument).filter(|given| !given.is_null());
     let is_named = |argument: &&str| given(argument).is_some_and(|given| given != "");
@@ -53,7 +53,7 @@ fn value(schema: Option<&Map<String, Value>>, given: &mut Value) {
     }
 }
 
-/// In a list `null` and empty text have a place, and are refused like everything else that is wrong.
+/// Only fields are removed: in a list `null` and empty text keep their index, and validation refuses them.
 fn object(schema: Option<&Map<String, Value>>, fields: &mut Map<String, Value>) {
     let described = |name: &str| schema.and_then(|schema| schema.get("properties")?.get(name)?.as_object());
     let is_absent = |name: &str| {
@@ -66,7 +66,7 @@ fn object(schema: Option<&Map<String, Value>>, fields: &mut Map<String, Value>) 
     fields.iter_mut().for_each(|(name, given)| value(described(name), given));
 }
 
-/// One value in the kind that is wanted, where it is of another that means the same.
+/// The value converted to the type of its schema, where it has another type with the same meaning.
 fn scalar(schema: &Map<String, Value>, given: &Value) -> Option<Value> {
     let wanted = schema.get("type")?.as_str()?;
     match given {
@@ -82,14 +82,13 @@ fn scalar(schema: &Map<String, Value>, given: &Value) -> Option<Value> {
     }
 }
 
-/// What a word says in place of `true` or `false`.
+/// The boolean that a text spells.
 fn truth(text: &str) -> Option<Value> {
-    let said = [("true", true), ("false", false)].into_iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
-    said.map(|(_, truth)| Value::from(truth))
+    let known = [("true", true), ("false", false)].into_iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
+    known.map(|(_, truth)| Value::from(truth))
 }
 
-/// The choice that is meant by a text which differs from it in capitals alone, or in what stands between its words; nothing where several
-/// are.
+/// The choice that differs from a text only in case, or in the separators between its words; none where several do.
 fn choice(schema: &Map<String, Value>, text: &str) -> Option<Value> {
     let choices = schema.get("enum")?.as_array()?;
     let plain = |text: &str| text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
@@ -99,7 +98,7 @@ fn choice(schema: &Map<String, Value>, text: &str) -> Option<Value> {
     (meant.next().is_none() && !choices.iter().any(|choice| choice == text)).then(|| first.clone())
 }
 
-/// The whole number that a number with decimals is.
+/// The number as an integer, where it is a whole number.
 #[expect(clippy::cast_possible_truncation, reason = "it is whole and within what stands exactly")]
 pub fn whole_number(number: f64) -> Option<Value> {
     (number.fract() == 0.0 && number.abs() <= WHOLE_MAX).then(|| Value::from(number as i64))

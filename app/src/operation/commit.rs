@@ -1,4 +1,4 @@
-//! How a call ends: kept with its record, or undone after a dry run.
+//! The end of a write: commit with its audit record, or rollback after a dry run.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -17,11 +17,11 @@ use crate::{
 };
 
 impl Call {
-    /// Keeps what was done, with its record; or undoes all of it after a dry run.
+    /// Commits the write with its record, or rolls everything back after a dry run.
     pub(super) async fn end<T: Serialize>(
         mut self,
         declaration: &'static Declaration,
-        place: &RecordSlot,
+        slot: &RecordSlot,
         arguments: &Value,
         key: Option<&str>,
         result: T,
@@ -37,7 +37,7 @@ impl Call {
             self.warn_if_unchanged(declaration).await?;
             let warnings = self.warnings;
             self.db.roll_back().await;
-            place.put(AuditRecord::of_access(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN));
+            slot.put(AuditRecord::of_access(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN));
             return Ok(WriteResponse { result, action: None, dry_run: true, repeated: false, changes, warnings });
         }
         if let Some(expected_effect) = self.caller.expected_effect.take() {
@@ -54,21 +54,21 @@ impl Call {
         self.warn_if_unchanged(declaration).await?;
         let mailed = self.mails > 0;
         let warnings = std::mem::take(&mut self.warnings);
-        let done = WriteResponse { result, action: Some(self.action), dry_run: false, repeated: false, changes: Vec::new(), warnings };
+        let response = WriteResponse { result, action: Some(self.action), dry_run: false, repeated: false, changes: Vec::new(), warnings };
         if let Some(key) = key.filter(|_| !declaration.secret) {
-            let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
+            let answer = serde_json::to_value(&response).map_err(|_| Error::internal())?;
             idempotency::store_answer(&mut self.db, self.idempotency_scope, key, answer).await?;
         }
         let on_commit = std::mem::take(&mut self.on_commit);
-        self.commit(declaration, place, arguments.clone()).await?;
+        self.commit(declaration, slot, arguments.clone()).await?;
         if mailed {
             services.outbox_wakeup.notify_one();
         }
         on_commit.into_iter().for_each(|ring| ring(&services));
-        Ok(done)
+        Ok(response)
     }
 
-    /// Tells of the changes beyond those that are shown.
+    /// Warns when the answer does not show all changes.
     async fn warn_truncated(&mut self, shown: usize) -> Result<(), Error> {
         let all = store::count(&mut self.db, self.action).await?;
         if all > shown as i64 {
@@ -77,8 +77,8 @@ impl Call {
         Ok(())
     }
 
-    /// Tells a program that its call has changed nothing, or would change nothing. What cannot be done twice always changes something, and
-    /// what is a person's alone has no images.
+    /// Warns a program that its call has changed nothing, or would change nothing. An operation that is not idempotent always changes
+    /// something, and the records of a person alone have no images.
     async fn warn_if_unchanged(&mut self, declaration: &'static Declaration) -> Result<(), Error> {
         let may_be_none = declaration.idempotent && declaration.needs != Permission::SignedIn && self.mails == 0 && !self.changed_something;
         if may_be_none && store::count(&mut self.db, self.action).await? == 0 {
@@ -87,37 +87,37 @@ impl Call {
         Ok(())
     }
 
-    /// Tells a program that nothing is another by its call: it may have meant something else, and would say that it was done. At a page,
-    /// what is saved as it is was meant so.
+    /// Warns a program that its call changes nothing: it may have meant something else, and would report success. At a page, saving
+    /// without a change is intended.
     pub fn warn_unchanged(&mut self) {
         if self.caller.channel != Channel::Page {
             self.warn(if self.dry_run { "This would change nothing." } else { "Nothing was changed." });
         }
     }
 
-    /// What was done is what the caller had looked at. Asked in the transaction, where nobody else's change can come between
-    /// the look and the deed.
+    /// Refuses a write whose effect is not the one that the caller agreed to. It is compared in the transaction of the write, so that
+    /// no other change comes in between.
     async fn verify_expected_effect(&mut self, expected_effect: &ExpectedEffect, seen: Value) -> Result<(), Error> {
         expected_effect.verify(seen, &self.changes().await?, self.now)
     }
 
-    /// Keeps a call that went on within another transaction, with its record.
+    /// Commits a call of [`Call::resume`], with its record.
     pub async fn keep(self, declaration: &'static Declaration, arguments: Value) -> Result<(), Error> {
         self.commit(declaration, &RecordSlot::none(), arguments).await
     }
 
     /// Commits, with the record in the same transaction where there is an organization to hold it.
-    async fn commit(mut self, declaration: &'static Declaration, place: &RecordSlot, arguments: Value) -> Result<(), Error> {
+    async fn commit(mut self, declaration: &'static Declaration, slot: &RecordSlot, arguments: Value) -> Result<(), Error> {
         let record = match self.audit_placement {
             AuditPlacement::NonMember => Some(AuditRecord::of_non_member(&self.caller, self.action, self.now, declaration, arguments)),
             AuditPlacement::CurrentOrganization if self.caller.membership.is_none() || declaration.needs == Permission::SignedIn => {
                 self.db.commit().await?;
-                place.put(AuditRecord::of_access(&self.caller, self.now, declaration, arguments, outcome::DONE));
+                slot.put(AuditRecord::of_access(&self.caller, self.now, declaration, arguments, outcome::DONE));
                 return Ok(());
             }
             _ => AuditRecord::of_write(&self.caller, self.action, self.now, declaration, arguments),
         };
-        // Last, since the chain of the organization is held from here until the commit.
+        // Last, since the audit chain of the organization is locked from here until the commit.
         let undoes = self.undoes.map(|undone| undone.0);
         let records: Vec<AuditRecord> = record.map(|record| AuditRecord { undoes, ..record }).into_iter().collect();
         audit::store::append_writes(&mut self.db, &records).await?;
@@ -130,9 +130,9 @@ impl Call {
         self.db.commit().await
     }
 
-    /// Refuses to keep what somebody did who was let go, was given another role, or whose token or sign-in was ended, while this call
-    /// waited. Asked while the chain of the organization is held: whoever changes a member or a token holds it too, so that one of the
-    /// two comes first.
+    /// Refuses to commit when the caller was removed or given another role, or their token or sign-in was ended, while this call
+    /// waited. Lock order: it is checked while the audit chain of the organization is locked. A change of a member or a token locks
+    /// the chain too, so that one of the two comes first.
     async fn reauthorize(&mut self) -> Result<(), Error> {
         let Some(membership) = self.caller.membership.as_ref() else { return Ok(()) };
         let (member, then) = (membership.member, membership.role);

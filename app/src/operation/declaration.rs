@@ -1,4 +1,4 @@
-//! What an operation says about itself.
+//! The declaration of an operation: its name, effect, permission, scope, audience and bounds.
 
 use std::time::Duration;
 
@@ -8,48 +8,48 @@ use crate::{
     error::Error,
 };
 
-/// What an operation declares in one place; made by `#[operation]`.
+/// The declaration of an operation, made by `#[operation]`.
 #[derive(Debug, Clone, Copy)]
 pub struct Declaration {
-    /// Its name in every door, a verb and a noun: `create_client`.
+    /// The name in every channel, a verb and a noun: `create_client`.
     pub name: &'static str,
     /// A short title for people.
     pub title: &'static str,
     /// The doc comment: what it does, what it refuses, what comes back. Models and people read it.
     pub doc: &'static str,
-    /// What it does to the world.
+    /// Whether it reads, writes or destroys.
     pub effect: Effect,
-    /// How long its work may take: what its effect allows.
+    /// How long its work may take: the limit of its effect.
     pub limit: Duration,
-    /// Whether doing it twice is doing it once.
+    /// Whether repeating it with the same arguments has no further effect.
     pub idempotent: bool,
-    /// Whether its answer holds a secret that is shown once and never kept.
+    /// Whether its answer holds a secret that is shown once and never stored.
     pub secret: bool,
-    /// Whether it keeps its connection to the database while a document is made: then it waits for a place before it is given one.
+    /// Whether it holds its database connection while a document is rendered: it then acquires a render permit before the connection.
     pub renders_document: bool,
-    /// Whether it may put a mail into the outbox, which reaches people outside: no other operation can.
+    /// Whether it may put a mail into the outbox, which reaches people outside; other operations cannot.
     pub mails: bool,
-    /// Whether it does what no undo takes back, or what somebody wants to look at before, though nothing is removed.
+    /// Whether it cannot be undone, or deserves a look before, although it removes nothing.
     pub destructive: bool,
-    /// Whether agents are offered it where they are offered a choice only: what people ask for every day, and what that takes.
+    /// Whether it belongs to the everyday toolset: what people ask for every day, and the operations that this requires.
     pub everyday: bool,
-    /// What the caller's role must hold.
+    /// The permission that the caller's role must hold.
     pub needs: Permission,
-    /// What a token must hold; none when no token may call it at all, or any token may.
+    /// The scope that a token must hold; none when no token may call it at all, or any token may.
     pub scope: Option<Scope>,
     /// Who may call it.
     pub audience: Audience,
-    /// What happens when an agent calls it.
+    /// The agent mode: what happens when an agent calls it.
     pub agent: AgentMode,
 }
 
 impl Declaration {
-    /// Whether a careful client asks a person before it calls: it removes, cannot be taken back, or reaches people outside.
+    /// Whether a careful client asks a person before it calls: it removes, cannot be undone, or reaches people outside.
     pub fn is_destructive(&self) -> bool {
         self.effect == Effect::Destroy || self.mails || self.destructive
     }
 
-    /// Whether a token with these scopes may be used for it. What has no scope of its own and writes takes one that writes.
+    /// Whether a token with these scopes may call it. A write without a scope of its own requires any scope that writes.
     pub fn covered_by(&self, scopes: &[Scope]) -> bool {
         match self.scope {
             Some(scope) => scopes.contains(&scope),
@@ -58,20 +58,20 @@ impl Declaration {
     }
 }
 
-/// What an operation does to the world.
+/// The kind of effect that an operation has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Looks only.
+    /// Reads only.
     Read,
-    /// Makes or changes.
+    /// Creates or changes records.
     Write,
-    /// Removes, or does what cannot be taken back.
+    /// Removes records, or does what cannot be undone.
     Destroy,
 }
 
 impl Effect {
-    /// How long its work may take, from the beginning of its transaction: less than a door waits for an answer, so that whoever
-    /// asked is told what became of it.
+    /// How long the work may take, from the beginning of the transaction: less than a channel waits for an answer, so that the
+    /// caller learns the outcome.
     pub const fn limit(self) -> Duration {
         match self {
             Self::Read => Duration::from_secs(20),
@@ -92,7 +92,7 @@ pub enum Audience {
 /// What happens when an agent calls an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AgentMode {
-    /// It is done.
+    /// The operation is done at once.
     Direct,
     /// The result waits as a draft until a person confirms it.
     Draft,
@@ -100,34 +100,34 @@ pub enum AgentMode {
     Ask,
 }
 
-/// How long an argument may be, declared as `#[max_length(4_000)]` or `#[max_items(500)]` on it.
+/// The bound of one argument, declared on it as `#[max_length(4_000)]` or `#[max_items(500)]`.
 #[derive(Debug, Clone, Copy)]
 pub struct Bound {
-    /// The argument.
+    /// The name of the argument.
     pub argument: &'static str,
     /// The keyword of JSON Schema: `maxLength`, in characters, `maxItems` or `maximum`.
     pub keyword: &'static str,
-    /// The most that is taken.
+    /// The largest value that is accepted.
     pub most: u32,
 }
 
 impl Bound {
-    /// That of the idempotency key of every write.
+    /// The bound of the idempotency key of every write.
     pub const OF_IDEMPOTENCY_KEY: Self = Self { argument: "idempotency_key", keyword: "maxLength", most: 200 };
 }
 
 /// A server function that is an operation.
 pub trait OperationFn: Sized {
-    /// What it says about itself.
+    /// The declaration of the operation.
     const DECLARATION: Declaration;
 
-    /// How long its arguments may be where that is not what holds for all.
+    /// The bounds of arguments that differ from the general ones.
     const BOUNDS: &'static [Bound];
 
-    /// What it answers.
+    /// The type of the answer.
     type Answer;
 
-    /// Runs it for this caller. The server function takes the caller from the request that it answers; every other door
-    /// says who it is.
+    /// Runs the operation for this caller. The server function takes the caller from its request; every other channel passes it
+    /// explicitly.
     fn perform(self, caller: Caller) -> BoxFuture<'static, Result<Self::Answer, Error>>;
 }

@@ -1,4 +1,4 @@
-//! What a person agreed to before a write: it is done when it comes to the same again, and not otherwise.
+//! The effect that a person agreed to before a write, which is done only if it has the same effect again.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 use super::Change;
 use crate::error::{Code, Error};
 
-/// What a rehearsal of a write came to. The write itself is held against it before anything of it is kept.
+/// The effect of the dry run of a write. The write is compared with it before it is committed.
 #[derive(Clone)]
 pub struct ExpectedEffect {
-    /// The print of the rehearsal.
+    /// The fingerprint of the dry run.
     pub fingerprint: Vec<u8>,
-    /// Takes the print of a dry run's answer, which was made between two instants.
+    /// Computes the fingerprint of the answer of a dry run that ran between two instants.
     pub fingerprint_of: fn(&Value, Timestamp, Timestamp) -> Vec<u8>,
 }
 
 impl ExpectedEffect {
-    /// Refuses a result, with what it changes, that is not what was agreed to.
+    /// Refuses a result with its changes (`stale`) unless it has the expected fingerprint.
     pub fn verify(&self, mut result: Value, changes: &[Change], now: Timestamp) -> Result<(), Error> {
         if let Some(fields) = result.as_object_mut() {
             fields.insert("changes".to_owned(), json!(changes));

@@ -1,7 +1,7 @@
-//! What a form that changes a record showed, `shown.name` beside `name`: what nobody has changed is not sent on.
+//! Removes from an update form the fields that nobody changed: the form sends `shown.name` beside `name`.
 //!
-//! It says nothing of what would be refused otherwise. It counts for one value that stands once, of an argument that the operation has and
-//! that may be absent; the version that somebody looked at is always sent on. Without all that it is as if nothing had been shown.
+//! This never turns an invalid form into a valid one. A field is removed only if it is sent once and is a single value of a known,
+//! optional argument; the version that somebody looked at is always sent on. Any other `shown` field is ignored.
 
 use std::collections::HashMap;
 
@@ -12,26 +12,26 @@ use super::{
     wire::SHOWN_PREFIX,
 };
 
-/// Arguments that say what a call is about, and never what was changed.
+/// Arguments that identify a call and are sent on even when unchanged.
 const ALWAYS_SENT: [&str; 2] = ["version", "idempotency_key"];
 
-/// The fields of a form, as they stand in it.
+/// The fields of a form, encoded as they were sent.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FormChanges<'a> {
-    /// Those that were changed, or that are sent whether they were or not.
+    /// The changed fields, and those that are always sent on.
     pub changed: Vec<&'a str>,
-    /// Those that stand as the form showed them.
+    /// The fields with the values that the form showed.
     pub untouched: Vec<&'a str>,
 }
 
-/// A field that stands in a form.
+/// A field of a form.
 struct FormField<'a> {
     written: &'a str,
     name: Vec<NamePart>,
     said: String,
 }
 
-/// Takes apart what a form sent for the arguments that `input` describes. One of more than `most` fields is refused by whoever reads it.
+/// Splits a form for the arguments that `input` describes. One of more than `most` fields is left whole: its parser refuses it.
 pub fn split_changes<'a>(input: &Map<String, Value>, most: usize, sent: &'a str) -> FormChanges<'a> {
     if count_fields(sent) > most {
         return FormChanges { changed: vec![sent], untouched: Vec::new() };
@@ -53,13 +53,13 @@ pub fn split_changes<'a>(input: &Map<String, Value>, most: usize, sent: &'a str)
     FormChanges { changed: written(changed), untouched: written(untouched) }
 }
 
-/// The field of this name and value. A form writes every line break as two characters.
+/// Decodes a field. Forms encode every line break as CR LF.
 fn read<'a>(written: &'a str, field: &str) -> Option<FormField<'a>> {
     let (name, said) = url::form_urlencoded::parse(field.as_bytes()).next()?;
     Some(FormField { written, name: parts(&name), said: said.replace("\r\n", "\n") })
 }
 
-/// How often each name stands, and what stands under it last.
+/// How often each name was sent, and its last value.
 fn counted<'a>(fields: &'a [FormField<'_>]) -> HashMap<&'a Vec<NamePart>, (u32, &'a str)> {
     let mut counted = HashMap::new();
     for FormField { name, said, .. } in fields {
@@ -69,7 +69,7 @@ fn counted<'a>(fields: &'a [FormField<'_>]) -> HashMap<&'a Vec<NamePart>, (u32, 
     counted
 }
 
-/// Whether a name is one of a single value that may be left out, in every object that it stands in.
+/// Whether a name is that of a single value that is optional in every object around it.
 fn may_be_absent(input: &Map<String, Value>, name: &[NamePart]) -> bool {
     let Some((NamePart::Name(first), rest)) = name.split_first() else { return false };
     let described = input.get("properties").and_then(|properties| properties.get(first));

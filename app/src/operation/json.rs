@@ -1,4 +1,4 @@
-//! JSON as programs send it. An object that names a field twice is refused: one of the two would be passed over in silence.
+//! Parser of JSON arguments. An object that names a field twice is refused: one of the two would be ignored silently.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use serde_json::{Error, Map, Value};
 
 use crate::text;
 
-/// Reads a value.
+/// Parses a value.
 ///
 /// # Errors
-/// What is no JSON, and a name that stands twice in an object; of the latter `is_data` is true.
+/// Invalid JSON, and an object that names a field twice, for which `is_data` is true.
 pub fn parse_unique(json: &[u8]) -> Result<Value, Error> {
     serde_json::from_slice::<Unique>(json).map(|Unique(value)| value)
 }

@@ -1,7 +1,7 @@
-//! An operation: one thing that Stint can do, seen as data in and data out.
+//! Operations: what Stint can do, as functions from data to data, and the pipeline that runs them.
 //!
-//! An operation exists once, as a Leptos server function made by `#[operation]`. Its body runs inside [`read()`] or
-//! [`write()`], so no door can go around the pipeline.
+//! An operation is declared once, as a Leptos server function made by `#[operation]`. Its body runs inside [`read()`] or
+//! [`write()`], so no channel can bypass the pipeline.
 
 #[cfg(feature = "ssr")]
 mod authorize;

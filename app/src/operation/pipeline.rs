@@ -1,6 +1,6 @@
-//! Running a call: the pipeline that every door goes through.
+//! The pipeline that runs every call, whatever its channel.
 //!
-//! authenticate (at the door) → authorize → validate → idempotency → transaction under row security → run → commit, or
+//! authenticate (in the channel) → authorize → validate → idempotency → transaction under row security → run → commit, or
 //! roll back for a dry run → audit → answer.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -27,16 +27,16 @@ use crate::{
     page::ListQuery,
 };
 
-/// How long a call may take to be kept once its work is done: longer than any statement of that may take, and the commit.
+/// How long the end of a write may take once its work is done: longer than any of its statements and the commit may take.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(40);
 
-/// The arguments of a call as data.
+/// The arguments of a call as JSON.
 pub fn arguments_json<A: Serialize>(arguments: &A) -> Result<Value, Error> {
     serde_json::to_value(arguments).map_err(|_| Error::internal())
 }
 
-/// Runs a read. Its transaction is never committed: there is nothing to keep. Its record is written beside it. It ends with
-/// whoever waits for it.
+/// Runs a read. Its transaction is never committed, and its access record is written outside of it. The read is cancelled when
+/// its caller disconnects.
 pub async fn read<T>(
     declaration: &'static Declaration,
     caller: Caller,
@@ -44,47 +44,47 @@ pub async fn read<T>(
     work: impl for<'a> FnOnce(&'a mut Call) -> BoxFuture<'a, Result<T, Error>>,
 ) -> Result<T, Error> {
     let (arguments, ..) = split_common_arguments(arguments);
-    let place = reserve_record(declaration, &caller)?;
+    let slot = reserve_record(declaration, &caller)?;
     let mut call = match Call::begin(declaration, caller.clone(), false).await {
         Ok(call) => call,
-        Err(error) => return record_refusal(declaration, &caller, &place, arguments, error),
+        Err(error) => return record_refusal(declaration, &caller, &slot, arguments, error),
     };
     call.listing = ListQuery::of(declaration.name, &arguments, call.caller.room);
     let answer = run_within_limit(declaration, work(&mut call)).await;
     match &answer {
-        Ok(_) => place.put(AuditRecord::of_access(&call.caller, call.now, declaration, arguments, outcome::DONE)),
-        Err(error) => place.put(AuditRecord::of_refusal(&call.caller, call.now, declaration, arguments, error)),
+        Ok(_) => slot.put(AuditRecord::of_access(&call.caller, call.now, declaration, arguments, outcome::DONE)),
+        Err(error) => slot.put(AuditRecord::of_refusal(&call.caller, call.now, declaration, arguments, error)),
     }
     answer.map_err(|error| channel_wording::refusal(caller.channel, error))
 }
 
-/// Runs a write exactly once for its idempotency key, and records it, or why it was refused.
+/// Runs a write exactly once for its idempotency key, and records it, or the reason why it was refused.
 ///
-/// It is a unit of work of its own: once begun it goes on to its end, whether or not somebody still waits for its answer. Before
-/// it has a place to print nothing has begun: whoever goes away while they wait for one leaves the line.
+/// The write runs in a task of its own: once begun it goes on to its end, even if its caller disconnects. It begins only after
+/// the render permit is acquired: a caller that disconnects while it waits for the permit leaves the queue.
 pub async fn write<T, W>(declaration: &'static Declaration, caller: Caller, arguments: Value, work: W) -> Result<WriteResponse<T>, Error>
 where
     T: Serialize + DeserializeOwned + Send + 'static,
     W: for<'a> FnOnce(&'a mut Call) -> BoxFuture<'a, Result<T, Error>> + Send + 'static,
 {
     let tasks = caller.services.tasks.clone();
-    let to_print = match declaration.renders_document {
+    let render_permit = match declaration.renders_document {
         true => caller.services.documents.render_permit(&caller).await.map(Some),
         false => Ok(None),
     };
-    let unit = async move {
+    let task = async move {
         let (arguments, key, dry_run) = split_common_arguments(arguments);
-        let place = reserve_record(declaration, &caller)?;
-        let done = match to_print {
-            Ok(_printing) => attempt(declaration, caller.clone(), &place, &arguments, key, dry_run, work).await,
+        let slot = reserve_record(declaration, &caller)?;
+        let response = match render_permit {
+            Ok(_permit) => attempt(declaration, caller.clone(), &slot, &arguments, key, dry_run, work).await,
             Err(error) => Err(error),
         };
-        match done {
-            Ok(done) => Ok(done),
-            Err(error) => record_refusal(declaration, &caller, &place, arguments, error),
+        match response {
+            Ok(response) => Ok(response),
+            Err(error) => record_refusal(declaration, &caller, &slot, arguments, error),
         }
     };
-    tasks.spawn(unit.in_current_span()).await.unwrap_or_else(|_| {
+    tasks.spawn(task.in_current_span()).await.unwrap_or_else(|_| {
         tracing::error!(operation = declaration.name, "the pipeline of an operation panicked");
         Err(Error::interrupted())
     })
@@ -93,7 +93,7 @@ where
 async fn attempt<T: Serialize + DeserializeOwned>(
     declaration: &'static Declaration,
     caller: Caller,
-    place: &RecordSlot,
+    slot: &RecordSlot,
     arguments: &Value,
     key: Option<String>,
     dry_run: bool,
@@ -105,12 +105,12 @@ async fn attempt<T: Serialize + DeserializeOwned>(
     if let Some(key) = &key
         && let Claim::Answered(answer) = idempotency::claim(&mut call.db, call.idempotency_scope, key, declaration.name, arguments).await?
     {
-        place.put(AuditRecord::of_access(&call.caller, call.now, declaration, arguments.clone(), outcome::REPEATED));
+        slot.put(AuditRecord::of_access(&call.caller, call.now, declaration, arguments.clone(), outcome::REPEATED));
         return replay(&mut call.db, stored_response(answer)?).await;
     }
     match run_within_limit(declaration, work(&mut call)).await {
-        // A database that hangs meanwhile holds nobody up: what was begun is taken back, or was kept a moment before.
-        Ok(result) => timeout(COMMIT_TIMEOUT, call.end(declaration, place, arguments, key.as_deref(), result))
+        // Bounds the wait for a database that hangs: the transaction is rolled back, or was just committed.
+        Ok(result) => timeout(COMMIT_TIMEOUT, call.end(declaration, slot, arguments, key.as_deref(), result))
             .await
             .unwrap_or_else(|_| Err(Error::unknown_outcome("The database did not answer while this was being kept."))),
         Err(error) => {
@@ -120,8 +120,8 @@ async fn attempt<T: Serialize + DeserializeOwned>(
     }
 }
 
-/// Does the work of an operation within its time. A panic in it is a fault of ours, and is answered and written down as every
-/// other refusal; so is work that took too long, of which nothing is kept.
+/// Runs the work of an operation within its time limit. A panic is an internal error, answered and recorded like every other
+/// refusal; work that takes too long is `unavailable`. In both cases nothing is committed.
 async fn run_within_limit<T>(declaration: &'static Declaration, work: BoxFuture<'_, Result<T, Error>>) -> Result<T, Error> {
     match timeout(declaration.limit, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(answer)) => answer,
@@ -136,7 +136,7 @@ async fn run_within_limit<T>(declaration: &'static Declaration, work: BoxFuture<
     }
 }
 
-/// An answer that is given again says whether it still holds.
+/// Adds a warning to a repeated answer whose action was undone since.
 async fn replay<T>(db: &mut Db, mut answer: WriteResponse<T>) -> Result<WriteResponse<T>, Error> {
     if let Some(action) = answer.action
         && store::is_taken_back(db, action).await?
@@ -146,10 +146,10 @@ async fn replay<T>(db: &mut Db, mut answer: WriteResponse<T>) -> Result<WriteRes
     Ok(answer)
 }
 
-/// The answer that a call was given before.
+/// The stored answer of an earlier call with the same idempotency key.
 fn stored_response<T: DeserializeOwned>(answer: Option<Value>) -> Result<WriteResponse<T>, Error> {
-    let kept = answer.and_then(|answer| serde_json::from_value::<WriteResponse<T>>(answer).ok());
-    kept.map(|kept| WriteResponse { repeated: true, ..kept }).ok_or_else(|| {
+    let stored = answer.and_then(|answer| serde_json::from_value::<WriteResponse<T>>(answer).ok());
+    stored.map(|stored| WriteResponse { repeated: true, ..stored }).ok_or_else(|| {
         Error::new(
             Code::Conflict,
             "This was already done, and its answer is not given again: it held a secret that is shown only once, or is from before an upgrade.",
@@ -158,10 +158,10 @@ fn stored_response<T: DeserializeOwned>(answer: Option<Value>) -> Result<WriteRe
     })
 }
 
-/// A place for the record of this call, reserved before it runs: what is answered later has room. Refused when there is none.
+/// Reserves a slot for the record of this call before it runs, so that no answer lacks its record. Refused when none is free.
 ///
-/// A call that belongs to the person, and not to an organization, is nothing to the organization whose page it came from. A
-/// token is: it belongs to the organization, which learns that it was used.
+/// A call that belongs to the person, and not to an organization, is not recorded in the organization whose page it came from. A
+/// call with a token is: the token belongs to the organization, which learns that it was used.
 pub(super) fn reserve_record(declaration: &'static Declaration, caller: &Caller) -> Result<RecordSlot, Error> {
     if declaration.needs == Permission::SignedIn && caller.token.is_none() {
         return Ok(RecordSlot::none());
@@ -169,21 +169,21 @@ pub(super) fn reserve_record(declaration: &'static Declaration, caller: &Caller)
     caller.services.recorder.reserve(caller)
 }
 
-/// Writes down that a call was refused, and tells it. Without a database there is nobody to write it for.
+/// Records that a call was refused, and answers the refusal. `unavailable` is not recorded: without a database there is no place for it.
 pub(super) fn record_refusal<T>(
     declaration: &'static Declaration,
     caller: &Caller,
-    place: &RecordSlot,
+    slot: &RecordSlot,
     arguments: Value,
     error: Error,
 ) -> Result<T, Error> {
     if error.code != Code::Unavailable {
-        place.put(AuditRecord::of_refusal(caller, caller.services.clock.now(), declaration, arguments, &error));
+        slot.put(AuditRecord::of_refusal(caller, caller.services.clock.now(), declaration, arguments, &error));
     }
     Err(channel_wording::refusal(caller.channel, error))
 }
 
-/// Takes the common arguments of a write out of the others.
+/// Separates the arguments common to all writes, `idempotency_key` and `dry_run`, from the others.
 fn split_common_arguments(mut arguments: Value) -> (Value, Option<String>, bool) {
     let (mut key, mut dry_run) = (None, false);
     if let Value::Object(map) = &mut arguments {

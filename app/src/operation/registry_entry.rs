@@ -1,4 +1,4 @@
-//! An operation as the registry and the doors see it.
+//! An operation as the registry and the channels see it: schemas, validation and dispatch without its types.
 
 use std::panic::AssertUnwindSafe;
 
@@ -15,29 +15,29 @@ use crate::{
     error::{Code, Error},
 };
 
-/// The name under which the address of a page's read may say the organization.
+/// The query parameter that may name the organization in the URL of a read.
 const ORGANIZATION: &str = "organization";
 
-/// A server function seen as data in, data out.
+/// A server function as a function from JSON to JSON.
 pub struct Operation {
-    /// What it says about itself.
+    /// The declaration of the operation.
     pub declaration: &'static Declaration,
-    /// The address at which the browser calls it.
+    /// The path at which the browser calls it.
     pub path: &'static str,
-    /// JSON Schema of its arguments, as programs are told it; anything else is refused.
+    /// The published JSON Schema of its arguments; any other argument is refused.
     pub input: Map<String, Value>,
-    /// JSON Schema of its answer.
+    /// The JSON Schema of its answer.
     pub output: Map<String, Value>,
-    /// How many values its arguments may hold.
+    /// The most values that its arguments may hold.
     values_max: usize,
-    /// JSON Schema of its arguments as a form holds them.
+    /// The JSON Schema of its arguments in a form, with its marks.
     form: Map<String, Value>,
     validator: Validator,
     form_validator: Validator,
     prepare: fn(Caller, Value) -> Result<PreparedCall, Error>,
 }
 
-/// What is to be done for a call whose arguments were read.
+/// A call whose arguments are deserialized, ready to run.
 type PreparedCall = BoxFuture<'static, Result<Value, Error>>;
 
 impl Operation {
@@ -64,9 +64,9 @@ impl Operation {
 
     /// Calls the operation for this caller, exactly as the browser's request would.
     ///
-    /// What is `null` or empty is absent at every depth, but for the empty text that clears. A panic inside is an internal error,
-    /// never a caller left waiting. However a call ends, it is written down: what does not come as far as the pipeline is written down here.
-    /// A refusal names no operation as a way on that the caller would be refused, too.
+    /// A value that is `null` or empty is absent at every depth, except an empty text that clears. A panic inside is answered as an
+    /// internal error. Every call is recorded, however it ends: one that does not reach the pipeline is recorded here. The hint of a
+    /// refusal names no operation that this caller may not call.
     pub async fn call(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
         let answer = self.answered(caller.clone(), arguments).await;
         answer.map_err(|error| callable_operations::without_uncallable(&caller, self.declaration.name, error))
@@ -91,22 +91,22 @@ impl Operation {
         }
     }
 
-    /// Writes down a call that its door refuses, since its arguments could not be read. The refusal is another one when it
-    /// cannot be written down.
+    /// Records a call that its channel refuses because its arguments could not be read. Where it cannot be recorded, the refusal
+    /// says so instead.
     pub fn unread<T>(&self, caller: &Caller, error: Error) -> Result<T, Error> {
         self.record_refusal(caller, Value::Null, error)
     }
 
-    /// Writes down that a call was refused before it came to the pipeline.
+    /// Records that a call was refused before it reached the pipeline.
     fn record_refusal<T>(&self, caller: &Caller, arguments: Value, error: Error) -> Result<T, Error> {
-        let place = pipeline::reserve_record(self.declaration, caller)?;
-        // What could not be read is written down as no arguments: the database takes nothing else that says nothing.
+        let slot = pipeline::reserve_record(self.declaration, caller)?;
+        // Arguments that could not be read are recorded as an empty object: the column does not accept `null`.
         let arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
-        pipeline::record_refusal(self.declaration, caller, &place, arguments, error)
+        pipeline::record_refusal(self.declaration, caller, &slot, arguments, error)
     }
 
-    /// Reads the arguments of a page's call, a form or the query of an address, as every other door reads its own. What
-    /// cannot be accepted is refused in the same words, and written down.
+    /// Reads the arguments of a call from a page, a form or the query of a URL, by the rules of every other channel. Invalid ones
+    /// are refused with the same messages, and recorded.
     pub fn parse_form<F: DeserializeOwned>(&self, caller: &Caller, sent: &str) -> Result<F, Error> {
         let allowed = super::authorize(caller, self.declaration, false);
         let mut arguments = match allowed.and_then(|()| self.urlencoded(&self.form, sent)) {
@@ -120,7 +120,7 @@ impl Operation {
         }
     }
 
-    /// The organization of a read may stand in its address, beside the arguments.
+    /// Removes the organization from the arguments of a read: its URL may name it beside them.
     fn without_organization(&self, mut arguments: Value) -> Value {
         if let Value::Object(fields) = &mut arguments
             && self.declaration.effect == Effect::Read
@@ -131,17 +131,17 @@ impl Operation {
         arguments
     }
 
-    /// How many values arguments may hold.
+    /// The most values that arguments may hold.
     pub fn values_max(&self) -> usize {
         self.values_max
     }
 
-    /// How many fields a form may have: beside each value may stand what the form showed.
+    /// The most fields that a form may have: each value, and beside it the one that the form showed.
     pub fn fields_max(&self) -> usize {
         self.values_max.saturating_mul(2)
     }
 
-    /// The arguments of a form or of the query of an address. One with more than may stand there is not read.
+    /// Parses the arguments of a form or of the query of a URL. One with too many fields is refused before it is parsed.
     pub fn urlencoded(&self, schema: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
         if urlencoded::count_fields(sent) > self.fields_max() {
             let lists = urlencoded::lists(sent);
@@ -152,24 +152,24 @@ impl Operation {
         urlencoded::arguments(schema, sent)
     }
 
-    /// Whether there is an argument of this name.
+    /// Whether the operation has an argument of this name.
     pub fn takes(&self, name: &str) -> bool {
         self.input.get("properties").is_some_and(|arguments| arguments.get(name).is_some())
     }
 
-    /// Whether empty text clears the value at this way, in which `""` stands for an item.
+    /// Whether empty text clears the value at this path, in which `""` is an item of a list.
     #[cfg(test)]
     pub(super) fn clears(&self, way: &[&str]) -> bool {
         self.described(way).is_some_and(|value| value.contains_key(schema::CLEARS))
     }
 
-    /// Whether the value at this way has to stand.
+    /// Whether the value at this path is required.
     #[cfg(test)]
     pub(super) fn requires(&self, way: &[&str]) -> bool {
         way.split_last().is_some_and(|(name, around)| self.described(around).is_some_and(|object| urlencoded::is_required(object, name)))
     }
 
-    /// What a form knows of the value at this way.
+    /// The form's schema of the value at this path.
     #[cfg(test)]
     fn described(&self, way: &[&str]) -> Option<&Map<String, Value>> {
         way.iter().try_fold(&self.form, |object, step| {
@@ -178,13 +178,13 @@ impl Operation {
         })
     }
 
-    /// Refuses arguments with every one that is wrong, each with its reason.
+    /// Refuses invalid arguments and names each one, with its reason.
     fn refuse(&self, validator: &Validator, arguments: &Value) -> Result<(), Error> {
         validate::validate(self.declaration.name, &self.input, validator, arguments)
     }
 }
 
-/// Reads the arguments. What the schema lets through may still be none, such as a number that no field holds.
+/// Deserializes the arguments. Some that match the schema still fail, such as a number out of range.
 fn prepare<F>(caller: Caller, arguments: Value) -> Result<PreparedCall, Error>
 where
     F: OperationFn + DeserializeOwned + Send + 'static,

@@ -1,7 +1,7 @@
 //! JSON Schemas that every client understands.
 //!
-//! What schemars makes of Rust types is right but not portable: clients stumble over `null` in type lists, Rust's number
-//! formats and `$defs`. Here an optional value is an absent one, and everything stands in line.
+//! The schemas that schemars derives from Rust types are right but not portable: some clients fail on `null` in type lists, Rust's
+//! number formats and `$defs`. Here an optional value is an absent one, and every subschema is inlined.
 
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::Transform};
 use serde_json::{Map, Value};
@@ -9,16 +9,16 @@ use serde_json::{Map, Value};
 use super::Bound;
 use crate::page::LIMIT_MAX;
 
-/// Marks a value of an update that empty text clears. Only the reader of forms sees it.
+/// Marks a value of an update that empty text clears. Only the schemas of forms have it.
 pub const CLEARS: &str = "x-clears";
 
 /// Marks a record that has a page, by the first part of its path within the organization; its id follows.
 pub const PAGE: &str = "x-page";
 
-/// The most characters of a text that says nothing else: more than any name, or any path of two names.
+/// The most characters of a text that declares no bound: more than any name, or any path of two names.
 pub const LENGTH_MAX: u32 = 500;
 
-/// The most items of a list that says nothing else.
+/// The most items of a list that declares no bound.
 const ITEMS_MAX: u32 = 200;
 
 /// The schema of an answer.
@@ -26,23 +26,23 @@ pub fn of_answer<T: JsonSchema>() -> Map<String, Value> {
     described::<T>(SchemaSettings::draft2020_12().for_serialize(), published)
 }
 
-/// The schema of arguments, as programs and agents are told it. Every text and every list in it has a bound.
+/// The schema of arguments for programs and agents. Every text and every list in it has a bound.
 pub fn of_arguments<T: JsonSchema>(bounds: &[Bound]) -> Map<String, Value> {
     let mut schema = described::<T>(SchemaSettings::draft2020_12().for_deserialize(), published);
     bound(&mut schema, bounds);
     schema
 }
 
-/// Arguments that only a person at a page can give: programs and agents are told of none that is always refused.
+/// Arguments that only a person at a page can give. The published schemas leave them out, since programs and agents are always refused.
 const AT_THE_PAGE: [(&str, &str); 1] = [("invite_member", "without_email")];
 
-/// What programs and agents are told of the arguments of an operation.
+/// The published schema of the arguments of an operation.
 pub fn of_programs(operation: &str, arguments: &Map<String, Value>) -> Map<String, Value> {
-    let mut told = arguments.clone();
-    if let Some(Value::Object(fields)) = told.get_mut("properties") {
+    let mut schema = arguments.clone();
+    if let Some(Value::Object(fields)) = schema.get_mut("properties") {
         fields.retain(|name, _| !AT_THE_PAGE.contains(&(operation, name.as_str())));
     }
-    told
+    schema
 }
 
 /// The schema of the same arguments in a form, with its marks.
@@ -65,12 +65,12 @@ fn described<T: JsonSchema>(mut settings: SchemaSettings, marks: fn(&mut Map<Str
     map
 }
 
-/// Leaves the marks out.
+/// Removes the marks.
 fn published(map: &mut Map<String, Value>) {
     map.remove(CLEARS);
 }
 
-/// Refuses what is not described, at every depth, and gives every text and every list its bound: the declared one, else the one for all.
+/// Forbids undeclared fields at every depth, and gives every text and every list its bound: the declared or the general one.
 fn bound(arguments: &mut Map<String, Value>, declared: &[Bound]) {
     for Bound { argument, keyword, most } in declared {
         if let Some(Value::Object(schema)) = arguments.get_mut("properties").and_then(|properties| properties.get_mut(argument)) {
@@ -103,7 +103,7 @@ fn bound_all(schema: &mut Map<String, Value>) {
     }
 }
 
-/// Makes a schema one that every client understands, after what it says for marks.
+/// Makes a schema portable, after applying a function to its marks.
 struct Portable(fn(&mut Map<String, Value>));
 
 impl Transform for Portable {
@@ -114,7 +114,7 @@ impl Transform for Portable {
     }
 }
 
-/// Drops what clients stumble over, at every depth.
+/// Removes what clients do not understand, at every depth.
 fn portable(map: &mut Map<String, Value>, marks: fn(&mut Map<String, Value>)) {
     marks(map);
     if map
@@ -142,17 +142,17 @@ fn descend(value: &mut Value, marks: fn(&mut Map<String, Value>)) {
     }
 }
 
-/// Choices that are alternatives of their own, each a text with its meaning, as one list of texts with the meanings in the description:
-/// some models are shown neither `oneOf` nor `const`.
+/// Turns `oneOf` alternatives, each a text with its meaning, into one `enum` with the meanings in the description: some models are
+/// shown neither `oneOf` nor `const`.
 fn flat_choices(map: &mut Map<String, Value>) {
     let Some(choices) = map.get("oneOf").and_then(Value::as_array).and_then(|all| all.iter().map(choice).collect::<Option<Vec<_>>>())
     else {
         return;
     };
     let before = map.get("description").and_then(Value::as_str).unwrap_or_default();
-    // A description that speaks of every choice says what they mean.
-    let is_told = choices.iter().flat_map(|(texts, _)| texts).all(|text| names(before, text));
-    let meanings = choices.iter().filter(|_| !is_told);
+    // A description that mentions every choice already says what they mean.
+    let names_all = choices.iter().flat_map(|(texts, _)| texts).all(|text| names(before, text));
+    let meanings = choices.iter().filter(|_| !names_all);
     let meanings = meanings.filter_map(|(texts, meaning)| Some(format!("{}: {}", texts.join(", "), meaning.as_ref()?)));
     let meanings = meanings.collect::<Vec<_>>().join("; ");
     let texts: Vec<Value> = choices.into_iter().flat_map(|(texts, _)| texts).map(Value::from).collect();
@@ -165,12 +165,12 @@ fn flat_choices(map: &mut Map<String, Value>) {
     map.insert("enum".to_owned(), Value::Array(texts));
 }
 
-/// Whether a description speaks of a choice, as a word of its own.
+/// Whether a description mentions a choice as a whole word.
 fn names(description: &str, choice: &str) -> bool {
     description.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == choice)
 }
 
-/// The texts of one alternative, and what they mean: nothing when it is no text.
+/// The texts of one alternative and their meaning; none when it is no text.
 fn choice(alternative: &Value) -> Option<(Vec<String>, Option<String>)> {
     let texts = match (alternative.get("const"), alternative.get("enum")) {
         (Some(text), _) => vec![text.as_str()?.to_owned()],
@@ -181,7 +181,7 @@ fn choice(alternative: &Value) -> Option<(Vec<String>, Option<String>)> {
     Some((texts, meaning.map(|meaning| meaning.trim_end_matches('.').to_owned())))
 }
 
-/// `null` out of type lists, enumerations and alternatives; a single alternative moves up.
+/// Removes `null` from type lists, enumerations and alternatives; a single alternative moves up.
 fn without_null(map: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = map.get_mut("type") {
         types.retain(|kind| kind != "null");

@@ -1,14 +1,14 @@
-//! How large arguments may be, told from their schema alone: before they are read or checked, which costs time for each of their values.
+//! Size limits of arguments, derived from their schema: checked before parsing and validation, which take time for each value.
 
 use serde_json::{Map, Value};
 
 use crate::text::{excerpt, readable};
 
-/// How many fields more than it knows an object may have, to be told of each that it is unknown.
+/// How many unknown fields an object may have, so that each can be reported by its name.
 const UNKNOWN_MAX: usize = 20;
 
-/// How many values arguments may hold by their schema: each as often as the lists that it is in have room for it, and some more, so that
-/// what is wrong is told by its name. What holds more is refused before it is read.
+/// The most values that arguments may hold by their schema: each as often as the bounds of the lists around it permit, and some more,
+/// so that mistakes are reported by name. Larger arguments are refused before they are parsed.
 pub fn values_max(schema: &Map<String, Value>) -> usize {
     2 * UNKNOWN_MAX + of_schema(schema)
 }
@@ -23,18 +23,18 @@ fn of_schema(schema: &Map<String, Value>) -> usize {
     known.map(|(_, described)| of(Some(described))).fold(1, usize::saturating_add)
 }
 
-/// The first list or object that is larger than its schema lets it be, and what is wrong with it.
+/// The first list or object that is larger than its schema permits, with a message.
 pub fn find_oversized(schema: &Map<String, Value>, arguments: &Value) -> Option<(String, String)> {
     within(schema, arguments, "arguments")
 }
 
-/// What is wrong with a list of so many items, if it is.
+/// The message for a list with too many items.
 fn list_overflow(schema: &Map<String, Value>, name: &str, items: usize) -> Option<String> {
     let most = schema.get("maxItems").and_then(Value::as_u64).map_or(UNKNOWN_MAX, |most| most as usize);
     (items > most).then(|| format!("{} has {items} items; at most {most} fit. Send them in several calls.", readable(name)))
 }
 
-/// The first of these lists that is larger than its schema lets it be, and what is wrong with it, told by their lengths alone.
+/// The first of these lists that is longer than its schema permits, with a message; only the lengths are needed.
 pub fn find_list_overflow<'a>(schema: &Map<String, Value>, lists: impl IntoIterator<Item = (&'a str, usize)>) -> Option<(&'a str, String)> {
     let known = schema.get("properties").and_then(Value::as_object)?;
     let described = |name: &str| known.get(name).and_then(Value::as_object).filter(|described| described.get("items").is_some());

@@ -1,4 +1,4 @@
-//! SQL of the pipeline: answers that were given, actions and their changes.
+//! SQL of the pipeline: idempotency keys, actions and their changes, and the status of the caller.
 
 pub mod idempotency;
 
@@ -8,19 +8,19 @@ use uuid::Uuid;
 
 use crate::{database::Db, error::Error, id::ActionId};
 
-/// A record before or after a change, as the database keeps it: amounts in minor units of this currency.
+/// A record before or after a change, as the database stores it: amounts are in minor units of `currency`.
 pub struct ImageRow {
     pub kind: String,
     pub record: Uuid,
     pub is_after: bool,
     pub image: Option<Value>,
     pub currency: String,
-    /// The currency of what members cost and are billed at.
+    /// The currency of the rates and cost rates of members.
     pub organization_currency: String,
 }
 
-/// What the action has changed so far, in order: the first 500, of each the image before and the one after. The currency is the record's
-/// own, else that of its invoice or of its client then; of one that is gone by now, as the log knows it.
+/// The first 500 changes of the action so far, in order, each with two rows: the image before and the image after. The currency is the
+/// record's own, else that of its invoice or of its client at that time; for deleted ones, as the log has it.
 pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<ImageRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -58,7 +58,7 @@ pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<ImageRow>, Err
     .await?)
 }
 
-/// What people call the clients, projects, members and, for who sees money, invoices of these ids: a project with its client.
+/// The names of the clients, projects (with their client), members and, with `money`, the numbers of the invoices of these ids.
 pub async fn names(db: &mut Db, ids: &[Uuid], money: bool) -> Result<Vec<(Uuid, String)>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -81,7 +81,7 @@ pub async fn names(db: &mut Db, ids: &[Uuid], money: bool) -> Result<Vec<(Uuid, 
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
-/// Whether what an action did was taken back, and that was not taken back in turn.
+/// Whether an action was undone, and that undo was not undone in turn.
 pub async fn is_taken_back(db: &mut Db, action: ActionId) -> Result<bool, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -96,7 +96,7 @@ pub async fn is_taken_back(db: &mut Db, action: ActionId) -> Result<bool, Error>
     .await?)
 }
 
-/// How many changes the action has made so far.
+/// The number of changes that the action has made so far.
 pub async fn count(db: &mut Db, action: ActionId) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(r#"select count(*) as "count!" from change where organization_id = $1 and action_id = $2"#, organization, action.0)
@@ -104,19 +104,19 @@ pub async fn count(db: &mut Db, action: ActionId) -> Result<i64, Error> {
         .await?)
 }
 
-/// Where a member and their credential stand by now.
+/// The current status of a member and of their credential.
 pub struct CallerStatus {
-    /// What they are.
+    /// Their role.
     pub role: String,
-    /// Whether they have not left.
+    /// Whether they are still a member.
     pub present: bool,
-    /// Whether their sign-in has not ended, if they came with one.
+    /// Whether their sign-in has not ended, if the call came with one.
     pub signed_in: bool,
-    /// Whether their token was not revoked, if they came with one.
+    /// Whether their token was not revoked, if the call came with one.
     pub token_holds: bool,
 }
 
-/// Where a member and their credential stand by now, as others have left it: before what this action itself may have changed of them.
+/// The current status of a member and of their credential, without the changes of this action itself.
 pub async fn caller_status(
     db: &mut Db,
     member: Uuid,

@@ -1,9 +1,8 @@
-//! Arguments as they stand in a form or in the query of an address (`application/x-www-form-urlencoded`), read as a schema
-//! means them.
+//! Parser of arguments in a form or in the query of a URL (`application/x-www-form-urlencoded`), guided by their schema.
 //!
 //! `name=value` is a value, `names=a&names=b` and `names[]=a` are lists, `lines[0][description]=…` is a field of the first of
-//! several objects. An object may also stand as JSON. Empty text is an argument that is absent, unless it is required or is one
-//! that empty text clears. What a form showed beside its values is told by `shown`.
+//! several objects. An object may also be written as JSON. An argument with empty text is absent, unless it is required or is one
+//! that empty text clears. The values that a form showed are handled by `form_changes`.
 
 use std::collections::BTreeMap;
 
@@ -15,21 +14,21 @@ use crate::{
     text,
 };
 
-/// How many parts a name has at most; `lines[0][description]` has three.
+/// The most parts that a name has; `lines[0][description]` has three.
 const PARTS_MAX: usize = 5;
 
-/// How long the name of a field is at most, in bytes.
+/// The most bytes that the name of a field has.
 const NAME_BYTES_MAX: usize = 200;
 
-/// What is read for bytes that are no UTF-8.
+/// The character that decoding puts in place of invalid UTF-8.
 const REPLACEMENT: char = '\u{fffd}';
 
-/// How many fields were sent.
+/// The number of fields that were sent.
 pub fn count_fields(sent: &str) -> usize {
     sent.split('&').count()
 }
 
-/// How often each name stands there, by its first part.
+/// The number of fields by the first part of their names.
 pub fn lists(sent: &str) -> BTreeMap<String, usize> {
     let mut lists = BTreeMap::new();
     for field in sent.split('&') {
@@ -37,29 +36,29 @@ pub fn lists(sent: &str) -> BTreeMap<String, usize> {
         if let Some(items) = lists.get_mut(name) {
             *items += 1;
         } else if lists.len() < NAMES_MAX {
-            // Whoever makes more of them up is told of none.
+            // Bounds the map against made-up names.
             lists.insert(name.to_owned(), 1);
         }
     }
     lists
 }
 
-/// How many names are counted.
+/// The most names that are counted.
 const NAMES_MAX: usize = 100;
 
-/// Reads the arguments that `input` describes. What it does not know stays text, so that validation refuses it by its name.
+/// Parses the arguments that `input` describes. An unknown argument stays text, so that validation refuses it by its name.
 pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
     let mut all = FieldTree::default();
     for field in sent.split('&').filter(|field| !field.is_empty()) {
         let (name, text) = url::form_urlencoded::parse(field.as_bytes()).next().unwrap_or_default();
         refuse_unreadable(field, &name, &text)?;
-        // A form writes every line break as two characters.
+        // Forms encode every line break as CR LF.
         all.at(&name)?.texts.push(text.replace("\r\n", "\n"));
     }
     object(input, all, None)
 }
 
-/// Refuses a field whose name no argument can have, and one that is in no UTF-8: what is read of it is not what somebody wrote.
+/// Refuses a field whose name no argument can have, and one that is not UTF-8, since decoding alters it.
 fn refuse_unreadable(sent: &str, name: &str, text: &str) -> Result<(), Error> {
     let shown = text::excerpt(name);
     if name.len() > NAME_BYTES_MAX {
@@ -74,21 +73,21 @@ fn refuse_unreadable(sent: &str, name: &str, text: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// What was sent under a name.
+/// The values and subfields sent under a name.
 #[derive(Default)]
 struct FieldTree {
     texts: Vec<String>,
     within: BTreeMap<NamePart, FieldTree>,
 }
 
-/// A part of a name; numbers are in the order of their values.
+/// A part of a name; indexes are ordered by value.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum NamePart {
     Index(u32),
     Name(String),
 }
 
-/// The parts of a name, no more than one beyond those that are read. `names[]` is the same as `names`.
+/// The parts of a name, at most one more than [`PARTS_MAX`]. `names[]` is the same as `names`.
 pub(super) fn parts(name: &str) -> Vec<NamePart> {
     let (first, rest) = match name.split_once('[') {
         Some((first, rest)) if rest.ends_with(']') => (first, rest.strip_suffix(']')),
@@ -101,7 +100,7 @@ pub(super) fn parts(name: &str) -> Vec<NamePart> {
 }
 
 impl FieldTree {
-    /// Where the value of this name belongs.
+    /// The node for the value of this name.
     fn at(&mut self, name: &str) -> Result<&mut Self, Error> {
         let parts = parts(name);
         if parts.len() > PARTS_MAX {
@@ -112,7 +111,7 @@ impl FieldTree {
     }
 }
 
-/// Reads an object; `argument` is the one that it stands in, for what is said of it.
+/// Parses an object; `argument` is the argument that contains it, for error messages.
 fn object(schema: &Map<String, Value>, sent: FieldTree, argument: Option<&str>) -> Result<Value, Error> {
     let mut fields = Map::new();
     for (part, sent) in sent.within {
@@ -142,29 +141,29 @@ fn value(schema: Option<&Value>, sent: FieldTree, argument: &str) -> Result<Valu
     }
 }
 
-/// Reads a list: what stands under its name alone, then what is numbered.
+/// Parses a list: first the values under its name alone, then the numbered ones.
 fn list(items: Option<&Value>, sent: FieldTree, argument: &str) -> Result<Value, Error> {
     let single = sent.texts.into_iter().map(|text| FieldTree { texts: vec![text], within: BTreeMap::new() });
     let read = single.chain(sent.within.into_values()).map(|sent| value(items, sent, argument));
     read.collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
 
-/// Reads one text as a value of this kind.
+/// Parses one text as a value of this type.
 fn scalar(kind: Option<&str>, sent: FieldTree, argument: &str) -> Result<Value, Error> {
     let (Some(text), true) = (sent.texts.first(), sent.within.is_empty() && sent.texts.len() < 2) else {
         let twice = if sent.within.is_empty() { "stands twice; give it once" } else { "is one value and has no parts" };
         return Err(Error::invalid(argument, format!("{argument} {twice}.")));
     };
     let wrong = |wanted: &str| Error::invalid(argument, format!("{argument} is \"{}\", which is not {wanted}.", text::excerpt(text)));
-    let said = text.trim();
+    let word = text.trim();
     Ok(match kind {
-        Some("integer" | "number" | "boolean" | "object") if said.is_empty() => Value::from(""),
+        Some("integer" | "number" | "boolean" | "object") if word.is_empty() => Value::from(""),
         Some("integer") => {
-            said.parse::<i64>().ok().map(Value::from).or_else(|| whole_number(said.parse().ok()?)).ok_or_else(|| wrong("a whole number"))?
+            word.parse::<i64>().ok().map(Value::from).or_else(|| whole_number(word.parse().ok()?)).ok_or_else(|| wrong("a whole number"))?
         }
-        Some("number") => Value::from(said.parse::<f64>().map_err(|_| wrong("a number"))?),
-        Some("boolean") => Value::from(flag(said).ok_or_else(|| wrong("true or false"))?),
-        Some("object") => json::parse_unique(said.as_bytes()).map_err(|problem| match problem.is_data() {
+        Some("number") => Value::from(word.parse::<f64>().map_err(|_| wrong("a number"))?),
+        Some("boolean") => Value::from(flag(word).ok_or_else(|| wrong("true or false"))?),
+        Some("object") => json::parse_unique(word.as_bytes()).map_err(|problem| match problem.is_data() {
             true => Error::invalid(argument, format!("{argument}: {problem}.")),
             false => wrong("a JSON object"),
         })?,
@@ -180,7 +179,7 @@ fn flag(text: &str) -> Option<bool> {
     }
 }
 
-/// The kind of a value, when there is only one that it can be of.
+/// The type in a schema, when it names only one.
 fn kind(schema: &Value) -> Option<&str> {
     schema.get("type").and_then(Value::as_str)
 }

@@ -1,4 +1,4 @@
-//! What is wrong with arguments that are not as their schema says, by its place and in words.
+//! Validation of arguments against their schema, with a message for each violation by its path.
 
 use std::collections::HashSet;
 
@@ -15,16 +15,16 @@ use crate::{
     text::{excerpt, readable},
 };
 
-/// How many problems a refusal names at most.
+/// The most problems that a refusal names.
 const PROBLEMS_MAX: usize = 20;
 
-/// How many objects are told with all that they take.
+/// For how many objects a refusal lists all fields that they take.
 const OBJECTS_TOLD: usize = 3;
 
-/// Refuses the arguments of `operation` with every one that is wrong, each with its reason. Where something was misnamed, left out or is
-/// of another kind, the refusal says what there is in the object that it is in; what is only too long is known to whoever wrote it.
+/// Refuses invalid arguments of `operation` and names each one, with its reason. Where a field is misnamed, missing or of another type,
+/// a hint lists the fields of the object that it is in; a text that is only too long needs no such hint.
 pub fn validate(operation: &str, input: &Map<String, Value>, validator: &Validator, arguments: &Value) -> Result<(), Error> {
-    // Whatever is wrong in a list of any length would be looked for in all of it.
+    // Bounds the work of the validator, which checks every item of a list.
     if let Some((field, words)) = size_limits::find_oversized(input, arguments) {
         return Err(Error::invalid(&field, words));
     }
@@ -33,9 +33,9 @@ pub fn validate(operation: &str, input: &Map<String, Value>, validator: &Validat
         FaultyObject::in_object(&problem).into_iter().for_each(|misnamed| misnamed.join(&mut within));
         Violation::of(input, &problem)
     });
-    let mut told = HashSet::new();
-    // The same mistake in all items of a list is told of the first.
-    let problems = problems.chain(nul_violations(arguments)).take(10 * PROBLEMS_MAX).filter(|wrong| told.insert(wrong.alike.clone()));
+    let mut seen = HashSet::new();
+    // The same mistake in several items of a list is reported for the first one.
+    let problems = problems.chain(nul_violations(arguments)).take(10 * PROBLEMS_MAX).filter(|wrong| seen.insert(wrong.alike.clone()));
     let problems: Vec<Violation> = problems.take(PROBLEMS_MAX).collect();
     if problems.is_empty() {
         return Ok(());
@@ -48,8 +48,8 @@ pub fn validate(operation: &str, input: &Map<String, Value>, validator: &Validat
     Err(if takes.is_empty() { error } else { error.hint(takes.join(" ")) })
 }
 
-/// Refuses the first item of a list of texts in which nothing stands: whoever was meant by it would be passed over in silence. What has
-/// come as a form is not held to it: one in which nothing is ticked says so with an empty item.
+/// Refuses a blank item in a list of texts: the record that it should name would be left out silently. Forms are exempt: one in which
+/// no checkbox is ticked sends an empty item.
 pub fn reject_blank_items(input: &Map<String, Value>, arguments: &Value) -> Result<(), Error> {
     let is_of_texts = |name: &str| input.get("properties").is_some_and(|known| known[name]["items"]["type"] == "string");
     for (name, given) in arguments.as_object().into_iter().flatten().filter(|(name, _)| is_of_texts(name)) {
@@ -59,11 +59,11 @@ pub fn reject_blank_items(input: &Map<String, Value>, arguments: &Value) -> Resu
     Ok(())
 }
 
-/// One thing that is wrong.
+/// One violation of the schema.
 struct Violation {
     place: String,
     words: String,
-    /// The words without the place: they are the same for the same mistake elsewhere.
+    /// The message without the path: the same for the same mistake elsewhere.
     alike: String,
 }
 
@@ -74,28 +74,28 @@ impl Violation {
         let words = |subject: &Subject<'_>| bare_number(input, subject, problem).unwrap_or_else(|| words(subject, problem));
         let by_itself = Subject { name: &field, label: &readable(&field), is_item: steps.last().is_some_and(|step| index(step).is_some()) };
         let alike = words(&by_itself);
-        // What stands within another argument is named by the whole way to it.
-        let told = match (steps.len(), by_itself.is_item) {
+        // A value within another argument is named by its whole path.
+        let message = match (steps.len(), by_itself.is_item) {
             (0 | 1, _) => alike.clone(),
             (_, true) => format!("{place}: {alike}"),
             (_, false) => words(&Subject { name: &place, label: &place, is_item: false }),
         };
-        Self { place, words: told, alike }
+        Self { place, words: message, alike }
     }
 }
 
-/// What something is said of: by its name, and as a sentence begins with it.
+/// The subject of a message: its name, and the label that begins a sentence.
 struct Subject<'a> {
     name: &'a str,
     label: &'a str,
     is_item: bool,
 }
 
-/// An object in which something was misnamed, left out or is of another kind.
+/// An object in which a field is misnamed, missing or of another type.
 struct FaultyObject {
-    /// The steps to it.
+    /// The path of the object.
     way: Vec<String>,
-    /// What it has that is not known.
+    /// The names of its unknown fields.
     unknown: Vec<String>,
 }
 
@@ -107,14 +107,14 @@ impl FaultyObject {
             ValidationErrorKind::AdditionalProperties { unexpected } => unknown.clone_from(unexpected),
             ValidationErrorKind::Required { .. } => {}
             _ => {
-                // The object that the value, or the list that it is in, is a field of.
+                // The object that contains the value, or the list around it, as a field.
                 while way.pop().is_some_and(|step| index(&step).is_some()) {}
             }
         }
         Some(Self { way, unknown })
     }
 
-    /// Adds what is wrong in this object to what is in others like it, such as the items of one list: they take the same.
+    /// Merges objects of the same schema, such as the items of one list.
     fn join(self, all: &mut Vec<Self>) {
         let fields = |way: &[String]| way.iter().filter(|step| index(step).is_none()).cloned().collect::<Vec<_>>();
         match all.iter_mut().find(|other| fields(&other.way) == fields(&self.way)) {
@@ -123,7 +123,7 @@ impl FaultyObject {
         }
     }
 
-    /// What the object takes, first what is near to the names that are unknown.
+    /// The fields that the object takes, those similar to its unknown names first.
     fn takes(&self, operation: &str, input: &Map<String, Value>) -> Option<String> {
         let mut schema = input;
         for step in &self.way {
@@ -143,12 +143,12 @@ fn index(step: &str) -> Option<usize> {
     step.parse().ok()
 }
 
-/// The steps to the value that a problem was found at.
+/// The path of the value in which a problem was found.
 fn path(problem: &ValidationError<'_>) -> Vec<String> {
     problem.instance_path().to_string().split('/').skip(1).map(str::to_owned).collect()
 }
 
-/// The steps to what a problem is about; to what is missing where something is.
+/// The path of the value that a problem is about, or of the missing field.
 fn steps(problem: &ValidationError<'_>) -> Vec<String> {
     let missing = match problem.kind() {
         ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
@@ -157,7 +157,7 @@ fn steps(problem: &ValidationError<'_>) -> Vec<String> {
     path(problem).into_iter().chain(missing).collect()
 }
 
-/// The place as the operations name it, such as `lines[2].quantity`. Nothing when it is all arguments.
+/// The path as text, such as `lines[2].quantity`; empty when the problem is about all arguments.
 fn place(steps: &[String]) -> String {
     let mut place = String::new();
     for step in steps {
@@ -170,12 +170,12 @@ fn place(steps: &[String]) -> String {
     place
 }
 
-/// The field by its own name. Nothing when it is all arguments.
+/// The name of the field alone; empty when the problem is about all arguments.
 fn field(steps: &[String]) -> String {
     steps.iter().rev().find(|step| index(step).is_none()).cloned().unwrap_or_default()
 }
 
-/// What to write instead of a bare number that stands where an amount is wanted.
+/// The message for a bare number in place of an amount: how to write it instead.
 fn bare_number(input: &Map<String, Value>, subject: &Subject<'_>, problem: &ValidationError<'_>) -> Option<String> {
     let (number, path) = (problem.instance().as_f64()?, problem.schema_path().to_string());
     let (first, rest) = path.strip_prefix('/')?.split_once('/')?;
@@ -184,7 +184,7 @@ fn bare_number(input: &Map<String, Value>, subject: &Subject<'_>, problem: &Vali
     (wanted.get("format")? == money::AMOUNT).then(|| format!("{}: {}", subject.label, money::bare_number(number)))
 }
 
-/// What is wrong with a field, without the value itself where it is too long: nobody is sent a book back.
+/// The message for a problem, with the value cut off where it is long.
 fn words(Subject { name, label, is_item }: &Subject<'_>, problem: &ValidationError<'_>) -> String {
     match problem.kind() {
         ValidationErrorKind::MaxLength { limit } => {
@@ -204,17 +204,17 @@ fn words(Subject { name, label, is_item }: &Subject<'_>, problem: &ValidationErr
     }
 }
 
-/// How to write what was given as a number where a text is wanted.
+/// The advice how to write as text a value that was given as a number.
 fn as_text(name: &str, number: &Value) -> String {
     match name {
-        // Alone it would be an amount.
+        // Without the percent sign it would be an amount.
         "discount" => format!("write it as text: \"{number}%\" for a part of the sum, \"{number}\" for an amount."),
         instant if instant.ends_with("_at") => "write a time as text, such as \"09:00\" or \"2026-03-05 09:00\".".to_owned(),
         _ => format!("write it as text, such as \"{number}\"."),
     }
 }
 
-/// The arguments with a text that no database keeps.
+/// The arguments with a NUL character, which PostgreSQL cannot store.
 fn nul_violations(arguments: &Value) -> impl Iterator<Item = Violation> {
     let holding = arguments.as_object().into_iter().flatten().filter(|(_, value)| holds_nul(value));
     holding.map(|(name, _)| {
@@ -233,7 +233,7 @@ fn holds_nul(value: &Value) -> bool {
     }
 }
 
-/// A message never repeats a whole book that somebody sent as a name.
+/// Cuts a message off after 300 characters, so that it does not repeat a long input.
 pub fn shorten(message: &str) -> String {
     match message.char_indices().nth(300) {
         Some((end, _)) => format!("{}…", &message[..end]),

@@ -1,4 +1,4 @@
-//! How a page calls an operation: its arguments urlencoded, as a form sends them, and the answer as JSON.
+//! The wire format between a page and an operation: urlencoded arguments, as a form sends them, and a JSON answer.
 
 #[cfg(not(feature = "ssr"))]
 use leptos::server_fn::Http;
@@ -16,11 +16,11 @@ pub use server::Urlencoded;
 #[cfg(not(feature = "ssr"))]
 pub type Urlencoded<Method> = Http<Method, AnswerEncoding>;
 
-/// What the names begin with under which a form that changes a record says what its fields showed: `shown.name` beside `name`. What
-/// was not changed is not an argument then.
+/// The prefix of the fields in which an update form sends the values that it showed: `shown.name` beside `name`. A field that was
+/// not changed is not sent on as an argument.
 pub const SHOWN_PREFIX: &str = "shown.";
 
-/// The place that a field of a form fills, as a refusal names it: `lines[0].price` of `lines[0][price]`.
+/// The path by which a refusal names a field of a form: `lines[0].price` for `lines[0][price]`.
 pub fn place(name: &str) -> String {
     let Some((first, rest)) = name.strip_suffix(']').and_then(|name| name.split_once('[')) else { return name.to_owned() };
     let further = rest.split("][").filter(|part| !part.is_empty());
@@ -33,8 +33,8 @@ pub fn place(name: &str) -> String {
 /// The encoding of every answer.
 pub type AnswerEncoding = Post<Json>;
 
-/// JSON that is read in two steps. A parser of its own for every type would be a third of the program in the browser;
-/// this way there is one, and each type is picked out of what it has read.
+/// JSON that is deserialized in two steps. A parser for each type would be a third of the program in the browser; this way there
+/// is one parser, and each type is built from the `Value` that it has read.
 pub struct Json;
 
 impl ContentType for Json {
@@ -83,8 +83,8 @@ mod server {
         operations,
     };
 
-    /// The protocol of an operation, by the method of its requests. The arguments are read and validated as the operation's
-    /// schema says, so that a page's call is held to what every other door is held to.
+    /// The protocol of an operation, by the method of its requests. The arguments are parsed and validated by the operation's
+    /// schema, so that a call from a page obeys the same rules as every other channel.
     pub struct Urlencoded<Method>(PhantomData<Method>);
 
     impl<Method, I, O, C, S> Protocol<I, O, C, S, Error> for Urlencoded<Method>

@@ -69,21 +69,21 @@ pub struct Change {
     pub currency_before: Option<String>,
 }
 
-/// A record has columns, of each kind its own: some clients warn of a schema that takes any value.
+/// The schema of a record: an object with any columns. Some clients warn of a schema that accepts any value.
 #[cfg(feature = "ssr")]
 fn record(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "object" })
 }
 
-/// The columns that refer to a record which people know by its name.
+/// The columns that refer to a record that has a name.
 #[cfg(feature = "ssr")]
 const REFERENCE_COLUMNS: [&str; 5] = ["project_id", "client_id", "member_id", "invoice_id", "redraft_of_id"];
 
-/// The columns that hold what people cost.
+/// The columns that hold cost rates.
 #[cfg(feature = "ssr")]
 const COST_COLUMNS: [&str; 1] = ["cost_rate"];
 
-/// The columns that tell of rates and amounts beside these, or lead to an invoice.
+/// The further columns that hold rates or amounts, or refer to an invoice.
 #[cfg(feature = "ssr")]
 const MONEY_COLUMNS: [&str; 7] =
     ["rate_overridden", "discount_percent", "discount_rate", "unit_price", "document", "invoice_line_id", "redraft_of_id"];
@@ -93,7 +93,7 @@ const MONEY_COLUMNS: [&str; 7] =
 const AMOUNT_COLUMNS: [&str; 12] =
     ["rate", "bill_rate", "cost_rate", "amount", "discount_amount", "subtotal", "discount", "net", "tax", "total", "paid", "price"];
 
-/// Those of them that are in the currency of the organization, whoever the client is.
+/// The amount columns that are in the currency of the organization, whatever that of the client is.
 #[cfg(feature = "ssr")]
 const ORGANIZATION_CURRENCY_COLUMNS: [&str; 2] = ["bill_rate", "cost_rate"];
 
@@ -113,12 +113,12 @@ impl ImageRow {
 
 #[cfg(feature = "ssr")]
 impl Change {
-    /// What happened to a record, with nothing said of the names and currencies in it.
+    /// The change of a record, without the names and currencies that belong to it.
     pub(crate) fn without_currencies(kind: String, record: Uuid, before: Option<Value>, after: Option<Value>) -> Self {
         Self { kind, record, before, after, names: BTreeMap::new(), currency: None, currency_before: None }
     }
 
-    /// Records before and after as the database keeps them, from the images of each.
+    /// Records before and after as the database stores them, from two images of each.
     pub(crate) fn from_images(rows: Vec<ImageRow>) -> Vec<Self> {
         let mut changes: Vec<Self> = Vec::with_capacity(rows.len() / 2);
         for row in rows {
@@ -130,10 +130,10 @@ impl Change {
         changes
     }
 
-    /// Records before and after as the doors show them: amounts are decimal text, as everywhere.
+    /// Records before and after as the channels show them, with amounts as decimal text.
     pub(crate) fn with_decimal_amounts(mut rows: Vec<ImageRow>) -> Vec<Self> {
         for row in &mut rows {
-            // Whatever stands in the log is shown, also to who looks for what was altered there.
+            // Whatever the log holds is shown, also where somebody looks for tampering.
             let currency = |code: &str| Currency::parse(code).unwrap_or_default();
             let (own, of_members) = (currency(&row.currency), currency(&row.organization_currency));
             row.image = row.image.take().map(|image| with_amounts(image, &own, &of_members));
@@ -141,7 +141,7 @@ impl Change {
         Self::from_images(rows)
     }
 
-    /// The same with the currencies of the amounts in them. Of each there are two rows: before and after.
+    /// The same with the currencies of the amounts. There are two rows for each record: before and after.
     pub(super) fn with_currencies(rows: Vec<ImageRow>) -> Vec<Self> {
         let currencies: Vec<Option<String>> = rows.iter().map(|row| row.priced_in().map(str::to_owned)).collect();
         let mut changes = Self::with_decimal_amounts(rows);
@@ -153,20 +153,20 @@ impl Change {
         changes
     }
 
-    /// The records that it refers to, by their ids.
+    /// The ids of the records that the change refers to.
     pub(super) fn refers_to(&self) -> Vec<Uuid> {
         let columns = [&self.before, &self.after].into_iter().flatten().filter_map(Value::as_object).flatten();
         columns.filter(|(name, _)| REFERENCE_COLUMNS.contains(&name.as_str())).filter_map(|(_, id)| id.as_str()?.parse().ok()).collect()
     }
 
-    /// Leaves out what a caller who sees no money may not see of the record either.
+    /// Removes the columns that a caller without money visibility may not see.
     pub(super) fn hide_money(&mut self) {
         self.leave_out(&AMOUNT_COLUMNS);
         self.leave_out(&MONEY_COLUMNS);
         (self.currency, self.currency_before) = (None, None);
     }
 
-    /// Leaves out what is only for those who may see what people cost.
+    /// Removes the columns that require `ReadCosts`.
     pub(super) fn hide_costs(&mut self) {
         self.leave_out(&COST_COLUMNS);
     }
@@ -180,7 +180,7 @@ impl Change {
     }
 }
 
-/// The columns of a record, with each amount as decimal text.
+/// The image of a record with each amount as decimal text.
 #[cfg(feature = "ssr")]
 pub(super) fn with_amounts(mut image: Value, currency: &Currency, of_members: &Currency) -> Value {
     exact(&mut image, currency);
@@ -195,7 +195,7 @@ pub(super) fn with_amounts(mut image: Value, currency: &Currency, of_members: &C
     image
 }
 
-/// What has more decimals than programs from before know: it stands under the name that the doors give it, in place of the rounded one.
+/// Replaces rounded values by exact ones, under the names they have in answers: older programs know only the rounded columns.
 #[cfg(feature = "ssr")]
 fn exact(image: &mut Value, currency: &Currency) {
     let Value::Object(columns) = image else { return };
@@ -210,13 +210,13 @@ fn exact(image: &mut Value, currency: &Currency) {
         columns.insert("price".to_owned(), Value::from(UnitPrice::new(price, currency).written()));
     }
     if let Some(quantity) = columns.remove("invoiced_quantity") {
-        // The hours of a line of time follow from its seconds, which stand beside.
+        // A line of time has no quantity of its own: its hours follow from its seconds.
         let quantity = quantity.as_i64().map_or(Value::Null, |quantity| Value::from(quantity::text_of(quantity)));
         columns.insert("quantity".to_owned(), quantity);
     }
 }
 
-/// Written by hand: what the derived one makes of `flatten` is as long as the type that it holds, and held once for each.
+/// Written by hand: the code derived for `flatten` is as long as that of the type inside, once more for each type.
 impl<'de, T: DeserializeOwned> Deserialize<'de> for WriteResponse<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = Map::deserialize(deserializer)?;
@@ -231,7 +231,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for WriteResponse<T> {
     }
 }
 
-/// The value of a field, or what stands for an absent one.
+/// Takes the value of a field, or its default where it is absent.
 fn take_field<T: DeserializeOwned + Default, E: serde::de::Error>(fields: &mut Map<String, Value>, name: &str) -> Result<T, E> {
     fields.remove(name).map_or_else(|| Ok(T::default()), |value| serde_json::from_value(value).map_err(E::custom))
 }

@@ -1,4 +1,4 @@
-//! The currency of an organization: what new clients bill in, and what its own rate is in.
+//! Changes the currency of an organization, in which new clients and its own rate are billed.
 
 use super::{Organization, store};
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
     patch::Patch,
 };
 
-/// How many of the clients that lose a rate are named.
+/// The most clients named in the warning about lost rates.
 const NAMED_MAX: usize = 5;
 
-/// Gives the organization another currency, while there are no invoices. Nothing converts: its rate is none in the new one, and `rate`
-/// is what it gets in its place.
+/// Changes the currency of the organization, while there are no invoices. Amounts are not converted: the rate is cleared unless `rate` sets
+/// a new one.
 pub async fn change(cx: &mut Call, organization: &mut Organization, currency: Currency, rate: &mut Patch<Amount>) -> Result<(), Error> {
     if currency == organization.currency {
         return Ok(());
@@ -25,7 +25,7 @@ pub async fn change(cx: &mut Call, organization: &mut Organization, currency: Cu
         ));
     }
     if let Some(before) = organization.rate.take() {
-        // A form sends the figure that stood there, too.
+        // A form also sends the unchanged figure.
         let renewed = matches!(&*rate, Patch::Set(given) if given.as_str() != written(before.amount, &before.currency));
         if !renewed {
             *rate = Patch::Keep;
@@ -41,8 +41,8 @@ pub async fn change(cx: &mut Call, organization: &mut Organization, currency: Cu
     Ok(())
 }
 
-/// Tells which clients have billed at a rate of the organization that holds for them no longer, whatever it becomes: theirs is another
-/// currency by now.
+/// Warns about clients that were billed at the organization's rate and have none any more, whatever it becomes: their currency is now
+/// another one.
 async fn lost(cx: &mut Call, rate: &Money) -> Result<(), Error> {
     let names = clients::store::without_rate(&mut cx.db, rate.currency.as_str(), NAMED_MAX as i64 + 1).await?;
     if names.is_empty() {

@@ -1,4 +1,4 @@
-//! Founding an organization: on signing up, and whenever somebody wants another.
+//! Creates organizations: on sign-up, and further ones of a signed-in person.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,27 +16,27 @@ use crate::{
     text,
 };
 
-/// A slug that is taken gets a random end; a few tries are enough, since each adds 32 bits.
+/// Attempts at a free slug: a taken slug gets a random suffix of 32 bits, so a few are enough.
 const TRIES: usize = 4;
 
-/// How many organizations one person founds within [`FOUNDED_WITHIN`].
+/// The most organizations that one person may found within [`FOUNDED_WITHIN`].
 const FOUNDED_MAX: i32 = 20;
 
-/// How long an organization counts for that.
+/// The period in which founded organizations are counted.
 const FOUNDED_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Who founds an organization: they are its first owner.
+/// The founder of an organization, who is its first owner.
 pub struct Founder<'a> {
     /// The person.
     pub user: UserId,
-    /// They as a member.
+    /// Their id as a member.
     pub member: MemberId,
     /// Their name.
     pub name: &'a str,
 }
 
-/// Founds the organization of this transaction; the answer is its place in addresses. Who has founded it is written down, since all
-/// that they found share one quota.
+/// Inserts the organization of this transaction with its founder; returns its slug. The founder is recorded because all organizations that
+/// a person founded share one quota.
 pub async fn insert_with_founder(db: &mut Db, founder: &Founder<'_>, name: &str, zone: &str, now: Timestamp) -> Result<String, Error> {
     let mut slug = slug_of(name);
     for _ in 0..TRIES {
@@ -50,7 +50,7 @@ pub async fn insert_with_founder(db: &mut Db, founder: &Founder<'_>, name: &str,
     Err(Error::internal())
 }
 
-/// Writes down who founds the organization; refused when they have founded too many of late.
+/// Records the founder; refuses when they have founded too many recently.
 async fn note(db: &mut Db, founder: UserId, now: Timestamp) -> Result<(), Error> {
     let Some(first) = store::insert_founding(db, founder, now, FOUNDED_MAX, now - FOUNDED_WITHIN).await? else { return Ok(()) };
     let (days, wait) = (FOUNDED_WITHIN.as_hours() / 24, (first + FOUNDED_WITHIN).duration_since(now));
@@ -58,7 +58,7 @@ async fn note(db: &mut Db, founder: UserId, now: Timestamp) -> Result<(), Error>
     Err(Error::rate_limited(&what, wait.unsigned_abs()))
 }
 
-/// Founds another organization of the caller.
+/// Creates another organization of the caller.
 pub async fn create(cx: &mut Call, name: &str, zone: Option<String>, basics: InitialSettings) -> Result<OrganizationSummary, Error> {
     let name = text::line("name", name, 200)?;
     let here = cx.caller.membership.as_ref().and_then(|membership| membership.organization_zone.iana_name().map(str::to_owned));
@@ -76,12 +76,12 @@ pub async fn create(cx: &mut Call, name: &str, zone: Option<String>, basics: Ini
     let taxed = founded.tax_category == TaxCategory::S;
     let of_numbers =
         [required_tax_number::of_given(&founded), identifiers::no_tax_number(&founded, taxed), required_tax_number::of(&founded)];
-    let told = [of_no_country(&founded), of_reason(&founded)].into_iter().chain(of_numbers);
-    told.flatten().for_each(|told| cx.warn(told));
+    let warnings = [of_no_country(&founded), of_reason(&founded)].into_iter().chain(of_numbers);
+    warnings.flatten().for_each(|warning| cx.warn(warning));
     Ok(OrganizationSummary { id, slug, name, role: cx.membership()?.role })
 }
 
-/// What the invoices of whoever has left the rate empty say of it, by the law of their country: nothing in some, where it wants a reason.
+/// The warning about invoices without a tax rate: they state an exemption reason, or none although the law of the country wants one.
 fn of_reason(founded: &Organization) -> Option<String> {
     match founded.tax_reason.as_deref() {
         Some(reason) => Some(format!("No rate of tax was given, so its invoices say \"{reason}\". {}", no_tax_hint::WAY)),
@@ -92,7 +92,7 @@ fn of_reason(founded: &Organization) -> Option<String> {
     }
 }
 
-/// What follows from not saying the country.
+/// The warning that no country was given.
 fn of_no_country(founded: &Organization) -> Option<String> {
     let Organization { name, currency, time_zone, .. } = founded;
     founded.country.is_none().then(|| {

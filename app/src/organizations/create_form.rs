@@ -1,4 +1,4 @@
-//! The form that founds an organization.
+//! The form that creates an organization.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::{
     ui::{Field, Form, Submit, WriteAction, idempotency_field, on_success},
 };
 
-/// Asks for the name of a new organization, and leads into it.
+/// Asks for the name of a new organization, and navigates to it.
 #[component]
 pub fn CreateOrganizationForm() -> impl IntoView {
     let action = WriteAction::<CreateOrganization>::new();

@@ -1,4 +1,4 @@
-//! The reason why no tax is charged in the usual words: they follow the category and the country of the organization.
+//! The default exemption reason, which follows the tax category and the country of the organization.
 
 use super::{Organization, no_tax_hint};
 use crate::{
@@ -6,8 +6,7 @@ use crate::{
     operation::Call,
 };
 
-/// Gives an organization without a reason the words that a new one of its category begins with, and tells them; none where its country
-/// has no such words.
+/// Gives an organization without a reason the default words of its category, with a warning; none where its country has no such words.
 pub fn fill(cx: &mut Call, organization: &mut Organization) {
     organization.tax_reason = exemption::usual(organization.tax_category, organization.country.as_deref()).map(str::to_owned);
     if let Some(words) = &organization.tax_reason {
@@ -15,9 +14,9 @@ pub fn fill(cx: &mut Call, organization: &mut Organization) {
     }
 }
 
-/// After a change of the country: words of small businesses elsewhere become those of this country, or nothing where it has none, and so
-/// does a reason that is absent where nobody has said so, as on founding. Nobody has said them yet, and they are told. A category that was
-/// given along with the country stays.
+/// Adapts the reason after a change of the country: another country's words for small businesses become this country's words, or none where
+/// it has none; so does a missing reason that nobody has confirmed, as after creation. The new reason counts as unconfirmed and is reported
+/// as a warning. A category that was given along with the country stays.
 pub fn follow_country(cx: &mut Call, organization: &mut Organization, is_category_given: bool) {
     let Some(country) = organization.country.as_deref() else { return };
     if !matches!(organization.tax_category, TaxCategory::E | TaxCategory::O) {
@@ -41,7 +40,7 @@ pub fn follow_country(cx: &mut Call, organization: &mut Organization, is_categor
     organization.tax_reason_said = false;
 }
 
-/// What the invoices say from now on.
+/// The warning that says what invoices state from now on.
 fn told(country: &str, category: TaxCategory, words: Option<&str>) -> String {
     match words {
         None if category == TaxCategory::E => {

@@ -1,5 +1,4 @@
-//! What is asked of whoever founds an organization, so that its first invoice is right: where it is, in which currency it bills, and
-//! whether it charges tax.
+//! The settings asked for when an organization is created, so that its first invoice is correct: country, currency and tax.
 
 use super::{required_tax_number, settings::parse_language, store};
 use crate::{
@@ -21,7 +20,7 @@ use crate::{
     text::{self, NumberKind},
 };
 
-/// The answers, each of which can be left out.
+/// The answers, each of which is optional.
 #[derive(Debug, Clone, Default)]
 pub struct InitialSettings {
     /// The country, as an ISO 3166-1 code.
@@ -36,7 +35,7 @@ pub struct InitialSettings {
     pub tax_number: Option<String>,
 }
 
-/// What new clients and invoices start from.
+/// The defaults for new clients and invoices.
 #[allow(missing_docs, reason = "the columns are described at Organization")]
 pub struct OrganizationDefaults {
     pub country: Option<String>,
@@ -47,28 +46,27 @@ pub struct OrganizationDefaults {
     pub tax_reason: Option<String>,
     pub vat_id: Option<String>,
     pub tax_number: Option<String>,
-    /// The number as it was given, where it was completed into the one that is kept.
+    /// The number as entered, if it was completed to the one that is stored.
     pub number_given: Option<String>,
 }
 
 impl InitialSettings {
-    /// Writes them into the organization of this transaction, which has just been made.
+    /// Stores the defaults in the organization of this transaction, which was just inserted.
     pub async fn write(self, db: &mut Db, documents: &dyn DocumentRenderer) -> Result<(), Error> {
         store::set_defaults(db, &self.read(documents)?).await
     }
 
-    /// The time zone: the one that was told, if there is such a one, or else that of the country. Without scripts no browser tells any,
-    /// and whoever is in no known place is in UTC.
-    pub fn zone(&self, told: Option<&str>) -> String {
+    /// The time zone: the given one if it exists, or else that of the country, or else UTC. Without scripts no browser reports a zone.
+    pub fn zone(&self, browser_zone: Option<&str>) -> String {
         let of_country = || zones::usual(&country::parse(self.country.as_deref()?).ok()?).map(str::to_owned);
-        // A browser that does not know says so.
-        let told = told.filter(|zone| *zone != "Etc/Unknown");
-        told.and_then(|zone| zone::parse_name(zone).ok()).or_else(of_country).unwrap_or_else(|| "UTC".to_owned())
+        // A browser that does not know its zone reports this name.
+        let browser_zone = browser_zone.filter(|zone| *zone != "Etc/Unknown");
+        browser_zone.and_then(|zone| zone::parse_name(zone).ok()).or_else(of_country).unwrap_or_else(|| "UTC".to_owned())
     }
 
-    /// What follows from the answers. Whoever charges none where the law of their country has words for small businesses is one, and the
-    /// invoice says so. Many have no number at hand yet: one that is given is one that invoices state, and one that is not is asked for on
-    /// the overview and when the first invoice is previewed.
+    /// Derives the defaults from the answers. Without a tax rate, an organization is a small business if its country's law has words for
+    /// one, and its invoices state them. A given number has to be one that invoices state; a missing one is asked for on the overview and
+    /// in the preview of the first invoice.
     fn read(self, documents: &dyn DocumentRenderer) -> Result<OrganizationDefaults, Error> {
         let country = filled(self.country).map(|country| country::parse(&country)).transpose()?;
         let rate = filled(self.tax_rate).map(|rate| share::parse_rate(&rate)).transpose()?.unwrap_or_default();
@@ -104,14 +102,14 @@ impl InitialSettings {
     }
 }
 
-/// The VAT identifier and the tax number that somebody in this country has written into the one field there is for both.
+/// Splits the one field for both into the VAT identifier and the tax number, by the rules of this country.
 fn numbers_in(country: Option<&str>, number: String) -> Result<(Option<String>, Option<String>), Error> {
-    if let Some(told) = text::negation(&number) {
-        return Err(Error::invalid("tax_number", told));
+    if let Some(message) = text::negation(&number) {
+        return Err(Error::invalid("tax_number", message));
     }
     if let Some(numbers) = text::two_numbers(&number) {
         let is_own = is_vat_id(&numbers.vat_id, country);
-        // What would be called a tax number and is none is told instead: one of a register is called by its own word.
+        // A number that is no tax number is refused, except a register number, which has its own label.
         let is_told =
             party_identifiers::is_register_number(&numbers.other) || party_identifiers::is_tax_number(country, false, &numbers.other);
         return if is_own && is_told && !party_identifiers::is_vat_id(&text::without_words(&numbers.other)) {
@@ -120,7 +118,7 @@ fn numbers_in(country: Option<&str>, number: String) -> Result<(Option<String>, 
             Err(Error::invalid("tax_number", numbers.refusal(&number)))
         };
     }
-    // The number that every enterprise has is one of the tax by the name of that alone.
+    // The Swiss number of an enterprise is its VAT number only with the name of the tax, so it is kept as a tax number.
     if text::swiss_uid(&number).is_some() {
         return Ok((None, Some(number)));
     }
@@ -133,16 +131,16 @@ fn numbers_in(country: Option<&str>, number: String) -> Result<(Option<String>, 
     }
 }
 
-/// Whether a number is a VAT identifier of this country, with words before it or without: its letters, a digit after two more at most,
-/// and no blank after a point, as "St.-Nr. 12/345/67890" has (BR-CO-09). Whatever else begins with the letters of some country, as SIRET
-/// and HRB do, is a number of another kind. Where no country is known it has the form of one.
+/// Whether a number is a VAT identifier of this country, with or without a label before it: the country prefix, a digit after at most two
+/// more characters, and no blank after a point, as in "St.-Nr. 12/345/67890" (BR-CO-09). Others that begin like a country prefix, such as
+/// SIRET and HRB, are other numbers. Without a country the general form decides.
 pub fn is_vat_id(number: &str, country: Option<&str>) -> bool {
     let bare = text::without_words(number);
     let compact: String = bare.chars().filter(|letter| !letter.is_whitespace()).collect();
     let (Some(issuer), Some(rest)) = (tax_territory::issuer(&compact), compact.get(2..)) else { return false };
     let marks = |letter: char| letter.is_alphanumeric() || ".-+*".contains(letter);
     let digits = rest.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || letter == '/');
-    // A number of Switzerland without E is one of the commercial register.
+    // A Swiss number without E is one of the commercial register.
     let enterprise = issuer != "CH" || rest.starts_with(['E', 'e']);
     let shaped = enterprise && digits.chars().all(marks) && rest.chars().take(3).any(|letter| letter.is_ascii_digit());
     match country {
@@ -152,27 +150,27 @@ pub fn is_vat_id(number: &str, country: Option<&str>) -> bool {
     }
 }
 
-/// Whether the words of a number say that it is one of the value added tax.
+/// Whether the label of a number says that it is a VAT number.
 fn is_called_so(number: &str) -> bool {
     text::number_label(number).is_some_and(|word| word.kind == NumberKind::Vat)
 }
 
-/// The VAT identifier that a number without its letters is in this country: a "123456782 VAT" of the United Kingdom.
+/// The VAT identifier of a number without its country prefix in this country: a "123456782 VAT" of the United Kingdom.
 pub fn of_country(number: &str, country: Option<&str>) -> Option<String> {
     text::vat_id_by(tax_territory::home_of_work(country?), number)
 }
 
-/// A VAT identifier as it is kept: in Iceland the VSK-númer is one, with the letters of the country.
+/// A VAT identifier as stored: in Iceland the VSK-númer gets the country prefix.
 pub fn vat_id_in(country: Option<&str>, number: String) -> String {
     party_identifiers::of_iceland(country, &number).unwrap_or(number)
 }
 
-/// A tax number as it is kept: in Japan the registration number is written plainly, whatever the keyboard made of it.
+/// A tax number as stored: a Japanese registration number in its plain form, whatever the input method produced.
 pub fn tax_number_in(country: Option<&str>, number: Option<String>) -> Option<String> {
     number.map(|number| text::japanese_registration(&number).filter(|_| country == Some("JP")).unwrap_or(number))
 }
 
-/// The language that documents of a country are written in, where this machine has the letters for it.
+/// The language of documents in a country, if fonts for it are installed, or else English.
 fn language_in(country: &str, documents: &dyn DocumentRenderer) -> &'static str {
     let language = defaults::language(country);
     if documents.missing_label_glyphs(Locale::of(language)).is_empty() { language } else { "en" }

@@ -1,4 +1,4 @@
-//! Settings → Organizations: where one belongs, where one is invited, a new one of one's own, and the way out of this one.
+//! Settings → Organizations: the person's organizations and invitations, a new organization, and leaving the current one.
 
 use leptos::prelude::*;
 
@@ -61,7 +61,7 @@ fn list(page: Page<OrganizationSummary>) -> AnyView {
     view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
 }
 
-/// The way to another organization.
+/// The link to another organization.
 #[component]
 fn NewOrganizationSection() -> impl IntoView {
     view! {
@@ -72,7 +72,7 @@ fn NewOrganizationSection() -> impl IntoView {
     }
 }
 
-/// The way out of the organization of this page.
+/// The form that leaves the organization of this page.
 #[component]
 fn Leave() -> impl IntoView {
     let name = use_current_organization().0.name;

@@ -1,4 +1,4 @@
-//! Organizations: the tenants that own every other record, and the defaults their work starts from.
+//! Organizations: the tenants that own every other record, and the defaults of their work.
 
 #[cfg(feature = "ssr")]
 mod change_currency;
@@ -137,7 +137,7 @@ pub struct Organization {
 
 #[cfg(feature = "ssr")]
 impl Organization {
-    /// Whether its invoices can say where to pay: a bank alone is enough where the client knows the rest.
+    /// Whether invoices can state how to pay: the bank's name alone is enough where the client knows the rest.
     pub fn says_where_to_pay(&self) -> bool {
         [&self.iban, &self.account_number, &self.bic, &self.bank_name].into_iter().any(Option::is_some)
     }

@@ -1,4 +1,4 @@
-//! The way on for somebody who is signed in and belongs to no organization any more.
+//! The page for a signed-in person without an organization.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use super::create_form::CreateOrganizationForm;
 use crate::{account::page::AuthLayout, page_context::use_page_context};
 
-/// Where the first page leads whoever belongs nowhere: to an organization of their own, or to the mail with an invitation.
+/// The target of the first page for a person without an organization: create one, or open the mail with an invitation.
 pub fn page() -> AnyView {
     let person = use_page_context().person.map(|person| person.email);
     view! {

@@ -1,23 +1,23 @@
-//! What it means to leave the rate of tax empty, as the fields say it that ask for it: in most countries of the European Union the invoices
-//! then claim what the law has for small businesses, which not everybody is who charges no tax.
+//! The hint about leaving the tax rate empty: in most countries of the European Union the invoices then claim the small business exemption,
+//! which does not apply to everybody who charges no tax.
 
 use super::Organization;
 use crate::invoices::{exemption, totals::TaxCategory};
 
-/// How somebody ends up with another reason, or with tax.
+/// How to set another reason, or tax.
 pub const WAY: &str = "Where another law exempts you, write its words in Settings as the reason; where you charge tax, say the rate.";
 
-/// The same where the law has no words for small businesses and wants the article named all the same (Article 226 (11) of Directive
-/// 2006/112/EC). It goes on after a comma.
+/// The same where the law has no words for small businesses and still requires the article (Article 226 (11) of Directive 2006/112/EC). It
+/// continues a sentence after a comma.
 pub const WAY_OF_UNTOLD: &str = "which is right only where a law exempts you: then write its article in Settings as the reason, with \u{201c}exempt\u{201d} as the tax. Where you charge tax, say the rate.";
 
-/// The same where nobody has said the country yet, or no script can follow it.
+/// The same while no country is chosen, or without scripts that follow it.
 const WITHOUT_COUNTRY: &str = "Empty, you charge none: where the law of your country has words for a small business your invoices then say them, in Germany \u{201c}Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG\u{201d}; elsewhere they say nothing of tax. Where another law exempts you, change the reason in Settings.";
 
-/// Where a document that says nothing of tax has to say why, and the law has no words for small businesses.
+/// Countries that require a reason on documents without tax and have no words for small businesses.
 const UNTOLD: [&str; 2] = ["ES", "MC"];
 
-/// What the invoices of whoever leaves it empty say in this country, an ISO 3166-1 code; the general words where none is chosen.
+/// The hint for this country, an ISO 3166-1 code; a general one if it is empty.
 pub fn in_country(country: &str) -> String {
     if country.is_empty() {
         return WITHOUT_COUNTRY.to_owned();
@@ -29,23 +29,23 @@ pub fn in_country(country: &str) -> String {
     }
 }
 
-/// Whether invoices without a rate say nothing in this country where its law wants them to say why.
+/// Whether invoices without a rate state no reason although the law of this country requires one.
 pub fn is_untold(country: &str) -> bool {
     UNTOLD.contains(&country)
 }
 
-/// Whether the reason of an organization is the one that it began with, which need not be what anybody has said.
+/// Whether the reason is the default, which nobody may have chosen.
 fn is_usual(organization: &Organization) -> bool {
     let usual = organization.country.as_deref().and_then(exemption::usual_words);
     organization.tax_category == TaxCategory::E && usual.is_some() && organization.tax_reason.as_deref() == usual
 }
 
-/// Whether the settings ask for the reason: nobody has said that it is the right one.
+/// Whether the settings ask to confirm the reason.
 pub fn is_asked(organization: &Organization) -> bool {
     is_usual(organization) && !organization.tax_reason_said
 }
 
-/// What the settings say of the reason.
+/// The hint about the reason in the settings.
 pub fn in_settings(organization: &Organization) -> Option<String> {
     let words = organization.country.as_deref().and_then(exemption::usual_words)?;
     Some(match is_usual(organization) {
@@ -57,7 +57,7 @@ pub fn in_settings(organization: &Organization) -> Option<String> {
     })
 }
 
-/// What somebody ticks for whom that is so.
+/// The label of the checkbox that confirms it.
 pub const SAID: &str = "We are a small business, and our invoices say so";
 
 #[cfg(all(test, feature = "ssr"))]

@@ -1,6 +1,6 @@
-//! What is asked for as the tax number of an organization, by its country.
+//! The hint of the tax number field, by country.
 
-/// What the field of the tax number says below it.
+/// The hint below the field of the tax number.
 pub fn tax_number_hint(country: Option<&str>) -> &'static str {
     match country {
         Some("AE") => "The TRN of 15 digits.",
@@ -24,7 +24,7 @@ pub fn tax_number_hint(country: Option<&str>) -> &'static str {
     }
 }
 
-/// The same where nobody has said the country yet.
+/// The hint while no country is chosen.
 pub const AT_SIGN_UP: &str = "In most countries of Europe needed before the first invoice is sent, also by a small business that charges no tax; it can be added later, and stays empty where invoices state none. In Australia the ABN, in India the GSTIN, in Japan the registration number. Where you charge tax, a number that lacks only the letters of its country is taken with them.";
 
 #[cfg(all(test, feature = "ssr"))]

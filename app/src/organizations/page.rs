@@ -1,4 +1,4 @@
-//! The settings of the organization.
+//! Settings → Organization.
 
 use leptos::prelude::*;
 
@@ -96,12 +96,12 @@ fn basics(organization: &Organization) -> impl IntoView + use<> {
     }
 }
 
-/// Whether nobody need have chosen the time zone, nor has said since that it is the right one.
+/// Whether the time zone may be a guess that nobody has confirmed.
 pub fn is_zone_asked(organization: &Organization) -> bool {
     !organization.time_zone_said && zones::may_be_a_guess(&organization.time_zone, organization.country.as_deref())
 }
 
-/// What is said of the time zone: that it may be the wrong one, where it need not have been chosen.
+/// The hint of the time zone: that it may be wrong, if it may be a guess.
 fn zone_hint(organization: &Organization) -> &'static str {
     match is_zone_asked(organization) {
         false => "Such as Europe/Berlin.",
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!((hint("America/Chicago", "US"), hint("Asia/Tokyo", "JP")), ("Such as Europe/Berlin.", "Such as Europe/Berlin."));
     }
 
-    /// A part of the form as it stands in its page.
+    /// Renders a part of the form within its context.
     fn in_the_form<V: IntoView>(part: impl FnOnce() -> V) -> String {
         let place = serde_json::json!({
             "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "role": Role::Owner, "week_start": 1,
@@ -193,7 +193,7 @@ mod tests {
         })
     }
 
-    /// Whether a part has this field as one that says nothing while nobody has touched it, and whether it has a box to say that it is right.
+    /// Whether a part has this field as one that sends nothing while untouched, and whether it has a checkbox to confirm it.
     fn said_by_a_tick(part: &str, field: &str) -> (bool, bool) {
         (part.contains(&format!("shown.{field}")), part.contains(&format!("name=\"{field}_said\"")))
     }
@@ -218,7 +218,7 @@ mod tests {
         assert!(shown.contains("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG"), "{shown}");
     }
 
-    /// It may be what an empty rate has made of the organization, and somebody else may write another one meanwhile.
+    /// The reason may be the default after an empty rate, and somebody else may change it meanwhile.
     #[test]
     fn the_reason_of_a_small_business_is_said_by_a_tick_and_by_no_other_save() {
         let part = |reason: &str, said: bool| {

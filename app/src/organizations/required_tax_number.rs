@@ -1,5 +1,5 @@
-//! The number of an organization that its invoices state: which one is taken when it is founded, what is told of that, and what is said
-//! while there is none.
+//! The seller's number that invoices must state: how it is accepted when an organization is created, and the notices while it is missing or
+//! was changed.
 
 use super::{Organization, initial_settings};
 use crate::{
@@ -11,32 +11,31 @@ use crate::{
 /// A VAT identifier and a tax number.
 type Numbers = (Option<String>, Option<String>);
 
-/// What whoever has not given the number is told to write, without which no invoice of the organization is sent; nothing where there is one,
-/// or none is needed.
+/// The notice that the required number is missing, so that no invoice can be sent; none if it is there or not required.
 pub fn of(organization: &Organization) -> Option<String> {
     let Organization { country, tax_category, vat_id, tax_number, .. } = organization;
     let (country, vat_id, tax_number) = (country.as_deref(), vat_id.as_deref(), tax_number.as_deref());
     if !is_needed(country, *tax_category) || is_there(country, *tax_category, vat_id, tax_number) {
         return None;
     }
-    let told = match tax_number.or(vat_id) {
+    let problem = match tax_number.or(vat_id) {
         Some(number) => format!("{} is not the number that your invoices have to state.", text::excerpt(number)),
         None => "Your VAT identifier or tax number is missing.".to_owned(),
     };
     let which = if country == Some("AT") && tax_number.is_some() { "No invoice over 400 EUR" } else { "No invoice" };
-    Some(format!("{told} {which} is sent before it stands in Settings: {}.", wanted(country, *tax_category)))
+    Some(format!("{problem} {which} is sent before it stands in Settings: {}.", wanted(country, *tax_category)))
 }
 
-/// These numbers of whoever founds an organization in this country, as its invoices state them: of one who charges tax a number that lacks
-/// nothing but the letters of the country or the name of the tax, with those, as invoices to other countries state no other one. Refused is
-/// one with which the first invoice would be refused.
+/// The numbers of a new organization in this country as its invoices state them. If it charges tax, a number that lacks only the country
+/// prefix or the name of the tax is completed, because invoices to other countries state no other one. Refuses a number with which the
+/// first invoice would be refused.
 pub fn taken(country: Option<&str>, category: TaxCategory, numbers: Numbers) -> Result<Numbers, Error> {
     let (vat_id, tax_number) = numbers;
     let of_tax = tax_number.as_deref().filter(|_| vat_id.is_none() && category == TaxCategory::S);
     if let Some(completed) = of_tax.and_then(|number| completed(country, number)) {
         return Ok((Some(completed), None));
     }
-    // In Austria the tax number is enough on what is not over 400 euros (§ 11 (6) UStG 1994).
+    // In Austria a tax number is enough on invoices up to 400 euros (§ 11 (6) UStG 1994).
     let taxed = category == TaxCategory::S && country != Some("AT");
     let counts = |number: &str| party_identifiers::is_tax_number(country, taxed, number);
     let is_enough = || party_identifiers::of_fields(country, vat_id.as_deref(), tax_number.as_deref()).has_one(counts);
@@ -45,8 +44,8 @@ pub fn taken(country: Option<&str>, category: TaxCategory, numbers: Numbers) -> 
     Err(Error::invalid("tax_number", refusal(number, country, category)))
 }
 
-/// What whoever founded the organization has to know of the number that they gave, until one is set in the settings: that it was completed,
-/// or that it is not what it looks like.
+/// The notice about the number given on creation, until one is set in the settings: that it was completed, or that it is not what it looks
+/// like.
 pub fn of_given(organization: &Organization) -> Option<String> {
     let Organization { vat_id, number_given, .. } = organization;
     let completed = number_given.as_deref().zip(vat_id.as_deref()).map(|(given, kept)| completion(given, kept));
@@ -61,7 +60,7 @@ fn completion(given: &str, kept: &str) -> String {
     )
 }
 
-/// The number of a company in Japan, which becomes its registration number with a T before it once it is registered.
+/// The notice about the corporate number of a Japanese company: with a T before it, it is the registration number once it is registered.
 fn without_t(organization: &Organization) -> Option<String> {
     let charges = organization.country.as_deref() == Some("JP") && organization.tax_category == TaxCategory::S;
     let number = organization.tax_number.as_deref().filter(|number| charges && text::japanese_registration(number).is_none())?;
@@ -83,7 +82,7 @@ fn refusal(number: &str, country: Option<&str>, category: TaxCategory) -> String
     )
 }
 
-/// What is written, within a sentence.
+/// What to enter, as a part of a sentence.
 fn wanted(country: Option<&str>, category: TaxCategory) -> String {
     let taxed = category == TaxCategory::S;
     match party_identifiers::country_of_numbers(country).and_then(|country| text::required_numbers(country, taxed)) {
@@ -93,13 +92,13 @@ fn wanted(country: Option<&str>, category: TaxCategory) -> String {
     }
 }
 
-/// Whether an invoice of this category states a number of a seller in this country: one on which nothing is subject to tax does not, nor
-/// does one by other rules than those of the VAT directive.
+/// Whether an invoice of this category states a number of a seller in this country: not if nothing on it is subject to tax, nor outside the
+/// VAT directive's rules.
 fn is_needed(country: Option<&str>, category: TaxCategory) -> bool {
     category != TaxCategory::O && country.is_none_or(tax_territory::has_vat)
 }
 
-/// Whether one of these numbers is stated.
+/// Whether invoices have a number that counts.
 fn is_there(country: Option<&str>, category: TaxCategory, vat_id: Option<&str>, tax_number: Option<&str>) -> bool {
     let numbers = party_identifiers::of_fields(country, vat_id, tax_number);
     let counts = |number: &str| party_identifiers::is_tax_number(country, category == TaxCategory::S, number);
@@ -107,13 +106,12 @@ fn is_there(country: Option<&str>, category: TaxCategory, vat_id: Option<&str>, 
     if category.needs_vat_id() { numbers.vat_id.is_some() || is_of_iceland() } else { numbers.has_one(counts) }
 }
 
-/// The number of the value added tax that one is with what belongs to it there.
+/// The number completed to a VAT identifier by the country prefix or the name of the tax.
 fn completed(country: Option<&str>, number: &str) -> Option<String> {
     with_name_of_tax(country, number).or_else(|| text::completed_vat_id(party_identifiers::country_of_numbers(country)?, number))
 }
 
-/// The same with the name of the tax behind it, where the law has that name there (Article 26 (2) a MWSTG, § 5-1-2 of the
-/// Bokføringsforskrift).
+/// The number with the name of the tax as suffix, where the law requires it (Article 26 (2) a MWSTG, § 5-1-2 of the Bokføringsforskrift).
 fn with_name_of_tax(country: Option<&str>, number: &str) -> Option<String> {
     let has_name = country.is_some_and(|country| country == "NO" || tax_territory::in_same_territory_for_services(country, "CH"));
     let vat_id = text::swiss_uid(number).or_else(|| identifiers::written(number, country)).filter(|_| has_name)?;

@@ -1,4 +1,4 @@
-//! Reading and changing the settings of an organization.
+//! Reads and changes the settings of an organization.
 
 use super::{Organization, OrganizationSummary, change_currency, default_exemption_reason, initial_settings, required_tax_number, store};
 use crate::{
@@ -24,10 +24,10 @@ use crate::{
     text,
 };
 
-/// The largest rate that is accepted: a million units of a currency with two decimals, per hour.
+/// The highest rate per hour: a million units of a currency with two decimals.
 pub const RATE_MAX: i64 = 100_000_000;
 
-/// What a change of the settings gives; the arguments of `update_organization`.
+/// A change of the settings; the arguments of `update_organization`.
 #[derive(Default)]
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct SettingsChange {
@@ -74,7 +74,7 @@ pub async fn list_own(cx: &mut Call) -> Result<Page<OrganizationSummary>, Error>
     Ok(Page::single(items.collect()))
 }
 
-/// The organization of the call, as far as the caller may see it.
+/// The organization of the call, with the fields that the caller may see.
 pub async fn get_visible(cx: &mut Call) -> Result<Organization, Error> {
     let organization = get(cx).await?;
     let (number_wanted, number_taken) = (required_tax_number::of(&organization), required_tax_number::of_given(&organization));
@@ -84,14 +84,14 @@ pub async fn get_visible(cx: &mut Call) -> Result<Organization, Error> {
     Ok(Organization { rate, number_wanted, number_taken, ..organization })
 }
 
-/// The whole organization of the call.
+/// The organization of the call with all fields.
 pub async fn get(cx: &mut Call) -> Result<Organization, Error> {
     read(store::get(&mut cx.db).await?)
 }
 
-/// Changes what is given and keeps the rest. A rate is for new time, and the unbilled time that keeps another is told.
+/// Changes the given settings. A new rate applies to new time only; unbilled time with another rate is reported as a warning.
 pub async fn update(cx: &mut Call, given: SettingsChange) -> Result<Organization, Error> {
-    // Held before it is read, so what is written back is what others have left.
+    // Locked before it is read, so that concurrent changes are not overwritten.
     store::lock(&mut cx.db).await?;
     let before = get(cx).await?;
     let also_clients = given.also_clients;
@@ -103,7 +103,7 @@ pub async fn update(cx: &mut Call, given: SettingsChange) -> Result<Organization
     Ok(organization)
 }
 
-/// The same, and nothing is told of unbilled time.
+/// The same without the warning about unbilled time.
 pub async fn write(cx: &mut Call, mut given: SettingsChange) -> Result<Organization, Error> {
     store::lock(&mut cx.db).await?;
     let mut organization = get(cx).await?;
@@ -128,14 +128,14 @@ pub async fn write(cx: &mut Call, mut given: SettingsChange) -> Result<Organizat
     Ok(organization)
 }
 
-/// What is asked about no more.
+/// Marks settings as confirmed, so that the page no longer asks about them.
 fn said(organization: &mut Organization, given: &SettingsChange) {
     organization.time_zone_said |= given.time_zone_said;
-    // An emptied reason becomes the usual words, which nobody has said.
+    // A cleared reason becomes the default, which nobody has confirmed.
     organization.tax_reason_said &= given.tax_reason != Patch::Clear;
     organization.tax_reason_said |= given.tax_reason_said;
     if given.vat_id != Patch::Keep || given.tax_number != Patch::Keep {
-        // Whoever sets a number knows what was made of the one before.
+        // Setting a number acknowledges how the previous one was completed.
         organization.number_given = None;
     }
 }
@@ -170,43 +170,43 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &SettingsCh
     Ok(())
 }
 
-/// Refuses a VAT identifier beside the tax number, as each has a field of its own, and a number that is denied. What stands there already stays.
+/// Refuses a VAT identifier within the tax number, as each has a field of its own, and a negated number. An unchanged value is accepted.
 fn one_number(organization: &Organization, before: Option<&str>) -> Result<(), Error> {
     let number = organization.tax_number.as_deref().filter(|number| before != Some(number));
     let two = number.and_then(|number| text::negation(number).or_else(|| Some(text::two_numbers(number)?.refusal(number))));
-    two.map_or(Ok(()), |told| Err(Error::invalid("tax_number", told)))
+    two.map_or(Ok(()), |message| Err(Error::invalid("tax_number", message)))
 }
 
-/// Keeps the registration number of a seller in Japan plain, and tells of a check digit that does not fit: whose number it is knows better.
+/// Stores a Japanese registration number in its plain form, and warns if its check digit is wrong: it is not refused.
 fn plain_tax_number(cx: &mut Call, organization: &mut Organization, before: Option<&str>) {
     organization.tax_number = initial_settings::tax_number_in(organization.country.as_deref(), organization.tax_number.take());
     let changed = organization.tax_number.as_deref().filter(|number| before != Some(number));
-    if let Some(told) = changed.and_then(|number| check_digit_warning(organization.country.as_deref(), number)) {
-        cx.warn(told);
+    if let Some(warning) = changed.and_then(|number| check_digit_warning(organization.country.as_deref(), number)) {
+        cx.warn(warning);
     }
 }
 
-/// Tells which field a number belongs to that was written into the other one.
+/// Warns about a number that belongs into the other field.
 fn misplaced_numbers(cx: &mut Call, organization: &Organization, before: [Option<String>; 2]) {
     let [vat_id, tax_number] = before;
     let of_vat_id = identifiers::no_vat_id_of_seller(organization).filter(|_| organization.vat_id != vat_id);
     let taxed = organization.tax_category == TaxCategory::S;
     let of_tax_number = identifiers::no_tax_number(organization, taxed).filter(|_| organization.tax_number != tax_number);
-    [of_vat_id, of_tax_number].into_iter().flatten().for_each(|told| cx.warn(told));
+    [of_vat_id, of_tax_number].into_iter().flatten().for_each(|warning| cx.warn(warning));
 }
 
-/// What is to be said of a registration number of Japan whose check digit does not fit.
+/// The warning about a Japanese registration number with a wrong check digit.
 pub fn check_digit_warning(country: Option<&str>, number: &str) -> Option<String> {
     let number = text::japanese_registration(number).filter(|number| country == Some("JP") && !text::japanese_registration_fits(number))?;
     Some(format!("The check digit of your registration number {number} does not fit. Compare it with a letter of your tax office."))
 }
 
-/// A country, or none.
+/// Parses a country; none if empty.
 pub fn parse_country(given: &str) -> Result<Option<String>, Error> {
     text::non_empty(Some(given.to_owned())).map(|country| country::parse(&country)).transpose()
 }
 
-/// A VAT identifier, or none. Check digits that do not fit are told: whose number it is knows better. One that stands there already stays.
+/// Parses a VAT identifier; none if empty. Wrong check digits give a warning only. An unchanged value is accepted.
 pub fn parse_vat_id(cx: &mut Call, given: &str, before: Option<&str>) -> Result<Option<String>, Error> {
     if before.is_some_and(|before| before == given.trim()) {
         return Ok(before.map(str::to_owned));
@@ -249,8 +249,7 @@ fn defaults(cx: &mut Call, organization: &mut Organization, given: SettingsChang
     Ok(())
 }
 
-/// The tax that new clients begin with. What was changed has to go together, as for a client; what nobody has set yet is asked for when
-/// something is sent.
+/// The tax of new clients. Changed values have to be consistent, as for a client; missing ones are asked for when an invoice is sent.
 fn taxes(
     cx: &mut Call,
     organization: &mut Organization,
@@ -268,10 +267,10 @@ fn taxes(
     if organization.tax_reason.is_none() && (is_other || is_emptied) {
         default_exemption_reason::fill(cx, organization);
     }
-    // With another category its words are told at once.
+    // With another category the default words are reported at once.
     organization.tax_reason_said |= is_said || is_other;
-    if let Some(told) = tax::share::told(organization.tax_rate).filter(|_| organization.tax_rate != before.1) {
-        cx.warn(told);
+    if let Some(warning) = tax::share::told(organization.tax_rate).filter(|_| organization.tax_rate != before.1) {
+        cx.warn(warning);
     }
     match (organization.tax_category, organization.tax_rate) == before {
         true => Ok(()),
@@ -279,14 +278,14 @@ fn taxes(
     }
 }
 
-/// A rate per hour in minor units: not negative, and not beyond what anybody asks.
+/// Parses a rate per hour to minor units: not negative, at most [`RATE_MAX`].
 pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Result<i64, Error> {
-    // Of a rate nobody can tell whether thousands or fractions of a cent are meant.
+    // The amount is ambiguous: thousands or fractions of a cent.
     if currency.minor_digits() > 0
         && let Some((thousands, decimal)) = money::readings(&given.number(currency))
     {
         let decimals = decimal.split('.').nth(1).map_or(0, |decimals| decimals.trim_end_matches('0').len());
-        // A fraction of a cent is no rate, so it is not offered either.
+        // A rate has no fractions of a cent, so that reading is not suggested.
         if decimals > currency.minor_digits() as usize {
             let (shown, digits) = (text::excerpt(given.as_str()), currency.minor_digits());
             let message =
@@ -309,7 +308,7 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
     Ok(rate)
 }
 
-/// A language that documents can be written in, in capitals or not.
+/// Parses a language of documents, in any case.
 pub fn parse_language(given: &str) -> Result<String, Error> {
     let language = given.trim().to_ascii_lowercase();
     if ["en", "de", "ja"].contains(&language.as_str()) {
@@ -319,7 +318,7 @@ pub fn parse_language(given: &str) -> Result<String, Error> {
     Err(Error::invalid("language", message))
 }
 
-/// A number within its bounds.
+/// Requires a number within bounds.
 pub fn within<N: PartialOrd + Copy + std::fmt::Display>(field: &str, value: N, least: N, most: N) -> Result<N, Error> {
     if value < least || value > most {
         return Err(Error::invalid(field, format!("{value} is out of range; it lies between {least} and {most}.")));

@@ -1,6 +1,6 @@
-//! The place of an organization in addresses.
+//! The URL slug of an organization.
 
-/// An address part made of a name: lower-case letters and digits with hyphens between, at most 40 characters.
+/// A slug made of a name: lower-case letters and digits with hyphens between, at most 40 characters.
 pub fn slug_of(name: &str) -> String {
     let mut slug = String::new();
     for letter in name.chars().flat_map(plain) {
@@ -17,7 +17,7 @@ pub fn slug_of(name: &str) -> String {
     if slug.is_empty() { "studio".to_owned() } else { slug.to_owned() }
 }
 
-/// A letter as it stands in addresses: `Ä` as `ae`, `é` as `e`.
+/// Transliterates a letter for a slug: `Ä` to `ae`, `é` to `e`.
 fn plain(letter: char) -> Vec<char> {
     let lower: String = letter.to_lowercase().collect();
     let text = match lower.as_str() {

@@ -1,4 +1,4 @@
-//! SQL of organizations and their members.
+//! SQL of organizations, their settings and their founding.
 
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
@@ -14,7 +14,7 @@ use crate::{
     text,
 };
 
-/// Adds the organization of this transaction; not when another has its place in addresses.
+/// Inserts the organization of this transaction; false when the slug is taken.
 pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timestamp) -> Result<bool, Error> {
     let organization = db.organization();
     let added = query!(
@@ -31,7 +31,7 @@ pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timest
     Ok(added.rows_affected() == 1)
 }
 
-/// Writes what new clients and invoices of the organization of this transaction start from.
+/// Stores the defaults for new clients and invoices of the organization of this transaction.
 pub async fn set_defaults(db: &mut Db, defaults: &OrganizationDefaults) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -54,8 +54,8 @@ pub async fn set_defaults(db: &mut Db, defaults: &OrganizationDefaults) -> Resul
     Ok(())
 }
 
-/// Writes down who founds the organization of this transaction, unless they have founded `most` since an instant: then nothing is
-/// written, and it answers when the first of these was founded.
+/// Records who founded the organization of this transaction, unless they have founded `most` since `since`: then nothing is written and the
+/// result is the time of the first of these.
 pub async fn insert_founding(
     db: &mut Db,
     founder: UserId,
@@ -73,7 +73,7 @@ pub async fn insert_founding(
     Ok(first.fetch_one(db.connection()).await?.map(jiff_sqlx::Timestamp::to_jiff))
 }
 
-/// A member as the rest of a call needs to know them, with their organization.
+/// The membership of a member with its organization, as the rest of a call needs it.
 pub async fn membership(db: &mut Db, member: MemberId) -> Result<MembershipRow, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -88,7 +88,7 @@ pub async fn membership(db: &mut Db, member: MemberId) -> Result<MembershipRow, 
     .await?)
 }
 
-/// Adds a person to the organization.
+/// Inserts a person as a member of the organization.
 pub async fn insert_member(db: &mut Db, id: MemberId, user: UserId, role: Role, name: &str, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -106,7 +106,7 @@ pub async fn insert_member(db: &mut Db, id: MemberId, user: UserId, role: Role, 
     Ok(())
 }
 
-/// An organization that a person belongs to.
+/// An organization that a person belongs to, in short.
 pub struct OrganizationSummaryRow {
     pub id: Uuid,
     pub slug: String,
@@ -114,7 +114,7 @@ pub struct OrganizationSummaryRow {
     pub role: String,
 }
 
-/// The organizations of a person, the one they joined first first.
+/// The organizations of a person in the order of joining.
 pub async fn of_person(db: &mut Db, user: Uuid) -> Result<Vec<OrganizationSummaryRow>, Error> {
     Ok(query_as!(
         OrganizationSummaryRow,
@@ -136,7 +136,7 @@ pub struct OrganizationRow {
     pub country: Option<String>,
     pub vat_id: Option<String>,
     pub tax_number: Option<String>,
-    /// The number as it was given on founding, where it was completed and nobody has set one since.
+    /// The number as entered on founding, if it was completed and not changed since.
     pub number_given: Option<String>,
     pub email: Option<String>,
     pub phone: Option<String>,
@@ -155,7 +155,7 @@ pub struct OrganizationRow {
     pub tax_category: String,
     pub tax_percent: i32,
     pub tax_reason: Option<String>,
-    /// Whether somebody has said the reason.
+    /// Whether somebody has confirmed the exemption reason.
     pub tax_reason_said: bool,
     pub number_pattern: String,
     pub number_yearly_reset: bool,
@@ -183,9 +183,9 @@ pub async fn get(db: &mut Db) -> Result<OrganizationRow, Error> {
     .ok_or_else(|| Error::not_found("organization"))
 }
 
-/// Lets one change of the settings, of the people, of a client's currency or of the rate of all unbilled time wait for the other, and
-/// for whoever keeps them. Rows that only refer to the organization are not held up. Whoever comes later waits behind it, those who
-/// keep too: a row alone lets them pass, and while one after another does, it would never be free.
+/// Locks the organization exclusively for a change of its settings, its members, a client's currency or the rate of all unbilled time:
+/// waits for other such changes and for every [`lock_shared`]. Foreign keys to the organization are not blocked. The advisory lock is a
+/// fair queue: a row lock alone lets new shared locks pass, so an exclusive one could wait forever.
 pub async fn lock(db: &mut Db) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -198,8 +198,8 @@ pub async fn lock(db: &mut Db) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps the settings, the lock date among them, the people and the currencies of the clients as they are until the transaction
-/// ends. Whoever writes time or an amount does; any number of transactions may at once, as long as nobody waits for [`lock`].
+/// Locks the settings (including the lock date), the members and the client currencies against changes until the transaction ends. Writers
+/// of time and amounts hold it, any number at once, as long as nobody waits for [`lock`].
 pub async fn lock_shared(db: &mut Db) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -212,7 +212,7 @@ pub async fn lock_shared(db: &mut Db) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the settings of the organization of this transaction.
+/// Updates the settings of the organization of this transaction.
 pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Error> {
     let tenant = db.organization();
     query!(
@@ -260,7 +260,7 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
     Ok(())
 }
 
-/// Writes down that somebody has said the time zone of the organization of this transaction.
+/// Records that the time zone of the organization of this transaction was confirmed.
 pub async fn say_time_zone(db: &mut Db) -> Result<(), Error> {
     let organization = db.organization();
     query!("update organization set time_zone_said = true where id = $1 and not time_zone_said", organization)
@@ -269,7 +269,7 @@ pub async fn say_time_zone(db: &mut Db) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether money was ever counted in the organization's currency, so that it can no longer change.
+/// Whether amounts exist in the organization's currency, so that it can no longer change.
 pub async fn has_invoices(db: &mut Db) -> Result<bool, Error> {
     let organization = db.organization();
     Ok(query_scalar!(r#"select exists (select from invoice where organization_id = $1) as "held!""#, organization)
@@ -277,7 +277,7 @@ pub async fn has_invoices(db: &mut Db) -> Result<bool, Error> {
         .await?)
 }
 
-/// Whether an invoice of the organization has a number: one was sent.
+/// Whether an invoice of the organization was sent, so that it has a number.
 pub async fn has_sent(db: &mut Db) -> Result<bool, Error> {
     let organization = db.organization();
     let sent =

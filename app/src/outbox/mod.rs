@@ -1,14 +1,14 @@
-//! Mails on their way out: what the worker of the process takes from the outbox.
+//! The outbox: mails that wait for the worker of the process.
 //!
-//! A mail is claimed before it is sent, and claiming already plans the next attempt. So no two workers send the same
-//! mail, and one that dies on the way leaves a mail that is tried again.
+//! A mail is claimed before it is sent, and the claim already schedules the next attempt. So no two workers send the same mail, and a mail
+//! whose worker dies is tried again.
 //!
-//! Before the mail server gets anything of a mail, the outbox counts that its outcome may never be heard, and plans the next
-//! attempt for much later. So a mail can reach somebody twice when the worker dies, or the mail server falls silent, after the
-//! mail server has taken it, but a few times at most; its message id stays the same, so that mail programs can tell.
+//! Before the mail server gets any part of a mail, the outbox counts the attempt as unheard and schedules the next one much later. So a
+//! mail can arrive twice when the worker dies, or the mail server falls silent, after the mail server has accepted it, but a few times at
+//! most; its message id stays the same, so that mail programs can tell.
 //!
-//! What is due, and for how long a mail is claimed, goes by the clock of the database, which all processes share. Age alone
-//! fails no mail: one that is too old waits, unchanged, until a person sends it again.
+//! Due times and leases use the clock of the database, which all processes share. Age alone fails no mail: one that is too old waits,
+//! unchanged, until a person sends it again.
 
 mod store;
 #[cfg(test)]
@@ -36,31 +36,30 @@ use crate::{
     },
 };
 
-/// How often the mail server may refuse a mail before it counts as failed.
+/// The most refusals by the mail server before a mail counts as failed.
 pub const ATTEMPTS_MAX: i32 = 12;
 
-/// How long a mail is claimed for until it is handed over: when the worker dies before, the next attempt follows. Offering a mail
-/// takes less, so a claim is never taken over while it is at work.
+/// The lease of a claimed mail until it is handed over: when the worker dies before, the next attempt follows. Offering a mail to the
+/// server takes less, so a lease never ends while the worker is at it.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
 
-/// How often a mail may be handed over in a row without a word of what became of it.
+/// The most hand-overs of a mail in a row whose outcome was never heard.
 pub const UNHEARD_MAX: i32 = 3;
 
-/// How long after that the next attempt follows; much longer than the mail server may take to answer, writing that down included.
+/// The time from such a hand-over to the next attempt; much longer than the mail server may take to answer and the outcome to be recorded.
 pub const UNHEARD_WAIT: SignedDuration = SignedDuration::from_hours(2);
 
-/// How long the mail server may have had a mail without an answer before nobody waits for one: what it is given, and writing that
-/// down.
+/// The longest time that a mail is with the mail server before its outcome counts as unheard, including recording it.
 pub const IN_HAND_MAX: SignedDuration = SignedDuration::from_mins(11);
 
-/// What is said of a mail that was handed over so often.
+/// The message about a mail with that many unheard hand-overs.
 pub const UNHEARD: &str = "The mail server was given this mail 3 times and never said whether it has taken it, so it may have arrived. \
                            It does not leave by itself any more. If it is still wanted, send it again.";
 
-/// How long the person is waited for whom a mail is for.
+/// Lock timeout for the person whom a mail is for.
 const AT_ONCE: Duration = Duration::from_millis(20);
 
-/// How much of what a mail server says is kept, in characters.
+/// The most characters of a mail server's reply that are stored.
 const WORDS_MAX: usize = 500;
 
 /// The shortest wait before the next attempt.
@@ -69,46 +68,46 @@ pub const WAIT_MIN: SignedDuration = SignedDuration::from_mins(1);
 /// The longest wait before the next attempt.
 pub const WAIT_MAX: SignedDuration = SignedDuration::from_hours(6);
 
-/// The longest wait while the mail server cannot be reached: that is no fault of the mail, and soon over.
+/// The longest wait while the mail server is unreachable, which is no fault of the mail and soon over.
 pub const UNREACHABLE_WAIT_MAX: SignedDuration = SignedDuration::from_mins(15);
 
-/// How far away the next attempt can be. A plan beyond was made while the clock of the database was wrong, and does not hold.
+/// The furthest the next attempt can be away. A later one was scheduled while the clock of the database was wrong, and is ignored.
 pub const PLAN_MAX: SignedDuration = SignedDuration::from_hours(7);
 
-/// How long a mail may wait and still leave by itself. What is older would surprise whoever gets it, for instance when a
-/// mail server is set up after months: it waits for a person, who sends it again.
+/// The age up to which a mail leaves by itself. An older one would surprise its recipient, for instance when a mail server is set up after
+/// months: it waits for a person, who sends it again.
 pub const AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// What is said of a mail that waits for a person.
+/// The message about a mail that is too old.
 pub const TOO_OLD: &str = "It has waited for more than 7 days and does not leave by itself any more. If it is still wanted, send it again.";
 
-/// How long a mail waits before it is looked at again whether the address of whoever wrote it is confirmed.
+/// The time between checks whether the address of a mail's author is confirmed.
 pub const UNPROVED_WAIT: SignedDuration = SignedDuration::from_mins(1);
 
-/// Why it waits.
+/// The message about a mail whose author's address is unconfirmed.
 pub const UNPROVED: &str = "It waits until whoever wrote it has confirmed their own address, and leaves within a minute of that.";
 
 pub use crate::invoices::VOIDED;
 
-/// What has one mail in hand at a time: an organization, or a person who is told about their own sign-in.
+/// The key under which one mail is in hand at a time: an organization, or a person in mails about their own sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lane(pub Uuid);
 
 /// A mail that may leave now.
 #[derive(Debug, Clone, Copy)]
 pub struct DueMail {
-    /// Whose it is.
+    /// The organization of the mail; nil for a mail to a person.
     pub organization: OrganizationId,
-    /// Whose turn it takes.
+    /// The lane that it occupies.
     pub lane: Lane,
-    /// The share of the deployment's mails that it is counted for.
+    /// The share of the deployment's mails that it counts for.
     pub share: MailShare,
     mail: MailId,
 }
 
 #[cfg(test)]
 impl DueMail {
-    /// This mail of this organization, as the worker would find it.
+    /// A due mail of this organization, as the worker finds it.
     pub(crate) fn of(organization: OrganizationId, mail: MailId) -> Self {
         let share = if organization.0.is_nil() { MailShare::People } else { MailShare::Organizations };
         Self { organization, lane: Lane(organization.0), share, mail }
@@ -118,9 +117,9 @@ impl DueMail {
 /// A claimed mail, ready to be sent.
 #[derive(Debug, Clone)]
 pub struct ClaimedMail {
-    /// Its id; the same at every attempt.
+    /// Its id, the same in every attempt.
     pub id: MailId,
-    /// Who gets it.
+    /// The address that it goes to.
     pub recipient: String,
     /// Where answers go: the organization's own address, when it has one.
     pub reply_to: Option<String>,
@@ -128,15 +127,15 @@ pub struct ClaimedMail {
     pub subject: String,
     /// Its new text.
     pub body: String,
-    /// The secret in its text, which this attempt alone carries.
+    /// The hash of the secret in its text, which is new in every attempt.
     pub secret: Option<SecretHash>,
-    /// The frozen PDF of the invoice that it speaks of.
+    /// The frozen PDF of its invoice.
     pub attachment: Option<Attachment>,
-    /// The attempts so far, this one included.
+    /// The number of attempts, including this one.
     pub attempts: i32,
 }
 
-/// A file that goes along.
+/// An attached file.
 #[derive(Debug, Clone)]
 pub struct Attachment {
     /// Its new name.
@@ -145,23 +144,23 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
 }
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug)]
 pub enum DeliveryOutcome {
-    /// The mail server has taken it.
+    /// The mail server has accepted it.
     Sent,
-    /// It has not, in its own words; it is tried again.
+    /// The mail server refused it for now, in its own words; it is tried again.
     Refused(String),
-    /// It was not reached, or broke off before it had anything of the mail; it is tried again, however often that was.
+    /// The mail server was not reached, or disconnected before it had any part of the mail; it is tried again without limit.
     Unreachable(String),
-    /// It was handed the mail and never said what became of it; tried again a few times, much later.
+    /// The mail server got the mail and its answer was never heard; it is tried again a few times, much later.
     Unheard(String),
-    /// It never will, in its own words: trying again would only annoy the mail server. The secret in the mail has reached nobody.
+    /// The mail server refused it for good, in its own words, so it is not tried again. The secret in the mail has reached nobody.
     RefusedForGood(String, Option<SecretHash>),
 }
 
-/// The next mail of each lane that has one to send, of these shares in turn, the longest waiting first; none of the lanes at work.
-/// Of shares that are used up those leave that were counted before.
+/// The next due mail of each lane that has none at work, taking these shares in turn, the longest waiting first. Of used-up shares only
+/// mails that were counted before are due.
 pub async fn due(
     services: &Services,
     at_most: i32,
@@ -173,11 +172,11 @@ pub async fn due(
     store::due(&mut db, at_most, shares, used_up, at_work).await
 }
 
-/// Takes a mail for one attempt; nothing when another worker was faster, when it must not leave any more, or when somebody holds the
-/// person whom it is for: such a mail is tried again a moment later, and that was no attempt.
+/// Claims a mail for one attempt; none when another worker was faster, when it is cancelled, or when another transaction holds the person
+/// whom it is for: then it is tried again a moment later, and the attempt is not counted.
 ///
 /// # Errors
-/// `rate_limited` while the deployment has sent all mails of the day that are for the share of this one.
+/// `rate_limited` while the deployment has sent all mails of today's share for this one.
 pub async fn claim(services: &Services, due: DueMail) -> Result<Option<ClaimedMail>, Error> {
     let mut db = services.workers.begin(RowScope::Organization(due.organization), AccessMode::Write).await?;
     if due.organization.0.is_nil() && !is_reader_held(&mut db, due.mail).await? {
@@ -210,7 +209,7 @@ pub async fn claim(services: &Services, due: DueMail) -> Result<Option<ClaimedMa
         None => None,
     };
     if attempts == 0 {
-        // Last, since what all have sent is held from here until the commit.
+        // Last, because the counter row of all mails is locked from here until the commit.
         quotas::count_leaving_mail(&mut db, &services.quotas, due.share).await?;
     }
     db.commit().await?;
@@ -226,8 +225,8 @@ pub async fn claim(services: &Services, due: DueMail) -> Result<Option<ClaimedMa
     }))
 }
 
-/// Holds the person whom a mail is for; not when somebody else does just now. The mail leaves a moment later then: nobody keeps a
-/// connection of the workers by keeping a row of their own.
+/// Locks the person whom a mail is for, unless another transaction holds them. The mail then leaves a moment later: nobody can block a
+/// connection of the workers by locking a row of their own.
 async fn is_reader_held(db: &mut Db, mail: MailId) -> Result<bool, Error> {
     db.set_lock_timeout(AT_ONCE).await?;
     let held = store::hold_reader(db, mail).await?;
@@ -237,9 +236,9 @@ async fn is_reader_held(db: &mut Db, mail: MailId) -> Result<bool, Error> {
     Ok(held)
 }
 
-/// What a mail says: what it was written with, or what is written now, with a secret that was never sent before.
+/// The text of a mail: the stored one, or one composed now with a new secret.
 async fn written(db: &mut Db, public_url: &str, mail: &store::QueuedMailRow, now: Timestamp) -> Result<MailText, Error> {
-    // That of a paid invoice still leaves: who has paid wants the invoice all the same.
+    // The mail of a paid invoice still leaves, because its payer wants the invoice all the same.
     if mail.invoice_state.as_deref() == Some("void") {
         return Ok(MailText::Cancelled(VOIDED.to_owned()));
     }
@@ -256,8 +255,8 @@ async fn written(db: &mut Db, public_url: &str, mail: &store::QueuedMailRow, now
     }
 }
 
-/// Says that the mail server is given the mail now; whether it still may. From here on nobody knows whether it has the mail until it
-/// says so.
+/// Records that the mail is handed to the mail server; whether this is still allowed. From here on its state is unknown until the mail
+/// server answers.
 pub async fn hand_over(services: &Services, due: DueMail, attempts: i32) -> Result<bool, Error> {
     let mut db = services.workers.begin(RowScope::Organization(due.organization), AccessMode::Write).await?;
     if !store::hand_over(&mut db, due.mail, attempts, UNHEARD_WAIT).await? {
@@ -267,7 +266,7 @@ pub async fn hand_over(services: &Services, due: DueMail, attempts: i32) -> Resu
     Ok(true)
 }
 
-/// Writes down what became of the attempt. A secret that has reached nobody opens nothing from then on.
+/// Records the outcome of an attempt. A secret that has reached nobody is withdrawn.
 pub async fn record_outcome(services: &Services, due: DueMail, attempts: i32, outcome: &DeliveryOutcome) -> Result<(), Error> {
     let mut db = services.workers.begin(RowScope::Organization(due.organization), AccessMode::Write).await?;
     let (mail, wait) = (due.mail, wait_after(attempts));
@@ -284,19 +283,18 @@ pub async fn record_outcome(services: &Services, due: DueMail, attempts: i32, ou
     db.commit().await
 }
 
-/// A mail server's words, as a page can show them. The worker keeps none of those about a mail with a secret; no other secret is kept
-/// either.
+/// A mail server's reply without secrets, as pages show it. The worker already drops replies about mails with a secret.
 fn plain(words: &str) -> String {
     audit::redact_line(words, WORDS_MAX)
 }
 
-/// How long to wait after this many attempts: twice as long each time.
+/// The wait after this many attempts, doubled each time.
 fn wait_after(attempts: i32) -> SignedDuration {
     let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
     (WAIT_MIN * 2_i32.pow(doublings)).min(WAIT_MAX)
 }
 
-/// A number as the name of the file of its invoice, wherever it is given out: what could mean a folder or a control stays out.
+/// The file name of an invoice with this number in every download and mail, without path separators and control characters.
 pub fn file_name(number: &str) -> String {
     let plain: String = number.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     format!("{plain}.pdf")

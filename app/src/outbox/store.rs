@@ -1,4 +1,4 @@
-//! SQL of the worker that sends mails. Every instant is the database's: the clocks of processes may be wrong, and differ.
+//! SQL of the mail worker. Every time is the database's: the clocks of processes may be wrong and differ.
 
 use jiff::SignedDuration;
 use sqlx::{query, query_as, query_scalar};
@@ -12,7 +12,7 @@ use crate::{
     quotas::MailShare,
 };
 
-/// Mails of these shares that may leave now, one of each lane that has none at work; of those used up, what was counted before.
+/// Due mails of these shares, one of each lane that has none at work; of used-up shares only those counted before.
 pub async fn due(db: &mut Db, at_most: i32, shares: &[MailShare], used_up: &[MailShare], at_work: &[Lane]) -> Result<Vec<DueMail>, Error> {
     let [shares, used_up] = [shares, used_up].map(|shares| shares.iter().map(|share| share.name().to_owned()).collect::<Vec<_>>());
     let at_work: Vec<_> = at_work.iter().map(|lane| lane.0).collect();
@@ -36,8 +36,8 @@ pub async fn due(db: &mut Db, at_most: i32, shares: &[MailShare], used_up: &[Mai
         .collect()
 }
 
-/// Holds the person whose own sign-in a mail is about, before anybody holds the mail: whoever changes their password or address
-/// keeps such mails from leaving, and goes first. Whether they could be held at once.
+/// Locks the person of a mail about their own sign-in. Lock order: person before mail, like a change of password or address, which cancels
+/// such mails. Whether the lock was available.
 pub async fn hold_reader(db: &mut Db, mail: MailId) -> Result<bool, Error> {
     let organization = db.organization();
     let held = query!(
@@ -52,7 +52,7 @@ pub async fn hold_reader(db: &mut Db, mail: MailId) -> Result<bool, Error> {
     Ok(held.is_some())
 }
 
-/// Locks a mail that is due, if nobody else has: the attempts so far.
+/// Locks a due mail, if it is not locked; returns the attempts so far.
 pub async fn lock(db: &mut Db, mail: MailId) -> Result<Option<i32>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -69,7 +69,7 @@ pub async fn lock(db: &mut Db, mail: MailId) -> Result<Option<i32>, Error> {
     .await?)
 }
 
-/// Counts an attempt. Should its outcome never be heard of, the next one follows after this time.
+/// Counts an attempt and schedules the next one after the lease, in case its outcome is never recorded.
 pub async fn count_attempt(db: &mut Db, mail: MailId, lease: SignedDuration) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -84,8 +84,8 @@ pub async fn count_attempt(db: &mut Db, mail: MailId, lease: SignedDuration) -> 
     Ok(())
 }
 
-/// Counts that nothing may be heard of this attempt, and plans the next one for after this time; whether it is still the one that
-/// the mail was claimed for, and nobody else holds the mail.
+/// Counts the attempt as unheard and schedules the next one after this wait. False if it is no longer the claimed attempt, or another
+/// transaction locks the mail.
 pub async fn hand_over(db: &mut Db, mail: MailId, attempts: i32, wait: SignedDuration) -> Result<bool, Error> {
     let organization = db.organization();
     let counted = query!(
@@ -102,27 +102,27 @@ pub async fn hand_over(db: &mut Db, mail: MailId, attempts: i32, wait: SignedDur
     Ok(counted.is_some_and(|counted| counted.rows_affected() == 1))
 }
 
-/// A mail as the worker needs it.
+/// A queued mail as the worker reads it.
 pub struct QueuedMailRow {
     pub recipient: String,
     pub reply_to: Option<String>,
     pub subject: String,
-    /// What it says; none when that is written as it leaves.
+    /// Its text; none when it is composed as it leaves.
     pub body: Option<String>,
-    /// The purpose of the secret that it carries then, and the record that it is about.
+    /// The purpose of its secret, and the record that it is about.
     pub template: Option<String>,
     pub reference: Option<Uuid>,
     pub invoice_id: Option<Uuid>,
-    /// How the invoice stands that it carries.
+    /// The state of the attached invoice.
     pub invoice_state: Option<String>,
     pub created_at: jiff_sqlx::Timestamp,
-    /// How often in a row it was handed over and nothing heard of it.
+    /// The number of unheard hand-overs in a row.
     pub unheard: i32,
-    /// Whether the address of whoever wrote it is still to be confirmed.
+    /// Whether the address of its author is unconfirmed.
     pub unproved: bool,
 }
 
-/// The mail.
+/// Reads a queued mail.
 pub async fn read(db: &mut Db, mail: MailId) -> Result<QueuedMailRow, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -140,7 +140,7 @@ pub async fn read(db: &mut Db, mail: MailId) -> Result<QueuedMailRow, Error> {
     .await?)
 }
 
-/// Number and frozen PDF of an invoice.
+/// The number and the frozen PDF of an invoice.
 pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<(String, Vec<u8>)>, Error> {
     let organization = db.organization();
     let row = query!(
@@ -155,7 +155,7 @@ pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<(String, Vec<
     Ok(row.map(|row| (row.number, row.bytes)))
 }
 
-/// The mail has left.
+/// Marks the mail as sent.
 pub async fn sent(db: &mut Db, mail: MailId) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -168,7 +168,7 @@ pub async fn sent(db: &mut Db, mail: MailId) -> Result<(), Error> {
     Ok(())
 }
 
-/// The mail server said that it has not taken the mail, which is tried again after this time.
+/// Records that the mail server refused the mail for now, and schedules the next attempt after this wait.
 pub async fn refused(db: &mut Db, mail: MailId, words: &str, wait: SignedDuration) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -184,7 +184,7 @@ pub async fn refused(db: &mut Db, mail: MailId, words: &str, wait: SignedDuratio
     Ok(())
 }
 
-/// The mail has not left, though not by a fault of its own; it is tried again after this time.
+/// Records an attempt that failed by no fault of the mail, and schedules the next one after this wait.
 pub async fn unreachable(db: &mut Db, mail: MailId, words: &str, wait: SignedDuration) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -200,7 +200,7 @@ pub async fn unreachable(db: &mut Db, mail: MailId, words: &str, wait: SignedDur
     Ok(())
 }
 
-/// Nothing was heard of the mail after it was handed over: it is tried again as planned then, unless that was so often enough.
+/// Records a hand-over whose outcome was not heard: it is tried again as scheduled, or has failed after `at_most` of them.
 pub async fn unheard(db: &mut Db, mail: MailId, words: &str, at_most: i32) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -216,7 +216,7 @@ pub async fn unheard(db: &mut Db, mail: MailId, words: &str, at_most: i32) -> Re
     Ok(())
 }
 
-/// The mail is not tried any more.
+/// Marks the mail as failed.
 pub async fn failed(db: &mut Db, mail: MailId, words: &str) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -230,8 +230,8 @@ pub async fn failed(db: &mut Db, mail: MailId, words: &str) -> Result<(), Error>
     Ok(())
 }
 
-/// Keeps the mails of these invoices and invitations from leaving that have not left, and says why. One of an invitation that no mail
-/// server took asks for nothing any more either; one of an invoice may have arrived, and what was said of it stays.
+/// Cancels waiting mails of these invoices and invitations, with the reason. A failed mail of an invitation gets the reason as well; one of
+/// an invoice keeps its error, because it may have arrived.
 pub async fn cancel_mails(db: &mut Db, about: &[Uuid], why: &str) -> Result<(), Error> {
     let organization = db.organization();
     query!(

@@ -6,7 +6,7 @@ use crate::{
     verification::address,
 };
 
-/// A studio whose invoice over 50.00 EUR waits to be mailed, and its mail.
+/// A studio with an invoice over 50.00 EUR that is due to be mailed, and its mail.
 async fn studio() -> (World, Value, DueMail) {
     let studio = World::new("studio").await;
     studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19", "email": "billing@acme.example"})).await;
@@ -17,7 +17,7 @@ async fn studio() -> (World, Value, DueMail) {
     (studio, sent, due)
 }
 
-/// The newest mail as the page shows it.
+/// The newest mail as the invoice page shows it.
 async fn mail(studio: &World) -> Value {
     studio.ok("list_mails", json!({})).await["items"][0].clone()
 }
@@ -38,7 +38,7 @@ async fn a_mail_that_is_due_is_taken_once_with_its_document() {
     assert_eq!(taken(&studio, due).await.expect("the mail").attempts, 2);
 }
 
-/// Lets the time of the next attempt come.
+/// Makes the next attempt due.
 async fn hurry(studio: &World) {
     studio.sql("update outgoing_mail set next_attempt_at = now() where organization_id = $1").await;
 }
@@ -46,11 +46,11 @@ async fn hurry(studio: &World) {
 #[tokio::test]
 async fn a_clock_that_is_wrong_for_a_moment_costs_no_mail() {
     let (studio, _, due) = studio().await;
-    // That of the process: it is not asked.
+    // The clock of the process, which is not used.
     studio.advance(8 * 24 * 60 * 60);
     let first = taken(&studio, due).await.expect("the mail");
     record_outcome(&studio.caller.services, due, first.attempts, &DeliveryOutcome::Refused("later".to_owned())).await.expect("written");
-    // That of the database: what it planned meanwhile does not hold, and what was too old for it is not any more.
+    // The clock of the database: schedules made while it was wrong are ignored, and mails are no longer too old.
     studio.sql("update outgoing_mail set next_attempt_at = now() + interval '8 days' where organization_id = $1").await;
     assert!(taken(&studio, due).await.is_some(), "no plan is 8 days away");
     studio.sql("update outgoing_mail set next_attempt_at = now() + interval '6 hours' where organization_id = $1").await;
@@ -130,7 +130,7 @@ async fn organizations_take_turns() {
     assert!(found.iter().all(|due| due.organization != quiet.organization()), "one of its mails is on its way");
 }
 
-/// The person of this studio, and what waits for them by now: a mail of this purpose, `days` old.
+/// The lane of this studio's person, with a mail of this purpose, `days` old.
 async fn asked(studio: &World, purpose: LinkPurpose, days: u32) -> Lane {
     let person = studio.person();
     let services = &studio.caller.services;
@@ -200,7 +200,7 @@ async fn a_new_password_for_an_address_that_nobody_has_proved_counts_as_a_proof(
     assert_eq!(found.iter().find(|due| due.lane == lane).map(|due| due.share), Some(MailShare::Proofs));
 }
 
-/// Links for a new password to addresses that nobody has proved, more than are looked at in one go, all older than any other mail.
+/// Password reset mails to unconfirmed addresses, more than one batch, all older than any other mail.
 const CROWD: &str =
     "insert into outgoing_mail (organization_id, id, recipient, subject, template, reference, next_attempt_at, created_at, queued_at)
     select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'nobody@example.com', 'A new password', 'reset_password',
@@ -262,7 +262,7 @@ async fn the_mail_of_a_void_invoice_does_not_leave() {
     let void = studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;
     assert_eq!((&void["mail"]["state"], &void["mail"]["last_error"]), (&json!("failed"), &json!(VOIDED)));
     assert!(taken(&studio, due).await.is_none());
-    // Also when it was put back behind our back.
+    // Also after the state was reset by hand.
     studio.sql("update outgoing_mail set state = 'waiting', last_error = null where organization_id = $1").await;
     assert!(taken(&studio, due).await.is_none());
     let kept = mail(&studio).await;

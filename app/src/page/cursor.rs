@@ -1,4 +1,4 @@
-//! Where a page begins, as an opaque text that travels through the caller.
+//! Cursors: opaque texts that say where a page begins, and travel through the caller.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::Page;
 use crate::error::Error;
 
-/// Longer than any cursor given out: sort keys are names, numbers and instants.
+/// The maximum length of a cursor, longer than any that is issued: sort keys are names, numbers and instants.
 pub const CURSOR_MAX: usize = 4_096;
 
-/// The list that a call asks for: which one, with which filters, and how much room a page of it has.
+/// A list query: which list, with which filters, and the size of a page.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ListQuery {
     operation: &'static str,
@@ -22,27 +22,27 @@ pub struct ListQuery {
     room: Option<PageBudget>,
 }
 
-/// How much a caller can take of a list.
+/// The page budget of a caller.
 #[derive(Clone, Copy, Debug)]
 pub struct PageBudget {
-    /// How many characters the items may have together.
+    /// The maximum number of characters of all items together.
     pub characters: usize,
-    /// How many an item has of this operation's list, as the caller is told it.
+    /// The number of characters of an item of this operation's list, in the form that the caller gets.
     pub length: fn(operation: &str, item: Value) -> usize,
 }
 
 impl PageBudget {
-    /// So many characters of JSON.
+    /// A budget in characters of JSON.
     pub fn of_json(characters: usize) -> Self {
         Self { characters, length: |_, item| self::characters(&item) }
     }
 }
 
-/// The arguments of a list that leave it the same list.
+/// The arguments that only page through the same list.
 const PAGING_ARGUMENTS: [&str; 3] = ["limit", "cursor", "with_total"];
 
 impl ListQuery {
-    /// The list that an operation gives for these arguments. A page has so much room, or no bound of that kind.
+    /// The query of an operation with these arguments, with an optional page budget.
     pub fn of(operation: &'static str, arguments: &Value, room: Option<PageBudget>) -> Self {
         let filters = arguments
             .as_object()
@@ -54,12 +54,12 @@ impl ListQuery {
         Self { operation, question: digest.first_chunk().copied().unwrap_or_default(), room }
     }
 
-    /// The length of an item in an answer, with the comma behind it.
-    fn length(&self, room: &PageBudget, item: &impl Serialize) -> usize {
-        serde_json::to_value(item).map_or(0, |item| (room.length)(self.operation, item)) + 1
+    /// The length of an item in an answer, with the comma after it.
+    fn length(&self, budget: &PageBudget, item: &impl Serialize) -> usize {
+        serde_json::to_value(item).map_or(0, |item| (budget.length)(self.operation, item)) + 1
     }
 
-    /// Where to go on. Refused for a cursor of another list: what follows there has nothing to do with what was asked.
+    /// The position where the page begins. The cursor of another list is refused, because its position means nothing here.
     pub fn after(&self, cursor: Option<&str>) -> Result<Option<Cursor>, Error> {
         let Some(text) = cursor else { return Ok(None) };
         match decoded(text) {
@@ -69,7 +69,7 @@ impl ListQuery {
         }
     }
 
-    /// The cursor of a place in this list, as text that can stand in an address.
+    /// The cursor of a position in this list, as text that is safe in a URL.
     pub fn cursor(&self, place: &Cursor) -> String {
         let mut bytes = self.question.to_vec();
         bytes.extend_from_slice(place.id.as_bytes());
@@ -83,22 +83,22 @@ fn refused(what: &str) -> Error {
     Error::invalid("cursor", format!("{what}; {advice}."))
 }
 
-/// The last item of a page: its place in the order of the list, and its id where places are equal.
+/// The last item of a page: its sort key, and its id, which breaks ties.
 ///
-/// A cursor says where to go on and grants nothing, so it is neither signed nor secret: what the
-/// caller may see is decided anew for each page.
+/// A cursor says where to continue and grants nothing, so it is neither signed nor secret: what the caller may see is decided for each
+/// page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// The value the list is sorted by, as text that the list itself wrote.
+    /// The value that the list is sorted by, as text in the format of the list.
     pub key: String,
     /// The id of the item.
     pub id: Uuid,
 }
 
 impl Cursor {
-    /// The place in a list that is in order of time.
+    /// The position in a list that is sorted by time.
     pub fn instant(self) -> Result<(Timestamp, Uuid), Error> {
-        // The database knows no instant long before its own beginning of time.
+        // Bounds the instant: one before PostgreSQL's range would fail in the query.
         let at = self.key.parse().ok().filter(|at| *at >= Timestamp::UNIX_EPOCH);
         at.map(|at| (at, self.id)).ok_or_else(|| refused("The cursor names no instant"))
     }
@@ -112,16 +112,15 @@ fn decoded(text: &str) -> Option<([u8; 8], Cursor)> {
     let (question, place) = bytes.split_first_chunk::<8>()?;
     let (id, key) = place.split_first_chunk::<16>()?;
     let key = std::str::from_utf8(key).ok()?.to_owned();
-    // PostgreSQL has no text with a zero byte in it: such a key would fail in the query.
+    // PostgreSQL stores no text with a zero byte: such a key would fail in the query.
     (!key.contains('\0')).then(|| (*question, Cursor { key, id: Uuid::from_bytes(*id) }))
 }
 
 impl<T: Serialize> Page<T> {
-    /// The page of the first `limit` of `rows`, each read into an item. A list fetches one row more than that to know whether
-    /// there is a next page. For a caller with little room it ends
-    /// earlier, at the last item that fits.
+    /// The page of the first `limit` of `rows`, each converted into an item. A list fetches one row more than that, to know whether there
+    /// is a next page. Under a page budget the page ends earlier, at the last item that fits.
     pub fn of<R>(
-        listing: ListQuery,
+        query: ListQuery,
         rows: Vec<R>,
         limit: i64,
         cursor: impl Fn(&R) -> Cursor,
@@ -129,13 +128,13 @@ impl<T: Serialize> Page<T> {
     ) -> Result<Page<T>, Error> {
         let (limit, all) = (usize::try_from(limit).unwrap_or(0), rows.len());
         let (mut items, mut last) = (Vec::with_capacity(limit.min(all)), None);
-        let mut left = listing.room.map(|room| (room, room.characters));
+        let mut left = query.room.map(|budget| (budget, budget.characters));
         for row in rows.into_iter().take(limit) {
             let here = cursor(&row);
             let item = read(row)?;
-            // The first one always fits, or the list would never end.
-            if let Some((room, left)) = &mut left {
-                match left.checked_sub(listing.length(room, &item)).or(items.is_empty().then_some(0)) {
+            // The first item always fits, or the list would never end.
+            if let Some((budget, left)) = &mut left {
+                match left.checked_sub(query.length(budget, &item)).or(items.is_empty().then_some(0)) {
                     Some(less) => *left = less,
                     None => break,
                 }
@@ -143,12 +142,12 @@ impl<T: Serialize> Page<T> {
             items.push(item);
             last = Some(here);
         }
-        let next_cursor = last.filter(|_| items.len() < all).map(|last| listing.cursor(&last));
+        let next_cursor = last.filter(|_| items.len() < all).map(|last| query.cursor(&last));
         Ok(Page { items, next_cursor, total: None, from: None, to: None })
     }
 }
 
-/// How many characters a value has as JSON. They are counted as they are written, and kept nowhere.
+/// The length of a value as JSON in characters, counted without building the text.
 pub fn characters(value: &impl Serialize) -> usize {
     let mut count = CharacterCounter(0);
     match serde_json::to_writer(&mut count, value) {
@@ -161,7 +160,7 @@ struct CharacterCounter(usize);
 
 impl std::io::Write for CharacterCounter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        // In UTF-8 every character has exactly one byte that does not continue another.
+        // In UTF-8 every character has exactly one byte that is not a continuation byte.
         self.0 += bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
         Ok(bytes.len())
     }

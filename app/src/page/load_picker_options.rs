@@ -1,19 +1,19 @@
-//! What a picker offers: a whole list instead of a page of it.
+//! Options of pickers: a whole list in place of one page.
 
 use serde::{Deserialize, Serialize};
 
 use super::Page;
 use crate::error::Error;
 
-/// The most pages that a picker is filled from. Nobody looks through more than a thousand names.
+/// The maximum number of pages that a picker loads. Nobody looks through more than a thousand names.
 const PAGES_MAX: usize = 5;
 
-/// Everything that can be picked, or as much of it as a picker holds.
+/// The options of a picker, up to the maximum.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 pub struct PickerOptions<T> {
-    /// What can be picked, in the order of the list.
+    /// The options, in the order of the list.
     pub items: Vec<T>,
-    /// Whether there is more than that.
+    /// Whether the list has more items than these.
     pub cut: bool,
 }
 
@@ -24,7 +24,7 @@ impl<T> Default for PickerOptions<T> {
 }
 
 impl<T> PickerOptions<T> {
-    /// What to say beside the picker when there is more than it offers; `what` names the things.
+    /// The note beside a picker whose list is truncated; `what` names the items.
     pub fn words(&self, what: &str) -> Option<String> {
         self.cut.then(|| {
             format!("Only the first {} {what} are offered here. Archive those that are done to reach the others.", self.items.len())
@@ -32,7 +32,7 @@ impl<T> PickerOptions<T> {
     }
 }
 
-/// Follows a list from page to page. `fetch` asks for the page after a cursor.
+/// Loads a list page by page. `fetch` returns the page after a cursor.
 pub async fn load_picker_options<T, F>(fetch: impl Fn(Option<String>) -> F) -> Result<PickerOptions<T>, Error>
 where
     F: Future<Output = Result<Page<T>, Error>>,

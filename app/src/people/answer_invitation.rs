@@ -1,8 +1,8 @@
-//! Invitations as the invited person finds and answers them.
+//! Answers to invitations, and how an invited person finds them.
 //!
-//! An invitation is answered in one of three ways. By its id, by a person whose confirmed address it is for. By the secret in
-//! its mail, by a person of that address, which the secret proves to be theirs. By the secret of the link that was handed
-//! over, by whoever holds it: that opens one organization and proves nothing about anybody.
+//! An invitation is answered in one of three ways: by its id, by a person whose confirmed address it is for; by the secret in its mail, by
+//! a person with that address, which the secret confirms; or by the secret of the link that was handed over, by whoever holds it, which
+//! gives access to one organization and confirms no address.
 
 use std::time::Duration;
 
@@ -40,15 +40,14 @@ use crate::{
     },
 };
 
-/// How long each statement of an answer may wait for whoever changes the people of the organization.
+/// Timeout of each statement of an answer, which may wait for a change of the organization's members.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(1);
 
-/// How long an answer waits for them: strangers come here, who have few connections together, and whoever is in the organization can
-/// keep it held.
+/// Lock timeout of an answer. Callers are outsiders, who share few connections, and a member of the organization can hold its lock.
 const LOCK_LIMIT: Duration = Duration::from_millis(400);
 
 impl InvitationState {
-    /// What has become of an invitation by now.
+    /// The current state of an invitation.
     pub fn of(answer: Option<&str>, revoked: bool, expires: Timestamp, now: Timestamp) -> Self {
         match answer {
             Some("accepted") => Self::Accepted,
@@ -68,7 +67,7 @@ pub async fn list(cx: &mut Call) -> Result<Page<ReceivedInvitation>, Error> {
     Ok(Page::single(items))
 }
 
-/// The invitation behind a link.
+/// The invitation behind a link, for its page.
 pub async fn show(caller: &Caller, secret: &str) -> Result<ReceivedInvitation, Error> {
     let mut db = caller.services.database.begin(RowScope::Nobody, AccessMode::Read).await?;
     let (row, secret) = find_by_secret(&mut db, secret).await?;
@@ -86,7 +85,7 @@ pub async fn show(caller: &Caller, secret: &str) -> Result<ReceivedInvitation, E
     Ok(ReceivedInvitation { mailed: secret.purpose == LinkPurpose::AnswerInvitation, ..shown })
 }
 
-/// The invitation that a secret opens, and the secret. From here on the transaction is inside its organization.
+/// Resolves the secret of a link to the invitation. From here on the transaction is inside its organization.
 pub(super) async fn find_by_secret(db: &mut Db, given: &str) -> Result<(ReceivedInvitationRow, LinkSecret), Error> {
     let unknown = || {
         Error::new(Code::NotFound, "This link opens no invitation. It may have been sent again since: take the link in the latest mail.")
@@ -98,7 +97,7 @@ pub(super) async fn find_by_secret(db: &mut Db, given: &str) -> Result<(Received
     Ok((row, secret))
 }
 
-/// Accepts or declines.
+/// Accepts or declines an invitation.
 pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<AnsweredInvitation, Error> {
     let person = cx.caller.person()?.clone();
     let (row, secret) = resolve_invitation(cx, &person, given).await?;
@@ -130,14 +129,14 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     Ok(AnsweredInvitation { id: InvitationId(id), organization: row.organization_name, slug, accepted: accept })
 }
 
-/// Holds the organization, or gives up: whoever else changes people there, or answers this invitation at the same time, goes first.
+/// Locks the organization with a short timeout: concurrent changes of members, and answers to the same invitation, go first.
 async fn lock_organization_or_give_up(cx: &mut Call) -> Result<(), Error> {
     cx.db.set_lock_timeout(LOCK_LIMIT).await?;
     lock_organization(&mut cx.db).await
 }
 
-/// The invitation that this person may answer: one to their confirmed address by its id, or the one that a secret opens,
-/// with that secret. From here on the transaction is inside its organization.
+/// Resolves the invitation that this person may answer: by id if it is to their confirmed address, or by the secret of a link, which is
+/// returned with it. From here on the transaction is inside its organization.
 async fn resolve_invitation(cx: &mut Call, person: &Person, given: &str) -> Result<(ReceivedInvitationRow, Option<LinkSecret>), Error> {
     if given.trim().parse::<uuid::Uuid>().is_err() {
         let (row, secret) = find_by_secret(&mut cx.db, given).await?;
@@ -152,7 +151,7 @@ async fn resolve_invitation(cx: &mut Call, person: &Person, given: &str) -> Resu
     Ok((received_invitation::of_id(&mut cx.db, id).await?.ok_or_else(none)?, None))
 }
 
-/// What was sent to a mailbox is for whoever signs in with it.
+/// Refuses a mailed secret to anybody who does not sign in with that mailbox.
 fn refuse_other_mailbox(person: &Person, secret: &LinkSecret) -> Result<(), Error> {
     match &secret.mailbox {
         Some(mailbox) if *mailbox != person.email => {
@@ -163,7 +162,7 @@ fn refuse_other_mailbox(person: &Person, secret: &LinkSecret) -> Result<(), Erro
     }
 }
 
-/// The link that was handed over is for somebody outside: a member who opens it neither joins nor declines in their place.
+/// Refuses the handed-over link to members: it is for somebody outside, so a member neither joins nor declines in their place.
 async fn refuse_member_with_link(cx: &mut Call, person: &Person, secret: &LinkSecret) -> Result<(), Error> {
     if secret.purpose == LinkPurpose::JoinOrganization && account::store::member_of_user(&mut cx.db, person.id.0).await?.is_some() {
         return Err(member_already());
@@ -175,7 +174,7 @@ fn member_already() -> Error {
     Error::new(Code::Conflict, "You belong to this organization already.")
 }
 
-/// Uses the secret up. One that came by mail proves that the mailbox is the person's, who is told when that was not known.
+/// Redeems the secret. A mailed one confirms the person's address, recorded as a security event if it was unconfirmed.
 async fn redeem_secret(cx: &mut Call, person: &Person, given: &str, secret: &LinkSecret) -> Result<(), Error> {
     let (now, from) = (cx.now, RequestOrigin::of(&cx.caller));
     link_secret::redeem(&mut cx.db, given, now).await?;
@@ -203,8 +202,7 @@ fn refuse_unless_open(row: &ReceivedInvitationRow, found: &invitation::Invitatio
     Err(Error::new(Code::Conflict, message))
 }
 
-/// Holds an invitation against what whoever sent it is now: they may have left since, or been given a role below the one that
-/// it gives.
+/// Requires that the inviter may still give the role: they may have left since, or have a role below it.
 async fn require_inviter_may_give(cx: &mut Call, found: &invitation::InvitationRow) -> Result<(), Error> {
     let given = Role::from_name(&found.role).ok_or_else(Error::internal)?;
     let inviter = invitation::role_of_inviter(&mut cx.db, found.id).await?.and_then(|role| Role::from_name(&role));
@@ -221,14 +219,14 @@ async fn require_inviter_may_give(cx: &mut Call, found: &invitation::InvitationR
     }
 }
 
-/// Makes the person a member, or brings them back, with the projects or clients that came with the invitation.
+/// Makes the person a member, or restores a former one, with the projects or clients of the invitation.
 async fn join(cx: &mut Call, person: &Person, invitation: &invitation::InvitationRow) -> Result<MemberId, Error> {
     if account::store::member_of_user(&mut cx.db, person.id.0).await?.is_some() {
         return Err(member_already());
     }
     let (role, now) = (Role::from_name(&invitation.role).ok_or_else(Error::internal)?, cx.now);
     let member = match member::rejoin(&mut cx.db, person.id.0, role, &person.name).await? {
-        // None of a token that they may have had before opens anything now.
+        // Tokens of a former membership stay revoked.
         Some(member) => {
             member::revoke_tokens(&mut cx.db, member, now).await?;
             MemberId(member)

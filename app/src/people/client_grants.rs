@@ -1,4 +1,4 @@
-//! Granting clients to viewers, and what follows when somebody becomes a viewer or ceases to be one.
+//! Client grants of viewers, and the effects of a change to or from the role of viewer.
 
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use crate::{
     time::running_timer,
 };
 
-/// Grants these clients to a viewer, and no others.
+/// Replaces the client grants of a viewer with these clients.
 pub async fn set(cx: &mut Call, given: &str, clients: &[String]) -> Result<Member, Error> {
     let own = manage_members::lock_as_manager(cx).await?;
     let found = manage_members::find_active(cx, given).await?;
@@ -33,13 +33,13 @@ pub async fn set(cx: &mut Call, given: &str, clients: &[String]) -> Result<Membe
     record::get(cx, &found.id.to_string()).await
 }
 
-/// The clients that ids or names mean, each once. A form in which nothing is ticked says so with an empty one.
+/// Resolves ids or names to clients, without duplicates. A form without a ticked box sends one empty value.
 pub async fn resolve_clients(cx: &mut Call, given: &[String]) -> Result<Vec<Uuid>, Error> {
     let read_scope = ReadScope::of(cx)?;
     reference::clients(cx, &read_scope, given).await
 }
 
-/// Refuses projects for a viewer and clients for everybody else: neither would have an effect.
+/// Refuses projects for a viewer and clients for any other role, because they would have no effect.
 pub fn refuse_mismatched_access(role: Role, projects: &[Uuid], clients: &[Uuid]) -> Result<(), Error> {
     match is_viewer(role) {
         true if !projects.is_empty() => {
@@ -53,8 +53,8 @@ pub fn refuse_mismatched_access(role: Role, projects: &[Uuid], clients: &[Uuid])
     }
 }
 
-/// What goes with a change of role. A viewer tracks no time: a timer of theirs is stopped and saved, and they are on no
-/// project. Nobody else sees by grants.
+/// Applies the effects of a role change. A viewer tracks no time: their timer is stopped and saved, and they leave every project. Any other
+/// role loses its client grants.
 pub async fn apply_role_change(cx: &mut Call, found: &member::MemberRow, role: Role) -> Result<(), Error> {
     if !is_viewer(role) {
         return client_grant::retain(&mut cx.db, found.id, &[]).await;
@@ -73,7 +73,7 @@ fn sees_nothing(cx: &mut Call, name: &str) {
     cx.warn(format!("{name} sees nothing until a client is granted to them."));
 }
 
-/// Whether the role sees what was granted to it.
+/// Whether the role sees only granted clients.
 pub fn is_viewer(role: Role) -> bool {
     role.visibility() == RoleVisibility::GrantedClients
 }

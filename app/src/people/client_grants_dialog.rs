@@ -1,4 +1,4 @@
-//! Which clients a viewer sees, in the list of members.
+//! The dialog that sets the client grants of a viewer, in the list of members.
 
 use leptos::prelude::*;
 
@@ -14,14 +14,14 @@ use crate::{
     },
 };
 
-/// The button that opens the clients of a viewer, with their boxes.
+/// The button that opens the dialog, with one checkbox per client.
 #[component]
 pub fn ClientGrantsDialog(
     /// The viewer.
     member: Member,
-    /// The clients there are to choose from.
+    /// The clients to choose from.
     clients: TypedResource<Page<Client>>,
-    /// Counts what was changed.
+    /// A counter that invalidates the list.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let flash = use_flash();
@@ -39,7 +39,7 @@ pub fn ClientGrantsDialog(
         <Dialog id=dialog title=format!("Which clients does {} see?", member.name) refused closes=action.version()>
             <p class="quiet">"Of these they see projects, hours and sent invoices. Nothing else is there for them."</p>
             <Form action id=form class="stack">
-                // No box ticked is an answer too: nothing is granted.
+                // Without a ticked box the form revokes all grants.
                 {hidden("member", id)} {hidden("clients[]", "")}
                 {when_loaded(clients, move |page| boxes(page, &granted))}
                 <Submit label="Save clients" />
@@ -48,7 +48,7 @@ pub fn ClientGrantsDialog(
     }
 }
 
-/// What is granted stands first: it is there even where the list of clients is longer than a page.
+/// Granted clients come first, so that they are present even if the list of clients is longer than a page.
 fn boxes(page: Page<Client>, granted: &[ClientRef]) -> AnyView {
     let ticked: Vec<String> = granted.iter().map(|client| client.id.to_string()).collect();
     let others = page.items.into_iter().map(|client| (client.id.to_string(), client.name)).filter(|(id, _)| !ticked.contains(id));
@@ -59,7 +59,7 @@ fn boxes(page: Page<Client>, granted: &[ClientRef]) -> AnyView {
     }
 }
 
-/// The clients as a sentence names them.
+/// The clients as a list within a sentence.
 pub fn seen(clients: &[ClientRef]) -> String {
     match clients {
         [] => "nothing".to_owned(),

@@ -1,4 +1,4 @@
-//! The mail of an invitation, as it is written when it leaves.
+//! The mail of an invitation, composed when it leaves.
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -18,13 +18,13 @@ use crate::{
     },
 };
 
-/// Why the mail of an invitation that was taken back stays.
+/// The reason why the mail of a revoked invitation is not sent.
 pub fn taken_back() -> String {
     format!("The invitation was taken back, {NOT_NEEDED}")
 }
 
-/// Writes the mail of an invitation to this mailbox, with a secret of its own. It says who invites whom into what, and
-/// nothing of money. It stays when the invitation is not open any more.
+/// Composes the mail of an invitation to this mailbox, with a secret of its own. It names the inviter, the organization and the role, and
+/// no amounts. The mail is not sent when the invitation is no longer open.
 pub async fn invitation(db: &mut Db, public_url: &str, mailbox: &str, id: Uuid, now: jiff::Timestamp) -> Result<MailText, Error> {
     let Some(row) = invitation::find(db, Some(id), None).await? else { return Ok(stays()) };
     let expires = row.expires_at.to_jiff();
@@ -51,7 +51,7 @@ pub async fn invitation(db: &mut Db, public_url: &str, mailbox: &str, id: Uuid, 
     Ok(MailText::Secret(text, SecretHash::of(&secret)))
 }
 
-/// What the mail of an invitation tells.
+/// The content of the mail.
 struct Invited<'a> {
     name: Option<&'a str>,
     by: &'a str,
@@ -87,7 +87,7 @@ fn japanese(invited: &Invited<'_>, role: &str) -> String {
     )
 }
 
-/// The subject of that mail.
+/// The subject of the mail.
 pub fn subject(language: &str, by: &str, organization: &str) -> String {
     match Locale::of(language) {
         Locale::English => format!("{by} invites you to {organization}"),

@@ -1,4 +1,4 @@
-//! What the link of an invitation opens: who invites whom into what, and the way in.
+//! The page behind an invitation link: who invites to which organization, and how to accept.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -66,7 +66,7 @@ fn closed(words: String) -> AnyView {
     view! { <p>{words}</p> }.into_any()
 }
 
-/// What somebody is told of an invitation that was accepted, with this account or another one.
+/// The page of an accepted invitation, accepted with this account or another one.
 fn accepted(into: &str, secret: &str) -> AnyView {
     match use_page_context().person {
         Some(person) => view! {
@@ -82,12 +82,12 @@ fn accepted(into: &str, secret: &str) -> AnyView {
     }
 }
 
-/// The way in: for the invited person, for somebody else who is signed in here, and for whoever is not.
+/// An open invitation: for the invited person, for somebody else who is signed in, and for visitors.
 fn open(invitation: ReceivedInvitation, action: WriteAction<AnswerInvitation>, secret: String) -> AnyView {
     let here = format!("/invitation/{secret}");
     match use_page_context().person {
         Some(person) if person.email == invitation.email => view! { <AnswerButtons action form="answer" given=secret /> }.into_any(),
-        // A link that was handed over is for whoever has it.
+        // A handed-over link works for any holder.
         Some(person) if !invitation.mailed => view! {
             <p>"You are signed in as " <b>{person.email}</b> ", and join with this account."</p>
             <AnswerButtons action form="answer" given=secret />
@@ -108,7 +108,7 @@ fn open(invitation: ReceivedInvitation, action: WriteAction<AnswerInvitation>, s
     }
 }
 
-/// What somebody does who is invited where nobody can sign up.
+/// The hint for an invited person where nobody can sign up.
 fn closed_to_newcomers(invitation: &ReceivedInvitation, here: &str) -> AnyView {
     view! {
         <p>"Have an account? " <a href=sign_in(here)>"Sign in"</a> " to answer."</p>
@@ -120,7 +120,7 @@ fn closed_to_newcomers(invitation: &ReceivedInvitation, here: &str) -> AnyView {
     .into_any()
 }
 
-/// The address of the new account: what was mailed is for the address that it was mailed to.
+/// The address of the new account: a mailed invitation fixes it.
 fn address(invitation: &ReceivedInvitation) -> AnyView {
     let email = invitation.email.clone();
     match invitation.mailed {
@@ -133,7 +133,7 @@ fn address(invitation: &ReceivedInvitation) -> AnyView {
     }
 }
 
-/// A new account of the invited address, or the way to the one there is.
+/// The form for a new account with the invited address, or a link to sign in.
 #[component]
 fn InvitedSignUpForm(invitation: ReceivedInvitation, secret: String, here: String) -> impl IntoView {
     let action = WriteAction::<SignUp>::new();

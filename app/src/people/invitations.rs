@@ -1,4 +1,4 @@
-//! Invitations: how somebody comes into an organization.
+//! Invitations: their types and operations.
 
 use leptos::prelude::server;
 use macros::operation;
@@ -191,7 +191,7 @@ pub async fn answer_invitation(
     super::answer_invitation::answer(cx, &invitation, accept).await
 }
 
-/// What the link of an invitation opens, for whoever has it, signed in or not.
+/// The invitation behind a link, for any holder of the link, signed in or not.
 #[server(name = ShowInvitation, prefix = "/call", endpoint = "show_invitation", input = server_fn::codec::GetUrl)]
 pub async fn show_invitation(
     /// The secret in the link.

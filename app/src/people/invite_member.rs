@@ -1,4 +1,4 @@
-//! Inviting somebody: the invitation, the link that the inviter may hand over, and the mail, which carries one of its own.
+//! Invitations by members: the invitation, the link that the inviter may hand over, and the mail with a link of its own.
 
 use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
@@ -34,7 +34,7 @@ use crate::{
     },
 };
 
-/// What is asked for; the arguments of `invite_member`.
+/// The arguments of `invite_member`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct InviteRequest {
     pub email: String,
@@ -45,10 +45,10 @@ pub struct InviteRequest {
     pub mails: bool,
 }
 
-/// So many invitations of one member are open at once in an organization: all of them can be taken back within one call.
+/// The most open invitations of one member in an organization: all of them can be revoked within one call.
 pub(super) const OPEN_MAX: i64 = 200;
 
-/// Invites an address, or changes the invitation that it has.
+/// Invites an address, or changes and resends its open invitation.
 pub async fn invite(cx: &mut Call, asked: InviteRequest) -> Result<Invitation, Error> {
     let own = manage_members::lock_as_manager(cx).await?;
     let email = text::email("email", &asked.email)?;
@@ -73,7 +73,7 @@ pub async fn invite(cx: &mut Call, asked: InviteRequest) -> Result<Invitation, E
     send(cx, id.0, asked.mails).await
 }
 
-/// Refuses to write no mail for a program: it is given no link either, so nobody could answer.
+/// Refuses a program that asks for no mail: it gets no link either, so nobody could answer.
 fn refuse_unanswerable(cx: &Call, mails: bool) -> Result<(), Error> {
     match mails || cx.caller.token.is_none() && cx.caller.channel == Channel::Page {
         true => Ok(()),
@@ -83,8 +83,8 @@ fn refuse_unanswerable(cx: &Call, mails: bool) -> Result<(), Error> {
     }
 }
 
-/// Refuses one more open invitation of the caller than there may be, beside the one that they send again. Asked while the organization
-/// is held, so that of two at once the second is counted.
+/// Refuses when the caller has too many open invitations, not counting the one being resent. The caller must hold the lock on the
+/// organization, so that concurrent invitations are counted.
 async fn refuse_too_many(cx: &mut Call, beside: Option<Uuid>) -> Result<(), Error> {
     let (by, now) = (cx.membership()?.member.0, cx.now);
     if invitation::open_of(&mut cx.db, by, beside, now).await? < OPEN_MAX {
@@ -97,7 +97,7 @@ async fn refuse_too_many(cx: &mut Call, beside: Option<Uuid>) -> Result<(), Erro
     Err(cx.with_operation_hint("list_open_invitations", Error::new(Code::Conflict, message)))
 }
 
-/// It is sent now, and can be answered for as long as its links open it.
+/// The dates of an invitation sent now; it expires with its links.
 pub(super) fn sending(now: Timestamp) -> InvitationDates {
     InvitationDates { now, expires: now + LinkPurpose::AnswerInvitation.lifetime() }
 }
@@ -118,7 +118,7 @@ pub async fn resend(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
     send_again(cx, open.id, true).await
 }
 
-/// Takes an open invitation back.
+/// Revokes an open invitation.
 pub async fn revoke(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
     let own = manage_members::lock_as_manager(cx).await?;
     let row = find(cx, given).await?;
@@ -156,7 +156,7 @@ async fn send_again(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, 
     send(cx, id, mails).await
 }
 
-/// Puts the mail into the outbox, and draws the link that a person may hand over. The mail's own is drawn when it leaves.
+/// Puts the mail into the outbox and issues the link that a person may hand over. The link in the mail is issued when it leaves.
 async fn send(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error> {
     match mails {
         true => mail(cx, id).await?,
@@ -166,7 +166,7 @@ async fn send(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error>
     link_secret::withdraw(&mut cx.db, &[LinkPurpose::JoinOrganization], id, cx.now).await?;
     let link = if is_handed_over(cx) { Some(link(cx, &row).await?) } else { None };
     let sent = read(cx, row)?;
-    // One that was mailed before is not mailed now.
+    // The mail of an earlier invitation is not the answer of this call.
     Ok(Invitation { link, mail: sent.mail.filter(|_| mails), ..sent })
 }
 
@@ -180,17 +180,17 @@ async fn mail(cx: &mut Call, id: Uuid) -> Result<(), Error> {
     cx.count_mail()
 }
 
-/// Whether a link is answered at all: to a person at the page, who hands it over. It lets its holder in, up to an owner, so no
-/// program is given it, nor what a model may read; and what is only tried gives no link that would open nothing.
+/// Whether the answer holds a link: only for a person on a page, who hands it over. It lets its holder join with any role up to owner, so
+/// no program or model gets it, and a dry run gives none because it would open nothing.
 fn is_handed_over(cx: &Call) -> bool {
     cx.caller.token.is_none() && cx.caller.channel == Channel::Page && !cx.dry_run
 }
 
-/// A link that lets its holder join, whoever they are. The one that was given out before opens nothing by now.
+/// Issues a link that lets any holder join. The link issued before is withdrawn by now.
 async fn link(cx: &mut Call, row: &InvitationRow) -> Result<String, Error> {
     let (purpose, within, now) = (LinkPurpose::JoinOrganization, Some(cx.membership()?.organization), cx.now);
-    let errand = NewLinkSecret { purpose, subject: row.id, within, mailbox: None, expires: row.expires_at.to_jiff() };
-    let secret = link_secret::issue(&mut cx.db, &errand, now).await?;
+    let new_secret = NewLinkSecret { purpose, subject: row.id, within, mailbox: None, expires: row.expires_at.to_jiff() };
+    let secret = link_secret::issue(&mut cx.db, &new_secret, now).await?;
     Ok(format!("{}{}", cx.caller.services.public_url, purpose.path(&secret)))
 }
 
@@ -199,7 +199,7 @@ async fn find(cx: &mut Call, given: &str) -> Result<InvitationRow, Error> {
     found.ok_or_else(|| Error::not_found("invitation"))
 }
 
-/// The invitation of a reference, while nobody has answered it or taken it back.
+/// Resolves a reference to an invitation that was neither answered nor revoked.
 async fn open(cx: &mut Call, given: &str) -> Result<InvitationRow, Error> {
     let row = find(cx, given).await?;
     match (&row.answer, row.revoked) {

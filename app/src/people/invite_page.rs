@@ -1,4 +1,4 @@
-//! Inviting somebody, and the invitations that wait.
+//! The invitation form and the list of open invitations.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The form that invites, and what waits for an answer.
+/// The form that invites, and the open invitations.
 #[component]
 pub fn InvitationsSection() -> impl IntoView {
     let invite = WriteAction::<InviteMember>::new();
@@ -34,7 +34,7 @@ pub fn InvitationsSection() -> impl IntoView {
         invalidate(mails);
         look_again(changes);
     });
-    // Whoever is refused must not take the link of the one before for theirs.
+    // After a refusal the link of the previous invitation must not be shown as if it belonged to this one.
     let refused = refusal(invite);
     Effect::new(move || {
         if refused.with(Option::is_some) {
@@ -72,7 +72,7 @@ pub fn InvitationsSection() -> impl IntoView {
     }
 }
 
-/// Looks again a few times at what waits: by then the mail server has said whether it takes the mail.
+/// Reloads the list a few times: by then the mail server has accepted or refused the mail.
 fn look_again(changes: RwSignal<u32>) {
     for seconds in [3, 10, 30] {
         set_timeout(
@@ -84,7 +84,7 @@ fn look_again(changes: RwSignal<u32>) {
     }
 }
 
-/// What comes with the invitation: projects for somebody who works here, clients for somebody who looks in.
+/// The access that comes with the invitation: projects for members who work, clients for viewers.
 fn what_comes((projects, clients): (Page<Project>, Page<Client>)) -> AnyView {
     let projects = projects.items.into_iter().map(|project| (project.id.to_string(), project.full_name())).collect();
     let clients = clients.items.into_iter().map(|client| (client.id.to_string(), client.name)).collect();
@@ -95,7 +95,7 @@ fn what_comes((projects, clients): (Page<Project>, Page<Client>)) -> AnyView {
     .into_any()
 }
 
-/// What is said where nobody who is invited can sign up.
+/// The hint where invited persons cannot sign up.
 fn closed() -> AnyView {
     view! {
         <p class="notice">
@@ -163,7 +163,7 @@ fn InvitationItem(invitation: Invitation, changes: RwSignal<u32>, handed: RwSign
     });
     on_success(revoke, move |gone| {
         flash.say(format!("The invitation of {} was taken back.", gone.email));
-        // Its link opens nothing any more.
+        // The link of a revoked invitation opens nothing.
         if handed.with_untracked(|handed| handed.as_ref().is_some_and(|handed| handed.id == gone.id)) {
             handed.set(None);
         }

@@ -1,7 +1,7 @@
-//! Changing what a member is, and letting them go.
+//! Changes the role of members and removes them.
 //!
-//! All of it happens under a lock on the organization: whoever changes people sees them as they are, themselves included.
-//! That there is always an owner is held by the database besides.
+//! Every change holds the lock on the organization, so the caller sees the current members, themselves included. A database trigger
+//! additionally ensures that an organization always has an owner.
 
 use super::{
     Member, RemovedMember, client_grants, record, revoke_invitations,
@@ -24,7 +24,7 @@ use crate::{
     time::running_timer,
 };
 
-/// Gives a member another role.
+/// Changes the role of a member.
 pub async fn change_role(cx: &mut Call, given: &str, role: Role) -> Result<Member, Error> {
     let own = lock_as_manager(cx).await?;
     let found = find_active(cx, given).await?;
@@ -44,18 +44,18 @@ pub async fn remove(cx: &mut Call, given: &str) -> Result<RemovedMember, Error> 
     end_membership(cx, found).await
 }
 
-/// Lets the caller go.
+/// Removes the caller from the organization.
 pub async fn leave(cx: &mut Call) -> Result<RemovedMember, Error> {
     member::lock_organization(&mut cx.db).await?;
     let own = find_active(cx, "me").await?;
     end_membership(cx, own).await
 }
 
-/// The trigger that keeps an owner in every organization.
+/// The constraint trigger that keeps an owner in every organization.
 const OWNER: &str = "organization_owner";
 
-/// Lets a member of the caller's organization go, and what goes with them: their timer, their tokens, their invitations, their places on
-/// projects, what was granted. Their time stays.
+/// Removes a member of the caller's organization with everything that depends on the membership: timer, tokens, open invitations, project
+/// assignments and client grants. Their time entries stay.
 pub(super) async fn end_membership(cx: &mut Call, found: MemberRow) -> Result<RemovedMember, Error> {
     let now = cx.now;
     let stopped_timer = running_timer::stop_timer_of(cx, found.id).await?;
@@ -67,8 +67,7 @@ pub(super) async fn end_membership(cx: &mut Call, found: MemberRow) -> Result<Re
     Ok(RemovedMember { id: MemberId(found.id), name: found.name, stopped_timer, revoked_tokens })
 }
 
-/// Revokes the tokens of a member who goes, and notes it where they see what happened to their credentials. From where they
-/// were removed is not theirs to know.
+/// Revokes the tokens of a removed member and records it as a security event of theirs, without the address of whoever removed them.
 async fn revoke_tokens(cx: &mut Call, found: &MemberRow) -> Result<i64, Error> {
     let (now, membership) = (cx.now, cx.membership()?);
     let about = format!("all tokens in {}, with the membership", membership.name);
@@ -82,8 +81,8 @@ async fn revoke_tokens(cx: &mut Call, found: &MemberRow) -> Result<i64, Error> {
     Ok(revoked)
 }
 
-/// Takes the open invitations of a member back that their role covers no longer, and all of them when they have none: they would
-/// give, or come back as, what they may not be any more.
+/// Revokes the open invitations of a member that their role no longer covers, or all of them without a role: they would give, or restore,
+/// more than the member may give.
 async fn take_back_invitations(cx: &mut Call, found: &MemberRow, role: Option<Role>) -> Result<(), Error> {
     let covered = Role::ALL.into_iter().filter(|given| role.is_some_and(|role| role.covers(*given)));
     let spared = KeptInvitations { roles: covered.map(|given| given.name().to_owned()).collect(), ..KeptInvitations::default() };
@@ -97,7 +96,7 @@ async fn take_back_invitations(cx: &mut Call, found: &MemberRow, role: Option<Ro
     Ok(())
 }
 
-/// What the caller is now, once nobody else changes people here: they may have been demoted while this call waited.
+/// Locks the organization and returns the caller's current role: they may have been demoted while this call waited.
 pub async fn lock_as_manager(cx: &mut Call) -> Result<Role, Error> {
     member::lock_organization(&mut cx.db).await?;
     let own = role_of(&find_active(cx, "me").await?)?;
@@ -107,7 +106,7 @@ pub async fn lock_as_manager(cx: &mut Call) -> Result<Role, Error> {
     }
 }
 
-/// Refuses to give a role above one's own.
+/// Refuses to give a role above the caller's own.
 pub fn refuse_role(own: Role, role: Role) -> Result<(), Error> {
     match own.covers(role) {
         true => Ok(()),
@@ -118,7 +117,7 @@ pub fn refuse_role(own: Role, role: Role) -> Result<(), Error> {
     }
 }
 
-/// Refuses to change somebody whose role is above one's own.
+/// Refuses to change a member whose role is above the caller's own.
 pub fn refuse_above(own: Role, theirs: Role) -> Result<(), Error> {
     match own.covers(theirs) {
         true => Ok(()),
@@ -129,7 +128,7 @@ pub fn refuse_above(own: Role, theirs: Role) -> Result<(), Error> {
     }
 }
 
-/// The member of a reference, while they belong.
+/// Resolves a reference to a member who was not removed.
 pub async fn find_active(cx: &mut Call, given: &str) -> Result<MemberRow, Error> {
     let found = record::find(cx, given).await?;
     match found.removed_at {
@@ -138,7 +137,7 @@ pub async fn find_active(cx: &mut Call, given: &str) -> Result<MemberRow, Error>
     }
 }
 
-/// What a member is.
+/// The role of a stored member.
 pub fn role_of(row: &MemberRow) -> Result<Role, Error> {
     Role::from_name(&row.role).ok_or_else(Error::internal)
 }

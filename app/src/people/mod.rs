@@ -1,4 +1,4 @@
-//! People: who belongs to an organization, what they are there, and how somebody comes and goes.
+//! People: the members of an organization, their roles, invitations and removal.
 
 #[cfg(feature = "ssr")]
 pub mod answer_invitation;

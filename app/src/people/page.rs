@@ -1,4 +1,4 @@
-//! Settings → Members: who belongs here, what they are, and how they go.
+//! Settings → Members: the members, their roles, and their removal.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The members, and for those who manage people the invitations beside them.
+/// The members, and for those who manage people also the invitations.
 #[component]
 pub fn MembersSection() -> impl IntoView {
     let query = use_query_map();
@@ -44,7 +44,7 @@ pub fn MembersSection() -> impl IntoView {
 fn list(page: Page<Member>, changes: RwSignal<u32>) -> AnyView {
     let path = use_current_organization().path("settings/members");
     let next = page.next_cursor;
-    // Asked for once, and only where somebody can be granted some.
+    // Loaded once, and only if some member can have client grants.
     let granted = use_current_organization().may(Permission::ManagePeople) && page.items.iter().any(|member| member.clients.is_some());
     let clients = granted.then(|| create_resource(|| (), |()| list_clients(None, None, Some(200), None, None)));
     let rows = page.items.into_iter().map(|member| view! { <MemberItem member clients changes /> }).collect_view();
@@ -58,7 +58,7 @@ fn list(page: Page<Member>, changes: RwSignal<u32>) -> AnyView {
 #[component]
 fn MemberItem(member: Member, clients: Option<TypedResource<Page<Client>>>, changes: RwSignal<u32>) -> impl IntoView {
     let own = use_current_organization().0.role;
-    // Who may not change somebody is not offered to; oneself one leaves by the page of one's organizations.
+    // The form is offered only to those who may change the member; one leaves an organization on the page of one's organizations.
     let changeable = own.may(Permission::ManagePeople) && own.covers(member.role) && !member.you;
     let since = format!("since {}", member.joined_at.day().label());
     let zone = member.own_time_zone.then(|| format!("in {}", member.time_zone));
@@ -128,19 +128,19 @@ fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
     }
 }
 
-/// The roles that somebody may give, the most modest first.
+/// The roles that a member of this role may give, the lowest first.
 pub fn roles(own: Role) -> Vec<SelectOption> {
     let given = Role::ALL.into_iter().rev().filter(|role| own.covers(*role));
     given.map(|role| (role.name().to_owned(), format!("{}: {}", label(role), about(role)))).collect()
 }
 
-/// What somebody is in a role, in a sentence: `an owner`, `a member`.
+/// A role with its article, for a sentence: `an owner`, `a member`.
 pub fn with_article(role: Role) -> String {
     let article = if matches!(role, Role::Owner | Role::Admin) { "an" } else { "a" };
     format!("{article} {}", label(role).to_lowercase())
 }
 
-/// A role as people read it.
+/// The label of a role.
 pub fn label(role: Role) -> &'static str {
     match role {
         Role::Owner => "Owner",
@@ -151,7 +151,7 @@ pub fn label(role: Role) -> &'static str {
     }
 }
 
-/// What somebody of this role does.
+/// A description of the role.
 fn about(role: Role) -> &'static str {
     match role {
         Role::Owner => "everything, and who owns",

@@ -12,12 +12,12 @@ use crate::{
     ui::{Form, WriteAction, hidden, on_success, use_flash},
 };
 
-/// An invitation with its two answers. Who accepts goes to the organization; without scripts it is in the list above then.
+/// An invitation with its two answers. Accepting navigates to the organization; without scripts it then is in the list above.
 #[component]
 pub fn ReceivedInvitationItem(
     /// The invitation.
     invitation: ReceivedInvitation,
-    /// Counts answers, for the list around it.
+    /// A counter that invalidates the list around it.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let flash = use_flash();
@@ -47,12 +47,12 @@ pub fn ReceivedInvitationItem(
 /// The two buttons that answer an invitation.
 #[component]
 pub fn AnswerButtons(
-    /// What answers.
+    /// The action that answers.
     action: WriteAction<AnswerInvitation>,
     /// The id of the form.
     #[prop(into)]
     form: String,
-    /// The invitation: its id, or the secret of its link.
+    /// The id of the invitation, or the secret of its link.
     given: String,
 ) -> impl IntoView {
     view! {

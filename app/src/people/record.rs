@@ -1,4 +1,4 @@
-//! Reading members, as far as the caller may see them.
+//! Reads members within the caller's read scope.
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -45,20 +45,20 @@ pub async fn list(
     Page::of(cx.listing, rows, limit, |row| Cursor { key: row.key.clone(), id: row.id }, |row| reader.read(row))
 }
 
-/// The member that a reference means.
+/// The member of a reference.
 pub async fn get(cx: &mut Call, given: &str) -> Result<Member, Error> {
     let row = find(cx, given).await?;
     MemberPresenter::of(cx)?.read(row)
 }
 
-/// The member that a reference means, among those the caller may see.
+/// Resolves a reference to a member within the caller's read scope.
 pub async fn find(cx: &mut Call, given: &str) -> Result<MemberRow, Error> {
     let read_scope = ReadScope::of(cx)?;
     let meant = reference::member(cx, "member", given, read_scope.only_teammates_of()).await?;
     member::find(&mut cx.db, meant.id).await?.ok_or_else(|| Error::not_found("member"))
 }
 
-/// What it takes to show a member to the caller.
+/// Presents members to the caller.
 pub struct MemberPresenter {
     zone: TimeZone,
     organization_zone: String,
@@ -67,7 +67,7 @@ pub struct MemberPresenter {
 }
 
 impl MemberPresenter {
-    /// As the caller of this call sees members.
+    /// A presenter for the caller of this call.
     pub fn of(cx: &Call) -> Result<Self, Error> {
         let membership = cx.membership()?;
         Ok(Self {
@@ -78,7 +78,7 @@ impl MemberPresenter {
         })
     }
 
-    /// A row as the caller may see it.
+    /// Presents a row with the fields that the caller may see.
     pub fn read(&self, row: MemberRow) -> Result<Member, Error> {
         let at = |at: jiff_sqlx::Timestamp| OffsetDateTime::at(at.to_jiff(), &self.zone);
         let role = Role::from_name(&row.role).ok_or_else(Error::internal)?;

@@ -1,4 +1,4 @@
-//! Taking back what members have invited and nobody has answered, however much it is.
+//! Revokes the open invitations of members, in batches.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{database::Db, error::Error, outbox};
 
-/// So many go in one statement: each of them is written down, and a statement has its time.
+/// Batch size per statement: each revocation is audited, and statements have a timeout.
 const PIECE: usize = 2_000;
 
-/// Takes the open invitations of members back, but for what is spared, and keeps their mails from leaving; which they were. To be called
-/// while the organization is held. One that has run out lets nobody in, and stays as it is.
+/// Revokes the open invitations of members except the kept ones, and cancels their mails; returns the revoked ids. The caller must hold the
+/// lock on the organization. Expired invitations let nobody in and stay unchanged.
 pub async fn revoke_open(db: &mut Db, members: &[Uuid], spared: &KeptInvitations, now: Timestamp) -> Result<Vec<Uuid>, Error> {
     let mut taken_back = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! Signing up: who may, and where an invitation leads whoever has just done so.
+//! Signing up: the sign-up policy, and accepting an invitation along with it.
 
 use serde_json::{Value, json};
 
@@ -16,8 +16,8 @@ use crate::{
     operations, text,
 };
 
-/// Signs somebody up; who they are now, and where they land. With an invitation both happen or neither: it lets one person in,
-/// however many come with it at once, and nobody gets an account by it that does not join.
+/// Signs a person up; returns their identity and the path to go to. With an invitation, sign-up and acceptance are one transaction: the
+/// invitation lets one person in, however many use it at once, and creates no account that does not join.
 pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&str>) -> Result<(VerifiedPassword, String), Error> {
     let confirmation = check_sign_up(caller, &given.email, invitation).await?;
     let given = Registration { confirmation, ..given };
@@ -49,8 +49,8 @@ async fn sign_up_by(caller: &Caller, given: Registration, secret: &str) -> Resul
     }
 }
 
-/// How somebody who may sign up shows that the address is theirs. Refused where that takes an invitation, by one that is not theirs,
-/// and where nobody may.
+/// How the new person's address is confirmed. Refuses when nobody may sign up, when an invitation is required and absent, or when it is for
+/// another address.
 pub async fn check_sign_up(caller: &Caller, email: &str, invitation: Option<&str>) -> Result<Confirmation, Error> {
     match (caller.services.sign_up, invitation) {
         (SignUpPolicy::Closed, _) => {
@@ -64,7 +64,7 @@ pub async fn check_sign_up(caller: &Caller, email: &str, invitation: Option<&str
     }
 }
 
-/// The same by an invitation: refused is one that cannot be answered any more, and one that was mailed to another address.
+/// The same for an invitation: refuses one that is not open, and one that was mailed to another address.
 async fn invited(caller: &Caller, email: &str, secret: &str) -> Result<Confirmation, Error> {
     let shown = answer_invitation::show(caller, secret).await?;
     if shown.state != InvitationState::Open {

@@ -1,4 +1,4 @@
-//! The people of a project, on its page.
+//! The members of a project, on its page.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::{
     ui::{Form, PageSection, Select, SelectOption, Submit, WriteAction, create_resource, hidden, on_success, when_loaded},
 };
 
-/// Who is on the project, and for those who lead the work how somebody comes and goes.
+/// The members of the project, and for those who lead the work the forms to assign and remove them.
 #[component]
 pub fn TeamSection(
     /// The project's id.
@@ -63,7 +63,7 @@ fn RemoveFromProject(project: String, member: Member, changes: RwSignal<u32>) ->
     }
 }
 
-/// The form that puts somebody on the project.
+/// The form that assigns a member to the project.
 #[component]
 fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
     let action = WriteAction::<AssignProjectMembers>::new();

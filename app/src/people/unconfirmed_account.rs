@@ -1,7 +1,7 @@
-//! What becomes of the places of an account once its address is proved by whoever reads there, since somebody else may have signed up with
-//! it. What others invited that one into waits for the proved person to accept it anew. Where nobody invited them, they stay: what is open
-//! of their invitations, and of those who came through them and have proved no address either, is taken back. What waits for others stays
-//! all the same. Of every place it is told who else is there, or that it could not be looked at.
+//! Membership review: when the address of an account is confirmed, somebody else may have signed up with it. A membership that came by an
+//! invitation ends and is offered again. Any other membership stays, and the open invitations of the member and of the unconfirmed accounts
+//! that joined through them are revoked, except reinvitations of others. The report names the other members of each organization, or says
+//! that it was not reviewed.
 
 mod report;
 
@@ -35,43 +35,43 @@ use crate::{
     verification::{LinkPurpose, link_secret},
 };
 
-/// So many places are settled with one password, those that need it most; of the others it is told that they were not looked at.
+/// Reviews at most this many memberships per password, by rank; the others are reported as not reviewed.
 pub(crate) const REVIEWED_MAX: usize = if cfg!(test) { 6 } else { 200 };
 
-/// What so many places need is looked at, those that the account has had longest: whoever signs up founds one first.
+/// Ranks at most this many memberships, the oldest first: the first one is the organization founded on sign-up.
 const RANKED_MAX: usize = 2_000;
 
-/// How long somebody is waited for who holds what is in one place: no organization keeps a person from their password.
+/// Lock timeout per membership: no organization keeps a person from setting their password.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// The same when a place is tried again, while places behind it in the order are held: whoever goes by the order waits for no such one.
+/// Lock timeout of the second attempt, when locks of higher organization ids may be held: a transaction in lock order must not wait long.
 const WAIT_AGAIN: Duration = Duration::from_millis(50);
 
-/// How long one statement takes at most meanwhile, and how long needs are looked at and places settled: less than a door waits. What is
-/// not looked at by then is told.
+/// Statement timeout during the review. Together with the limits of ranking and reviewing it stays below the timeout of a request.
+/// Memberships that are not reviewed in time are reported.
 const STATEMENT: Duration = Duration::from_secs(4);
 const LOOKING: Duration = Duration::from_secs(6);
 const SETTLING: Duration = Duration::from_secs(14);
 
-/// The links of so many are withdrawn as well: to those of others it is answered that they were taken back, too.
+/// Withdraws the link secrets of at most this many revoked invitations. A link of any other one is refused as well, as revoked.
 const LINKS_MAX: usize = 1_000;
 
-/// The links that open an invitation.
+/// The purposes of links that open an invitation.
 const LINKS: [LinkPurpose; 2] = [LinkPurpose::AnswerInvitation, LinkPurpose::JoinOrganization];
 
-/// What became of the places of a person.
+/// The result of a membership review: audit records and report lines.
 #[derive(Default)]
 pub struct MembershipReview {
     records: Vec<(OrganizationId, AuditRecord)>,
     told: Vec<ReportLine>,
 }
 
-/// Settles every place of a person whose address is proved now, and notes for them what became of it. To be called in a transaction of
-/// that person ([`crate::database::RowScope::Person`]) before it touches their tokens and after their sign-ins have ended: it holds the
-/// organizations they belong to, by id, each with what goes with a member. What it answers is to be [written down](append_audit_records) last.
+/// Reviews every membership of a person whose address has just been confirmed and records it as security events. Lock order: call it in a
+/// transaction of that person ([`crate::database::RowScope::Person`]) after their sign-ins have ended and before their tokens change; it
+/// locks their organizations by id, each with the member's rows. Pass the result to [`append_audit_records`] last.
 pub async fn review_memberships(db: Db, caller: &Caller, person: Person) -> Result<(Db, MembershipReview), Error> {
     let (id, email) = (person.id, person.email.clone());
-    // Whoever has the link is not signed in, and acts as the person from here on.
+    // The holder of the link is not signed in and acts as the person from here on.
     let caller = Caller { person: Some(person), sign_in: None, token: None, membership: None, ..caller.clone() };
     let mut cx = Call::resume(db, caller).await?;
     let taken_back = review_all(&mut cx, id, &email).await?;
@@ -80,7 +80,7 @@ pub async fn review_memberships(db: Db, caller: &Caller, person: Person) -> Resu
     Ok((cx.db, taken_back))
 }
 
-/// Adds what was taken back to the chains of its organizations, which are held from here until the commit.
+/// Appends the audit records to the chains of their organizations, which stay locked until the commit.
 pub async fn append_audit_records(db: &mut Db, taken_back: MembershipReview) -> Result<(), Error> {
     for (organization, record) in taken_back.records {
         db.enter_organization(organization).await?;
@@ -89,10 +89,10 @@ pub async fn append_audit_records(db: &mut Db, taken_back: MembershipReview) -> 
     Ok(())
 }
 
-/// A place with what it needs.
+/// A membership and how urgently it needs a review.
 type MembershipToReview = (ReviewNeed, PersonMembership);
 
-/// Settles as many places as one password does, and tells of all.
+/// Reviews the memberships with the highest rank and reports on all of them.
 async fn review_all(cx: &mut Call, person: UserId, email: &str) -> Result<MembershipReview, Error> {
     let (now, begun) = (cx.now, Instant::now());
     let usual = cx.db.timeouts().await?;
@@ -101,66 +101,66 @@ async fn review_all(cx: &mut Call, person: UserId, email: &str) -> Result<Member
     cx.db.set_lock_timeout(WAIT).await?;
     let mut taken_back = MembershipReview::default();
     let held = review_each(cx, settled, email, begun, &mut taken_back).await?;
-    // Whoever held these may be done by now.
+    // Other transactions may have released their locks by now.
     cx.db.set_lock_timeout(WAIT_AGAIN).await?;
     let left = review_each(cx, held, email, begun, &mut taken_back).await?;
     cx.db.set_lock_timeout(usual.waiting).await?;
     cx.db.set_statement_timeout(usual.statement).await?;
-    for (need, place) in left.iter().chain(&beyond) {
-        taken_back.add(MembershipReview::of(ReportLine::left(&place.organization)), *need);
+    for (need, membership) in left.iter().chain(&beyond) {
+        taken_back.add(MembershipReview::of(ReportLine::left(&membership.organization)), *need);
     }
-    // By id, as the chains are held.
+    // The audit chains are locked in the order of organization ids.
     taken_back.records.sort_by_key(|(organization, _)| *organization);
     Ok(taken_back)
 }
 
-/// Settles these places, in this order, as long as there is time; those that were left as they were are answered.
+/// Reviews these memberships in this order until the time limit; returns those that were not reviewed.
 async fn review_each(
     cx: &mut Call,
-    places: Vec<MembershipToReview>,
+    memberships: Vec<MembershipToReview>,
     email: &str,
     begun: Instant,
     taken_back: &mut MembershipReview,
 ) -> Result<Vec<MembershipToReview>, Error> {
     let mut left = Vec::new();
-    for (need, place) in places {
+    for (need, membership) in memberships {
         let is_late = begun.elapsed() >= SETTLING;
-        match if is_late { None } else { review_or_leave(cx, &place, email).await? } {
+        match if is_late { None } else { review_or_leave(cx, &membership, email).await? } {
             Some(settled) => taken_back.add(settled, need),
-            None => left.push((need, place)),
+            None => left.push((need, membership)),
         }
     }
     Ok(left)
 }
 
-/// Every place of a person, with what it needs, as far as that is looked at.
+/// Every membership of a person with its review need, [`ReviewNeed::UNKNOWN`] beyond the limits on number and time.
 async fn needs(db: &mut Db, person: UserId, now: Timestamp, begun: Instant) -> Result<Vec<MembershipToReview>, Error> {
     let mut needs = Vec::new();
-    for (at, place) in member::memberships_of(db, person.0).await?.into_iter().enumerate() {
+    for (at, membership) in member::memberships_of(db, person.0).await?.into_iter().enumerate() {
         let mut need = ReviewNeed::UNKNOWN;
         if at < RANKED_MAX && begun.elapsed() < LOOKING {
-            db.enter_organization(OrganizationId(place.organization_id)).await?;
-            need = unconfirmed_account::need(db, place.member, now).await?;
+            db.enter_organization(OrganizationId(membership.organization_id)).await?;
+            need = unconfirmed_account::need(db, membership.member, now).await?;
         }
-        needs.push((need, place));
+        needs.push((need, membership));
     }
     Ok(needs)
 }
 
-/// The places that are settled, by id, since in this order they are held, and those beyond them: whoever founds many organizations, or is
-/// invited into many, crowds out none in which more is open. Of those that need it equally the oldest go first.
+/// Splits into the memberships to review, in lock order by organization id, and the rest. The rank decides, then age: founding many
+/// organizations, or invitations into many, cannot crowd out a membership that opens more to others.
 fn by_need(mut settled: Vec<MembershipToReview>) -> (Vec<MembershipToReview>, Vec<MembershipToReview>) {
     settled.sort_by_key(|(need, _)| need.rank());
     let beyond = settled.split_off(settled.len().min(REVIEWED_MAX));
-    settled.sort_by_key(|(_, place)| place.organization_id);
+    settled.sort_by_key(|(_, membership)| membership.organization_id);
     (settled, beyond)
 }
 
-/// Settles a place; nothing where it is left as it is, since somebody else holds it or it takes too long. What is wrong with it otherwise
-/// refuses the password: nobody would look at the place again.
-async fn review_or_leave(cx: &mut Call, place: &PersonMembership, email: &str) -> Result<Option<MembershipReview>, Error> {
+/// Reviews one membership; none when a lock or the time limit prevents it. Any other error fails the password reset, because the membership
+/// would never be reviewed again.
+async fn review_or_leave(cx: &mut Call, membership: &PersonMembership, email: &str) -> Result<Option<MembershipReview>, Error> {
     cx.db.savepoint().await?;
-    let problem = match review(cx, place, email).await {
+    let problem = match review(cx, membership, email).await {
         Err(problem) if problem.code == Code::Unavailable => problem,
         Err(problem) => return Err(problem),
         Ok(settled) => {
@@ -168,30 +168,30 @@ async fn review_or_leave(cx: &mut Call, place: &PersonMembership, email: &str) -
             return Ok(Some(settled));
         }
     };
-    tracing::warn!(%problem, organization = %place.organization_id, "what an account has in an organization was left as it was");
+    tracing::warn!(%problem, organization = %membership.organization_id, "what an account has in an organization was left as it was");
     cx.db.roll_back_to_savepoint().await?;
     Ok(None)
 }
 
-/// Ends a place, or sweeps it, as one action.
-async fn review(cx: &mut Call, place: &PersonMembership, email: &str) -> Result<MembershipReview, Error> {
-    let organization = OrganizationId(place.organization_id);
+/// Ends a membership or revokes its open invitations, as one action.
+async fn review(cx: &mut Call, membership: &PersonMembership, email: &str) -> Result<MembershipReview, Error> {
+    let organization = OrganizationId(membership.organization_id);
     cx.db.enter_organization(organization).await?;
-    // Whoever answers an invitation or changes people at the same time goes first, and what they did is found.
+    // Concurrent answers to invitations and changes of members finish first, so their result is visible here.
     member::lock_organization(&mut cx.db).await?;
-    let found = member::find(&mut cx.db, place.member).await?;
+    let found = member::find(&mut cx.db, membership.member).await?;
     let Some(own) = found.filter(|own| own.removed_at.is_none()) else { return Ok(MembershipReview::default()) };
     cx.action = ActionId::new();
     cx.db.set_action(cx.action).await?;
     cx.act_as_member(MemberId(own.id)).await?;
     let beside = unconfirmed_account::names_of_others(&mut cx.db, own.id, None).await?;
-    let told = |matter| MembershipReview::of(ReportLine::of(matter, &place.organization, &beside));
+    let told = |matter| MembershipReview::of(ReportLine::of(matter, &membership.organization, &beside));
     let (mut settled, record) = match who_invites_anew(cx, &own).await? {
         Some(anew) => (told(ReportKind::Waits), Some(wait(cx, own, email, &anew).await?)),
         None => {
             let swept = revoke_open_invitations(cx, &own).await?;
             let mut settled = told(ReportKind::FromBefore);
-            settled.told.extend(swept.joined(&place.organization));
+            settled.told.extend(swept.joined(&membership.organization));
             (settled, swept.record)
         }
     };
@@ -199,13 +199,13 @@ async fn review(cx: &mut Call, place: &PersonMembership, email: &str) -> Result<
     Ok(settled)
 }
 
-/// How somebody comes back who came by an invitation.
+/// How a member who came by an invitation is invited again.
 struct Reinvitation {
     came_by: Uuid,
     inviter: Uuid,
 }
 
-/// Who invites somebody anew who came by an invitation; nobody where they came in another way, or nobody else may give what they are: an
+/// The reinvitation of a member who came by an invitation; none if they came otherwise, or if nobody else may give their role: an
 /// organization keeps its only owner.
 async fn who_invites_anew(cx: &mut Call, own: &MemberRow) -> Result<Option<Reinvitation>, Error> {
     let Some(came_by) = unconfirmed_account::accepted_invitation(&mut cx.db, own.id).await? else { return Ok(None) };
@@ -213,7 +213,7 @@ async fn who_invites_anew(cx: &mut Call, own: &MemberRow) -> Result<Option<Reinv
     Ok(inviter.map(|inviter| Reinvitation { came_by, inviter }))
 }
 
-/// Who beside a member may invite to a role.
+/// The other member who may invite to a role.
 async fn who_may_give(cx: &mut Call, own: &MemberRow, came_by: Uuid, role: Role) -> Result<Option<Uuid>, Error> {
     let may = Role::ALL.into_iter().filter(|inviter| inviter.covers(role) && inviter.may(Permission::ManagePeople));
     let may: Vec<String> = may.map(|inviter| inviter.name().to_owned()).collect();
@@ -221,7 +221,7 @@ async fn who_may_give(cx: &mut Call, own: &MemberRow, came_by: Uuid, role: Role)
     unconfirmed_account::who_invites(&mut cx.db, (own.id, came_by), &may, now, OPEN_MAX).await
 }
 
-/// Ends a membership as leaving does, and leaves an invitation in its place to what it was.
+/// Ends a membership as leaving does, and replaces it with an invitation to the same role and access.
 async fn wait(cx: &mut Call, own: MemberRow, email: &str, anew: &Reinvitation) -> Result<AuditRecord, Error> {
     invite_anew(cx, &own, email, anew.inviter).await?;
     hand_over(cx, &own, anew.came_by).await?;
@@ -229,7 +229,7 @@ async fn wait(cx: &mut Call, own: MemberRow, email: &str, anew: &Reinvitation) -
     record(cx, "leave_organization", json!({}))
 }
 
-/// The invitation is there before what it gives is taken away. One that the address has already goes, since it may give anything.
+/// Adds the invitation before the access it copies is removed. An open invitation of the address is revoked first, as it may give anything.
 async fn invite_anew(cx: &mut Call, own: &MemberRow, email: &str, inviter: Uuid) -> Result<(), Error> {
     let now = cx.now;
     if let Some(open) = invitation::find(&mut cx.db, None, Some(email)).await? {
@@ -240,7 +240,7 @@ async fn invite_anew(cx: &mut Call, own: &MemberRow, email: &str, inviter: Uuid)
     unconfirmed_account::invite_anew(&mut cx.db, InvitationId::new().0, (own.id, email), inviter, &invite_member::sending(now)).await
 }
 
-/// Lets somebody else answer for what waits for others in the name of a member who goes: it would be taken back with them.
+/// Hands the reinvitations that a leaving member has sent over to another inviter: they would be revoked with the membership.
 async fn hand_over(cx: &mut Call, own: &MemberRow, came_by: Uuid) -> Result<(), Error> {
     let now = cx.now;
     let waiting = unconfirmed_account::waiting(&mut cx.db, &[own.id], now).await?;
@@ -256,15 +256,15 @@ async fn hand_over(cx: &mut Call, own: &MemberRow, came_by: Uuid) -> Result<(), 
     Ok(())
 }
 
-/// What was found where somebody stays.
+/// The result of revoking the open invitations of a member who stays.
 struct RevokedInvitations {
     record: Option<AuditRecord>,
-    /// Who came through them.
+    /// The names of those who joined through the member.
     came: Vec<String>,
 }
 
-/// Takes back what is open of the invitations of a member and of everybody who came through them, as `revoke_invitation` does, but for
-/// those of whoever has proved their own address, and for what waits for somebody who did. They stay: some may be colleagues.
+/// Revokes the open invitations of a member and of everybody who joined through them, as `revoke_invitation` does, except those sent by
+/// members with a confirmed address and reinvitations of members who confirmed theirs: these may be colleagues.
 async fn revoke_open_invitations(cx: &mut Call, own: &MemberRow) -> Result<RevokedInvitations, Error> {
     let (now, came) = (cx.now, unconfirmed_account::transitively_invited(&mut cx.db, own.id).await?);
     let mut names = unconfirmed_account::names_of_others(&mut cx.db, own.id, Some(&came)).await?;
@@ -282,13 +282,13 @@ async fn revoke_open_invitations(cx: &mut Call, own: &MemberRow) -> Result<Revok
 }
 
 impl RevokedInvitations {
-    /// What is told of those who came through somebody, if there are any.
+    /// The report line about those who joined through the member, if there are any.
     fn joined(&self, organization: &str) -> Option<ReportLine> {
         (!self.came.is_empty()).then(|| ReportLine::of(ReportKind::Joined, organization, &self.came))
     }
 }
 
-/// The action of this place for the chain. It names nobody: the member did not do it, nor did who signed up in their name.
+/// The audit record of this membership's action. It names no member: neither the member nor whoever signed up in their name did it.
 fn record(cx: &Call, operation: &str, given: Value) -> Result<AuditRecord, Error> {
     let done = operations::find(operation).ok_or_else(Error::internal)?;
     Ok(AuditRecord::of_non_member(&cx.caller, cx.action, cx.now, done.declaration, given))
@@ -304,23 +304,23 @@ async fn note_all(db: &mut Db, person: UserId, taken_back: &MembershipReview, no
 }
 
 impl MembershipReview {
-    /// What is told of one place.
+    /// A review with one report line.
     fn of(told: ReportLine) -> Self {
         Self { records: Vec::new(), told: vec![told] }
     }
 
-    /// Adds what became of a place that needed this.
+    /// Adds the review of a membership that had this need.
     fn add(&mut self, settled: Self, need: ReviewNeed) {
         self.records.extend(settled.records);
         self.told.extend(settled.told.into_iter().map(|told| if need.by_invitation { told } else { told.of_own() }));
     }
 
-    /// Whether there are places that were left as they were.
+    /// Whether some memberships were not reviewed.
     pub fn leaves_places(&self) -> bool {
         self.told.iter().any(|told| told.matter == ReportKind::Left)
     }
 
-    /// What became of the places in a mail, behind its other words; empty when nothing is to be told.
+    /// The report as an appendix of a mail; empty when there is nothing to report.
     pub fn in_mail(&self) -> String {
         report::in_mail(&self.told)
     }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::{Member, record, store::member};
 use crate::{day, error::Error, operation::Call};
 
-/// The latest day that has begun where the organization or one of its members is: their work may be of a day that is still to come for the
+/// The latest date that has begun in the time zone of the organization or of one of its members: their work may be dated a day ahead of the
 /// organization.
 pub async fn latest_today(cx: &mut Call) -> Result<Date, Error> {
     let (now, here) = (cx.now, cx.organization_today()?);
@@ -14,7 +14,7 @@ pub async fn latest_today(cx: &mut Call) -> Result<Date, Error> {
     Ok(days.into_iter().fold(here, Date::max))
 }
 
-/// Gives the caller a zone of their own, or that of the organization.
+/// Sets the caller's own time zone, or resets it to the organization's.
 pub async fn set(cx: &mut Call, given: Option<&str>) -> Result<Member, Error> {
     let own = cx.membership()?.member.0;
     let zone = given.filter(|zone| !zone.trim().is_empty()).map(day::zone::parse_name).transpose()?;

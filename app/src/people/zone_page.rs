@@ -1,4 +1,4 @@
-//! Settings → You: one's own time zone.
+//! Settings → You: the person's own time zone.
 
 use leptos::prelude::*;
 
@@ -10,12 +10,12 @@ use crate::{
     ui::{Field, Form, PageSection, Submit, WriteAction, create_resource, on_success, when_loaded},
 };
 
-/// Where one's own days begin and end.
+/// The time zone in which one's own days begin and end.
 #[component]
 pub fn TimeZoneSection() -> impl IntoView {
     let action = WriteAction::<SetTimeZone>::new();
     let page = use_current_organization().path("settings");
-    // Everything on the page is on the new clock from then on, so it is made anew.
+    // Everything on the page uses the new time zone, so it is loaded again.
     on_success(action, move |_| platform::navigate(&page));
     let own = create_resource(|| (), |()| get_member("me".to_owned()));
     view! {

@@ -1,4 +1,4 @@
-//! What a model or a program is told about a percentage.
+//! JSON schema of a percentage.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What the browser does for a page.
+//! The platform functions in the browser.
 
 mod overlap;
 mod unsaved_forms;
@@ -27,21 +27,21 @@ use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 pub use self::{overlap::*, unsaved_forms::*};
 use crate::{error::Error, page_context::PageContext};
 
-/// Who asked for the page is in the page itself; this is only read when that cannot be.
+/// An empty context. The server puts the context into the page; this is only a fallback.
 pub fn page_context() -> PageContext {
     PageContext::default()
 }
 
-/// The status was sent long ago.
+/// Does nothing: the status was sent with the page.
 pub fn set_status(_status: u16) {}
 
-/// Sends the visitor to another page, as a page of its own.
+/// Loads another page as a new document.
 pub fn navigate(path: &str) {
-    // It fails only for an address that is none.
+    // It fails only for an invalid URL.
     _ = window().location().set_href(path);
 }
 
-/// The fields of the form that is being sent, written as in an address, with the button that sent it.
+/// The URL-encoded fields of the submitted form, with the button that submitted it.
 pub fn urlencoded_fields(event: &SubmitEvent) -> Option<String> {
     let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
     let fields = FormData::new_with_form(&form).ok()?;
@@ -53,12 +53,12 @@ pub fn urlencoded_fields(event: &SubmitEvent) -> Option<String> {
     Some(UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?.to_string().into())
 }
 
-/// Whether the button that sends the form sends it to this address instead.
+/// Whether the submitting button posts the form to this URL.
 pub fn submits_to(event: &SubmitEvent, url: &str) -> bool {
     event.submitter().and_then(|button| button.get_attribute("formaction")).as_deref() == Some(url)
 }
 
-/// Sends fields to an operation. It may lead to another page: then this one is left.
+/// Posts fields to an operation. If the answer is a redirect, the browser follows it and leaves the page.
 pub fn post_form(url: &'static str, fields: String) -> impl Future<Output = Result<Value, Error>> + Send {
     SendWrapper::new(async move {
         let request = <BrowserRequest as ClientReq<Error>>::try_new_post(url, PostUrl::CONTENT_TYPE, JsonEncoding::CONTENT_TYPE, fields)?;
@@ -76,11 +76,11 @@ pub fn post_form(url: &'static str, fields: String) -> impl Future<Output = Resu
     })
 }
 
-/// How often it is looked whether a field is there by now, every twentieth of a second.
+/// How often a field is looked for, every twentieth of a second.
 const LOOKS_MAX: u32 = 200;
 
-/// Goes to the field of this id on the page that a link leads to, as soon as it is there: what a page shows is fetched first. Where a
-/// page is loaded as a whole, browsers do the same by themselves.
+/// Focuses the field with this id on the page that a link leads to, as soon as it is rendered: the page fetches its data first. When a page
+/// is loaded as a document, browsers do this themselves.
 pub fn focus_linked_field(id: String) {
     look_for(id, LOOKS_MAX);
 }
@@ -89,7 +89,7 @@ fn look_for(id: String, looks: u32) {
     let look = move || {
         let sought = window().location().hash().is_ok_and(|hash| hash.strip_prefix('#') == Some(&id));
         match document().get_element_by_id(&id).and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
-            // The link may lead from the very page that has the field.
+            // The link may be on the page that has the field.
             Some(field) if sought => {
                 field.scroll_into_view();
                 _ = field.focus();
@@ -101,7 +101,7 @@ fn look_for(id: String, looks: u32) {
     set_timeout(look, Duration::from_millis(50));
 }
 
-/// Closes the dialog of this id, if it is open.
+/// Closes the dialog with this id, if it is open.
 pub fn hide_popover(dialog: &str) {
     if let Some(dialog) = document().get_element_by_id(dialog).and_then(|dialog| dialog.dyn_into::<web_sys::HtmlElement>().ok()) {
         _ = dialog.hide_popover();
@@ -113,20 +113,20 @@ pub fn current_path() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
-/// A key that was never used before: sent with a write, it makes a second click harmless.
+/// A new idempotency key: sent with a write, it makes a second click harmless.
 ///
-/// The server keeps keys per member for a day, so the clock and 52 random bits are plenty.
+/// The server stores keys per member for a day, so the clock and 52 random bits suffice.
 pub fn new_idempotency_key() -> String {
     format!("{:x}-{:x}", js_sys::Date::now() as u64, (js_sys::Math::random() * 4_503_599_627_370_496.0) as u64)
 }
 
-/// The time zone that the browser is in, by its IANA name.
+/// The time zone of the browser, by its IANA name.
 pub fn time_zone() -> Option<String> {
     let options = js_sys::Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
     Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
 }
 
-/// The names of time zones that the browser knows.
+/// The time zones that the browser knows, by name.
 pub fn time_zones() -> Vec<String> {
     let names = || {
         let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
@@ -138,7 +138,7 @@ pub fn time_zones() -> Vec<String> {
 
 const QUARTER_MILLISECONDS: f64 = 91.0 * 86_400_000.0;
 
-/// Whether clocks in two zones show the same, in this and the next three quarters of a year: a zone may have several names, and a
+/// Whether clocks in two zones show the same time, now and over the next three quarters of a year: a zone may have several names, and a
 /// browser another one than the server.
 pub fn is_same_clock(one: &str, other: &str) -> bool {
     let now = js_sys::Date::now();
@@ -149,15 +149,15 @@ pub fn is_same_clock(one: &str, other: &str) -> bool {
     one == other || (0..4).all(same)
 }
 
-/// How far the clock of a zone is ahead of UTC at an instant, both in seconds; nothing when the browser does not know the zone.
+/// The offset of a zone from UTC at an instant, both in seconds; `None` when the browser does not know the zone.
 pub fn utc_offset(zone: &str, at: i64) -> Option<i64> {
-    // Swedish writes days and times as they are read anywhere: 2026-10-25 02:30:00.
+    // The Swedish locale writes ISO dates: 2026-10-25 02:30:00.
     let shown = shown(zone, at as f64 * 1_000.0, "sv", "medium")?;
     let local = js_sys::Date::parse(&format!("{}Z", shown.trim().replace(' ', "T")));
     (!local.is_nan()).then(|| (local / 1_000.0) as i64 - at)
 }
 
-/// What a clock in a zone shows at an instant; nothing when the browser does not know the zone.
+/// The clock of a zone at an instant; `None` when the browser does not know the zone.
 fn clock(zone: &str, at: f64) -> Option<String> {
     shown(zone, at, "en", "short")
 }

@@ -1,6 +1,6 @@
-//! The two ends of a page: what only the server or only the browser can do, under one name.
+//! Functions that differ between server and browser, under one name.
 //!
-//! A page is rendered twice, so it must not ask where it runs. It asks here.
+//! Pages are rendered on both sides and must not ask where they run; they call these functions.
 
 #[cfg(not(feature = "ssr"))]
 mod browser;

@@ -1,4 +1,4 @@
-//! Putting members on a project and taking them off.
+//! Assigns members to a project and removes them from it.
 
 use uuid::Uuid;
 
@@ -15,9 +15,9 @@ use crate::{
     organizations, reference,
 };
 
-/// Puts members on a project.
+/// Assigns members to a project.
 pub async fn assign(cx: &mut Call, project: &str, given: &[String]) -> Result<Team, Error> {
-    // Nobody is put on a project who leaves at this moment.
+    // The lock keeps members from being removed from the organization until the commit.
     organizations::store::lock_shared(&mut cx.db).await?;
     let (project, name) = of(cx, project).await?;
     let members = members(cx, given, true).await?;
@@ -25,7 +25,7 @@ pub async fn assign(cx: &mut Call, project: &str, given: &[String]) -> Result<Te
     team(cx, project, name).await
 }
 
-/// Takes members off a project.
+/// Removes members from a project.
 pub async fn unassign(cx: &mut Call, project: &str, given: &[String]) -> Result<Team, Error> {
     let (project, name) = of(cx, project).await?;
     let members = members(cx, given, false).await?;

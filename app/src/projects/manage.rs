@@ -1,4 +1,4 @@
-//! What can be done with a project: add it, change it, archive or delete it.
+//! Forms to add, change, archive and delete a project, and its latest time.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The form for a new project, of one client or of one out of several.
+/// The form for a new project, of a given client or of one to choose.
 #[component]
 pub fn NewProjectForm(
     /// The client, when it is known: id and name.
@@ -53,7 +53,7 @@ pub fn NewProjectForm(
     }
 }
 
-/// What new time on the project starts from.
+/// The form with the terms that new time on the project gets.
 #[component]
 pub fn ProjectTerms(
     /// The project.

@@ -1,4 +1,4 @@
-//! Projects: what the work is on, and how it is billed.
+//! Projects: work for a client, and how it is billed.
 
 #[cfg(feature = "ssr")]
 pub mod assign;

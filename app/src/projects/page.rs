@@ -1,4 +1,4 @@
-//! The pages of projects: the list, and one of them.
+//! The list of projects and the page of one project.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -15,10 +15,10 @@ use crate::{
     ui::{Empty, PageHeader, Tone, badge, create_resource, dot, hours, money, page_when_loaded, pager, statistic, when_loaded},
 };
 
-/// What stands where somebody who is on no project yet looks for work.
+/// The text of empty lists for members who are on no project yet.
 pub const ON_NO_PROJECT: &str = "You are on no project yet. Ask whoever leads the work to put you on one.";
 
-/// Every project, by client.
+/// The page that lists the projects by client.
 pub fn projects() -> AnyView {
     let here = use_current_organization();
     let changes = use_changes();
@@ -34,7 +34,7 @@ pub fn projects() -> AnyView {
     .into_any()
 }
 
-/// The projects, and whether there is a client for a first one.
+/// Loads the projects, and whether there is a client to which a first one can be added.
 async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, bool), Error> {
     let projects = list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None).await?;
     let clients = !projects.items.is_empty() || !list_clients(None, None, Some(1), None, None).await?.items.is_empty();
@@ -90,7 +90,7 @@ fn list((page, clients): (Page<Project>, bool)) -> AnyView {
     .into_any()
 }
 
-/// What comes first where there is no project: a client, if there is none either.
+/// The empty list: the next step is a first project, or a client if there is none either.
 fn none_yet(here: &CurrentOrganization, clients: bool) -> AnyView {
     if clients {
         return view! { <Empty title="No project yet" text="Time is tracked on projects. Add the first one with New project above." /> }
@@ -129,7 +129,7 @@ fn row(path: &str, project: Project, seen: bool) -> impl IntoView + use<> {
     }
 }
 
-/// One project: what was worked on it, its terms, and the end of it.
+/// The page of one project: its time, its terms, and archiving or deleting it.
 pub fn project() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();

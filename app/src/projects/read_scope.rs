@@ -1,4 +1,4 @@
-//! What of the work, the time and the money a caller may see. Queries take it as their reach.
+//! The read scope: which work, time and money a caller may see. Queries filter by it.
 
 use uuid::Uuid;
 
@@ -8,19 +8,19 @@ use crate::{
     operation::Call,
 };
 
-/// How far a caller sees.
+/// What a caller may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadScope {
     /// The caller as a member.
     pub member: Uuid,
-    /// How far they see. What was granted to a viewer is kept apart by the database: to queries it is everything.
+    /// The visibility of their role. Client grants of a viewer are enforced by row security: to queries a viewer sees everything.
     pub seen: RoleVisibility,
-    /// Whether they see rates, amounts and invoices: the role allows it, and the token, if any, was made for it.
+    /// Whether they see rates, amounts and invoices: the role and the scopes of the token, if any, allow it.
     pub money: bool,
 }
 
 impl ReadScope {
-    /// How far the caller of this call sees.
+    /// The read scope of the caller of this call.
     pub fn of(cx: &Call) -> Result<Self, Error> {
         let (token, membership) = (cx.caller.token.as_ref(), cx.membership()?);
         Ok(Self {
@@ -30,22 +30,22 @@ impl ReadScope {
         })
     }
 
-    /// Whether they see everybody's time; otherwise their own.
+    /// Whether they see everybody's time; otherwise only their own.
     pub fn sees_all_time(&self) -> bool {
         self.seen != RoleVisibility::OwnProjects
     }
 
-    /// The member whose projects alone are seen; none when all are.
+    /// The member to whose projects the query is limited; none when all are visible.
     pub fn only_projects_of(&self) -> Option<Uuid> {
         (self.seen == RoleVisibility::OwnProjects).then_some(self.member)
     }
 
-    /// The member who sees only those beside them on a project; none when everybody is seen. A viewer is on no project.
+    /// The member to whose teammates the query is limited; none when everybody is visible. A viewer is on no project.
     pub fn only_teammates_of(&self) -> Option<Uuid> {
         (self.seen != RoleVisibility::Everything).then_some(self.member)
     }
 
-    /// The member whose time alone is seen; none when everybody's is.
+    /// The member to whose time the query is limited; none when everybody's is visible.
     pub fn only_time_of(&self) -> Option<Uuid> {
         (!self.sees_all_time()).then_some(self.member)
     }

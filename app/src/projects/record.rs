@@ -1,4 +1,4 @@
-//! Making, listing and changing projects.
+//! Lists, creates, changes and deletes projects.
 
 use uuid::Uuid;
 
@@ -18,10 +18,10 @@ use crate::{
     reference, text,
 };
 
-/// What brings an archived project back, told to programs.
+/// The hint to the operation that restores an archived project.
 pub const RESTORE_HINT: &str = "restore_project restores it.";
 
-/// Which projects are wanted; arguments of `list_projects`.
+/// The arguments of `list_projects`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct ProjectQuery {
     pub query: Option<String>,
@@ -30,7 +30,7 @@ pub struct ProjectQuery {
     pub with_hours: bool,
 }
 
-/// What a new project is made of; the arguments of `create_project`.
+/// The arguments of `create_project`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct NewProject {
     pub client: String,
@@ -42,7 +42,7 @@ pub struct NewProject {
     pub color: Option<String>,
 }
 
-/// What changes about a project; the arguments of `update_project`.
+/// The arguments of `update_project`.
 #[derive(Default)]
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct ProjectChange {
@@ -91,13 +91,13 @@ pub async fn list(
     Ok(Page { total, ..page })
 }
 
-/// Where a cursor goes on: the names it was made of hold no line break.
+/// The keyset in a cursor, split at line breaks, which names never contain.
 pub fn keyset_of(cursor: Cursor) -> store::ProjectKeyset {
     let (client, project) = cursor.key.split_once('\n').unwrap_or((&cursor.key, ""));
     (client.to_owned(), project.to_owned(), cursor.id)
 }
 
-/// The project that a reference means, with its sums.
+/// The project that a reference resolves to, with its sums.
 pub async fn get(cx: &mut Call, project: &str) -> Result<Project, Error> {
     let read_scope = ReadScope::of(cx)?;
     let id = reference::project(cx, &read_scope, project).await?;
@@ -135,7 +135,7 @@ pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> 
     reload(cx, project.id, &read_scope).await
 }
 
-/// Changes what is given and keeps the rest.
+/// Changes the given fields and keeps the rest.
 pub async fn update(cx: &mut Call, project: &str, given: ProjectChange) -> Result<Project, Error> {
     let read_scope = ReadScope::of(cx)?;
     organizations::store::lock_shared(&mut cx.db).await?;
@@ -168,7 +168,7 @@ pub async fn set_archived(cx: &mut Call, project: &str, archived: bool) -> Resul
     reload(cx, project.id, &read_scope).await
 }
 
-/// Deletes a project that nothing holds.
+/// Deletes a project to which nothing refers.
 pub async fn delete(cx: &mut Call, project: &str) -> Result<DeletedProject, Error> {
     let read_scope = ReadScope::of(cx)?;
     let project = find_locked(cx, project, &read_scope).await?;
@@ -189,8 +189,8 @@ pub async fn delete(cx: &mut Call, project: &str) -> Result<DeletedProject, Erro
     Ok(DeletedProject { id: project.id, name: project.name })
 }
 
-/// The project for a change: held before it is read, until this call ends, and with its rate, which a change has to keep even
-/// when the caller may not see it.
+/// The project for an update: locked before it is read, until this call ends, and with its rate, which an update must keep
+/// even when the caller may not see it.
 async fn find_locked(cx: &mut Call, project: &str, read_scope: &ReadScope) -> Result<Project, Error> {
     let id = reference::project(cx, read_scope, project).await?;
     store::lock(&mut cx.db, id).await?;
@@ -198,22 +198,22 @@ async fn find_locked(cx: &mut Call, project: &str, read_scope: &ReadScope) -> Re
     read(row.ok_or_else(|| Error::not_found("project"))?, &ReadScope { money: true, ..*read_scope })
 }
 
-/// The project as the database has it after a change.
+/// Reads the project again after an update.
 async fn reload(cx: &mut Call, id: ProjectId, read_scope: &ReadScope) -> Result<Project, Error> {
     let row = store::find(&mut cx.db, id.0, read_scope.only_projects_of()).await?;
     with_budget(cx, row.ok_or_else(Error::internal)?, read_scope).await
 }
 
-/// A row with its budget, as the caller may see them.
+/// The project of a row with its budget, as far as the caller may see them.
 async fn with_budget(cx: &mut Call, row: store::ProjectRow, read_scope: &ReadScope) -> Result<Project, Error> {
     let budget = budgets::record::of_projects(cx, read_scope, &[row.id]).await?.remove(&row.id);
     Ok(Project { budget, ..read(row, read_scope)? })
 }
 
-/// A row as the caller may see it.
+/// The project of a row, as far as the caller may see it.
 fn read(row: store::ProjectRow, read_scope: &ReadScope) -> Result<Project, Error> {
     let currency = Currency::parse(&row.currency)?;
-    // Nothing converts between currencies: the organization's rate is one only where its currency is the client's.
+    // Rates are never converted: the organization's rate applies only where its currency is the client's.
     let organization_rate = row.organization_rate.filter(|_| row.organization_currency == row.currency);
     let money = |amount: Option<i64>| amount.filter(|_| read_scope.money).map(|amount| Money::new(amount, &currency));
     Ok(Project {

@@ -1,4 +1,4 @@
-//! SQL of projects. What of their time is unbilled is what an invoice would take now, as in `invoices::store::lock_unbilled`.
+//! SQL of projects. Their unbilled time is what an invoice would take now, as in `invoices::store::lock_unbilled`.
 
 mod team;
 
@@ -34,26 +34,26 @@ pub struct ProjectRow {
     pub archived: bool,
     pub worked: Option<i64>,
     pub unbilled: Option<i64>,
-    /// What the list is sorted by, as the database sees it.
+    /// The sort key of the client's name, as the database orders it.
     pub client_key: String,
     pub project_key: String,
 }
 
 /// Which projects are listed.
 pub struct ProjectFilter {
-    /// The key of a text in the name, the code or the client's name.
+    /// The search key of a text in the name, the code or the client's name.
     pub query: Option<String>,
     /// The client.
     pub client: Option<Uuid>,
-    /// Also archived ones.
+    /// Include archived ones.
     pub archived: bool,
-    /// Only those this member is on.
+    /// Only those that this member is on.
     pub on: Option<Uuid>,
-    /// Also sum up the time of each.
+    /// Sum up the time of each.
     pub hours: bool,
 }
 
-/// Where the last page ended: names of client and project as the database sorts them, and the id.
+/// The end of the last page: names of client and project as the database sorts them, and the id.
 pub type ProjectKeyset = (String, String, Uuid);
 
 /// Projects by client and name, from after the last page. Time is summed up for the rows of the page only.
@@ -159,7 +159,7 @@ pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Proj
     .await?)
 }
 
-/// Keeps others from changing a project until the transaction ends. Time may still be logged on it.
+/// Locks a project against changes until the transaction ends. Time may still be logged on it.
 pub async fn lock(db: &mut Db, project: Uuid) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from project where organization_id = $1 and id = $2 for no key update", organization, project)
@@ -168,7 +168,7 @@ pub async fn lock(db: &mut Db, project: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps these projects from being deleted until the transaction ends.
+/// Locks these projects against deletion until the transaction ends.
 pub async fn lock_key_share(db: &mut Db, projects: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from project where organization_id = $1 and id = any($2) order by id for key share", organization, projects)
@@ -202,7 +202,7 @@ pub async fn insert(db: &mut Db, project: &Project, now: Timestamp) -> Result<()
     refuse_taken_name(db, written.rows_affected(), project).await
 }
 
-/// Writes a project. One of several that had the same name before there were keys keeps it.
+/// Updates a project. Projects that shared a name before search keys existed may keep it.
 pub async fn update(db: &mut Db, project: &Project) -> Result<(), Error> {
     let organization = db.organization();
     let written = query!(
@@ -226,12 +226,12 @@ pub async fn update(db: &mut Db, project: &Project) -> Result<(), Error> {
     refuse_taken_name(db, written.rows_affected(), project).await
 }
 
-/// How the refusal of a name begins.
+/// The beginning of the refusal of a taken name.
 fn called(project: &Project) -> String {
     format!("{} already has a project called", project.client.name)
 }
 
-/// Nothing is written when the name is taken.
+/// Fails when `written`, the number of written rows, is 0, which means that the name is taken.
 async fn refuse_taken_name(db: &mut Db, written: u64, project: &Project) -> Result<(), Error> {
     if written > 0 {
         return Ok(());
@@ -250,7 +250,7 @@ async fn refuse_taken_name(db: &mut Db, written: u64, project: &Project) -> Resu
     Err(text::name_taken(&called(project), &project.name, namesake))
 }
 
-/// Hides a project, or shows it again. One that is hidden already keeps its instant.
+/// Archives or restores a project. One that is archived already keeps its time of archiving.
 pub async fn set_archived(db: &mut Db, project: ProjectId, at: Option<Timestamp>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -264,7 +264,7 @@ pub async fn set_archived(db: &mut Db, project: ProjectId, at: Option<Timestamp>
     Ok(())
 }
 
-/// How many time entries and invoice lines hold the project.
+/// How many time entries and invoice lines refer to the project.
 pub async fn count_references(db: &mut Db, project: ProjectId) -> Result<(i64, i64), Error> {
     let organization = db.organization();
     let held = query!(

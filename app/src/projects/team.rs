@@ -1,4 +1,4 @@
-//! Who is on a project: a member sees and tracks time on the projects they are on.
+//! The members of a project: a member sees and tracks time on the projects they are on.
 
 use macros::operation;
 use serde::{Deserialize, Serialize};

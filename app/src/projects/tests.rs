@@ -1,4 +1,4 @@
-//! Promises about projects, over the operations.
+//! Tests of projects, through the operations.
 
 use serde_json::{Value, json};
 

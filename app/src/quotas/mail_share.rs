@@ -1,27 +1,27 @@
-//! Who has which part of the deployment's mails.
+//! The shares of the deployment's mails per day.
 
-/// Whose a mail is, as far as the deployment's mails of a day are shared: whoever uses theirs up takes none from the others.
+/// The share that a mail counts for: using one up takes nothing from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailShare {
-    /// Written by an organization: invoices, invitations.
+    /// Mails of an organization: invoices and invitations.
     Organizations,
-    /// To a person about their own sign-in, at an address that is known to be theirs.
+    /// Mails to a person about their own sign-in, to a confirmed address.
     People,
-    /// To an address that nobody has proved: anybody can have asked for it.
+    /// Mails to an unconfirmed address, which anybody can have requested.
     Proofs,
 }
 
-/// How mails of organizations are called where they are counted.
+/// The counter of organizations' mails.
 const MAILS: &str = "mails";
 
-/// How mails to people about their own sign-in are called where they are counted.
+/// The counter of mails to people about their own sign-in.
 const SIGN_IN_MAILS: &str = "sign_in_mails";
 
-/// How those of them are called that go to addresses that nobody has proved.
+/// The counter of those among them that go to unconfirmed addresses.
 const PROOF_MAILS: &str = "proof_mails";
 
 impl MailShare {
-    /// All of them.
+    /// All shares.
     pub const ALL: [Self; 3] = [Self::Organizations, Self::People, Self::Proofs];
 
     /// Its name in the database.
@@ -33,13 +33,13 @@ impl MailShare {
         }
     }
 
-    /// The share of this name.
+    /// The share with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|share| share.name() == name)
     }
 
-    /// As what its mails are counted, and how many of each there may be in a day on which `most` may leave in all. A fifth is for
-    /// people's own sign-ins; of that fifth, proofs have half.
+    /// The counters of its mails and their limits per day, out of `most` in all. A fifth is for people's own sign-ins, and half of that
+    /// fifth for unconfirmed addresses.
     pub(super) fn counted_as(self, most: i64) -> Vec<(&'static str, i64)> {
         let people = (most / 5).max(1);
         match self {
@@ -49,7 +49,7 @@ impl MailShare {
         }
     }
 
-    /// What is said when there are no more of it.
+    /// The message when the share is used up.
     pub(super) fn used_up(self) -> &'static str {
         match self {
             Self::Organizations => "This Stint has sent all mails that it may send today",

@@ -1,12 +1,11 @@
-//! What an organization, and the deployment as a whole, may use of what its operator pays for: mails and tokens of the model.
+//! Quotas of what the operator pays for, per organization and deployment: mails and tokens of the model.
 //!
-//! Counted in the database, so that all processes share it. An organization's mails are counted by the call that writes them, so
-//! that its refusal takes everything back; the deployment's are counted as they leave, because a call holds its counts until it
-//! ends, and no organization may hold up another. Those are shared between organizations and people's own sign-ins, which anybody
-//! can cause.
+//! Usage is counted in the database, so that all processes share it. An organization's mails are counted by the call that writes them, so
+//! that a refusal rolls everything back; the deployment's are counted as they leave, because a call holds its counters until it ends, and
+//! no organization may block another. The latter are divided between organizations and people's own sign-ins, which anybody can cause.
 //!
-//! Organizations cost nothing to found. So those that one person has founded and owns have together no more than one alone. What was
-//! founded by somebody who does not own it any more counts for whoever has owned it longest.
+//! Organizations cost nothing to create, so those that one person has founded and still owns share the quota of one. An organization whose
+//! founder no longer owns it counts for whoever has owned it longest.
 
 mod mail_share;
 mod store;
@@ -25,18 +24,18 @@ use crate::{
 
 pub use mail_share::MailShare;
 
-/// The quotas of a deployment; absent means no limit. Days and months are those of UTC.
+/// The quotas of a deployment; none means no limit. Days and months are in UTC.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct UsageQuotas {
-    /// Mails that one organization may send in a day, and all together that one person has founded.
+    /// Mails per day of one organization, and of all organizations of one founder together.
     pub mails_of_organization: Option<i64>,
-    /// Mails that may leave in a day, of all organizations and to people about their sign-ins.
+    /// Mails per day that leave, of all organizations and to people about their sign-ins.
     pub mails: Option<i64>,
-    /// Tokens that the model may read and write in a month, for all organizations.
+    /// Tokens per month that the model may read and write, for all organizations.
     pub model_tokens: Option<i64>,
 }
 
-/// Counts mails that a call has put into the outbox. Refused when there are too many for today; the call then does nothing.
+/// Counts mails that a call has put into the outbox. Refused when there are too many for today; the call is then rolled back.
 pub async fn count_written_mails(db: &mut Db, quotas: &UsageQuotas, mails: i64, by_person: bool) -> Result<(), Error> {
     if mails == 0 {
         return Ok(());
@@ -58,26 +57,26 @@ pub async fn count_written_mails(db: &mut Db, quotas: &UsageQuotas, mails: i64, 
     require_mail_left(db, quotas, MailShare::Organizations).await
 }
 
-/// What can still be done; a program is given no link to hand over.
+/// Adds the hint about what needs no mail; only a person gets a link to hand over.
 fn without_mail(by_person: bool, error: Error) -> Error {
     let link = if by_person { ", or invite somebody with a link that you hand over" } else { "" };
     error.hint(format!("What needs no mail can still be done: send an invoice without e-mail{link}."))
 }
 
-/// How many mails a day may be asked for from one network by whoever is not known there: fifty, and no more than half of what may
-/// go to addresses that nobody has proved, so that the other half is left to everybody else.
+/// The most mails per day that anonymous callers may request from one network: fifty, and at most half of the share for unconfirmed
+/// addresses, so that the other half is left to everybody else.
 pub fn mails_of_network(quotas: &UsageQuotas) -> u32 {
     let proofs = quotas.mails.map(|most| MailShare::Proofs.counted_as(most)).and_then(|counted| counted.first().map(|(_, most)| *most));
     proofs.map_or(MAILS_OF_NETWORK, |proofs| u32::try_from(proofs / 2).map_or(MAILS_OF_NETWORK, |half| half.clamp(1, MAILS_OF_NETWORK)))
 }
 
-/// How many links for a new password to confirmed addresses are mailed in a day that were asked for from one network.
+/// The most password reset links to confirmed addresses per day that are requested from one network.
 pub const RESETS_OF_NETWORK: u32 = 50;
 
-/// How many that are at most, in a day.
+/// The upper bound of [`mails_of_network`], per day.
 const MAILS_OF_NETWORK: u32 = 50;
 
-/// Refuses when the deployment has sent all mails of this share today.
+/// Refuses when this share of the deployment is used up today.
 pub async fn require_mail_left(db: &mut Db, quotas: &UsageQuotas, share: MailShare) -> Result<(), Error> {
     let Some(most) = quotas.mails else { return Ok(()) };
     for (what, most) in share.counted_as(most) {
@@ -97,7 +96,7 @@ pub async fn count_leaving_mail(db: &mut Db, quotas: &UsageQuotas, share: MailSh
     Ok(())
 }
 
-/// Counts tokens before a model is asked: for the founder of the organization, and for the deployment.
+/// Counts tokens before a model call, for the founder of the organization and for the deployment.
 pub async fn reserve_tokens(db: &mut Db, quotas: &UsageQuotas, tokens: i64) -> Result<(), Error> {
     if let (false, free_on) = store::count_for_founder(db, MODEL_TOKENS, tokens, Some(TOKENS_OF_FOUNDER)).await? {
         return Err(founder_used_up(free_on));
@@ -108,7 +107,7 @@ pub async fn reserve_tokens(db: &mut Db, quotas: &UsageQuotas, tokens: i64) -> R
     }
 }
 
-/// Counts what more, or less, was used than was taken before.
+/// Corrects the reserved tokens by the difference to the used ones.
 pub async fn adjust_tokens(db: &mut Db, quotas: &UsageQuotas, more: i64) -> Result<(), Error> {
     if more == 0 {
         return Ok(());
@@ -120,7 +119,7 @@ pub async fn adjust_tokens(db: &mut Db, quotas: &UsageQuotas, more: i64) -> Resu
     }
 }
 
-/// Refuses when the model has used all tokens of the organization's founder, or of the deployment.
+/// Refuses when the tokens of the organization's founder, or of the deployment, are used up.
 pub async fn check_tokens(db: &mut Db, quotas: &UsageQuotas) -> Result<(), Error> {
     if let (false, free_on) = store::left_for_founder(db, MODEL_TOKENS, TOKENS_OF_FOUNDER).await? {
         return Err(founder_used_up(free_on));
@@ -132,20 +131,20 @@ pub async fn check_tokens(db: &mut Db, quotas: &UsageQuotas) -> Result<(), Error
     }
 }
 
-/// What the model may read and write in a month for all organizations of one founder: as much as for one alone.
+/// Tokens per month for all organizations of one founder: as many as for one organization.
 const TOKENS_OF_FOUNDER: i64 = INPUT_CAP + OUTPUT_CAP;
 
-/// Who is counted together.
+/// The subject of messages about a founder's quota.
 const OF_FOUNDER: &str = "Your organization and the others that count for the same owner";
 
 fn founder_used_up(free_on: Date) -> Error {
     used_up(&format!("{OF_FOUNDER} have used up their tokens of this month together"), free_on)
 }
 
-/// How mails are called where they are counted for a founder.
+/// The counter of a founder's mails.
 const MAILS: &str = "mails";
 
-/// How tokens are called where they are counted.
+/// The counter of tokens.
 const MODEL_TOKENS: &str = "model_tokens";
 
 const MODEL_USED_UP: &str = "The model has used up the tokens that this Stint has for it in this month";
@@ -157,7 +156,7 @@ async fn count(db: &mut Db, what: &str, more: i64, most: i64, words: &str) -> Re
     }
 }
 
-/// The refusal, which says when there is more.
+/// The refusal, with the time at which the quota is renewed.
 fn used_up(words: &str, free_on: Date) -> Error {
     let error = Error::new(Code::RateLimited, format!("{words}. There are more from {}, 00:00 UTC.", Day::from(free_on).label()));
     Error { details: Some(serde_json::json!({ "free_at": format!("{free_on}T00:00:00Z") })), ..error }

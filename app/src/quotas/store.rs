@@ -1,12 +1,12 @@
-//! SQL of what was used.
+//! SQL of usage counters.
 
 use jiff::civil::Date;
 use sqlx::query;
 
 use crate::{database::Db, error::Error};
 
-/// Counts mails of the organization: how many it has written today, and when the next day begins. The first of a day sweeps up the
-/// days before.
+/// Counts mails of the organization; returns the number of today, and the date of the next day. The first mails of a day delete the
+/// counters that are older than a month.
 pub async fn count_mails(db: &mut Db, mails: i64) -> Result<(i64, Date), Error> {
     let organization = db.organization();
     let row = query!(
@@ -32,7 +32,7 @@ async fn forget_mails(db: &mut Db) -> Result<(), Error> {
     Ok(())
 }
 
-/// Counts what the deployment uses: whether it was counted, and when the next day or month begins.
+/// Counts usage of the deployment; whether it was within `most`, and when the next day or month begins.
 pub async fn count(db: &mut Db, what: &str, more: i64, most: Option<i64>) -> Result<(bool, Date), Error> {
     let row =
         query!(r#"select counted as "counted!", free_on as "free_on!: jiff_sqlx::Date" from count_usage($1, $2, $3)"#, what, more, most)
@@ -49,7 +49,7 @@ pub async fn left(db: &mut Db, what: &str, most: i64) -> Result<(bool, Date), Er
     Ok((row.free, row.free_on.to_jiff()))
 }
 
-/// Counts what the organization uses for whoever has founded it: whether it was counted, and when the next day or month begins.
+/// Counts usage of the organization for its founder; whether it was within `most`, and when the next day or month begins.
 pub async fn count_for_founder(db: &mut Db, what: &str, more: i64, most: Option<i64>) -> Result<(bool, Date), Error> {
     let row = query!(
         r#"select counted as "counted!", free_on as "free_on!: jiff_sqlx::Date" from count_founder_usage($1, $2, $3)"#,
@@ -62,7 +62,7 @@ pub async fn count_for_founder(db: &mut Db, what: &str, more: i64, most: Option<
     Ok((row.counted, row.free_on.to_jiff()))
 }
 
-/// Whether the organizations of whoever has founded this one have used less than `most`, and when the next day or month begins.
+/// Whether the organizations of this one's founder have used less than `most`, and when the next day or month begins.
 pub async fn left_for_founder(db: &mut Db, what: &str, most: i64) -> Result<(bool, Date), Error> {
     let row = query!(r#"select free as "free!", free_on as "free_on!: jiff_sqlx::Date" from founder_usage_left($1, $2)"#, what, most)
         .fetch_one(db.connection())

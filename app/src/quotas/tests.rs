@@ -1,5 +1,4 @@
-//! Refusals when something is used up. What the deployment has used is one row for all tests of the process: each takes a bound far
-//! above what the others use.
+//! Tests of used-up quotas. All tests of the process share the counters of the deployment: each uses a limit far above the others' usage.
 
 use std::sync::Arc;
 
@@ -93,7 +92,7 @@ async fn where_no_mail_leaves_none_is_counted() {
     assert_eq!(studio.number("select count(*) from mail_usage where organization_id = $1").await, 0);
 }
 
-/// How many of these leave, of more than there may be.
+/// How many of these mails leave, out of more than the quota.
 async fn leave(db: &mut Db, quotas: &UsageQuotas, share: MailShare) -> usize {
     for left in 0..30 {
         if require_mail_left(db, quotas, share).await.is_err() {
@@ -121,7 +120,7 @@ async fn strangers_use_up_neither_the_mails_of_organizations_nor_those_of_people
     db.roll_back().await;
 }
 
-/// Another organization that the person of this one founds, and they in it.
+/// Another organization founded by this person, with them in it.
 async fn another(studio: &World) -> World {
     let founded = studio.ok("create_organization", json!({"name": "Another", "tax_rate": "19", "tax_number": "12/345/67890"})).await;
     let there = studio.signed_in(studio.person().id, founded["slug"].as_str().expect("a slug")).await;
@@ -148,7 +147,7 @@ async fn organizations_of_one_founder_share_their_mails_of_a_day() {
     one.ok("send_invoice", json!({"invoice": invoice})).await;
 }
 
-/// Whoever founded an organization and left it takes nothing from it, and it takes nothing from them.
+/// A founder who left an organization shares no quota with it.
 #[tokio::test]
 async fn an_organization_counts_for_whoever_owns_it_now() {
     let quotas = UsageQuotas { mails_of_organization: Some(1), ..UsageQuotas::default() };
@@ -197,7 +196,7 @@ async fn what_all_use_together_has_a_bound_that_nobody_passes() {
     let studio = World::new("studio").await;
     let services = studio.caller.services.clone();
     let begin = || services.database.begin(RowScope::Nobody, AccessMode::Write);
-    // Far above what other tests may count in the same database.
+    // Far above the usage of other tests in the same database.
     let most = 1_i64 << 50;
     let mut db = begin().await.expect("a transaction");
     assert!(store::count(&mut db, MODEL_TOKENS, most - 5, None).await.expect("counted").0);

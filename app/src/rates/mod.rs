@@ -1,4 +1,4 @@
-//! Rates: what an hour costs, for new time and for the time that is not billed yet.
+//! Rates: the price of an hour for new time, and the repricing of unbilled time.
 
 pub mod prompts;
 #[cfg(feature = "ssr")]

@@ -1,4 +1,4 @@
-//! What pages ask about rates: one for time that has none, and whether a new one is also for the time that is not billed yet.
+//! Prompts of pages about rates: for time that has none, and whether a new rate also applies to unbilled time.
 
 use leptos::prelude::*;
 
@@ -12,10 +12,10 @@ use crate::{
     ui::{Field, Form, Submit, WriteAction, create_resource, hidden, idempotency_field, on_success, refusal, use_flash, when_loaded},
 };
 
-/// For how many projects without a rate one is asked at once.
+/// The most projects without a rate that are prompted for at once.
 const ASKED_MAX: u32 = 3;
 
-/// What sets a rate by this write: whatever shows time, work or money is read anew.
+/// The write of a rate, after which everything that shows time, work or money is fetched again.
 fn setting(action: WriteAction<SetRate>) -> WriteAction<SetRate> {
     let (changes, flash) = (use_changes(), use_flash());
     on_success(action, move |set| {
@@ -28,10 +28,10 @@ fn setting(action: WriteAction<SetRate>) -> WriteAction<SetRate> {
     action
 }
 
-/// Asks for a rate where billable time has none: it would be billed at nothing.
+/// Prompts for a rate where billable time has none: it would be billed at nothing.
 #[component]
 pub fn MissingRates(
-    /// The client that is looked at, when it is one.
+    /// The client of the page, if it shows one.
     #[prop(default = None)]
     client: Option<String>,
 ) -> impl IntoView {
@@ -60,7 +60,7 @@ fn ask(rate: ProjectRate) -> impl IntoView {
     }
 }
 
-/// Why it was refused, where its one field does not say so already.
+/// The reason of a refusal, unless it is shown at the one field.
 fn otherwise_refused(action: WriteAction<SetRate>) -> impl IntoView {
     let refused = refusal(action);
     move || {
@@ -69,12 +69,12 @@ fn otherwise_refused(action: WriteAction<SetRate>) -> impl IntoView {
     }
 }
 
-/// For what a rate is set where time has none: whoever raises the client's later would wonder.
+/// States that the rate is set for this project alone: otherwise a later change of the client's rate would seem to have no effect.
 fn whose(rate: &ProjectRate) -> String {
     format!("The rate that is set here is that of {} alone; one for all projects of", rate.project.name)
 }
 
-/// Whose rate a page shows.
+/// The level of the rate that a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateOf {
     /// A project's.
@@ -95,18 +95,18 @@ impl RateOf {
     }
 }
 
-/// The form that reprices unbilled time, beside others that set a rate.
+/// The name of the form that reprices unbilled time, beside others that set a rate.
 const REPRICE: &str = "reprice";
 
 fn repricing() -> WriteAction<SetRate> {
     setting(WriteAction::of_form(REPRICE))
 }
 
-/// The unbilled time that was logged at another rate than the one that holds, with the difference, and the button that reprices it:
-/// a new rate is for new time only until somebody says otherwise.
+/// The unbilled time that was logged at another rate than the current one, with the difference and the button that reprices it:
+/// a new rate applies to new time only, unless somebody decides otherwise.
 #[component]
 pub fn UnbilledAtOtherRate(
-    /// Whose rate it is.
+    /// The level of the rate.
     of: RateOf,
 ) -> impl IntoView {
     let changes = use_changes();
@@ -120,13 +120,13 @@ pub fn UnbilledAtOtherRate(
         };
         load_picker_options(move |cursor| list_rates(client.clone(), project.clone(), None, Some(LIMIT_MAX), cursor))
     });
-    // Of more projects than a list is followed through, the difference is not known.
+    // With more projects than the list fetches, the difference is unknown.
     when_loaded(rates, move |rates| {
         (!rates.cut).then(|| others(of, rates.items)).flatten().map(|others| asked_of(of, others, action)).into_any()
     })
 }
 
-/// What a new rate would do to the unbilled time.
+/// The effect of a new rate on unbilled time.
 struct RepricingPreview {
     rate: Money,
     worked: WorkDuration,
@@ -187,7 +187,7 @@ fn said(amount: &Money) -> String {
     format!("{} {}", formatted(amount.amount, &amount.currency), amount.currency)
 }
 
-/// An amount with its sign, as what is added.
+/// An amount with its sign.
 fn difference(amount: &Money) -> String {
     match amount.amount {
         0 => "no difference".to_owned(),

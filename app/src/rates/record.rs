@@ -1,4 +1,4 @@
-//! What an hour costs, and what a change of it means for the time that is not billed yet.
+//! Lists and sets rates, and reprices the unbilled time.
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ use crate::{
 /// The most entries that one change reprices.
 pub(super) const ENTRIES_MAX: i64 = 10_000;
 
-/// Which rates are wanted; arguments of `list_rates`.
+/// The filters of rates; the arguments of `list_rates`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct RateQuery {
     pub client: Option<String>,
@@ -36,7 +36,7 @@ pub struct RateQuery {
     pub missing: bool,
 }
 
-/// A new rate; arguments of `set_rate`.
+/// A change of a rate; the arguments of `set_rate`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct RateChange {
     pub project: Option<String>,
@@ -59,8 +59,8 @@ pub async fn list(cx: &mut Call, wanted: RateQuery, limit: Option<u32>, cursor: 
     };
     let filter = store::RateFilter { client, project, missing: wanted.missing };
     let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
-    let place = |row: &store::ProjectRateRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
-    Page::of(cx.listing, rows, limit, place, read)
+    let cursor_of = |row: &store::ProjectRateRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
+    Page::of(cx.listing, rows, limit, cursor_of, read)
 }
 
 fn read(row: store::ProjectRateRow) -> Result<ProjectRate, Error> {
@@ -86,7 +86,7 @@ fn read(row: store::ProjectRateRow) -> Result<ProjectRate, Error> {
     })
 }
 
-/// Whose rate is changed.
+/// The project, client or organization whose rate changes.
 struct RateTarget {
     name: String,
     rate: Option<Money>,
@@ -94,11 +94,11 @@ struct RateTarget {
     level: RateLevel,
 }
 
-/// Sets a rate, and reprices the unbilled time when that is wanted.
+/// Sets a rate, and reprices the unbilled time if requested.
 pub async fn set(cx: &mut Call, given: RateChange) -> Result<ChangedRate, Error> {
     let (project, client) = named(cx, given.project, given.client)?;
     let of_all = project.is_none() && client.is_none();
-    // Time that is being written at the rate of before is repriced, too: it is waited for.
+    // The exclusive lock waits for time that is being written at the old rate, so that it is repriced, too.
     match of_all || given.applies_to == AppliesTo::UnbilledTime {
         true => organizations::store::lock(&mut cx.db).await?,
         false => organizations::store::lock_shared(&mut cx.db).await?,
@@ -134,8 +134,8 @@ pub async fn set(cx: &mut Call, given: RateChange) -> Result<ChangedRate, Error>
     Ok(ChangedRate { of: changed.name, rate: changed.rate, applies_to: given.applies_to, unbilled })
 }
 
-/// The references that were given; an empty one is absent. Where it is the only one it is a slip: without any, the organization's rate
-/// would be set.
+/// The given references; an empty one counts as absent. An empty one alone is a mistake and refused: without any, the organization's
+/// rate would be set.
 fn named(cx: &Call, project: Option<String>, client: Option<String>) -> Result<(Option<String>, Option<String>), Error> {
     let given = [("project", project.is_some()), ("client", client.is_some())].into_iter().find(|(_, given)| *given);
     match (given, (text::non_empty(project), text::non_empty(client))) {
@@ -150,14 +150,14 @@ fn named(cx: &Call, project: Option<String>, client: Option<String>) -> Result<(
     }
 }
 
-/// The same time again, held until the call ends: what was billed or changed since it was looked at is not among it.
+/// Locks the same time until the call ends, and leaves out what was billed or changed since it was read.
 async fn held(cx: &mut Call, level: &RateLevel, others: &[RepricingCandidate]) -> Result<Vec<RepricingCandidate>, Error> {
     let ids: Vec<Uuid> = others.iter().map(|other| other.id).collect();
     let held = store::lock_entries(&mut cx.db, &ids).await?;
     store::repricing_candidates(&mut cx.db, level, Some(&held), ENTRIES_MAX).await
 }
 
-/// A project that is to be one of this client's.
+/// Resolves a project among those of a client.
 async fn of_client_project(cx: &mut Call, client: &str, project: &str) -> Result<String, Error> {
     let read_scope = ReadScope::of(cx)?;
     let client = reference::client(cx, &read_scope, client).await?;
@@ -185,7 +185,7 @@ async fn of_client(cx: &mut Call, given: &str, rate: Patch<Amount>) -> Result<Ra
     Ok(RateTarget { name: client.name, rate: rate.map(|rate| Money::new(rate, &currency)), currency, level: RateLevel::Client(id) })
 }
 
-/// Whether the caller sets the rate of the organization: settings of it are for a person at the page.
+/// Whether the caller may set the organization's rate: only a person at the page changes its settings.
 fn sets_organizations(cx: &Call) -> bool {
     cx.may(Permission::ManageOrganization) && cx.caller.token.is_none()
 }
@@ -203,20 +203,19 @@ async fn of_organization(cx: &mut Call, rate: Patch<Amount>) -> Result<RateTarge
     Ok(RateTarget { name: organization.name, rate: organization.rate, currency: organization.currency, level: RateLevel::Organization })
 }
 
-/// Writes the rate that holds to the time that has another, and tells what that does to budgets. A cap stands in the way of no
-/// price: the time was worked.
+/// Writes the current rate to time that has another, and alerts on budgets. A hard stop does not refuse it: the time was worked.
 async fn reprice(cx: &mut Call, others: &[RepricingCandidate]) -> Result<(), Error> {
     let (read_scope, now) = (ReadScope::of(cx)?, cx.now);
     let mut touched: Vec<(Uuid, Date)> = others.iter().map(|other| (other.project_id, other.day.to_jiff())).collect();
     touched.sort_unstable();
     touched.dedup();
-    let watch = BudgetGuard::lock(cx, &touched).await?;
+    let guard = BudgetGuard::lock(cx, &touched).await?;
     store::reprice(&mut cx.db, others, now).await?;
-    watch.finish(cx, &read_scope, HardStop::Ignore).await?;
+    guard.finish(cx, &read_scope, HardStop::Ignore).await?;
     Ok(())
 }
 
-/// What a change of rate means for unbilled time.
+/// The effect of a change of rate on unbilled time.
 pub(super) fn repricing(others: &[RepricingCandidate], currency: &Currency) -> Repricing {
     let unbilled = || others.iter().filter(|other| other.counts);
     let seconds = |other: &RepricingCandidate| i64::from(other.seconds);

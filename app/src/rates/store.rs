@@ -1,6 +1,6 @@
-//! SQL of rates: what holds for projects, and the unbilled time that has another.
+//! SQL of rates: the current rates of projects, and the unbilled time at another rate.
 //!
-//! The rate that holds is `Terms::rate` in SQL: project, else client, else, for clients in the organization's currency, member, else
+//! The current rate is `BillingTerms::rate` in SQL: project, else client, else, for clients in the organization's currency, member, else
 //! organization.
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::{
     projects::store::ProjectKeyset,
 };
 
-/// Which rates are listed.
+/// The filters of a list of rates.
 pub struct RateFilter {
     /// Of this client's projects.
     pub client: Option<Uuid>,
@@ -23,7 +23,7 @@ pub struct RateFilter {
     pub missing: bool,
 }
 
-/// A project with its rates and the unbilled time that has another.
+/// A project with its rates, and its unbilled time at another rate.
 #[allow(missing_docs, reason = "the fields say what they are")]
 pub struct ProjectRateRow {
     pub client_id: Uuid,
@@ -33,20 +33,20 @@ pub struct ProjectRateRow {
     pub project_name: String,
     pub rate: Option<i64>,
     pub client_rate: Option<i64>,
-    /// Of clients in the organization's currency alone.
+    /// Applies only to clients in the organization's currency.
     pub organization_rate: Option<i64>,
     pub entries: i64,
     pub seconds: i64,
     pub without_rate: i64,
     pub before: i64,
     pub after: i64,
-    /// What the list is sorted by, as the database sees it.
+    /// The sort key of the list, as the database orders it.
     pub client_key: String,
     pub project_key: String,
 }
 
-/// The rates of projects by client and project, from after the last page: of those that are not archived, and of those with
-/// unbilled time that has another.
+/// The rates of projects by client and project, after the last page: of projects that are not archived, and of those with unbilled time
+/// at another rate.
 pub async fn list(db: &mut Db, filter: &RateFilter, after: Option<ProjectKeyset>, limit: i64) -> Result<Vec<ProjectRateRow>, Error> {
     let organization = db.organization();
     let (client_key, project_key, id) = match after {
@@ -100,14 +100,14 @@ pub async fn list(db: &mut Db, filter: &RateFilter, after: Option<ProjectKeyset>
     .await?)
 }
 
-/// Whose rate is meant.
+/// The level whose rate is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateLevel {
     /// A project's.
     Project(Uuid),
-    /// A client's: it holds where the project has none.
+    /// A client's: it applies where the project has none.
     Client(Uuid),
-    /// The organization's: it holds where neither project, client nor member has one.
+    /// The organization's: it applies where neither project, client nor member has one.
     Organization,
 }
 
@@ -121,7 +121,7 @@ impl RateLevel {
     }
 }
 
-/// An unbilled entry that has another rate than the one that holds.
+/// An unbilled entry at another rate than the current one.
 #[allow(missing_docs, reason = "the fields say what they are")]
 pub struct RepricingCandidate {
     pub id: Uuid,
@@ -134,8 +134,8 @@ pub struct RepricingCandidate {
     pub rate_now: Option<i64>,
 }
 
-/// The time on no invoice for which the rate of this level holds and which has another, drafts and running timers among it; of these
-/// entries alone where some are named.
+/// The entries on no invoice for which the rate of this level applies and that have another, including drafts and running timers; with
+/// ids, only among those.
 pub async fn repricing_candidates(
     db: &mut Db,
     level: &RateLevel,
@@ -171,7 +171,7 @@ pub async fn repricing_candidates(
     .await?)
 }
 
-/// Keeps others from changing or billing entries until the transaction ends; answers those that are on no invoice.
+/// Locks entries until the transaction ends, so that nobody changes or bills them; returns those that are on no invoice.
 pub async fn lock_entries(db: &mut Db, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -183,7 +183,7 @@ pub async fn lock_entries(db: &mut Db, ids: &[Uuid]) -> Result<Vec<Uuid>, Error>
     .await?)
 }
 
-/// Gives a project another rate. Nothing else is written: columns of a key would keep away whoever logs time.
+/// Sets the rate of a project. No other column is written: an update of key columns would block callers who log time.
 pub async fn set_of_project(db: &mut Db, id: Uuid, rate: Option<i64>) -> Result<(), Error> {
     let organization = db.organization();
     query!("update project set rate = $3 where organization_id = $1 and id = $2", organization, id, rate).execute(db.connection()).await?;
@@ -197,7 +197,7 @@ pub async fn set_of_client(db: &mut Db, id: Uuid, rate: Option<i64>) -> Result<(
     Ok(())
 }
 
-/// The seconds of billable time without a rate that keeps none: on drafts of invoices, and before the lock date.
+/// The seconds of billable time that stays without a rate: on draft invoices, and before the lock date.
 pub async fn without_rate_held(db: &mut Db, level: &RateLevel) -> Result<(i64, i64), Error> {
     let organization = db.organization();
     let held = query!(
@@ -219,22 +219,22 @@ pub async fn without_rate_held(db: &mut Db, level: &RateLevel) -> Result<(i64, i
     Ok((held.drafted, held.closed))
 }
 
-/// Time on a draft that is billed there at another rate than holds by now.
+/// The time on one draft invoice that is billed at another rate than the current one.
 #[allow(missing_docs, reason = "the fields say what they are")]
 pub struct DraftAtOtherRate {
     pub client_name: String,
     pub currency: String,
-    /// When the draft was made, where the organization is.
+    /// The day on which the draft was made, in the organization's time zone.
     pub created_on: jiff_sqlx::Date,
     pub seconds: i64,
     pub difference: i64,
-    /// How many drafts there are with such time, and with how much.
+    /// The number of drafts with such time, and the seconds on all of them.
     pub drafts: i64,
     pub seconds_of_all: i64,
 }
 
-/// The drafts with time for which the rate of this level holds and which has another, the oldest first. Time without any is told of by
-/// itself, and a rate that was given by itself or before the lock date stays.
+/// The drafts with time at another rate than the current one of this level, the oldest first. Left out are time without any rate, which
+/// has its own warning, rates of single entries, and time before the lock date.
 pub async fn drafts_at_other_rate(db: &mut Db, level: &RateLevel, limit: i64) -> Result<Vec<DraftAtOtherRate>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -273,17 +273,17 @@ pub async fn drafts_at_other_rate(db: &mut Db, level: &RateLevel, limit: i64) ->
     .await?)
 }
 
-/// Who has a rate of their own that goes before the one of a level.
+/// A project or client whose own rate takes precedence over that of a level.
 #[allow(missing_docs, reason = "the fields say what they are")]
 pub struct OwnRateRow {
     pub name: String,
     pub rate: i64,
-    /// How many there are.
+    /// The number of all of them.
     pub all: i64,
 }
 
-/// The projects of a client, or the clients of the organization in its currency and the projects of those that have no rate, that have
-/// another rate of their own than this one.
+/// The projects of a client, or the clients in the organization's currency and the projects of those without a rate, whose own rate is
+/// another than this one.
 pub async fn own_rates(db: &mut Db, level: &RateLevel, rate: i64, limit: i64) -> Result<Vec<OwnRateRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -313,7 +313,7 @@ pub async fn own_rates(db: &mut Db, level: &RateLevel, rate: i64, limit: i64) ->
     .await?)
 }
 
-/// Gives entries the rate that holds.
+/// Writes the current rate to these entries.
 pub async fn reprice(db: &mut Db, others: &[RepricingCandidate], now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     let ids: Vec<Uuid> = others.iter().map(|other| other.id).collect();

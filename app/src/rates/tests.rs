@@ -1,4 +1,4 @@
-//! Promises about rates: none is not 0, and a new one asks whether it is also for the time that is not billed yet.
+//! Tests of rates: no rate is not a rate of 0, and a new rate prompts whether it also applies to unbilled time.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::{
     time::tests::{log, studio},
 };
 
-/// A studio whose client and project have no rate, nor has the organization.
+/// A studio in which neither client, project nor organization has a rate.
 async fn without_rate() -> World {
     let studio = World::new("studio").await;
     studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19"})).await;
@@ -315,7 +315,7 @@ async fn time_that_is_logged_while_its_rate_changes_has_the_new_one() {
         rate(&studio, "100.00", "new_time").await;
         let pool = owner().await;
         let mut holder = pool.begin().await.expect("a transaction");
-        // As whoever is logging time holds it.
+        // The lock that a call holds while it logs time.
         sqlx::query("select from organization for share").execute(&mut *holder).await.expect("held");
         let all = {
             let studio = studio.clone();
@@ -336,7 +336,7 @@ async fn time_that_is_logged_while_its_rate_changes_has_the_new_one() {
     .await;
 }
 
-/// The rate of the organization is set by a person: a token is not sent there, and not after a right that its owner has.
+/// The organization's rate is set by a person: the hints for a token name neither that way nor a right that its owner has.
 #[tokio::test]
 async fn a_token_is_told_that_no_token_sets_the_rate_of_the_organization() {
     let studio = studio().await;

@@ -1,4 +1,4 @@
-//! What is said beside a change of rate: what keeps another one.
+//! Warnings about a change of rate: what keeps another rate.
 
 use super::{
     Repricing,
@@ -16,10 +16,10 @@ use crate::{
     text,
 };
 
-/// How many are named where several keep another rate.
+/// The most items that a warning names.
 const NAMED_MAX: i64 = 4;
 
-/// Tells of the time without a rate that keeps none, and of what undo does not take back.
+/// Warns of the time without a rate that stays so, and of what undo does not restore.
 pub(super) async fn warn_not_repriced(cx: &mut Call, level: &RateLevel, repriced: usize) -> Result<(), Error> {
     let (drafted, closed) = store::without_rate_held(&mut cx.db, level).await?;
     if drafted > 0 {
@@ -45,7 +45,7 @@ pub(super) async fn warn_not_repriced(cx: &mut Call, level: &RateLevel, repriced
     Ok(())
 }
 
-/// Tells what keeps another rate after a change that is for new time alone: unbilled time, time on drafts, and whoever has a rate of their own.
+/// Warns of what keeps another rate after a change for new time alone: unbilled time, time on drafts, and rates set at a closer level.
 pub async fn warn_after_change(cx: &mut Call, level: RateLevel, rate: Option<&Money>, currency: &Currency) -> Result<(), Error> {
     if !ReadScope::of(cx)?.money {
         return Ok(());
@@ -56,7 +56,7 @@ pub async fn warn_after_change(cx: &mut Call, level: RateLevel, rate: Option<&Mo
     own_rates(cx, &level, rate).await
 }
 
-/// Tells of the unbilled time that keeps the rate of before, and what another one would make of it.
+/// Warns of the unbilled time that keeps its rate, and of what repricing would make of it.
 pub(super) fn warn_unbilled(cx: &mut Call, others: &[RepricingCandidate], currency: &Currency) {
     let unbilled = repricing(others, currency);
     if unbilled.entries > 0 {
@@ -77,7 +77,7 @@ fn words_of_kept(unbilled: &Repricing, cut: bool) -> String {
     )
 }
 
-/// Tells of the time on drafts of invoices that is billed there at another rate than holds by now: a change of rate does not reach it.
+/// Warns of time on draft invoices that is billed at another rate than the current one: a change of rate does not affect it.
 pub(super) async fn warn_drafts(cx: &mut Call, level: &RateLevel) -> Result<(), Error> {
     let drafts = store::drafts_at_other_rate(&mut cx.db, level, NAMED_MAX).await?;
     let Some(first) = drafts.first() else { return Ok(()) };
@@ -102,7 +102,7 @@ fn draft(draft: &DraftAtOtherRate) -> Result<String, Error> {
     Ok(format!("{time} on that for {} of {day} ({sign}{difference} {currency})", draft.client_name))
 }
 
-/// Tells who keeps a rate of their own, which goes before the one that was set: whoever raises that of a client believes that it holds.
+/// Warns of projects and clients whose own rate takes precedence: whoever raises a client's rate expects it to apply.
 pub(super) async fn own_rates(cx: &mut Call, level: &RateLevel, rate: Option<&Money>) -> Result<(), Error> {
     let Some(rate) = rate else { return Ok(()) };
     let own = store::own_rates(&mut cx.db, level, rate.amount, NAMED_MAX).await?;

@@ -1,4 +1,4 @@
-//! Clients.
+//! Resolution of references to clients.
 
 use uuid::Uuid;
 
@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{error::Error, operation::Call, projects::read_scope::ReadScope, text};
 
-/// The client of an id or a name, among those that the caller sees.
+/// Resolves an id or a name to a client that the caller sees.
 pub async fn client(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
     let found = among(cx, read_scope, "client", &[given]).await?;
     found.first().copied().ok_or_else(|| super::required_error("client"))
 }
 
-/// The clients of several references, each once, asked for at once, however many there are. Empty references mean nothing.
+/// Resolves several references to clients, each once, in one query. Empty references are ignored.
 pub async fn clients(cx: &mut Call, read_scope: &ReadScope, given: &[String]) -> Result<Vec<Uuid>, Error> {
     among(cx, read_scope, "clients", given).await
 }

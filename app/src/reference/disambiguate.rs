@@ -1,4 +1,4 @@
-//! Which of several records a reference means.
+//! Choice between several records that fit a reference.
 
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
@@ -6,17 +6,17 @@ use uuid::Uuid;
 
 use crate::{error::Error, text};
 
-/// A record that a reference may mean.
+/// A record that fits a reference.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Candidate {
     pub id: Uuid,
-    /// Its name as people see it: that of a project with its client before it.
+    /// Its name as people see it; that of a project follows the name of its client.
     pub name: String,
-    /// Whether it or its client is archived, or has left.
+    /// Whether it or its client is archived, or the member has left.
     pub gone: bool,
 }
 
-/// What is referred to, in words.
+/// The kind of record that is referred to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum RecordKind {
     Client,
@@ -33,7 +33,7 @@ impl RecordKind {
         }
     }
 
-    /// A name, with what is said of those that are gone.
+    /// A name, marked as archived or as left where it is gone.
     pub(super) fn label(self, name: &str, gone: bool) -> String {
         match (gone, self) {
             (false, _) => name.to_owned(),
@@ -43,8 +43,8 @@ impl RecordKind {
     }
 }
 
-/// The candidate that is meant; nothing when there is none. Whom an id means is meant. Of members those who are there go before those
-/// who have left. Of several with one key the one that is spelled as it was given is meant.
+/// Picks the candidate that a reference means; none when there is none. An id is unambiguous. Present members take precedence over
+/// former ones. Of several candidates with one key, the one with exactly the given spelling is taken; otherwise it is refused.
 pub(super) fn pick(kind: RecordKind, field: &str, given: &str, found: &[Candidate]) -> Result<Option<Candidate>, Error> {
     let id = super::parse_id(given);
     if let Some(exact) = found.iter().find(|choice| choice.id == id) {
@@ -61,7 +61,7 @@ pub(super) fn pick(kind: RecordKind, field: &str, given: &str, found: &[Candidat
     }
 }
 
-/// One of several, as a program reads it.
+/// One of several candidates in `details`, for programs.
 #[derive(Serialize)]
 struct AmbiguousChoice<'a> {
     #[serde(flatten)]
@@ -70,7 +70,7 @@ struct AmbiguousChoice<'a> {
     archived: bool,
 }
 
-/// So many are told; whoever has more of one name has to look them up.
+/// The most candidates that a refusal lists; further ones have to be looked up.
 const TOLD: usize = 20;
 
 fn ambiguous(kind: RecordKind, field: &str, given: &str, found: &[&Candidate]) -> Error {

@@ -1,4 +1,4 @@
-//! Members.
+//! Resolution of references to members.
 
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use crate::{
     text,
 };
 
-/// A member that a reference means.
+/// A member found by a reference.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemberRef {
     /// The member.
@@ -28,18 +28,18 @@ pub struct MemberRef {
     pub left: bool,
 }
 
-/// The member of an id, of `me`, or of a name: of those who are there, or, when nobody there has it, of those who have left. For those who
-/// are shown the addresses of people, an address is as good. With `beside`, only that member and those on a project with them are seen.
+/// Resolves an id, `me` or a name to a member: a present one or, when no present one fits, a former one. Callers who may see addresses
+/// may give one instead. With `beside`, only that member and those on a project with them are visible.
 pub async fn member(cx: &mut Call, field: &str, given: &str, beside: Option<Uuid>) -> Result<MemberRef, Error> {
     among(cx, field, &[given], MemberFilter { beside, in_time: false }).await?.pop().ok_or_else(|| super::required_error(field))
 }
 
-/// The member whose time is meant: beside those whom the caller may see anyway, whoever has worked in time that they may see.
+/// The same for a filter of time: it also finds members who have logged time that the caller may see.
 pub async fn member_with_past_time(cx: &mut Call, field: &str, given: &str, beside: Option<Uuid>) -> Result<MemberRef, Error> {
     among(cx, field, &[given], MemberFilter { beside, in_time: true }).await?.pop().ok_or_else(|| super::required_error(field))
 }
 
-/// The members of several references, in their order; asked for at once, however many there are. None may be empty.
+/// Resolves several references to members, in their order, in one query. None may be empty.
 pub async fn members(cx: &mut Call, field: &str, given: &[String], beside: Option<Uuid>) -> Result<Vec<MemberRef>, Error> {
     super::reject_blank(field, given)?;
     among(cx, field, given, MemberFilter { beside, in_time: false }).await
@@ -63,7 +63,7 @@ async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], whom: Memb
     Ok(members)
 }
 
-/// The member who signs in with an address, for those who are shown it.
+/// The member who signs in with an address, for callers who may see addresses.
 async fn of_address(cx: &mut Call, given: &str, whom: MemberFilter) -> Result<MemberRef, Error> {
     if let Some(address) = text::known_email("member", given).ok().filter(|_| sees_addresses(cx))
         && let Some(id) = store::member_of_address(&mut cx.db, &address).await?
@@ -75,7 +75,7 @@ async fn of_address(cx: &mut Call, given: &str, whom: MemberFilter) -> Result<Me
     Err(missing(cx, given, whom).await?)
 }
 
-/// Whether the caller is shown the addresses of people.
+/// Whether the caller may see the addresses of people.
 fn sees_addresses(cx: &Call) -> bool {
     let reads_people = cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));
     cx.may(Permission::ManagePeople) && reads_people
@@ -90,7 +90,7 @@ async fn missing(cx: &mut Call, given: &str, whom: MemberFilter) -> Result<Error
     })
 }
 
-/// The address of whoever is meant and was invited, for those who may see that.
+/// The address of an invited person who fits the reference, for callers who may see invitations.
 async fn invited(cx: &mut Call, given: &str) -> Result<Option<String>, Error> {
     if !sees_addresses(cx) {
         return Ok(None);

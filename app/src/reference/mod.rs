@@ -1,9 +1,9 @@
-//! How a caller refers to a record: by its id, or by a name that fits only one.
+//! References to records: an id, or a name that fits only one.
 //!
-//! There is one way from what is given to the client, project or member that is meant, for every operation. A name is looked up by
-//! its key (`text::search_key`). What fits several is refused with all of them, and what fits none with the names that are near;
-//! the archived and those who have left are found too, and are said to be so. For time alone a part of a name is enough that one open
-//! project has, and the answer says which one was taken.
+//! Every operation resolves references to clients, projects and members in this module. A name is looked up by its search key
+//! (`text::search_key`). A reference that fits several records is refused with a list of them, and one that fits none with similar
+//! names; archived records and former members are found too, and are marked as such. Only for time, a part of a name is enough if one
+//! open project has it, and the answer says which one was taken.
 
 mod client;
 mod disambiguate;
@@ -28,12 +28,12 @@ pub fn parse_id(given: &str) -> Uuid {
     given.trim().parse().unwrap_or(Uuid::nil())
 }
 
-/// Refuses an argument that has to name one record and names none: empty text is absent.
+/// The refusal of an argument that has to name a record and is empty: empty text is absent.
 fn required_error(field: &str) -> Error {
     Error::invalid(field, format!("{} is required.", text::readable(field)))
 }
 
-/// Refuses a list of which an item is empty: whoever was meant by it would be passed over in silence.
+/// Refuses a list with a blank item: the record that it should name would be left out silently.
 pub fn reject_blank(field: &str, given: &[impl AsRef<str>]) -> Result<(), Error> {
     match given.iter().position(|given| given.as_ref().trim().is_empty()) {
         Some(at) => Err(Error::invalid(&format!("{field}[{at}]"), "Nothing is named here. Fill it in, or leave it out.")),
@@ -41,8 +41,8 @@ pub fn reject_blank(field: &str, given: &[impl AsRef<str>]) -> Result<(), Error>
     }
 }
 
-/// What is named of a kind of which all are meant, or the usual ones, while nothing is said: a list that names none is a mistake, and
-/// would mean everybody.
+/// The references of a list whose absence means all records, or the usual ones. An empty list is a mistake and is refused: it would
+/// mean everybody.
 pub fn reject_empty_list(field: &str, named: Option<Vec<String>>) -> Result<Vec<String>, Error> {
     match named {
         Some(named) if named.is_empty() => Err(Error::invalid(
@@ -53,7 +53,7 @@ pub fn reject_empty_list(field: &str, named: Option<Vec<String>>) -> Result<Vec<
     }
 }
 
-/// References as they are looked up.
+/// References in the form in which they are looked up.
 struct ReferenceQuery {
     given: Vec<String>,
     ids: Vec<Uuid>,
@@ -61,7 +61,7 @@ struct ReferenceQuery {
 }
 
 impl ReferenceQuery {
-    /// Each of these; empty ones mean nothing.
+    /// A query for each of these references; empty ones are ignored.
     fn of(given: impl IntoIterator<Item = impl AsRef<str>>, key: fn(&str) -> String) -> Self {
         let given: Vec<String> =
             given.into_iter().map(|given| given.as_ref().trim().to_owned()).filter(|given| !given.is_empty()).collect();

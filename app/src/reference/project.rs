@@ -1,4 +1,4 @@
-//! Projects: by id, as `Client / Project`, or by a name that only one has.
+//! Resolution of references to projects: an id, `Client / Project`, or a name that only one project has.
 
 use std::collections::HashMap;
 
@@ -17,9 +17,9 @@ use crate::{
     text,
 };
 
-/// The project of an id, a path `Client / Project`, the same without a slash, or a name that only one project has.
+/// Resolves an id, a path `Client / Project`, the same without a slash, or a name that only one project has.
 ///
-/// An id is not looked up: whoever reads the record says when there is none.
+/// An id is not looked up: reading the record fails when there is none.
 pub async fn project(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
     let id = super::parse_id(given);
     if !id.is_nil() {
@@ -29,8 +29,8 @@ pub async fn project(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Resu
     found.first().copied().ok_or_else(|| super::required_error("project"))
 }
 
-/// The project that time is put on: also the only open one of which a part of the name was given, such as `Acme dash`. Which one was taken is
-/// told, and can be taken back. Nothing else is done to a project whose name was not said.
+/// Resolves a reference to a project for new time: a part of the name, such as `Acme dash`, is enough if it fits only one open project.
+/// A warning says which one was taken, and the write can be undone. No other operation accepts a part of a name.
 pub async fn project_for_time(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
     let refused = match project(cx, read_scope, given).await {
         Err(error) if error.code == Code::NotFound => error,
@@ -42,7 +42,7 @@ pub async fn project_for_time(cx: &mut Call, read_scope: &ReadScope, given: &str
     Ok(meant.id)
 }
 
-/// Which of several references fit one project as they stand, by the reference, asked for at once, however many there are.
+/// The projects of those references that fit exactly one, by reference, in one query.
 pub async fn exact_projects(cx: &mut Call, read_scope: &ReadScope, given: &[&str]) -> Result<HashMap<String, Uuid>, Error> {
     let asked = ReferenceQuery::of(given, text::path_key);
     let found = store::projects(&mut cx.db, &asked.ids, &asked.keys, None, read_scope.only_projects_of()).await?;
@@ -54,8 +54,8 @@ pub async fn exact_projects(cx: &mut Call, read_scope: &ReadScope, given: &[&str
     Ok(meant.collect())
 }
 
-/// The only project that is open, as its client is, of which a part of the name was given, a word of its own among it; none where not all
-/// names are looked at. Refused when it is not their turn in time: that none was looked at is not that there is none.
+/// The only open project of an open client whose name has the given part, with a word of the project's own; none where there are too
+/// many names to compare all. `rate_limited` when the comparison waits too long: that does not mean that there is none.
 async fn only_part(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Option<Candidate>, Error> {
     let Some(part) = PartialName::of(&text::path_key(given)) else { return Ok(None) };
     let names = store::project_names(&mut cx.db, None, read_scope.only_projects_of()).await?;
@@ -72,7 +72,7 @@ async fn only_part(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result
     Ok(open.next().filter(|_| open.next().is_none()))
 }
 
-/// The same for a filter: an id that does not exist is told, or its empty list would be taken for the truth.
+/// The same for a filter: an unknown id is refused, as an empty result would be misleading.
 pub async fn existing_project(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
     let id = project(cx, read_scope, given).await?;
     match store::is_known(&mut cx.db, id, read_scope.only_projects_of()).await? {
@@ -81,14 +81,14 @@ pub async fn existing_project(cx: &mut Call, read_scope: &ReadScope, given: &str
     }
 }
 
-/// The projects of several references, each once, asked for at once, however many there are. None may be empty.
+/// Resolves several references to projects, each once, in one query. None may be empty.
 pub async fn existing_projects(cx: &mut Call, read_scope: &ReadScope, given: &[String]) -> Result<Vec<Uuid>, Error> {
     super::reject_blank("projects", given)?;
     among(cx, read_scope, "projects", given, None).await
 }
 
-/// The same among the projects of one client: a name that several clients have means that client's, and what is another client's is
-/// not found.
+/// The same among the projects of one client: a name that several clients have means that client's, and a project of another
+/// client is not found.
 pub async fn projects_of_client(cx: &mut Call, read_scope: &ReadScope, client: Uuid, given: &[String]) -> Result<Vec<Uuid>, Error> {
     among(cx, read_scope, "projects", given, Some(client)).await
 }
@@ -116,7 +116,7 @@ async fn among(
     Ok(projects)
 }
 
-/// The project whose client and name stand one after the other, such as `Acme Dashboard` or `Acme: Dashboard`: people say no slash.
+/// Resolves a client and a project name without a slash between them, such as `Acme Dashboard` or `Acme: Dashboard`.
 async fn without_slash(cx: &mut Call, read_scope: &ReadScope, field: &str, given: &str, client: Option<Uuid>) -> Result<Candidate, Error> {
     let names = store::project_names(&mut cx.db, client, read_scope.only_projects_of()).await?;
     let said = words(&text::search_key(given));
@@ -128,7 +128,7 @@ async fn without_slash(cx: &mut Call, read_scope: &ReadScope, field: &str, given
     }
 }
 
-/// The keys of a project and its client, as a path.
+/// The search keys of a client and its project, as a path.
 fn keys(name: &store::ProjectNameRow) -> String {
     format!("{}/{}", name.client_key, name.project_key)
 }

@@ -1,4 +1,4 @@
-//! SQL that finds clients, projects and members by id or by the key of a name, and the names that there are.
+//! SQL that finds clients, projects and members by id or search key, and lists known names.
 
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
@@ -10,19 +10,19 @@ use crate::{
     error::Error,
 };
 
-/// Among whom members are looked for.
+/// The members among whom a reference is looked up.
 #[derive(Debug, Clone, Copy)]
 pub struct MemberFilter {
-    /// That member and those on a project with them; none when everybody is seen.
+    /// Only this member and those on a project with them; none when everybody is visible.
     pub beside: Option<Uuid>,
-    /// Also those who have worked in time that the caller may see, which the database keeps apart.
+    /// Also members who have logged time that the caller may see, which row security decides.
     pub in_time: bool,
 }
 
-/// How many names are compared with one that nothing has. Who has more is told fewer near ones.
+/// The most names that are compared with an unknown one. An organization with more gets fewer suggestions.
 pub const NAMES_MAX: i64 = 2_000;
 
-/// The clients that references, each an id or a key, may mean among those the caller may see, with the place of the reference from 1.
+/// The clients that fit references, each an id or a key, among those the caller may see, with the index of the reference from 1.
 pub async fn clients(db: &mut Db, ids: &[Uuid], keys: &[String], on: Option<Uuid>) -> Result<Vec<(i64, Candidate)>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -43,8 +43,8 @@ pub async fn clients(db: &mut Db, ids: &[Uuid], keys: &[String], on: Option<Uuid
     Ok(rows.into_iter().map(|row| (row.place, Candidate { id: row.id, name: row.name, gone: row.gone })).collect())
 }
 
-/// The projects that references, each an id or the key of a name or of a path `client/project`, may mean among those the caller may
-/// see, of one client or of all, with the place of the reference from 1.
+/// The projects that fit references, each an id or the key of a name or of a path `client/project`, among those the caller may
+/// see, of one client or of all, with the index of the reference from 1.
 pub async fn projects(
     db: &mut Db,
     ids: &[Uuid],
@@ -79,7 +79,7 @@ pub async fn projects(
     Ok(rows.into_iter().map(|row| (row.place, Candidate { id: row.id, name: row.name, gone: row.gone })).collect())
 }
 
-/// The members that references, each an id or a key, may mean among those the caller may see, with the place of the reference from 1.
+/// The members that fit references, each an id or a key, among those the caller may see, with the index of the reference from 1.
 pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], among: MemberFilter) -> Result<Vec<(i64, MemberRef)>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -159,7 +159,7 @@ pub async fn project_names(db: &mut Db, client: Option<Uuid>, on: Option<Uuid>) 
     .await?)
 }
 
-/// Names of members that the caller may see, who are there, and their keys.
+/// Names of present members that the caller may see, and their keys.
 pub async fn member_names(db: &mut Db, among: MemberFilter) -> Result<Vec<KnownName>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -179,7 +179,7 @@ pub async fn member_names(db: &mut Db, among: MemberFilter) -> Result<Vec<KnownN
     Ok(rows.into_iter().map(|row| KnownName { name: row.name, keys: vec![row.search_key], gone: false }).collect())
 }
 
-/// The addresses and names of those who were invited and have not answered.
+/// The addresses and names of pending invitations.
 pub async fn invited(db: &mut Db, now: Timestamp) -> Result<Vec<(String, Option<String>)>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -195,7 +195,7 @@ pub async fn invited(db: &mut Db, now: Timestamp) -> Result<Vec<(String, Option<
     Ok(rows.into_iter().map(|row| (row.email, row.name)).collect())
 }
 
-/// Whether there is such a project for the caller: one they may see, or one they have worked on.
+/// Whether the caller may see this project, or has worked on it.
 pub async fn is_known(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<bool, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

@@ -1,4 +1,4 @@
-//! Names that are near to one that nothing has.
+//! Suggestions of similar names for a name that no record has.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -12,19 +12,19 @@ use crate::{
     text,
 };
 
-/// How alike two names are that may have been taken for each other: of eight letters three may differ.
+/// The least similarity of a suggestion, from 0 to 1: of eight letters three may differ.
 const ALIKE: f64 = 0.6;
 
-/// Nobody misspells a name of a thousand letters. There is a bit for each in a word.
+/// The most letters of a name that is compared: each is a bit of a machine word.
 const LETTERS_MAX: usize = 60;
 
-/// So many letters tell a part of a name from others; fewer stand in too many.
+/// The least number of letters by which a part of a name is recognized; fewer occur in too many names.
 const LETTERS_MIN: usize = 3;
 
-/// How many are told.
+/// The most names that are suggested.
 const TOLD: usize = 3;
 
-/// A name that there is, with all that it may be called by.
+/// A known name, with all keys that it may be called by.
 #[derive(Clone)]
 pub(super) struct KnownName {
     pub name: String,
@@ -33,19 +33,19 @@ pub(super) struct KnownName {
     pub gone: bool,
 }
 
-/// More words than these are no name of which somebody says a part.
+/// The most words of a part of a name.
 const WORDS_MAX: usize = 6;
 
-/// How many compare names at once, in this process: the others wait, and nobody else does.
+/// The most comparisons of names at once in this process; only further comparisons wait.
 const AT_ONCE: usize = 1;
 
-/// In how many queues organizations wait for their turn. A few share one.
+/// The number of queues in which organizations wait. A few organizations share one.
 const QUEUES: usize = 64;
 
-/// How long a call waits to compare names; after that it goes on without, or is refused.
+/// How long a call waits to compare names; after that it goes on without suggestions, or is refused.
 const WAIT: Duration = Duration::from_millis(500);
 
-/// There is no such record; what it could have been instead.
+/// The `not_found` error for a reference, with similar names.
 pub(super) async fn missing(
     organization: Uuid,
     kind: RecordKind,
@@ -69,7 +69,7 @@ pub(super) async fn missing(
     Error::new(Code::NotFound, message).details(&json!({ "near": names }))
 }
 
-/// Who compares names now. Of an organization one call at a time waits for that, so that whoever asks for many waits for themselves.
+/// The queue for comparisons of names. Of each organization only one call waits in it, so that many of them delay only their own.
 struct ComparisonQueue {
     all: Semaphore,
     queues: [Semaphore; QUEUES],
@@ -84,7 +84,7 @@ impl ComparisonQueue {
 
     async fn take<T: Send + 'static>(&'static self, organization: Uuid, compare: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let queue = &self.queues[usize::from(organization.as_bytes()[15]) % QUEUES];
-        // They are never closed.
+        // `acquire` fails only on a closed semaphore, and these are never closed.
         let turns = timeout(WAIT, async { (queue.acquire().await.ok(), self.all.acquire().await.ok()) });
         let turns = turns.await.map_err(|_| Error::rate_limited("Too many names are looked for at once.", Duration::from_secs(1)))?;
         let compared = tokio::task::spawn_blocking(move || {
@@ -96,10 +96,10 @@ impl ComparisonQueue {
     }
 }
 
-/// Compares names where no other call waits, since many take long.
+/// Compares names outside of the async runtime, since many take long.
 ///
 /// # Errors
-/// `rate_limited` when too many others do. What is only a hint does without; what decides which record is meant has to say so.
+/// `rate_limited` when too many others do. A suggestion can be omitted; a comparison that decides which record is meant cannot.
 pub(super) async fn compare_queued<T: Send + 'static>(
     organization: Uuid,
     compare: impl FnOnce() -> T + Send + 'static,
@@ -107,8 +107,8 @@ pub(super) async fn compare_queued<T: Send + 'static>(
     COMPARISONS.take(organization, compare).await
 }
 
-/// Those of a few names that are spelled like one that is none of them. A word that they share is not enough: numbers of invoices share the
-/// one before them.
+/// Those of a few names that are spelled like an unknown one. A common word is not enough: invoice numbers share the first
+/// one.
 pub fn similar_names(given: &str, names: &[&str]) -> Vec<String> {
     let known = |name: &&str| KnownName { name: (*name).to_owned(), keys: vec![(*name).to_owned()], gone: false };
     let known: Vec<KnownName> = names.iter().map(known).collect();
@@ -124,7 +124,7 @@ pub(super) fn words(key: &str) -> impl Iterator<Item = &str> {
 pub(super) struct PartialName(Vec<String>);
 
 impl PartialName {
-    /// Nothing where it says no word, or is longer than any part of a name.
+    /// None where it has no word, or is longer than any part of a name.
     pub(super) fn of(key: &str) -> Option<Self> {
         if key.chars().count() > LETTERS_MAX {
             return None;
@@ -135,7 +135,7 @@ impl PartialName {
         (1..=WORDS_MAX).contains(&said.len()).then_some(Self(said))
     }
 
-    /// Whether each word is a word of a key, or begins one: `acme dash` is a part of `acme/dashboard`.
+    /// Whether each word is a word of a key, or a prefix of one: `acme dash` is a part of `acme/dashboard`.
     pub(super) fn begins(&self, key: &str) -> bool {
         let mut left: Vec<&str> = self.0.iter().map(String::as_str).collect();
         for word in words(key) {
@@ -147,19 +147,19 @@ impl PartialName {
         false
     }
 
-    /// Whether a word that tells names from others is one of a key, or begins one.
+    /// Whether a word long enough to be recognized is a word of a key, or a prefix of one.
     pub(super) fn tells(&self, key: &str) -> bool {
         words(key).any(|word| self.0.iter().any(|said| is_telling(said) && begins(said, word)))
     }
 
-    /// Whether each word stands somewhere in a key, as the lists look for words.
+    /// Whether each word occurs somewhere in a key, as in the search of lists.
     fn is_within(&self, key: &str) -> bool {
         self.0.iter().all(|said| is_telling(said) && key.contains(said.as_str()))
     }
 }
 
 fn begins(said: &str, word: &str) -> bool {
-    // A number is whole or another one.
+    // A prefix of a number is another number.
     let goes_on = |rest: &str| !(said.ends_with(char::is_numeric) && rest.starts_with(char::is_numeric));
     word == said || is_telling(said) && word.strip_prefix(said).is_some_and(goes_on)
 }
@@ -168,7 +168,7 @@ fn is_telling(part: &str) -> bool {
     part.chars().nth(LETTERS_MIN - 1).is_some() && !part.chars().all(char::is_numeric)
 }
 
-/// The nearest names; where there is none, those that have a word of what was given, such as `Acme / Dashboard` for `Project Dashboard`.
+/// The most similar names; where there is none, those with a word of the given one, such as `Acme / Dashboard` for `Project Dashboard`.
 fn nearest_or_telling<'a>(given: &str, known: &'a [KnownName]) -> Vec<&'a KnownName> {
     let near = nearest(given, known);
     match PartialName::of(given).filter(|_| near.is_empty()) {
@@ -180,14 +180,14 @@ fn nearest_or_telling<'a>(given: &str, known: &'a [KnownName]) -> Vec<&'a KnownN
     }
 }
 
-/// The names of which a part was given, those that hold what was given, and those that are spelled most alike.
+/// The names of which a part was given, those that contain the given text, and those with the most similar spelling.
 fn nearest<'a>(given: &str, known: &'a [KnownName]) -> Vec<&'a KnownName> {
     let Some(spelled) = SpellingPattern::of(given) else { return Vec::new() };
     let most = |known: &KnownName| known.keys.iter().map(|key| spelled.alike(key)).fold(0.0, f64::max);
     in_order(known.iter().map(|known| (most(known), known)).filter(|(alike, _)| *alike >= ALIKE).collect())
 }
 
-/// The first few, the most alike first. Of those that are equally near the archived come last.
+/// The first few names, the most similar first. Of equally similar names the archived come last.
 fn in_order<'a>(mut near: Vec<(f64, &'a KnownName)>) -> Vec<&'a KnownName> {
     let place = |known: &'a KnownName| (known.gone, known.name.as_str());
     near.sort_by(|&(one, first), &(other, second)| other.total_cmp(&one).then(place(first).cmp(&place(second))));
@@ -195,7 +195,7 @@ fn in_order<'a>(mut near: Vec<(f64, &'a KnownName)>) -> Vec<&'a KnownName> {
     near.into_iter().take(TOLD).map(|(_, near)| near).collect()
 }
 
-/// A name as it was given, to be compared with many: where each letter stands in it, a bit for each place.
+/// A given name prepared for comparison with many: the positions of each letter as a bit mask.
 struct SpellingPattern<'a> {
     given: &'a str,
     part: Option<PartialName>,
@@ -205,7 +205,7 @@ struct SpellingPattern<'a> {
 }
 
 impl<'a> SpellingPattern<'a> {
-    /// Nothing when it is empty, or longer than any name that somebody misspells.
+    /// None when it is empty, or longer than [`LETTERS_MAX`].
     fn of(given: &'a str) -> Option<Self> {
         let length = given.chars().count();
         if length == 0 || length > LETTERS_MAX {
@@ -221,7 +221,7 @@ impl<'a> SpellingPattern<'a> {
         Some(spelled)
     }
 
-    /// How alike a key is, from 0 to 1.
+    /// The similarity of a key, from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "names of a few letters")]
     fn alike(&self, key: &str) -> f64 {
         if self.part.as_ref().is_some_and(|part| part.begins(key)) {
@@ -232,16 +232,16 @@ impl<'a> SpellingPattern<'a> {
         }
         let length = key.chars().take(LETTERS_MAX + 1).count();
         let (longer, shorter) = (length.max(self.length), length.min(self.length));
-        // As many letters as one is longer differ in any case.
+        // The difference in length is a lower bound of the distance.
         if longer > LETTERS_MAX || (shorter as f64) < ALIKE * longer as f64 {
             return 0.0;
         }
         1.0 - self.edits(key) as f64 / longer as f64
     }
 
-    /// How many letters are to be put in, left out, changed or swapped with their neighbour to make a key of the name. A column of the
-    /// table of distances is a word, and the next one takes a few operations (Hyyrö, *A bit-vector algorithm for computing Levenshtein and
-    /// Damerau edit distances*, 2003).
+    /// The edit distance to a key: the number of letters to insert, delete, replace or swap with their neighbour. A column of the table of
+    /// distances is a machine word, and the next one takes a few operations (Hyyrö, *A bit-vector algorithm for computing Levenshtein
+    /// and Damerau edit distances*, 2003).
     fn edits(&self, key: &str) -> usize {
         let last = 1_u64 << (self.length - 1);
         let (mut more, mut less, mut diagonal, mut before) = (u64::MAX, 0_u64, 0_u64, 0_u64);
@@ -339,7 +339,7 @@ mod tests {
         );
     }
 
-    /// Of an organization that asks for many names one waits at a time, and whoever has waited for long is told to come again.
+    /// Only one comparison of an organization waits at a time, and a call that has waited too long is told to come again.
     #[tokio::test]
     async fn whoever_asks_for_many_names_waits_for_themselves_and_for_no_longer_than_half_a_second() {
         static COMPARISONS: ComparisonQueue = ComparisonQueue::new();
@@ -352,7 +352,7 @@ mod tests {
         assert_eq!(COMPARISONS.take(one, || 7).await, Ok(7));
     }
 
-    /// On one thread a neighbour goes on only while nothing else keeps it busy.
+    /// On one thread another task proceeds only while no comparison blocks it.
     #[tokio::test]
     async fn comparing_thousands_of_names_keeps_no_neighbour_waiting() {
         let name = |at: usize| format!("{at:05} a client with a rather long name of sixty letters in it");

@@ -1,4 +1,4 @@
-//! Promises about names: one name has one key, and whoever gives it in any spelling means the same record.
+//! Tests of references: a name has one key, and every spelling of it means the same record.
 
 mod drawn;
 mod members;
@@ -110,7 +110,7 @@ async fn a_name_that_nothing_has_is_answered_with_those_that_are_near() {
     }
 }
 
-/// Who was invited is no member yet, and whoever may invite is told so.
+/// An invited person is no member yet, and a caller who may invite is told so.
 #[tokio::test]
 async fn whoever_was_invited_and_has_not_answered_is_said_to_be_so() {
     let studio = studio(&["Acme"]).await;
@@ -185,7 +185,7 @@ async fn a_part_of_a_name_that_one_open_project_has_is_enough_for_time_and_the_a
     for client in ["Acme", "Globex"] {
         assert_eq!(studio.code("create_time_entry", log(client)).await, Code::NotFound, "{client} is a client");
     }
-    // Whatever else is done to a project takes its name.
+    // Every other operation needs the whole name of a project.
     let refused = studio.refused("archive_project", json!({"project": "Acme dash"})).await;
     assert!(refused.code == Code::NotFound && refused.message.contains("Did you mean Acme / Dashboard?"), "{refused:?}");
     studio.ok("archive_project", json!({"project": "Beta / Website"})).await;
@@ -197,7 +197,7 @@ async fn a_part_of_a_name_that_one_open_project_has_is_enough_for_time_and_the_a
     assert_eq!(barbara.code("create_time_entry", log("Acme dash")).await, Code::NotFound, "she is not on it");
 }
 
-/// Whoever restores the project alone would be refused again.
+/// A caller who restores only the project would be refused again.
 #[tokio::test]
 async fn a_project_of_an_archived_client_is_no_open_one_and_is_said_to_be_archived() {
     let studio = studio(&["Acme", "Globex"]).await;

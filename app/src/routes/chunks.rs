@@ -1,14 +1,14 @@
-//! The pieces of the program that a browser loads when it first needs them.
+//! Chunks of the program that a browser loads when it first needs them.
 //!
-//! Pages that are visited one after the other are one piece. With a piece for each page, what several of them share
-//! would be cut into a file for every set of pages that share it: more than a hundred, which compress badly.
+//! Pages that are visited one after the other share a chunk. With a chunk for each page, shared code would be split into a file for every
+//! set of pages that share it: more than a hundred, which compress badly.
 
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
 use crate::{account, clients, dashboard, invoices, layout, organizations, people, projects, time, verification};
 
-/// A piece: its name, the function that loads it, and its pages with their views.
+/// A chunk: its name, its preload function, and its pages with their views.
 macro_rules! lazy_chunk {
     ($chunk:ident, $load:ident, $pages:ident { $($page:ident => $view:path),+ $(,)? }) => {
         #[derive(Clone, Copy)]
@@ -44,7 +44,7 @@ macro_rules! lazy_chunk {
     };
 }
 
-// What everybody opens first, every day.
+// Pages that everybody opens first, every day.
 lazy_chunk!(home, __preload_home, HomePages {
     Layout => layout::page,
     Dashboard => dashboard::page,
@@ -55,7 +55,7 @@ lazy_chunk!(timesheet, __preload_timesheet, TimesheetPages {
     Time => time::page::page,
 });
 
-// What is opened now and then.
+// Pages that are opened now and then.
 lazy_chunk!(management, __preload_management, ManagementPages {
     Clients => clients::page::clients,
     Client => clients::page::client,
@@ -68,7 +68,7 @@ lazy_chunk!(management, __preload_management, ManagementPages {
     Settings => account::settings::page,
 });
 
-// What is opened once, on the way in.
+// Pages on the way in, which are opened once.
 lazy_chunk!(account_access, __preload_account_access, AccountAccessPages {
     Invitation => people::invitation_page::page,
     NoOrganization => organizations::no_organization_page::page,

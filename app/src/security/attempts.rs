@@ -1,8 +1,8 @@
-//! How often one may try what can be guessed: by the network one comes from, and by the account that is tried.
+//! Rate limits on attempts at anything that can be guessed, by network and by account.
 //!
-//! Tries are counted in the database before it is known how they end, so that several processes, and many tries at once, count
-//! as one. An account is slowed down and never locked: five tries are free, then the wait doubles up to five minutes, the first
-//! tries from a network wait for nobody else's, and the browsers in which its owner has signed in before are counted apart.
+//! Attempts are counted in the database before their outcome is known, so that several processes and many concurrent attempts share one
+//! count. An account is slowed down and never locked: five attempts are free, then the wait doubles up to five minutes; the first attempts
+//! from a network do not wait for those of others, and browsers in which the owner has signed in before count separately.
 
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
@@ -16,51 +16,51 @@ use crate::{
     limits::{network, site},
 };
 
-/// How much more often than from one network of 2⁶⁴ addresses one may try from the 65,536 of them that a customer may be given.
+/// How much higher the limit of a /48 site is than that of one /64 network in it: one customer may be given all 65,536 of them.
 const SITE_FACTOR: f64 = 10.0;
 
-/// What is tried. Tries of one kind do not count for another.
+/// The kind of an attempt; each kind counts separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttemptKind {
-    /// An address and a password.
+    /// A sign-in with address and password.
     SignIn,
-    /// A new account.
+    /// A sign-up.
     SignUp,
-    /// A mail with which a password can be set anew.
+    /// A request for a password reset.
     Reset,
-    /// A mail to somebody who is not signed in, whatever it is about.
+    /// A mail to an anonymous reader, about anything.
     Mail,
-    /// A mail with a link for a new password, to an address that is known to be of whom it is for.
+    /// A password reset mail to a confirmed address.
     ResetMail,
-    /// The current password of somebody who is signed in.
+    /// The current password, given by a signed-in person.
     Password,
-    /// The check of such a password, whether it is right or wrong.
+    /// Each check of such a password, right or wrong.
     PasswordCheck,
-    /// A token of a program.
+    /// An access token.
     Token,
 }
 
-/// One limit that a try counts for.
+/// A limit that an attempt counts for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttemptLimit {
     pub(super) key: Vec<u8>,
-    /// Seconds until one try is paid off.
+    /// Seconds per attempt in the long run.
     pub(super) spacing: f64,
-    /// How many seconds too early tries may come together.
+    /// How many seconds ahead of that rate attempts may be, as a burst.
     pub(super) tolerance: f64,
-    /// Whether the wait grows with each try instead.
+    /// Whether the wait doubles with each attempt instead.
     pub(super) growing: bool,
 }
 
 impl AttemptLimit {
-    /// So often at once, and then as often within so many seconds.
+    /// A limit of `often` attempts within so many seconds, all of which may come at once.
     fn spaced(key: Vec<u8>, often: f64, within: f64) -> Self {
         let spacing = within / often;
         Self { key, spacing, tolerance: spacing * (often - 1.0), growing: false }
     }
 
-    /// So often within so many seconds from the network that an address is of, and `factor` times as often from all that a customer
-    /// may be given.
+    /// A limit of `often` attempts within so many seconds for the network of an address, and of `factor` times as many for the site that
+    /// one customer may be given.
     fn of_place(purpose: AttemptKind, address: IpAddr, (often, within): (f64, f64), factor: f64) -> Vec<Self> {
         let key = |network: String| key(purpose, "network", network.as_bytes());
         match site(address) {
@@ -76,81 +76,81 @@ impl AttemptLimit {
         Self { key: key(purpose, kind, about), spacing: 0.0, tolerance: 0.0, growing: true }
     }
 
-    /// The limits of the network that an address is of: `per_minute` tries.
+    /// The limits of the network of an address: `per_minute` attempts.
     pub fn of_network(purpose: AttemptKind, address: IpAddr, per_minute: NonZeroU32) -> Vec<Self> {
         Self::of_place(purpose, address, (f64::from(per_minute.get()), 60.0), SITE_FACTOR)
     }
 
-    /// The limits of the network that an address is of, for mails that strangers ask for: so many within a day.
+    /// The limits of the network of an address for mails that anonymous callers request, per day.
     pub fn of_mails(address: IpAddr, a_day: u32) -> Vec<Self> {
         Self::of_place(AttemptKind::Mail, address, (f64::from(a_day), 86_400.0), SITE_FACTOR / 2.0)
     }
 
-    /// The same for links for a new password to whom they are for.
+    /// The same for password reset links to confirmed addresses.
     pub fn of_resets(address: IpAddr, a_day: u32) -> Vec<Self> {
         Self::of_place(AttemptKind::ResetMail, address, (f64::from(a_day), 86_400.0), SITE_FACTOR / 2.0)
     }
 
-    /// The limit of an account, whether there is one at this address or not.
+    /// The limit of the account with this address, whether or not it exists.
     pub fn of_account(purpose: AttemptKind, email: &str) -> Self {
         Self::growing(purpose, "account", email.as_bytes())
     }
 
-    /// What was tried at an account from where this address is: in the largest part of the network that one customer may be given.
-    /// What is no address is one place with everything else that is none.
+    /// The limit of an account for attempts from the site of an address: the largest network that one customer may be given. All texts that
+    /// are no address share one.
     pub fn of_account_from(purpose: AttemptKind, email: &str, address: &str) -> Self {
         let place = address.parse().map(|address| site(address).unwrap_or_else(|| network(address)).to_string()).unwrap_or_default();
         Self::growing(purpose, "account from", &[email.as_bytes(), b"\0", place.as_bytes()].concat())
     }
 
-    /// The limit of a browser in which the owner of the account has signed in before.
+    /// The limit of a known browser of the account.
     pub fn of_browser(purpose: AttemptKind, email: &str, browser_hash: &[u8]) -> Self {
         Self::growing(purpose, "browser", &[email.as_bytes(), b"\0", browser_hash].concat())
     }
 
-    /// How often the current password of somebody who is signed in is checked: ten times at once, then every six seconds.
+    /// The limit on checks of the current password of a person: ten at once, then one in six seconds.
     pub fn of_password_checks(person: Uuid) -> Self {
         Self::spaced(key(AttemptKind::PasswordCheck, "person", person.as_bytes()), 10.0, 60.0)
     }
 
-    /// The limit of somebody who is signed in.
+    /// The limit of a signed-in person.
     pub fn of_person(purpose: AttemptKind, person: Uuid) -> Self {
         Self::growing(purpose, "person", person.as_bytes())
     }
 }
 
-/// What is kept of whom a limit is about.
+/// The hashed key of a limit.
 fn key(purpose: AttemptKind, kind: &str, about: &[u8]) -> Vec<u8> {
     Sha256::new().chain_update(format!("{purpose:?}\0{kind}\0")).chain_update(about).finalize().to_vec()
 }
 
-/// Counts a try for all these limits.
+/// Counts an attempt for all these limits.
 ///
 /// # Errors
-/// `rate_limited` when it comes too early for one of them; then it counts for none. `what` says what there were too many of.
+/// `rate_limited` when one of them is exceeded; then none is counted. `what` says what there were too many of.
 pub async fn count(database: &Database, limits: &[AttemptLimit], what: &str) -> Result<(), Error> {
     let mut db = database.begin(RowScope::Nobody, AccessMode::Write).await?;
     count_with(&mut db, limits, what).await?;
     db.commit().await
 }
 
-/// The same, together with what else is done in a transaction: what is not kept was not counted.
+/// The same within a transaction: if it is rolled back, nothing was counted.
 pub async fn count_with(db: &mut Db, limits: &[AttemptLimit], what: &str) -> Result<(), Error> {
     refuse_for(store::count_attempt(db, limits).await?, what)
 }
 
-/// Counts a try at an account, and what came of it from this place: the first tries from there do not wait for what is tried
-/// elsewhere, so that whoever guesses keeps nobody out.
+/// Counts an attempt at an account and at the account from this place. The first attempts from a place do not wait for attempts from
+/// elsewhere, so that an attacker locks nobody out.
 ///
 /// # Errors
-/// `rate_limited` when it comes too early; then it does not count.
+/// `rate_limited` when it comes too early; then it is not counted.
 pub async fn count_from(database: &Database, account: &AttemptLimit, place: &AttemptLimit, what: &str) -> Result<(), Error> {
     let mut db = database.begin(RowScope::Nobody, AccessMode::Write).await?;
     refuse_for(store::count_account_attempt(&mut db, account, place).await?, what)?;
     db.commit().await
 }
 
-/// Says how long to wait when a try came too early.
+/// The error for an attempt that came too early, with the time to wait.
 fn refuse_for(wait: f64, what: &str) -> Result<(), Error> {
     match wait > 0.0 {
         true => Err(Error::rate_limited(what, Duration::try_from_secs_f64(wait).unwrap_or_default())),
@@ -158,14 +158,14 @@ fn refuse_for(wait: f64, what: &str) -> Result<(), Error> {
     }
 }
 
-/// Forgets the tries of these limits: the last one was right.
+/// Deletes the attempts of these limits after a successful one.
 pub async fn forget(database: &Database, limits: &[AttemptLimit]) -> Result<(), Error> {
     let mut db = database.begin(RowScope::Nobody, AccessMode::Write).await?;
     forget_with(&mut db, limits).await?;
     db.commit().await
 }
 
-/// The same, together with what else is done in a transaction.
+/// The same within a transaction.
 pub async fn forget_with(db: &mut Db, limits: &[AttemptLimit]) -> Result<(), Error> {
     let keys: Vec<_> = limits.iter().map(|limit| limit.key.clone()).collect();
     store::forget_attempts(db, &keys).await

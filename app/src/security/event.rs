@@ -1,4 +1,4 @@
-//! What happens to a person's own credentials, written down where it happens.
+//! Records security events of a person in the transaction that causes them.
 
 use std::net::IpAddr;
 
@@ -7,41 +7,41 @@ use jiff::Timestamp;
 use super::{EventKind, store};
 use crate::{account::ChangedPassword, audit, context::Caller, database::Db, error::Error, id::UserId};
 
-/// How much of what a program calls itself is kept, in characters.
+/// The most characters of a user agent that are stored.
 const USER_AGENT_LONGEST: usize = 300;
 
-/// How much is kept of what an event was about, in characters.
+/// The most characters of an event's detail that are stored.
 const DETAIL_LONGEST: usize = 300;
 
-/// Where something was done from.
+/// The origin of a request.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RequestOrigin {
-    /// The address of the other end; empty when there was none.
+    /// The address of the client; empty when there is none.
     pub address: String,
-    /// The program at the other end, as it calls itself.
+    /// The user agent of the client.
     pub user_agent: String,
 }
 
 impl RequestOrigin {
-    /// Where a caller calls from.
+    /// The origin of a call.
     pub fn of(caller: &Caller) -> Self {
         Self::new(&caller.address, &caller.program)
     }
 
-    /// Whoever runs the deployment, by a command.
+    /// The origin of an operator's command.
     pub fn operator() -> Self {
         Self::new("", "stint admin")
     }
 
-    /// An address and a program, without what no table takes.
+    /// Normalizes the address and redacts the user agent for storage.
     pub fn new(address: &str, user_agent: &str) -> Self {
         let address = address.parse::<IpAddr>().map(|address| address.to_canonical().to_string()).unwrap_or_default();
         Self { address, user_agent: audit::redact_line(user_agent, USER_AGENT_LONGEST) }
     }
 }
 
-/// Writes down what happened to a person's own credentials, in the transaction in which it happens. `detail` is what it was
-/// about, such as the name of a token.
+/// Records a security event of a person in the transaction in which it happens. `detail` is the object of the event, such as the name of a
+/// token.
 pub async fn record_event(
     db: &mut Db,
     person: UserId,
@@ -54,8 +54,8 @@ pub async fn record_event(
     store::insert_event(db, person.0, kind.name(), now, from, &audit::redact_line(detail, DETAIL_LONGEST), once).await
 }
 
-/// What a new password brings along: every other sign-in of the person ends, and, if they wish it, every token of theirs is
-/// revoked, in all organizations. `present` is the fingerprint of the cookie that stays, or empty.
+/// The effects of a new password: every other sign-in of the person ends and, if asked to, every token of theirs is revoked in all
+/// organizations. `present` is the fingerprint of the cookie that stays valid, or empty.
 pub async fn apply_password_change(
     db: &mut Db,
     person: UserId,

@@ -1,4 +1,4 @@
-//! A person's sign-ins and events as they are listed and ended.
+//! Lists and ends the sign-ins of a person, and lists their security events.
 
 use jiff::tz::TimeZone;
 
@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{day::OffsetDateTime, error::Error, id::SignInId, operation::Call, page::Page};
 
-/// How many events of each kind are listed: of one kind as many as somebody likes happen, and the others stand beside them.
+/// The most events listed per kind, so that a frequent kind does not displace the others.
 const EVENTS_LISTED: i32 = 50;
 
-/// The zone of whoever looks.
+/// The caller's time zone in the organization of the call, or UTC outside of any.
 fn zone(cx: &Call) -> TimeZone {
     cx.caller.membership.as_ref().map_or(TimeZone::UTC, |membership| membership.member_zone.clone())
 }
@@ -26,7 +26,7 @@ pub(super) async fn events(cx: &mut Call) -> Result<Page<SecurityEvent>, Error> 
     let rows = store::events(&mut cx.db, person.0, EVENTS_LISTED).await?;
     let events = rows.into_iter().filter_map(|row| {
         Some(SecurityEvent {
-            // A newer build may write down what this one does not know.
+            // Unknown kinds are left out, since a newer build may have recorded them.
             kind: EventKind::named(&row.kind)?,
             at: OffsetDateTime::at(row.at.to_jiff(), &zone),
             times: u32::try_from(row.times).unwrap_or(1),
@@ -71,7 +71,7 @@ pub(super) async fn end_others(cx: &mut Call) -> Result<EndedSignIns, Error> {
     ended(cx, u32::try_from(gone).unwrap_or(u32::MAX), "all other browsers").await
 }
 
-/// Writes down which browsers were signed out.
+/// Records which browsers were signed out.
 async fn ended(cx: &mut Call, ended: u32, which: &str) -> Result<EndedSignIns, Error> {
     let (person, now, from) = (cx.caller.person()?.id, cx.now, RequestOrigin::of(&cx.caller));
     if ended > 0 {

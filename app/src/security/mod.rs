@@ -1,4 +1,4 @@
-//! A person's own security: where they are signed in, what happened to their credentials, and how often somebody may try.
+//! A person's own security: sign-ins, security events, and limits on attempts.
 
 #[cfg(feature = "ssr")]
 pub mod attempts;
@@ -81,7 +81,7 @@ impl EventKind {
         Self::TokenUsed,
     ];
 
-    /// Its name as kept.
+    /// The name as stored.
     pub fn name(self) -> &'static str {
         match self {
             Self::SignedIn => "signed_in",
@@ -104,7 +104,7 @@ impl EventKind {
         }
     }
 
-    /// The kind of this name.
+    /// The kind with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }

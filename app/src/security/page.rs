@@ -1,4 +1,4 @@
-//! Settings → Security: where one is signed in, and what happened to one's credentials.
+//! Settings → Security: the person's sign-ins and security events.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// The sign-ins and the events.
+/// The lists of sign-ins and events.
 #[component]
 pub fn SecuritySection() -> impl IntoView {
     let ended = RwSignal::new(0_u32);
@@ -120,7 +120,7 @@ fn when(at: &OffsetDateTime) -> String {
     format!("{} at {}", at.day().label(), at.clock())
 }
 
-/// What happened, as people read it.
+/// The label of an event.
 fn in_words(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignedIn => "Signed in",

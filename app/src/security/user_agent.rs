@@ -1,6 +1,6 @@
-//! A browser and its system, in words, from what the browser calls itself.
+//! Describes a browser and its system from a user agent.
 
-/// What browsers call themselves, and their names; the first that is found counts, since most call themselves others too.
+/// Substrings of user agents and the names of their browsers; the first match counts, since most browsers name others as well.
 const BROWSERS: [(&str, &str); 10] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -14,7 +14,7 @@ const BROWSERS: [(&str, &str); 10] = [
     ("curl/", "curl"),
 ];
 
-/// What systems are called there, and their names.
+/// Substrings of user agents and the names of their systems.
 const SYSTEMS: [(&str, &str); 7] = [
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -25,10 +25,10 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// How much is shown of a name that is not known.
+/// The most characters of an unknown name that are shown.
 const SHOWN_LONGEST: usize = 60;
 
-/// The device in words, such as "Firefox on Linux". A program that is no browser is shown by its own name.
+/// The device in words, such as "Firefox on Linux". Programs other than browsers are shown by their own name.
 pub fn describe(user_agent: &str) -> String {
     let named = |names: &[(&str, &'static str)]| names.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name);
     match (named(&BROWSERS), named(&SYSTEMS)) {

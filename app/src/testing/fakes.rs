@@ -1,4 +1,4 @@
-//! Stand-ins for what a process offers: a clock that stands still, a typesetter that writes plain text.
+//! Fakes for the services of a process: a manual clock, and a renderer that writes plain text.
 
 use std::{
     collections::HashSet,
@@ -19,22 +19,22 @@ use crate::{
 /// The instant at which every world begins, a Saturday morning.
 pub const START_TIME: &str = "2026-11-21T10:00:00Z";
 
-/// A clock that shows what a test says.
+/// A clock that a test sets.
 pub struct ManualClock(Mutex<Face>);
 
-/// What the clock shows, and how far it goes on whenever somebody looks at it.
+/// The instant that the clock shows, and the step by which each reading advances it.
 struct Face {
     shows: Timestamp,
     step: SignedDuration,
 }
 
 impl ManualClock {
-    /// Sets what it shows.
+    /// Sets the instant that it shows.
     pub fn set(&self, instant: Timestamp) {
         self.0.lock().expect("the clock").shows = instant;
     }
 
-    /// Lets it go on by so much with every look at it, as a clock on a wall does.
+    /// Makes each reading advance the clock by this step, as time does.
     pub fn go_on_by(&self, step: SignedDuration) {
         self.0.lock().expect("the clock").step = step;
     }
@@ -62,11 +62,11 @@ impl Clock for Arc<ManualClock> {
     }
 }
 
-/// A typesetter whose PDFs are plain JSON behind a PDF's first bytes, and which fails when told to. It has no letters of Devanagari and
-/// none of Japanese.
+/// A renderer whose PDFs are plain JSON behind the first bytes of a PDF, and which fails on demand. It has no glyphs for Devanagari
+/// and Japanese.
 #[derive(Default)]
 pub struct FakeRenderer {
-    /// Whether the next documents fail.
+    /// Whether rendering fails from now on.
     pub fail: AtomicBool,
 }
 

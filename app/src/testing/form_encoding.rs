@@ -1,4 +1,4 @@
-//! Fields as a form sends them.
+//! Encoder of JSON values as the fields of a form.
 
 use serde_json::Value;
 use url::form_urlencoded::Serializer;

@@ -1,4 +1,4 @@
-//! What answers are held against.
+//! Validation of answers against the output schemas of operations.
 
 use std::{
     collections::HashMap,
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use crate::operation::Operation;
 
-/// The schemas that were compiled so far, each once: that takes longer than most calls.
+/// The compiled schemas, each compiled once: that takes longer than most calls.
 static KNOWN: LazyLock<Mutex<HashMap<&'static str, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
-/// What the answers of an operation look like.
+/// The compiled output schema of an operation.
 fn schema(operation: &Operation) -> Arc<Validator> {
     let mut known = KNOWN.lock().expect("the schemas");
     let compiled = || {
@@ -23,7 +23,7 @@ fn schema(operation: &Operation) -> Arc<Validator> {
     known.entry(operation.declaration.name).or_insert_with(compiled).clone()
 }
 
-/// Panics where an answer is not of the schema of its operation.
+/// Panics unless an answer matches the output schema of its operation.
 pub fn assert_schema(operation: &Operation, answer: &Value) {
     if let Err(problem) = schema(operation).validate(answer) {
         panic!("{} breaks its output schema at {}: {problem}\n{answer:#}", operation.declaration.name, problem.instance_path());

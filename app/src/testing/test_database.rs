@@ -1,4 +1,4 @@
-//! The PostgreSQL of the tests.
+//! Databases for the tests: one for each process, or one for a single test.
 
 use std::{
     str::FromStr,
@@ -17,7 +17,7 @@ use crate::database::{self, Database};
 static DATABASE: OnceCell<PgConnectOptions> = OnceCell::const_new();
 
 tokio::task_local! {
-    /// The database of a test that has one of its own.
+    /// The database of a test with one of its own.
     static APART: PgConnectOptions;
 }
 
@@ -28,20 +28,20 @@ async fn database() -> PgConnectOptions {
     }
 }
 
-/// Does the work of a test in a database of its own, named after it: where the schema is changed, or locks and deadlocks are
-/// counted, no other test is disturbed, and none disturbs.
+/// Runs a test in a database of its own, named after it: tests that change the schema, or count locks and deadlocks, neither
+/// disturb other tests nor are disturbed by them.
 pub async fn apart<T>(name: &str, work: impl Future<Output = T>) -> T {
     APART.scope(made(&format!("{name}_")).await, work).await
 }
 
-/// Makes a database with the schema.
+/// Creates a database with the schema.
 async fn made(name: &str) -> PgConnectOptions {
     let options = create(name).await;
     database::migrate(&options).await.expect("the schema");
     options
 }
 
-/// Makes an empty database for this process, and drops those of processes that are gone. `name` tells several apart.
+/// Creates an empty database for this process, and drops those of processes that have ended. `name` distinguishes several.
 pub async fn create(name: &str) -> PgConnectOptions {
     let url = std::env::var("STINT_TEST_DATABASE_URL").expect("STINT_TEST_DATABASE_URL names a PostgreSQL whose user may create databases");
     let options = PgConnectOptions::from_str(&url).expect("STINT_TEST_DATABASE_URL looks like postgres://user:password@host/postgres");
@@ -60,38 +60,38 @@ pub async fn create(name: &str) -> PgConnectOptions {
     options.database(&name)
 }
 
-/// A connection to a database of its own without a schema, that may do everything.
+/// A connection to a new database without a schema, as its owner.
 pub async fn empty(name: &str) -> PgPool {
     PgPoolOptions::new().max_connections(1).connect_with(create(name).await).await.expect("the new database")
 }
 
-/// Whether the process that made a database is gone; where that cannot be told, it is taken to live.
+/// Whether the process that created a database has ended; false where that cannot be known.
 fn left_behind(name: &str) -> bool {
     let process = name.rsplit('_').next().unwrap_or_default();
     std::path::Path::new("/proc/self").exists() && !std::path::Path::new("/proc").join(process).exists()
 }
 
-/// Connections as the application's role. Each world has its own, since a connection belongs to the runtime of its test.
+/// A pool with the role of the application. Each world has its own, since a connection belongs to the runtime of its test.
 pub async fn connect() -> Database {
     let options = database::as_application(PgPoolOptions::new().max_connections(6));
     Database::new(options.connect_with(database().await).await.expect("connections"))
 }
 
-/// A connection that may do everything.
+/// A connection as the owner of the database.
 pub async fn owner() -> PgPool {
     PgPoolOptions::new().max_connections(1).connect_with(database().await).await.expect("a connection")
 }
 
-/// How many sessions of this database wait for a lock.
+/// The number of sessions of this database that wait for a lock.
 pub async fn waiting(holder: &mut PgConnection) -> i64 {
     let waiting = "select count(distinct pid) from pg_locks where not granted
         and pid in (select pid from pg_stat_activity where datname = current_database())";
-    // Within a transaction it is told over and over who was there the first time.
+    // Within a transaction the statistics are a snapshot of the first reading.
     sqlx::query("select pg_stat_clear_snapshot()").execute(&mut *holder).await.expect("forgotten");
     sqlx::query_scalar(waiting).fetch_one(holder).await.expect("locks")
 }
 
-/// Comes back once so many sessions of this database wait for a lock.
+/// Waits until `sessions` sessions of this database wait for a lock.
 pub async fn until_waiting(holder: &mut PgConnection, sessions: i64) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while Instant::now() < deadline {

@@ -1,17 +1,17 @@
-//! Addresses of mail.
+//! E-mail addresses.
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 use super::{clean, excerpt, invisible_characters::is_invisible};
 use crate::error::Error;
 
-/// An e-mail address as mail servers take it without quotes: words with dots between them, an @, and a domain; whether it exists is
-/// found out by sending. It is kept as it was written, in small letters: how its domain is sent says [`ascii_domain`].
+/// Parses an e-mail address in the form without quotes: words with dots between them, an @, and a domain; only sending shows whether it
+/// exists. It is stored as written, in lower case; [`ascii_domain`] converts its domain for sending.
 pub fn email(field: &str, given: &str) -> Result<String, Error> {
     held(field, given, is_domain)
 }
 
-/// The same, or nothing.
+/// The same for an address that may be empty.
 pub fn optional_email(field: &str, given: &str) -> Result<Option<String>, Error> {
     match super::invisible_characters::shows_nothing(given) {
         true => Ok(None),
@@ -19,7 +19,7 @@ pub fn optional_email(field: &str, given: &str) -> Result<Option<String>, Error>
     }
 }
 
-/// The address of somebody who may be known by it since times when a domain needed no dot.
+/// Parses the address of an existing account, which may date from when a domain needed no dot.
 pub fn known_email(field: &str, given: &str) -> Result<String, Error> {
     held(field, given, is_host_name)
 }
@@ -32,19 +32,19 @@ fn held(field: &str, given: &str, is_host: fn(&str) -> bool) -> Result<String, E
     }
 }
 
-/// The address with its domain as mail servers know it (IDNA): `ada@bücher.example` is sent to `ada@xn--bcher-kva.example`.
+/// The address with its domain in ASCII for mail servers (IDNA): `ada@bücher.example` is sent to `ada@xn--bcher-kva.example`.
 pub fn ascii_domain(address: &str) -> String {
     let sent = address.rsplit_once('@').and_then(|(name, host)| Some(format!("{name}@{}", ascii(host)?)));
     sent.unwrap_or_else(|| address.to_owned())
 }
 
-/// A domain in ASCII, when it is one (UTS 46, as registries and browsers read it).
+/// The ASCII form of a valid domain (UTS 46, as registries and browsers read it).
 fn ascii(host: &str) -> Option<String> {
     let uts = Uts46::new();
     uts.to_ascii(host.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify).ok().map(|ascii| ascii.into_owned())
 }
 
-/// Two labels at least, the last of which is no number: else it is the address of a machine. One's own machine is called localhost.
+/// Whether a host has at least two labels, the last of which is no number, as in an IP address; `localhost` is allowed alone.
 fn is_domain(host: &str) -> bool {
     let Some(ascii) = ascii(host) else { return false };
     match ascii.rsplit_once('.') {
@@ -53,7 +53,7 @@ fn is_domain(host: &str) -> bool {
     }
 }
 
-/// Words of RFC 5322, section 3.2.3, and whatever is beyond ASCII (RFC 6531), with dots between them.
+/// Whether a name consists of atoms of RFC 5322, section 3.2.3, or characters beyond ASCII (RFC 6531), with dots between them.
 fn is_mailbox_name(name: &str) -> bool {
     name.len() <= 64
         && name.split('.').all(|word| {
@@ -61,8 +61,8 @@ fn is_mailbox_name(name: &str) -> bool {
         })
 }
 
-/// Labels with dots between them, those of other scripts included (RFC 5890, section 2.3.1); no address of a machine. What
-/// separates labels beyond ASCII is mapped to a dot (UTS 46).
+/// Whether a host consists of labels with dots between them, including other scripts (RFC 5890, section 2.3.1), and is no IP address.
+/// Separators beyond ASCII are mapped to a dot (UTS 46).
 fn is_host_name(host: &str) -> bool {
     let mut labels = host.split(['.', '\u{3002}', '\u{FF0E}', '\u{FF61}']);
     let is_label = |label: &str| {
@@ -76,7 +76,7 @@ fn is_host_name(host: &str) -> bool {
     !is_number && labels.all(is_label)
 }
 
-/// Characters beyond ASCII that are seen.
+/// Visible characters beyond ASCII.
 fn is_international(c: char) -> bool {
     !c.is_ascii() && !c.is_whitespace() && !is_invisible(c)
 }

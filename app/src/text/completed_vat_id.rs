@@ -1,5 +1,4 @@
-//! A number of the value added tax that somebody has written as their country writes it at home: without the letters before it that make
-//! it a VAT identifier.
+//! Completes VAT numbers that are written as at home: without the letters before them that make them a VAT identifier.
 
 use super::{
     NumberKind, has_label, number_label,
@@ -8,20 +7,20 @@ use super::{
     vat_id_by,
 };
 
-/// Where the digits of another number may fit as those of the tax: that of the register of a Czech person, whose identifier has other ones,
-/// and that of the register of a Lithuanian company, by chance.
+/// Countries where another number may fit as VAT digits: that of the register of a Czech person, whose identifier has other ones, and that
+/// of the register of a Lithuanian company, by chance.
 const OF_OTHERS: [&str; 2] = ["CZ", "LT"];
 
-/// The VAT identifier that a number which stands alone is in this country by its check digits, as an ISO 3166-1 code; nothing where a word
-/// says that it is another number. Nor is the number of a company in Japan a registration number without its T: every company has the one,
-/// and whoever writes the other without being registered is punished (Consumption Tax Act, Article 57-5).
+/// The VAT identifier of an unlabelled number in this country, an ISO 3166-1 code, by its check digits; `None` if a word makes it another
+/// number. A Japanese company number without its T is no registration number: every company has the one, and whoever states the other
+/// without being registered is punished (Consumption Tax Act, Article 57-5).
 pub fn completed_vat_id(country: &str, number: &str) -> Option<String> {
     let is_other = has_label(number) || OF_OTHERS.contains(&country);
     if is_other { None } else { vat_id_by(country, number) }
 }
 
-/// The VAT identifier that the VSK-númer of Iceland is, with the letters of the country before its five or six digits (EN 16931 BR-CO-09).
-/// It has no check digit.
+/// The VAT identifier of an Icelandic VSK-númer: the letters of the country before its five or six digits (EN 16931 BR-CO-09). It has no
+/// check digit.
 pub fn icelandic_vat_id(number: &str) -> Option<String> {
     let bare = bare_number(number);
     let is_of_tax = number_label(number).map_or_else(|| !has_label(number), |word| word.kind == NumberKind::Vat);

@@ -1,8 +1,8 @@
-//! What a number is called in its country, where its form alone says which one it is.
+//! Labels of numbers in countries where the form alone says which number it is.
 
 use super::{has_label, number_labels::bare_number, plain, swiss_uid, tax_number_formats::fits};
 
-/// Countries with the forms of their numbers, as [`super::tax_number_formats`] writes them, and the word that stands before such a one.
+/// Countries with the forms of their numbers, as [`super::tax_number_formats`] writes them, and the label of such a number.
 const WORDS: [(&str, &str, &str); 4] = [
     ("IS", "##########", "Kennitala"),
     ("IS", "##### ######", "VSK-númer"),
@@ -10,8 +10,8 @@ const WORDS: [(&str, &str, &str); 4] = [
     ("NO", "#########", "Org.nr."),
 ];
 
-/// A number that stands alone, with its own word before it; nothing where it has a word already, or none is known. That of an enterprise in
-/// Switzerland is known by its letters wherever it stands.
+/// An unlabelled number with its label before it; `None` if it has a word already, or no label is known. The number of an enterprise in
+/// Switzerland is recognized by its letters in every country.
 pub fn with_country_label(country: Option<&str>, number: &str) -> Option<String> {
     let alone = plain(number).trim().to_owned();
     if let Some(of_enterprise) = swiss_uid(number) {

@@ -1,12 +1,12 @@
-//! What people write behind a number that says since when it holds: "DE136695976 (seit 01.01.2024)".
+//! Strips notes after a number that say since when it is valid: "DE136695976 (seit 01.01.2024)".
 
 use super::{number_labels::words_in, search_key};
 
-/// Words before such a day, by their keys.
+/// Words before such a date, as keys.
 const SINCE: [&str; 16] =
     ["ab", "as", "dal", "depuis", "desde", "du", "fra", "from", "gultig", "od", "per", "seit", "since", "sinds", "valid", "vanaf"];
 
-/// A text without the parentheses in it that have a day or a year alone, or with a word that says since when. They are no number.
+/// Strips parentheses that contain only a date or a year, with or without a word for "since". They are no number.
 pub(super) fn without_days(text: &str) -> String {
     let Some((before, rest)) = text.split_once('(') else { return text.to_owned() };
     let Some((within, behind)) = rest.split_once(')') else { return text.to_owned() };

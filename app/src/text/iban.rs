@@ -1,12 +1,12 @@
-//! Numbers of bank accounts, and of banks.
+//! Numbers of bank accounts (IBAN) and of banks (BIC).
 
 use ::iban::{Iban, IbanLike, ParseIbanError};
 
 use super::{clean, excerpt, plain, with_hyphens};
 use crate::error::Error;
 
-/// An IBAN without spaces, or nothing: its check digits are right (ISO 13616), and it has the length and the form of its country. Of
-/// a country that has not registered a form, any will do.
+/// Parses an optional IBAN and strips its spaces: its check digits (ISO 13616), and the length and the form of its country must be right. A
+/// country without a registered form accepts any.
 pub fn iban(field: &str, given: &str) -> Result<Option<String>, Error> {
     let shown = clean(field, given, 60, false)?;
     if shown.is_empty() {
@@ -25,14 +25,14 @@ pub fn iban(field: &str, given: &str) -> Result<Option<String>, Error> {
     Err(Error::invalid(field, format!("\"{}\" is not an IBAN: {why}. {way}", excerpt(&shown))))
 }
 
-/// A number in capitals, without the word before it, without what stands between its parts, and with plain letters for wide ones.
+/// A number in capitals, without the word before it and its separators, and with ASCII letters for fullwidth ones.
 fn compact(shown: &str, word: &str) -> String {
     let plain = with_hyphens(&plain(shown)).to_uppercase();
     let number = plain.trim().strip_prefix(word).map_or(plain.trim(), |rest| rest.trim_start_matches([':', ' ']));
     number.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.')).collect()
 }
 
-/// Whether a number begins with two letters and two digits, so that an IBAN with a slip is meant.
+/// Whether a number begins with two letters and two digits, so that a mistyped IBAN is likely.
 fn begins_as_iban(number: &str) -> bool {
     let first = number.as_bytes().first_chunk::<4>();
     first.is_some_and(|[one, two, three, four]| {
@@ -40,7 +40,7 @@ fn begins_as_iban(number: &str) -> bool {
     })
 }
 
-/// A BIC in capitals, or nothing: bank, country and place, with a branch or not (ISO 9362).
+/// Parses an optional BIC, in capitals: bank, country and place, with or without a branch (ISO 9362).
 pub fn bic(field: &str, given: &str) -> Result<Option<String>, Error> {
     let shown = clean(field, given, 60, false)?;
     let bic = compact(&shown, "BIC");

@@ -1,12 +1,12 @@
-//! Which characters people see, and which they do not.
+//! Distinguishes visible from invisible characters.
 
-/// The black flag, which tags behind it make the flag of a region.
+/// The black flag, which becomes the flag of a region by the tags after it.
 const FLAG: char = '\u{1F3F4}';
 
-/// The frame that makes a key of a digit.
+/// The enclosing keycap, which makes a key of a digit.
 const KEYCAP: char = '\u{20E3}';
 
-/// Whether nobody sees anything of a text.
+/// Whether a text shows nothing.
 pub(super) fn shows_nothing(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
@@ -16,8 +16,8 @@ pub(super) fn breaks_a_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Characters that make what follows them read in another order than it is written: with one a file name or an amount looks like
-/// another one. Taken out, the text would not be what its writer saw; so it is refused.
+/// Bidirectional overrides: with one, a file name or an amount looks like another one. Removing them would change what the writer saw, so
+/// the text is refused.
 pub(super) fn overrides(c: char) -> bool {
     matches!(c, '\u{202D}' | '\u{202E}')
 }
@@ -27,8 +27,8 @@ pub(super) fn turns_around(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Characters that take no room and show nothing (Unicode's default ignorable ones, as far as people meet them), and blanks that
-/// are no white space to Unicode.
+/// Characters without width or shape (Unicode's default ignorable ones, as far as they occur in practice), and blanks that are no white
+/// space to Unicode.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -38,14 +38,13 @@ pub(super) fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Unicode's default ignorable characters, those included that people do not meet.
+/// All default ignorable characters of Unicode, including those that do not occur in practice.
 pub(super) fn is_ignorable(c: char) -> bool {
     is_invisible(c) || matches!(c, '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{2065}' | '\u{FFF0}'..='\u{FFF8}')
 }
 
-/// The text without invisible characters, but for those that make what is seen: joiners within a word of a script that has them or
-/// within an emoji, variants of a character, and flags of regions. In several `lines` also those that give a writer of two scripts
-/// their direction.
+/// Strips invisible characters, except those that affect visible ones: joiners within a word of a script that has them or within an emoji,
+/// variation selectors, and flags of regions. Text of several `lines` also keeps those that set the direction for a writer of two scripts.
 pub(super) fn seen(text: &str, lines: bool) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
@@ -57,7 +56,7 @@ pub(super) fn seen(text: &str, lines: bool) -> String {
     kept
 }
 
-/// Whether an invisible character makes something of its neighbours.
+/// Whether an invisible character affects its neighbours.
 fn makes_seen(c: char, before: Option<char>, after: Option<char>) -> bool {
     let Some(before) = before.filter(|c| !c.is_whitespace()) else { return false };
     match c {
@@ -70,7 +69,7 @@ fn makes_seen(c: char, before: Option<char>, after: Option<char>) -> bool {
     }
 }
 
-/// Marks, embeddings and isolates of the direction.
+/// Directional marks, embeddings and isolates.
 fn directs(c: char) -> bool {
     matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}') || turns_around(c) && !overrides(c)
 }

@@ -1,10 +1,10 @@
-//! The number of a business in Japan that may issue qualified invoices: T and 13 digits.
+//! Registration numbers of businesses in Japan that may issue qualified invoices: T and 13 digits.
 
 /// How many digits follow the letter.
 const DIGITS: usize = 13;
 
-/// A registration number as it is kept, `T7000012050002`, however a keyboard or a letter has written it, with its name before it; nothing
-/// where it is another number.
+/// A registration number as stored, `T7000012050002`, from any way that a keyboard or a letter writes it, also with its name before it;
+/// `None` if it is another number.
 pub fn japanese_registration(given: &str) -> Option<String> {
     let plain = super::plain(given);
     let (name, number) = plain.trim().split_at(plain.trim().rfind(['T', 't'])?);
@@ -14,8 +14,8 @@ pub fn japanese_registration(given: &str) -> Option<String> {
     (is_name && is_number).then(|| format!("T{digits}"))
 }
 
-/// Whether the check digit of a registration number fits the others. It is the first one, as of every corporate number: 9 less the
-/// remainder by 9 of the others, where every second one counts twice, beginning with the last but one.
+/// Whether the check digit of a registration number fits. It is the first digit, as of every corporate number: 9 less the remainder by 9 of
+/// the others, where every second one counts twice, beginning with the last but one.
 pub fn japanese_registration_fits(number: &str) -> bool {
     let digits: Vec<u32> = number.chars().filter_map(|letter| letter.to_digit(10)).collect();
     let Some((check, others)) = digits.split_first() else { return false };
@@ -23,7 +23,7 @@ pub fn japanese_registration_fits(number: &str) -> bool {
     *check == 9 - sum % 9
 }
 
-/// What people write between the digits: blanks, and everything that a keyboard takes for a hyphen.
+/// Separators between the digits: blanks, and every character that is used as a hyphen.
 fn is_between(letter: char) -> bool {
     letter.is_whitespace() || super::is_hyphen(letter) || letter == 'ー'
 }
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_check_digit_tells_a_slip() {
-        // The number of the National Tax Agency.
+        // The registration number of the National Tax Agency.
         assert!(japanese_registration_fits("T7000012050002"));
         for slip in ["T7000012050003", "T8000012050002", "T7000012500002"] {
             assert!(!japanese_registration_fits(slip), "{slip}");

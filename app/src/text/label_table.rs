@@ -1,49 +1,48 @@
-//! The words that letterheads have beside their numbers, in the languages of the countries that use them.
+//! The labels of numbers on letterheads, in the languages of the countries that use them.
 
 use super::{NumberKind, search_key};
 
-/// What a word says of the number that it stands beside.
+/// The meaning of a label for the number beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LabelMeaning {
-    /// What kind of number it is.
+    /// The kind of the number.
     pub kind: NumberKind,
-    /// The countries, as ISO 3166-1 codes, in which it is not for invoices what others of its kind are: the number of a register that an
-    /// invoice without tax states, as the tax office knows somebody by it or a law wants it there, and the number of a tax office that no
-    /// invoice states.
+    /// The countries, as ISO 3166-1 codes, in which the number differs from others of its kind on invoices: a register number that an
+    /// invoice without tax states, as the tax office or a law requires, or a tax office number that no invoice states.
     otherwise_in: &'static str,
 }
 
 impl LabelMeaning {
-    /// Whether an invoice from this country states the number for those of its seller.
+    /// Whether an invoice from this country states such a number of its seller.
     pub(super) fn counts_in(&self, country: &str) -> bool {
         let is_otherwise = self.otherwise_in.split(' ').any(|other| other == country || other == ANYWHERE);
         (self.kind != NumberKind::Register) != is_otherwise
     }
 }
 
-/// In the place of every country.
+/// Stands for every country.
 const ANYWHERE: &str = "*";
 
 const VAT: LabelMeaning = LabelMeaning { kind: NumberKind::Vat, otherwise_in: "" };
 const TAX: LabelMeaning = LabelMeaning { kind: NumberKind::Tax, otherwise_in: "" };
 const REGISTER: LabelMeaning = LabelMeaning { kind: NumberKind::Register, otherwise_in: "" };
 
-/// A number of a register that an invoice without tax states in these countries.
+/// A register number that an invoice without tax states in these countries.
 const fn register_in(countries: &'static str) -> LabelMeaning {
     LabelMeaning { kind: NumberKind::Register, otherwise_in: countries }
 }
 
-/// A number of a tax office that no invoice states in these countries.
+/// A tax office number that no invoice states in these countries.
 const fn tax_but_in(countries: &'static str) -> LabelMeaning {
     LabelMeaning { kind: NumberKind::Tax, otherwise_in: countries }
 }
 
-/// Whose words they are, what they say, and the words: as [`search_key`] folds them, those of several parts, such as "Org.nr." and "R.C.S.",
-/// without what is between. What ends in [`ENDINGS`] stands here without that.
+/// The countries of the labels, their meaning, and the labels: as [`search_key`] folds them, those of several parts, such as "Org.nr." and
+/// "R.C.S.", without separators, and all without the suffixes in [`ENDINGS`].
 const WORDS: [(&str, LabelMeaning, &str); 82] = [
     ("Austria, Germany", VAT, "uid umsatzsteuer umsatzsteuerid umsatzsteueridentifikation umsatzsteueridentifikations ust ustid"),
     ("Austria, Germany", TAX, "abgabenkonto kleinunternehmeridentifikations kuid stnr steuer"),
-    // Those of a person and of a business (§§ 139b and 139c AO) are not the one of § 14 (4) no. 2 UStG.
+    // The numbers of a person and of a business (§§ 139b and 139c AO) are not the one of § 14 (4) no. 2 UStG.
     (
         "Germany",
         tax_but_in("DE"),
@@ -68,7 +67,7 @@ const WORDS: [(&str, LabelMeaning, &str); 82] = [
     ("Czechia, Slovakia", VAT, "dph icdph"),
     ("Czechia, Slovakia", TAX, "danoveidentifikacnicislo danoveidentifikacnecislo dic rodnecislo"),
     ("Czechia, Slovakia", register_in("CZ SK"), "ic ico identifikacnicislo identifikacnecislo"),
-    // There the number of a person by birth, in France and Luxembourg that of a trade register.
+    // The birth number in Czechia and Slovakia, the number of a trade register in France and Luxembourg.
     ("Czechia, France, Luxembourg, Slovakia", register_in("CZ SK"), "rc"),
     ("Czechia, Slovakia", REGISTER, "obchodnirejstrik obchodnyregister"),
     ("Denmark, Iceland, Norway, Sweden", VAT, "merverdiavgift moms momsregistrerings momsreg mva senr senummer vsk"),
@@ -132,20 +131,20 @@ const WORDS: [(&str, LabelMeaning, &str); 82] = [
     ("other countries", TAX, "الرقمالضريبي עוסקמורשה"),
 ];
 
-/// Words that say what a number is where no other word does: a company may have a VAT number, too. Those of a register are said of the one
-/// that counts in a country, where one does.
+/// Labels that decide only where no other one does: a company may have a VAT number, too. Those of a register mean the one that counts in a
+/// country, where one does.
 const GENERAL: [(LabelMeaning, &str); 2] = [
     (TAX, "tax taxid taxpayer taxregistration taxreference"),
     (register_in(ANYWHERE), "company org reg register registered registration registry"),
 ];
 
-/// What words end in that say besides that a number follows: "Steuernummer", "KvK-nummer", "Adószám".
+/// Suffixes that only say that a number follows: "Steuernummer", "KvK-nummer", "Adószám".
 const ENDINGS: [&str; 7] = ["nr", "nro", "nummer", "number", "numero", "numurs", "szam"];
 
-/// How much a word says: the lower, the more.
+/// How specific a label is: the lower, the more specific.
 pub(super) type Weight = usize;
 
-/// What these words together say, and how much.
+/// The meaning of these words together, and how specific it is.
 pub(super) fn said(words: &[&str]) -> Option<(Weight, LabelMeaning)> {
     let key = search_key(&words.concat());
     let stem = ENDINGS.iter().find_map(|ending| key.strip_suffix(ending));

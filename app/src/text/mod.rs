@@ -1,6 +1,6 @@
-//! Text that people write: composed, trimmed, bounded, without what nobody sees. Markup in it is just characters.
+//! Validates and normalizes text input: composed, trimmed, bounded, without invisible characters. Markup in it is plain text.
 //!
-//! A field has one rule, for a record that is made and for one that is changed: a change takes it over [`crate::patch::Patch::try_and_then`].
+//! A field has one rule for creating and for changing a record: a change applies it with [`crate::patch::Patch::try_and_then`].
 
 mod address;
 mod completed_vat_id;
@@ -44,7 +44,7 @@ pub use two_numbers::two_numbers;
 pub use uid::swiss_uid;
 pub use vat_id::{VatId, issuing, vat_id, vat_id_by, with_mva, without_words};
 
-/// One line that must say something.
+/// Validates one line that must not be empty.
 pub fn line(field: &str, given: &str, longest: usize) -> Result<String, Error> {
     let text = clean(field, given, longest, false)?;
     if text.is_empty() {
@@ -53,59 +53,59 @@ pub fn line(field: &str, given: &str, longest: usize) -> Result<String, Error> {
     Ok(text)
 }
 
-/// Several lines, or nothing.
+/// Validates several lines, which may be empty.
 pub fn lines(field: &str, given: &str, longest: usize) -> Result<String, Error> {
     clean(field, given, longest, true)
 }
 
-/// One line or nothing: empty text is no text.
+/// Validates one optional line: empty text is `None`.
 pub fn optional(field: &str, given: Option<&str>, longest: usize) -> Result<Option<String>, Error> {
     let text = given.map(|given| clean(field, given, longest, false)).transpose()?;
     Ok(text.filter(|text| !text.is_empty()))
 }
 
-/// Several lines or nothing: empty text is no text.
+/// Validates several optional lines: empty text is `None`.
 pub fn optional_lines(field: &str, given: Option<&str>, longest: usize) -> Result<Option<String>, Error> {
     let text = given.map(|given| clean(field, given, longest, true)).transpose()?;
     Ok(text.filter(|text| !text.is_empty()))
 }
 
-/// What was said: nothing when it shows nothing. Composed and without what nobody sees, as the texts are that it is looked for in.
+/// The text if it shows anything, composed and without invisible characters, like the texts that a search compares it with.
 pub fn non_empty(given: Option<String>) -> Option<String> {
     let given = given.filter(|given| !invisible_characters::shows_nothing(given))?;
     Some(invisible_characters::seen(given.trim(), false).nfc().collect::<String>().trim().to_owned())
 }
 
-/// Whether somebody can see and type a text again: it shows something, and holds no control character or line break, and nothing
-/// that turns the text around it.
+/// Whether a person can see a text and type it again: it shows something, and holds no control character, line break or directional
+/// formatting.
 pub fn can_be_typed(text: &str) -> bool {
     !invisible_characters::shows_nothing(text)
         && !text.chars().any(|c| invisible_characters::breaks_a_line(c) || invisible_characters::turns_around(c))
 }
 
-/// The text as somebody guesses it: with plain letters for compatibility forms, such as fullwidth ones (Unicode NFKC), and without what
-/// shows nothing.
+/// The text as a guess would spell it: with plain letters for compatibility forms, such as fullwidth ones (Unicode NFKC), and without
+/// invisible characters.
 pub fn plain(text: &str) -> String {
     text.nfkc().filter(|c| !invisible_characters::is_ignorable(*c)).nfkc().collect()
 }
 
-/// Whether a character takes no room and shows nothing.
+/// Whether a character is invisible and without width.
 pub fn is_unseen(c: char) -> bool {
     invisible_characters::is_ignorable(c)
 }
 
-/// The text with the hyphen of ASCII for everything that is taken for one: a document sets another, which is pasted along.
+/// The text with ASCII hyphens for all characters that look like one: a document prints another hyphen, which people copy.
 pub fn with_hyphens(text: &str) -> String {
     text.chars().map(|letter| if is_hyphen(letter) { '-' } else { letter }).collect()
 }
 
-/// Whether a letter is the hyphen, or is taken for it: the other hyphens, dashes, and the sign of minus.
+/// Whether a character is a hyphen or looks like one: the other hyphens, dashes, and the minus sign.
 fn is_hyphen(letter: char) -> bool {
     matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// What a program or a server says about itself, as it can be kept and shown on a line: without control characters, without what turns
-/// the text around it and without what nobody sees, so many characters at most.
+/// A self-description of a program or a server in a form that can be stored and shown on one line: without control characters, directional
+/// formatting and invisible characters, and with at most `longest` characters.
 pub fn printable(given: &str, longest: usize) -> String {
     invisible_characters::seen(given, false)
         .chars()
@@ -114,7 +114,7 @@ pub fn printable(given: &str, longest: usize) -> String {
         .collect()
 }
 
-/// The beginning of a text, for messages that repeat it.
+/// The beginning of a text, for messages that quote it.
 pub fn excerpt(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -122,7 +122,7 @@ pub fn excerpt(text: &str) -> String {
     }
 }
 
-/// The text as it is kept: composed (Unicode NFC), and without what nobody sees. What shows nothing at all is empty.
+/// The text as stored: composed (Unicode NFC), without invisible characters, and empty if it shows nothing.
 fn clean(field: &str, given: &str, longest: usize, breaks: bool) -> Result<String, Error> {
     let given = given.replace("\r\n", "\n");
     if invisible_characters::shows_nothing(&given) {
@@ -144,7 +144,7 @@ fn clean(field: &str, given: &str, longest: usize, breaks: bool) -> Result<Strin
     Ok(text.to_owned())
 }
 
-/// `payment_terms_days` as *Payment terms days*.
+/// The name of a field in words: *Payment terms days* for `payment_terms_days`.
 pub(crate) fn readable(field: &str) -> String {
     let words = field.replace('_', " ");
     let mut letters = words.chars();

@@ -1,8 +1,8 @@
-//! Words that deny what they stand beside: "CHE-123.456.788 (nicht MWST-pflichtig)" is no number of that tax.
+//! Detects denials beside a number: "CHE-123.456.788 (nicht MWST-pflichtig)" is no number of that tax.
 
 use super::{excerpt, search_key};
 
-/// Such words of several languages, by their keys.
+/// Denials in several languages, as keys.
 const WORDS: [&str; 29] = [
     "aucun",
     "befreit",
@@ -35,10 +35,10 @@ const WORDS: [&str; 29] = [
     "without",
 ];
 
-/// How many digits a text has that is a number at all.
+/// The fewest digits of a text that is a number.
 const DIGITS_MIN: usize = 4;
 
-/// The refusal of a number beside which such a word stands: what is kept of it would say the opposite of what was written.
+/// The error for a number beside a denial: stored alone, it would say the opposite of what was written.
 pub fn negation(text: &str) -> Option<String> {
     let is_number = text.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN;
     let mut words = text.split(|letter: char| !letter.is_alphabetic()).map(search_key);

@@ -1,4 +1,4 @@
-//! The words that people write before a number or behind it, as a letterhead has them: they say what kind of number it is.
+//! Labels before or after a number, as on a letterhead: they say what kind of number it is.
 
 use super::{
     label_table::{LabelMeaning, Weight, said},
@@ -6,42 +6,42 @@ use super::{
 };
 use crate::country::COUNTRIES;
 
-/// What kind of number a word stands beside.
+/// The kind of a number, by its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberKind {
-    /// That of the value added tax.
+    /// A number of the value added tax.
     Vat,
-    /// Another one by which a tax office knows somebody.
+    /// Another number from a tax office.
     Tax,
-    /// One that a register of businesses has given.
+    /// A number from a business register.
     Register,
 }
 
-/// Words that say no more than that a number follows.
+/// Words that only say that a number follows.
 const NUMBER: [&str; 8] = ["id", "n", "no", "nr", "num", "number", "numero", "nummer"];
 
-/// Words between others.
+/// Words that link others within a label.
 const LINKS: [&str; 9] = ["a", "d", "de", "e", "et", "o", "of", "og", "y"];
 
-/// A word beside a number.
+/// The label of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberLabel {
-    /// As it was written.
+    /// The label as written.
     pub text: String,
-    /// What kind of number it stands beside.
+    /// The kind of its number.
     pub kind: NumberKind,
     says: LabelMeaning,
 }
 
 impl NumberLabel {
-    /// Whether an invoice from this country states the number for those of its seller: what a register has given counts in few.
+    /// Whether an invoice from this country states such a number of its seller: few state register numbers.
     pub fn counts_in(&self, country: &str) -> bool {
         self.says.counts_in(country)
     }
 }
 
-/// What the words before a number, or else behind it, say that it is; nothing where they say nothing. A word that says little, such as
-/// "company", counts where no other one says more.
+/// The label before a number, or else after it; `None` if there is none. A vague label, such as "company", counts only if no other one is
+/// more specific.
 pub fn number_label(text: &str) -> Option<NumberLabel> {
     let plain = plain(text);
     let (_, number, behind) = parted(&plain);
@@ -52,7 +52,7 @@ pub fn number_label(text: &str) -> Option<NumberLabel> {
     words.into_iter().flatten().min_by_key(|(weight, _)| *weight).map(|(_, word)| word)
 }
 
-/// What the words before a number alone say.
+/// The label before a number.
 pub fn label_before(text: &str) -> Option<NumberLabel> {
     before(&plain(text)).map(|(_, word)| word)
 }
@@ -63,8 +63,8 @@ fn before(plain: &str) -> Option<(Weight, NumberLabel)> {
     named(plain, &before).or_else(|| glued_word(&glued))
 }
 
-/// What letters say without anything between them and the digits. Two may belong to the number, unless they are those that a register has
-/// before its own and of no country: "FN123456a", "VR1234".
+/// The label in letters that are attached to the digits. Two letters may belong to the number, unless registers put them before theirs and
+/// they are no country's: "FN123456a", "VR1234".
 fn glued_word(letters: &str) -> Option<(Weight, NumberLabel)> {
     let is_country = || COUNTRIES.iter().any(|(code, _)| code.eq_ignore_ascii_case(letters));
     match letters.chars().count() {
@@ -74,7 +74,7 @@ fn glued_word(letters: &str) -> Option<(Weight, NumberLabel)> {
     }
 }
 
-/// Whether a number stands with a word that says what it is, known or not: one of three letters or more, or of another script.
+/// Whether a number has a label, known or not: a word of three letters or more, or of another script.
 pub fn has_label(text: &str) -> bool {
     let plain = plain(text);
     let (before, _, behind) = parted(&plain);
@@ -82,7 +82,7 @@ pub fn has_label(text: &str) -> bool {
     number_label(text).is_some() || before.iter().chain(&behind).any(says)
 }
 
-/// The number alone: without the words before it and behind it, and without what stands between its digits. Two letters may belong to it.
+/// The number alone, without its labels and separators. Two letters may belong to it.
 pub fn bare_number(text: &str) -> String {
     let plain = plain(text);
     let (before, number, behind) = parted(&plain);
@@ -90,7 +90,7 @@ pub fn bare_number(text: &str) -> String {
     [unknown(&before), digits, unknown(&behind)].concat().to_uppercase()
 }
 
-/// Those of these words that may be letters of a number: two of the Latin alphabet at most.
+/// The words that may be letters of a number: those of at most two Latin letters.
 fn unknown(words: &[&str]) -> String {
     let Some((word, further)) = words.split_first() else { return String::new() };
     let known = (1..=words.len()).rev().find(|count| said(&words[..*count]).is_some());
@@ -101,17 +101,17 @@ fn unknown(words: &[&str]) -> String {
     }
 }
 
-/// Whether a word says no more than that a number follows.
+/// Whether a word only says that a number follows.
 pub fn is_number(word: &str) -> bool {
     NUMBER.contains(&search_key(word).as_str())
 }
 
-/// Whether a word says nothing of a number, not even what it is.
+/// Whether a word says nothing of a number, not even its kind.
 pub(super) fn is_filler(word: &str) -> bool {
     is_number(word) || LINKS.contains(&search_key(word).as_str())
 }
 
-/// The words before the first digit, all from there to the last one, and the words behind it. A word with a digit in it is a number.
+/// Splits a text into the words before the first digit, all up to the last one, and the words after it. A word with a digit is a number.
 fn parted(text: &str) -> (Vec<&str>, &str, Vec<&str>) {
     let is_word = |letter: char| letter.is_alphanumeric();
     let digits = || text.char_indices().filter(|(_, letter)| letter.is_numeric());
@@ -123,12 +123,12 @@ fn parted(text: &str) -> (Vec<&str>, &str, Vec<&str>) {
     (words_in(&text[..begin]), &text[begin..end], words_in(&text[end..]))
 }
 
-/// The words of a text: what has letters or digits and nothing between them.
+/// The words of a text: runs of letters and digits.
 pub fn words_in(text: &str) -> Vec<&str> {
     text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
-/// The first of these words of a text that says most of what a number is, alone or with those that follow it.
+/// The first most specific label among these words of a text, alone or with those that follow it.
 fn named(text: &str, words: &[&str]) -> Option<(Weight, NumberLabel)> {
     let from = |first: usize| {
         let ends = first + 1..=words.len();
@@ -140,7 +140,7 @@ fn named(text: &str, words: &[&str]) -> Option<(Weight, NumberLabel)> {
     (0..words.len()).filter_map(from).min_by_key(|(weight, _)| *weight)
 }
 
-/// Words of a text with what stands between them there, and with the point of an abbreviation behind them: "St.-Nr.", "Y-tunnus".
+/// Words of a text with their separators there, and with the point of an abbreviation after them: "St.-Nr.", "Y-tunnus".
 fn written(text: &str, words: &[&str]) -> String {
     let is_between = |letter: char| !letter.is_alphanumeric();
     let begins = text.char_indices().filter(|(_, letter)| letter.is_alphanumeric());

@@ -1,21 +1,21 @@
-//! What whoever has none of the numbers that an invoice states is told to write.
+//! Suggests numbers to a party that lacks those that an invoice must state.
 
 use super::{NumberKind, is_tax_number, number_label, tax_number_formats::TaxNumberFormats, vat_examples::example};
 
-/// Numbers that an invoice states, each with one that is made up.
+/// Numbers that an invoice states, each as an invented example.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RequiredNumbers {
-    /// As the tax number, with its own word.
+    /// The tax number, with its label.
     pub tax_number: Option<&'static str>,
-    /// The same of a person, where that is another number than a company has.
+    /// The tax number of a person, if it differs from that of a company.
     pub of_person: Option<&'static str>,
-    /// As the VAT identifier.
+    /// The VAT identifier.
     pub vat_id: Option<&'static str>,
-    /// The law by which no other number does.
+    /// The law that accepts no other number.
     law: Option<&'static str>,
 }
 
-/// What an invoice from this country states, with tax or without; nothing where nothing is known of its numbers. With tax, one that the tax
+/// The numbers that an invoice from this country states, with tax or without; `None` if they are unknown. With tax, a number that the tax
 /// office gives for all taxes is named beside the VAT identifier, and no other. Without tax, outside of the European Union, no VAT
 /// identifier is named: it says that its owner charges tax.
 pub fn required_numbers(country: &str, taxed: bool) -> Option<RequiredNumbers> {
@@ -63,7 +63,7 @@ mod tests {
         }
     }
 
-    /// In these a person has a number of another register than a company.
+    /// In these countries a person has a number of another register than a company.
     #[test]
     fn where_companies_and_persons_have_different_numbers_both_are_told() {
         for (country, number) in [("LT", "Individualios veiklos pažymos Nr. 1234567"), ("LV", "Personas kods 010180-12347")] {

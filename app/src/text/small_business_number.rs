@@ -1,19 +1,19 @@
-//! The number of a small business in the scheme of the European Union: that of the state it is in, with EX behind it (Article 284 (3) of
-//! Directive 2006/112/EC; in Germany the KU-IdNr., § 34a UStDV). It says that its owner charges no tax, and is no VAT identifier.
+//! The number of a small business in the scheme of the European Union: the number in its state followed by EX (Article 284 (3) of Directive
+//! 2006/112/EC; in Germany the KU-IdNr., § 34a UStDV). It says that its owner charges no tax, and is no VAT identifier.
 
 use eu_vat::Country;
 
 use super::number_labels::bare_number;
 
-/// How many letters and digits stand between the letters of the state and EX at least.
+/// The fewest letters and digits between the letters of the state and EX.
 const LENGTH_MIN: usize = 4;
 
-/// Whether a number is one of such a business, with words before it or without.
+/// Whether a text is the number of such a business, with or without words before it.
 pub(super) fn is_number(text: &str) -> bool {
     issued_by(text).is_some()
 }
 
-/// Whether it is one that this country has given, as an ISO 3166-1 code.
+/// Whether it is a number that this country, an ISO 3166-1 code, has issued.
 pub(super) fn is_of(country: &str, text: &str) -> bool {
     issued_by(text).is_some_and(|issuer| Country::from_code(country) == Some(issuer))
 }

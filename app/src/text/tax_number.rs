@@ -1,5 +1,5 @@
-//! What counts as the tax number that an invoice has to state: a number of the country's own form, alone or with a word that says that it is
-//! one. Whatever other word stands beside it, nobody can tell what it is.
+//! Recognizes the tax number that an invoice must state: a number of the country's own form, unlabelled or labelled as one. With any other
+//! label its kind is unknown.
 
 use super::{
     NumberKind, negation, number_label,
@@ -9,14 +9,14 @@ use super::{
     uid, vat_id_by,
 };
 
-/// What stands between two numbers in one text.
+/// Separators between two numbers in one text.
 const BETWEEN: [char; 9] = [',', ';', '|', '·', '•', '(', ')', '\n', '&'];
 
-/// The names of tax offices, which stand beside no other number.
+/// Names of tax offices, which stand beside no other number.
 const OFFICES: [&str; 3] = ["fa", "finanzamt", "δου"];
 
-/// Whether a number is one that an invoice from this country states: of an invoice with tax where the law wants no other one, that of the
-/// value added tax. Where nobody has said the country, or nothing is known of its numbers, any number is one that no register has given.
+/// Whether an invoice from this country states this number as the tax number: with tax, only the VAT number where the law accepts no other.
+/// If the country or its numbers are unknown, every number counts that no register has given.
 pub fn is_tax_number(country: Option<&str>, taxed: bool, text: &str) -> bool {
     let plain = plain(text);
     let Some(forms) = country.and_then(TaxNumberFormats::of) else {
@@ -28,19 +28,19 @@ pub fn is_tax_number(country: Option<&str>, taxed: bool, text: &str) -> bool {
     negation(&plain).is_none() && (!whole.has_further_words() && counts(&whole) || parts(&plain).any(|part| counts(&part)))
 }
 
-/// Whether the VAT identifier of a country has the digits of another number, by which a seller is known who charges no tax.
+/// Whether the VAT identifier of a country shares its digits with another number, which identifies a seller who charges no tax.
 pub fn shares_digits(country: &str) -> bool {
     TaxNumberFormats::of(country).is_some_and(TaxNumberFormats::shares_digits)
 }
 
-/// A part of a text that has one number at most.
+/// A part of a text with at most one number.
 struct NumberPart<'a> {
     text: &'a str,
-    /// Whether there is a word in it of which nobody knows what it says.
+    /// Whether it has a word of unknown meaning.
     is_unknown: bool,
 }
 
-/// The parts of a text.
+/// Splits a text into its parts.
 fn parts(text: &str) -> impl Iterator<Item = NumberPart<'_>> {
     let apart = text.split(BETWEEN).flat_map(|part| part.split(" / ")).flat_map(|part| part.split(" - "));
     apart.map(NumberPart::of)
@@ -60,7 +60,7 @@ impl<'a> NumberPart<'a> {
         }
     }
 
-    /// Whether it is one that an invoice without tax states, or with tax where the law wants no other one.
+    /// Whether an invoice without tax states it, or one with tax where the law does not require the VAT number.
     fn is_tax_number(&self, forms: &TaxNumberFormats) -> bool {
         match number_label(self.text) {
             None => (self.fits(forms, forms.all) || self.is_vat_number(forms)) && self.stands_alone(),
@@ -71,7 +71,7 @@ impl<'a> NumberPart<'a> {
         }
     }
 
-    /// Whether it is the one of the value added tax, by that name or by another one of the same digits.
+    /// Whether it is the VAT number, labelled as that or as another number of the same digits.
     fn is_of_tax(&self, forms: &TaxNumberFormats, with_tax: &WithTax) -> bool {
         let is_called_so =
             |word: &NumberLabel| word.kind == NumberKind::Vat || with_tax.called.contains(&word.kind) && word.counts_in(forms.country);
@@ -79,8 +79,8 @@ impl<'a> NumberPart<'a> {
         is_one && self.is_vat_number(forms) && self.names_the_tax(forms.country)
     }
 
-    /// Whether the name of the tax stands beside it, where it is the number of that tax by its name alone (Article 26 (2) a MWSTG, § 5-1-2
-    /// of the Bokføringsforskrift).
+    /// Whether the name of the tax stands beside it, where only that makes it the VAT number (Article 26 (2) a MWSTG, § 5-1-2 of the
+    /// Bokføringsforskrift).
     fn names_the_tax(&self, country: &str) -> bool {
         match country {
             "CH" => vat_id_by(country, self.text).is_some_and(|number| swiss_uid(&number).is_none()),
@@ -89,7 +89,7 @@ impl<'a> NumberPart<'a> {
         }
     }
 
-    /// Whether its digits are those of a number of the value added tax.
+    /// Whether its digits are those of a VAT number.
     fn is_vat_number(&self, forms: &TaxNumberFormats) -> bool {
         let unchecked = forms.with_tax.as_ref().map_or("", |with_tax| with_tax.forms);
         vat_id_by(forms.country, self.text).is_some() || self.fits(forms, unchecked)
@@ -99,13 +99,13 @@ impl<'a> NumberPart<'a> {
         self.numbers().iter().any(|number| fits(wanted, forms.country, number))
     }
 
-    /// Whether it has no word of another number, or the name of a tax office.
+    /// Whether it has no label of unknown meaning, or the name of a tax office.
     fn stands_alone(&self) -> bool {
         !self.is_unknown || self.names_an_office()
     }
 
-    /// The letters and digits of the number, with the short words beside it, which may belong to it, with those of them that do not say
-    /// that a number follows, or without any.
+    /// The letters and digits of the number: with the short words beside it, which may belong to it; with those of them that do not say
+    /// that a number follows; and without any.
     fn numbers(&self) -> [String; 3] {
         let words = words_in(self.text);
         let with = |keep: fn(&str) -> bool| -> String {
@@ -123,7 +123,7 @@ impl<'a> NumberPart<'a> {
         self.text.chars().filter(char::is_ascii_digit).count()
     }
 
-    /// Whether there are words behind the number, such as "applied for", that it is not called by.
+    /// Whether words follow the number that are no label of it, such as "applied for".
     fn has_further_words(&self) -> bool {
         let is_known = |word: &&str| {
             word.contains(char::is_numeric) || is_filler(word) || word.chars().count() <= 2 || number_label(&format!("{word} 1")).is_some()

@@ -1,44 +1,44 @@
-//! What the numbers look like by which the tax offices of each country know somebody, and which of them its invoices state: where those
-//! follow the VAT directive, or rules made after it, they state a VAT identifier with tax (Article 226 (3) of Directive 2006/112/EC), and
-//! without tax, as those of small businesses, another one that the law of the country has in its place.
+//! The formats of tax numbers by country, and which of them invoices state: under the VAT directive, or rules made after it, a VAT
+//! identifier with tax (Article 226 (3) of Directive 2006/112/EC), and without tax, as for small businesses, another number that the law of
+//! the country has in its place.
 
 use super::NumberKind;
 
-/// What the numbers of one country look like. Each form is without what stands between its parts: `#` is a digit, `@` a letter, `*` either.
+/// The number formats of one country, without separators: `#` is a digit, `@` a letter, `*` either.
 pub(super) struct TaxNumberFormats {
-    /// The country, as an ISO 3166-1 code; a territory has those of the country whose tax it has.
+    /// The country, as an ISO 3166-1 code; a territory has the formats of the country whose tax it has.
     pub country: &'static str,
-    /// What the number on an invoice without tax is called there, with one that is made up and has check digits that fit.
+    /// An invented number for an invoice without tax, with its label and with check digits that fit.
     pub example: &'static str,
-    /// One that is made up and stands on the invoice of a person, where that is another number than a company has.
+    /// An invented number for the invoice of a person, if it differs from that of a company.
     pub of_person: Option<&'static str>,
-    /// The forms of those that a tax office has given.
+    /// The formats of numbers from a tax office.
     pub all: &'static str,
-    /// The forms of those that a register has given, where an invoice without tax states them with their word.
+    /// The formats of register numbers, if an invoice without tax states them with their label.
     pub of_register: &'static str,
-    /// Where the law wants the number of the value added tax on an invoice with tax.
+    /// The VAT number, if the law requires it on an invoice with tax.
     pub with_tax: Option<WithTax>,
 }
 
-/// The number of the value added tax, which is known by its check digits.
+/// The VAT number, which is recognized by its check digits.
 pub(super) struct WithTax {
-    /// The law that wants it.
+    /// The law that requires it.
     pub law: &'static str,
-    /// What other numbers may have its digits, so that either name of them does.
+    /// The other kinds of numbers that may have its digits, so that their labels are accepted, too.
     pub called: &'static [NumberKind],
-    /// TaxNumberFormats that count by themselves, where no check digits are known.
+    /// Formats that count by themselves, where no check digits are known.
     pub forms: &'static str,
-    /// One that is made up, where it is another one than without tax, and no VAT identifier.
+    /// An invented number, if it differs from the one without tax and is no VAT identifier.
     pub example: Option<&'static str>,
 }
 
-/// No other number has the digits of the one of the value added tax.
+/// No other number has the digits of the VAT number.
 const ALONE: &[NumberKind] = &[];
 
-/// The tax office has one number for all taxes.
+/// The tax office issues one number for all taxes.
 const OF_TAX_OFFICE: &[NumberKind] = &[NumberKind::Tax];
 
-/// A register and the tax office have one number.
+/// A register and the tax office share one number.
 const OF_REGISTER: &[NumberKind] = &[NumberKind::Tax, NumberKind::Register];
 
 const DIRECTIVE: &str = "Article 226 (3) of Directive 2006/112/EC";
@@ -47,12 +47,12 @@ const fn of(country: &'static str, example: &'static str, all: &'static str) -> 
     TaxNumberFormats { country, example, of_person: None, all, of_register: "", with_tax: None }
 }
 
-/// The law that wants the number of the value added tax, and what else may have its digits.
+/// The law that requires the VAT number, and the kinds of numbers that may share its digits.
 const fn law(law: &'static str, called: &'static [NumberKind]) -> Option<WithTax> {
     Some(WithTax { law, called, forms: "", example: None })
 }
 
-/// All that are known here.
+/// All known countries.
 const ALL: [TaxNumberFormats; 32] = [
     TaxNumberFormats { with_tax: law("§ 11 (1) no. 3 lit. i UStG 1994", ALONE), ..of("AT", "Steuernummer 12 345/6782", "#########") },
     TaxNumberFormats {
@@ -60,7 +60,7 @@ const ALL: [TaxNumberFormats; 32] = [
         with_tax: law(DIRECTIVE, OF_REGISTER),
         ..of("BE", "numéro d'entreprise 0123.456.749", "######### ########## ###########")
     },
-    // With tax it has its letters, BG, before it.
+    // With tax it has the letters BG before it.
     TaxNumberFormats {
         of_register: "######### #############",
         with_tax: law("Article 114 (1) of the VAT Act", ALONE),
@@ -71,15 +71,15 @@ const ALL: [TaxNumberFormats; 32] = [
         ..of("CH", "UID CHE-123.456.788", "######### CHE######### #############")
     },
     TaxNumberFormats { with_tax: law(DIRECTIVE, ALONE), ..of("CY", "TIC 00123456H", "########@") },
-    // The IČO of a person is another number than their DIČ, which an invoice with tax states (§ 29 (1) of the VAT Act). Who has none has
-    // the number of their birth.
+    // The IČO of a person is another number than their DIČ, which an invoice with tax states (§ 29 (1) of the VAT Act). A person without
+    // one has a birth number.
     TaxNumberFormats {
         of_register: "######## ######### ##########",
         with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
         ..of("CZ", "IČO 12345679", "######## ######### ##########")
     },
-    // The one or the other does, with tax, too (§ 14 (4) no. 2 UStG). Those of the lands have ten digits or eleven, that of the whole
-    // country thirteen.
+    // Either is accepted, with tax, too (§ 14 (4) no. 2 UStG). Numbers of the Länder have ten or eleven digits, the federal one has
+    // thirteen.
     of("DE", "Steuernummer 12/345/67890", "########## ########### #############"),
     TaxNumberFormats {
         of_register: "########",
@@ -108,8 +108,8 @@ const ALL: [TaxNumberFormats; 32] = [
     },
     TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("GR", "ΑΦΜ 123456783", "#########") },
     TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("HR", "OIB 12345678903", "###########") },
-    // An invoice with tax states the whole tax number, of which the VAT identifier is the beginning. Behind that stands 1 where its owner
-    // charges no tax, and 2 where they do.
+    // An invoice with tax states the whole tax number, which begins with the VAT identifier. After that comes 1 if its owner charges no
+    // tax, and 2 if they do.
     TaxNumberFormats {
         with_tax: Some(WithTax {
             law: "section 169 of Act CXXVII of 2007",
@@ -134,12 +134,12 @@ const ALL: [TaxNumberFormats; 32] = [
         ..of("IS", "Kennitala 010130-2989", "##### ###### ##########")
     },
     TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("IT", "Partita IVA 12345670017", "########### @@@@@@##@##@###@") },
-    // A person or a business has a PEID there, and whoever is registered for the tax a number of that beside it.
+    // A person or a business has a PEID there, and a party that is registered for the tax also has a number of it.
     TaxNumberFormats {
         with_tax: Some(WithTax { law: "Article 26 (2) a MWSTG", called: ALONE, forms: "##### ######", example: Some("MWST-Nr. 50123") }),
         ..of("LI", "PEID 1234567", "##### ###### ####### ######## ######### ########## ########### ############ CHE#########")
     },
-    // Persons state the number of the certificate by which they work on their own account, which has its own register.
+    // Persons state the number of the certificate for working on their own account, which has its own register.
     TaxNumberFormats {
         of_person: Some("Individualios veiklos pažymos Nr. 1234567"),
         of_register: "###### ####### ######### @@###### @@####### @@########",
@@ -157,13 +157,13 @@ const ALL: [TaxNumberFormats; 32] = [
         with_tax: law(DIRECTIVE, OF_REGISTER),
         ..of("LV", "Reģ. Nr. 41234567891", "###########")
     },
-    // Whoever is exempt has an EXO number (Article 11 of the VAT Act), and a person the number of their identity card.
+    // An exempt business has an EXO number (Article 11 of the VAT Act), and a person the number of their identity card.
     TaxNumberFormats {
         of_register: "######@ #######@",
         with_tax: law(DIRECTIVE, ALONE),
         ..of("MT", "EXO 12345634", "#######@ ######## #########")
     },
-    // Without tax an invoice states the number of the trade register, as whatever a business writes does; a BSN is for nobody to see.
+    // Without tax an invoice states the number of the trade register, like all business documents; a BSN is confidential.
     TaxNumberFormats {
         of_register: "########",
         with_tax: law("Article 35a of the Wet op de omzetbelasting 1968", ALONE),
@@ -180,14 +180,14 @@ const ALL: [TaxNumberFormats; 32] = [
         with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
         ..of("RO", "CUI 123456789", "## ### #### ##### ###### ####### ######## ######### ########## #############")
     },
-    // The number of the value added tax has two digits behind those of the register.
+    // The VAT number is that of the register with two more digits.
     TaxNumberFormats {
         of_register: "########## ############",
         with_tax: law(DIRECTIVE, ALONE),
         ..of("SE", "Org.nr. 123456-7897", "########## ############")
     },
     TaxNumberFormats { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("SI", "davčna številka 12345679", "########") },
-    // The VAT identifier has the digits of the DIČ, and one who is not registered states the IČO, or the number of their birth.
+    // The VAT identifier has the digits of the DIČ, and a party that is not registered states the IČO, or their birth number.
     TaxNumberFormats {
         of_register: "######## ######### ##########",
         with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
@@ -196,23 +196,23 @@ const ALL: [TaxNumberFormats; 32] = [
 ];
 
 impl TaxNumberFormats {
-    /// Those of a country; nothing where they are not known.
+    /// The formats of a country; `None` if they are unknown.
     pub(super) fn of(country: &str) -> Option<&'static Self> {
         ALL.iter().find(|forms| forms.country == country)
     }
 
-    /// Whether the number of the value added tax has the digits of another one, which an invoice without tax states.
+    /// Whether the VAT number shares its digits with another one, which an invoice without tax states.
     pub(super) fn shares_digits(&self) -> bool {
         self.with_tax.as_ref().is_some_and(|with_tax| !with_tax.called.is_empty())
     }
 
-    /// How many digits the shortest has.
+    /// The number of digits of the shortest format.
     pub(super) fn least(&self) -> usize {
         self.all.split(' ').map(|form| form.matches('#').count()).min().unwrap_or_default()
     }
 }
 
-/// Whether a number has one of these forms, with the letters of its country before it or without.
+/// Whether a number has one of these formats, with or without the letters of its country before it.
 pub(super) fn fits(forms: &str, country: &str, number: &str) -> bool {
     let letters = if country == "GR" { "EL" } else { country };
     let candidates = [Some(number), number.strip_prefix(letters)];

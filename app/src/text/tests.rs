@@ -1,4 +1,4 @@
-//! Promises about texts, names and numbers.
+//! Tests of texts, names and numbers.
 
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -173,7 +173,7 @@ fn a_long_name_has_a_key_that_an_index_takes() {
     assert_eq!(search_key(&plain), plain);
 }
 
-/// Another sum means that a key is folded in another way than those that are stored: let a migration set `search_key_of` of clients,
+/// Another sum means that keys are computed in another way than the stored ones: add a migration that sets `search_key_of` of clients,
 /// projects and members to null, and write the new sum here.
 #[test]
 fn the_keys_of_all_characters_are_those_that_are_stored() {
@@ -221,7 +221,7 @@ fn an_iban_has_the_length_of_its_country() {
     let way = |given: &str| iban("iban", given).expect_err("no IBAN").message;
     assert!(way("123456789").contains("Account number") && way("021000021 / 123456789").contains("Account number"));
     assert!(way("GB83WEST12345698765432").contains("bank statement"), "a slip in one");
-    // Four digits more than an account in Britain has, with check digits that fit.
+    // Four digits more than a British account has, with check digits that fit.
     let fits = |iban: &String| {
         let turned = iban[4..].chars().chain(iban[..4].chars()).filter_map(|c| c.to_digit(36));
         turned.fold(0, |sum, digit| (sum * if digit > 9 { 100 } else { 10 } + digit) % 97) == 1
@@ -286,11 +286,11 @@ fn a_vat_identifier_has_the_form_of_its_country() {
     for other in ["GB 123 4567 82", "GBGD001", "CHE-123.456.788 MWST", "CHE123456788", "NO 123 456 785 MVA", "12-3456789", "Delaware"] {
         assert_eq!(kept(other), right(other));
     }
-    // No known form, or none of such an identifier: the number of a register, and an abbreviation.
+    // No known form, or not that of a VAT identifier: a register number, and an abbreviation.
     for other in ["CH-020.3.020.910-6", "No. 12/345", "IS12345", "XX123", "T7000012050002", "12/345/67890"] {
         assert_eq!(kept(other), right(other));
     }
-    // Their words begin as an identifier of Croatia, of Slovenia or of France would.
+    // Their words begin like an identifier of Croatia, of Slovenia or of France.
     for other in ["HRB 12345 B", "SIRET 73282932000074", "SIREN 732829320", "DIC 12345"] {
         assert_eq!(kept(other), right(other));
     }

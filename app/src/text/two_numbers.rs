@@ -1,4 +1,4 @@
-//! Two numbers that were written into the field of one.
+//! Detects two numbers in the field of one.
 
 use super::{
     date_notes::without_days,
@@ -7,13 +7,13 @@ use super::{
     with_hyphens,
 };
 
-/// How many digits there are in any number that people write beside a VAT identifier.
+/// The fewest digits of a number that people write beside a VAT identifier.
 const DIGITS_MIN: usize = 4;
 
-/// What stands between two numbers.
+/// Separators between two numbers.
 const BETWEEN: [char; 10] = [' ', ',', ';', '/', '|', '·', '•', '&', '+', '-'];
 
-/// What stands between them and in neither.
+/// Separators between two numbers that occur within neither.
 const APART: [char; 7] = [',', ';', '/', '|', '·', '•', '&'];
 
 /// A VAT identifier, and another number beside it.
@@ -21,12 +21,12 @@ const APART: [char; 7] = [',', ';', '/', '|', '·', '•', '&'];
 pub struct TwoNumbers {
     /// The VAT identifier alone.
     pub vat_id: String,
-    /// The other one with its words.
+    /// The other number with its labels.
     pub other: String,
 }
 
 impl TwoNumbers {
-    /// The refusal of both in one field.
+    /// The error for both in one field.
     pub fn refusal(&self, text: &str) -> String {
         let Self { vat_id, other } = self;
         if is_right(&without_words(other)) {
@@ -44,8 +44,8 @@ impl TwoNumbers {
     }
 }
 
-/// The two numbers of a text such as "USt-IdNr.: DE136695976, St.-Nr. 12/345/67890", of which one is a VAT identifier; nothing where it
-/// holds one number, or others.
+/// Splits a text such as "USt-IdNr.: DE136695976, St.-Nr. 12/345/67890" into a VAT identifier and another number; `None` if it holds one
+/// number, or others.
 pub fn two_numbers(text: &str) -> Option<TwoNumbers> {
     let plain = without_days(&with_hyphens(&plain(text)));
     if is_right(&without_words(&plain)) {
@@ -64,25 +64,25 @@ pub fn two_numbers(text: &str) -> Option<TwoNumbers> {
     })
 }
 
-/// What stands before an identifier: the other numbers, and the words of its own.
+/// Splits the text before an identifier into the other numbers and its own label.
 fn before(text: &str) -> (&str, &str) {
     let digits = text.rfind(|letter: char| letter.is_ascii_digit()).map_or(0, |last| last + 1);
     let apart = text[digits..].rfind(APART).map_or(digits, |at| digits + at + text[digits + at..].chars().next().map_or(1, char::len_utf8));
     text.split_at(apart)
 }
 
-/// What stands behind one: the words of its own, and the other numbers.
+/// Splits the text after an identifier into its own label and the other numbers.
 fn behind(text: &str) -> (&str, &str) {
     let digits = text.find(|letter: char| letter.is_ascii_digit()).unwrap_or(text.len());
     text.split_at(text[..digits].find(APART).unwrap_or_default())
 }
 
-/// Whether a number can have ended before this: a hyphen with more behind it is within one, as in a German "DE123456788-00001".
+/// Whether a number can have ended before this text: a hyphen with more after it is within one, as in a German "DE123456788-00001".
 fn parts(rest: &str) -> bool {
     !rest.starts_with(char::is_alphanumeric) && !rest.strip_prefix(['-', '.']).is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
 }
 
-/// The same of what stands before a number.
+/// The same for the text before a number.
 fn parts_behind(before: &str) -> bool {
     !before.ends_with(char::is_alphanumeric) && !before.strip_suffix('-').is_some_and(|before| before.ends_with(char::is_alphanumeric))
 }

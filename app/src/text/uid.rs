@@ -1,12 +1,12 @@
-//! The number of every enterprise in Switzerland, the UID: CHE and nine digits (Article 3 of the UID Act). With the name of the tax behind
-//! it, it is the number of the value added tax (Article 26 (2) a MWSTG), and without one it says nothing of tax.
+//! The Swiss enterprise number, the UID: CHE and nine digits (Article 3 of the UID Act). With the name of the tax after it, it is the VAT
+//! number (Article 26 (2) a MWSTG), and without one it says nothing of tax.
 
 use super::without_words;
 
-/// How many digits it has.
+/// The number of its digits.
 const DIGITS: usize = 9;
 
-/// The number alone where a text is such a one, with words before it or without, and has no name of the tax beside it.
+/// The number alone if a text is a UID, with or without words before it, and without the name of the tax beside it.
 pub fn swiss_uid(text: &str) -> Option<String> {
     let bare = without_words(text);
     let compact = bare.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_uppercase();
@@ -14,7 +14,7 @@ pub fn swiss_uid(text: &str) -> Option<String> {
     (digits.len() == DIGITS && digits.bytes().all(|digit| digit.is_ascii_digit())).then_some(bare)
 }
 
-/// Whether a number is one of an enterprise that is in this country, as an ISO 3166-1 code: Liechtenstein has one tax with Switzerland.
+/// Whether a number is a UID of an enterprise in this country, an ISO 3166-1 code: Liechtenstein has one tax with Switzerland.
 pub(super) fn is_of(country: &str, text: &str) -> bool {
     matches!(country, "CH" | "LI") && swiss_uid(text).is_some()
 }

@@ -1,6 +1,6 @@
-//! What VAT identifiers look like, for whoever is told to write one.
+//! Example VAT identifiers for error messages.
 
-/// The letters of each known form, whose it is, and a made-up number of it with check digits that fit.
+/// The letters of each known form, its country, and an invented number of it whose check digits fit.
 pub(super) const EXAMPLES: [(&str, &str, &str); 31] = [
     ("AT", "Austria", "ATU12345675"),
     ("BE", "Belgium", "BE0123456749"),
@@ -35,7 +35,7 @@ pub(super) const EXAMPLES: [(&str, &str, &str); 31] = [
     ("XI", "Northern Ireland", "XI123456782"),
 ];
 
-/// A made-up identifier of a country.
+/// An invented identifier of a country.
 pub(super) fn example(country: &str) -> Option<&'static str> {
     EXAMPLES.iter().find(|(known, ..)| *known == if country == "GR" { "EL" } else { country }).map(|(.., example)| *example)
 }

@@ -1,4 +1,4 @@
-//! VAT identifiers.
+//! Validates and normalizes VAT identifiers.
 
 use eu_vat::{Country, Error as Flaw, Vat};
 
@@ -14,18 +14,18 @@ use super::{
 };
 use crate::error::Error;
 
-/// A VAT identifier, or the number by which a tax authority elsewhere knows somebody.
+/// A VAT identifier, or the number of a party at a tax authority elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VatId {
-    /// As it is kept: one of the European Union without spaces and marks between its digits.
+    /// The identifier as stored: one of the European Union without spaces and separators.
     pub text: String,
-    /// Whether its check digits do not fit the others, which is a slip more often than not.
+    /// Whether its check digits do not fit the others, which is mostly a mistake.
     pub doubtful: bool,
 }
 
-/// What an identifier of a country with a known form turned out to be.
+/// The result of checking an identifier of a country with a known form.
 enum VatIdCheck {
-    /// Of that form, as it is kept.
+    /// Of that form; the identifier as stored.
     Right(String),
     /// Of that form, with check digits that do not fit the others.
     Doubtful,
@@ -33,8 +33,8 @@ enum VatIdCheck {
     Wrong,
 }
 
-/// A VAT identifier, or nothing. One that begins as those of a country with a known form do has that form. Others have forms of their
-/// own, so any line will do; a registration number of Japan stands here for want of a field of its own.
+/// Parses an optional VAT identifier. With the letters of a country whose form is known it must have that form. Any other line is accepted,
+/// as further forms are unknown; a Japanese registration number is stored here for want of a field of its own.
 pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     let text = clean(field, given, 50, false)?;
     if text.is_empty() {
@@ -67,17 +67,17 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     }
 }
 
-/// The identifier alone where it stands behind words or before them, as on a letterhead: "USt-IdNr. DE136695976". What has no known form is
-/// left as it is, and so is a "VAT NO 123456785" of elsewhere: of Norway it is with the name of its tax. The name of the Swiss tax stays, as
-/// it makes a VAT number of the number that every enterprise has (Article 26 (2) a of the Swiss VAT Act).
+/// The identifier without words around it, as on a letterhead: "USt-IdNr. DE136695976". A number of no known form is left as it is, and so
+/// is a "VAT NO 123456785" of elsewhere, which is Norwegian only with the name of its tax. The name of the Swiss tax stays, as it makes a
+/// VAT number of the number that every enterprise has (Article 26 (2) a of the Swiss VAT Act).
 pub fn without_words(text: &str) -> String {
     let plain = without_days(&with_hyphens(&plain(text)));
     let Some(alone) = alone(plain.trim()).filter(|_| !is_of_another_kind(&plain)) else { return plain.trim().to_owned() };
     if compact(alone).starts_with("CH") { with_swiss_tax(alone, &plain) } else { alone.to_owned() }
 }
 
-/// Whether a number is one of another kind, though it begins as a VAT identifier does: that of customs (EORI), the German one of a business
-/// (W-IdNr., § 139c AO), as the words before it say, or that of a small business.
+/// Whether a number that begins like a VAT identifier is of another kind: that of customs (EORI), the German one of a business (W-IdNr., §
+/// 139c AO) by the words before it, or that of a small business.
 fn is_of_another_kind(text: &str) -> bool {
     let before = text.split(|letter: char| letter.is_ascii_digit()).next().unwrap_or_default();
     let letters: String = before.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase).collect();
@@ -85,15 +85,15 @@ fn is_of_another_kind(text: &str) -> bool {
     is_called_so || small_business_number::is_number(text)
 }
 
-/// The part of a text that is an identifier: what stands before it has no digit, and what stands behind it are words of the tax.
+/// The identifier within a text: no digit stands before it, and only words of the tax stand after it.
 fn alone(text: &str) -> Option<&str> {
     let begins = |(at, letter): (usize, char)| letter.is_alphabetic() && !text[..at].ends_with(char::is_alphanumeric);
     let starts = text.char_indices().take_while(|(_, letter)| !letter.is_ascii_digit()).filter(|start| begins(*start));
     starts.map(|(at, _)| &text[at..]).find_map(|rest| ends(rest).map(|end| &rest[..end]).find(|rest| fits(rest)))
 }
 
-/// Where an identifier may end, the furthest first: at the end of the text, and before words of the tax: "DE136695976 (VAT)". A letter that
-/// belongs to the digits stays.
+/// The positions where an identifier may end, the furthest first: at the end of the text, and before words of the tax: "DE136695976 (VAT)".
+/// A letter that belongs to the digits stays.
 fn ends(text: &str) -> impl Iterator<Item = usize> {
     let last = text.rfind(|letter: char| letter.is_ascii_digit()).unwrap_or(text.len());
     let is_end = |at: &usize| {
@@ -103,7 +103,7 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
     std::iter::once(text.len()).chain((last + 1..text.len()).rev().filter(is_end).filter(is_vat))
 }
 
-/// The number of an enterprise with the names that the rest of the text has for its tax, behind it or else before it.
+/// The enterprise number with the names of its tax in the rest of the text, those after it or else those before it.
 fn with_swiss_tax(number: &str, text: &str) -> String {
     let Some(last) = text.rfind(|letter: char| letter.is_ascii_digit()) else { return number.to_owned() };
     let names = |text: &str| words_in(text).into_iter().filter_map(swiss_tax).collect::<Vec<_>>();
@@ -116,7 +116,7 @@ fn with_swiss_tax(number: &str, text: &str) -> String {
     }
 }
 
-/// The name of the Swiss tax that a word is; English has none of its own on documents there.
+/// The name of the Swiss tax that a word stands for; documents there have no English one.
 fn swiss_tax(word: &str) -> Option<String> {
     let name = word.to_uppercase();
     match name.as_str() {
@@ -138,8 +138,8 @@ pub(super) fn is_right(text: &str) -> bool {
     fits(text) && read(text, &compact(text)).is_some_and(|(_, read)| matches!(read, VatIdCheck::Right(_)))
 }
 
-/// The two letters of the issuer that an identifier begins with, whether they are those of a country or not; nothing where it begins with a
-/// word, as "SIRET 732829320" and "No. 12" do, or with a digit.
+/// The first two letters of an identifier, whether they are those of a country or not; `None` if it begins with a digit or with a word, as
+/// "SIRET 732829320" and "No. 12" do.
 pub fn issuing(text: &str) -> Option<String> {
     let bare = without_words(text);
     let letters = compact(&bare).get(..2).map(str::to_owned)?;
@@ -147,9 +147,8 @@ pub fn issuing(text: &str) -> Option<String> {
     is_one.then_some(letters)
 }
 
-/// Whether a text begins with something else than the letters of an identifier: with a word that says what number it is, with an
-/// abbreviation, or with more letters than there are in one. "SE" before eight digits is the Danish word for the number of a unit that is
-/// registered for VAT.
+/// Whether a text begins with something other than the letters of an identifier: a word for the kind of number, an abbreviation, or more
+/// letters than an identifier has. "SE" before eight digits is the Danish word for the number of a unit that is registered for VAT.
 fn begins_otherwise(text: &str) -> bool {
     let compact = compact(text);
     let run = compact.find(|letter: char| !letter.is_alphabetic()).unwrap_or(compact.len());
@@ -170,7 +169,7 @@ fn begins_otherwise(text: &str) -> bool {
     run == compact.len() || !belongs || abbreviated || label_before(text).is_some()
 }
 
-/// The identifier that a number with other words, or with none, is in the country of these letters, where it fits in with its check digits.
+/// The identifier of a number, with other words or with none, in the country of these letters, if its check digits fit.
 pub fn vat_id_by(country: &str, number: &str) -> Option<String> {
     let bare = bare_number(number);
     let letters = if country == "GR" { "EL" } else { country };
@@ -188,8 +187,8 @@ pub fn vat_id_by(country: &str, number: &str) -> Option<String> {
     }
 }
 
-/// A number of Norway that begins as a VAT identifier does and lacks the name of the tax behind it, written with it (Bokføringsforskriften
-/// § 5-1-2).
+/// A Norwegian number that begins like a VAT identifier and lacks the name of the tax after it, with that added (Bokføringsforskriften §
+/// 5-1-2).
 pub fn with_mva(number: &str) -> Option<String> {
     let plain = plain(number);
     let digits = plain.trim().strip_prefix("NO")?.trim_start();
@@ -197,7 +196,7 @@ pub fn with_mva(number: &str) -> Option<String> {
     bare.then(|| vat_id_by("NO", digits)).flatten()
 }
 
-/// What an identifier of a known form turned out to be, and its letters.
+/// Checks an identifier of a known form, and returns its letters with the result.
 fn read<'a>(text: &str, compact: &'a str) -> Option<(&'a str, VatIdCheck)> {
     let (letters, number) = compact.split_at_checked(2).filter(|(_, rest)| rest.bytes().any(|c| c.is_ascii_digit()))?;
     let read = match letters {
@@ -211,7 +210,7 @@ fn read<'a>(text: &str, compact: &'a str) -> Option<(&'a str, VatIdCheck)> {
     Some((letters, read))
 }
 
-/// One of the European Union or of Northern Ireland.
+/// Checks an identifier of the European Union or of Northern Ireland.
 fn of_union(text: &str) -> VatIdCheck {
     match Vat::parse(text) {
         Ok(vat) => VatIdCheck::Right(vat.to_string()),
@@ -223,8 +222,8 @@ fn of_union(text: &str) -> VatIdCheck {
 /// The names of the tax in Switzerland, in its languages and in English.
 const SWISS_TAX: [&str; 4] = ["MWST", "TVA", "IVA", "VAT"];
 
-/// The number of an enterprise in Switzerland or Liechtenstein: nine digits (eCH-0108), with the name of the tax in one language or in
-/// several, and with that of the commercial register (HR), or without them.
+/// Checks an enterprise number of Switzerland or Liechtenstein: nine digits (eCH-0108), with the name of the tax in one or more languages,
+/// and with that of the commercial register (HR), or without them.
 fn swiss(number: &str) -> VatIdCheck {
     let digits = number.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let mut names = &number[digits.len()..];
@@ -234,19 +233,19 @@ fn swiss(number: &str) -> VatIdCheck {
     if names.is_empty() { modulus_11(digits, [5, 4, 3, 2, 7, 6, 5, 4]) } else { VatIdCheck::Wrong }
 }
 
-/// A Norwegian organization number: nine digits, with the name of the tax or without it, and with that of the register that a company
+/// Checks a Norwegian organization number: nine digits, with or without the name of the tax, and with that of the register that a company
 /// names beside it (Foretaksregisterloven § 10-2).
 fn norwegian(number: &str) -> VatIdCheck {
     let number = number.replacen("FORETAKSREGISTERET", "", 1);
     modulus_11(number.strip_suffix("MVA").unwrap_or(&number), [3, 2, 7, 6, 5, 4, 3, 2])
 }
 
-/// Whether it is the number of a Danish unit: SE and eight digits, where one of Sweden has twelve.
+/// Whether it is the number of a Danish unit: SE and eight digits, where a Swedish identifier has twelve.
 fn is_danish(compact: &str) -> bool {
     compact.strip_prefix("SE").is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// Nine digits, the last of which is that of the weighted others by modulus 11.
+/// Checks nine digits, the last of which is the check digit of the weighted others by modulus 11.
 fn modulus_11(number: &str, weights: [u32; 8]) -> VatIdCheck {
     let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
     if digits.len() != 9 || number.len() != 9 {

@@ -1,4 +1,4 @@
-//! Confirming drafts: what an agent wrote counts once a person has looked at it.
+//! Confirms drafts: time that an agent wrote counts once a person has looked at it.
 
 use std::collections::BTreeSet;
 
@@ -19,10 +19,10 @@ use crate::{
 /// The most drafts that one call confirms.
 const CONFIRMED_MAX: i64 = 1_000;
 
-/// The most drafts that are named in one call.
+/// The most drafts that one call names.
 const NAMED_MAX: usize = 200;
 
-/// Lets drafts count.
+/// Confirms drafts, so that they count as logged time.
 pub async fn confirm(cx: &mut Call, entries: Vec<String>, all: bool) -> Result<ConfirmedDrafts, Error> {
     let read_scope = ReadScope::of(cx)?;
     let ids = chosen(&entries, all)?;
@@ -54,15 +54,15 @@ pub async fn confirm(cx: &mut Call, entries: Vec<String>, all: bool) -> Result<C
     let confirmed: Vec<Uuid> = found.iter().map(|draft| draft.id).collect();
     let now = cx.now;
     let touched: Vec<(Uuid, Date)> = found.iter().map(|draft| (draft.project_id, draft.day.to_jiff())).collect();
-    let watch = BudgetGuard::lock(cx, &touched).await?;
+    let guard = BudgetGuard::lock(cx, &touched).await?;
     write::confirm(&mut cx.db, &confirmed, now).await?;
-    let budgets = watch.finish(cx, &read_scope, HardStop::Enforce).await?.all();
+    let budgets = guard.finish(cx, &read_scope, HardStop::Enforce).await?.all();
     let worked = found.iter().map(|draft| i64::from(draft.seconds)).sum();
     let waiting = write::count_drafts(&mut cx.db, read_scope.member).await?;
     Ok(ConfirmedDrafts { confirmed: confirmed.len() as i64, worked: WorkDuration::of(worked), waiting, budgets })
 }
 
-/// The ids of the drafts, each once; none when all are meant.
+/// The ids of the drafts without duplicates; `None` if all are meant.
 fn chosen(entries: &[String], all: bool) -> Result<Option<Vec<Uuid>>, Error> {
     if all != entries.is_empty() {
         return Err(Error::invalid("time_entries", "Name the drafts in time_entries, or set all to true; one of the two."));

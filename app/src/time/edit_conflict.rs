@@ -1,4 +1,4 @@
-//! Time that somebody else has changed while it was being changed here.
+//! Shows the newer state of an entry that somebody else has changed while its form was open.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -10,14 +10,14 @@ use crate::{
     ui::{WriteAction, hours, refusal},
 };
 
-/// What the entry says by now, after a change of it was refused for that: what was typed stays, and is saved over it or let go.
+/// The current state of the entry after a refusal as `stale`: typed values stay, and are saved over it or discarded.
 #[component]
 pub fn EditConflict(
     /// The entry.
     entry: TimeEntryId,
-    /// What changes it.
+    /// The action that changes it.
     action: WriteAction<UpdateTimeEntry>,
-    /// The version that is sent along: from here on the newer one.
+    /// The version that the form sends, set to the newer one.
     version: RwSignal<i32>,
     /// The id of the form.
     form: String,

@@ -1,4 +1,4 @@
-//! Several entries at once: all of them, or none.
+//! Creates or changes several entries at once: all of them, or none.
 
 use uuid::Uuid;
 
@@ -25,10 +25,10 @@ use crate::{
 /// The most entries that one call logs or changes.
 pub const ENTRIES_MAX: usize = 100;
 
-/// How many places a warning of several names.
+/// How many indexes a warning about several entries names.
 const INDEXES_SHOWN: usize = 5;
 
-/// Logs these entries. Whose project and member are the same stand on terms that are looked up once.
+/// Creates these entries. Billing terms are loaded once per project and member.
 pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEntries, Error> {
     check_count("entries", given.len())?;
     let read_scope = ReadScope::of(cx)?;
@@ -54,12 +54,12 @@ pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEnt
     }
     remarks.warn(cx);
     let (origin, now) = (origin(cx, &read_scope, EntrySource::Manual), cx.now);
-    let watch = BudgetGuard::lock(cx, &project_days(&entries)).await?;
+    let guard = BudgetGuard::lock(cx, &project_days(&entries)).await?;
     write::insert_all(&mut cx.db, &entries, &origin, now).await?;
-    finish(cx, &read_scope, watch, RequestedEntries { list: "entries", ids: &ids_of(&entries) }, &entries).await
+    finish(cx, &read_scope, guard, RequestedEntries { list: "entries", ids: &ids_of(&entries) }, &entries).await
 }
 
-/// The project of each entry. The names are looked up at once, before anything is held; each that fits none as it stands, once by itself.
+/// The project of each entry. Exact names are looked up in one statement before any row is locked; each other name by itself.
 async fn projects_of(cx: &mut Call, read_scope: &ReadScope, given: &[NewTimeEntry]) -> Result<Vec<Uuid>, Error> {
     let mut names: Vec<&str> = given.iter().map(|entry| entry.project.trim()).collect();
     names.sort_unstable();
@@ -88,14 +88,14 @@ pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Res
     write::lock_all(&mut cx.db, &ids, read_scope.only_time_of()).await?;
     let (before, after): (Vec<StoredEntry>, Vec<StoredEntry>) = apply_change(cx, &read_scope, &ids, &change).await?.into_iter().unzip();
     let touched: Vec<_> = project_days(&before).into_iter().chain(project_days(&after)).collect();
-    let watch = BudgetGuard::lock(cx, &touched).await?;
+    let guard = BudgetGuard::lock(cx, &touched).await?;
     for (before, after) in before.iter().zip(&after) {
         write_entries::save_change(cx, before, after).await?;
     }
-    finish(cx, &read_scope, watch, RequestedEntries { list: "time_entries", ids: &ids }, &after).await
+    finish(cx, &read_scope, guard, RequestedEntries { list: "time_entries", ids: &ids }, &after).await
 }
 
-/// Each entry once, as it is and as it is to be.
+/// Each entry once, before and after the change.
 async fn apply_change(
     cx: &mut Call,
     read_scope: &ReadScope,
@@ -118,15 +118,15 @@ async fn apply_change(
     Ok(changes)
 }
 
-/// The entries of a call, as it lists them.
+/// The entries of a call, in its order.
 struct RequestedEntries<'a> {
     /// The argument that lists them.
     list: &'static str,
-    /// Their ids, of which some may be there twice.
+    /// Their ids; some may occur twice.
     ids: &'a [Uuid],
 }
 
-/// Tells which of the entries of a call other time lies over.
+/// Warns which of the entries of a call overlap other time.
 async fn warn_overlaps(cx: &mut Call, RequestedEntries { list, ids }: RequestedEntries<'_>) -> Result<(), Error> {
     let mut remarks = BatchRemarks::of(list);
     for other in read_entries::overlaps(cx, ids).await? {
@@ -138,7 +138,7 @@ async fn warn_overlaps(cx: &mut Call, RequestedEntries { list, ids }: RequestedE
     Ok(())
 }
 
-/// What is out of the ordinary about some of several, each thing with the places of those that it is about.
+/// Remarks about several entries, each with the indexes of the entries that it is about.
 struct BatchRemarks {
     list: &'static str,
     told: Vec<(String, Vec<usize>)>,
@@ -149,7 +149,7 @@ impl BatchRemarks {
         Self { list, told: Vec::new() }
     }
 
-    /// What was read of the item at this place; its remarks go to those of the others.
+    /// Returns the value at this index and collects its remarks.
     fn collect_from<T>(&mut self, at: usize, read: WithRemarks<T>) -> T {
         for words in read.remarks {
             self.add(at, words);
@@ -159,16 +159,16 @@ impl BatchRemarks {
 
     fn add(&mut self, at: usize, words: String) {
         match self.told.iter_mut().find(|(other, _)| *other == words) {
-            Some((_, places)) => places.push(at),
+            Some((_, indexes)) => indexes.push(at),
             None => self.told.push((words, vec![at])),
         }
     }
 
-    /// Tells the caller, naming the first places of each.
+    /// Warns the caller, naming the first indexes of each remark.
     fn warn(self, cx: &mut Call) {
-        for (words, places) in self.told {
-            let named: Vec<String> = places.iter().take(INDEXES_SHOWN).map(|at| format!("{}[{at}]", self.list)).collect();
-            let more = match places.len() - named.len() {
+        for (words, indexes) in self.told {
+            let named: Vec<String> = indexes.iter().take(INDEXES_SHOWN).map(|at| format!("{}[{at}]", self.list)).collect();
+            let more = match indexes.len() - named.len() {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
@@ -177,7 +177,7 @@ impl BatchRemarks {
     }
 }
 
-/// What stands in the way of a change: by the argument that is wrong for all of them, else by the entry that it does not fit.
+/// The error of a change: about an argument that is wrong for all entries, else about the entry that does not fit the change.
 fn change_error(error: Error, at: usize) -> Error {
     match (error.fields.is_empty(), at) {
         (true, _) => error.at("time_entries", at),
@@ -208,15 +208,15 @@ fn project_days(entries: &[StoredEntry]) -> Vec<(Uuid, jiff::civil::Date)> {
     entries.iter().map(|entry| (entry.project, entry.day)).collect()
 }
 
-/// The answer, once budgets have room for it.
+/// Checks the budgets and builds the answer.
 async fn finish(
     cx: &mut Call,
     read_scope: &ReadScope,
-    watch: BudgetGuard,
+    guard: BudgetGuard,
     asked: RequestedEntries<'_>,
     entries: &[StoredEntry],
 ) -> Result<LoggedEntries, Error> {
-    let budgets = watch.finish(cx, read_scope, HardStop::Enforce).await?.all();
+    let budgets = guard.finish(cx, read_scope, HardStop::Enforce).await?.all();
     let mut items = Vec::with_capacity(entries.len());
     let entries = read_entries::find_many(cx, read_scope, &ids_of(entries)).await?;
     read_entries::warn_overfull_days(cx, &entries).await?;

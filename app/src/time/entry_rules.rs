@@ -1,4 +1,4 @@
-//! What every write of time stands on: the clock, the terms, where it came from, and what to tell the caller.
+//! Rules that all writes of time share: local clock, billing terms, origin, price, what agents may change, and warnings.
 
 use jiff::{SignedDuration, civil::Date};
 use uuid::Uuid;
@@ -24,24 +24,24 @@ use crate::{
 /// The longest description.
 const DESCRIPTION_MAX: usize = 2_000;
 
-/// Where the caller's days and clock are.
+/// The local clock of the caller, in the time zone of their membership.
 pub fn local_clock(cx: &Call) -> Result<LocalClock, Error> {
     Ok(LocalClock { zone: cx.membership()?.member_zone.clone() })
 }
 
-/// What was read; the caller is told what is out of the ordinary about it.
+/// Returns the value, and passes its remarks to the caller as warnings.
 pub fn warn_remarks<T>(cx: &mut Call, read: WithRemarks<T>) -> T {
     read.remarks.into_iter().for_each(|remark| cx.warn(remark));
     read.value
 }
 
-/// The id of the project that time is put on, of which a part of the name is enough. It is looked for before anything is held: names may
-/// have to be compared, in turn with those of others.
+/// Resolves the project of new time, of which a part of the name is enough. This runs before any row is locked, since the comparison of
+/// names may wait for other callers.
 pub async fn resolve_project(cx: &mut Call, read_scope: &ReadScope, project: &str) -> Result<Uuid, Error> {
     reference::project_for_time(cx, read_scope, project).await.map_err(|error| error.with_field("project"))
 }
 
-/// The same of a change, where it moves time.
+/// The same for a change; `None` if it does not move time to a project.
 pub async fn resolve_new_project(cx: &mut Call, read_scope: &ReadScope, project: Option<String>) -> Result<Option<String>, Error> {
     match project.filter(|project| !project.trim().is_empty()) {
         Some(project) => resolve_project(cx, read_scope, &project).await.map(|id| Some(id.to_string())),
@@ -49,18 +49,18 @@ pub async fn resolve_new_project(cx: &mut Call, read_scope: &ReadScope, project:
     }
 }
 
-/// The terms of a member's time on a project, if it is among those that `on` is on.
+/// Loads the terms of a member's time on a project; `not_found` if `on` is given and that member is not on the project.
 pub async fn load_terms(cx: &mut Call, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<BillingTerms, Error> {
     let terms = store::terms::terms(&mut cx.db, project, member, on).await?;
     terms.ok_or_else(|| Error::not_found("project"))
 }
 
-/// What was done, as it is kept.
+/// Validates a description and returns it as it is stored.
 pub fn parse_description(given: Option<&str>) -> Result<String, Error> {
     text::lines("description", given.unwrap_or_default(), DESCRIPTION_MAX)
 }
 
-/// A new description, or the one before.
+/// Applies a patch to a description.
 pub fn apply_description(before: &str, given: Patch<String>) -> Result<String, Error> {
     match given {
         Patch::Keep => Ok(before.to_owned()),
@@ -69,7 +69,7 @@ pub fn apply_description(before: &str, given: Patch<String>) -> Result<String, E
     }
 }
 
-/// Where time comes from: the door tells, and at the page what was used there.
+/// The origin of new time. The source follows from the channel; on a page it is `at_page`, the control that was used.
 pub fn origin(cx: &Call, read_scope: &ReadScope, at_page: EntrySource) -> EntryOrigin {
     let source = match cx.caller.channel {
         Channel::Page => at_page,
@@ -80,7 +80,7 @@ pub fn origin(cx: &Call, read_scope: &ReadScope, at_page: EntrySource) -> EntryO
     EntryOrigin { source, by: read_scope.member, through: cx.caller.token.as_ref().map(|token| token.id.0) }
 }
 
-/// What new time is, beside its length.
+/// The fields of a new entry except its start, end and duration.
 pub struct EntryDetails {
     /// Who worked.
     pub member: Uuid,
@@ -94,7 +94,7 @@ pub struct EntryDetails {
     pub day: Date,
 }
 
-/// New time on these terms, without its length yet. What an agent writes waits for a person, unless its token writes directly.
+/// A new entry without its duration yet. What an agent writes is a draft, unless its token writes directly.
 pub fn new_entry(cx: &Call, terms: &BillingTerms, new: EntryDetails) -> StoredEntry {
     let EntryDetails { member, labour, description, price, day } = new;
     StoredEntry {
@@ -120,13 +120,13 @@ pub fn new_entry(cx: &Call, terms: &BillingTerms, new: EntryDetails) -> StoredEn
     }
 }
 
-/// Whether a person acts, and no token: they see what they do.
+/// Whether a person calls, without a token: a person sees what they change.
 pub fn is_person(cx: &Call) -> bool {
     cx.caller.token.is_none()
 }
 
-/// An agent that writes drafts may change the drafts that it wrote itself and that nobody else has changed. What a person wrote or
-/// confirmed, and what they or another agent composed, it leaves to a person.
+/// Refuses a change that is left to a person: an agent that writes drafts may change only drafts that it wrote itself and that nobody
+/// else has changed. A dry run is never refused.
 pub async fn check_agent_may_change(cx: &mut Call, entries: &[&StoredEntry], what: &str) -> Result<(), Error> {
     if cx.dry_run {
         return Ok(());
@@ -141,7 +141,7 @@ pub async fn check_agent_may_change(cx: &mut Call, entries: &[&StoredEntry], wha
     }
 }
 
-/// Whether one of these drafts was written or changed by somebody else than the agent that writes drafts and asks.
+/// Whether one of these drafts was written or changed by anybody but the calling agent; false for callers who do not write drafts.
 async fn are_changed_by_others(cx: &mut Call, ids: &[Uuid]) -> Result<bool, Error> {
     match cx.caller.token.as_ref().map(|token| token.id.0).filter(|_| cx.writes_drafts()) {
         Some(token) => Ok(!history::store::changed_by_others(&mut cx.db, "time_entry", ids, token).await?.is_empty()),
@@ -149,17 +149,17 @@ async fn are_changed_by_others(cx: &mut Call, ids: &[Uuid]) -> Result<bool, Erro
     }
 }
 
-/// Whether the caller may end a timer of theirs that is in this state: an agent that writes drafts ends only what it has started.
+/// Whether the caller may stop a timer of theirs in this state: an agent that writes drafts stops only timers that it started.
 pub async fn may_stop_timer(cx: &mut Call, timer: Uuid, state: EntryState) -> Result<bool, Error> {
     let left = cx.writes_drafts() && (state != EntryState::Draft || are_changed_by_others(cx, &[timer]).await?);
     Ok(!left && cx.may_call("stop_timer"))
 }
 
-/// Tells a program which of the time that it wrote is a draft, and where that is confirmed: it would say that it was done, whoever wrote
-/// the draft at first. A page shows it beside the time. What is only tried is nowhere.
+/// Warns a program which of the entries that it wrote are drafts and where they are confirmed, whoever drafted them first: otherwise it
+/// would report them as done. A page shows this beside the time, and a dry run stores nothing.
 pub fn warn_drafts(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), Error> {
     let drafts = || entries.iter().filter(|entry| entry.state == EntryState::Draft);
-    // They are shown from the first of their days on.
+    // The link shows the drafts from the first of their days on.
     let Some(first) = drafts().min_by_key(|draft| draft.day.date()) else { return Ok(()) };
     if cx.caller.channel == Channel::Page || cx.dry_run {
         return Ok(());
@@ -172,22 +172,22 @@ pub fn warn_drafts(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), Error> {
     };
     let until = if first.running { "a person stops it" } else { "confirmed" };
     let (slug, public_url, day) = (&cx.membership()?.slug, &cx.caller.services.public_url, &first.day);
-    let told = format!("{what} until {until}: {public_url}/o/{slug}/time?from={day}");
-    cx.warn(told);
+    let message = format!("{what} until {until}: {public_url}/o/{slug}/time?from={day}");
+    cx.warn(message);
     Ok(())
 }
 
-/// What of a change touches the price.
+/// The part of a change that affects the price.
 pub struct PriceChange<'a> {
-    /// Another project.
+    /// The new project.
     pub project: Option<&'a str>,
     /// Whether the client pays.
     pub billable: Option<bool>,
-    /// A rate of its own, or none any more.
+    /// A rate for this entry alone, or its removal.
     pub rate: Patch<Amount>,
 }
 
-/// Moves an entry to another project or price. The rate that held stays, unless the change is about it.
+/// Applies a change of project, billability or rate. The stored rate stays, unless the change is about it.
 pub async fn reprice(cx: &mut Call, read_scope: &ReadScope, entry: &mut StoredEntry, change: PriceChange<'_>) -> Result<(), Error> {
     let given = change.project.filter(|project| !project.trim().is_empty());
     if given.is_none() && change.billable.is_none() && change.rate == Patch::Keep {
@@ -198,17 +198,17 @@ pub async fn reprice(cx: &mut Call, read_scope: &ReadScope, entry: &mut StoredEn
         None => entry.project,
     };
     let moved = project != entry.project;
-    // What one worked on stays one's own, also when one is no longer on the project.
+    // Members may change time on a project that they have left; only a move requires them to be on the project.
     let on = read_scope.only_projects_of().filter(|_| moved);
     let terms = load_terms(cx, project, entry.member, on).await.map_err(|error| error.with_field("project"))?;
     if moved {
         terms.check_open()?;
     }
-    // What stays as it was, nobody has said anew; a form says it whether or not the time moves.
+    // A page sends `billable` with every change, so an unchanged value is no decision, even if the time moves.
     let said = change.billable.filter(|said| *said != entry.price.billable || moved && cx.caller.channel != Channel::Page);
     let billable = match said {
         None if !moved => entry.price.billable,
-        // Time that was not as its project says stays as somebody wanted it.
+        // Time that differs from the default of its project was set so on purpose and stays.
         None if !has_project_default(cx, entry).await? => entry.price.billable && terms.billing != Billing::Overhead,
         said => terms.billable(said, entry.labour)?,
     };
@@ -216,7 +216,7 @@ pub async fn reprice(cx: &mut Call, read_scope: &ReadScope, entry: &mut StoredEn
     entry.price = match change.rate {
         Patch::Set(rate) => terms.price(billable, Some(terms.own_rate(&cx.caller, &rate, billable, read_scope)?)),
         Patch::Clear => check_may_set_rate(&cx.caller, read_scope).map(|()| terms.price(billable, None))?,
-        // Time that has no rate takes the one that holds now.
+        // Time without a rate gets the current one.
         Patch::Keep if !moved && before.rate.is_some() => Price { billable, ..before },
         Patch::Keep if before.own && entry.currency == terms.currency => terms.price(billable, before.rate),
         Patch::Keep => terms.price(billable, None),
@@ -229,13 +229,13 @@ pub async fn reprice(cx: &mut Call, read_scope: &ReadScope, entry: &mut StoredEn
     Ok(())
 }
 
-/// Whether an entry is billable or not as its project says by default.
+/// Whether an entry is as billable as its project makes time by default.
 async fn has_project_default(cx: &mut Call, entry: &StoredEntry) -> Result<bool, Error> {
     let terms = load_terms(cx, entry.project, entry.member, None).await?;
     Ok(entry.price.billable == terms.billable(None, entry.labour)?)
 }
 
-/// Tells those who see money that billable time has no rate because nobody has said what an hour costs.
+/// Warns callers who see money that billable time has no rate, because nobody has set one.
 pub fn warn_missing_rate(cx: &mut Call, read_scope: &ReadScope, terms: &BillingTerms, price: &Price) {
     if read_scope.money && price.billable && price.rate.is_none() {
         let (project, currency) = (&terms.project_name, &terms.currency);
@@ -247,7 +247,7 @@ pub fn warn_missing_rate(cx: &mut Call, read_scope: &ReadScope, terms: &BillingT
     }
 }
 
-/// Tells of a day that is more than a day ahead where the member is: time that was not worked yet is mostly a slip.
+/// Warns of a day more than one day ahead or more than a year back on the local clock: such a day is mostly a mistake.
 pub fn warn_distant_day(cx: &mut Call, day: Date, local_clock: &LocalClock) {
     if day > local_clock.day_of(cx.now).saturating_add(SignedDuration::from_hours(24)) {
         cx.warn(format!("{day} is more than a day ahead. Check the date."));

@@ -1,4 +1,4 @@
-//! From what a caller gives to the start, the end, the day and the seconds of an entry. Pure: no clock, no database.
+//! Computes the start, the end, the day and the seconds of an entry from the input of the caller. Pure: no clock, no database.
 //!
 //! Instants are kept in whole seconds, so that an entry's seconds are always those between its start and its end.
 
@@ -17,17 +17,17 @@ use crate::{
     hours::{self, SECONDS_MAX, Seconds, WorkDuration},
 };
 
-/// From how many seconds on work into the next day may be a slip: a time of the other half of the day, or start and end swapped.
+/// Seconds from which work into the next day gets a remark: a time of the other half of the day, or start and end swapped.
 const OVERNIGHT_REMARK_MIN: i64 = 12 * 3_600;
 
-/// By how many seconds a duration is another one than that from start to end: a text that is told is cut to whole minutes, and hours in
+/// Tolerance in seconds between a given duration and the time from start to end: answers cut durations to whole minutes, and hours in
 /// decimals are rounded.
 const DURATION_TOLERANCE: u64 = 60;
 
-/// Work of a known length: a duration on a day, or a start and an end.
+/// The time of an entry that does not run: a duration on a day, or a start and an end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntryTime {
-    /// The day it belongs to. It is that of the start where the member was when the start was given, and moves only with the start.
+    /// The day of the entry: that of its start in the time zone of the member when the start was given. It changes only with the start.
     pub day: Date,
     /// Start and end, when they are known.
     pub span: Option<(Timestamp, Timestamp)>,
@@ -35,7 +35,7 @@ pub struct EntryTime {
     pub seconds: i64,
 }
 
-/// What the caller gave of it.
+/// The input for an [`EntryTime`], as the caller wrote it.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct EntryTimeInput {
     /// The day: `YYYY-MM-DD`, or a word.
@@ -48,15 +48,15 @@ pub struct EntryTimeInput {
     pub ended_at: Option<String>,
 }
 
-/// The parsed parts of what was given.
+/// The parsed parts of an [`EntryTimeInput`].
 struct ParsedInput {
     date: Option<Date>,
     seconds: Option<i64>,
     started: Option<Timestamp>,
     ended: Option<Timestamp>,
-    /// What to do where start and end do not fit, when one of them was not given.
+    /// The hint for a start and an end that do not fit, if one of them was not given.
     way: Option<&'static str>,
-    /// Whether the end is on the day after the start only because it is before it on the clock.
+    /// Whether the end is on the day after the start only because its time of day is before that of the start.
     next_day: bool,
 }
 
@@ -88,7 +88,7 @@ impl EntryTime {
         }
     }
 
-    /// The same work after a change: what is not given stays, and so does what is given as a form shows it.
+    /// Applies a change: what is not given stays, and so does what a form sends back as it showed it.
     pub fn changed(&self, given: &EntryTimeInput, local_clock: &LocalClock, today: Date) -> Result<WithRemarks<Self>, Error> {
         let WithRemarks { value: parts, mut remarks } = ParsedInput::of(given, local_clock, today, Some(self))?;
         let changed = self.with(&parts, local_clock, &mut remarks);
@@ -121,12 +121,12 @@ impl EntryTime {
         }
     }
 
-    /// The start, where it ends at `to` by now: a start that is known stays, else its length does.
+    /// The start for a new end `to`: a known start stays, otherwise the duration does.
     fn start_before(&self, to: Timestamp) -> Timestamp {
         self.span.map_or(to - SignedDuration::from_secs(self.seconds), |(from, _)| from)
     }
 
-    /// The day of work that begins at `from` by now: while the start stays, so does its day, wherever the member is.
+    /// The day for a start at `from`: while the start stays, so does the day, in whatever time zone the member is now.
     fn day_from(&self, from: Timestamp, local_clock: &LocalClock) -> Date {
         match self.span {
             Some((before, _)) if before == from => self.day,
@@ -134,7 +134,7 @@ impl EntryTime {
         }
     }
 
-    /// Work of a day from one instant to another. `way` is what to do where that cannot be, if it is not what is usual.
+    /// The time from one instant to another: 1 second to 24 hours. `way` replaces the usual advice in the error.
     fn between((from, to): (Timestamp, Timestamp), day: Date, local_clock: &LocalClock, way: Option<&str>) -> Result<Self, Error> {
         let seconds = to.duration_since(from).as_secs();
         let (start, end) = (OffsetDateTime::at(from, &local_clock.zone), OffsetDateTime::at(to, &local_clock.zone));
@@ -150,7 +150,7 @@ impl EntryTime {
         Err(Error::invalid("ended_at", format!("{wrong} {}", way.unwrap_or(usual))))
     }
 
-    /// What to tell of work that is long and goes on to the next day: it may be a slip. A day may well end at midnight.
+    /// The remark about long work that ends on the next day, which may be a mistake. An end at midnight gets none.
     fn overnight_remark(&self, local_clock: &LocalClock) -> Option<String> {
         let (from, to) = self.span.filter(|_| self.seconds >= OVERNIGHT_REMARK_MIN)?;
         let [start, end] = [from, to].map(|at| local_clock.zone.to_datetime(at).time());
@@ -164,14 +164,14 @@ impl EntryTime {
         Some(format!("Taken as {start} to {end} the next day, {long}. If {other}start and end were swapped, correct it."))
     }
 
-    /// The end, for entries that say so.
+    /// The end, if start and end are known.
     pub fn ended(&self) -> Option<Timestamp> {
         self.span.map(|(_, to)| to)
     }
 }
 
 impl ParsedInput {
-    /// What was given; `before` is the work that changes, of which a form may have shown start and end.
+    /// Parses the input; `before` is the time that changes, whose start and end a form may have shown.
     fn of(given: &EntryTimeInput, local_clock: &LocalClock, today: Date, before: Option<&EntryTime>) -> Result<WithRemarks<Self>, Error> {
         let (start, end) = before.and_then(|before| before.span).unzip();
         let way = before.and_then(|_| mismatch_hint(given));
@@ -195,8 +195,8 @@ impl ParsedInput {
         Ok(WithRemarks { value: parts.check_date(local_clock, before)?.check_duration(given, local_clock, before)?, remarks })
     }
 
-    /// The same, where a date beside a start or an end is the day of the work: that of its start by the clock there, or the one that
-    /// it has while the start stays.
+    /// Refuses a date beside a start or an end unless it is the day of the start on the local clock, or the day that the entry has while
+    /// its start stays.
     fn check_date(self, local_clock: &LocalClock, before: Option<&EntryTime>) -> Result<Self, Error> {
         let start = self.started.or_else(|| Some(before?.start_before(self.ended?)));
         let (Some(date), Some(start)) = (self.date, start) else { return Ok(self) };
@@ -207,14 +207,14 @@ impl ParsedInput {
         Err(Error::invalid("date", format!("{date} is not the day of the start, {start}. Leave date out, or correct one of the two.")))
     }
 
-    /// The same without the duration, where start and end say the same, which are to the second.
+    /// Drops a duration that agrees with start and end, which are exact to the second; refuses one that does not.
     fn check_duration(self, given: &EntryTimeInput, local_clock: &LocalClock, before: Option<&EntryTime>) -> Result<Self, Error> {
         let (Some(seconds), Some(to)) = (self.seconds, self.ended) else { return Ok(self) };
         let Some(from) = self.started.or_else(|| Some(before?.span?.0)) else {
             return Err(Error::invalid("duration", "Give either a duration or an end, not both."));
         };
         let apart = to.duration_since(from).as_secs();
-        // An end that is not after the start is what is wrong then.
+        // An end that is not after the start is refused later, with the error that fits.
         if apart <= 0 || is_same_length(seconds, apart) {
             return Ok(Self { seconds: None, ..self });
         }
@@ -229,7 +229,7 @@ impl ParsedInput {
         Err(Error::invalid("duration", words))
     }
 
-    /// What was made of these parts, and what is out of the ordinary about it.
+    /// Combines the time made of these parts with the remarks, among them the one about an end on the next day.
     fn with_remarks(
         &self,
         when: Result<EntryTime, Error>,
@@ -241,7 +241,7 @@ impl ParsedInput {
     }
 }
 
-/// What to do where only one of start and end is given, and it does not fit the other, which stays or moves along with the day.
+/// The hint if only one of start and end is given and does not fit the other, which stays or moves along with the day.
 fn mismatch_hint(given: &EntryTimeInput) -> Option<&'static str> {
     match (non_blank(&given.started_at), non_blank(&given.ended_at), non_blank(&given.date)) {
         (Some(_), Some(_), _) | (None, None, _) => None,
@@ -251,12 +251,12 @@ fn mismatch_hint(given: &EntryTimeInput) -> Option<&'static str> {
     }
 }
 
-/// Whether a duration that is given means what start and end tell, in seconds.
-pub(super) fn is_same_length(given: i64, told: i64) -> bool {
-    given.abs_diff(told) < DURATION_TOLERANCE
+/// Whether a given duration agrees with the one measured from start to end, both in seconds.
+pub(super) fn is_same_length(given: i64, measured: i64) -> bool {
+    given.abs_diff(measured) < DURATION_TOLERANCE
 }
 
-/// What was given, unless it is an empty field of a form.
+/// The trimmed text; `None` if it is absent or blank, as forms send empty fields.
 pub(super) fn non_blank(given: &Option<String>) -> Option<&str> {
     given.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }

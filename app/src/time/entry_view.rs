@@ -16,12 +16,12 @@ use crate::{
 /// How many columns a row has.
 pub const COLUMNS: &str = "5";
 
-/// What `?edit=` says about this entry: once the entry has changed, it no longer says it.
+/// The value of `?edit=` for this version of the entry; after a change it no longer matches.
 pub fn edit_token(entry: &TimeEntry) -> String {
     format!("{}.{}", entry.id, entry.version)
 }
 
-/// One row: what, on what, when, how long, and what can be done with it.
+/// One row: description, project, times, duration, and the buttons.
 pub fn row(entry: TimeEntry, week: &str, editing: bool, projects: FetchedProjects) -> AnyView {
     let id = format!("entry-{}", entry.id);
     if editing {
@@ -55,7 +55,7 @@ pub fn row(entry: TimeEntry, week: &str, editing: bool, projects: FetchedProject
     .into_any()
 }
 
-/// Who worked, where the visitor looks at the time of others.
+/// Who worked, if the page shows the time of several members.
 fn whose(entry: &TimeEntry) -> Option<impl IntoView + use<>> {
     let name = entry.member.name.clone();
     use_current_organization().own_time().is_none().then(|| view! { <small>{name}</small> })
@@ -71,7 +71,7 @@ fn project(entry: &TimeEntry) -> impl IntoView + use<> {
     }
 }
 
-/// `09:00 – 10:30`, or nothing for a plain duration.
+/// `09:00 – 10:30`, or `None` for a plain duration.
 fn span(entry: &TimeEntry) -> Option<String> {
     let start = entry.started_at.as_ref()?.clock();
     Some(match &entry.ended_at {
@@ -80,7 +80,7 @@ fn span(entry: &TimeEntry) -> Option<String> {
     })
 }
 
-/// What is out of the ordinary about the entry.
+/// Badges for what is unusual about the entry.
 fn state_badges(entry: &TimeEntry) -> impl IntoView + use<> {
     let here = use_current_organization();
     let invoice = entry.invoiced.map(|invoice| here.path(&format!("invoices/{invoice}")));
@@ -113,7 +113,7 @@ fn actions(entry: &TimeEntry, week: &str) -> AnyView {
     .into_any()
 }
 
-/// Starts the timer on the same thing again.
+/// Starts the timer again with the fields of the entry.
 #[component]
 fn Continue(entry: TimeEntry) -> impl IntoView {
     let action = use_start_timer();
@@ -128,7 +128,7 @@ fn Continue(entry: TimeEntry) -> impl IntoView {
     }
 }
 
-/// One line for a short list: the day, what, how long, and what it is worth.
+/// One line for a short list: day, description, duration and amount.
 pub fn list_item(entry: TimeEntry) -> impl IntoView {
     let words = if entry.description.is_empty() { "No description".to_owned() } else { entry.description.clone() };
     view! {

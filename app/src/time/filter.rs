@@ -1,4 +1,4 @@
-//! Which time is meant: the filters that lists and sums share.
+//! The filters of time entries that lists and sums share.
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -13,11 +13,11 @@ use crate::{
     reference, text,
 };
 
-/// The days that stand for no end.
+/// The days that stand for an open end.
 const FIRST: Date = Date::constant(YEAR_MIN, 1, 1);
 const LAST: Date = Date::constant(YEAR_MAX, 12, 31);
 
-/// What the caller gave; the arguments of `list_time_entries` and `summarize_time`.
+/// The filters as given; the arguments of `list_time_entries` and `summarize_time`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct TimeFilterInput {
     pub period: Option<String>,
@@ -34,10 +34,10 @@ pub struct TimeFilterInput {
     pub query: Option<String>,
 }
 
-/// Which entries are meant, among those the caller may see.
+/// The filters of entries, among those the caller may see.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimeFilter {
-    /// First day.
+    /// The first day.
     pub from: Date,
     /// The last day.
     pub to: Date,
@@ -55,19 +55,19 @@ pub struct TimeFilter {
     pub state: Option<EntryState>,
     /// Done by a person or by an agent.
     pub labour: Option<Labour>,
-    /// From here.
+    /// From this source.
     pub source: Option<EntrySource>,
     /// With this text in the description.
     pub query: Option<String>,
 }
 
 impl TimeFilter {
-    /// The first and the last day that were asked for; nothing where no end was said.
+    /// The first and the last day that were requested; `None` for an open end.
     pub fn requested_days(&self) -> (Option<Day>, Option<Day>) {
         (Some(self.from).filter(|day| *day != FIRST).map(Day::from), Some(self.to).filter(|day| *day != LAST).map(Day::from))
     }
 
-    /// Reads what was given. Names are looked up among what the caller may see.
+    /// Resolves the filters. Names are looked up among what the caller may see.
     pub async fn of(cx: &mut Call, read_scope: &ReadScope, given: TimeFilterInput) -> Result<Self, Error> {
         // Whether time is on an invoice is as much a matter of money as the invoice itself.
         if given.billed.is_some() && !read_scope.money {
@@ -91,10 +91,10 @@ impl TimeFilter {
     }
 }
 
-/// The member of an id or a name; `me` is the caller. Others are there only for callers who see everybody's time.
+/// Resolves a member by id or name; `me` is the caller. Others are found only by callers who see everybody's time.
 pub async fn find_member(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
     if !read_scope.sees_all_time() {
-        // Only oneself is there to be found: by any other name there is nobody.
+        // Such callers find only themselves; any other name gets the same refusal.
         let own = reference::members(cx, "member", &[read_scope.member.to_string()], None).await?;
         let is_own = given.trim().eq_ignore_ascii_case("me")
             || reference::parse_id(given) == read_scope.member
@@ -104,12 +104,12 @@ pub async fn find_member(cx: &mut Call, read_scope: &ReadScope, given: &str) -> 
     Ok(reference::member_with_past_time(cx, "member", given, read_scope.only_teammates_of()).await?.id)
 }
 
-/// Whoever sees no time but their own is not told whether there is anybody of another name.
+/// The refusal to callers who see only their own time: it does not tell whether a member of that name exists.
 fn only_own() -> Error {
     Error::new(Code::NotFound, "Of all time you see your own alone. Leave member out, or give \"me\".").with_field("member")
 }
 
-/// First and last day of what was given; everything when nothing was.
+/// The first and last day of the input; open at both ends if it has no days.
 fn days(cx: &Call, given: &TimeFilterInput) -> Result<(Date, Date), Error> {
     let period = given.period.as_deref().filter(|text| !text.trim().is_empty());
     let today = cx.member_today()?;
@@ -125,7 +125,7 @@ fn days(cx: &Call, given: &TimeFilterInput) -> Result<(Date, Date), Error> {
         return Ok((span.from.date(), span.to.date()));
     }
     if let (Some(from), Some(to)) = (&from, &to) {
-        // Refuses what is the wrong way round.
+        // Refuses a range that ends before it begins.
         DateRange::between(from.clone(), to.clone())?;
     }
     Ok((from.map_or(FIRST, |day| day.date()), to.map_or(LAST, |day| day.date())))

@@ -1,4 +1,4 @@
-//! Writing time down by hand, and changing it.
+//! The forms to log time and to change an entry.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -24,18 +24,18 @@ use crate::{
     },
 };
 
-/// The projects of a picker.
+/// The options of a project picker.
 pub fn project_choices(projects: &[Project]) -> Vec<SelectOption> {
     projects.iter().map(|project| (project.id.to_string(), project.full_name())).collect()
 }
 
-/// The projects that time can go on, and the one of them that one's latest time is on.
+/// The projects to track time on, and the id of the one with the caller's latest entry.
 pub type ProjectOptions = (PickerOptions<Project>, Option<String>);
 
-/// The same, as a page fetches it.
+/// The same, as a resource of a page.
 pub type FetchedProjects = TypedResource<ProjectOptions>;
 
-/// The projects that time can go on, for whoever tracks time.
+/// Fetches the projects to track time on; none for callers who do not track time.
 pub async fn projects(tracks: bool) -> Result<PickerOptions<Project>, Error> {
     match tracks {
         true => load_picker_options(|cursor| list_projects(None, None, None, None, Some(LIMIT_MAX), cursor, None)).await,
@@ -43,7 +43,7 @@ pub async fn projects(tracks: bool) -> Result<PickerOptions<Project>, Error> {
     }
 }
 
-/// What whoever tracks time chooses from.
+/// Fetches the projects to track time on and the preselected one; none for callers who do not track time.
 pub async fn load_project_options(tracks: bool) -> Result<ProjectOptions, Error> {
     let latest = async {
         match tracks {
@@ -62,7 +62,7 @@ async fn latest_entry() -> Result<Option<TimeEntry>, Error> {
     Ok(latest.items.into_iter().next())
 }
 
-/// The projects to choose from for an entry: the one it is on stays a choice, also when that is archived by now or one has left it.
+/// The projects to choose from for an entry. Its own stays a choice, even if it is archived or the member has left it.
 fn with_current_project(mut projects: Vec<SelectOption>, entry: &TimeEntry) -> Vec<SelectOption> {
     let present = entry.project.id.to_string();
     if !projects.iter().any(|(id, _)| *id == present) {
@@ -76,16 +76,16 @@ fn with_current_project(mut projects: Vec<SelectOption>, entry: &TimeEntry) -> V
 pub fn LogForm(
     /// The projects to choose from.
     projects: Vec<SelectOption>,
-    /// The project that it begins with; otherwise one has to be chosen.
+    /// The preselected project; without it, one has to be chosen.
     last: Option<String>,
-    /// Whether start and end are asked for, instead of a duration. What else was typed stays when that changes.
+    /// Whether the form asks for start and end instead of a duration. Other typed values stay when that changes.
     by_clock: Memo<bool>,
 ) -> impl IntoView {
     let here = use_current_organization();
     let changes = use_changes();
     let flash = use_flash();
     let action = WriteAction::<CreateTimeEntry>::new();
-    // Where From and To stayed, a second press would log the same time again.
+    // If From and To stayed, a second press would log the same time again.
     let begins = RwSignal::new("09:00");
     on_success(action, move |logged| {
         invalidate(changes.time);
@@ -116,8 +116,8 @@ pub fn LogForm(
     }
 }
 
-/// The way to the other manner of saying how long it was, in the week that is looked at. Without scripts both stand in the form, since
-/// the way there would lose what was typed.
+/// The link that switches between a duration and two times, in the shown week. Without scripts both are in the form, since following
+/// the link would lose what was typed.
 #[component]
 fn TimeInputSwitch(by_clock: Memo<bool>) -> impl IntoView {
     let (here, query) = (use_current_organization(), use_query_map());
@@ -131,14 +131,14 @@ fn TimeInputSwitch(by_clock: Memo<bool>) -> impl IntoView {
     view! { <p class="below other-way"><a href=path>{words}</a></p> }
 }
 
-/// An entry while it is being changed.
+/// The form to change an entry.
 #[component]
 pub fn EditForm(
     /// The entry.
     entry: TimeEntry,
-    /// The projects it could go on.
+    /// The projects that it can move to.
     projects: Vec<SelectOption>,
-    /// Where to go when nothing is to be changed after all.
+    /// The URL to return to without a change.
     back: String,
 ) -> impl IntoView {
     let changes = use_changes();
@@ -154,7 +154,7 @@ pub fn EditForm(
     let billable = choices(&[("true", "Billable"), ("false", "Not billable")]);
     let id = entry.id;
     let given = entry.clone();
-    // The day as its clock showed it, also where the organization's clock was set anew since.
+    // The day that the entry's clock showed, even if the organization's time zone has changed since.
     let day = entry.started_at.as_ref().map_or_else(|| entry.day.clone(), OffsetDateTime::day).to_string();
     let shown = day.clone();
     let when = move || match (given.started_at.clone(), given.ended_at.clone()) {
@@ -166,7 +166,7 @@ pub fn EditForm(
         }),
         _ => duration_field(Some(duration_value(&given.worked))),
     };
-    // The id, and not the name: that may change meanwhile, and is not found by who has left the project.
+    // The id, not the name: a name may change meanwhile, and members who have left the project cannot resolve it.
     let (projects, project) = (with_current_project(projects, &entry), entry.project.id.to_string());
     let note = clock_note(&entry);
     let (kept, cancel) = (entry.clone(), back.clone());
@@ -189,7 +189,7 @@ pub fn EditForm(
     }
 }
 
-/// By whose clock the times are.
+/// The note that says on whose clock the times are.
 fn clock_note(entry: &TimeEntry) -> AnyView {
     let zone = use_current_organization().0.time_zone;
     match entry.started_at.as_ref().filter(|start| is_elsewhere(&zone, start)) {

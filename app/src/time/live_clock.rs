@@ -1,4 +1,4 @@
-//! A clock that goes on by itself between two answers of the server.
+//! A clock for the running timer that goes on between two answers of the server.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::hours;
 #[derive(Debug, Clone, Copy)]
 pub struct LiveClock(RwSignal<Option<i64>>);
 
-/// Makes a clock for the page.
+/// Provides the clock to the page.
 pub fn provide_live_clock() -> LiveClock {
     let live_clock = LiveClock(RwSignal::new(None));
     provide_context(live_clock);
@@ -18,17 +18,17 @@ pub fn provide_live_clock() -> LiveClock {
 }
 
 impl LiveClock {
-    /// The time as a running timer shows it; nothing when none runs.
+    /// The time of the running timer; `None` if none runs.
     ///
-    /// The title of a page is written when the server has already let go of the page itself, hence `try_get`.
+    /// The server writes the title of a page after it has disposed of the page, hence `try_get`.
     pub fn clock(self) -> Option<String> {
         self.0.try_get().flatten().map(hours::clock)
     }
 
-    /// Goes on from what the server said, until it says something else.
+    /// Counts on from the seconds that the server sent, until it sends others.
     ///
-    /// The browser's clock only measures how long ago that was, so it need not be right. It starts in an effect: on the
-    /// server, and while the browser takes the page over, time stands still.
+    /// The browser's clock only measures how much time has passed since, so it need not be right. It starts in an effect: on the
+    /// server and during hydration, time stands still.
     pub fn run_from(self, seconds: Option<i64>) {
         Effect::new(move |_| {
             self.0.set(seconds);

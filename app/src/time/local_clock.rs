@@ -1,7 +1,7 @@
-//! Where a member's clock is, and what it shows. Pure.
+//! The local clock of a member: converts between times on it and instants. Pure.
 //!
-//! A text without an offset is a time on that clock. Twice a year a clock is moved in most places: then such a time may not exist, or
-//! come twice, and whoever gave it is told which instant was taken.
+//! A text without an offset is a time on that clock. Most zones move their clocks twice a year: such a time may then not exist, or come
+//! twice, and a remark tells the caller which instant was taken.
 
 use std::borrow::Cow;
 
@@ -24,17 +24,17 @@ pub struct LocalClock {
     pub zone: TimeZone,
 }
 
-/// What was read, and what whoever gave it would want to know.
+/// A parsed value, with remarks for the caller who gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WithRemarks<T> {
-    /// What was read.
+    /// The value.
     pub value: T,
-    /// What is out of the ordinary about it, in words.
+    /// What is unusual about the value, in words.
     pub remarks: Vec<String>,
 }
 
 impl<T> WithRemarks<T> {
-    /// What was made of something that was read. A refusal says what was out of the ordinary, too: it may be the reason.
+    /// Combines a result with remarks. An error gets them as its hint, since they may name its cause.
     pub fn of(value: Result<T, Error>, remarks: Vec<String>) -> Result<Self, Error> {
         match value {
             Ok(value) => Ok(Self { value, remarks }),
@@ -43,14 +43,14 @@ impl<T> WithRemarks<T> {
         }
     }
 
-    /// What was read; its remarks go to the others.
+    /// Returns the value and appends its remarks to `remarks`.
     pub fn collect_remarks(self, remarks: &mut Vec<String>) -> T {
         remarks.extend(self.remarks);
         self.value
     }
 }
 
-/// What is neither a time on a clock nor an instant.
+/// The error for a text that is neither a time on the clock nor an instant.
 fn not_a_time(field: &'static str, text: &str) -> Error {
     let shown = crate::money::shown(text.trim());
     let way = "write one of 24 hours such as 09:30 or 21:30, or 2026-03-05 09:30 on the worker's clock, or RFC 3339 with an offset.";
@@ -58,18 +58,18 @@ fn not_a_time(field: &'static str, text: &str) -> Error {
 }
 
 impl LocalClock {
-    /// The day that an instant belongs to.
+    /// The day of an instant on this clock.
     pub fn day_of(&self, at: Timestamp) -> Date {
         at.to_zoned(self.zone.clone()).date()
     }
 
-    /// The instant in a text, to the second.
+    /// Parses an instant, to the second.
     pub fn instant(&self, field: &'static str, text: &str) -> Result<WithRemarks<Timestamp>, Error> {
         self.instant_near(field, text, None)
     }
 
-    /// The instant in a text. In the hour that comes twice the text of a form could mean either: it means the one on the side
-    /// of the instant before, so that what a form shows unchanged is unchanged.
+    /// Parses an instant. In the hour that comes twice, a time without an offset is taken on the side of `before`, so that what a form
+    /// sends back as it showed it stays unchanged.
     pub fn instant_near(&self, field: &'static str, text: &str, before: Option<Timestamp>) -> Result<WithRemarks<Timestamp>, Error> {
         let given = &*past_midnight(text);
         let Some(local) = parse_local(given) else {
@@ -87,7 +87,7 @@ impl LocalClock {
         }
     }
 
-    /// The instant in a text, where a time of day alone is one of this day.
+    /// Parses an instant; a time of day alone is on `day`.
     pub fn instant_on(
         &self,
         day: Date,
@@ -101,8 +101,8 @@ impl LocalClock {
         }
     }
 
-    /// What the clock here shows at the instant in a text, beside which a time without an offset stands; where the text says no offset, as
-    /// it is written, also when the clock leaves it out. Such a time is on the clock here: an instant on another one is refused.
+    /// The local time of `text`, which stands beside `time`, a time without an offset. A text without an offset is taken as written, even
+    /// if the clock skips it. An offset other than that of this clock at that instant is refused.
     pub fn beside(&self, field: &'static str, text: &str, time: &str) -> Result<DateTime, Error> {
         let at = self.instant(field, text)?.value;
         let given = &*past_midnight(text);
@@ -118,8 +118,8 @@ impl LocalClock {
         Err(Error::invalid(field, format!("{why} Give both with an offset, or both without.")))
     }
 
-    /// Holds a start and an end against each other, each a day and a time: where one of them says an offset and the other none, the offset
-    /// is that of the clock here then. Otherwise they would be hours apart without a word.
+    /// Checks a start and an end, each a day and a time: if only one of them has an offset, it has to be that of this clock then. Otherwise
+    /// they would silently be hours apart.
     pub fn check_same_clock(&self, start: &str, end: &str) -> Result<(), Error> {
         let is_here = |text: &str| parse_local(&past_midnight(text)).is_some();
         match (is_here(start), is_here(end)) {
@@ -129,22 +129,22 @@ impl LocalClock {
         }
     }
 
-    /// What the clock here shows at an instant: `09:00:00`.
+    /// The time of day on this clock at an instant, such as `09:00:00`.
     pub fn clock_at(&self, at: Timestamp) -> String {
         OffsetDateTime::at(at, &self.zone).as_str().get(11..19).unwrap_or_default().to_owned()
     }
 
-    /// How to write the same time of the day before, where a time of day alone turns out to be yet to come.
+    /// The hint with the same time on the day before, for a time of day alone that is in the future.
     pub fn day_before_hint(&self, at: Timestamp) -> String {
         format!("The day before, it is \"{}\".", OffsetDateTime::at(at - SignedDuration::from_hours(24), &self.zone))
     }
 
-    /// The same time on the clock of another day.
+    /// The instant of the same time of day on another day.
     pub fn on_day(&self, at: Timestamp, day: Date) -> Result<WithRemarks<Timestamp>, Error> {
         self.at("date", day.to_datetime(at.to_zoned(self.zone.clone()).time()))
     }
 
-    /// The instant at which the clock here shows a time: the first of two, and as much later as the clock was moved where it is none.
+    /// The instant of a local time: the first of two; in a gap, as much later as the clock was moved.
     fn at(&self, field: &'static str, local: DateTime) -> Result<WithRemarks<Timestamp>, Error> {
         let meant = self.zone.to_ambiguous_timestamp(local);
         let offset = meant.offset();
@@ -173,13 +173,13 @@ impl LocalClock {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
-    /// What the clock here shows at an instant.
+    /// The local time at an instant.
     fn shows(&self, at: Timestamp) -> Option<DateTime> {
         OffsetDateTime::at(at, &self.zone).as_str().get(..19)?.parse().ok()
     }
 }
 
-/// A day and a time, when the text says no offset.
+/// Parses a day and a time without an offset.
 fn parse_local(text: &str) -> Option<DateTime> {
     let text = text.trim();
     let time = text.get(10..)?.strip_prefix(['T', 't', ' '])?;
@@ -187,7 +187,7 @@ fn parse_local(text: &str) -> Option<DateTime> {
     if plain { text.parse().ok() } else { None }
 }
 
-/// A text that ends a day at `24:00`, with the midnight at which the next one begins; any other text as it is.
+/// Replaces `24:00` on a day with the midnight at which the next day begins; any other text stays as it is.
 fn past_midnight(text: &str) -> Cow<'_, str> {
     next_midnight(text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
@@ -201,7 +201,7 @@ fn next_midnight(text: &str) -> Option<String> {
     (!offset.starts_with(later)).then(|| format!("{next}T00:00{offset}"))
 }
 
-/// What stands after whole seconds, without a fraction that is none.
+/// Strips a fraction of zeros from what follows the whole seconds.
 fn without_fraction(rest: &str) -> &str {
     rest.strip_prefix(".0").map_or(rest, |zeros| zeros.trim_start_matches('0'))
 }

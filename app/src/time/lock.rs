@@ -1,4 +1,4 @@
-//! What keeps a time entry from changing.
+//! Locks on time entries: invoices, approval and the lock date.
 
 use jiff::civil::Date;
 use serde_json::json;
@@ -10,12 +10,12 @@ use crate::{
     projects::read_scope::ReadScope,
 };
 
-/// Refuses a change of an entry that is invoiced, approved or on a closed day, and says by what it is held. Whether the caller may take it
-/// off a draft, and change it then, is `may_take_off_draft`.
+/// Refuses a change of an entry that is invoiced, approved or on a closed day, and names the reason. `may_take_off_draft` says whether
+/// the caller may take it off a draft invoice, and change it then.
 pub fn refuse_locked(entry: &StoredEntry, lock_date: Option<Date>, read_scope: &ReadScope, may_take_off_draft: bool) -> Result<(), Error> {
     if let Some(invoice) = &entry.invoice {
         let what = match &invoice.number {
-            // Invoices are money: who may not see it is told that there is one, and no more.
+            // Callers who may not see money learn only that there is an invoice.
             _ if !read_scope.money => "an invoice".to_owned(),
             Some(number) => format!("invoice {number}"),
             None => "a draft invoice".to_owned(),
@@ -33,17 +33,17 @@ pub fn refuse_locked(entry: &StoredEntry, lock_date: Option<Date>, read_scope: &
     }
 }
 
-/// Whether the caller may take time off a draft of an invoice. What is billed was logged, which an agent that writes drafts leaves to a
-/// person, on a draft or off it.
+/// Whether the caller may take time off a draft invoice. Invoiced time was logged, and an agent that writes drafts leaves logged time
+/// to a person.
 pub fn may_take_off_draft(cx: &Call) -> bool {
     !cx.writes_drafts() && cx.may_call("update_invoice_draft")
 }
 
-/// What there is to do about time on an invoice, by whether that was sent, whether the caller sees money, and whether they may take time off
-/// a draft.
+/// The hint for time on an invoice. It depends on whether the invoice was sent, whether the caller sees money, and whether they may take
+/// time off a draft.
 pub fn invoiced_hint(sent: bool, money: bool, may_take_off_draft: bool) -> &'static str {
     match sent {
-        // Of what was sent nobody takes anything off.
+        // Nothing is taken off a sent invoice.
         true if money => "What was invoiced stays as it is; an owner or admin can void the invoice.",
         true => "An owner or admin knows more of it.",
         false if !money => "An owner or admin can take it off there.",
@@ -52,10 +52,10 @@ pub fn invoiced_hint(sent: bool, money: bool, may_take_off_draft: bool) -> &'sta
     }
 }
 
-/// How closed days are opened, which whoever reads it may do themselves.
+/// The hint how to reopen closed days, which the reader may be allowed to do.
 pub const REOPEN_HINT: &str = "An owner or admin can move the lock date in Settings, under Closed up to and including.";
 
-/// The day is closed.
+/// The error for a closed day.
 pub fn day_closed(last: Date) -> Error {
     Error::new(Code::Locked, format!("All days up to {last} are closed, so their time cannot change."))
         .hint(format!("Choose a later day. {REOPEN_HINT}"))

@@ -1,4 +1,4 @@
-//! Time: what was worked on, by whom and for how long, and the timer that measures it.
+//! Time entries and the running timer: types, operations and pages of time tracking.
 
 #[cfg(feature = "ssr")]
 pub mod confirm_drafts;
@@ -217,7 +217,7 @@ macro_rules! names {
                 }
             }
 
-            /// The one of this name.
+            /// The value of a stored name; `None` for an unknown one.
             pub fn named(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$variant),)*

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// What the page shows: what counts of the week, and its entries, the latest first, as many as a page holds.
+/// The data of the page: the week, its totals, and its entries, the latest first, as many as a page holds.
 type TimePageData = (Week, TimeSummary, Page<TimeEntry>);
 
 async fn load(week: Week, cursor: Option<String>, whose: Option<String>) -> Result<TimePageData, Error> {
@@ -36,7 +36,7 @@ async fn load(week: Week, cursor: Option<String>, whose: Option<String>) -> Resu
     Ok((week, hours, entries))
 }
 
-/// A week of one's own time, or of the time that was granted to a viewer.
+/// The time page: a week of the signed-in person's time, or of the time that a viewer was granted.
 pub fn page() -> AnyView {
     let here = use_current_organization();
     let changes = use_changes();
@@ -60,7 +60,7 @@ pub fn page() -> AnyView {
     .into_any()
 }
 
-/// The way to the weeks before and after.
+/// Links to the weeks before and after.
 fn week_navigation(week: &Week) -> impl IntoView + use<> {
     let here = use_current_organization();
     let path = |week: &Week| format!("{}?from={}", here.path("time"), week.from);
@@ -74,7 +74,7 @@ fn week_navigation(week: &Week) -> impl IntoView + use<> {
     }
 }
 
-/// The form to log time, with the projects there are.
+/// The form to log time.
 #[component]
 fn Log(projects: FetchedProjects) -> impl IntoView {
     let query = use_query_map();
@@ -127,7 +127,7 @@ fn shown((week, hours, page): TimePageData, projects: FetchedProjects) -> AnyVie
     .into_any()
 }
 
-/// The address of the week, and that of the part of its entries that is looked at.
+/// The URL of the week, and that of the shown page of its entries.
 fn paths(week: &Week) -> (String, String) {
     let (here, query) = (use_current_organization(), use_query_map());
     let query = query.read_untracked();
@@ -140,7 +140,7 @@ fn paths(week: &Week) -> (String, String) {
     (path.clone(), part.unwrap_or(path))
 }
 
-/// Entries that come newest first, as days with theirs.
+/// Groups entries by day; they come newest first.
 fn by_day(entries: Vec<TimeEntry>) -> Vec<(Day, Vec<TimeEntry>)> {
     let mut days: Vec<(Day, Vec<TimeEntry>)> = Vec::new();
     for entry in entries {
@@ -152,7 +152,7 @@ fn by_day(entries: Vec<TimeEntry>) -> Vec<(Day, Vec<TimeEntry>)> {
     days
 }
 
-/// A day with what counts of it, and its entries: drafts and the running timer are among them and count in no total.
+/// A day with its total and its entries. Drafts and the running timer are listed and count in no total.
 fn day_rows(day: Day, total: &WorkDuration, entries: Vec<TimeEntry>, path: &str, projects: FetchedProjects) -> impl IntoView + use<> {
     let here = use_current_organization();
     let query = use_query_map();
@@ -174,12 +174,12 @@ fn day_rows(day: Day, total: &WorkDuration, entries: Vec<TimeEntry>, path: &str,
     }
 }
 
-/// Drafts that agents wrote wait for a person.
+/// The notice about drafts that agents wrote, and the form to confirm them.
 #[component]
 fn Drafts(
-    /// What is told of them.
+    /// The text about them.
     words: String,
-    /// Those that are confirmed.
+    /// The drafts to confirm.
     confirmable: Vec<TimeEntryId>,
 ) -> impl IntoView {
     let changes = use_changes();

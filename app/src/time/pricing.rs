@@ -1,4 +1,4 @@
-//! What an hour is worth: the nearest rate to the work holds. Pure.
+//! Billing terms and prices of time: the rate closest to the work applies. Pure.
 
 use jiff::{civil::Date, tz::TimeZone};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::{
     projects::{self, Billing, read_scope::ReadScope},
 };
 
-/// What holds for the time of one member on one project.
+/// The terms of the time of one member on one project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BillingTerms {
     /// Who works.
@@ -31,11 +31,11 @@ pub struct BillingTerms {
     pub client_name: String,
     /// How the work is paid.
     pub billing: Billing,
-    /// Whether what agents do on their own is billable unless somebody says otherwise.
+    /// Whether what agents do on their own is billable by default.
     pub bill_agent_time: bool,
     /// Whether the project is archived.
     pub archived: bool,
-    /// Whether its client is.
+    /// Whether the client is archived.
     pub client_archived: bool,
     /// The client's currency.
     pub currency: Currency,
@@ -51,11 +51,11 @@ pub struct BillingTerms {
     pub organization_currency: Currency,
     /// What an hour of the member costs the organization.
     pub cost_rate: Option<i64>,
-    /// Where the days of the member begin and end.
+    /// The time zone of the member, in which their days begin and end.
     pub zone: TimeZone,
     /// The last closed day.
     pub lock_date: Option<Date>,
-    /// How long a timer may run before Stint asks, in seconds.
+    /// Seconds that a timer may run before a warning asks to check its end.
     pub timer_limit: i64,
 }
 
@@ -64,15 +64,15 @@ pub struct BillingTerms {
 pub struct Price {
     /// Whether the client pays.
     pub billable: bool,
-    /// Minor units per hour that held when it was made, also of time that is not billable: it may become so. None where nobody
-    /// had said what an hour costs.
+    /// Minor units per hour when the entry was made, also of time that is not billable, which may become so. `None` if nobody had set
+    /// a rate.
     pub rate: Option<i64>,
     /// Whether the rate is the entry's own.
     pub own: bool,
 }
 
 impl BillingTerms {
-    /// The rate that holds: project, else client, else member, else organization. None where nobody has said what an hour costs.
+    /// The rate of new time: project, else client, else member, else organization. `None` if nobody has set one.
     ///
     /// Nothing converts between currencies, so the rates of members and of the organization hold only for clients in the
     /// organization's currency; others have none until the project or client has one.
@@ -81,7 +81,7 @@ impl BillingTerms {
         self.project_rate.or(self.client_rate).or_else(far)
     }
 
-    /// Whether time is billable: as given, else as the project says, of agents' work apart. Overhead never is.
+    /// Whether time is billable: as given, else the default of the project, or of work of agents. Overhead never is.
     pub fn billable(&self, given: Option<bool>, labour: Labour) -> Result<bool, Error> {
         if given == Some(true) && self.billing == Billing::Overhead {
             return Err(Error::invalid(
@@ -92,7 +92,7 @@ impl BillingTerms {
         Ok(given.unwrap_or_else(|| self.billable_by_default(labour)))
     }
 
-    /// Whether time is billable when nobody has said.
+    /// Whether time is billable if the caller does not say.
     fn billable_by_default(&self, labour: Labour) -> bool {
         match labour {
             Labour::Human => self.billing.billable(),
@@ -100,12 +100,12 @@ impl BillingTerms {
         }
     }
 
-    /// The price of time on these terms, with its own rate when it has one.
+    /// The price of time on these terms; an own rate replaces that of the terms.
     pub fn price(&self, billable: bool, own: Option<i64>) -> Price {
         Price { billable, rate: own.or_else(|| self.rate()), own: own.is_some() }
     }
 
-    /// A rate that an entry shall have of its own: for those who may write rates and see money.
+    /// Parses a rate for one entry alone. The caller needs the right to write rates and to see money, and the time has to be billable.
     pub fn own_rate(&self, caller: &Caller, given: &Amount, billable: bool, read_scope: &ReadScope) -> Result<i64, Error> {
         check_may_set_rate(caller, read_scope)?;
         if !billable {
@@ -117,7 +117,7 @@ impl BillingTerms {
         rate_of("rate", given, &self.currency)
     }
 
-    /// Refuses new time on a project that is archived, or whose client is: each is restored by itself.
+    /// Refuses new time on an archived project or for an archived client: each is restored by its own operation.
     pub fn check_open(&self) -> Result<(), Error> {
         let (project, client) = (&self.project_name, &self.client_name);
         let (what, it, way) = match (self.archived, self.client_archived) {
@@ -133,7 +133,7 @@ impl BillingTerms {
         Err(Error::invalid("project", format!("{what} Choose another project, or have {it} restored.")).hint(way))
     }
 
-    /// Refuses a day that is closed.
+    /// Refuses a closed day.
     pub fn check_day_open(&self, day: Date) -> Result<(), Error> {
         match self.lock_date {
             Some(last) if day <= last => Err(super::lock::day_closed(last)),
@@ -142,7 +142,7 @@ impl BillingTerms {
     }
 }
 
-/// Rates are set by those who may write work and see money.
+/// Refuses callers who may not set rates, which takes the right to write work and to see money.
 pub fn check_may_set_rate(caller: &Caller, read_scope: &ReadScope) -> Result<(), Error> {
     match read_scope.seen == RoleVisibility::Everything && read_scope.money {
         true => Ok(()),

@@ -1,4 +1,4 @@
-//! Entries as callers see them: one, a page of them, and their sums.
+//! Reads entries as callers see them: one, a page of them, and their totals and overlaps.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ use crate::{
     reference,
 };
 
-/// How rows are read for one caller.
+/// Presents rows as one caller may see them.
 pub struct EntryPresenter {
     organization_zone: TimeZone,
     now: Timestamp,
@@ -36,12 +36,12 @@ pub struct EntryPresenter {
 }
 
 impl EntryPresenter {
-    /// For the caller of this call.
+    /// The presenter for the caller of this call.
     pub fn of(cx: &Call, read_scope: &ReadScope) -> Result<Self, Error> {
         Ok(Self { organization_zone: cx.membership()?.organization_zone.clone(), now: cx.now, money: read_scope.money })
     }
 
-    /// A row as the caller may see it. Start and end are on the clock of whoever worked, as is the day.
+    /// The row as the caller may see it. Start and end are on the clock of the member who worked, as is the day.
     pub fn present(&self, row: EntryRow) -> Result<TimeEntry, Error> {
         let own = row.member_time_zone.as_deref().map(zone::load).transpose()?;
         let zone = own.as_ref().unwrap_or(&self.organization_zone);
@@ -95,22 +95,22 @@ pub async fn list(
         false => None,
     };
     let rows = read::list(&mut cx.db, &filter, after, limit + 1).await?;
-    let reader = EntryPresenter::of(cx, &read_scope)?;
-    let place =
+    let presenter = EntryPresenter::of(cx, &read_scope)?;
+    let cursor_of =
         |row: &read::EntryRow| Cursor { key: format!("{} {}", row.day.to_jiff(), row.position.to_jiff().as_microsecond()), id: row.id };
-    let page = Page::of(cx.listing, rows, limit, place, |row| reader.present(row))?;
+    let page = Page::of(cx.listing, rows, limit, cursor_of, |row| presenter.present(row))?;
     let (from, to) = filter.requested_days();
     Ok(Page { total, from, to, ..page })
 }
 
-/// Where a cursor goes on: day and microsecond of its entry.
+/// Parses a cursor: the day and the position (in microseconds) of the last entry of the page before.
 fn after(cursor: Cursor) -> Result<EntryCursor, Error> {
-    let place = cursor
+    let parsed = cursor
         .key
         .split_once(' ')
         .and_then(|(day, position)| Some((day.parse().ok()?, Timestamp::from_microsecond(position.parse().ok()?).ok()?)));
     let (day, position) =
-        place.ok_or_else(|| Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged."))?;
+        parsed.ok_or_else(|| Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged."))?;
     Ok(EntryCursor { day, position, id: cursor.id })
 }
 
@@ -120,13 +120,13 @@ pub async fn get(cx: &mut Call, entry: &str) -> Result<TimeEntry, Error> {
     one(cx, &read_scope, reference::parse_id(entry)).await
 }
 
-/// The entry with this id.
+/// The entry with this id, as the caller may see it.
 pub async fn one(cx: &mut Call, read_scope: &ReadScope, id: Uuid) -> Result<TimeEntry, Error> {
     let row = read::find(&mut cx.db, id, read_scope.only_time_of()).await?;
     EntryPresenter::of(cx, read_scope)?.present(row.ok_or_else(|| missing(cx))?)
 }
 
-/// There is no such entry for this caller.
+/// The error for an entry that does not exist for this caller.
 pub fn missing(cx: &Call) -> Error {
     cx.with_operation_hint("list_time_entries", Error::not_found("time entry"))
 }
@@ -134,8 +134,8 @@ pub fn missing(cx: &Call) -> Error {
 /// The entries with these ids, in their order.
 pub async fn find_many(cx: &mut Call, read_scope: &ReadScope, ids: &[Uuid]) -> Result<Vec<TimeEntry>, Error> {
     let rows = read::find_many(&mut cx.db, ids, read_scope.only_time_of()).await?;
-    let reader = EntryPresenter::of(cx, read_scope)?;
-    rows.into_iter().map(|row| reader.present(row)).collect()
+    let presenter = EntryPresenter::of(cx, read_scope)?;
+    rows.into_iter().map(|row| presenter.present(row)).collect()
 }
 
 /// An entry that was just written, with the totals and the budget it changed.
@@ -151,9 +151,9 @@ pub async fn logged(cx: &mut Call, read_scope: &ReadScope, id: Uuid, budgets: &B
     Ok(Logged { entry, day_total, unbilled, budget })
 }
 
-/// Other time of the same members that lies over these entries: one of the two is wrong, or both were meant.
+/// Other time of the same members that overlaps these entries: either of the two is wrong, or both were meant.
 pub async fn overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<Vec<Overlap>, Error> {
-    // What a token may write alone it is not told of other time.
+    // A token that may only write learns nothing of other time.
     if cx.caller.token.as_ref().is_some_and(|token| !token.scopes.contains(&Scope::TimeRead)) {
         return Ok(Vec::new());
     }
@@ -161,7 +161,7 @@ pub async fn overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<Vec<Overlap>, E
     read::overlaps(&mut cx.db, entries, now).await
 }
 
-/// What to tell of other time that lies over an entry. Its day is said, unless the entry is `named`, of which the caller knows the day.
+/// The warning about time that overlaps an entry. It states the day, unless the entry is `named`, so that the caller knows the day.
 pub fn overlapping(other: &Overlap, named: bool) -> String {
     let project = &other.project;
     let what = match (other.running, named) {
@@ -172,7 +172,7 @@ pub fn overlapping(other: &Overlap, named: bool) -> String {
     format!("It overlaps {what}. Check both.")
 }
 
-/// Tells of a day with more work than it has hours: something is logged twice, or on the wrong day. The entry says which day it is.
+/// Warns of a day with more work than it has hours: something is logged twice, or on the wrong day. The entry shows the day.
 fn warn_overfull_day(cx: &mut Call, read_scope: &ReadScope, entry: &TimeEntry, day_total: &WorkDuration) {
     if day_total.seconds > SECONDS_MAX {
         let whose = if entry.member.id.0 == read_scope.member { String::new() } else { format!(" of {}", entry.member.name) };
@@ -180,10 +180,10 @@ fn warn_overfull_day(cx: &mut Call, read_scope: &ReadScope, entry: &TimeEntry, d
     }
 }
 
-/// The same of each day of several entries, told once.
+/// The same for the days of several entries, once per member and day.
 pub async fn warn_overfull_days(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), Error> {
-    let mut told = HashSet::new();
-    for entry in entries.iter().filter(|entry| told.insert((entry.member.id, entry.day.clone()))) {
+    let mut seen = HashSet::new();
+    for entry in entries.iter().filter(|entry| seen.insert((entry.member.id, entry.day.clone()))) {
         let (worked, _) = sums::totals(&mut cx.db, entry.member.id.0, entry.day.date(), None).await?;
         if worked > SECONDS_MAX {
             let (name, day, worked) = (&entry.member.name, entry.day.in_words(), WorkDuration::of(worked).text);
@@ -193,7 +193,7 @@ pub async fn warn_overfull_days(cx: &mut Call, entries: &[TimeEntry]) -> Result<
     Ok(())
 }
 
-/// What the entry's member worked on its day, and what of its client's time could be invoiced now.
+/// The time that the entry's member worked on its day, and the unbilled amount of its client.
 pub async fn totals(cx: &mut Call, read_scope: &ReadScope, entry: &TimeEntry) -> Result<(WorkDuration, Option<Money>), Error> {
     let client = read_scope.money.then_some(entry.client.id);
     let (worked, unbilled) = sums::totals(&mut cx.db, entry.member.id.0, entry.day.date(), client).await?;

@@ -1,4 +1,4 @@
-//! Looking at the timer, changing, stopping and discarding it.
+//! Reads, stops, changes and discards the running timer.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -35,7 +35,7 @@ use crate::{
 /// How far a start or an end may lie in the future: clocks of browsers are not exact.
 pub const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
 
-/// What changes about a running timer; the arguments of `update_timer`.
+/// A change of the running timer; the arguments of `update_timer`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct TimerChange {
     pub description: Patch<String>,
@@ -45,7 +45,7 @@ pub struct TimerChange {
     pub allow_overlap: bool,
 }
 
-/// The caller's running timer, and what they worked today.
+/// The caller's running timer, and the time they worked today.
 pub async fn get(cx: &mut Call) -> Result<CurrentTimer, Error> {
     let (read_scope, today) = (ReadScope::of(cx)?, cx.member_today()?);
     let row = read::running(&mut cx.db, read_scope.member).await?;
@@ -54,7 +54,7 @@ pub async fn get(cx: &mut Call) -> Result<CurrentTimer, Error> {
     Ok(CurrentTimer { timer, today: WorkDuration::of(worked) })
 }
 
-/// Stops the caller's timer. The project may be archived and the day closed by now: time that was worked is kept.
+/// Stops the caller's timer, even on a project archived or a day closed meanwhile: time that was worked is kept.
 pub async fn stop(cx: &mut Call, ended_at: Option<String>, description: Patch<String>) -> Result<Logged, Error> {
     let read_scope = ReadScope::of(cx)?;
     let mut running = lock_own_timer(cx, &read_scope).await?;
@@ -66,14 +66,14 @@ pub async fn stop(cx: &mut Call, ended_at: Option<String>, description: Patch<St
         None => now,
     };
     fill_missing_rate(cx, &read_scope, &mut running).await?;
-    let watch = BudgetGuard::lock(cx, &[(running.project, running.day)]).await?;
+    let guard = BudgetGuard::lock(cx, &[(running.project, running.day)]).await?;
     let id = end(cx, running, at, is_person(cx)).await?;
     cx.mark_changed();
-    let budgets = watch.finish(cx, &read_scope, HardStop::Ignore).await?;
+    let budgets = guard.finish(cx, &read_scope, HardStop::Ignore).await?;
     read_entries::logged(cx, &read_scope, id, &budgets).await
 }
 
-/// Gives a timer that was started before anybody had said what an hour costs the rate that holds now, and tells when there is none yet.
+/// Gives a timer that was started before a rate was set the current rate, and warns if there is still none.
 async fn fill_missing_rate(cx: &mut Call, read_scope: &ReadScope, timer: &mut StoredEntry) -> Result<(), Error> {
     if timer.price.rate.is_none() {
         let terms = load_terms(cx, timer.project, timer.member, None).await?;
@@ -83,19 +83,19 @@ async fn fill_missing_rate(cx: &mut Call, read_scope: &ReadScope, timer: &mut St
     Ok(())
 }
 
-/// Stops and saves the timer of a member who leaves; whether one ran. Their time counts in its budget as any other does.
+/// Stops and saves the timer of a member who leaves, and returns whether one ran. Its time counts in its budget as any other does.
 pub async fn stop_timer_of(cx: &mut Call, member: Uuid) -> Result<bool, Error> {
     let read_scope = ReadScope::of(cx)?;
     lock_member(&mut cx.db, member).await?;
     let Some(timer) = write::lock(&mut cx.db, LockTarget::TimerOf(member), None).await? else { return Ok(false) };
     let now = to_the_second(cx.now);
-    let watch = BudgetGuard::lock(cx, &[(timer.project, timer.day)]).await?;
+    let guard = BudgetGuard::lock(cx, &[(timer.project, timer.day)]).await?;
     end(cx, timer, now, false).await?;
-    watch.finish(cx, &read_scope, HardStop::Ignore).await?;
+    guard.finish(cx, &read_scope, HardStop::Ignore).await?;
     Ok(true)
 }
 
-/// A given end: not before the start, not in the future.
+/// Parses a given end. Refuses one before the start or in the future.
 fn parse_end(cx: &mut Call, given: &str, running: &StoredEntry, now: Timestamp) -> Result<Timestamp, Error> {
     let local_clock = local_clock(cx)?;
     let at = warn_remarks(cx, local_clock.instant_on(cx.member_today()?, "ended_at", given, None)?);
@@ -116,9 +116,9 @@ fn parse_end(cx: &mut Call, given: &str, running: &StoredEntry, now: Timestamp) 
     }
 }
 
-/// Ends a running timer and tells what a careful person would want to know. An entry has at least a second, and at most a day.
+/// Stops a running timer, with warnings about what to check. The entry has at least a second, and at most 24 hours.
 ///
-/// What an agent has written waits for a person to look at it. Whoever stops their own timer has looked (`seen`): then it counts.
+/// A draft of an agent stays a draft, unless a person stops their own timer (`seen`): they have looked at it, so it counts.
 pub async fn end(cx: &mut Call, mut timer: StoredEntry, at: Timestamp, seen: bool) -> Result<Uuid, Error> {
     let start = timer.started_at.ok_or_else(Error::internal)?;
     let ran = at.duration_since(start).as_secs().max(1);
@@ -162,21 +162,21 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
         }
         (timer.started_at, timer.day) = (Some(at), day);
     }
-    let watch = BudgetGuard::lock(cx, &[(timer.project, timer.day)]).await?;
-    // Moving it onto a budget is starting it there.
+    let guard = BudgetGuard::lock(cx, &[(timer.project, timer.day)]).await?;
+    // A move onto a budget is checked like a start there.
     if timer.project != before.project || timer.price.billable != before.price.billable {
-        watch.check_timer_start(cx, &read_scope, (timer.project, timer.day), timer.price.billable).await?;
+        guard.check_timer_start(cx, &read_scope, (timer.project, timer.day), timer.price.billable).await?;
     }
     if timer != before {
         check_agent_may_change(cx, &[&before], "change a timer that a person started").await?;
         let now = cx.now;
         write::update(&mut cx.db, &timer, now).await?;
     }
-    let budgets = watch.finish(cx, &read_scope, HardStop::Ignore).await?;
+    let budgets = guard.finish(cx, &read_scope, HardStop::Ignore).await?;
     read_entries::logged(cx, &read_scope, timer.id, &budgets).await
 }
 
-/// Throws the caller's timer away.
+/// Discards the caller's timer.
 pub async fn discard(cx: &mut Call) -> Result<DiscardedTimer, Error> {
     let read_scope = ReadScope::of(cx)?;
     let timer = lock_own_timer(cx, &read_scope).await?;
@@ -186,7 +186,7 @@ pub async fn discard(cx: &mut Call) -> Result<DiscardedTimer, Error> {
     Ok(DiscardedTimer { id: TimeEntryId(timer.id), worked: WorkDuration::of(ran) })
 }
 
-/// The caller's running timer, held until this call ends.
+/// Locks the caller's running timer until the call ends; `no_timer` if none runs.
 async fn lock_own_timer(cx: &mut Call, read_scope: &ReadScope) -> Result<StoredEntry, Error> {
     organizations::store::lock_shared(&mut cx.db).await?;
     lock_member(&mut cx.db, read_scope.member).await?;

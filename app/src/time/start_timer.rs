@@ -1,7 +1,7 @@
-//! Starting the timer.
+//! Starts the timer of a member.
 //!
-//! Every write of a timer first locks the member, so that of a thousand starts at once each sees what the one before did.
-//! The unique index `time_entry_one_running` holds even against what does not come through here.
+//! Every write of a timer first locks the member, so that of concurrent starts each sees what the one before did.
+//! The unique index `time_entry_one_running` also stops writes that do not take this lock.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -31,7 +31,7 @@ use crate::{
     reference, text,
 };
 
-/// What a timer is started with; the arguments of `start_timer`.
+/// The input for a new timer; the arguments of `start_timer`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct NewTimer {
     pub project: String,
@@ -58,8 +58,8 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<StartedTimer, Error
         running.project == project && running.description == description && (running.price.billable, running.labour) == (billable, labour)
     };
     if let Some(running) = running.as_ref().filter(same) {
-        let watch = BudgetGuard::lock(cx, &[(project, running.day)]).await?;
-        let budgets = watch.finish(cx, &read_scope, HardStop::Ignore).await?;
+        let guard = BudgetGuard::lock(cx, &[(project, running.day)]).await?;
+        let budgets = guard.finish(cx, &read_scope, HardStop::Ignore).await?;
         return started(cx, &read_scope, running.id, None, &budgets).await;
     }
     terms.check_open()?;
@@ -86,7 +86,7 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<StartedTimer, Error
     started(cx, &read_scope, timer.id, stopped, &budgets).await
 }
 
-/// Runs a timer instead of the one that runs, when the budget of its project has room for it once that one counts.
+/// Replaces the running timer by this one, if the budget of its project has room for it once the running one counts.
 async fn run(
     cx: &mut Call,
     read_scope: &ReadScope,
@@ -94,14 +94,14 @@ async fn run(
     running: Option<StoredEntry>,
 ) -> Result<(Option<Uuid>, BudgetOutcome), Error> {
     let touched: Vec<_> = running.iter().chain([timer]).map(|timer| (timer.project, timer.day)).collect();
-    let watch = BudgetGuard::lock(cx, &touched).await?;
+    let guard = BudgetGuard::lock(cx, &touched).await?;
     let stopped = match (running, timer.started_at) {
         (Some(running), Some(at)) => Some(end(cx, running, at, is_person(cx)).await?),
         _ => None,
     };
-    watch.check_timer_start(cx, read_scope, (timer.project, timer.day), timer.price.billable).await?;
+    guard.check_timer_start(cx, read_scope, (timer.project, timer.day), timer.price.billable).await?;
     insert(cx, read_scope, timer).await?;
-    Ok((stopped, watch.finish(cx, read_scope, HardStop::Ignore).await?))
+    Ok((stopped, guard.finish(cx, read_scope, HardStop::Ignore).await?))
 }
 
 async fn insert(cx: &mut Call, read_scope: &ReadScope, timer: &StoredEntry) -> Result<(), Error> {
@@ -109,14 +109,14 @@ async fn insert(cx: &mut Call, read_scope: &ReadScope, timer: &StoredEntry) -> R
     if write::insert(&mut cx.db, timer, &origin, now).await? {
         return Ok(());
     }
-    // Something that does not lock the member was faster; its timer is there to be shown.
+    // A write that does not lock the member came first; the refusal shows its timer.
     match read::running(&mut cx.db, read_scope.member).await? {
         Some(other) => Err(already_running(cx, read_scope, other.id).await?),
         None => Err(Error::unavailable("The timer could not be started.")),
     }
 }
 
-/// The refusal that shows the timer in the way, with what the caller can do about it.
+/// The error `timer_running`, with the running timer and what the caller can do about it.
 pub async fn already_running(cx: &mut Call, read_scope: &ReadScope, id: Uuid) -> Result<Error, Error> {
     let running = read_entries::one(cx, read_scope, id).await?;
     let way = match may_stop_timer(cx, id, running.state).await? {
@@ -146,9 +146,9 @@ async fn started(
     Ok(StartedTimer { entry, stopped, day_total, unbilled, budget, stopped_budget })
 }
 
-/// When a timer is to start.
+/// The requested start of a timer.
 pub struct StartRequest<'a> {
-    /// What was given; now without.
+    /// The given start; now if absent.
     pub given: Option<Timestamp>,
     /// The timer that it replaces.
     pub running: Option<&'a StoredEntry>,
@@ -156,8 +156,8 @@ pub struct StartRequest<'a> {
     pub allow_overlap: bool,
 }
 
-/// The start in a text, if there is one; `before` is the start that changes, which a form may have shown. A time of day alone is one of
-/// today; where that is yet to come, a timer from an earlier day began on that day.
+/// Parses a start, if one is given; `before` is the start that changes, which a form may have shown. A time of day alone is on today,
+/// or, if that is in the future, on the day of `before`.
 pub fn parse_start(cx: &mut Call, given: Option<&str>, before: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
     let Some(given) = given.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     let (local_clock, today) = (local_clock(cx)?, cx.member_today()?);
@@ -168,10 +168,9 @@ pub fn parse_start(cx: &mut Call, given: Option<&str>, before: Option<Timestamp>
     Ok(Some(warn_remarks(cx, read)))
 }
 
-/// When a timer starts: now, or as given, when that is not in the future, and not in time that is already logged unless that was asked
-/// for.
+/// The start of a timer: now, or as given. Refused in the future, and in time that is already logged unless `allow_overlap` is set.
 ///
-/// A timer that replaces one begins where that one ends, which is at least a second after its start.
+/// A timer that replaces another begins where that one ends, at least a second after its start.
 pub async fn resolve_start(cx: &mut Call, read_scope: &ReadScope, start: StartRequest<'_>) -> Result<Timestamp, Error> {
     let (local_clock, now) = (local_clock(cx)?, to_the_second(cx.now));
     let free = start.running.and_then(|running| running.started_at).map(|at| at + SignedDuration::from_secs(1));

@@ -1,4 +1,4 @@
-//! SQL of time.
+//! SQL of time entries.
 
 pub mod read;
 pub mod sums;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{EntryState, Labour, entry_time::EntryTime, pricing::Price};
 use crate::money::Currency;
 
-/// An entry or running timer as it is written. What is not here never changes: when it was made, by whom, through what.
+/// An entry or running timer as it is stored, without what never changes: when it was made, by whom, and through what.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredEntry {
     /// Its id.
@@ -26,23 +26,23 @@ pub struct StoredEntry {
     pub description: String,
     /// The day of its start.
     pub day: Date,
-    /// Where the days of its member begin and end by now.
+    /// The current time zone of its member.
     pub zone: TimeZone,
-    /// When it began, if that is known.
+    /// The start, if it is known.
     pub started_at: Option<Timestamp>,
-    /// When it ended; none while it runs.
+    /// The end; `None` while it runs.
     pub ended_at: Option<Timestamp>,
     /// Whether it is the running timer.
     pub running: bool,
-    /// How long was worked; 0 while it runs.
+    /// Seconds worked; 0 while it runs.
     pub seconds: i64,
     /// Who did the work.
     pub labour: Labour,
     /// Whether it is billable, and at what rate.
     pub price: Price,
-    /// What an hour of the member cost.
+    /// The cost rate of the member when the entry was made.
     pub cost_rate: Option<i64>,
-    /// How far it has come.
+    /// Its state.
     pub state: EntryState,
     /// Counts its changes.
     pub version: i32,
@@ -50,11 +50,11 @@ pub struct StoredEntry {
     pub invoice: Option<OnInvoice>,
     /// The organization's last closed day.
     pub lock_date: Option<Date>,
-    /// How long a timer may run before Stint asks, in seconds.
+    /// Seconds that a timer may run before a warning asks to check its end.
     pub timer_limit: i64,
 }
 
-/// The invoice that holds an entry.
+/// The invoice that an entry is on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OnInvoice {
     /// Its id.
@@ -64,12 +64,12 @@ pub struct OnInvoice {
 }
 
 impl StoredEntry {
-    /// When the work was done; for what no longer runs.
+    /// The time of an entry that does not run.
     pub fn when(&self) -> EntryTime {
         EntryTime { day: self.day, span: self.started_at.zip(self.ended_at), seconds: self.seconds }
     }
 
-    /// Puts the work elsewhere in time.
+    /// Sets the time of the entry.
     pub fn set_time(&mut self, when: EntryTime) {
         (self.started_at, self.ended_at) = when.span.unzip();
         self.day = when.day;

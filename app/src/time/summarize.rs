@@ -1,4 +1,4 @@
-//! Summing time up.
+//! Sums up time by group.
 
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -20,13 +20,13 @@ use crate::{
     projects::read_scope::ReadScope,
 };
 
-/// The most groups that a summary answers with at once.
+/// The most groups in one answer.
 pub const ITEMS_MAX: usize = 500;
 
-/// The same where each day has its projects: a week of whoever sees everybody's time fits.
+/// The same by day and project: large enough for a week of everybody's time.
 const PIECES_MAX: usize = 7 * ITEMS_MAX;
 
-/// How time is to be summed up, and which part of its groups is asked for.
+/// How to group the time, and which page of the groups to answer.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct SummaryRequest {
     pub by: TimeGroupBy,
@@ -34,7 +34,7 @@ pub struct SummaryRequest {
     pub cursor: Option<String>,
 }
 
-/// Time summed up.
+/// Sums up the time that matches.
 pub async fn summarize(cx: &mut Call, given: TimeFilterInput, wanted: SummaryRequest) -> Result<TimeSummary, Error> {
     let (read_scope, by) = (ReadScope::of(cx)?, wanted.by);
     let (limit, after) = (limit(wanted.limit, by)?, cx.listing.after(wanted.cursor.as_deref())?.map(parse_cursor).transpose()?);
@@ -50,7 +50,7 @@ pub async fn summarize(cx: &mut Call, given: TimeFilterInput, wanted: SummaryReq
     Ok(TimeSummary { group_by: by, from, to, items: page.items, groups, next_cursor: page.next_cursor, totals })
 }
 
-/// As many groups as were asked for.
+/// The number of groups on a page, the maximum by default.
 fn limit(given: Option<u32>, by: TimeGroupBy) -> Result<usize, Error> {
     let most = if by == TimeGroupBy::DayAndProject { PIECES_MAX } else { ITEMS_MAX };
     match given.map(|given| given as usize) {
@@ -60,7 +60,7 @@ fn limit(given: Option<u32>, by: TimeGroupBy) -> Result<usize, Error> {
     }
 }
 
-/// All time, and each group of it.
+/// The totals of all time, and those of each group.
 fn summed(groups: Vec<TimeGroupRow>, read_scope: &ReadScope) -> Result<(TimeTotals, Vec<TimeGroup>), Error> {
     let mut all = TotalsBuilder::default();
     let mut items: HashMap<GroupKey, (TotalsBuilder, Option<String>)> = HashMap::new();
@@ -77,17 +77,17 @@ fn summed(groups: Vec<TimeGroupRow>, read_scope: &ReadScope) -> Result<(TimeTota
     Ok((all.totals(read_scope), items.collect()))
 }
 
-/// What tells a group from the others: id, day and name.
+/// Identifies a group: id, day and name.
 type GroupKey = (Option<Uuid>, Option<Date>, String);
 
-/// Where a group stands: the newest day first where there are days, then the most time.
+/// The sort key of a group: the newest day first where there are days, then the most time.
 type GroupPosition = (Reverse<Option<Day>>, Reverse<i64>, String, Uuid);
 
 fn position(group: &TimeGroup) -> GroupPosition {
     (Reverse(group.day.clone()), Reverse(group.totals.worked.seconds), group.label.clone(), group.id.unwrap_or_default())
 }
 
-/// The groups that follow a place, as many as were asked for and fit.
+/// The groups after a position, as many as requested and as fit on the page.
 fn page(cx: &Call, mut groups: Vec<TimeGroup>, after: Option<GroupPosition>, limit: usize) -> Result<Page<TimeGroup>, Error> {
     groups.sort_by_cached_key(position);
     if let Some(after) = after {
@@ -108,7 +108,7 @@ fn parse_cursor(cursor: Cursor) -> Result<GroupPosition, Error> {
     Ok((Reverse(day), Reverse(seconds), parts.next().unwrap_or_default().to_owned(), cursor.id))
 }
 
-/// Time that is being summed up, with one amount per currency in the order of their codes.
+/// Totals while they are summed up, with one amount per currency in the order of their codes.
 #[derive(Default)]
 struct TotalsBuilder {
     entries: i64,

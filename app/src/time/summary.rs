@@ -1,4 +1,4 @@
-//! Totals of time: by client, project, day or member. Whatever shows hours shows these, so no two pages can differ.
+//! Totals of time by client, project, day or member. Every page that shows hours reads these totals, so no two pages can differ.
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
@@ -103,12 +103,12 @@ pub struct TimeSummary {
 }
 
 impl TimeSummary {
-    /// The projects of a day, the most time first; when it was summed up by day and project.
+    /// The projects of a day, the most time first, in a summary by day and project.
     pub fn projects_of(&self, day: &Day) -> impl Iterator<Item = &TimeGroup> {
         self.items.iter().filter(move |item| item.day.as_ref() == Some(day) && item.totals.worked.seconds > 0)
     }
 
-    /// What was worked on a day; when it was summed up by day.
+    /// The time worked on a day, in a summary by day and project.
     pub fn worked_on(&self, day: &Day) -> WorkDuration {
         WorkDuration::of(self.projects_of(day).map(|item| item.totals.worked.seconds).sum())
     }

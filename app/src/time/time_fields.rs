@@ -1,4 +1,4 @@
-//! When work was done, as the fields of a form hold it: to the second, so that a form that is saved as it is changes nothing.
+//! Form fields for the time of an entry, exact to the second, so that saving an unchanged form changes nothing.
 
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 use web_sys::HtmlInputElement;
@@ -12,28 +12,28 @@ use crate::{
     ui::Field,
 };
 
-/// The day that work belongs to.
+/// The field for the day.
 pub fn day_field(day: String) -> AnyView {
     view! { <Field label="Day" name="date" kind="date" value=day required=true class="day" /> }.into_any()
 }
 
-/// How long it was.
+/// The field for the duration.
 pub fn duration_field(duration: Option<String>) -> AnyView {
     view! { <Field label="Duration" name="duration" value=duration required=true placeholder="1h 30m" class="short" /> }.into_any()
 }
 
-/// How long it was, or, where no scripts change one for the other, when it began and ended: whatever was typed stays, and one of the
-/// two is filled in.
+/// The field for the duration and, without scripts to switch between them, those for start and end: typed values stay, and one of
+/// the two is filled in.
 pub fn duration_or_times_fields() -> AnyView {
-    let place = NodeRef::<html::Div>::new();
+    let node = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
-        let field = place.get().and_then(|place| place.query_selector("input").ok()?);
+        let field = node.get().and_then(|node| node.query_selector("input").ok()?);
         if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
             field.set_required(true);
         }
     });
     view! {
-        <div class="either" node_ref=place>
+        <div class="either" node_ref=node>
             <Field label="Duration" name="duration" placeholder="1h 30m" class="short" />
             <noscript inner_html=times_without_scripts()></noscript>
         </div>
@@ -41,7 +41,7 @@ pub fn duration_or_times_fields() -> AnyView {
     .into_any()
 }
 
-/// Start and end for who has no scripts, who alone is shown what stands there.
+/// The fields for start and end, which only a browser without scripts shows.
 #[cfg(feature = "ssr")]
 fn times_without_scripts() -> String {
     let fields = view! {
@@ -56,37 +56,37 @@ fn times_without_scripts() -> String {
     String::new()
 }
 
-/// What a form holds of a start and an end, and the entry that it shows.
+/// The values of start and end in a form, and those of the entry that it shows.
 pub struct TimeRangeValues {
     /// The day of the start.
     pub day: String,
-    /// The start on its clock.
+    /// The start on the clock of the entry.
     pub from: String,
     /// The end.
     pub to: String,
-    /// Start and end of the entry, where there is one.
+    /// Start and end of the entry, if there is one.
     pub before: Option<(OffsetDateTime, OffsetDateTime)>,
 }
 
-/// Its start and its end as times on the clock of that day, and how long that is.
-pub fn time_range_fields(held: TimeRangeValues) -> AnyView {
-    let offset = offset(use_current_organization().0.time_zone, held.before.as_ref());
-    let before = held.before.as_ref().and_then(|(from, to)| Some((unix_seconds(from)?, unix_seconds(to)?)));
-    let TimeRangeValues { day, from, to, .. } = held;
-    let told = move |held: &TimeFieldValues<'_>| duration_text(held, before, &offset);
-    let lasts = RwSignal::new(told(&TimeFieldValues { day: &day, from: &from, to: &to }));
-    let place = NodeRef::<html::Div>::new();
+/// The fields for start and end on the clock of that day, and the duration between them.
+pub fn time_range_fields(values: TimeRangeValues) -> AnyView {
+    let offset = offset(use_current_organization().0.time_zone, values.before.as_ref());
+    let before = values.before.as_ref().and_then(|(from, to)| Some((unix_seconds(from)?, unix_seconds(to)?)));
+    let TimeRangeValues { day, from, to, .. } = values;
+    let duration = move |values: &TimeFieldValues<'_>| duration_text(values, before, &offset);
+    let lasts = RwSignal::new(duration(&TimeFieldValues { day: &day, from: &from, to: &to }));
+    let node = NodeRef::<html::Div>::new();
     let look = move || {
-        let Some(place) = place.get_untracked() else { return };
+        let Some(node) = node.get_untracked() else { return };
         let value =
-            |field: &str| Some(place.closest("form").ok()??.query_selector(field).ok()??.dyn_into::<HtmlInputElement>().ok()?.value());
+            |field: &str| Some(node.closest("form").ok()??.query_selector(field).ok()??.dyn_into::<HtmlInputElement>().ok()?.value());
         let value = |name: &str| value(&format!("input[name={name}]")).unwrap_or_default();
         let (day, from, to) = (value("date"), value("started_at"), value("ended_at"));
-        lasts.set(told(&TimeFieldValues { day: &day, from: &from, to: &to }));
+        lasts.set(duration(&TimeFieldValues { day: &day, from: &from, to: &to }));
     };
-    // The server drops it on whichever thread it is done: nothing in it is bound to one.
+    // The server drops it on any thread; nothing in it is bound to one.
     let looks = StoredValue::new(look);
-    // Times may have been typed before scripts took over. The day stands elsewhere in the form.
+    // Times may have been typed before hydration. The day is elsewhere in the form.
     Effect::new(move |_| {
         looks.with_value(|look| look());
         let typed = window_event_listener(ev::input, move |_| looks.with_value(|look| look()));
@@ -94,7 +94,7 @@ pub fn time_range_fields(held: TimeRangeValues) -> AnyView {
     });
     let step = |value: &str| (value.len() > 5).then_some("1");
     view! {
-        <div class="clock" node_ref=place>
+        <div class="clock" node_ref=node>
             <Field label="From" name="started_at" kind="time" step=step(&from) value=from required=true />
             <Field label="To" name="ended_at" kind="time" step=step(&to) value=to required=true />
             <p class="clock-lasts"><span>"Worked"</span> <output>{lasts}</output></p>
@@ -104,8 +104,8 @@ pub fn time_range_fields(held: TimeRangeValues) -> AnyView {
     .into_any()
 }
 
-/// How far the clock of a form is ahead of UTC at an instant: the visitor's clock, or that of a member elsewhere whose entry it is, of
-/// which the entry tells no more than how far it was ahead at its start and its end.
+/// The UTC offset of a form's clock at an instant: of the clock of the page, or of that of a member elsewhere, of which only the offsets
+/// at the start and the end of the entry are known.
 fn offset(zone: String, before: Option<&(OffsetDateTime, OffsetDateTime)>) -> impl Fn(i64) -> Option<i64> + Clone + Send + Sync + 'static {
     let elsewhere = before.filter(|(from, to)| [from, to].into_iter().any(|moment| is_elsewhere(&zone, moment)));
     let elsewhere = elsewhere.and_then(|(from, to)| Some((unix_seconds(to)?, utc_offset(from)?, utc_offset(to)?)));
@@ -115,33 +115,33 @@ fn offset(zone: String, before: Option<&(OffsetDateTime, OffsetDateTime)>) -> im
     }
 }
 
-/// Whether a moment is shown by another clock than that of a zone.
+/// Whether a moment is shown on another clock than that of a zone.
 pub fn is_elsewhere(zone: &str, moment: &OffsetDateTime) -> bool {
     let shown = || Some(platform::utc_offset(zone, unix_seconds(moment)?)? == utc_offset(moment)?);
     !shown().unwrap_or(true)
 }
 
-/// How long it is from one time on the clock of a day to the next time that it shows the other; `–` while one is missing.
-fn duration_text(held: &TimeFieldValues<'_>, before: Option<(i64, i64)>, offset: &impl Fn(i64) -> Option<i64>) -> String {
-    let Some(elapsed) = elapsed(held, before, offset).filter(|elapsed| *elapsed >= 0) else { return "–".to_owned() };
+/// The duration from one time on the clock of a day to the next occurrence of the other; `–` while one is missing.
+fn duration_text(values: &TimeFieldValues<'_>, before: Option<(i64, i64)>, offset: &impl Fn(i64) -> Option<i64>) -> String {
+    let Some(elapsed) = elapsed(values, before, offset).filter(|elapsed| *elapsed >= 0) else { return "–".to_owned() };
     let lasts = WorkDuration::of(elapsed).text;
-    let next = seconds(held.to) < seconds(held.from);
+    let next = seconds(values.to) < seconds(values.from);
     if next { format!("{lasts}, to the next day") } else { lasts }
 }
 
-/// The seconds since midnight in `09:00` or `09:00:30`.
+/// The seconds since midnight of `09:00` or `09:00:30`.
 pub(super) fn seconds(time: &str) -> Option<i64> {
     let mut parts = time.split(':').map(|part| part.parse::<i64>().ok());
     let (hours, minutes) = (parts.next()??, parts.next()??);
     Some(hours * 3_600 + minutes * 60 + parts.next().flatten().unwrap_or_default())
 }
 
-/// A duration as its field holds it: `1h 30m`, or `1:30:15` where there are seconds.
+/// The value of a duration field: `1h 30m`, or `1:30:15` where there are seconds.
 pub fn duration_value(worked: &WorkDuration) -> String {
     if worked.seconds % 60 == 0 { worked.text.clone() } else { hours::clock(worked.seconds) }
 }
 
-/// The time on the clock as its field holds it: `09:00`, with seconds where there are some.
+/// The value of a time field: `09:00`, with seconds where there are some.
 pub fn time_value(moment: &OffsetDateTime) -> String {
     let text = moment.as_str();
     let end = if text.get(16..19) == Some(":00") { 16 } else { 19 };
@@ -167,8 +167,8 @@ mod tests {
         let moments =
             ["2026-03-29T01:30:00+13:00", "2026-03-29T04:30:00+13:00"].map(|text| OffsetDateTime::parse("at", text).expect("a moment"));
         let [from, to] = moments;
-        let held = TimeFieldValues { day: "2026-03-29", from: "01:30", to: "05:30" };
-        let said_in = |zone: &str| duration_text(&held, None, &offset(zone.to_owned(), Some(&(from.clone(), to.clone()))));
+        let values = TimeFieldValues { day: "2026-03-29", from: "01:30", to: "05:30" };
+        let said_in = |zone: &str| duration_text(&values, None, &offset(zone.to_owned(), Some(&(from.clone(), to.clone()))));
         assert_eq!(said_in("Europe/Berlin"), "4h", "there the clock is put forward at two");
         assert_eq!(said_in("Pacific/Auckland"), "4h");
         assert_eq!((is_elsewhere("Europe/Berlin", &from), is_elsewhere("Pacific/Auckland", &from)), (true, false));

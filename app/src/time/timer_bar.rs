@@ -1,4 +1,4 @@
-//! The timer, on every page: start it, see it run, stop it.
+//! The timer bar on every page: starts the timer, shows it running, stops it.
 
 use leptos::{ev, prelude::*};
 
@@ -22,18 +22,18 @@ use crate::{
     },
 };
 
-/// What the bar shows: the timer, and the projects that one could be started on.
+/// The data of the bar: the timer, and the projects to start one on.
 type TimerBarData = (CurrentTimer, ProjectOptions);
 
 async fn load(tracks: bool) -> Result<TimerBarData, Error> {
     futures::try_join!(get_timer(), form::load_project_options(tracks))
 }
 
-/// What starts the timer, from wherever on the page.
+/// The action that starts the timer, in the context of the page.
 #[derive(Clone, Copy)]
 struct StartTimerAction(WriteAction<StartTimer>);
 
-/// Lets everything on the page start the timer.
+/// Provides the action that starts the timer to everything on the page.
 pub fn provide_start_timer() {
     let changes = use_changes();
     let flash = use_flash();
@@ -45,7 +45,7 @@ pub fn provide_start_timer() {
     provide_context(StartTimerAction(action));
 }
 
-/// What starts the timer. The bar says why it was refused.
+/// The action that starts the timer. The bar shows the reason of a refusal.
 pub fn use_start_timer() -> WriteAction<StartTimer> {
     expect_context::<StartTimerAction>().0
 }
@@ -56,7 +56,7 @@ pub fn TimerBar() -> impl IntoView {
     let here = use_current_organization();
     let changes = use_changes();
     let seen = RwSignal::new(0_u32);
-    // Another tab or another device may have started or stopped it meanwhile.
+    // Another tab or device may have started or stopped the timer meanwhile.
     Effect::new(move |_| {
         let listener = window_event_listener(ev::focus, move |_| invalidate(seen));
         on_cleanup(move || listener.remove());
@@ -116,7 +116,7 @@ fn running(timer: TimeEntry) -> AnyView {
     live_clock.run_from(Some(seconds));
     let clock = move || live_clock.clock().unwrap_or_else(|| hours::clock(seconds));
     let since = timer.started_at.as_ref().map(|start| format!("since {}", start.clock()));
-    // Whoever goes elsewhere has said what they are doing; Stop takes the words along.
+    // The description is saved when the focus leaves the form; Stop sends it along.
     let left = move |event: ev::FocusEvent| {
         if platform::focus_leaves(&event) {
             platform::submit_if_unsaved("timer");
@@ -149,13 +149,13 @@ fn running(timer: TimeEntry) -> AnyView {
     .into_any()
 }
 
-/// The key that makes a second click on Stop harmless. A timer that runs again because its stop was undone is another
-/// version, and is stopped anew.
+/// The idempotency key that makes a second click on Stop harmless. A timer that runs again because its stop was undone has another
+/// version, and so another key.
 pub fn stop_key(timer: &TimeEntry) -> String {
     format!("stop-{}-{}", timer.id, timer.version)
 }
 
-/// The project to work on: the one that was worked on last.
+/// The picker of the project to work on; the project of the latest entry is preselected.
 fn picker(projects: &PickerOptions<Project>, last: String) -> AnyView {
     let words = projects.words("projects").map(|words| view! { <option value="" disabled=true>{words}</option> });
     let options = form::project_choices(&projects.items).into_iter().map(|(id, name)| {

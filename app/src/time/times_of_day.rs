@@ -1,9 +1,9 @@
-//! A day and two times on its clock, as people write them and the form of an entry sends them.
+//! Resolves a day and two times of day, as people write them and the form of an entry sends them, to times on the local clock.
 //!
-//! An end that is before the start is on the next day. A time without a day is of the day of the other end, where that says its own, else
-//! of the day of the work that changes, else of today. What the form shows of an entry and sends unchanged says nothing: in the
-//! hour that comes twice, or where an entry is a whole day long, the times alone do not tell which instants were meant. An offset
-//! at one end says which clock is meant, and beside a time without one it has to be that of the worker's clock then.
+//! An end before the start is on the next day. A time without a day is on the day of the other end if that has one, else on the day of
+//! the entry that changes, else on today. Times that a form sends back as it showed them change nothing: in the hour that comes twice, or
+//! for an entry of exactly 24 hours, the times alone do not tell which instants were meant. An offset at one end says which clock is
+//! meant; beside a time without one, it has to be that of the worker's clock then.
 
 use super::{
     entry_time::{EntryTime, EntryTimeInput, is_same_length, non_blank},
@@ -21,12 +21,12 @@ use jiff::{
 };
 use std::cmp::Ordering;
 
-/// Start and end as they were given, each where it is a time of day alone.
+/// Start and end as they were given, each if it is a time of day alone.
 type Times<'a> = (Option<&'a str>, Option<&'a str>);
 
-/// What was given, with the times on the clock as a day and a time each, and whether the end is on the day after the start only because
-/// it is before it on the clock. `before` is the work that changes, of which a form may have shown start and end. Instants are left as
-/// they are.
+/// The input with each time of day completed to a day and a time, and whether the end is on the day after the start only because its
+/// time of day is before that of the start. `before` is the time that changes, whose start and end a form may have shown. Instants stay
+/// as they are.
 pub fn resolve(
     given: &EntryTimeInput,
     local_clock: &LocalClock,
@@ -35,7 +35,7 @@ pub fn resolve(
 ) -> Result<(EntryTimeInput, bool), Error> {
     let times = (given.started_at.as_deref().and_then(time), given.ended_at.as_deref().and_then(time));
     let (start, end) = (non_blank(&given.started_at), non_blank(&given.ended_at));
-    // A date stays where it is beside an instant, and is held against it there.
+    // A date beside an instant stays in the input, and is checked against the instant when that is parsed.
     match (times.0.as_deref(), times.1.as_deref(), start, end) {
         (None, None, Some(start), Some(end)) => local_clock.check_same_clock(start, end).map(|()| (given.clone(), false)),
         (None, None, ..) => Ok((given.clone(), false)),
@@ -51,8 +51,8 @@ pub fn resolve(
     }
 }
 
-/// A time of day beside the other end of the work: on the same day, or on the one next to it where the end would be before the start,
-/// which is told, too. `ends` says that the time is the end.
+/// Completes a time of day beside the other end: on the same day, or on the adjacent one if the end would otherwise be before the
+/// start, which the flag says. `ends` says that the time is the end.
 fn beside(time: &str, ends: bool, other: DateTime) -> (String, bool) {
     let apart = match (seconds(time).cmp(&seconds(&other.strftime("%H:%M:%S").to_string())), ends) {
         (Ordering::Less, true) => 1,
@@ -62,7 +62,7 @@ fn beside(time: &str, ends: bool, other: DateTime) -> (String, bool) {
     (format!("{}T{time}", Day::from(other.date()).plus(apart)), apart != 0)
 }
 
-/// Times of day on the day that is meant. What is not given of the start and the end of the work before moves along to another day.
+/// Puts times of day on the given day, or on that of the entry. A start or end that is not given moves along to another day.
 fn resolve_on_day(
     given: &EntryTimeInput,
     (from, to): Times<'_>,
@@ -96,40 +96,39 @@ fn resolve_on_day(
     Ok((read, next))
 }
 
-/// Whether the duration that is given is that of the work before, or none is.
+/// Whether the given duration is that of the time before, or none is given.
 fn lasts_as_before(given: &EntryTimeInput, before: Option<&EntryTime>) -> bool {
     let Some(text) = non_blank(&given.duration) else { return true };
     let lasts = Seconds::parse("duration", text).ok();
     lasts.zip(before).is_some_and(|(lasts, before)| is_same_length(lasts.0, before.seconds))
 }
 
-/// Whether the end is on the day after the start: it is before the start on the clock, or, where that is not known, too early for the
-/// work to have begun on its day.
+/// Whether the end is on the day after the start: its time of day is before that of the start, or, if no start is known, too early for
+/// the duration.
 fn ends_next_day((from, to): Times<'_>, local_clock: &LocalClock, before: Option<&EntryTime>) -> bool {
     let begins = |before: &EntryTime| before.span.map_or(Some(before.seconds), |(start, _)| seconds(&local_clock.clock_at(start)));
     let begins = from.map_or_else(|| before.and_then(begins), seconds);
     to.and_then(seconds).zip(begins).is_some_and(|(to, begins)| to < begins)
 }
 
-/// Where the times are those of the entry: the day it moves to, or nothing where it stays.
+/// `None` unless the times are those of the entry; otherwise the day that the entry moves to, if it moves.
 fn shown(day: &Day, times: (&str, &str), local_clock: &LocalClock, (start, end): (Timestamp, Timestamp)) -> Option<Option<String>> {
     let (start, end) = (OffsetDateTime::at(start, &local_clock.zone), OffsetDateTime::at(end, &local_clock.zone));
     let same = is_shown(times.0, &start) && is_shown(times.1, &end);
     same.then(|| (*day != start.day()).then(|| day.to_string()))
 }
 
-/// Whether a time is what the clock shows at a moment.
+/// Whether a time of day is what the clock shows at a moment.
 fn is_shown(time: &str, moment: &OffsetDateTime) -> bool {
     moment.as_str().get(11..19) == Some(time)
 }
 
-/// A time on the clock, when that is what the text is, as `09:00:00`: of `09:00`, `9:00`, `T09:00` or `09:00:30`, and of `24:00`, at
-/// which a day ends.
+/// Parses a time of day to the form `09:00:00`, from `09:00`, `9:00`, `T09:00` or `09:00:30`, and from `24:00`, at which a day ends.
 pub fn time(given: &str) -> Option<String> {
     let text = given.trim();
     let text = text.strip_prefix(['T', 't']).unwrap_or(text);
     let text = if text.find(':') == Some(1) { format!("0{text}") } else { text.to_owned() };
-    // A time is read out of more than this elsewhere: out of a date, and beside an offset.
+    // `Time` would also parse a text with a date or an offset, which is no time of day alone.
     let plain = text.find(':') == Some(2) && text.bytes().all(|sign| sign.is_ascii_digit() || matches!(sign, b':' | b'.'));
     let read = |text: &str| text.parse::<Time>().ok().filter(|_| plain);
     match text.strip_prefix("24") {
@@ -138,7 +137,7 @@ pub fn time(given: &str) -> Option<String> {
     }
 }
 
-/// Whether times of day are all that is said of when work was done: no day, and no instant.
+/// Whether the input places the work by times of day alone: no date and no instant.
 pub fn has_only_times(given: &EntryTimeInput) -> bool {
     let ends: Vec<&str> = [&given.started_at, &given.ended_at].into_iter().filter_map(non_blank).collect();
     non_blank(&given.date).is_none() && !ends.is_empty() && ends.into_iter().all(|end| time(end).is_some())

@@ -1,4 +1,4 @@
-//! A week: its days, and how they were spent.
+//! A week of time: its days, its totals and its bars.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,10 +8,10 @@ use crate::{day::Day, error::Error, hours::WorkDuration};
 
 const DAYS: i64 = 7;
 
-/// Below this many seconds the tallest bar is not drawn to the top: a quiet week looks quiet.
+/// Seconds below which the tallest bar does not reach the top, so that a quiet week looks quiet.
 const FULL_DAY: i64 = 8 * 3600;
 
-/// Seven days from the one that the organization's week begins with.
+/// Seven days, from the weekday on which the organization's week begins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Week {
     /// Its first day.
@@ -25,7 +25,7 @@ impl Week {
         Self { from: day.plus(-into) }
     }
 
-    /// The week of the day in the address, or this week when there is none that can be read.
+    /// The week of the day in the URL; the current week if there is none or it cannot be parsed.
     pub fn from_query(day: Option<&str>, today: &Day, start: u8) -> Self {
         let asked = day.and_then(|day| Day::parse("from", day).ok());
         Self::of(asked.as_ref().unwrap_or(today), start)
@@ -52,7 +52,7 @@ impl Week {
         (0..DAYS).map(move |days| from.plus(days))
     }
 
-    /// What counts of its time, by day and project: of one member, or of everybody whose time the visitor sees.
+    /// Fetches the time that counts, by day and project: of one member, or of everybody whose time the caller sees.
     pub async fn hours(&self, whose: Option<String>) -> Result<TimeSummary, Error> {
         let (from, to) = (self.from.to_string(), self.to().to_string());
         let by = Some(TimeGroupBy::DayAndProject);
@@ -69,7 +69,7 @@ impl Week {
     }
 }
 
-/// The hours of each day of a week, in the colours of the projects. Drawn on the server, read as a list.
+/// The hours of each day of a week, in the colours of the projects. Rendered on the server; read out as a list.
 #[component]
 pub fn WeekBars(
     /// The week.
@@ -99,7 +99,7 @@ fn total(pieces: &[TimeGroup]) -> i64 {
     pieces.iter().map(|piece| piece.totals.worked.seconds).sum()
 }
 
-/// A bar of a hundred units in height; what is drawn first stands at the bottom.
+/// A bar of 100 units in height; the first piece is at the bottom.
 fn bar(pieces: &[TimeGroup], tallest: i64) -> impl IntoView + use<> {
     let mut bottom = 100.0;
     let rects: Vec<_> = pieces

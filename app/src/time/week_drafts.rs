@@ -3,28 +3,28 @@
 use super::{EntryState, TimeEntry};
 use crate::{hours::WorkDuration, id::TimeEntryId};
 
-/// What waits among the entries of a week.
+/// The drafts among the entries of a week.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WeekDrafts {
-    /// The drafts that the page shows and that can count: these are confirmed, and what nobody has looked at here stays a draft.
+    /// The drafts that the page shows and that can be confirmed; drafts that it does not show stay drafts.
     pub confirmable: Vec<TimeEntryId>,
-    /// How much these are, in seconds.
+    /// The time of these, in seconds.
     worked: i64,
-    /// How many are on days that are closed.
+    /// How many drafts are on closed days.
     closed: usize,
-    /// How much is not among the entries that the page shows, in seconds.
+    /// The time of the drafts that the page does not show, in seconds.
     unseen: i64,
     /// Whether a timer that an agent started runs.
     running: bool,
 }
 
 impl WeekDrafts {
-    /// The drafts among the entries that the page shows, of which there are so many in the whole week.
+    /// Sorts the drafts among the shown entries; `drafts` is the time of all drafts of the week.
     pub fn of(entries: &[TimeEntry], drafts: &WorkDuration) -> Self {
         let mut waiting = Self { unseen: drafts.seconds, ..Self::default() };
         for draft in entries.iter().filter(|entry| entry.state == EntryState::Draft) {
             if draft.running {
-                // Its time is in no total yet.
+                // The time of a running timer is in no total yet.
                 waiting.running = true;
                 continue;
             }
@@ -39,7 +39,7 @@ impl WeekDrafts {
         waiting
     }
 
-    /// What is told of it: first what can be confirmed, then the rest, each with what it waits for; nothing when nothing waits.
+    /// The text about the drafts: first those to confirm, then the rest with what each waits for; `None` without drafts.
     pub fn words(&self) -> Option<String> {
         let confirmable = match self.confirmable.len() {
             0 => None,

@@ -1,4 +1,4 @@
-//! Logging time by hand, changing it and deleting it.
+//! Creates, changes and deletes time entries that do not run.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ use crate::{
     reference,
 };
 
-/// What a new entry is made of; the arguments of `create_time_entry`.
+/// The input for a new entry; the arguments of `create_time_entry`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct NewEntry {
     pub project: String,
@@ -46,7 +46,7 @@ pub struct NewEntry {
     pub member: Option<String>,
 }
 
-/// What changes about an entry; the arguments of `update_time_entry`.
+/// A change of an entry; the arguments of `update_time_entry`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct EntryChange {
     pub project: Option<String>,
@@ -66,13 +66,13 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     let entry = build_entry(cx, &read_scope, &terms, given)?;
     let entry = warn_remarks(cx, entry);
     let (origin, now) = (origin(cx, &read_scope, EntrySource::Manual), cx.now);
-    let watch = BudgetGuard::lock(cx, &[(entry.project, entry.day)]).await?;
+    let guard = BudgetGuard::lock(cx, &[(entry.project, entry.day)]).await?;
     write::insert(&mut cx.db, &entry, &origin, now).await?;
-    let budgets = watch.finish(cx, &read_scope, HardStop::Enforce).await?;
+    let budgets = guard.finish(cx, &read_scope, HardStop::Enforce).await?;
     read_entries::logged(cx, &read_scope, entry.id, &budgets).await
 }
 
-/// What holds for new time of a member on a project.
+/// The terms of new time of a member on a project. Refuses archived projects and clients.
 pub async fn terms(cx: &mut Call, read_scope: &ReadScope, project: Uuid, member: Option<&str>) -> Result<BillingTerms, Error> {
     let member = worker(cx, read_scope, member).await.map_err(|error| error.with_field("member"))?;
     let terms = load_terms(cx, project, member, read_scope.only_projects_of()).await.map_err(|error| error.with_field("project"))?;
@@ -80,14 +80,14 @@ pub async fn terms(cx: &mut Call, read_scope: &ReadScope, project: Uuid, member:
     Ok(terms)
 }
 
-/// A new entry on these terms, and what is out of the ordinary about its times.
+/// Builds a new entry on these terms, with remarks about its times.
 pub fn build_entry(
     cx: &mut Call,
     read_scope: &ReadScope,
     terms: &BillingTerms,
     given: NewEntry,
 ) -> Result<WithRemarks<StoredEntry>, Error> {
-    // Days and times are those of whoever worked.
+    // Days and times are on the clock of the member who worked, not of the caller.
     let local_clock = LocalClock { zone: terms.zone.clone() };
     let WithRemarks { value: when, mut remarks } = EntryTime::new(&given.when, &local_clock, local_clock.day_of(cx.now))?;
     remarks.extend(check_not_in_future(cx.now, &given.when, &when, &local_clock)?);
@@ -103,8 +103,8 @@ pub fn build_entry(
     Ok(WithRemarks { value: entry, remarks })
 }
 
-/// What to tell of work that ends after now. A time of day alone is one of today, or of the day of the work that changes: one that is yet
-/// to come was of another day, which only whoever gave it knows, and is refused.
+/// The remark about work that ends after now. Times of day without a day are on today or on the day of the entry. If they are in the
+/// future, another day was meant, which only the caller knows: they are refused.
 fn check_not_in_future(
     now: Timestamp,
     given: &EntryTimeInput,
@@ -127,7 +127,7 @@ fn future_remark(now: Timestamp, when: &EntryTime, local_clock: &LocalClock) -> 
     Some(format!("It ends at {}, which is yet to come. Check the time.", OffsetDateTime::at(to, &local_clock.zone)))
 }
 
-/// Who worked: the caller, or whoever is named and belongs.
+/// Resolves the member who worked, the caller by default. Refuses members who have left, and viewers.
 async fn worker(cx: &mut Call, read_scope: &ReadScope, given: Option<&str>) -> Result<Uuid, Error> {
     let Some(given) = given.filter(|member| !member.trim().is_empty()) else { return Ok(read_scope.member) };
     let member = filter::find_member(cx, read_scope, given).await?;
@@ -145,7 +145,7 @@ async fn worker(cx: &mut Call, read_scope: &ReadScope, given: Option<&str>) -> R
     Ok(member)
 }
 
-/// Changes what is given and keeps the rest.
+/// Updates an entry; what is not given stays.
 pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Logged, Error> {
     let read_scope = ReadScope::of(cx)?;
     let given = EntryChange { project: resolve_new_project(cx, &read_scope, given.project).await?, ..given };
@@ -154,16 +154,16 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
     let after = apply_change(cx, &read_scope, &before, &given).await?;
     let after = warn_remarks(cx, after);
     check_agent_may_change(cx, &[&before], CHANGE_LOGGED_TIME).await?;
-    let watch = BudgetGuard::lock(cx, &[(before.project, before.day), (after.project, after.day)]).await?;
+    let guard = BudgetGuard::lock(cx, &[(before.project, before.day), (after.project, after.day)]).await?;
     save_change(cx, &before, &after).await?;
-    let budgets = watch.finish(cx, &read_scope, HardStop::Enforce).await?;
+    let budgets = guard.finish(cx, &read_scope, HardStop::Enforce).await?;
     read_entries::logged(cx, &read_scope, after.id, &budgets).await
 }
 
-/// What no agent does that writes drafts.
+/// What an agent that writes drafts may not do, as its refusal says it.
 pub const CHANGE_LOGGED_TIME: &str = "change time that is already logged";
 
-/// The entry as it is to be, and what is out of the ordinary about its times.
+/// Applies a change to an entry, with remarks about its times.
 pub async fn apply_change(
     cx: &mut Call,
     read_scope: &ReadScope,
@@ -181,7 +181,7 @@ pub async fn apply_change(
     let local_clock = LocalClock { zone: before.zone.clone() };
     let (today, was) = (local_clock.day_of(cx.now), before.when());
     let WithRemarks { value: when, mut remarks } = was.changed(&given.when, &local_clock, today)?;
-    // What was to come already may stay so, and is told of.
+    // Time that already was in the future may stay there, with a remark.
     let planned = was.day > today || was.span.is_some_and(|(_, to)| to > cx.now);
     if when.span != was.span {
         remarks.extend(if planned {
@@ -197,7 +197,7 @@ pub async fn apply_change(
     Ok(WithRemarks { value: after, remarks })
 }
 
-/// Writes a change down, where it is one.
+/// Stores an entry if it has changed.
 pub async fn save_change(cx: &mut Call, before: &StoredEntry, after: &StoredEntry) -> Result<(), Error> {
     if after != before {
         let now = cx.now;
@@ -213,14 +213,14 @@ pub async fn delete(cx: &mut Call, entry: &str) -> Result<DeletedTimeEntry, Erro
     organizations::store::lock_shared(&mut cx.db).await?;
     let held = lock_editable(cx, &read_scope, reference::parse_id(entry), "discard_timer").await?;
     let entry = read_entries::one(cx, &read_scope, held.id).await?;
-    let watch = BudgetGuard::lock(cx, &[(held.project, held.day)]).await?;
+    let guard = BudgetGuard::lock(cx, &[(held.project, held.day)]).await?;
     write::delete(&mut cx.db, held.id).await?;
-    let budget = watch.finish(cx, &read_scope, HardStop::Ignore).await?.status_on(held.project, held.day);
+    let budget = guard.finish(cx, &read_scope, HardStop::Ignore).await?.status_on(held.project, held.day);
     let (day_total, unbilled) = read_entries::totals(cx, &read_scope, &entry).await?;
     Ok(DeletedTimeEntry { id: entry.id, day_total, unbilled, budget })
 }
 
-/// An entry that may change, held until this call ends. `instead` is the operation for a running timer.
+/// Locks an entry that may change until the call ends. `instead` is the operation that fits a running timer.
 pub async fn lock_editable(cx: &mut Call, read_scope: &ReadScope, entry: Uuid, instead: &str) -> Result<StoredEntry, Error> {
     let found = write::lock(&mut cx.db, LockTarget::Entry(entry), read_scope.only_time_of()).await?;
     let found = found.ok_or_else(|| read_entries::missing(cx))?;

@@ -1,10 +1,10 @@
-//! Where the times of a page are, in words.
+//! Components for time zones: a note about the zone of a page, and the names to choose from.
 
 use leptos::prelude::*;
 
 use crate::{page_context::use_current_organization, platform};
 
-/// Says in which zone times are shown and taken, when the browser is in another one. Which that is, only the browser knows.
+/// States the zone in which times are shown and read, if the browser is in another one, which only the browser knows.
 #[component]
 pub fn ZoneNote() -> impl IntoView {
     let here = use_current_organization();

@@ -1,7 +1,7 @@
-//! An answer of any type.
+//! A type-erased answer.
 //!
-//! The framework's resources and actions are compiled anew for every type that they hold. Those of Stint all hold this
-//! one, which keeps the program that a browser loads small (decision 7).
+//! The framework's resources and actions are compiled once for every type that they contain. Those of Stint all contain this type, which
+//! keeps the program that a browser loads small (decision 7).
 
 use std::{any::Any, sync::Arc};
 
@@ -10,29 +10,29 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// What an operation answered: as it is where it was made, as JSON where it came over the wire.
+/// The answer of an operation: a value where it was made, and JSON where it came over the wire.
 #[derive(Clone)]
 pub(crate) enum AnyAnswer {
-    /// As it is, with the way to make JSON of it.
+    /// A value, with the function that serializes it.
     Made(Arc<dyn Any + Send + Sync>, fn(&dyn Any) -> Result<Value, serde_json::Error>),
-    /// As JSON.
+    /// JSON.
     Sent(Arc<Value>),
 }
 
 impl AnyAnswer {
-    /// An answer as it is.
+    /// Wraps a value.
     pub(crate) fn made<T: Serialize + Send + Sync + 'static>(answer: T) -> Self {
         Self::Made(Arc::new(answer), |answer| serde_json::to_value(answer.downcast_ref::<T>()))
     }
 
-    /// What a careful person would want to know of an answer that came over the wire, as every write may say it.
+    /// The warnings in an answer that came over the wire, which every write may have.
     pub(super) fn warnings(&self) -> Vec<String> {
         let Self::Sent(answer) = self else { return Vec::new() };
         let warnings = answer.get("warnings").and_then(Value::as_array);
         warnings.into_iter().flatten().filter_map(|warning| warning.as_str().map(str::to_owned)).collect()
     }
 
-    /// The answer of a type that is known again.
+    /// The answer as its type.
     pub(crate) fn read<T: DeserializeOwned + Clone + 'static>(&self) -> Result<T, Error> {
         match self {
             Self::Made(answer, _) => answer.downcast_ref::<T>().cloned().ok_or_else(Error::internal),

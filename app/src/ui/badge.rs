@@ -1,23 +1,23 @@
-//! A word about the state of something.
+//! Badges for states.
 
 use leptos::prelude::*;
 
-/// How a state feels.
+/// The tone of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// Nothing to do.
+    /// Nothing is left to do.
     Quiet,
-    /// On its way.
+    /// In progress.
     Plain,
-    /// Good.
+    /// Good news.
     Good,
-    /// Somebody should look.
+    /// Somebody should look at it.
     Warn,
-    /// Wrong.
+    /// Bad news.
     Bad,
 }
 
-/// A state in a word; the tone is never the only sign.
+/// A badge with a word; the tone is never the only sign of the state.
 pub fn badge(tone: Tone, word: impl Into<String>) -> impl IntoView {
     let class = match tone {
         Tone::Quiet => "badge",

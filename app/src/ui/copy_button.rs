@@ -1,18 +1,18 @@
-//! Taking a text along.
+//! The button that copies a text.
 
 use js_sys::futures::JsFuture;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Icon, icon};
 
-/// A button that puts a text into the clipboard. It is only there where a script can do that: browsers give pages a clipboard over https
-/// and on this machine alone. Elsewhere the text is selected by hand.
+/// A button that copies a text to the clipboard. It is shown only where a script can do that: browsers give pages a clipboard over https
+/// and on localhost alone. Elsewhere the text is selected by hand.
 #[component]
 pub fn CopyButton(
     /// The text.
     #[prop(into)]
     text: String,
-    /// What it is, for those who hear it.
+    /// The label for screen readers.
     #[prop(into)]
     what: String,
 ) -> impl IntoView {

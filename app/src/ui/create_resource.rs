@@ -1,4 +1,4 @@
-//! What a page asks the server for, and asks again whenever something that it depends on has changed.
+//! Resources: answers that a page fetches, and fetches again whenever their source changes.
 
 use std::{any::Any, marker::PhantomData, pin::Pin, sync::Arc};
 
@@ -8,10 +8,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::any_answer::AnyAnswer;
 use crate::error::Error;
 
-/// An answer on its way.
+/// The future of an answer.
 type AnswerFuture = Pin<Box<dyn Future<Output = Result<AnyAnswer, Error>> + Send>>;
 
-/// An answer of the server that a page shows, of type `T`.
+/// A resource with an answer of type `T`.
 pub struct TypedResource<T> {
     pub(super) resource: Resource<Result<AnyAnswer, Error>>,
     kind: PhantomData<fn() -> T>,
@@ -25,7 +25,7 @@ impl<T> Clone for TypedResource<T> {
 
 impl<T> Copy for TypedResource<T> {}
 
-/// Fetches an answer, and fetches it again whenever `source` has changed.
+/// Creates a resource that fetches an answer, and fetches it again whenever `source` changes.
 pub fn create_resource<S, T, F>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> F + Send + Sync + 'static,
@@ -50,12 +50,12 @@ where
 
 type Fetch = Box<dyn Fn(ResourceSource) -> AnswerFuture + Send + Sync>;
 
-/// The one kind of resource that there is.
+/// Creates the one instance of the framework's resource type.
 fn resource(source: Box<dyn Fn() -> ResourceSource + Send + Sync>, fetch: Fetch) -> Resource<Result<AnyAnswer, Error>> {
     Resource::new(source, fetch)
 }
 
-/// What an answer depends on, of any type.
+/// A type-erased source of a resource.
 #[derive(Clone)]
 struct ResourceSource {
     value: Arc<dyn Any + Send + Sync>,

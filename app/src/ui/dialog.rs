@@ -4,22 +4,22 @@ use leptos::{html, prelude::*};
 
 use super::{Icon, icon};
 
-/// The button that opens the dialog of this id.
+/// The button that opens the dialog with this id.
 #[component]
 pub fn DialogTrigger(
-    /// The dialog.
+    /// The id of the dialog.
     #[prop(into)]
     dialog: String,
-    /// What it says.
+    /// The label.
     #[prop(into)]
     label: String,
-    /// What it says to those who listen, when that is more.
+    /// The label for screen readers, when it is longer.
     #[prop(optional, into)]
     spoken: Option<String>,
-    /// Its look.
+    /// The CSS class.
     #[prop(default = "button")]
     class: &'static str,
-    /// A drawing; with it alone when the label is only spoken.
+    /// The icon; shown alone when the label is empty and only spoken.
     #[prop(optional)]
     drawing: Option<Icon>,
 ) -> impl IntoView {
@@ -31,25 +31,25 @@ pub fn DialogTrigger(
     }
 }
 
-/// A question over the page.
+/// A dialog over the page.
 #[component]
 pub fn Dialog(
-    /// Its id; unique on the page.
+    /// The id, unique on the page.
     #[prop(into)]
     id: String,
-    /// What it asks.
+    /// The title.
     #[prop(into)]
     title: String,
-    /// Whether what it asked was refused: then it is open from the start, so that the reason is seen.
+    /// Whether its form was refused: then it is open from the start, so that the reason is seen.
     #[prop(optional, into)]
     refused: Signal<bool>,
-    /// Counts answers; it closes with each.
+    /// Counts answers; the dialog closes with each.
     #[prop(optional, into)]
     closes: Signal<usize>,
-    /// Whether it opens, once: what is fetched anew while it is open closes it.
+    /// Whether it opens on creation, once: fetching data again while it is open closes it.
     #[prop(optional)]
     opens: Option<RwSignal<bool>>,
-    /// What it says.
+    /// The content.
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -63,7 +63,7 @@ pub fn Dialog(
         }
         count
     });
-    // What is open without a script cannot be closed by its buttons; once scripts run, it becomes a popover like any other.
+    // A dialog that is open without a script cannot be closed by its buttons, so scripts turn it into a popover like any other.
     Effect::new(move |_| {
         if let Some(node) = node.get()
             && (node.open() || opens.is_some_and(|opens| opens.get_untracked()))

@@ -1,4 +1,4 @@
-//! Something to fill in that stays folded away until it is wanted.
+//! A form that is folded away until it is needed.
 
 use leptos::{html, prelude::*};
 
@@ -7,25 +7,25 @@ use super::{Icon, icon};
 /// A panel behind a button, without a script: a `<details>`.
 #[component]
 pub fn Disclosure(
-    /// What the button says.
+    /// The label of the button.
     #[prop(into)]
     label: String,
-    /// The look of the button.
+    /// The CSS class of the button.
     #[prop(default = "button primary")]
     class: &'static str,
-    /// A drawing before the words.
+    /// An icon before the label.
     #[prop(optional)]
     drawing: Option<Icon>,
     /// Whether it is open from the start.
     #[prop(optional)]
     open: bool,
-    /// Whether what it asks for was refused: then it is open, so that the reason is seen.
+    /// Whether its form was refused: then it is open, so that the reason is seen.
     #[prop(optional, into)]
     refused: Signal<bool>,
-    /// Counts answers; it folds with each.
+    /// Counts answers; the panel closes with each.
     #[prop(optional, into)]
     closes: Signal<usize>,
-    /// What it shows.
+    /// The content.
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Details>::new();

@@ -1,17 +1,17 @@
-//! What stands where there is nothing yet: what to do first.
+//! Empty states: what is shown in place of an empty list.
 
 use leptos::prelude::*;
 
-/// An empty place, with the way out of it.
+/// An empty state, with the way out of it.
 #[component]
 pub fn Empty(
     /// What is missing.
     #[prop(into)]
     title: String,
-    /// What to do first.
+    /// The first step.
     #[prop(optional, into)]
     text: String,
-    /// The way there.
+    /// The link or button to it.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Fields: a label, an input, a hint, and what is wrong with it.
+//! Form fields: a label, an input, a hint, and the error.
 
 mod checkbox;
 
@@ -9,19 +9,19 @@ use crate::operation::wire::{SHOWN_PREFIX, place};
 
 pub use checkbox::*;
 
-/// One choice of a [`Select`]: what is sent and what is read.
+/// One option of a [`Select`]: the value that is sent and the label.
 pub type SelectOption = (String, String);
 
-/// What stands around every input.
+/// The state shared by all kinds of fields.
 #[derive(Clone)]
 struct FieldState {
     id: String,
     hint: Option<&'static str>,
     wrong: Signal<Option<String>>,
-    /// What there is already.
+    /// The stored value.
     there: String,
     typed: Option<String>,
-    /// The argument that it fills, where the form changes a record and so says what there is already.
+    /// The argument that it fills, where the form changes a record and so sends the stored value as well.
     changes: Option<String>,
 }
 
@@ -36,12 +36,12 @@ impl FieldState {
         Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, changes }
     }
 
-    /// What the input holds: what was typed and refused, or else what there is already.
+    /// The value of the input: the refused input, or else the stored value.
     fn value(&self) -> String {
         self.typed.as_ref().unwrap_or(&self.there).clone()
     }
 
-    /// The ids of what describes the input.
+    /// The ids of the elements that describe the input.
     fn described(&self) -> impl Fn() -> Option<String> + Clone + Send + Sync + use<> {
         let (id, hint, wrong) = (self.id.clone(), self.hint.is_some(), self.wrong);
         move || match (hint, wrong.with(Option::is_some)) {
@@ -73,13 +73,13 @@ impl FieldState {
     }
 }
 
-/// What is wrong with a field of the form around it, by its name.
+/// The error of a field of the surrounding form, by the field's name.
 pub fn field_error(name: &str) -> Signal<Option<String>> {
     let (refusal, place) = (use_context::<FormState>().map(|state| state.refusal), place(name));
     Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&place).map(str::to_owned)))
 }
 
-/// What a field of a form that changes a record showed, so that the server leaves away what nobody has changed.
+/// The stored value that a field showed, so that the server ignores unchanged fields of a form that changes a record.
 pub fn shown_value(name: &str, there: &str) -> AnyView {
     hidden(format!("{SHOWN_PREFIX}{name}"), there.to_owned()).into_any()
 }
@@ -87,16 +87,16 @@ pub fn shown_value(name: &str, there: &str) -> AnyView {
 /// A field of one line.
 #[component]
 pub fn Field(
-    /// What it asks for.
+    /// The label.
     #[prop(into)]
     label: String,
-    /// The argument it fills.
+    /// The argument that it fills.
     #[prop(into)]
     name: String,
-    /// What there is already.
+    /// The stored value.
     #[prop(default = None, into)]
     value: Option<String>,
-    /// The kind of input.
+    /// The type of the input.
     #[prop(default = "text")]
     kind: &'static str,
     /// How to fill it in.
@@ -105,42 +105,42 @@ pub fn Field(
     /// An example in the empty field.
     #[prop(optional, into)]
     placeholder: Option<String>,
-    /// Whether it may not be left empty.
+    /// Whether it must be filled in.
     #[prop(optional)]
     required: bool,
-    /// Whether to say that it may be left empty.
+    /// Whether it is marked as optional.
     #[prop(optional)]
     optional: bool,
-    /// What browsers fill in.
+    /// The autocomplete token for browsers.
     #[prop(optional)]
     autocomplete: Option<&'static str>,
-    /// The id of the list of names that it completes from.
+    /// The id of the datalist with its completions.
     #[prop(optional)]
     list: Option<&'static str>,
-    /// Which keyboard a phone shows.
+    /// The keyboard that a phone shows.
     #[prop(optional)]
     inputmode: Option<&'static str>,
-    /// How long it may be at most, where browsers stop typing.
+    /// The maximum length, at which browsers stop typing.
     #[prop(optional)]
     maxlength: Option<i32>,
-    /// How finely it is asked for, such as to the second.
+    /// The granularity of the value, such as seconds.
     #[prop(default = None)]
     step: Option<&'static str>,
-    /// Its place in the grid of the form.
+    /// The CSS class for its cell in the form's grid.
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    let wiring = FieldState::of(&name, hint, value);
-    let (described, invalid) = (wiring.described(), wiring.invalid());
-    let value = wiring.value();
+    let state = FieldState::of(&name, hint, value);
+    let (described, invalid) = (state.described(), state.invalid());
+    let value = state.value();
     let input = view! {
         <input
-            id=wiring.id.clone()
+            id=state.id.clone()
             class="input"
             type=kind
             name=name
             value=value.clone()
-            prop:preserved_input=preserved_input(value, &wiring.id)
+            prop:preserved_input=preserved_input(value, &state.id)
             placeholder=placeholder
             required=required
             autocomplete=autocomplete
@@ -152,92 +152,92 @@ pub fn Field(
             aria-invalid=invalid
         />
     };
-    wiring.wrap(label, class, optional, input.into_any())
+    state.wrap(label, class, optional, input.into_any())
 }
 
 /// A field of several lines.
 #[component]
 pub fn TextArea(
-    /// What it asks for.
+    /// The label.
     #[prop(into)]
     label: String,
-    /// The argument it fills.
+    /// The argument that it fills.
     #[prop(into)]
     name: String,
-    /// What there is already.
+    /// The stored value.
     #[prop(optional, into)]
     value: Option<String>,
     /// How to fill it in.
     #[prop(optional)]
     hint: &'static str,
-    /// How many lines it shows.
+    /// The number of visible lines.
     #[prop(default = 3)]
     rows: i32,
     /// An example in the empty field.
     #[prop(optional, into)]
     placeholder: Option<String>,
-    /// Whether to say that it may be left empty.
+    /// Whether it is marked as optional.
     #[prop(optional)]
     optional: bool,
-    /// Its place in the grid of the form.
+    /// The CSS class for its cell in the form's grid.
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    let wiring = FieldState::of(&name, hint, value);
-    let (described, invalid) = (wiring.described(), wiring.invalid());
-    let value = wiring.value();
+    let state = FieldState::of(&name, hint, value);
+    let (described, invalid) = (state.described(), state.invalid());
+    let value = state.value();
     let words = value.clone();
     let input = view! {
         <textarea
-            id=wiring.id.clone()
+            id=state.id.clone()
             class="input"
             name=name
             rows=rows
             placeholder=placeholder
-            prop:preserved_input=preserved_input(value, &wiring.id)
+            prop:preserved_input=preserved_input(value, &state.id)
             aria-describedby=described
             aria-invalid=invalid
         >
             {words}
         </textarea>
     };
-    wiring.wrap(label, class, optional, input.into_any())
+    state.wrap(label, class, optional, input.into_any())
 }
 
-/// One out of a list.
+/// A drop-down list.
 #[component]
 pub fn Select(
-    /// What it asks for.
+    /// The label.
     #[prop(into)]
     label: String,
-    /// The argument it fills.
+    /// The argument that it fills.
     #[prop(into)]
     name: String,
-    /// What can be chosen.
+    /// The options.
     choices: Vec<SelectOption>,
-    /// What is chosen already.
+    /// The stored value.
     #[prop(optional, into)]
     value: Option<String>,
     /// How to choose.
     #[prop(optional)]
     hint: &'static str,
-    /// Whether it may not be left empty.
+    /// Whether an option must be chosen.
     #[prop(optional)]
     required: bool,
-    /// Whether to say that it may be left empty.
+    /// Whether it is marked as optional.
     #[prop(optional)]
     optional: bool,
-    /// Its place in the grid of the form.
+    /// The CSS class for its cell in the form's grid.
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
     let first = || choices.first().map(|(value, _)| value.clone());
-    // Nothing chosen yet is the first choice, unless nothing is itself a choice.
+    // Without a stored value the first option is chosen, unless an empty value is itself an option.
     let chooses = |value: &String| !value.is_empty() || choices.iter().any(|(choice, _)| choice.is_empty());
-    let wiring = FieldState::of(&name, hint, value.filter(chooses).or_else(first));
-    let (described, invalid) = (wiring.described(), wiring.invalid());
-    let value = wiring.value();
-    // What is there and no choice does not become the first choice unseen: it shows nothing, sends nothing, and so stays.
+    let state = FieldState::of(&name, hint, value.filter(chooses).or_else(first));
+    let (described, invalid) = (state.described(), state.invalid());
+    let value = state.value();
+    // A stored value that is no option must not turn into the first option unnoticed: it shows nothing, sends nothing, and so stays.
     let known = value.is_empty() || choices.iter().any(|(choice, _)| *choice == value);
     let unknown = (!known).then(|| view! { <option value=value.clone() selected=true disabled=true hidden=true></option> });
     let chosen = value.clone();
@@ -247,11 +247,11 @@ pub fn Select(
     });
     let input = view! {
         <select
-            id=wiring.id.clone()
+            id=state.id.clone()
             class="input"
             name=name
             required=required
-            prop:preserved_input=preserved_input(value, &wiring.id)
+            prop:preserved_input=preserved_input(value, &state.id)
             aria-describedby=described
             aria-invalid=invalid
         >
@@ -259,10 +259,10 @@ pub fn Select(
             {options.collect_view()}
         </select>
     };
-    wiring.wrap(label, class, optional, input.into_any())
+    state.wrap(label, class, optional, input.into_any())
 }
 
-/// Choices from pairs of plain words.
+/// Options from pairs of value and label.
 pub fn choices(pairs: &[(&str, &str)]) -> Vec<SelectOption> {
     pairs.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
 }

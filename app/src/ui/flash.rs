@@ -1,4 +1,4 @@
-//! Short words about what was just done, for where the thing itself is no longer there to see, and the way back from it.
+//! Flash messages: confirmations of writes whose result is not visible on the page, with an Undo button.
 
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ use crate::{id::ActionId, operation::WriteResponse, platform};
 
 const SHOWN_MILLISECONDS: u64 = 6000;
 
-/// Longer words stay longer: about as long as they take to read twice.
+/// The time per letter that a message stays: long enough to read it twice.
 const MILLISECONDS_PER_LETTER: u64 = 90;
 
-/// Whoever wants to undo has to find the button first.
+/// The minimum time for a message with Undo, whose button has to be found first.
 const UNDOABLE_MILLISECONDS: u64 = 12_000;
 
-/// How often it is looked whether the words cover something by now.
+/// How often the message is checked for covering something.
 const LOOKED_AFTER: Duration = Duration::from_millis(250);
 
-/// What is said.
+/// A message.
 #[derive(Debug, Clone)]
 struct FlashMessage {
     text: String,
@@ -32,28 +32,28 @@ impl FlashMessage {
     }
 }
 
-/// Where short words are said.
+/// The flash message of a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Flash(RwSignal<Option<FlashMessage>>);
 
 impl Flash {
-    /// Says something.
+    /// Shows a message.
     pub fn say(self, words: impl Into<String>) {
         self.0.set(Some(FlashMessage { text: words.into(), undoes: None }));
     }
 
-    /// Says what was done and what a careful person would want to know beside it, and offers to take it back.
+    /// Shows a message with the warnings of a write, and offers to undo it.
     pub fn done<T>(self, words: impl Into<String>, done: &WriteResponse<T>) {
         let words = std::iter::once(words.into()).chain(done.warnings.iter().cloned()).collect::<Vec<_>>();
         self.0.set(Some(FlashMessage { text: words.join(" "), undoes: done.action }));
     }
 
-    /// Says nothing any more.
+    /// Removes the message.
     pub fn clear(self) {
         self.0.set(None);
     }
 
-    /// Says what a careful person would want to know, if there is anything.
+    /// Shows warnings, if there are any.
     pub fn warn(self, warnings: &[String]) {
         if !warnings.is_empty() {
             self.say(warnings.join(" "));
@@ -61,24 +61,24 @@ impl Flash {
     }
 }
 
-/// Makes room for short words on the pages below.
+/// Provides the flash message for the pages below.
 pub fn provide_flash() -> Flash {
     let flash = Flash(RwSignal::new(None));
     provide_context(flash);
     flash
 }
 
-/// Where short words are said.
+/// The flash message from the context.
 pub fn use_flash() -> Flash {
     expect_context()
 }
 
-/// The words, read out when they appear and gone after a while.
+/// The live region with the message, which disappears after a while.
 #[component]
 pub fn FlashRegion(
-    /// What is said.
+    /// The message.
     flash: Flash,
-    /// The button that takes an action back.
+    /// The button that undoes an action.
     undo: fn(ActionId) -> AnyView,
 ) -> impl IntoView {
     Effect::new(move |before: Option<Option<TimeoutHandle>>| {
@@ -94,7 +94,7 @@ pub fn FlashRegion(
             platform::avoid_overlap(&place);
         }
     };
-    // The page goes on changing below the words, and the focus goes on.
+    // Checked repeatedly, because the page below the message and the focus keep changing.
     Effect::new(move |before: Option<Option<IntervalHandle>>| {
         if let Some(Some(before)) = before {
             before.clear();

@@ -1,4 +1,4 @@
-//! Forms that send themselves to an operation, with or without scripts.
+//! Forms that post to an operation, with or without scripts.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -24,63 +24,63 @@ use crate::{
     ui::icon,
 };
 
-/// What the fields of a form know about it.
+/// The state of a form, for its fields.
 #[derive(Clone)]
 pub struct FormState {
-    /// What ids in the form begin with.
+    /// The prefix of ids in the form.
     pub id: String,
-    /// Why the last try was refused.
+    /// Why the last submission was refused.
     pub refusal: Signal<Option<Error>>,
-    /// Whether an answer is being waited for.
+    /// Whether an answer is pending.
     pub pending: Signal<bool>,
-    /// What was typed when it was sent without scripts and refused.
+    /// The input of a submission that was refused without scripts.
     pub typed: BTreeMap<String, String>,
-    /// What stood in its other fields then, where it changes a record.
+    /// The values of its other fields at that time, where it changes a record.
     pub untouched: BTreeMap<String, String>,
-    /// Whether it changes a record, so that its fields say what there is already.
+    /// Whether it changes a record, so that its fields send the stored values as well.
     pub changes: bool,
 }
 
-/// A write that a further button of a form does, with the fields of the form.
+/// A write for a further button of a form, with the fields of the form.
 #[derive(Clone)]
 pub struct SecondaryWrite {
     wire: WriteState,
     key: String,
 }
 
-/// The write of a further button, which is one beside that of the form; the key makes a second click harmless.
+/// The write of a further button, a sibling of the form's own; the idempotency key makes a second click harmless.
 pub fn secondary_write<S>(write: WriteAction<S>, key: String) -> SecondaryWrite {
     SecondaryWrite { wire: write.wire, key }
 }
 
-/// A form that posts to the operation of `action`. Without scripts the browser posts it and comes back.
+/// A form that posts to the operation of `action`. Without scripts the browser posts it and is redirected back.
 #[component]
 pub fn Form<S: 'static>(
-    /// What it does.
+    /// The write.
     action: WriteAction<S>,
-    /// What ids in the form begin with; unique on the page.
+    /// The prefix of ids in the form, unique on the page.
     #[prop(into)]
     id: String,
-    /// Its look.
+    /// The CSS class.
     #[prop(optional)]
     class: &'static str,
-    /// Whether another form with the same action shows why it was refused.
+    /// Whether another form with the same action shows the refusal.
     #[prop(optional)]
     quiet: bool,
-    /// Whether what was typed is cleared after each answer, for the next one. What was chosen stays.
+    /// Whether typed input is cleared after each answer. Selected options stay.
     #[prop(optional)]
     clears: bool,
-    /// Whether it is asked about when the page is left while something in it is not saved.
+    /// Whether leaving the page with unsaved changes asks for confirmation.
     #[prop(optional)]
     asks: bool,
-    /// Whether it changes a record: a field that stands as it was is not sent, and so does not take back what somebody else has
-    /// changed since. Without scripts its fields say what they showed, and the server leaves away what is the same.
+    /// Whether it changes a record: unchanged fields are not sent, so that they do not overwrite changes by others. Without scripts its
+    /// fields send the stored values as well, and the server ignores those that are equal.
     #[prop(optional)]
     changes: bool,
-    /// What a further button of the form does instead; see [`Submit`].
+    /// The write of a further button of the form; see [`Submit`].
     #[prop(optional)]
     secondary_write: Option<SecondaryWrite>,
-    /// Its fields.
+    /// The fields.
     children: Children,
 ) -> impl IntoView {
     form(
@@ -93,7 +93,7 @@ pub fn Form<S: 'static>(
     )
 }
 
-/// How a form behaves.
+/// The options of a form.
 struct FormBehavior {
     quiet: bool,
     clears: bool,
@@ -106,10 +106,10 @@ fn form(
     secondary_write: Option<WriteState>,
     id: String,
     class: &'static str,
-    manner: FormBehavior,
+    behavior: FormBehavior,
     children: Children,
 ) -> AnyView {
-    let FormBehavior { quiet, clears, asks, changes } = manner;
+    let FormBehavior { quiet, clears, asks, changes } = behavior;
     let returned = secondary_write.map(WriteState::typed).filter(|(typed, _)| !typed.is_empty());
     let (typed, untouched) = returned.unwrap_or_else(|| wire.typed());
     let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed, untouched, changes };
@@ -130,7 +130,7 @@ fn form(
         event.prevent_default();
         let pressed = secondary_write.filter(|secondary_write| platform::submits_to(&event, secondary_write.url));
         let wire = pressed.unwrap_or(wire);
-        // What is on its way is shown until it has arrived; a second click sends nothing.
+        // Remembers the values that are being sent; a second click sends nothing.
         if !wire.pending.get_untracked() {
             each_field(node, |field| remember(field, "value", SENDING));
         }
@@ -148,8 +148,7 @@ fn form(
     .into_any()
 }
 
-/// The fields of a form, written as in an address, without those that nobody has touched. A part of a value goes with its other
-/// parts.
+/// The URL-encoded fields of a form without unchanged ones. A part of a value is sent together with its other parts.
 fn without_what_is_as_it_was(form: NodeRef<html::Form>, fields: &str) -> String {
     let names = RefCell::new(Vec::new());
     each_field(form, |field| {
@@ -161,7 +160,7 @@ fn without_what_is_as_it_was(form: NodeRef<html::Form>, fields: &str) -> String 
     fields.split('&').filter(is_changed).collect::<Vec<_>>().join("&")
 }
 
-/// Empties the fields that are typed into.
+/// Clears the fields for typed text.
 fn clear(form: NodeRef<html::Form>) {
     let typed = "input[type=text], input[type=email], input[type=number], input[type=password], textarea";
     let typed = format!(":is({typed}):not([readonly])");
@@ -172,7 +171,7 @@ fn clear(form: NodeRef<html::Form>) {
     });
 }
 
-/// Copies what a field says under one name to another.
+/// Copies one property of a field to another.
 fn remember(field: &web_sys::Element, from: &str, to: &str) {
     let value = Reflect::get(field, &JsValue::from_str(from)).unwrap_or(JsValue::UNDEFINED);
     _ = Reflect::set(field, &JsValue::from_str(to), &value);
@@ -191,7 +190,7 @@ fn unreadable() -> Error {
     Error::new(Code::Invalid, "A field holds something that cannot be read. Check the numbers and dates.")
 }
 
-/// The refusal of the form around it, read out and focused as soon as it appears.
+/// The refusal of the surrounding form, announced and focused as soon as it appears.
 fn refused() -> impl IntoView {
     let state = expect_context::<FormState>();
     let place = NodeRef::<html::Div>::new();
@@ -200,7 +199,7 @@ fn refused() -> impl IntoView {
         if !state.refusal.with(Option::is_some) {
             return;
         }
-        // What was done before is no answer to what was refused now.
+        // The previous confirmation would look like an answer to the refused submission.
         flash.inspect(|flash| flash.clear());
         if let Some(place) = place.get() {
             _ = place.focus();
@@ -219,7 +218,7 @@ fn refused() -> impl IntoView {
     view! { {shown} }
 }
 
-/// The words of a refusal: why, what else is wrong, and a way out.
+/// The text of a refusal: the message, the errors of fields, and a hint.
 pub(super) fn error_details(refusal: Error) -> impl IntoView {
     let Error { message, hint, fields, .. } = refusal;
     view! {
@@ -231,31 +230,31 @@ pub(super) fn error_details(refusal: Error) -> impl IntoView {
     }
 }
 
-/// What is wrong with further fields, when the message does not say it.
+/// Errors of fields that the message does not contain.
 fn others(message: &str, fields: &BTreeMap<String, String>) -> Option<impl IntoView + use<>> {
     let others: Vec<_> = fields.values().filter(|field| *field != message).cloned().collect();
     (!others.is_empty()).then(|| view! { <ul>{others.into_iter().map(|other| view! { <li>{other}</li> }).collect_view()}</ul> })
 }
 
-/// The button that sends the form around it. It says when it is waiting, and keeps the focus.
+/// The submit button of the surrounding form. It shows that an answer is pending, and keeps the focus.
 #[component]
 pub fn Submit(
-    /// What it says.
+    /// The label.
     #[prop(into)]
     label: String,
-    /// Its look: `primary` unless said otherwise.
+    /// The CSS class, `primary` by default.
     #[prop(default = "button primary")]
     class: &'static str,
-    /// A drawing before the words.
+    /// An icon before the label.
     #[prop(optional)]
     drawing: Option<Icon>,
-    /// What it says to those who listen, when that is more.
+    /// The label for screen readers, when it is longer.
     #[prop(optional, into)]
     spoken: Option<String>,
-    /// The further write that it does, instead of that of the form.
+    /// The further write that it submits to, in place of the form's own.
     #[prop(optional)]
     does: Option<SecondaryWrite>,
-    /// Whether something else has to be decided first.
+    /// Whether something else has to be decided first, so that it is disabled.
     #[prop(optional)]
     waits: bool,
 ) -> impl IntoView {
@@ -271,13 +270,13 @@ pub fn Submit(
     }
 }
 
-/// A value that the form sends along.
+/// A hidden field.
 pub fn hidden(name: impl Into<String>, value: impl ToString) -> impl IntoView {
     let (name, value) = (name.into(), value.to_string());
     view! { <input type="hidden" name=name value=value.clone() prop:value=value /> }
 }
 
-/// A key that makes a second click harmless: a new one for every answer, the same for every try until then.
+/// A hidden idempotency key that makes a second click harmless: the same for every try until an answer, then a new one.
 pub fn idempotency_field<S>(action: WriteAction<S>) -> AnyView {
     let key = RwSignal::new(SharedValue::new(platform::new_idempotency_key).into_inner());
     action.wire.on_success(Box::new(move |_| key.set(platform::new_idempotency_key())));

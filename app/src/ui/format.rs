@@ -1,4 +1,4 @@
-//! Amounts and hours as people compare them: figures of one width, the unit quieter than the number.
+//! Formats amounts, hours and dates: tabular figures, with the unit quieter than the number.
 
 use leptos::prelude::*;
 
@@ -15,13 +15,13 @@ pub fn money(amount: &Money) -> impl IntoView + use<> {
     view! { <span class="figure">{number} " " <span class="unit">{currency}</span></span> }
 }
 
-/// The price of one: `0.1651` with a quiet `USD`.
+/// A unit price: `0.1651` with a quiet `USD`.
 pub fn unit_price(price: &UnitPrice) -> impl IntoView + use<> {
     let (number, currency) = (price.formatted(), price.currency.to_string());
     view! { <span class="figure">{number} " " <span class="unit">{currency}</span></span> }
 }
 
-/// How many: `1,234.5` with a quiet `h`.
+/// A quantity: `1,234.5` with a quiet `h`.
 pub fn quantity(number: &str, unit: &str) -> impl IntoView + use<> {
     let (sign, size) = number.strip_prefix('-').map_or(("", number), |size| ("-", size));
     let (whole, decimals) = size.split_once('.').map_or((size, String::new()), |(whole, decimals)| (whole, format!(".{decimals}")));
@@ -41,7 +41,7 @@ pub fn date(day: &Day) -> impl IntoView + use<> {
     view! { <time datetime=day.to_string()>{short}</time> }
 }
 
-/// A number with what it is, for the top of a page, and something to know beside it.
+/// A labelled number for the top of a page, with an optional note.
 pub fn statistic(label: &'static str, figure: impl IntoView + 'static, note: Option<AnyView>) -> AnyView {
     view! {
         <div class="fact">

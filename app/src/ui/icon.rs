@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// A drawing that stands beside words; alone it needs a label on what holds it.
+/// An icon beside a label; without one, the element around it needs an accessible name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
     /// Begin.
@@ -37,19 +37,19 @@ pub enum Icon {
     Sheet,
     /// Settings.
     Sliders,
-    /// Leaves by mail.
+    /// Send by mail.
     Send,
-    /// Onto this computer.
+    /// Download.
     Download,
-    /// Into the clipboard.
+    /// Copy to the clipboard.
     Copy,
-    /// Look out.
+    /// Warning.
     Warning,
     /// Not billable.
     Coin,
-    /// Leave.
+    /// Sign out or leave.
     Leave,
-    /// Talk.
+    /// Chat.
     Talk,
 }
 
@@ -87,7 +87,7 @@ impl Icon {
     }
 }
 
-/// The drawing itself, hidden from those who listen.
+/// The icon as an SVG, hidden from assistive technology.
 pub fn icon(icon: Icon) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
@@ -96,7 +96,7 @@ pub fn icon(icon: Icon) -> impl IntoView {
     }
 }
 
-/// A spot of colour. An attribute of the drawing and not a style, which the content policy would refuse.
+/// A coloured dot. The colour is an SVG attribute, because the content security policy refuses inline styles.
 pub fn dot(color: String) -> impl IntoView {
     view! {
         <svg class="dot" viewBox="0 0 10 10" aria-hidden="true">

@@ -1,4 +1,4 @@
-//! What has to be fetched before it can be shown.
+//! Shows a resource once it is loaded.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use super::{Problem, TypedResource, any_answer::AnyAnswer};
 use crate::error::Error;
 
-/// Shows what was fetched, or why it could not be had. While it is fetched again, what was there stays.
+/// Shows the answer of a resource, or its error. While the resource is fetched again, the previous answer stays.
 ///
-/// Everything fetched has one place where it is read, and this is it.
+/// This is the only place where resources are read.
 pub fn when_loaded<T, F>(resource: TypedResource<T>, view: F) -> AnyView
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
@@ -19,7 +19,7 @@ where
     shown(resource.resource, reading(view), false)
 }
 
-/// Like [`when_loaded`], for what is the whole page: why it could not be had is then the page's own heading and title.
+/// Like [`when_loaded`], for a whole page: an error replaces the heading and title of the page.
 pub fn page_when_loaded<T, F>(resource: TypedResource<T>, view: F) -> AnyView
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,

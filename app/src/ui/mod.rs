@@ -1,4 +1,4 @@
-//! The parts that pages are made of: native elements with the look of the house. No business words in here.
+//! The component library of all pages: styled native elements, without business terms.
 
 mod any_answer;
 mod badge;

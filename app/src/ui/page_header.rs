@@ -1,4 +1,4 @@
-//! The head of a page and of its parts.
+//! Headers of pages and of their sections.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -6,16 +6,16 @@ use leptos_meta::Title;
 use super::{Icon, form::error_details, icon, returned_form};
 use crate::page_context::use_page_context;
 
-/// The name of the page, with what can be done on it.
+/// The title of the page, with its actions.
 #[component]
 pub fn PageHeader(
-    /// What the page is called, here and in the tab.
+    /// The title, also of the browser tab.
     #[prop(into)]
     title: String,
-    /// A line about it.
+    /// A line below the title.
     #[prop(optional)]
     lead: Option<AnyView>,
-    /// What can be done.
+    /// The actions.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
@@ -33,13 +33,13 @@ pub fn PageHeader(
     }
 }
 
-/// Why a form was refused that was sent without scripts, where the page has no such form any more: that of a row that is gone, or of what
-/// was done meanwhile. While a page is written it is not known what will stand below: where a form says it, the style leaves it out here,
-/// and scripts once they run.
+/// The refusal of a form that was sent without scripts, where the page has no such form any more: that of a row that is gone, or of what
+/// was done in the meantime. It is not known here whether a form below shows the refusal; if one does, the style hides this copy, and so do
+/// scripts once they run.
 fn refused() -> impl IntoView {
-    let (refusal, told) = (RwSignal::new(returned_form::any_refusal()), use_page_context().refusal_shown);
+    let (refusal, shown_below) = (RwSignal::new(returned_form::any_refusal()), use_page_context().refusal_shown);
     Effect::new(move || {
-        if told.get() {
+        if shown_below.get() {
             refusal.set(None);
         }
     });
@@ -50,28 +50,28 @@ fn refused() -> impl IntoView {
     }
 }
 
-/// What was done by a form that was sent without scripts: with them it is said over the page.
+/// Confirmations of a form that was sent without scripts; with scripts they are flash messages.
 fn confirmed(done: Vec<String>) -> Option<impl IntoView + use<>> {
     let (first, further) = done.split_first().map(|(first, further)| (first.clone(), further.to_vec()))?;
     let further = further.into_iter().map(|words| view! { <p>{words}</p> }).collect_view();
     Some(view! { <div class="notice good" role="status"><p><b>{first}</b></p> {further}</div> })
 }
 
-/// A part of a page under its own heading.
+/// A section of a page under its own heading.
 #[component]
 pub fn PageSection(
-    /// What it is called.
+    /// The heading.
     #[prop(into)]
     title: String,
-    /// Its id, which its heading carries for those who listen.
+    /// The id, which the heading carries for `aria-labelledby`.
     id: &'static str,
-    /// What stands beside the heading.
+    /// Content beside the heading.
     #[prop(optional)]
     aside: Option<AnyView>,
-    /// Its look.
+    /// The CSS class.
     #[prop(optional)]
     class: &'static str,
-    /// What it shows.
+    /// The content.
     children: Children,
 ) -> impl IntoView {
     view! {

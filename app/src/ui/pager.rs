@@ -1,11 +1,11 @@
-//! The way to the rest of a list, and back to its beginning.
+//! Links to the next and the first page of a list.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{Icon, icon};
 
-/// A link to the next page of a list, when there is one, and on every page but the first one to its beginning.
+/// A link to the next page of a list, if there is one, and to the first page on every other page.
 pub fn pager(path: String, cursor: Option<String>) -> impl IntoView {
     let first = use_query_map().with_untracked(|query| query.get("cursor").is_none());
     let joint = if path.contains('?') { '&' } else { '?' };

@@ -1,8 +1,7 @@
-//! The text of a field, as whoever types sees it.
+//! Input that is preserved while a page is hydrated or its data is fetched again.
 //!
-//! A page is taken over by scripts after it could be typed into, and what it fetched is fetched again while somebody types. What
-//! was typed stays: a field takes over what the server says only while it shows what the server said before, or what was sent and
-//! accepted.
+//! A page is hydrated after it could be typed into, and its data is fetched again while somebody types. Typed input stays: a field takes
+//! the value of the server only while it shows the server's previous value, or a value that was sent and accepted.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -17,51 +16,51 @@ use leptos::{
 
 use crate::platform;
 
-/// Where a field remembers what is on its way to the server.
+/// The property of a field with the value that is being sent.
 pub(super) const SENDING: &str = "stintSending";
 
-/// Where a field remembers what the server has accepted.
+/// The property of a field with the value that the server has accepted.
 pub const SENT: &str = "stintSent";
 
-/// Where a field remembers what the server said, and of what.
+/// The property of a field with the server's value; `OF` names the record that it belongs to.
 const SAID: &str = "stintSaid";
 const OF: &str = "stintOf";
 
-/// What an input, a select or a text area shows, for `prop:preserved_input`.
+/// The value of an input, a select or a text area, for `prop:preserved_input`.
 ///
-/// It is no property of the name `value`: before the framework sets the properties of an element anew it takes all of them away, and
-/// what was typed would go with the value. For the same reason the field itself remembers what it showed before.
+/// It does not use the property `value`: before the framework updates the properties of an element it removes all of them, which would
+/// remove typed input. For the same reason the server's previous value is stored in the field itself.
 #[derive(Clone)]
 pub struct PreservedInput {
     text: String,
     of: String,
 }
 
-/// What the field `of` on this page shows: that of another page is another field.
+/// The value of the field `of` on this page; the same field on another page is a different one.
 pub fn preserved_input(text: String, of: &str) -> PreservedInput {
     PreservedInput { text, of: format!("{of}@{}", platform::current_path()) }
 }
 
-/// What a field shows that stands on every page, and belongs to `of`.
+/// The value of a field that is on every page and belongs to `of`.
 pub fn preserved_input_everywhere(text: String, of: String) -> PreservedInput {
     PreservedInput { text, of }
 }
 
-/// What tells one field from the others of a page: what it is of, and its name.
+/// The key of a field: what it belongs to, and its name.
 type FieldKey = (String, String);
 
-/// How many fields are remembered until those that are gone are forgotten.
+/// The number of fields from which on removed fields are dropped from the registry.
 const REMEMBERED: usize = 512;
 
 thread_local! {
-    /// The fields that stand on the page, or did.
+    /// The fields on the page, and some that were removed.
     static FIELDS: RefCell<HashMap<FieldKey, Element>> = RefCell::new(HashMap::new());
 }
 
-/// Remembers the field as the one of its key. One that stood on the page for it until now is answered.
+/// Registers the field under its key, and returns the connected field that had this key before.
 fn replaces(key: FieldKey, field: &Element) -> Option<Element> {
     FIELDS.with_borrow_mut(|fields| {
-        // Looked for whenever twice as many have come as the last time, so that one field costs the same however many there are.
+        // Cleans up each time the number has doubled, so that the amortized cost per field is constant.
         if fields.len() >= REMEMBERED && fields.len().is_power_of_two() {
             fields.retain(|_, field| field.is_connected());
         }
@@ -70,8 +69,8 @@ fn replaces(key: FieldKey, field: &Element) -> Option<Element> {
 }
 
 impl PreservedInput {
-    /// Takes over what was typed into the field that stood here before. A part of a page that is drawn anew is made before the old one
-    /// goes. A select chooses among options that it does not have yet.
+    /// Copies the input from the field that this one replaces. When a part of a page is rendered again, the new elements are created before
+    /// the old ones are removed. Selects are skipped: the new one has no options yet.
     fn take_over(&self, field: &Element) {
         let key = (self.of.clone(), field.get_attribute("name").unwrap_or_default());
         let Some(before) = replaces(key, field).filter(|before| before.tag_name() == field.tag_name() && before.tag_name() != "SELECT")
@@ -84,12 +83,12 @@ impl PreservedInput {
         }
     }
 
-    /// Shows what was typed, or else what the server says.
+    /// Shows the typed input, or else the server's value.
     fn show(&self, field: &Element) {
         let shown = said(field, "value");
         let typed = said(field, OF).as_ref() == Some(&self.of) && shown != said(field, SAID) && shown != said(field, SENT);
         let text = shown.filter(|_| typed).unwrap_or_else(|| self.text.clone());
-        // It is set in any case: in a select other choices may have come to stand in the place of the chosen one.
+        // The value is set in any case: in a select, other options may have replaced the chosen one.
         Rndr::set_property_or_value(field, "value", &JsValue::from_str(&text));
         self.note(field);
     }
@@ -101,7 +100,7 @@ impl PreservedInput {
     }
 }
 
-/// Whether a field shows what the server said, and nothing else was saved in it since.
+/// Whether a field shows the server's value, and nothing else was saved in it since.
 pub(super) fn is_as_it_was(field: &Element) -> bool {
     let from_server = said(field, SAID);
     let saved = said(field, SENT);
@@ -117,7 +116,7 @@ impl IntoProperty for PreservedInput {
     type Cloneable = Self;
     type CloneableOwned = Self;
 
-    /// The text came with the page, and may have been typed over since.
+    /// The value was rendered by the server, and may have been typed over since.
     fn hydrate<const FROM_SERVER: bool>(self, field: &Element, _key: &str) -> Element {
         self.take_over(field);
         self.note(field);

@@ -1,4 +1,4 @@
-//! A page, or a part of one, that could not be shown.
+//! Errors in place of a page or of a part of one.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -9,12 +9,12 @@ use crate::{
     platform,
 };
 
-/// Why something cannot be shown, and the way out. The page answers with the status of the error.
+/// An error with the way out. The response gets the status of the error.
 #[component]
 pub fn Problem(
-    /// What went wrong.
+    /// The error.
     error: Error,
-    /// Whether it stands for the whole page.
+    /// Whether it replaces the whole page.
     #[prop(optional)]
     whole: bool,
 ) -> impl IntoView {
@@ -49,7 +49,7 @@ pub fn Problem(
     }
 }
 
-/// The page that is not there.
+/// The page for unknown addresses.
 #[component]
 pub fn NotFound() -> impl IntoView {
     platform::set_status(404);
@@ -67,12 +67,12 @@ pub fn NotFound() -> impl IntoView {
     }
 }
 
-/// The way to the sign-in page and back to `path`.
+/// The address of the sign-in page that returns to `path`.
 pub fn sign_in(path: &str) -> String {
     format!("/sign-in?next={}", escaped(path))
 }
 
-/// Text as it may stand in the value of a query.
+/// Percent-encodes text for the value of a query parameter.
 pub fn escaped(text: &str) -> String {
     let escape = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
@@ -81,7 +81,7 @@ pub fn escaped(text: &str) -> String {
     text.bytes().map(escape).collect()
 }
 
-/// The query with its question mark, when there is one.
+/// The query string with its question mark, if it is not empty.
 fn query(search: &str) -> String {
     match search.trim_start_matches('?') {
         "" => String::new(),

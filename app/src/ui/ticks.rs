@@ -1,10 +1,10 @@
-//! Boxes to tick: several of a list.
+//! Groups of checkboxes.
 
 use leptos::prelude::*;
 
-/// A box for each choice (its value and what it says) under a legend; `ticked` holds the values that are chosen.
+/// A checkbox for each choice (value and label) under a legend; `ticked` holds the chosen values.
 ///
-/// Nothing is shown where there is nothing to choose from.
+/// Nothing is shown when there are no choices.
 pub fn checkbox_group(legend: &'static str, name: &'static str, choices: Vec<(String, String)>, ticked: &[String]) -> AnyView {
     if choices.is_empty() {
         return ().into_any();

@@ -1,6 +1,6 @@
-//! A write that a page can do: what a form sends, and what came of it.
+//! Writes of a page: a form submission and its answer.
 //!
-//! With scripts a form sends the very fields that the browser would send without them, so both ways are one.
+//! With scripts a form sends the same fields as the browser without them, so the server handles both alike.
 
 use std::{collections::BTreeMap, marker::PhantomData};
 
@@ -16,7 +16,7 @@ use crate::{
     platform,
 };
 
-/// The operation `S` as a page calls it.
+/// The write of the operation `S`.
 pub struct WriteAction<S> {
     pub(super) wire: WriteState,
     kind: PhantomData<fn() -> S>,
@@ -31,21 +31,21 @@ impl<S> Clone for WriteAction<S> {
 impl<S> Copy for WriteAction<S> {}
 
 impl<S: ServerFn<Error = Error> + 'static> WriteAction<S> {
-    /// Not done yet; or refused, when a form that was sent without scripts led here.
+    /// A write without an answer yet, or with the refusal of a form that was sent without scripts.
     #[allow(clippy::new_without_default, reason = "it belongs to the reactive owner around it")]
     pub fn new() -> Self {
         Self { wire: WriteState::new(S::url(), None), kind: PhantomData }
     }
 
-    /// The same for the form with this id, where others of its operation stand on the page with a write each: what was refused when another
-    /// one was sent is not said here. The id consists of letters, digits and hyphens.
+    /// The same for the form with this id, where several forms of the operation each have a write: the refusal of another form is not shown
+    /// here. The id consists of letters, digits and hyphens.
     pub fn of_form(form: &str) -> Self {
         debug_assert!(form.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "the id {form:?} does not stand in an address as it is");
         Self { wire: WriteState::new(S::url(), Some(form.to_owned())), kind: PhantomData }
     }
 
-    /// Another write that a button of the same form does: one of the two is on its way at a time, and the form says why the last one
-    /// was refused.
+    /// A sibling write for another button of the same form: only one of the two is pending at a time, and the form shows the refusal of the
+    /// latest.
     pub fn beside<T: ServerFn<Error = Error> + 'static>(self) -> WriteAction<T> {
         WriteAction { wire: self.wire.beside(T::url()), kind: PhantomData }
     }
@@ -64,12 +64,12 @@ impl<S: ServerFn<Error = Error> + 'static> WriteAction<S> {
     }
 }
 
-/// Why the last try was refused.
+/// The last refusal.
 pub fn refusal<S>(write: WriteAction<S>) -> Signal<Option<Error>> {
     write.wire.refusal()
 }
 
-/// Does something with every answer in this tab; refusals are shown by the form.
+/// Runs a callback with every answer in this tab; refusals are shown by the form.
 pub fn on_success<S>(write: WriteAction<S>, then: impl Fn(&S::Output) + 'static)
 where
     S: ServerFn<Error = Error>,
@@ -81,28 +81,28 @@ where
     }));
 }
 
-/// Does something with every answer in this tab, of which it needs to know no more than what a careful person would want to know.
+/// Runs a callback with the warnings of every answer in this tab.
 pub fn on_warnings<S>(write: WriteAction<S>, then: impl Fn(Vec<String>) + 'static) {
     write.wire.on_success(Box::new(move |answer| then(answer.warnings())));
 }
 
-/// The page is of another build than the server that answered it.
+/// The error for an answer that cannot be deserialized: the page is from another build than the server.
 fn unreadable() -> Error {
     Error::new(Code::Internal, "It was done, but this page is too old to show the answer. Load it anew.")
 }
 
-/// The same for every operation, so that it is compiled once.
+/// The state of a write without its type, so that it is compiled once.
 #[derive(Clone, Copy)]
 pub(super) struct WriteState {
-    /// Where it is sent.
+    /// The URL of the operation.
     pub(super) url: &'static str,
-    /// The form that it is of, where it is one of several.
+    /// The id of the form, where several have this operation.
     form: StoredValue<Option<String>>,
     /// How often there was an answer.
     pub(super) version: RwSignal<usize>,
-    /// Whether one is being waited for.
+    /// Whether an answer is pending.
     pub(super) pending: RwSignal<bool>,
-    /// The last one.
+    /// The last answer.
     pub(super) answer: RwSignal<Option<Result<AnyAnswer, Error>>>,
 }
 
@@ -112,12 +112,12 @@ impl WriteState {
         Self { url, form: StoredValue::new(form), version: RwSignal::new(0), pending: RwSignal::new(false), answer }
     }
 
-    /// What was typed, and what stood in the other fields, when it was refused without scripts.
+    /// The input and the values of the other fields, when it was refused without scripts.
     pub(super) fn typed(self) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
         self.form.with_value(|form| typed(self.url, form.as_deref()))
     }
 
-    /// Where a form is sent to without scripts, with what tells it from the others.
+    /// The URL for submission without scripts, with the id of the form.
     pub(super) fn address(self) -> String {
         self.form.with_value(|form| match form {
             Some(form) => format!("{}?{FORM}={form}", self.url),
@@ -132,9 +132,9 @@ impl WriteState {
         Self { url, version: RwSignal::new(0), ..self }
     }
 
-    /// Sends the fields of a form, written as in an address.
+    /// Sends the URL-encoded fields of a form.
     pub(super) fn send(self, fields: String) {
-        // A second click while the first is on its way is not a second wish.
+        // A second click while the first is pending is ignored.
         if self.pending.get_untracked() {
             return;
         }

@@ -1,4 +1,4 @@
-//! Confirming the address that one signs in with, or the one that it changes to.
+//! Confirms the address of an account, or the one that it changes to.
 
 use jiff::Timestamp;
 
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// What a link is for.
+/// The purpose and state of a link, for its page.
 pub async fn show(caller: &Caller, given: &str) -> Result<ShownLink, Error> {
     let mut db = caller.services.database.begin(RowScope::Nobody, AccessMode::Read).await?;
     let found = of_person(&mut db, given).await?;
@@ -36,7 +36,7 @@ pub async fn show(caller: &Caller, given: &str) -> Result<ShownLink, Error> {
     Ok(ShownLink { mailbox, changes: found.purpose == LinkPurpose::ChangeAddress, state, yours, counts, proves })
 }
 
-/// The secret of a link that was sent to a person about their own sign-in.
+/// Finds the secret of a link about a person's own sign-in.
 pub(super) async fn of_person(db: &mut Db, given: &str) -> Result<LinkSecret, Error> {
     let found = link_secret::find(db, given).await?;
     found.filter(|found| found.within.is_none() && found.mailbox.is_some()).ok_or_else(link_secret::unknown)
@@ -48,8 +48,8 @@ pub async fn send(db: &mut Db, person: UserId, purpose: LinkPurpose, mailbox: &s
     store::mail(db, &mail, now).await
 }
 
-/// Puts a mail that only tells a person something into the outbox. The mailbox is known to be theirs: whoever reads at another one
-/// is told nothing. Of many notices about the same within a day the first are sent.
+/// Puts a notice to a person into the outbox. The mailbox has to be confirmed, as strangers must not be told anything. Of many notices
+/// about the same subject within a day only the first are sent.
 pub(crate) async fn notify(db: &mut Db, person: UserId, mailbox: &str, subject: &str, body: &str, now: Timestamp) -> Result<(), Error> {
     if !mail_limits::may_notify(db, person, mailbox, subject, now).await? {
         return Ok(());
@@ -76,7 +76,7 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
     Ok(())
 }
 
-/// What became of the latest mail with a link that confirms the caller's address. What the mail server said is for whoever runs it.
+/// The state of the latest mail that confirms the caller's address. The mail server's own words are for the operator.
 pub async fn link_mail(caller: &Caller) -> Result<Option<LinkMail>, Error> {
     let person = caller.person()?;
     let mut db = caller.begin(AccessMode::Read).await?;
@@ -90,7 +90,7 @@ pub async fn link_mail(caller: &Caller) -> Result<Option<LinkMail>, Error> {
     }))
 }
 
-/// Confirms the caller's address, or gives them the new one, by the secret that was sent there.
+/// Confirms the caller's address, or changes it to the new one, by the secret that was mailed there.
 pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
     let (person, now) = (caller.person()?, caller.services.clock.now());
     let mut db = caller.begin(AccessMode::Write).await?;
@@ -125,8 +125,8 @@ pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives a person another address and tells both mailboxes, the one before where it was known to be theirs. Links that were sent to
-/// it open nothing any more.
+/// Changes the address of a person and notifies both mailboxes, the former one if it was confirmed. Links that were sent to it become
+/// invalid.
 async fn change(db: &mut Db, person: &Person, after: &str, now: Timestamp) -> Result<(), Error> {
     let (id, name, before) = (person.id, &person.name, &person.email);
     store::change_address(db, id, after, now).await?;
@@ -142,12 +142,12 @@ async fn change(db: &mut Db, person: &Person, after: &str, now: Timestamp) -> Re
     notify(db, id, after, subject, &format!("Hello {name},\n\nyou sign in to Stint with {after} from now on."), now).await
 }
 
-/// Makes links to set a password or to change the address open nothing any more, once there is another password.
+/// Withdraws links to reset the password or change the address, after the password was changed.
 pub(crate) async fn forget_links(db: &mut Db, person: UserId, now: Timestamp) -> Result<(), Error> {
     withdraw(db, person, &[LinkPurpose::ResetPassword, LinkPurpose::ChangeAddress], "The password was changed.", now).await
 }
 
-/// Makes links for these purposes open nothing any more, those that have not left included.
+/// Withdraws links for these purposes, including those whose mail has not left.
 pub(crate) async fn withdraw(db: &mut Db, person: UserId, purposes: &[LinkPurpose], why: &str, now: Timestamp) -> Result<(), Error> {
     link_secret::withdraw(db, purposes, person.0, now).await?;
     if purposes.contains(&LinkPurpose::ChangeAddress) {

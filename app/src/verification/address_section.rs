@@ -1,4 +1,4 @@
-//! What other pages show of one's address: that it is not confirmed yet, and how to change it.
+//! The person's own address on other pages: the notice while it is unconfirmed, and its change.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::{
     ui::{Field, Form, PageSection, Submit, Tone, WriteAction, badge, create_resource, on_success, use_flash, when_loaded},
 };
 
-/// Above every page while the address of whoever looks is not confirmed and a mail could confirm it.
+/// The notice above every page while the person's address is unconfirmed and a mail could confirm it.
 #[component]
 pub fn UnconfirmedBanner() -> impl IntoView {
     let context = use_page_context();
@@ -30,7 +30,7 @@ pub fn UnconfirmedBanner() -> impl IntoView {
     })
 }
 
-/// What became of the latest mail with the link.
+/// The state of the latest mail with the link.
 fn mail_status(mail: Option<LinkMail>) -> AnyView {
     let words = match mail {
         Some(LinkMail::Sent) => "A mail server has taken the latest mail with the link. Look among unwanted mails too.",
@@ -43,11 +43,11 @@ fn mail_status(mail: Option<LinkMail>) -> AnyView {
     view! { <p class="quiet">{words}</p> }.into_any()
 }
 
-/// Sends the link that confirms an address once more.
+/// The button that sends the confirmation link again.
 #[component]
 fn SendAgain(
     id: &'static str,
-    /// How often it was sent from here.
+    /// A counter of the mails sent from here.
     #[prop(default = RwSignal::new(0))]
     sent: RwSignal<u32>,
 ) -> impl IntoView {
@@ -63,7 +63,7 @@ fn SendAgain(
     }
 }
 
-/// The address that one signs in with, and the one that it waits to become.
+/// The person's current address, and the one that is pending.
 #[component]
 pub fn AddressSection() -> impl IntoView {
     let context = use_page_context();
@@ -108,7 +108,7 @@ fn present(person: &Profile, leaves: bool) -> AnyView {
     .into_any()
 }
 
-/// How an address is confirmed where no mail leaves.
+/// How an operator confirms an address where no mail leaves.
 fn by_the_operator(email: &str) -> AnyView {
     view! {
         <p class="quiet">"No mail leaves here. Ask whoever runs this Stint for the link, which this command makes:"</p>
@@ -117,7 +117,7 @@ fn by_the_operator(email: &str) -> AnyView {
     .into_any()
 }
 
-/// A word as a shell takes it: an address may hold signs that mean something there, and whoever runs this copies it.
+/// Quotes a word for a shell: an address may hold characters with a meaning there, and the operator copies the command.
 fn shell_word(text: &str) -> String {
     match text.chars().all(|c| c.is_ascii_alphanumeric() || "@.+-_".contains(c)) {
         true => text.to_owned(),
@@ -125,7 +125,7 @@ fn shell_word(text: &str) -> String {
     }
 }
 
-/// An address that was asked for: where its link is, and how to take it back.
+/// A pending address: where its link was sent, and the button to withdraw the request.
 #[component]
 fn Waiting(address: String, changes: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();

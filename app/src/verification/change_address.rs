@@ -1,4 +1,4 @@
-//! Asking for another address to sign in with: what waits to be confirmed, sent again or taken back.
+//! Requests to change the address of an account: pending, sent again or withdrawn.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,17 +20,17 @@ use crate::{
     text,
 };
 
-/// How long an address waits to be confirmed: as long as its mail may wait for a mail server, and its link opens then.
+/// How long an address stays pending: the time that its mail may wait for a mail server, and the lifetime of its link after that.
 const WAITS: SignedDuration = SignedDuration::from_hours(48);
 
-/// The address that the caller has asked for and not confirmed yet.
+/// The pending address of the caller.
 pub async fn waiting(caller: &Caller) -> Result<Option<String>, Error> {
     let person = caller.person()?.id;
     let mut db = caller.begin(AccessMode::Read).await?;
     store::waiting_address(&mut db, person, caller.services.clock.now()).await
 }
 
-/// Asks for another address, which counts once it is confirmed. The present one is told, where it is known to be the caller's.
+/// Requests another address, which takes effect once it is confirmed. Notifies the current one if it is confirmed.
 pub async fn ask(caller: &Caller, email: &str, present: String) -> Result<(), Error> {
     let (person, now) = (caller.person()?, caller.services.clock.now());
     let email = text::email("email", email)?;
@@ -49,7 +49,7 @@ pub async fn ask(caller: &Caller, email: &str, present: String) -> Result<(), Er
     Ok(())
 }
 
-/// Sends the link to the address that waits once more.
+/// Sends the link to the pending address again.
 pub async fn send_again(caller: &Caller) -> Result<(), Error> {
     let (person, now) = (caller.person()?.id, caller.services.clock.now());
     let mut db = caller.begin(AccessMode::Write).await?;
@@ -63,7 +63,7 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes the wish for another address back: its links open nothing any more.
+/// Withdraws the request, and its links.
 pub async fn forget(caller: &Caller) -> Result<(), Error> {
     let (person, now) = (caller.person()?.id, caller.services.clock.now());
     let mut db = caller.begin(AccessMode::Write).await?;
@@ -81,7 +81,7 @@ async fn refuse_taken(db: &mut Db, email: &str) -> Result<(), Error> {
     }
 }
 
-/// Mails the link, and remembers what waits. What was asked for before is not wanted any more.
+/// Mails the link and stores the pending address. Earlier requests are withdrawn.
 async fn mail(db: &mut Db, caller: &Caller, email: &str, now: Timestamp) -> Result<(), Error> {
     let person = caller.person()?.id;
     mail_limits::count_proof(db, caller, LinkPurpose::ChangeAddress, "A link to another address was asked for a moment ago.").await?;
@@ -90,7 +90,7 @@ async fn mail(db: &mut Db, caller: &Caller, email: &str, now: Timestamp) -> Resu
     store::set_waiting_address(db, person, Some((email, now + WAITS))).await
 }
 
-/// Tells the mailbox of the present address, where it is known to be the person's.
+/// Notifies the current address, if it is confirmed.
 async fn tell_present(db: &mut Db, caller: &Caller, person: &Person, email: &str, now: Timestamp) -> Result<(), Error> {
     if !person.confirmed {
         return Ok(());

@@ -1,18 +1,18 @@
-//! A text, letter by letter, as it is read in the end: without what encodes, escapes or breaks it.
+//! Decodes text letter by letter, removing encodings, escapes and line breaks.
 //!
-//! What is around a secret stays as it was written, so every letter knows where it stands.
+//! Text around a secret has to stay as written, so every letter knows its range in the source.
 
 use std::{borrow::Cow, ops::Range};
 
 use crate::text::is_unseen;
 
-/// How often a text may be encoded. Programs that pass links on do it once more each.
+/// The most levels of encoding. Each program that passes a link on adds one.
 const ENCODED_MAX: usize = 8;
 
-/// How long the name of a letter is at most, in letters, with the signs around it: `&ZeroWidthSpace;`.
+/// The longest HTML character reference, in letters, with its delimiters: `&ZeroWidthSpace;`.
 const NAME_LONGEST: usize = 17;
 
-/// The letters that HTML names and that stand in links and secrets, or that nobody sees in them.
+/// HTML character references of letters that occur in links and secrets or are invisible.
 const NAMED: [(&str, char); 11] = [
     ("amp", '&'),
     ("num", '#'),
@@ -27,26 +27,25 @@ const NAMED: [(&str, char); 11] = [
     ("ZeroWidthSpace", '\u{200b}'),
 ];
 
-/// How long a tag of HTML that parts words is at most, in letters within its signs: one that a secret stands in is longer.
+/// The longest HTML tag that separates words, in letters between its brackets: a longer one may hold a secret.
 const TAG_LONGEST: usize = 40;
 
-/// How long the name of a tag is at most, in letters: a longer word is none.
+/// The longest name of a tag, in letters.
 const TAG_NAME_LONGEST: usize = 10;
 
-/// A letter with the place where it is written.
+/// A decoded letter with its range in the source.
 type DecodedChar = (char, Range<usize>);
 
-/// A text, letter by letter.
+/// A decoded text.
 pub(super) struct DecodedText {
     pub(super) read: Vec<DecodedChar>,
-    /// Whether it is encoded more often than it is read.
+    /// Whether it is encoded in more levels than are decoded.
     pub(super) is_encoded: bool,
-    /// Whether its lines are read as one, so that the words at their ends are read as one too.
+    /// Whether its lines are joined, so that words across line ends are read as one.
     pub(super) is_joined: bool,
 }
 
-/// The ways in which somebody may read a text: as it is decoded; without what nobody sees and what escapes a sign; with its lines joined.
-/// Those that read the same letters are one.
+/// The readings of a text: decoded; without invisible letters and escapes; with joined lines. Equal readings are left out.
 pub(super) fn readings(text: &str) -> Vec<DecodedText> {
     let read = DecodedText::of(text);
     let folded = read.without_parts(unseen);
@@ -54,7 +53,7 @@ pub(super) fn readings(text: &str) -> Vec<DecodedText> {
     std::iter::once(read).chain(folded).chain(joined).collect()
 }
 
-/// A text with `…` for what is written at these places.
+/// Replaces these ranges of a text by `…`.
 pub(super) fn hidden(text: &str, mut places: Vec<Range<usize>>) -> Cow<'_, str> {
     if places.is_empty() {
         return Cow::Borrowed(text);
@@ -73,7 +72,7 @@ pub(super) fn hidden(text: &str, mut places: Vec<Range<usize>>) -> Cow<'_, str> 
 }
 
 impl DecodedText {
-    /// A text as it is decoded.
+    /// Decodes a text.
     pub(super) fn of(text: &str) -> Self {
         let mut read: Vec<_> = text.char_indices().map(|(at, c)| (c, at..at + c.len_utf8())).collect();
         let is_encoded = (0..ENCODED_MAX).all(|_| decode(&mut read)) && decode(&mut read);
@@ -84,12 +83,12 @@ impl DecodedText {
         self.read[place].iter().map(|(c, _)| c).collect()
     }
 
-    /// Where letters are written, what stands between them included; there is one at least.
+    /// The source range of a non-empty range of letters, including what is between them.
     pub(super) fn written(&self, place: &Range<usize>) -> Range<usize> {
         self.read[place.start].1.start..self.read[place.end - 1].1.end
     }
 
-    /// The runs of such letters, as places among all.
+    /// The ranges of consecutive letters that match.
     pub(super) fn runs_of(&self, is_of_run: impl Fn(char) -> bool) -> impl Iterator<Item = Range<usize>> {
         let mut from = 0;
         self.read.split(move |(c, _)| !is_of_run(*c)).map(move |run| {
@@ -99,7 +98,7 @@ impl DecodedText {
         })
     }
 
-    /// The text without parts that say nothing, as many letters as `part` tells at each place; none when there is no such part.
+    /// The text without parts of the length that `part` returns at each position; none when there is no such part.
     fn without_parts(&self, part: fn(&[DecodedChar]) -> usize) -> Option<Self> {
         let mut read = Vec::with_capacity(self.read.len());
         let mut rest = &self.read[..];
@@ -116,22 +115,22 @@ impl DecodedText {
     }
 }
 
-/// How many letters of the beginning of a text nobody sees: an invisible one, the backslash that escapes a sign in Markdown and in JSON,
-/// or the place where HTML may break a word.
+/// The number of invisible letters at the beginning: an invisible one, the backslash that escapes a sign in Markdown and JSON, or the place
+/// where HTML may break a word.
 fn unseen(text: &[DecodedChar]) -> usize {
     match text {
         [('\\', _), (c, _), ..] if c.is_ascii_punctuation() => 1,
         [('<', _), ('w' | 'W', _), ('b' | 'B', _), ('r' | 'R', _), after @ ..] => {
             after.iter().take(3).position(|(c, _)| *c == '>').map_or(0, |at| at + 5)
         }
-        // The last one stands for what no database keeps.
+        // The replacement character stands for what no database stores.
         [(c, _), ..] if is_unseen(*c) || c.is_control() && !c.is_whitespace() || *c == '\u{fffd}' => 1,
         _ => 0,
     }
 }
 
-/// How many letters of the beginning of a text are the end of a line: the signs or the blanks before it that say that the text goes on, and
-/// what the next line begins with when it is indented, repeated in a mail, or stands in a comment, a list or a comparison of files.
+/// The number of letters that form a line end at the beginning: continuation signs or blanks before it, and the start of the next line if
+/// it is indented, quoted in a mail, or part of a comment, a list or a diff.
 fn line_end(text: &[DecodedChar]) -> usize {
     let before = text.iter().take(2).take_while(|(c, _)| matches!(c, '=' | ' ' | '\t' | '\\')).count();
     let Some(mut end) = (0..=before).find(|at| line_break(&text[*at..]) > 0) else { return 0 };
@@ -143,7 +142,7 @@ fn line_end(text: &[DecodedChar]) -> usize {
     }
 }
 
-/// How many letters of the beginning of a text part two lines: a sign of its own, as it is escaped in JSON and in code, or a tag of HTML.
+/// The number of letters that form a line break at the beginning: a character, its escape in JSON or code, or an HTML tag.
 fn line_break(text: &[DecodedChar]) -> usize {
     match text {
         [('\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}', _), ..] => 1,
@@ -153,8 +152,8 @@ fn line_break(text: &[DecodedChar]) -> usize {
     }
 }
 
-/// How many letters of the beginning of a line, or of what parts it from the one before, are not of its text. A hyphen may be of a secret,
-/// and a slash of the name of a page, so these say more together with what follows them.
+/// The number of letters at the beginning of a line that are no part of its text. A hyphen may belong to a secret and a slash to the path
+/// of a page, so these count only with the letter that follows.
 fn line_start(text: &[DecodedChar]) -> usize {
     match text {
         [(' ' | '\t' | '>' | '|' | '#' | '*' | '+' | ';' | '!', _), ..] => 1,
@@ -164,7 +163,7 @@ fn line_start(text: &[DecodedChar]) -> usize {
     }
 }
 
-/// How many letters a short tag or comment of HTML has whose sign has been read; none when it is another text.
+/// The number of letters of a short HTML tag or comment whose bracket was read; 0 for anything else.
 fn tag(after: &[DecodedChar]) -> usize {
     let Some(end) = after.iter().take(TAG_LONGEST + 1).position(|(c, _)| *c == '>') else { return 0 };
     let inside: String = after[..end].iter().map(|(c, _)| c).collect();
@@ -174,7 +173,7 @@ fn tag(after: &[DecodedChar]) -> usize {
     if is_tag { end + 2 } else { 0 }
 }
 
-/// Reads what is encoded once; whether anything was.
+/// Decodes one level; whether anything was encoded.
 fn decode(read: &mut Vec<DecodedChar>) -> bool {
     let mut decoded = Vec::with_capacity(read.len());
     let mut rest = &read[..];
@@ -195,8 +194,8 @@ fn decode(read: &mut Vec<DecodedChar>) -> bool {
     was_encoded
 }
 
-/// The letter that the beginning of a text encodes, in an address, in JSON, in code or in HTML, and in how many letters. No secret has any
-/// beyond ASCII.
+/// The letter encoded at the beginning of a text in a URL, JSON, code or HTML, and the length of its encoding. Only ASCII is decoded, as
+/// secrets have nothing else.
 fn encoded(text: &[DecodedChar]) -> Option<(char, usize)> {
     match text {
         [('%', _), ..] => Some((in_hexadecimal(text.get(1..3)?)?, 3)),
@@ -212,7 +211,7 @@ fn in_hexadecimal(digits: &[DecodedChar]) -> Option<char> {
     u8::try_from(code).ok().filter(u8::is_ascii).map(char::from)
 }
 
-/// The letter that HTML writes by its name or number.
+/// The letter of an HTML character reference by name or number.
 fn named(text: &[DecodedChar]) -> Option<(char, usize)> {
     let end = text.iter().take(NAME_LONGEST).position(|(c, _)| *c == ';')?;
     let name: String = text[1..end].iter().map(|(c, _)| c).collect();

@@ -1,5 +1,5 @@
-//! Links to the document of an invoice, for whoever an agent hands it to: good for five minutes, in every process of a deployment, for as
-//! long as the token holds that drew it, and for what that token may see.
+//! Document links that an agent gives to its person: valid for five minutes in every process of a deployment, as long as the issuing token
+//! is valid, and for what that token may see.
 
 use super::{LinkPurpose, store};
 use crate::{
@@ -12,16 +12,16 @@ use crate::{
     operation::row_scope_of,
 };
 
-/// A link as it was drawn.
+/// An issued link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentLink {
-    /// Where the document is.
+    /// The URL of the document.
     pub url: String,
-    /// Until when.
+    /// When it expires.
     pub valid_until: OffsetDateTime,
 }
 
-/// Draws a link to the document of an invoice that the caller's token has just been shown.
+/// Issues a link to the document of an invoice that the caller's token has just been shown.
 pub async fn issue(caller: &Caller, invoice: InvoiceId) -> Result<DocumentLink, Error> {
     let (place, services) = (caller.membership()?, &caller.services);
     let token = caller.token.as_ref().ok_or_else(Error::unauthenticated)?;
@@ -35,7 +35,7 @@ pub async fn issue(caller: &Caller, invoice: InvoiceId) -> Result<DocumentLink, 
     Ok(DocumentLink { url, valid_until: OffsetDateTime::at(ends, &place.member_zone) })
 }
 
-/// Whom a link lets its holder read as, and the invoice whose document it opens.
+/// The caller that the link's token stands for, and the invoice whose document it opens.
 pub async fn open(caller: Caller, given: &str) -> Result<(Caller, InvoiceId), Error> {
     let (services, now) = (&caller.services, caller.services.clock.now());
     let fingerprint = secret::fingerprint(given);

@@ -1,30 +1,30 @@
-//! The links in mails about one's own sign-in, and the forms behind them: for browsers only, since they deal in secrets.
+//! Server functions of links in mails about a person's own sign-in: for browsers only, since they handle secrets.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// What goes with a new password that proves an address, for whoever is about to choose it or hands the link over.
+/// The notice about a new password that confirms an address, for whoever chooses it or hands the link over.
 pub const WITH_THE_PROOF: &str = "Nobody has proved this address yet, so somebody else may have signed up with it. With the new password \
      all access tokens of the account are revoked, its open invitations are taken back, with those of members who joined through it and \
      have proved no address either, its timer stops where others had invited it, and what it was invited into waits to be accepted anew. \
      Organizations that cannot be looked at then stay as they are, and a mail tells of them.";
 
-/// What a link of a mail is for, as its page shows it.
+/// The purpose and state of a mailed link, for its page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownLink {
     /// The mailbox that it was sent to.
     pub mailbox: String,
-    /// Whether it makes the mailbox the address that the person signs in with.
+    /// Whether it changes the address of the account to this mailbox.
     pub changes: bool,
     /// Whether it can still be used.
     pub state: LinkState,
-    /// Whether it is for the person who is signed in.
+    /// Whether it is for the signed-in person.
     pub yours: bool,
-    /// Whether the person who is signed in has this address by now, confirmed.
+    /// Whether this is already the confirmed address of the signed-in person.
     pub counts: bool,
-    /// Whether it sets another password and proves an address that nobody has proved: what somebody else may have left behind goes then.
+    /// Whether it resets the password of an account with an unconfirmed address: what somebody else may have left there is removed.
     pub proves: bool,
 }
 
@@ -34,13 +34,13 @@ pub struct ShownLink {
 pub enum LinkState {
     /// It can be used.
     Open,
-    /// It was used, or another one of its kind was.
+    /// It was used or withdrawn.
     Used,
     /// It has run out.
     Expired,
 }
 
-/// What the link of a mail is for. Looking uses nothing up: programs that look through mails open links too.
+/// The purpose of a mailed link. Reading it uses nothing up, because mail scanners open links too.
 #[server(name = ShowLink, prefix = "/call", endpoint = "show_link", input = server_fn::codec::GetUrl)]
 pub async fn show_link(
     /// The secret in the link.
@@ -49,36 +49,36 @@ pub async fn show_link(
     super::address::show(&crate::context::Caller::current()?, &secret).await
 }
 
-/// Sends the mail that confirms the address of the person who is signed in, once more.
+/// Sends the confirmation mail of the signed-in person again.
 #[server(name = SendVerification, prefix = "/call", endpoint = "send_verification")]
 pub async fn send_verification() -> Result<(), Error> {
     super::address::send_again(&crate::context::Caller::current()?).await
 }
 
-/// What became of the latest mail with a link that confirms the address of the person who is signed in.
+/// The state of the latest confirmation mail of the signed-in person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkMail {
     /// It has not left yet.
     Waiting,
-    /// No mail server has taken it yet; it is tried again.
+    /// No mail server has accepted it yet; it is tried again.
     Postponed,
-    /// It has waited for so long that it leaves only when it is sent again.
+    /// It is too old and leaves only when it is sent again.
     Stays,
-    /// A mail server has taken it.
+    /// A mail server has accepted it.
     Sent,
-    /// It was refused, and is not tried again.
+    /// It was refused and is not tried again.
     Failed,
 }
 
-/// What became of the latest mail with a link that confirms the address of the person who is signed in; absent when there was none.
+/// The state of the latest confirmation mail of the signed-in person; absent when there was none.
 #[server(name = ShowLinkMail, prefix = "/call", endpoint = "show_link_mail", input = server_fn::codec::GetUrl)]
 pub async fn show_link_mail() -> Result<Option<LinkMail>, Error> {
     super::address::link_mail(&crate::context::Caller::current()?).await
 }
 
-/// Confirms an address by the secret that was sent there, or makes it the one that the person signs in with. Refused when
-/// the secret was used or has run out, and for anybody but the person that it was drawn for.
+/// Confirms an address by the secret that was mailed there, or changes the account to it. Refused when the secret is used or expired, and
+/// for anybody but the person that it was issued for.
 #[server(name = ConfirmAddress, prefix = "/call", endpoint = "confirm_address")]
 pub async fn confirm_address(
     /// The secret in the link.
@@ -87,8 +87,7 @@ pub async fn confirm_address(
     super::address::confirm(&crate::context::Caller::current()?, &secret).await
 }
 
-/// Asks for another address to sign in with. It counts once it is confirmed by the link that is sent there; the present one
-/// is told.
+/// Requests another address to sign in with. It takes effect once the link that is sent there confirms it; the current one is notified.
 #[server(name = ChangeAddress, prefix = "/call", endpoint = "change_address")]
 pub async fn change_address(
     /// The address to sign in with from then on.
@@ -99,25 +98,25 @@ pub async fn change_address(
     super::change_address::ask(&crate::context::Caller::current()?, &email, present).await
 }
 
-/// The address that the person who is signed in has asked for and not confirmed yet.
+/// The pending address of the signed-in person.
 #[server(name = ShowWaitingAddress, prefix = "/call", endpoint = "show_waiting_address", input = server_fn::codec::GetUrl)]
 pub async fn show_waiting_address() -> Result<Option<String>, Error> {
     super::change_address::waiting(&crate::context::Caller::current()?).await
 }
 
-/// Sends the link to the address that the person has asked for once more.
+/// Sends the link to the pending address again.
 #[server(name = SendAddressChange, prefix = "/call", endpoint = "send_address_change")]
 pub async fn send_address_change() -> Result<(), Error> {
     super::change_address::send_again(&crate::context::Caller::current()?).await
 }
 
-/// Takes the wish for another address back. The links that were sent for it open nothing any more.
+/// Withdraws the request for another address, and its links.
 #[server(name = ForgetAddressChange, prefix = "/call", endpoint = "forget_address_change")]
 pub async fn forget_address_change() -> Result<(), Error> {
     super::change_address::forget(&crate::context::Caller::current()?).await
 }
 
-/// Sends a link for a new password to an address, if somebody signs in with it. The answer is the same when nobody does.
+/// Sends a password reset link to an address, if somebody signs in with it. The answer is the same when nobody does.
 #[server(name = RequestPasswordReset, prefix = "/call", endpoint = "request_password_reset")]
 pub async fn request_password_reset(
     /// The address of the account.
@@ -128,7 +127,7 @@ pub async fn request_password_reset(
     Ok(())
 }
 
-/// Gives the person of a link another password. All their sign-ins end.
+/// Sets a new password for the person of a link. All their sign-ins end.
 #[server(name = ResetPassword, prefix = "/call", endpoint = "reset_password")]
 pub async fn reset_password(
     /// The secret in the link.

@@ -1,4 +1,4 @@
-//! Mails to people about their own sign-in, as they are written when they leave.
+//! Mails about a person's own sign-in, composed when they leave.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -10,33 +10,33 @@ use super::{
 };
 use crate::{database::Db, error::Error};
 
-/// How long a mail with a link may wait for a mail server. Later its reader would not know any more what they asked for.
+/// How long a mail with a link may wait for a mail server. Its reader would no longer know what they asked for.
 const WAITS_AT_MOST: SignedDuration = SignedDuration::from_hours(24);
 
 /// The text of a mail that is about to leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailText {
-    /// It leaves with this text, and carries no secret.
+    /// The mail leaves with this text, which has no secret.
     Ready(String),
-    /// It leaves with this text and the secret in it.
+    /// The mail leaves with this text and the secret in it.
     Secret(String, SecretHash),
-    /// It must not leave any more, and why.
+    /// The mail is cancelled, with the reason.
     Cancelled(String),
 }
 
-/// The mail that is written to a person.
+/// A mail to a person.
 pub struct AccountMail<'a> {
-    /// What its link is for.
+    /// The purpose of its link.
     pub purpose: LinkPurpose,
-    /// Where it goes.
+    /// The recipient's address.
     pub mailbox: &'a str,
-    /// Whom it is for.
+    /// The recipient.
     pub person: Uuid,
     /// When it was asked for.
     pub asked: Timestamp,
 }
 
-/// Writes the mail, with a secret of its own. It stays when it is not wanted any more.
+/// Composes the mail and issues its secret. The mail is cancelled when it is no longer needed.
 pub async fn write_account_mail(db: &mut Db, public_url: &str, mail: &AccountMail<'_>, now: Timestamp) -> Result<MailText, Error> {
     let Some(person) = store::person(db, Some(mail.person), None).await? else { return Ok(stays("The account is gone.")) };
     let own = person.email == mail.mailbox;
@@ -50,8 +50,8 @@ pub async fn write_account_mail(db: &mut Db, public_url: &str, mail: &AccountMai
         _ => {}
     }
     let (purpose, expires) = (mail.purpose, now + mail.purpose.lifetime());
-    let errand = NewLinkSecret { purpose, subject: mail.person, within: None, mailbox: Some(mail.mailbox), expires };
-    let secret = link_secret::issue(db, &errand, now).await?;
+    let new_secret = NewLinkSecret { purpose, subject: mail.person, within: None, mailbox: Some(mail.mailbox), expires };
+    let secret = link_secret::issue(db, &new_secret, now).await?;
     Ok(MailText::Secret(letter(&person, mail, &format!("{public_url}{}", purpose.path(&secret))), SecretHash::of(&secret)))
 }
 
@@ -59,7 +59,7 @@ fn stays(why: &str) -> MailText {
     MailText::Cancelled(why.to_owned())
 }
 
-/// Where somebody asks for a new password: the way out of every mail about what was not their doing.
+/// The URL of the password reset, named in every mail about something that its reader may not have done.
 pub fn lost_password(public_url: &str) -> String {
     format!("{public_url}/forgot")
 }
@@ -75,8 +75,8 @@ pub fn subject(purpose: LinkPurpose) -> &'static str {
     }
 }
 
-/// What stands in the mail. Whoever reads at an address that nobody has proved may have asked for nothing, so no word that somebody
-/// chose for their account goes there.
+/// The text of the mail. The reader of an unconfirmed address may have asked for nothing, so no text that somebody chose for their account
+/// goes there.
 fn letter(person: &store::PersonRow, mail: &AccountMail<'_>, link: &str) -> String {
     let (name, mailbox, hours) = (&person.name, mail.mailbox, mail.purpose.lifetime().as_hours());
     match mail.purpose {

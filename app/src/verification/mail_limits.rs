@@ -1,4 +1,4 @@
-//! How often links that prove an address are mailed for one person: their readers may be strangers, who have asked for nothing.
+//! Limits on mails that confirm an address: their readers may be strangers who have asked for nothing.
 
 use std::net::IpAddr;
 
@@ -14,28 +14,28 @@ use crate::{
     security::attempts::{self, AttemptLimit},
 };
 
-/// How long one waits before a link of the same kind is mailed again.
+/// The least time between two mails with a link of the same kind.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
 
-/// How many such links are mailed for one person within a day.
+/// The most such links mailed for one person within a day.
 const A_DAY: i32 = 5;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// What goes to addresses that are not known to be a person's.
+/// The purposes of links that go to unconfirmed addresses.
 const PROOFS: [LinkPurpose; 2] = [LinkPurpose::ConfirmAddress, LinkPurpose::ChangeAddress];
 
-/// The same, where the address that a person signs in with is not known to be theirs.
+/// The same where the current address of the person is unconfirmed.
 const TO_UNCONFIRMED: [LinkPurpose; 3] = [LinkPurpose::ConfirmAddress, LinkPurpose::ChangeAddress, LinkPurpose::ResetPassword];
 
-/// How many mails with a link for a new password somebody is sent within an hour.
+/// The most password reset mails to one person within an hour.
 const RESETS_AN_HOUR: i32 = 3;
 
-/// Counts a mail to a reader who may be a stranger for the network that it is asked for from, and refuses it when there were too many:
-/// they would leave none for others. Together with what else is done in the transaction.
+/// Counts a mail to a possible stranger for the requesting network, and refuses it when there were too many: they would use up the share of
+/// others. The count belongs to the transaction.
 ///
 /// # Errors
-/// `rate_limited`, with when to come again.
+/// `rate_limited`, with the time to wait.
 pub async fn count_for_network(db: &mut Db, services: &Services, address: IpAddr) -> Result<(), Error> {
     match services.mail_leaves {
         true => attempts::count_with(db, &AttemptLimit::of_mails(address, quotas::mails_of_network(&services.quotas)), FROM_NETWORK).await,
@@ -43,12 +43,12 @@ pub async fn count_for_network(db: &mut Db, services: &Services, address: IpAddr
     }
 }
 
-/// Counts a link for a new password for the network that it is asked for from, when one is about to be mailed: asking for addresses that
-/// nobody signs in with counts for nothing, and those that go to mailboxes of strangers are counted apart from those that go to
-/// whom they are for, so that nobody in a network keeps the others of it from a new password by making addresses up.
+/// Counts a password reset link for the requesting network, just before it is mailed: requests for unknown addresses do not count. Links to
+/// unconfirmed addresses count separately from those to confirmed ones, so that nobody can keep others in their network from a reset by
+/// making addresses up.
 ///
 /// # Errors
-/// `rate_limited`. Whoever asked is not told: it would tell them whether there is an account.
+/// `rate_limited`. The requester is not told, as it would tell them whether there is an account.
 pub async fn count_reset(db: &mut Db, services: &Services, address: IpAddr, confirmed: bool) -> Result<(), Error> {
     match confirmed {
         true => attempts::count_with(db, &AttemptLimit::of_resets(address, quotas::RESETS_OF_NETWORK), FROM_NETWORK).await,
@@ -56,16 +56,16 @@ pub async fn count_reset(db: &mut Db, services: &Services, address: IpAddr, conf
     }
 }
 
-/// What is said to whoever comes from a network that has caused too many mails.
+/// The message to a network that has caused too many mails.
 const FROM_NETWORK: &str = "Too many mails were asked for from your network today.";
 
-/// Refuses to mail the caller's next link that proves an address when it comes too soon: `again` says what there was a moment ago.
+/// Refuses to mail the caller's next confirmation link too soon; `again` is the message about the previous one.
 ///
 /// # Errors
-/// `rate_limited`, with when to come again.
+/// `rate_limited`, with the time to wait.
 pub async fn count_proof(db: &mut Db, caller: &Caller, purpose: LinkPurpose, again: &str) -> Result<(), Error> {
     let (person, now, services) = (caller.person()?.id, caller.services.clock.now(), &caller.services);
-    // Said first: a mail that was written today may wait for tomorrow.
+    // Checked first: a mail that was written today may have to wait until tomorrow.
     if services.mail_leaves {
         quotas::require_mail_left(db, &services.quotas, MailShare::Proofs).await?;
     }
@@ -84,17 +84,17 @@ pub async fn count_proof(db: &mut Db, caller: &Caller, purpose: LinkPurpose, aga
     }
 }
 
-/// How many mails that only tell a person about one thing are sent to one mailbox within a day: many of one kind must not silence
-/// another. What happens beyond them is in the list of what happened.
+/// The most notices about one subject to one mailbox within a day: many of one kind must not silence another. Later ones are only in the
+/// list of security events.
 const NOTICES_A_DAY: i32 = 5;
 
-/// Whether a mail that only tells somebody about this may be mailed to this mailbox of theirs now.
+/// Whether a notice about this may be mailed to this mailbox of the person now.
 pub async fn may_notify(db: &mut Db, person: UserId, mailbox: &str, about: &str, now: Timestamp) -> Result<bool, Error> {
     let written = store::notice_at(db, person, mailbox, about, NOTICES_A_DAY).await?;
     Ok(left(written, DAY, now).is_none())
 }
 
-/// Whether a link for a new password may be mailed to somebody now.
+/// Whether a password reset link may be mailed to the person now.
 pub async fn may_send_reset(db: &mut Db, person: UserId, confirmed: bool, now: Timestamp) -> Result<bool, Error> {
     if wait(db, person, &[LinkPurpose::ResetPassword], RESETS_AN_HOUR, SignedDuration::from_hours(1), now).await?.is_some() {
         return Ok(false);
@@ -102,7 +102,7 @@ pub async fn may_send_reset(db: &mut Db, person: UserId, confirmed: bool, now: T
     Ok(confirmed || wait(db, person, &TO_UNCONFIRMED, A_DAY, DAY, now).await?.is_none())
 }
 
-/// How long it takes until fewer than `most` of these mails were written to a person within a time; nothing when there were fewer.
+/// The time until fewer than `most` of these mails were written within the period; none when there are fewer already.
 async fn wait(
     db: &mut Db,
     person: UserId,
@@ -114,7 +114,7 @@ async fn wait(
     Ok(left(store::mail_at(db, person, purposes, most).await?, within, now))
 }
 
-/// How long it takes until a mail that was written then is as long ago as this.
+/// The time until a mail written then leaves the period.
 fn left(written: Option<Timestamp>, within: SignedDuration, now: Timestamp) -> Option<SignedDuration> {
     written.map(|at| (at + within).duration_since(now)).filter(SignedDuration::is_positive)
 }

@@ -1,7 +1,7 @@
-//! Addresses that are known to be somebody's, and the secrets that travel to find it out.
+//! Confirmed addresses, and the link secrets that confirm them.
 //!
-//! A secret travels in a link: in a mail, which proves the mailbox to whoever opens it there, or from hand to hand, which
-//! proves nothing. It is drawn when its mail leaves, kept as a hash, runs out, and is used once (`docs/decisions/0013`).
+//! A secret is part of a link, either in a mail, which proves that whoever opens it reads the mailbox, or handed over, which proves
+//! nothing. It is issued when its mail leaves, stored as a hash, expires, and is used once (`docs/decisions/0013`).
 
 #[cfg(feature = "ssr")]
 pub mod address;

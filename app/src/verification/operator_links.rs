@@ -1,4 +1,4 @@
-//! The links that whoever runs a deployment hands over: what a mail would bring, where no mail leaves or none arrives.
+//! Links that an operator issues and hands over, where no mail leaves or none arrives.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -21,8 +21,8 @@ use crate::{
     text,
 };
 
-/// Draws the link that confirms an address: the one that somebody signs in with, or the one that they have asked for. Where several have
-/// asked for it, `account` is the address that the one who is meant signs in with.
+/// Issues the link that confirms an address: the current one of an account, or one that was asked for. If several accounts have asked for
+/// it, `account` is the current address of the one that is meant.
 pub async fn confirmation(services: &Services, email: &str, account: Option<&str>) -> Result<String, Error> {
     let (email, now) = (text::known_email("email", email)?, services.clock.now());
     let mut db = services.database.begin(RowScope::Nobody, AccessMode::Write).await?;
@@ -34,15 +34,15 @@ pub async fn confirmation(services: &Services, email: &str, account: Option<&str
     drawn(services, db, (person, purpose), &email, now).await
 }
 
-/// A link for another password, with what goes with it.
+/// A link to reset a password.
 pub struct ResetLink {
     /// The link.
     pub link: String,
-    /// What goes with it where it proves an address that nobody has proved.
+    /// The notice to pass on, if the link confirms an unconfirmed address.
     pub notice: Option<&'static str>,
 }
 
-/// Draws the link by which somebody chooses another password. That it was asked for is written down for them.
+/// Issues a link to reset the password of an account; records the request as a security event.
 pub async fn password_reset(services: &Services, email: &str) -> Result<ResetLink, Error> {
     let (email, now) = (text::known_email("email", email)?, services.clock.now());
     let mut db = services.database.begin(RowScope::Nobody, AccessMode::Write).await?;
@@ -55,8 +55,8 @@ pub async fn password_reset(services: &Services, email: &str) -> Result<ResetLin
 
 async fn drawn(services: &Services, mut db: Db, to: (Uuid, LinkPurpose), mailbox: &str, now: Timestamp) -> Result<String, Error> {
     let (subject, purpose) = to;
-    let errand = NewLinkSecret { purpose, subject, within: None, mailbox: Some(mailbox), expires: now + purpose.lifetime() };
-    let secret = link_secret::issue(&mut db, &errand, now).await?;
+    let new_secret = NewLinkSecret { purpose, subject, within: None, mailbox: Some(mailbox), expires: now + purpose.lifetime() };
+    let secret = link_secret::issue(&mut db, &new_secret, now).await?;
     db.commit().await?;
     Ok(format!("{}{}", services.public_url, purpose.path(&secret)))
 }
@@ -85,7 +85,7 @@ async fn who_waits(db: &mut Db, email: &str, account: Option<&str>, now: Timesta
     }
 }
 
-/// What is said of an address that is confirmed, and of the one that it waits to become.
+/// The error for an address that is confirmed already, naming the one that is pending, if any.
 async fn confirmed(db: &mut Db, email: &str, person: UserId, now: Timestamp) -> Result<Error, Error> {
     let error = Error::new(Code::Conflict, format!("{email} is confirmed already."));
     Ok(match store::waiting_address(db, person, now).await? {

@@ -1,4 +1,4 @@
-//! The pages behind links in mails: an address that is confirmed, and a new password.
+//! The pages behind mailed links: address confirmation and password reset.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -11,13 +11,13 @@ use crate::{
     ui::{Checkbox, Field, Form, Submit, WriteAction, create_resource, hidden, sign_in, when_loaded},
 };
 
-/// The secret in the address of a page.
+/// The secret in the URL of the page.
 fn secret_of_page() -> impl Fn() -> String + Clone + Send + Sync + 'static {
     let params = use_params_map();
     move || params.with(|params| params.get("secret").unwrap_or_default())
 }
 
-/// The page where somebody confirms an address. Opening it confirms nothing: programs that look through mails do that too.
+/// The page that confirms an address. Opening it confirms nothing, because mail scanners open links too.
 pub fn verify() -> AnyView {
     let (secret, action) = (secret_of_page(), WriteAction::<ConfirmAddress>::new());
     let given = secret.clone();
@@ -64,7 +64,7 @@ fn confirming(link: ShownLink, action: WriteAction<ConfirmAddress>, secret: Stri
     }
 }
 
-/// The way to the account that a link is for.
+/// The hint for a reader who is not signed in to the account of the link.
 fn elsewhere(here: String) -> AnyView {
     match use_page_context().person {
         None => view! {
@@ -86,7 +86,7 @@ fn elsewhere(here: String) -> AnyView {
     }
 }
 
-/// The page where somebody asks for a new password.
+/// The page that asks for a password reset link.
 pub fn forgot() -> AnyView {
     let action = WriteAction::<RequestPasswordReset>::new();
     let query = use_query_map();
@@ -112,14 +112,14 @@ pub fn forgot() -> AnyView {
     .into_any()
 }
 
-/// The way back to where somebody came from.
+/// The link back to the page to sign in.
 fn found_again() -> AnyView {
     let next = use_query_map().read_untracked().get("next").unwrap_or_default();
     let way = if next.is_empty() { "/sign-in".to_owned() } else { sign_in(&next) };
     view! { <p class="quiet">"Found it again? " <a href=way>"Sign in"</a></p> }.into_any()
 }
 
-/// What stands there where no mail leaves.
+/// The hint where no mail leaves.
 fn by_the_operator() -> AnyView {
     view! {
         <Title text="A new password · Stint" />
@@ -132,7 +132,7 @@ fn by_the_operator() -> AnyView {
     .into_any()
 }
 
-/// The page where somebody chooses a new password.
+/// The page that sets a new password.
 pub fn reset() -> AnyView {
     let (secret, action) = (secret_of_page(), WriteAction::<ResetPassword>::new());
     let given = secret.clone();
@@ -159,7 +159,7 @@ fn choosing(link: ShownLink, action: WriteAction<ResetPassword>, secret: String)
     }
     view! {
         <Form action id="reset" class="stack">
-            // Nobody sees or sends it: it tells a password manager whose password this is.
+            // Hidden and not sent: it tells a password manager which account the password belongs to.
             <input type="email" autocomplete="username" value=link.mailbox hidden readonly />
             <Field
                 label="New password"
@@ -178,8 +178,7 @@ fn choosing(link: ShownLink, action: WriteAction<ResetPassword>, secret: String)
     .into_any()
 }
 
-/// What goes with the password: the choice of whoever has proved the address before, and no choice where somebody else may have signed up
-/// with it.
+/// What else happens to the account: a choice if the address is confirmed, and none if somebody else may have signed up with it.
 fn with_the_password(proves: bool) -> AnyView {
     if proves {
         view! {

@@ -1,21 +1,21 @@
-//! What secrets that travel are for, and where their links lead.
+//! The purposes of link secrets, and the paths of their links.
 
 use jiff::SignedDuration;
 
-/// What a secret that travels is for. One that is sent by mail is the template of that mail too.
+/// The purpose of a link secret. For a mailed one it is also the template of the mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkPurpose {
-    /// To prove that a person reads the mailbox that they sign in with.
+    /// Proves that a person reads the mailbox that they sign in with.
     ConfirmAddress,
-    /// To prove that a person reads the mailbox that they want to sign in with.
+    /// Proves that a person reads the mailbox that they want to sign in with.
     ChangeAddress,
-    /// To give a person another password when theirs is lost.
+    /// Sets a new password when theirs is lost.
     ResetPassword,
-    /// To answer an invitation from the mailbox that it was sent to, which proves that mailbox.
+    /// Answers an invitation from the mailbox that it was sent to, which confirms that address.
     AnswerInvitation,
-    /// To come into an organization by a link that was handed over, which proves no mailbox.
+    /// Joins an organization by a link that was handed over, which confirms no address.
     JoinOrganization,
-    /// To read the document of an invoice, by a link that an agent handed to its person.
+    /// Reads the document of an invoice, by a link that an agent gave to its person.
     ReadDocument,
 }
 
@@ -42,12 +42,12 @@ impl LinkPurpose {
         }
     }
 
-    /// The purpose of a stored name.
+    /// The purpose with this stored name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|purpose| purpose.name() == name)
     }
 
-    /// How long its secrets can be used. Those of an invitation run out with it.
+    /// How long its secrets are valid. Those of an invitation expire with it.
     pub fn lifetime(self) -> SignedDuration {
         match self {
             Self::ConfirmAddress => SignedDuration::from_hours(7 * 24),
@@ -63,7 +63,7 @@ impl LinkPurpose {
         format!("/{}/{secret}", self.page())
     }
 
-    /// The first part of that path.
+    /// The first segment of that path.
     pub(super) fn page(self) -> &'static str {
         match self {
             Self::ConfirmAddress | Self::ChangeAddress => "verify",

@@ -1,7 +1,7 @@
-//! Secrets of links and of tokens, taken out of what is logged or kept: of paths and of texts.
+//! Redacts secrets of links and tokens from paths and texts that are logged or stored.
 //!
-//! A secret may stand there encoded, several times over, escaped, or broken by the end of a line or by what nobody sees: letters are
-//! compared as they are read in the end, and what is around a secret stays as it was written.
+//! A secret may be encoded several times, escaped, or broken by a line end or invisible letters: the decoded letters are compared, and the
+//! text around a secret stays as written.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -14,17 +14,17 @@ use super::{
 };
 use crate::account::secret::{RANDOM_LENGTH, holds_secret, is_of_link, is_secret, secret_in};
 
-/// How long a secret is at least in a path, in characters: no word that stands in one is as long.
+/// The least length of a secret in a path, in characters: no word in a path is as long.
 const SECRET_LENGTH: usize = 32;
 
-/// What the secrets of links stand behind: the names of their pages, and their own in a query.
+/// What precedes link secrets: the paths of their pages, and the name of the query parameter.
 const MARKS: [&str; 5] = ["/verify/", "/reset/", "/invitation/", "/document/", "secret="];
 
-/// How long a secret is at least in Base64, in characters.
+/// The least length of a secret in Base64, in characters.
 const ENCODED_LENGTH: usize = (RANDOM_LENGTH * 4).div_ceil(3);
 
 impl DecodedText {
-    /// Whether the secret of a link stands at a place: behind the name of its page, or behind its own.
+    /// Whether a position follows the path of a link's page or the name of its parameter.
     fn is_linked(&self, place: usize) -> bool {
         matches!(self.read[..place].last(), Some(('/' | '=', _)))
             && MARKS.iter().any(|mark| {
@@ -33,22 +33,20 @@ impl DecodedText {
             })
     }
 
-    /// The secret of a link that begins at a place; none when too little stands there, or what somebody has given a name such as that of
-    /// a file or of a branch.
+    /// The link secret that begins at a position; none when the run is too short, or is a name such as that of a file or a branch.
     fn secret_from(&self, start: usize) -> Option<Range<usize>> {
         let length = self.read[start..].iter().take_while(|(c, _)| is_of_secrets(*c)).count();
         let run = start..start + length;
         is_of_link(&self.word(run.clone())).then(|| self.bounded(run))
     }
 
-    /// As much of a run as is a secret: all of it, but for the word of the next line that is read as one with it.
+    /// The part of a run that is the secret: all of it, except the word of the next line that is joined to it.
     fn bounded(&self, run: Range<usize>) -> Range<usize> {
         let longest = if self.is_joined { RANDOM_LENGTH } else { usize::MAX };
         run.start..run.end.min(run.start.saturating_add(longest))
     }
 
-    /// The secret in a run that stands behind no name: alone, with letters around it where that is looked for, or with the words at the
-    /// ends of other lines.
+    /// The secret in a run that follows no mark: on its own, with letters around it if `around` allows, or across line ends.
     fn alone_in(&self, run: Range<usize>, around: IsAround) -> Option<Range<usize>> {
         let word = self.word(run.clone());
         match secret_in(&word) {
@@ -58,21 +56,21 @@ impl DecodedText {
         }
     }
 
-    /// The secret in a run that begins at the beginning of a line or of the run, and ends at the end of one.
+    /// The secret in a run that begins and ends at the edges of lines or of the run.
     fn broken_in(&self, run: Range<usize>) -> Option<Range<usize>> {
         let is_edge = |at: usize| at == run.start || at == run.end || self.read[at - 1].1.end < self.read[at].1.start;
         let mut places = (run.start..run.end).map(|start| start..start + RANDOM_LENGTH).take_while(|place| place.end <= run.end);
         places.find(|place| is_edge(place.start) && is_edge(place.end) && is_secret(&self.word(place.clone())))
     }
 
-    /// Where the secrets of links, sign-ins and tokens stand.
+    /// The ranges of the secrets of links, sign-ins and tokens.
     fn secrets(&self, around: IsAround) -> Vec<Range<usize>> {
         let linked = (1..self.read.len()).filter(|place| self.is_linked(*place)).filter_map(|place| self.secret_from(place));
         let alone = self.runs_of(is_of_secrets).filter_map(|run| self.alone_in(run, around));
         linked.chain(alone).collect()
     }
 
-    /// The words in Base64 that hold such a secret. What is in Base64 twice is not looked for.
+    /// The Base64 words that hold such a secret. Double Base64 is not decoded.
     fn encoded_secrets(&self, around: IsAround) -> impl Iterator<Item = Range<usize>> {
         self.runs_of(is_of_secrets).filter(move |run| run.len() >= ENCODED_LENGTH && self.is_encoded_secret(run, around))
     }
@@ -90,8 +88,8 @@ fn is_of_secrets(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
 }
 
-/// The path of a request as it may be logged: without the secret of a link, in whichever form the path is written. Whatever follows
-/// the page of a link is left out.
+/// The path of a request for the log, without the secret of a link, however the path is encoded. Anything behind the page of a link is left
+/// out.
 pub fn without_secret(path: &str) -> Cow<'_, str> {
     let letters = DecodedText::of(path);
     if letters.is_encoded {
@@ -103,25 +101,25 @@ pub fn without_secret(path: &str) -> Cow<'_, str> {
         let before = &path[..letters.read[page.end].1.start];
         return Cow::Owned(format!("{}/…", without_secret(before)));
     }
-    // Records are known by their ids, and those are no secret.
+    // The ids of records are not secret.
     let is_secret = |run: &Range<usize>| run.len() >= SECRET_LENGTH && Uuid::try_parse(&letters.word(run.clone())).is_err();
     hidden(path, letters.runs_of(is_of_secrets).filter(is_secret).map(|run| letters.written(&run)).collect())
 }
 
-/// Whether a segment of a path names the page of a link, as browsers and mail programs may write it.
+/// Whether a segment of a path names the page of a link, in any form that browsers and mail programs write.
 fn is_page(segment: &str) -> bool {
     let name = segment.split(';').next().unwrap_or_default();
     let name: String = name.chars().filter(char::is_ascii_graphic).collect();
     LinkPurpose::ALL.iter().any(|purpose| purpose.page().eq_ignore_ascii_case(&name))
 }
 
-/// A text as it may be kept: with the secrets of links that stand in it left out, and with those of links, sign-ins and tokens that stand
-/// there alone, with letters around them or in Base64.
+/// A text for storage, without the secrets of links, and without those of links, sign-ins and tokens that occur on their own, with letters
+/// around them or in Base64.
 pub fn text_without_secrets(text: &str) -> Cow<'_, str> {
     without(text, holds_secret)
 }
 
-/// The same for what somebody has said and means: a secret with letters around it stays, since what others give ids to looks so.
+/// The same for text that a person wrote: a secret with letters around it stays, since other systems' ids look like that.
 pub fn text_without_whole_secrets(text: &str) -> Cow<'_, str> {
     without(text, |_| false)
 }
@@ -135,20 +133,19 @@ fn without(text: &str, around: IsAround) -> Cow<'_, str> {
     hidden(text, places)
 }
 
-/// A text in which secrets may stand, each behind this mark in small letters or capitals, without them. A secret is in the run of
-/// letters, digits and signs of secrets that follows; how much of that run stays is asked, and nothing when all of it does.
+/// Redacts secrets that follow this mark, in any case. A secret is in the run of letters, digits and signs behind it; `stays` returns how
+/// much of that run is kept, or none to keep all of it.
 pub(crate) fn hidden_behind<'a>(text: &'a str, mark: &str, stays: impl Fn(&str) -> Option<usize>) -> Cow<'a, str> {
     let is_of_run = |c: char| c.is_ascii_alphanumeric() || "_-{}:".contains(c);
     let mut places = Vec::new();
     for letters in readings(text) {
         let secrets = letters.runs_of(is_of_run).filter_map(|run| {
             let word = letters.word(run.clone());
-            // A telephone begins what is typed with a capital. Where a run holds several marks, the first that is followed by a secret
-            // says what stays.
+            // Phone keyboards capitalize the first letter. If a run holds several marks, the first that precedes a secret counts.
             let lower = word.to_ascii_lowercase();
             let mut marks = lower.match_indices(mark).map(|(at, _)| at + mark.len());
             let secret = marks.find_map(|at| Some(run.start + at + stays(&word[at..])?..run.end))?;
-            // What stands on the next line may be another word.
+            // The word on the next line may not belong to it.
             (!letters.is_joined || is_of_link(&letters.word(secret.clone()))).then(|| letters.bounded(secret))
         });
         places.extend(secrets.map(|place| letters.written(&place)));
@@ -156,7 +153,7 @@ pub(crate) fn hidden_behind<'a>(text: &'a str, mark: &str, stays: impl Fn(&str) 
     hidden(text, places)
 }
 
-/// A text without the words, runs of such letters, that are secret.
+/// Redacts the secret words of a text; a word is a run of such letters.
 pub(crate) fn hidden_words(text: &str, is_of_word: fn(char) -> bool, is_secret: impl Fn(&str) -> bool) -> Cow<'_, str> {
     let mut places = Vec::new();
     for letters in readings(text).into_iter().filter(|letters| !letters.is_joined) {
@@ -173,7 +170,7 @@ mod tests {
     use super::*;
     use crate::account::secret;
 
-    /// As one is drawn.
+    /// A secret as it is issued.
     const DRAWN: &str = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
 
     /// The same with a sign in it.

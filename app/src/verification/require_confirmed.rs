@@ -1,4 +1,4 @@
-//! What is refused to whoever has not confirmed their address.
+//! Refuses what requires a confirmed address.
 
 use super::store;
 use crate::{
@@ -9,8 +9,8 @@ use crate::{
 
 const WAY_OUT: &str = "Open the link that was sent to your address, or send it again from Settings, You.";
 
-/// Refuses to write mails for a person whose address is not confirmed: they could be anybody, and so could their readers.
-/// Where no mail leaves nobody can confirm an address by one, and nothing is refused.
+/// Refuses to write mails for a person whose address is unconfirmed: they and their recipients could be anybody. Where no mail leaves,
+/// nobody can confirm an address by mail, so nothing is refused.
 pub fn for_mail(caller: &Caller) -> Result<(), Error> {
     let person = caller.person()?;
     match person.confirmed || !caller.services.mail_leaves {
@@ -19,7 +19,7 @@ pub fn for_mail(caller: &Caller) -> Result<(), Error> {
     }
 }
 
-/// Refuses to ask a model for a person whose address is not confirmed, but for the first who signed up here.
+/// Refuses model calls for a person whose address is unconfirmed, except the first person who signed up.
 pub async fn for_model(caller: &Caller) -> Result<(), Error> {
     let person = caller.person()?;
     if person.confirmed {

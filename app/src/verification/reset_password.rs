@@ -1,4 +1,4 @@
-//! A new password for whoever has lost theirs, by a link that is sent to their mailbox.
+//! Password reset by a link that is sent to the person's mailbox.
 
 use std::{sync::Arc, time::Duration};
 
@@ -32,8 +32,7 @@ use crate::{
     text,
 };
 
-/// Takes the wish for a new password. What comes of it is not waited for: how long it takes would tell whether somebody has
-/// an account.
+/// Accepts a request for a reset link. The work is done in the background, because its duration would tell whether somebody has an account.
 pub async fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
     let (email, services) = (text::known_email("email", email)?, caller.services.clone());
     refuse_without_mails(&services).await?;
@@ -48,10 +47,10 @@ pub async fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// How long one waits after each try at which somebody else held the account.
+/// The pauses between attempts while another transaction holds the account.
 const PAUSES: [Duration; 4] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 
-/// The same as [`send`], tried again a few times while somebody else holds the account; without a connection meanwhile.
+/// Calls [`send`] again a few times while another transaction holds the account; holds no connection in the pauses.
 async fn send_soon(services: &Arc<Services>, email: &str, from: &RequestOrigin) -> Result<bool, Error> {
     for pause in PAUSES {
         if send(services, email, from).await? {
@@ -62,7 +61,7 @@ async fn send_soon(services: &Arc<Services>, email: &str, from: &RequestOrigin) 
     send(services, email, from).await
 }
 
-/// Refuses when this Stint sends no mail of this kind any more today, whoever asks: a link would leave tomorrow, and open nothing then.
+/// Refuses any request when the mail quota of the day is used up: a link mailed tomorrow would have expired.
 async fn refuse_without_mails(services: &Services) -> Result<(), Error> {
     if !services.mail_leaves {
         return Ok(());
@@ -73,9 +72,8 @@ async fn refuse_without_mails(services: &Services) -> Result<(), Error> {
     left.map_err(|error| error.hint("Whoever runs this Stint can make the link: stint admin reset-password."))
 }
 
-/// Sends the link to whoever signs in with this address; nothing when nobody does, or when they were sent some already. That it
-/// was asked for is written down for them either way. Whether it could be found out: not while somebody else holds the account, who is
-/// not waited for on a connection on which everybody signs in.
+/// Sends the link to the person with this address, unless there is none or enough were sent already. The request is recorded as a security
+/// event either way. Returns false if another transaction holds the account: waiting for it would block a connection that sign-in shares.
 pub async fn send(services: &Arc<Services>, email: &str, from: &RequestOrigin) -> Result<bool, Error> {
     let now = services.clock.now();
     let mut db = services.database.begin(RowScope::Nobody, AccessMode::Write).await?;
@@ -94,7 +92,7 @@ pub async fn send(services: &Arc<Services>, email: &str, from: &RequestOrigin) -
     Ok(true)
 }
 
-/// Counts the link for the network that it is asked for from; whether it may be mailed. An operator asks from none.
+/// Counts the link for the requesting network; whether it may be mailed. An operator has no network.
 async fn is_let_by_network(db: &mut Db, services: &Services, from: &RequestOrigin, confirmed: bool) -> Result<bool, Error> {
     let Ok(address) = from.address.parse() else { return Ok(true) };
     match mail_limits::count_reset(db, services, address, confirmed).await {
@@ -104,30 +102,30 @@ async fn is_let_by_network(db: &mut Db, services: &Services, from: &RequestOrigi
     }
 }
 
-/// Gives the person of a link another password: all their sign-ins end, and their tokens are revoked when that is wished.
-/// Whoever has the link reads the mailbox, so the address is confirmed too, and nobody's guesses keep them from signing in with
-/// the new password. If it was not confirmed before, somebody else may have signed up with it: their tokens are revoked in any case, and
-/// no browser of theirs is known any more, and their places are settled ([`unconfirmed_account::review_memberships`]). They are told by mail.
+/// Sets a new password for the person of a link: all their sign-ins end, and their tokens are revoked if asked to. The link proves the
+/// mailbox, so the address is confirmed and the attempts of others do not slow down the next sign-in. If the address was unconfirmed,
+/// somebody else may have signed up with it: their tokens are revoked in any case, known browsers are deleted, and their memberships are
+/// reviewed ([`unconfirmed_account::review_memberships`]), with a report by mail.
 pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens: bool) -> Result<(), Error> {
     let services = &caller.services;
     let mut db = services.database.begin(RowScope::Nobody, AccessMode::Read).await?;
     let found = of_reset(address::of_person(&mut db, given).await?)?;
     secret::acceptable_password(&password, found.mailbox.as_deref().unwrap_or_default())?;
     found.refuse_unless_fresh(services.clock.now())?;
-    // Hashing takes long: nobody else waits for the connection meanwhile.
+    // Hashing is slow, so the connection is returned to the pool meanwhile.
     db.release().await;
     let hash = secret::hash_password(Requester::of(caller), password).await?;
     let (person, mailbox, now) = (UserId(found.subject), found.mailbox.unwrap_or_default(), services.clock.now());
     let mut db = services.database.begin(RowScope::Person(person.0), AccessMode::Write).await?;
     let held = store::hold_person(&mut db, Some(person.0), None).await?.ok_or_else(link_secret::unknown)?;
     link_secret::redeem(&mut db, given, now).await?;
-    // A link that was drawn while the address changed was sent to a mailbox that is theirs no more.
+    // A link issued while the address changed was sent to a mailbox that is no longer theirs.
     if !store::confirm_address(&mut db, person, &mailbox, now).await? {
         return Err(link_secret::spent());
     }
     let from = RequestOrigin::of(caller);
     account::store::set_password(&mut db, person.0, &hash).await?;
-    // Before any place: whoever works with a sign-in holds it, and then what is in an organization.
+    // Lock order: before any membership, as calls lock their sign-in first and then rows of the organization.
     security::store::end_sign_ins(&mut db, person.0, &[]).await?;
     let (mut db, taken_back) = match held.confirmed {
         true => (db, MembershipReview::default()),
@@ -145,7 +143,7 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     set_known_browser(caller, &browser)
 }
 
-/// The mail about it. Where the address is proved only now, it goes on with what became of the places of the account.
+/// The mail about the change. If the address was unconfirmed, it includes the membership review.
 fn changed_by_link(public_url: &str, proved: Option<&MembershipReview>) -> String {
     let places = proved.map(|taken_back| {
         let except = if taken_back.leaves_places() { ", except in the organizations that could not be looked at" } else { "" };
@@ -165,7 +163,7 @@ fn changed_by_link(public_url: &str, proved: Option<&MembershipReview>) -> Strin
     )
 }
 
-/// What goes with an address that is proved only now: whoever signed up with it may be another one than who reads there.
+/// The effects of confirming an address that somebody else may have signed up with.
 async fn proved(mut db: Db, caller: &Caller, person: Person, now: Timestamp) -> Result<(Db, MembershipReview), Error> {
     record_event(&mut db, person.id, EventKind::AddressConfirmed, now, &RequestOrigin::of(caller), &person.email).await?;
     security::store::forget_browsers(&mut db, person.id.0).await?;

@@ -1,4 +1,4 @@
-//! SQL of secrets that travel and of what they prove: calls of the functions that the owner of the tables lends out.
+//! SQL of link secrets and confirmed addresses: calls of functions that belong to the owner of the tables.
 
 use std::time::Duration;
 
@@ -17,27 +17,27 @@ use crate::{
     outbox,
 };
 
-/// How many mails are forgotten in one go.
+/// How many mails are deleted in one transaction.
 pub const MAILS_FORGOTTEN: i32 = 10_000;
 
-/// Keeps the hash of a secret.
-pub async fn insert_secret(db: &mut Db, hash: &[u8], errand: &NewLinkSecret<'_>, now: Timestamp) -> Result<(), Error> {
+/// Stores the hash of a secret.
+pub async fn insert_secret(db: &mut Db, hash: &[u8], new_secret: &NewLinkSecret<'_>, now: Timestamp) -> Result<(), Error> {
     query!(
         "select keep_secret($1, $2, $3, $4, $5, $6, $7)",
         hash,
-        errand.purpose.name(),
-        errand.subject,
-        errand.within.map(|organization| organization.0),
-        errand.mailbox,
+        new_secret.purpose.name(),
+        new_secret.subject,
+        new_secret.within.map(|organization| organization.0),
+        new_secret.mailbox,
         instant(now) as _,
-        instant(errand.expires) as _
+        instant(new_secret.expires) as _
     )
     .fetch_one(db.connection())
     .await?;
     Ok(())
 }
 
-/// Keeps the hash of a link to the document of an invoice, drawn with a token.
+/// Stores the hash of a document link, issued with a token.
 pub async fn keep_document_link(
     db: &mut Db,
     hash: &[u8],
@@ -60,7 +60,7 @@ pub async fn keep_document_link(
     Ok(())
 }
 
-/// The invoice whose document the link with this hash opens, and the token that it was drawn with.
+/// The invoice whose document the link with this hash opens, and the token that issued it.
 pub async fn document_of_link(db: &mut Db, hash: &[u8], now: Timestamp) -> Result<Option<(InvoiceId, TokenId)>, Error> {
     let row = query!(r#"select invoice as "invoice!", token as "token!" from find_document($1, $2)"#, hash, instant(now) as _)
         .fetch_optional(db.connection())
@@ -89,36 +89,36 @@ pub async fn find(db: &mut Db, hash: &[u8]) -> Result<Option<LinkSecret>, Error>
     }))
 }
 
-/// Uses a secret up; whether it could be used.
+/// Redeems a secret; whether it was valid.
 pub async fn redeem(db: &mut Db, hash: &[u8], now: Timestamp) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select use_secret($1, $2) as "won!""#, hash, instant(now) as _).fetch_one(db.connection()).await?)
 }
 
-/// Uses up the secret with this hash, and no other.
+/// Withdraws the secret with this hash only.
 pub async fn forget_secret(db: &mut Db, hash: &[u8], now: Timestamp) -> Result<(), Error> {
     query!("select forget_secret($1, $2)", hash, instant(now) as _).fetch_one(db.connection()).await?;
     Ok(())
 }
 
-/// Uses up every secret of these purposes.
+/// Withdraws every secret of these purposes.
 pub async fn withdraw(db: &mut Db, purposes: &[LinkPurpose], subject: Uuid, now: Timestamp) -> Result<(), Error> {
     query!("select withdraw_secrets($1, $2, $3)", &names(purposes), subject, instant(now) as _).fetch_one(db.connection()).await?;
     Ok(())
 }
 
-/// Forgets secrets that ran out before an instant.
+/// Deletes secrets that expired before an instant.
 pub async fn forget(db: &mut Db, before: Timestamp) -> Result<i64, Error> {
     Ok(query_scalar!(r#"select forget_secrets($1) as "gone!""#, instant(before) as _).fetch_one(db.connection()).await?)
 }
 
-/// Remembers that an address is the one of a person; whether they still sign in with it.
+/// Confirms an address of a person; whether it is still the one that they sign in with.
 pub async fn confirm_address(db: &mut Db, person: UserId, address: &str, now: Timestamp) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select confirm_address($1, $2, $3) as "theirs!""#, person.0, address, instant(now) as _)
         .fetch_one(db.connection())
         .await?)
 }
 
-/// Somebody with a login.
+/// A person with a login.
 pub struct PersonRow {
     /// Their id.
     pub id: Uuid,
@@ -126,11 +126,11 @@ pub struct PersonRow {
     pub name: String,
     /// The address they sign in with.
     pub email: String,
-    /// Whether it is known to be theirs.
+    /// Whether the address is confirmed.
     pub confirmed: bool,
 }
 
-/// The person of an id, or else of an address.
+/// The person with an id, or else with an address.
 pub async fn person(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<Option<PersonRow>, Error> {
     Ok(query_as!(
         PersonRow,
@@ -142,8 +142,8 @@ pub async fn person(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Resul
     .await?)
 }
 
-/// The person of an id, or else of an address, held until the transaction ends: whoever signs them in, draws links for them or
-/// changes their password or address waits.
+/// The person with an id, or else with an address, locked until the transaction ends: signing them in, issuing links for them and changing
+/// their password or address wait.
 pub async fn hold_person(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<Option<PersonRow>, Error> {
     Ok(query_as!(
         PersonRow,
@@ -155,20 +155,20 @@ pub async fn hold_person(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> 
     .await?)
 }
 
-/// Whom an address belongs to, who was to be held at once.
+/// The result of locking the person of an address without waiting.
 pub enum PersonLock {
-    /// Nobody.
+    /// Nobody has this address.
     Nobody,
-    /// Somebody, whom another transaction holds. This one can only be rolled back.
+    /// Another transaction holds the lock. This one can only be rolled back.
     HeldByOthers,
-    /// Somebody, who is held now.
+    /// The person, locked.
     Held(PersonRow),
 }
 
-/// How long somebody is waited for who is to be held at once.
+/// Lock timeout of [`hold_person_at_once`].
 const AT_ONCE: Duration = Duration::from_millis(20);
 
-/// The same for the person of an address, on a connection that everybody shares: nobody who keeps a row of their own keeps it.
+/// Locks the person of an address with a short timeout, on a shared connection: nobody can block it by locking a row of their own.
 pub async fn hold_person_at_once(db: &mut Db, email: &str) -> Result<PersonLock, Error> {
     db.set_lock_timeout(AT_ONCE).await?;
     let found = query_as!(
@@ -182,12 +182,12 @@ pub async fn hold_person_at_once(db: &mut Db, email: &str) -> Result<PersonLock,
     Ok(found.map_or(PersonLock::Nobody, PersonLock::Held))
 }
 
-/// Whether somebody is the first who has signed up here.
+/// Whether a person was the first to sign up in this deployment.
 pub async fn is_first(db: &mut Db, person: UserId) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select is_first_person($1) as "first!""#, person.0).fetch_one(db.connection()).await?)
 }
 
-/// Gives a person another address, which is known to be theirs.
+/// Changes the address of a person to one that is confirmed.
 pub async fn change_address(db: &mut Db, person: UserId, address: &str, now: Timestamp) -> Result<(), Error> {
     query!("select change_address($1, $2, $3)", person.0, address, instant(now) as _)
         .fetch_one(db.connection())
@@ -198,19 +198,19 @@ pub async fn change_address(db: &mut Db, person: UserId, address: &str, now: Tim
     Ok(())
 }
 
-/// Remembers the address that a person has asked for, which waits to be confirmed until then; nothing forgets it.
+/// Stores the pending address of a person, which expires at this time; none deletes it.
 pub async fn set_waiting_address(db: &mut Db, person: UserId, waiting: Option<(&str, Timestamp)>) -> Result<(), Error> {
     let (address, until) = waiting.unzip();
     query!("select set_waiting_address($1, $2, $3)", person.0, address, until.map(instant) as _).fetch_one(db.connection()).await?;
     Ok(())
 }
 
-/// The address that a person waits to confirm.
+/// The pending address of a person.
 pub async fn waiting_address(db: &mut Db, person: UserId, now: Timestamp) -> Result<Option<String>, Error> {
     Ok(query_scalar!("select waiting_address($1, $2)", person.0, instant(now) as _).fetch_one(db.connection()).await?)
 }
 
-/// Somebody who waits to confirm another address.
+/// A person with a pending address.
 pub struct WaitingRow {
     /// Their id.
     pub id: Uuid,
@@ -218,7 +218,7 @@ pub struct WaitingRow {
     pub email: String,
 }
 
-/// Who waits to confirm this address; of many, two.
+/// The persons with this pending address, two at most.
 pub async fn who_waits(db: &mut Db, address: &str, now: Timestamp) -> Result<Vec<WaitingRow>, Error> {
     let waiting =
         query_as!(WaitingRow, r#"select id as "id!", email as "email!" from who_waits_for_address($1, $2)"#, address, instant(now) as _);
@@ -227,19 +227,19 @@ pub async fn who_waits(db: &mut Db, address: &str, now: Timestamp) -> Result<Vec
 
 /// A mail to a person about their own sign-in.
 pub struct NewAccountMail<'a> {
-    /// Where it goes.
+    /// The recipient's address.
     pub mailbox: &'a str,
     /// Its subject.
     pub subject: &'a str,
-    /// Its text; none when it is written as it leaves.
+    /// Its text; none when it is composed as it leaves.
     pub body: Option<&'a str>,
     /// Whom it is for.
     pub person: UserId,
-    /// What its link is for.
+    /// The purpose of its link.
     pub carries: Option<LinkPurpose>,
 }
 
-/// Puts a mail to a person into the outbox; it leaves when the fact that it speaks of is committed.
+/// Puts a mail to a person into the outbox; it leaves once this transaction is committed.
 pub async fn mail(db: &mut Db, mail: &NewAccountMail<'_>, now: Timestamp) -> Result<(), Error> {
     query!(
         "select mail_person($1, $2, $3, $4, $5, $6, $7)",
@@ -256,17 +256,17 @@ pub async fn mail(db: &mut Db, mail: &NewAccountMail<'_>, now: Timestamp) -> Res
     Ok(())
 }
 
-/// What became of a mail.
+/// The state of a mail.
 pub struct MailStatusRow {
     /// Its state.
     pub state: String,
-    /// Whether it was refused so far.
+    /// Whether the mail server has refused it so far.
     pub refused: bool,
-    /// Whether it has waited for so long that it does not leave by itself any more.
+    /// Whether it is too old to leave by itself.
     pub too_old: bool,
 }
 
-/// What became of the newest mail with a link for these purposes to a person at an address.
+/// The state of the newest mail with a link for these purposes to a person at an address.
 pub async fn newest_mail(db: &mut Db, person: UserId, address: &str, purposes: &[LinkPurpose]) -> Result<Option<MailStatusRow>, Error> {
     Ok(query_as!(
         MailStatusRow,
@@ -281,28 +281,27 @@ pub async fn newest_mail(db: &mut Db, person: UserId, address: &str, purposes: &
     .await?)
 }
 
-/// Keeps mails with links for these purposes from leaving, since what they are for was done.
+/// Cancels mails with links for these purposes that have not left, because their purpose is achieved.
 pub async fn cancel_mails(db: &mut Db, person: UserId, purposes: &[LinkPurpose], why: &str) -> Result<(), Error> {
     query!("select keep_mails_to_person($1, $2, $3)", person.0, &names(purposes), why).fetch_one(db.connection()).await?;
     Ok(())
 }
 
-/// When the mail that only tells a person about this was written to this mailbox that is the `nth`, counted back from the newest.
-/// Holds the person, like [`mail_at`].
+/// The time of the `nth` newest notice about this subject to this mailbox. Locks the person, like [`mail_at`].
 pub async fn notice_at(db: &mut Db, person: UserId, mailbox: &str, about: &str, nth: i32) -> Result<Option<Timestamp>, Error> {
     let written =
         query_scalar!(r#"select notice_to_person_at($1, $2, $3, $4) as "written: jiff_sqlx::Timestamp""#, person.0, mailbox, about, nth);
     Ok(written.fetch_one(db.connection()).await?.map(jiff_sqlx::Timestamp::to_jiff))
 }
 
-/// Forgets mails to people about their own sign-in that were queued before an instant and do not leave any more; how many.
+/// Deletes mails about sign-ins that were queued before an instant and no longer leave; returns the number.
 pub async fn forget_mails(db: &mut Db, before: Timestamp) -> Result<i32, Error> {
     let gone = query_scalar!(r#"select forget_mails_to_people($1, $2) as "gone!""#, instant(before) as _, MAILS_FORGOTTEN);
     Ok(gone.fetch_one(db.connection()).await?)
 }
 
-/// When the mail with a link for these purposes was written to a person that is the `nth`, counted back from the newest. Holds the
-/// person, so that of several who ask at once and then write each finds what the one before has written.
+/// The time of the `nth` newest mail with a link for these purposes to a person. Locks the person, so that of concurrent requests each sees
+/// the mail of the one before.
 pub async fn mail_at(db: &mut Db, person: UserId, purposes: &[LinkPurpose], nth: i32) -> Result<Option<Timestamp>, Error> {
     let names = names(purposes);
     let written = query_scalar!(r#"select mail_to_person_at($1, $2, $3) as "written: jiff_sqlx::Timestamp""#, person.0, &names, nth);

@@ -1,9 +1,9 @@
-//! Where a cluster lives: its files in the data folder, its socket, its password.
+//! The files of a cluster: its folders in the data folder, its socket and its password.
 //!
 //! ```text
 //! data/postgres.lock    held by the Stint that runs the database
-//! data/postgres.log     what the database says, and postgres.log.1 before that
-//! data/postgres/        the database's user's own, closed to everybody else
+//! data/postgres.log     the log of the database, and postgres.log.1 before that
+//! data/postgres/        owned by the database's user, closed to everybody else
 //!     data/             the database
 //!     password          of its superuser
 //!     socket/           where it listens
@@ -28,18 +28,18 @@ use std::{
 
 /// The database that Stint works in.
 pub(super) const DATABASE: &str = "stint";
-/// Who makes the cluster, and may do everything in it.
+/// The superuser of the cluster.
 pub(super) const SUPERUSER: &str = "postgres";
 /// The name of the socket; nothing listens on this port of the network.
 pub(super) const PORT: u16 = 5432;
 
 /// The longest path of a socket's folder: the kernel allows a socket's whole path 104 bytes on macOS, 108 on Linux.
 const SOCKET_FOLDER_BYTES_MAX: usize = 85;
-/// From this size on a log is put aside at the next start.
+/// A log of this size is rotated at the next start.
 const LOG_BYTES_MAX: u64 = 10 << 20;
 const PASSWORD_LENGTH: usize = 43;
 
-/// The files of one cluster, and who they belong to.
+/// The files of one cluster, and the user who owns them.
 #[derive(Clone, Debug)]
 pub(super) struct ClusterDirectory {
     data_dir: PathBuf,
@@ -50,7 +50,7 @@ pub(super) struct ClusterDirectory {
 }
 
 impl ClusterDirectory {
-    /// Make the folders that are missing, and see to it that the database's user can reach them.
+    /// Create the missing folders, and check that the database's user can reach them.
     pub(super) fn prepare(data_dir: &Path) -> Result<Self, ClusterError> {
         make_data_dir(data_dir).map_err(ClusterError::file("make", data_dir))?;
         let data_dir = data_dir.canonicalize().map_err(ClusterError::file("find", data_dir))?;
@@ -63,12 +63,12 @@ impl ClusterDirectory {
         Ok(Self { data_dir, folder, data, socket, system_user })
     }
 
-    /// How to connect as the superuser, whose password this is.
+    /// Options for connecting as the superuser, with this password.
     pub(super) fn options(&self, password: &str, database: &str) -> PgConnectOptions {
         self.options_of(SUPERUSER, password, database)
     }
 
-    /// How to connect as one of the roles.
+    /// Options for connecting as one of the roles.
     pub(super) fn options_of(&self, role: &str, password: &str, database: &str) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass()
             .socket(&self.socket)
@@ -79,14 +79,14 @@ impl ClusterDirectory {
             .ssl_mode(PgSslMode::Disable)
     }
 
-    /// Take the lock, or none while another process holds it. The kernel gives it back when its holder dies.
+    /// Take the lock; none while another process holds it. The kernel releases it when its holder dies.
     pub(super) fn lock(&self) -> Result<Option<File>, ClusterError> {
         let path = self.data_dir.join("postgres.lock");
         let failed = || ClusterError::file("lock", &path);
         let mut file = self.open(&path, OpenOptions::new().write(true).truncate(false)).map_err(failed())?;
         match file.try_lock() {
             Ok(()) => {
-                // For people only: who holds it is the kernel's to say.
+                // The id is for people only: the kernel knows who holds the lock.
                 file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(failed())?;
                 Ok(Some(file))
             }
@@ -95,7 +95,7 @@ impl ClusterDirectory {
         }
     }
 
-    /// The process that took the lock last.
+    /// The id of the process that took the lock last.
     pub(super) fn holder(&self) -> String {
         fs::read_to_string(self.data_dir.join("postgres.lock")).unwrap_or_else(|_| "unknown".into())
     }
@@ -111,7 +111,7 @@ impl ClusterDirectory {
         }
     }
 
-    /// A new password for a new database.
+    /// Generate a password for a new database.
     pub(super) fn choose_password(&self) -> Result<String, ClusterError> {
         let password = Alphanumeric.sample_string(&mut rand::rng(), PASSWORD_LENGTH);
         self.replace(&self.password_file(), &password)?;
@@ -126,7 +126,7 @@ impl ClusterDirectory {
         self.data.join("postmaster.pid")
     }
 
-    /// Replace a file of the database's user in one step, without following links that this user may have left.
+    /// Replace a file of the database's user atomically, without following links that this user may have left.
     pub(super) fn replace(&self, path: &Path, text: &str) -> Result<(), ClusterError> {
         let failed = || ClusterError::file("write", path);
         let draft = path.with_extension(Alphanumeric.sample_string(&mut rand::rng(), 8));
@@ -141,7 +141,7 @@ impl ClusterDirectory {
         self.data_dir.join("postgres.log")
     }
 
-    /// The log, to be written at its end; one that has grown is put aside.
+    /// Open the log for appending; a large one is rotated.
     pub(super) fn open_log(&self) -> Result<File, ClusterError> {
         let path = self.log_file();
         if fs::metadata(&path).is_ok_and(|log| log.len() > LOG_BYTES_MAX) {
@@ -150,7 +150,7 @@ impl ClusterDirectory {
         self.open(&path, OpenOptions::new().append(true)).map_err(ClusterError::file("write", &path))
     }
 
-    /// Open a file in the data folder; it belongs to the database's user, who may run Stint without root another time.
+    /// Open a file in the data folder; it is owned by the database's user, who may run Stint without root another time.
     fn open(&self, path: &Path, options: &mut OpenOptions) -> io::Result<File> {
         let file = options.create(true).mode(0o600).open(path)?;
         self.system_user.own(path).map_err(io::Error::other)?;
@@ -166,8 +166,8 @@ impl ClusterDirectory {
     }
 }
 
-/// Make a folder that only this user can enter. One that is there already must be this user's own, since the fallback
-/// for sockets lies where everybody may make folders.
+/// Create a folder that only this user can enter. An existing one must be owned by this user, since the fallback for sockets lies where
+/// everybody may create folders.
 fn make_private(path: &Path, system_user: &SystemUser) -> Result<(), ClusterError> {
     match DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => return system_user.own(path),
@@ -183,7 +183,7 @@ fn make_private(path: &Path, system_user: &SystemUser) -> Result<(), ClusterErro
     system_user.own(path)
 }
 
-/// The socket lies beside the data, or in a short folder of its own where that path is too long for a socket.
+/// The socket is beside the data, or in a short folder of its own where that path is too long for a socket.
 fn socket_folder(folder: &Path, system_user: &SystemUser) -> PathBuf {
     let beside = folder.join("socket");
     let fits = |path: &Path| path.as_os_str().as_bytes().len() <= SOCKET_FOLDER_BYTES_MAX;

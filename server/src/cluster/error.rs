@@ -1,4 +1,4 @@
-//! Why there is no database, said so that somebody can do something about it.
+//! Errors of the private database, each with what to do about it.
 
 use std::{io, path::PathBuf};
 use thiserror::Error;
@@ -6,15 +6,15 @@ use thiserror::Error;
 /// Why a private cluster could not be started.
 #[derive(Debug, Error)]
 pub enum ClusterError {
-    /// There are no programs to run.
+    /// No PostgreSQL programs were found.
     #[error(
         "PostgreSQL {oldest} or newer was not found on this machine. Install it with `{command}` (Stint runs its own \
          copy of it, in its data folder), or name a database in STINT_DATABASE_URL"
     )]
     NotInstalled {
-        /// The oldest version that will do.
+        /// The oldest supported version.
         oldest: u32,
-        /// How to install it here.
+        /// The command that installs it here.
         command: String,
     },
     /// The data was written by another version than those found.
@@ -25,20 +25,20 @@ pub enum ClusterError {
     OtherVersion {
         /// The folder of the data.
         data: PathBuf,
-        /// The version it needs.
+        /// The version that it needs.
         wanted: u32,
-        /// The versions there are.
+        /// The versions that were found.
         found: String,
     },
-    /// As root there is nobody to run the database as.
+    /// Stint runs as root, and there is no user to run the database as.
     #[error("PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody` to run it as")]
     NoSystemUser,
-    /// The data is somebody else's.
+    /// The data belongs to another user.
     #[error("the database in {data} belongs to the user {owner}: run Stint as that user or as root", data = .data.display())]
     OtherOwner {
         /// The folder of the data.
         data: PathBuf,
-        /// Who may use it.
+        /// Its owner.
         owner: String,
     },
     /// A folder on the way to the data is closed to the database's user.
@@ -48,9 +48,9 @@ pub enum ClusterError {
         folder = .folder.display()
     )]
     FolderNotAccessible {
-        /// Who runs the database.
+        /// The user who runs the database.
         user: String,
-        /// The first folder that is closed.
+        /// The first closed folder.
         folder: PathBuf,
     },
     /// A file or folder of the cluster could not be used.
@@ -58,51 +58,51 @@ pub enum ClusterError {
     File {
         /// What was tried.
         act: &'static str,
-        /// With what.
+        /// The file or folder.
         path: PathBuf,
-        /// What went wrong.
+        /// The underlying error.
         source: io::Error,
     },
-    /// The password of an existing database is gone.
+    /// The password of an existing database is missing.
     #[error("the password of the database is missing: {path} should hold it", path = .path.display())]
     NoPassword {
-        /// Where it should be.
+        /// The file that should hold it.
         path: PathBuf,
     },
-    /// Making the data folder failed.
+    /// Creating the data folder failed.
     #[error("initdb failed: {0}")]
     Initdb(String),
     /// The database process ended instead of starting.
     #[error("PostgreSQL did not start ({status}). The end of {log}:\n{tail}", log = .log.display())]
     Ended {
-        /// How it ended.
+        /// Its exit status.
         status: String,
-        /// Where it writes its messages.
+        /// Its log file.
         log: PathBuf,
-        /// What it wrote last.
+        /// The last lines of the log.
         tail: String,
     },
-    /// The database of an earlier run would not end.
+    /// The database of an earlier run did not end.
     #[error("an earlier PostgreSQL (process {pid}) still holds the data folder and does not end")]
     StaleProcess {
-        /// Its process.
+        /// The id of its process.
         pid: i32,
     },
     /// Another Stint holds the folder, but its database does not answer.
     #[error("another Stint (process {holder}) holds the data folder, but its database does not answer: {last}")]
     Unreachable {
-        /// The process that holds it.
+        /// The id of the process that holds it.
         holder: String,
-        /// What the last attempt came to.
+        /// The result of the last attempt.
         last: String,
     },
-    /// The database answers with an error.
+    /// The database refused with an error.
     #[error("the private database refuses: {0}")]
     Database(#[from] sqlx::Error),
 }
 
 impl ClusterError {
-    /// For `map_err`: what was tried with which file.
+    /// For `map_err`: makes an error of this action on this file.
     pub(super) fn file(act: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { act, path, source }

@@ -1,4 +1,4 @@
-//! The first start: a new, empty cluster.
+//! Creates a new, empty cluster at the first start.
 
 use super::{
     ClusterError,
@@ -10,12 +10,12 @@ use rand::distr::{Alphanumeric, SampleString};
 use std::{fs, os::unix::process::CommandExt, path::Path};
 use tokio::process::Command;
 
-/// What the name of a cluster begins with that is not finished.
+/// The name prefix of an unfinished cluster.
 const DRAFT: &str = "data.new";
 
-/// Make the cluster if there is none; gives the superuser's password either way.
+/// Create the cluster if there is none; returns the superuser's password either way.
 ///
-/// The data gets its name last: a process that is killed half-way leaves nothing that looks like a database.
+/// The data folder is renamed last: a process that is killed half-way leaves nothing that looks like a database.
 pub(super) async fn make_if_missing(directory: &ClusterDirectory, installation: &Installation) -> Result<String, ClusterError> {
     let password = match directory.password()? {
         Some(password) => password,
@@ -31,8 +31,8 @@ pub(super) async fn make_if_missing(directory: &ClusterDirectory, installation: 
     Ok(password)
 }
 
-/// Take away what earlier first starts have left that were killed, with the processes that may still be writing it. What cannot
-/// be taken away disturbs nobody: each draft has a name of its own.
+/// Remove what earlier first starts that were killed have left, with the processes that may still write to it. What cannot be removed does
+/// no harm: each draft has a name of its own.
 async fn clear(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(DRAFT)) {
@@ -49,7 +49,7 @@ async fn run(directory: &ClusterDirectory, installation: &Installation, draft: &
     command.arg("--pgdata").arg(draft).arg("--pwfile").arg(directory.password_file()).current_dir(&directory.folder);
     command.args(["--username", SUPERUSER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--data-checksums"]);
     command.args(locale(installation));
-    // A group of its own: Ctrl-C in the terminal is for us.
+    // Its own process group: Ctrl-C in the terminal is for us.
     command.process_group(0);
     let output = Command::from(command).kill_on_drop(true).output().await.map_err(ClusterError::file("run", program))?;
     if output.status.success() {

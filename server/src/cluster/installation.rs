@@ -1,4 +1,4 @@
-//! The PostgreSQL programs found on this machine.
+//! Finds the PostgreSQL programs on this machine.
 
 use super::ClusterError;
 use std::{
@@ -8,10 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The oldest version with everything that the schema and the settings use, and still kept up by its makers.
+/// The oldest version with everything that the schema and the settings use, and still supported by its makers.
 const OLDEST: u32 = 14;
 
-/// Folders whose entries with a prefix are installations, with the way from there to the programs.
+/// Folders whose entries with a prefix are installations, with the path from there to the programs.
 const INSTALL_LOCATIONS: &[(&str, &str, &str)] = &[
     ("/usr/lib/postgresql", "", "bin"),         // Debian, Ubuntu: one folder for each version
     ("/usr", "pgsql-", "bin"),                  // the project's own packages for Fedora and its kin
@@ -20,7 +20,7 @@ const INSTALL_LOCATIONS: &[(&str, &str, &str)] = &[
     ("/usr/local/opt", "postgresql", "bin"),    // macOS on Intel
 ];
 
-/// How each family of systems installs it, by the program that does.
+/// The install command of each family of systems, by its package manager.
 const COMMANDS: &[(&str, &str)] = &[
     ("apt-get", "apt-get install postgresql"),
     ("dnf", "dnf install postgresql-server"),
@@ -30,7 +30,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("brew", "brew install postgresql"),
 ];
 
-/// The folder of one version's programs.
+/// An installation: the folder of one version's programs.
 #[derive(Clone, Debug)]
 pub(super) struct Installation {
     pub(super) programs: PathBuf,
@@ -47,7 +47,7 @@ impl Installation {
         let mut found = BTreeMap::new();
         for programs in folders {
             if let Some(version) = version_in(&programs).filter(|version| *version >= OLDEST) {
-                // The first folder of a version wins: it is the one that the administrator put in front.
+                // The first folder of a version wins: it is the one that the administrator prefers.
                 found.entry(version).or_insert(Self { programs, version });
             }
         }
@@ -77,7 +77,7 @@ fn written_by(data: &Path) -> Result<Option<u32>, ClusterError> {
     }
 }
 
-/// Every folder that may hold the programs, the administrator's choice first.
+/// Every folder that may hold the programs, the administrator's preference first.
 fn candidates() -> Vec<PathBuf> {
     let mut folders = Vec::from_iter(told_by_pg_config());
     folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
@@ -90,19 +90,19 @@ fn candidates() -> Vec<PathBuf> {
 }
 
 fn told_by_pg_config() -> Option<PathBuf> {
-    let told = Command::new("pg_config").arg("--bindir").stderr(Stdio::null()).output().ok()?;
-    Some(PathBuf::from(String::from_utf8(told.stdout).ok()?.trim()))
+    let output = Command::new("pg_config").arg("--bindir").stderr(Stdio::null()).output().ok()?;
+    Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
 }
 
-/// `postgres (PostgreSQL) 15.14 (Debian …)` is 15; a folder with only a client, as `pg_config` may tell, is none.
+/// The major version: `postgres (PostgreSQL) 15.14 (Debian …)` is 15; a folder with only a client, as `pg_config` may name, has none.
 fn version_in(programs: &Path) -> Option<u32> {
     let (initdb, postgres) = (programs.join("initdb"), programs.join("postgres"));
     if !programs.is_absolute() || !initdb.is_file() || !postgres.is_file() {
         return None;
     }
-    let told = Command::new(postgres).arg("--version").stderr(Stdio::null()).output().ok()?;
-    let told = String::from_utf8(told.stdout).ok()?;
-    let number = told.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let output = Command::new(postgres).arg("--version").stderr(Stdio::null()).output().ok()?;
+    let output = String::from_utf8(output.stdout).ok()?;
+    let number = output.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 

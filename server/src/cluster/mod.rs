@@ -1,16 +1,16 @@
-//! A private PostgreSQL in the data folder, for everybody who does not want to care for a database.
+//! A private PostgreSQL cluster in the data folder, for deployments without a database of their own.
 //!
-//! It is made from the programs found on the machine, listens on a Unix socket only, and lives as long as Stint: the
-//! first process on a data folder starts it and watches over it, others use it beside that one (`stint admin` beside
-//! `stint serve`). Which one is the first is decided by a lock that the kernel gives back when its holder dies.
+//! It is created with the programs found on the machine, listens on a Unix socket only, and lives as long as Stint: the first process
+//! on a data folder starts and supervises it, others share it beside that one (`stint admin` beside `stint serve`). A lock that the
+//! kernel releases when its holder dies decides which one is the first.
 //!
 //! What may be killed, and what follows:
-//! - the database: it is started again at once, and the pool connects again;
+//! - the database: it is restarted at once, and the pool reconnects;
 //! - Stint: a shell that waits on a pipe from us notices and stops the database. Linux could do that alone
 //!   (`PR_SET_PDEATHSIG`), but then for the end of the *thread* that started it, and threads come and go here;
 //! - Stint and that shell: the database stays behind, and the next start ends it first.
 //!
-//! What does not stop when it is told to is killed, with everything that works in its folder.
+//! What does not stop when it is told to is killed, with every process that works in its folder.
 
 mod directory;
 mod error;
@@ -41,30 +41,30 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 
-/// How long another process may take to start the database that we want to share.
+/// How long another process may take to start the shared database.
 const SHARE_LIMIT: Duration = Duration::from_secs(60);
 /// How long the backends of a killed database may take to notice that it is gone.
 const SHARED_MEMORY_LIMIT: Duration = Duration::from_secs(20);
-/// What PostgreSQL says while they have not.
+/// The message of PostgreSQL while they have not.
 const SHARED_MEMORY_IN_USE: &str = "pre-existing shared memory block";
 const POLL: Duration = Duration::from_millis(50);
-/// How long the database may take to stop when nobody says by when.
+/// How long the database may take to stop when the caller sets no limit.
 const STOP_LIMIT: Duration = Duration::from_secs(60);
-/// How long what was killed may take to be gone.
+/// How long killed processes may take to end.
 const KILL_LIMIT: Duration = Duration::from_millis(500);
 
 /// The private database of a data folder, ready for connections.
 ///
-/// Dropped without [`stop`](Self::stop) it is stopped as well, but nobody waits for that.
+/// Dropping it without [`stop`](Self::stop) stops the database as well, but in the background.
 pub struct Cluster {
     connect_options: RoleConnectOptions,
-    /// Told by when the database has to have stopped.
+    /// Receives the instant by which the database has to have stopped.
     stopping: Sender<Instant>,
-    /// Answers whether the database did what it was told.
+    /// Returns whether the database stopped in time.
     supervisor: JoinHandle<bool>,
 }
 
-/// How to connect to Stint's database, over the socket. It stays the same over restarts.
+/// Options for connecting to Stint's database over the socket. They stay valid over restarts.
 struct RoleConnectOptions {
     owner: PgConnectOptions,
     login: PgConnectOptions,
@@ -73,7 +73,7 @@ struct RoleConnectOptions {
 }
 
 impl RoleConnectOptions {
-    /// The superuser's password is what the others follow from.
+    /// The other passwords are derived from the superuser's.
     fn of(directory: &ClusterDirectory, password: &str) -> Self {
         let way = |role| directory.options_of(role, &roles::password(password, role), DATABASE);
         Self {
@@ -119,18 +119,18 @@ impl Cluster {
         }
     }
 
-    /// How the application connects: as a login that owns nothing.
+    /// Options of the application: a login that owns nothing.
     pub fn login(&self) -> PgConnectOptions {
         self.connect_options.login.clone()
     }
 
-    /// How migrations connect: as the owner of the database, who is no superuser.
+    /// Options of migrations: the owner of the database, who is no superuser.
     pub fn owner(&self) -> PgConnectOptions {
         self.connect_options.owner.clone()
     }
 
-    /// Resolves when the database has failed so often that it is not started any more; the log says why. A server
-    /// should end then, so that whoever started it notices.
+    /// Resolves when the database has failed so often that it is not started any more; the log says why. A server should end then, so that
+    /// its supervisor notices.
     pub async fn given_up(&mut self) {
         if !self.supervisor.is_finished()
             && let Err(error) = (&mut self.supervisor).await
@@ -144,17 +144,17 @@ impl Cluster {
         self.stop_by(Instant::now() + STOP_LIMIT).await;
     }
 
-    /// The same by this instant: what does not stop by itself is killed. Says whether it stopped by itself.
+    /// The same by this instant: a database that does not stop by itself is killed. Returns whether it stopped by itself.
     pub async fn stop_by(mut self, by: Instant) -> bool {
         let (nobody, _) = channel();
-        // The supervisor may have given up before; then there is nobody to tell.
+        // If the supervisor has given up before, there is no receiver.
         let _ = std::mem::replace(&mut self.stopping, nobody).send(by);
         if self.supervisor.is_finished() {
             return true;
         }
         match timeout_at(by + KILL_LIMIT, &mut self.supervisor).await {
             Ok(stopped) => stopped.inspect_err(|error| tracing::error!(%error, "the supervisor of PostgreSQL failed")).unwrap_or(false),
-            // It was about to start the database of another process. What that comes to is ended by its watch.
+            // The supervisor was about to start a shared database. Its watch ends whatever was started.
             Err(_) => {
                 self.supervisor.abort();
                 false
@@ -163,7 +163,7 @@ impl Cluster {
     }
 }
 
-/// Start the database as its owner, with everything made that is missing.
+/// Start the database as its owner, and create everything that is missing.
 async fn first_start(directory: &ClusterDirectory, installation: &Installation) -> Result<(Postmaster, RoleConnectOptions), ClusterError> {
     let password = initdb::make_if_missing(directory, installation).await?;
     let deadline = Instant::now() + SHARED_MEMORY_LIMIT;
@@ -171,7 +171,7 @@ async fn first_start(directory: &ClusterDirectory, installation: &Installation) 
         let mut postmaster = Postmaster::start(directory, installation).await?;
         match postmaster.ready(&directory.options(&password, "postgres")).await {
             Ok(connection) => break (postmaster, set_up(connection, directory, &password).await),
-            // The backends of a database that was killed hold its memory until they notice.
+            // The backends of a killed database hold its shared memory until they notice.
             Err(ClusterError::Ended { tail, .. }) if tail.contains(SHARED_MEMORY_IN_USE) && Instant::now() < deadline => sleep(POLL).await,
             Err(error) => break (postmaster, Err(error)),
         }
@@ -188,7 +188,7 @@ async fn first_start(directory: &ClusterDirectory, installation: &Installation) 
     }
 }
 
-/// Make what is missing of the database and its roles.
+/// Create what is missing of the database and its roles.
 async fn set_up(connection: PgConnection, directory: &ClusterDirectory, password: &str) -> Result<(), ClusterError> {
     connection.close().await?;
     roles::ensure_roles(&directory.options(password, "postgres"), password).await
@@ -203,7 +203,7 @@ async fn join(directory: &mut ClusterDirectory) -> Result<RoleConnectOptions, St
     let connection = match PgConnection::connect_with(&connect_options.login).await {
         Ok(connection) => connection,
         Err(_) => {
-            // The other process may be an older Stint, which knows of no roles, or it is about to make them.
+            // The other process may be an older Stint without these roles, or it is about to create them.
             roles::ensure_roles(&directory.options(&password, "postgres"), &password).await.map_err(|error| error.to_string())?;
             PgConnection::connect_with(&connect_options.login).await.map_err(|error| error.to_string())?
         }

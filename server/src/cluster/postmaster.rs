@@ -1,4 +1,4 @@
-//! The database process, our child, and the watch that ends it when we are killed.
+//! The database process, which is our child, and the watch that ends it when we are killed.
 
 use super::{
     ClusterError, KILL_LIMIT,
@@ -29,14 +29,14 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-/// How long a start may take; after a crash much may have to be read again from the log.
+/// How long a start may take; after a crash much of the log may have to be replayed.
 const START_LIMIT: Duration = Duration::from_secs(300);
-/// What is left of the time for stopping to a stop without a checkpoint.
+/// The part of the stop's time limit that is reserved for an immediate shutdown, without a checkpoint.
 const IMMEDIATE_LIMIT: Duration = Duration::from_millis(500);
 const POLL: Duration = Duration::from_millis(20);
 
-/// Settings for a machine with few cores and a few hundred people. They stand on the command line, where they win over
-/// whatever is in the data folder's own configuration.
+/// Settings for a machine with few cores and a few hundred people. They are passed on the command line, where they override the data
+/// folder's own configuration.
 const SETTINGS: &[&str] = &[
     "listen_addresses=", // no network: the socket lies in a folder that only one user enters
     "unix_socket_permissions=0700",
@@ -61,16 +61,16 @@ const SETTINGS: &[&str] = &[
     "cluster_name=stint",
 ];
 
-/// So many processes may work on the database at once, commands beside servers among them.
+/// The processes that may use the database at once, commands beside servers included.
 const PROCESSES: usize = 4;
-/// For the owner while it migrates, for backups, and for whoever looks into the database.
+/// Connections for migrations by the owner, for backups, and for an operator's inspection.
 const RESERVE: usize = 12;
 
-/// Ends the database ($2) once the pipe on its input is closed, which the kernel does for a process that dies; unless
-/// the pid file ($1) tells of another by then.
+/// Ends the database ($2) once the pipe on its input is closed, which the kernel does when a process dies, unless the pid file ($1) names
+/// another process by then.
 const WATCH: &str = r#"read -r _; read -r pid <"$1" && [ "$pid" = "$2" ] && kill -INT "$pid""#;
 
-/// A running database. Dropping it ends the process too, by the watch, but nobody waits for that.
+/// A running database. Dropping it ends the process too, by the watch, but in the background.
 pub(super) struct Postmaster {
     child: Child,
     pid: Pid,
@@ -81,7 +81,7 @@ pub(super) struct Postmaster {
 }
 
 impl Postmaster {
-    /// Start the database, after what is left of an earlier one. The lock of its directory is held.
+    /// Start the database, after ending the one of an earlier run. The caller holds the lock of the directory.
     pub(super) async fn start(directory: &ClusterDirectory, installation: &Installation) -> Result<Self, ClusterError> {
         stale_process::end(directory).await?;
         directory.ensure_ownership()?;
@@ -113,7 +113,7 @@ impl Postmaster {
         }
     }
 
-    /// Wait until the database has ended without being asked to; says how.
+    /// Wait until the database has ended without being asked to; returns how.
     pub(super) async fn ended(&mut self) -> String {
         let status = self.child.wait().await;
         dismiss(self.watch.take()).await;
@@ -121,12 +121,12 @@ impl Postmaster {
         format!("{status}; last words: {}", self.tail().replace('\n', " | "))
     }
 
-    /// End the database by this instant; says whether it did so when it was told. Whoever is connected is cut off; everything
-    /// committed is on disk, and where there was no time for a checkpoint the next start makes up for it from the log.
+    /// Stop the database by this instant; returns whether it stopped when it was told. Clients are disconnected; everything committed is on
+    /// disk, and where there was no time for a checkpoint the next start recovers from the log.
     pub(super) async fn stop_by(mut self, by: Instant) -> bool {
         let before = |duration| by.checked_sub(duration).unwrap_or(by);
         for (signal, by) in [(Signal::SIGINT, before(IMMEDIATE_LIMIT + KILL_LIMIT)), (Signal::SIGQUIT, before(KILL_LIMIT))] {
-            // Until its end has been waited for, the number can be nobody else's.
+            // Until the child is reaped, its id can belong to no other process.
             if self.child.id().is_some() {
                 let _ = kill(self.pid, signal);
             }
@@ -140,7 +140,7 @@ impl Postmaster {
         false
     }
 
-    /// Kill the database, and every process of it: each has a group of its own, so they are found by where they work.
+    /// Kill the database with all its processes: each has its own group, so they are found by their working directory.
     async fn kill(&mut self) {
         if self.child.id().is_some() {
             let _ = kill(self.pid, Signal::SIGKILL);
@@ -177,12 +177,12 @@ fn command(directory: &ClusterDirectory, installation: &Installation, log: File)
     let socket = directory.socket.to_string_lossy().replace('"', "\"\"");
     command.args(["-c", &format!("unix_socket_directories=\"{socket}\"")]);
     command.stdout(log.try_clone()?).stderr(log).current_dir(&directory.folder);
-    // A group of its own: Ctrl-C in the terminal is for us, who stop the database after the last request.
+    // Its own process group: Ctrl-C in the terminal is for us, who stop the database after the last request.
     command.process_group(0);
     Ok(command)
 }
 
-/// How many connections the database takes, where each process holds so many.
+/// The database's `max_connections`, where each process opens this many.
 pub(super) fn connections_max(max_connections_of_process: usize) -> usize {
     PROCESSES * max_connections_of_process + RESERVE
 }
@@ -203,7 +203,7 @@ async fn dismiss(watch: Option<Child>) {
     }
 }
 
-/// Whether a failed connection only came too early.
+/// Whether a connection failed only because the database is still starting.
 fn is_starting(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => matches!(error.kind(), NotFound | ConnectionRefused | ConnectionReset | UnexpectedEof),

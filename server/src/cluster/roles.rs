@@ -1,20 +1,20 @@
-//! Who owns what in the cluster, and who may only look through a door.
+//! The roles of the cluster: owner, login and application.
 //!
-//! Its superuser is for making the cluster and for an operator. Everything belongs to an owner that is none, as in a database of
-//! one's own, and Stint connects with a login that owns nothing: whatever is said on its connections, it is nobody but the
-//! application. All of it is made sure of at each start, so a folder from before there were owners is converted, and one whose
-//! conversion was killed is converted again.
+//! The superuser is for creating the cluster and for an operator. Everything belongs to an owner that is no superuser, as in a
+//! database of one's own, and Stint connects with a login that owns nothing: whatever is sent on its connections, it runs as the
+//! application. All of it is ensured at each start, so a folder from before there were owners is converted, and an interrupted
+//! conversion is repeated.
 
 use super::{ClusterError, directory::DATABASE};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions, raw_sql};
 
-/// Owns the database and all that is in it, and runs the migrations.
+/// Owns the database and everything in it, and runs the migrations.
 pub(super) const OWNER: &str = "stint_owner";
-/// Connects, and becomes the application.
+/// Connects, and switches to the application's role.
 pub(super) const LOGIN: &str = "stint_login";
 
-/// The roles, and who may become which. Neither owner nor login inherits anything.
+/// The roles and their memberships. Neither owner nor login inherits anything.
 const ROLES: &str = "
 do $$
 declare
@@ -33,7 +33,7 @@ grant stint_app to stint_viewer;
 grant stint_app, stint_viewer to stint_owner, stint_login;
 ";
 
-/// Gives everything in the database to its owner.
+/// Transfers everything in the database to its owner.
 const OWNERSHIP: &str = "
 do $$
 declare
@@ -59,18 +59,18 @@ $$;
 alter schema public owner to stint_owner;
 ";
 
-/// The password of a role: it follows from the superuser's, which does not follow from it.
+/// The password of a role, derived from the superuser's by a one-way function.
 pub(super) fn password(superuser: &str, role: &str) -> String {
     let digest = Sha256::new().chain_update(superuser).chain_update([0]).chain_update(role).finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Sees to roles, database and ownership, as the superuser.
+/// Ensures roles, database and ownership, as the superuser.
 pub(super) async fn ensure_roles(superuser: &PgConnectOptions, password_of_superuser: &str) -> Result<(), ClusterError> {
-    // That a grant is there already is nothing to tell.
+    // The notice that a grant exists already is not worth a log line.
     let superuser = superuser.clone().options([("client_min_messages", "warning")]);
     let mut connection = PgConnection::connect_with(&superuser).await?;
-    // One process at a time; the lock goes with the connection.
+    // One process at a time; the lock ends with the connection.
     sqlx::query("select pg_advisory_lock(4711)").execute(&mut connection).await?;
     raw_sql(ROLES).execute(&mut connection).await?;
     for role in [OWNER, LOGIN] {

@@ -1,8 +1,8 @@
-//! A database process of an earlier run, whose Stint was killed.
+//! Ends the database process of an earlier run, whose Stint was killed.
 //!
-//! It is not adopted but ended, and a new one started: that takes a quarter of a second, and there is only one way in
-//! which a database is watched. Whether the process named in the pid file is that database is asked of the operating
-//! system, since after a reboot or in a new container the number belongs to anybody.
+//! It is not adopted but ended, and a new one started: that takes a quarter of a second, and there is only one way in which a database
+//! is supervised. Whether the process named in the pid file is that database is asked of the operating system, since after a reboot
+//! or in a new container the id may belong to any process.
 
 use super::{
     ClusterError, KILL_LIMIT,
@@ -21,16 +21,16 @@ use std::{
 };
 use tokio::time::{Instant, sleep};
 
-/// How long a database may take to write its last checkpoint before it is told to do without.
+/// How long a database may take to write its last checkpoint before an immediate shutdown.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long it may then take.
 const PATIENCE_LEFT: Duration = Duration::from_secs(10);
-/// What PostgreSQL's processes are called.
+/// The names of PostgreSQL's processes.
 const PROGRAMS: [&str; 2] = ["postgres", "initdb"];
-/// A number that no process ever has.
+/// An id that no process ever has.
 const NO_PROCESS: i32 = i32::MAX;
 
-/// What a database writes about itself into its folder.
+/// The pid file that a database writes into its folder.
 #[derive(Debug)]
 pub(super) struct PidFile {
     pub(super) pid: i32,
@@ -41,29 +41,29 @@ impl PidFile {
     /// Line 1 is the process, line 5 the socket's folder (written a moment later).
     pub(super) fn read(path: &Path) -> Option<Self> {
         let text = fs::read_to_string(path).ok()?;
-        // A negative number is a maintenance session, zero and one would mean far more than one process.
+        // A negative number is a maintenance session; zero and one would signal far more than one process.
         let pid = text.lines().next()?.trim().parse().ok().filter(|pid| *pid > 1)?;
         let socket = text.lines().nth(4).filter(|line| !line.is_empty()).map(PathBuf::from);
         Some(Self { pid, socket })
     }
 }
 
-/// End the database of an earlier run, if there is one; we hold the lock, so it is nobody's.
+/// End the database of an earlier run, if there is one; we hold the lock, so no other Stint uses it.
 pub(super) async fn end(directory: &ClusterDirectory) -> Result<(), ClusterError> {
     let Some(PidFile { pid, .. }) = PidFile::read(&directory.pid_file()) else { return Ok(()) };
     if works_in(pid, &directory.data) {
         tracing::info!(pid, "ending the PostgreSQL of an earlier run");
         shut_down(directory, pid).await;
     }
-    // Its processes outlive one that was killed for a moment, or for as long as they are busy, and hold its memory.
+    // The processes of a killed database outlive it for a moment, or for as long as they are busy, and hold its memory.
     kill_all(&directory.data).await;
     if works_in(pid, &directory.data) { Err(ClusterError::StaleProcess { pid }) } else { disown(directory, pid) }
 }
 
-/// Ask a database to end: fast first; then without a checkpoint, which the next start makes up for from the log.
+/// Shut a database down: fast first; then immediately, without a checkpoint, which the next start recovers from the log.
 async fn shut_down(directory: &ClusterDirectory, pid: i32) {
     for (signal, patience) in [(Signal::SIGINT, PATIENCE), (Signal::SIGQUIT, PATIENCE_LEFT)] {
-        // It may have ended by itself meanwhile, which the wait finds out.
+        // It may have ended by itself meanwhile, which the wait detects.
         let _ = kill(Pid::from_raw(pid), signal);
         let deadline = Instant::now() + patience;
         while Instant::now() < deadline {
@@ -75,7 +75,7 @@ async fn shut_down(directory: &ClusterDirectory, pid: i32) {
     }
 }
 
-/// Kill every process of PostgreSQL that works in this folder, and wait until none does.
+/// Kill every PostgreSQL process with its working directory in this folder, and wait until none is left.
 pub(super) async fn kill_all(data: &Path) {
     let deadline = Instant::now() + KILL_LIMIT;
     loop {
@@ -91,8 +91,8 @@ pub(super) async fn kill_all(data: &Path) {
     }
 }
 
-/// The processes of PostgreSQL that work in this folder or below, and no shell of somebody who looks around there; none where
-/// the system does not tell, as on macOS: there the processes of a killed database notice by themselves.
+/// The PostgreSQL processes that work in this folder or below, without an operator's shell there; none where the system does not tell, as
+/// on macOS: there the processes of a killed database notice by themselves.
 fn working_in(folder: &Path) -> Vec<i32> {
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     let numbers = processes.flatten().filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
@@ -101,15 +101,15 @@ fn working_in(folder: &Path) -> Vec<i32> {
     numbers.filter(is_ours).filter(works_there).collect()
 }
 
-/// PostgreSQL refuses to start when the number in an old pid file belongs to any process of its user, also to one that has ended and that
-/// nobody has taken note of yet: a database that was killed while it was being ended leaves its file behind. The number is then made one that nobody has; the file stays, because PostgreSQL also checks by it that no part of the old
-/// database still holds the shared memory.
+/// PostgreSQL refuses to start when the id in an old pid file belongs to any process of its user, also to one that has ended and is not yet
+/// reaped: a database that was killed while it was being ended leaves its file behind. The id is then replaced by one that no process has;
+/// the file stays, because PostgreSQL also checks by it that no part of the old database still holds the shared memory.
 fn disown(directory: &ClusterDirectory, pid: i32) -> Result<(), ClusterError> {
     if kill(Pid::from_raw(pid), None).is_err() {
         return Ok(());
     }
     let path = directory.pid_file();
-    // A database that ended in order has taken its file away.
+    // A database that ended in order has removed its file.
     let Some(PidFile { pid: named, .. }) = PidFile::read(&path) else { return Ok(()) };
     if named != pid {
         return Ok(());
@@ -124,13 +124,12 @@ fn disown(directory: &ClusterDirectory, pid: i32) -> Result<(), ClusterError> {
     }
 }
 
-/// Whether a process is alive and a database that works in this folder: PostgreSQL goes into its data folder at the
-/// start and stays there.
+/// Whether a process is alive and a database of this folder: PostgreSQL changes into its data folder at the start and stays there.
 fn works_in(pid: i32, data: &Path) -> bool {
     if Path::new("/proc/self/cwd").exists() {
         return fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|folder| folder == data);
     }
     // Without /proc, as on macOS, its command line names the folder.
-    let told = Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]).stderr(Stdio::null()).output();
-    told.is_ok_and(|told| String::from_utf8_lossy(&told.stdout).contains(&*data.to_string_lossy()))
+    let output = Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]).stderr(Stdio::null()).output();
+    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(&*data.to_string_lossy()))
 }

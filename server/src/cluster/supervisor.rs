@@ -1,4 +1,4 @@
-//! Who looks after the database while Stint runs.
+//! Supervises the database while Stint runs.
 
 use super::{ClusterError, STOP_LIMIT, directory::ClusterDirectory, installation::Installation, postmaster::Postmaster};
 use std::{collections::VecDeque, fs::File, time::Duration};
@@ -8,26 +8,24 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-/// So many failures within the window are not an accident.
+/// The number of failures within the window after which it is not restarted any more.
 const FAILURES_MAX: usize = 5;
 const WINDOW: Duration = Duration::from_secs(60);
-/// The pause before the second try; the first follows at once, and each later one after twice as long.
+/// The pause before the second restart; the first follows at once, and each later pause is twice as long.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How often somebody else's database is asked whether it still is.
+/// How often a shared database is checked.
 const TAKE_OVER: Duration = Duration::from_millis(250);
 
-/// What is needed to start the database again.
+/// What is needed to restart the database.
 pub(super) struct Supervisor {
     pub(super) directory: ClusterDirectory,
     pub(super) installation: Installation,
-    /// Resolves when Stint stops, with the instant by which the database has to have stopped; also when it just drops the other
-    /// end.
+    /// Resolves when Stint stops, with the instant by which the database has to have stopped; also when the sender is dropped.
     pub(super) stopping: Receiver<Instant>,
 }
 
 impl Supervisor {
-    /// Keep our own database running until Stint stops; says whether it then stopped by itself. The lock is given back last of
-    /// all.
+    /// Keep our own database running until Stint stops; returns whether it then stopped by itself. The lock is released last.
     pub(super) async fn own(mut self, lock: File, postmaster: Postmaster) -> bool {
         let mut failures = Failures::default();
         let mut current = Ok(postmaster);
@@ -57,8 +55,8 @@ impl Supervisor {
         stopped
     }
 
-    /// Use the database of another process, and carry on in its place when that process ends before us: a server may
-    /// have been started beside a command that made the database run.
+    /// Use the database of another process, and take it over when that process ends before us: a server may have been started beside a
+    /// command that runs the database.
     pub(super) async fn share(mut self) -> bool {
         loop {
             select! {
@@ -82,7 +80,7 @@ impl Supervisor {
 pub(super) struct Failures(VecDeque<Instant>);
 
 impl Failures {
-    /// Note a failure; gives the pause before the next try, or none when there have been too many.
+    /// Record a failure; returns the pause before the next restart, or none when there have been too many.
     pub(super) fn pause(&mut self, now: Instant) -> Option<Duration> {
         self.0.retain(|failure| now.duration_since(*failure) < WINDOW);
         self.0.push_back(now);

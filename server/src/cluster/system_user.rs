@@ -1,7 +1,7 @@
 //! The operating system's user that the database runs as.
 //!
-//! PostgreSQL refuses to run as root. As root the database therefore runs as the owner of its data, else as `postgres`
-//! where the package made that user, else as `nobody`; otherwise it runs as whoever runs Stint.
+//! PostgreSQL refuses to run as root. As root the database therefore runs as the owner of its data, else as `postgres` where the
+//! package created that user, else as `nobody`; otherwise it runs as the user of Stint.
 
 use super::ClusterError;
 use nix::unistd::{Gid, Uid, User, geteuid};
@@ -15,18 +15,18 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// What the programs may see of our environment: enough to find libraries and locales, and none of the secrets in it.
+/// The environment variables that the programs inherit: enough to find libraries and locales, and no secrets.
 pub(super) const ENVIRONMENT: &[&str] = &["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LOCALE_ARCHIVE", "TZDIR"];
 
-/// Who runs the database.
+/// The user who runs the database.
 #[derive(Clone, Debug)]
 pub(super) struct SystemUser {
-    /// The user to become; none when we are not root and stay who we are.
+    /// The user to switch to; none when we are not root.
     unprivileged: Option<(Uid, Gid)>,
 }
 
 impl SystemUser {
-    /// Who runs the database that is, or will be, in `data`.
+    /// The user for the database that is, or will be, in `data`.
     pub(super) fn of(data: &Path) -> Result<Self, ClusterError> {
         let owner = fs::symlink_metadata(data).ok().map(|found| (Uid::from_raw(found.uid()), Gid::from_raw(found.gid())));
         let me = geteuid();
@@ -42,12 +42,12 @@ impl SystemUser {
         }
     }
 
-    /// The user's number.
+    /// The user's id.
     pub(super) fn uid(&self) -> u32 {
         self.unprivileged.map_or_else(geteuid, |(uid, _)| uid).as_raw()
     }
 
-    /// A program run by this user; as root, Rust also takes the groups of root away from it.
+    /// A program run by this user; as root, Rust also drops the supplementary groups.
     pub(super) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.env_clear().envs(ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?))));
@@ -58,7 +58,7 @@ impl SystemUser {
         command
     }
 
-    /// Give a file or a folder to this user, never what a link points to.
+    /// Give a file or a folder to this user, never the target of a link.
     pub(super) fn own(&self, path: &Path) -> Result<(), ClusterError> {
         match self.unprivileged {
             Some((uid, gid)) => lchown(path, Some(uid.as_raw()), Some(gid.as_raw())).map_err(ClusterError::file("give away", path)),
@@ -66,7 +66,7 @@ impl SystemUser {
         }
     }
 
-    /// Give a folder and everything in it to this user, where root owns it: a backup that was put back, for example.
+    /// Give a folder and everything in it to this user, where root owns it: after a restored backup, for example.
     pub(super) fn own_all(&self, path: &Path) -> Result<(), ClusterError> {
         let found = fs::symlink_metadata(path).map_err(ClusterError::file("read", path))?;
         if self.unprivileged.is_none() || found.uid() == self.uid() {
@@ -77,14 +77,14 @@ impl SystemUser {
                 self.own_all(&entry.map_err(ClusterError::file("read", path))?.path())?;
             }
         }
-        // The folder comes last, so that an interrupted walk is begun again.
+        // The folder comes last, so that an interrupted walk starts again.
         self.own(path)
     }
 
     /// Check that every folder on the way to this one can be entered.
     pub(super) fn reaches(&self, folder: &Path) -> Result<(), ClusterError> {
         let enters = |folder: &Path| -> io::Result<bool> {
-            // Asked by trying, since modes alone do not tell: there are access lists.
+            // Checked by trying, since modes alone are not enough: there are access lists.
             let mut shell = self.command("/bin/sh");
             let status = shell.args(["-c", "cd \"$1\"", "sh"]).arg(folder).stderr(Stdio::null()).status()?;
             Ok(status.success())
@@ -99,7 +99,7 @@ impl SystemUser {
     }
 }
 
-/// The user's name, or the number of one without a name.
+/// The user's name, or the id of one without a name.
 fn name(uid: Uid) -> String {
     User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name)
 }

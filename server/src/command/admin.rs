@@ -1,4 +1,4 @@
-//! `stint admin`: what an operator does, beside a running server.
+//! `stint admin`: commands for operators, beside a running server.
 
 use app::{
     access::{Scope, WriteMode},
@@ -29,12 +29,12 @@ pub async fn create_user(running: &RunningApp, given: Registration, as_json: boo
     }
 }
 
-/// Prints the link that confirms an address, as a mail would bring it.
+/// Prints the link that confirms an address, with the secret of a mailed one.
 pub async fn confirm(running: &RunningApp, email: &str, account: Option<&str>, as_json: bool) -> anyhow::Result<()> {
     print_link(&operator_links::confirmation(&running.services, email, account).await.map_err(failed)?, as_json)
 }
 
-/// Prints the link by which somebody chooses another password, as a mail would bring it.
+/// Prints the link that sets a new password, with the secret of a mailed one.
 pub async fn reset_password(running: &RunningApp, email: &str, as_json: bool) -> anyhow::Result<()> {
     let drawn = operator_links::password_reset(&running.services, email).await.map_err(failed)?;
     match (drawn.notice, as_json) {
@@ -51,21 +51,21 @@ fn print_link(link: &str, as_json: bool) -> anyhow::Result<()> {
     }
 }
 
-/// What is asked for a token.
+/// The options of a new token.
 pub struct TokenOptions {
-    /// The address of the person it speaks for.
+    /// The address of the person that it acts for.
     pub email: String,
-    /// Their organization, by its place in addresses.
+    /// The slug of their organization.
     pub organization: String,
-    /// What the token is for.
+    /// The name of the token.
     pub name: String,
-    /// What it may be used for; everything when none is named.
+    /// The scopes of the token; all when none is named.
     pub scopes: Vec<Scope>,
-    /// What happens when it writes.
+    /// The write mode of the token.
     pub writes: WriteMode,
 }
 
-/// Makes a token for a member and shows it, once.
+/// Creates a token for a member and prints it, once.
 pub async fn create_token(running: &RunningApp, options: TokenOptions, as_json: bool) -> anyhow::Result<()> {
     let scopes = if options.scopes.is_empty() { Scope::ALL.to_vec() } else { options.scopes };
     let order = TokenRequest { name: options.name, scopes, writes: options.writes, expires_in_days: 90 };

@@ -1,4 +1,4 @@
-//! `stint call <operation> '<json>'`: one operation, run in this process as whoever the token speaks for.
+//! `stint call <operation> '<json>'`: calls one operation in this process, as the member of the token.
 
 use app::{
     account::token,
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{failed, print_json};
 use crate::{isolation::isolated, rest, services::RunningApp};
 
-/// Calls the operation and prints its answer; an error is printed as it stands in every door.
+/// Calls the operation and prints its answer; an error is printed as in every other channel.
 pub async fn call(running: &RunningApp, operation: &str, arguments: &str, token: &str) -> anyhow::Result<bool> {
     let services = &running.services;
     let arguments = read(arguments)?;
@@ -28,7 +28,7 @@ pub async fn call(running: &RunningApp, operation: &str, arguments: &str, token:
     }
 }
 
-/// Reads the arguments. What is JSON and cannot be taken all the same is not called anything else.
+/// Parses the arguments. JSON that cannot be accepted gets an error of its own, and not the one of invalid JSON.
 fn read(arguments: &str) -> anyhow::Result<Value> {
     json::parse_unique(arguments.as_bytes()).map_err(|problem| {
         let what = match problem.is_data() {

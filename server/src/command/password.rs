@@ -1,4 +1,4 @@
-//! A password for the command line: from the environment or the standard input, since arguments stand in the list of processes.
+//! Reads a password for the command line: from the environment or the standard input, since arguments stand in the list of processes.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -33,7 +33,7 @@ fn line(input: &mut impl BufRead) -> anyhow::Result<String> {
     Ok(password.to_owned())
 }
 
-/// Asks at the terminal, which does not show what is typed meanwhile.
+/// Asks at the terminal, without echo.
 fn asked() -> anyhow::Result<String> {
     let stdin = io::stdin();
     write!(io::stderr(), "Password: ").context("the terminal is closed")?;

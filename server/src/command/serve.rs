@@ -1,4 +1,4 @@
-//! `stint serve`: opens all doors until the process is told to end.
+//! `stint serve`: serves all routes until the process is told to end.
 
 use std::{future::Future, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -24,20 +24,20 @@ use crate::{
     shutdown::Shutdown,
 };
 
-/// How often one may try to sign in or up from one address, per minute.
+/// The limit of sign-in and sign-up attempts from one network, per minute.
 const SIGN_INS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(10);
 
-/// How long the mail in hand, and answers under way ([`ListenerLimits::farewell`]), may take once nothing new is taken on.
+/// How long mails and responses under way ([`ListenerLimits::farewell`]) may take once nothing new is accepted.
 const FAREWELL: Duration = Duration::from_secs(4);
 
-/// How long the end may take altogether, from the moment at which nothing new is taken on. With the usual second before it, and a
-/// second for what has to be killed after it, this is well under the ten seconds after which a container is killed.
+/// How long the shutdown may take in all, from the moment at which nothing new is accepted. With the usual second before it, and a second
+/// for what has to be killed after it, this is well under the ten seconds after which a container is killed.
 const END_LIMIT: Duration = Duration::from_secs(7);
 
 /// Serves until a signal comes.
 ///
 /// # Errors
-/// When it could not start, when the private database does not stay up, and when something had to be broken off at the end.
+/// When it could not start, when the private database does not stay up, and when something had to be aborted at the end.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = listener::listen(config.addr).await.with_context(|| format!("the address {} cannot be used", config.addr))?;
     let mut running = RunningApp::open(&config, SchemaPolicy::Migrate).await?;
@@ -55,7 +55,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let site = site(&config, &running, shutdown.clone())?;
     let served = tokio::select! {
         served = serve_until_signal(listener, site, config.drain) => served,
-        // Without its database nothing can be served. Whoever watches over the process must notice, so it ends in error.
+        // Nothing can be served without the database. The process ends with an error, so that its supervisor notices.
         () = running.database_given_up() => Err(anyhow::anyhow!("the private database does not stay up; its log in the data folder says why")),
     };
     let since = served.as_ref().map_or_else(|_| Instant::now(), |ended| ended.since);
@@ -65,7 +65,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     ended
 }
 
-/// Keeps where people reach this server, for the commands beside it. It serves without that too.
+/// Stores the public address for the commands beside this server. The server also runs when that fails.
 async fn store_public_url(running: &RunningApp) {
     let services = &running.services;
     if let Err(problem) = deployment::keep_public_url(&services.workers, &services.public_url).await {
@@ -73,12 +73,12 @@ async fn store_public_url(running: &RunningApp) {
     }
 }
 
-/// How the doors were closed.
+/// How the listener was closed.
 #[derive(Debug, Clone, Copy)]
 pub struct ServeOutcome {
-    /// Since when nothing new was taken on.
+    /// Since when nothing new was accepted.
     pub since: Instant,
-    /// How many answers had to be broken off.
+    /// The number of responses that were aborted.
     pub broken_off: usize,
 }
 
@@ -89,19 +89,19 @@ fn site(config: &Config, running: &RunningApp, shutdown: Shutdown) -> anyhow::Re
     Ok(Site { services: running.services.clone(), leptos, limits, shutdown, catalog: mcp::of_registry() })
 }
 
-/// Opens all doors on this listener until the process is interrupted or told to end.
+/// Serves all routes on this listener until the process is interrupted or told to end.
 ///
-/// For `drain` after the signal everything goes on as before, except that *ready* says no: whoever shares out calls among several
-/// processes notices before this one closes its doors.
+/// For `drain` after the signal everything is served as before, except that `/readyz` says no: a load balancer before several
+/// processes notices before this one stops accepting connections.
 ///
 /// # Errors
 /// When signals cannot be waited for.
 pub async fn serve_until_signal(socket: TcpListener, site: Site, drain: Duration) -> anyhow::Result<ServeOutcome> {
-    let (told, shutdown) = (shutdown_signal()?, site.shutdown.clone());
+    let (signal, shutdown) = (shutdown_signal()?, site.shutdown.clone());
     let (begun, proxies) = (shutdown.begun(), site.limits.proxies().clone());
     let limits = ListenerLimits { proxy: Arc::new(move |peer| proxies.trusts(peer)), ..ListenerLimits::of_process() };
     let end = async {
-        told.await;
+        signal.await;
         tracing::info!(drain_seconds = drain.as_secs(), "told to end");
         shutdown.announce();
         sleep(drain).await;
@@ -113,7 +113,7 @@ pub async fn serve_until_signal(socket: TcpListener, site: Site, drain: Duration
     Ok(ServeOutcome { since, broken_off })
 }
 
-/// Comes back when the process is interrupted or told to end.
+/// Resolves when the process is interrupted or told to end.
 fn shutdown_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -124,8 +124,8 @@ fn shutdown_signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Ends everything behind the doors, in order: the mail in hand is settled, then what the calls have left is kept, then the
-/// private database is stopped.
+/// Ends everything behind the listener, in order: mails under way are settled, then what the calls have left is flushed, then the private
+/// database is stopped.
 async fn end(jobs: Jobs, running: RunningApp, since: Instant) -> anyhow::Result<()> {
     let settled = jobs.end(since + FAREWELL).await;
     let closed = running.close_by(since + END_LIMIT).await;

@@ -1,4 +1,4 @@
-//! The secret of an installation, given or generated.
+//! The secret of an installation, configured or generated.
 
 use super::{ConfigError, make_data_dir};
 use app::count::pluralize;
@@ -14,7 +14,7 @@ use std::{
 const LENGTH_MIN: usize = 32;
 const LENGTH_GENERATED: usize = 64;
 
-/// A text that is never printed.
+/// A secret text that is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -31,7 +31,7 @@ impl Secret {
         }
     }
 
-    /// A key that somebody else has made, as long as it is.
+    /// A secret that somebody else has issued, such as an API key, of any length.
     pub(super) fn of_others(text: &str) -> Result<Self, String> {
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err("has a space in it".to_owned());
@@ -39,7 +39,7 @@ impl Secret {
         Ok(Self(text.to_owned()))
     }
 
-    /// The secret in the data folder's file, made on first use.
+    /// The secret in the data folder's file, generated on first use.
     pub(super) fn kept_in(data_dir: &Path) -> Result<Self, ConfigError> {
         let path = data_dir.join("secret");
         let text = match fs::read_to_string(&path) {
@@ -57,8 +57,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Write a new secret beside its place and link it there: a link fails when another process was faster, and nobody
-/// ever sees half a secret.
+/// Write a new secret to a temporary file and link it to its path: a link fails when another process was faster, and nobody ever sees half
+/// a secret.
 fn generate(data_dir: &Path, path: &Path) -> io::Result<String> {
     make_data_dir(data_dir)?;
     let text = Alphanumeric.sample_string(&mut rand::rng(), LENGTH_GENERATED);

@@ -1,4 +1,4 @@
-//! What may be set, and what is said about the rest.
+//! Tests of the configuration: valid variables, and messages about the others.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn parse(variables: &[(&str, &str)]) -> Result<Config, String> {
     Config::parse(pairs).map_err(|error| error.to_string())
 }
 
-/// The only complaint about these variables.
+/// The only problem with these variables.
 fn complaint(variables: &[(&str, &str)]) -> String {
     let all = parse(variables).expect_err("it should be refused");
     assert_eq!(all.lines().count(), 1, "{all}");

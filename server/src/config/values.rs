@@ -1,4 +1,4 @@
-//! From the text of a variable to a value, with a sentence about what is wrong with it.
+//! Parses the text of a variable into a value, with a sentence about what is wrong with it.
 
 use app::account::SignUpPolicy;
 
@@ -9,14 +9,14 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, str::FromStr};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-/// The variables that were given, and the problems found so far.
+/// The variables that are set, and the problems found so far.
 pub(super) struct Values {
     given: BTreeMap<String, String>,
     problems: Vec<String>,
 }
 
 impl Values {
-    /// Keep what is ours, and object to names that nobody reads: most are typing mistakes.
+    /// Keep the variables of Stint, and report unknown names: most are typing mistakes.
     pub(super) fn read(variables: impl Iterator<Item = (String, String)>) -> Self {
         let given: BTreeMap<_, _> = variables.filter(|(name, value)| name.starts_with("STINT_") && !value.trim().is_empty()).collect();
         let known = VARIABLES.iter().map(|variable| variable.name).collect::<Vec<_>>();
@@ -46,7 +46,7 @@ impl Values {
         }
     }
 
-    /// Object to a variable that is of no use without another.
+    /// Report a variable that has no effect without another.
     pub(super) fn needs(&mut self, name: &str, other: &str) {
         if self.given.contains_key(name) && !self.given.contains_key(other) {
             self.problems.push(format!("{name} is set without {other}; it should be set beside it or not at all."));
@@ -67,7 +67,7 @@ fn sentence(variable: &Variable, problem: &str) -> String {
     format!("{} {problem}; it should be {}.", variable.name, variable.shape)
 }
 
-// What follows never repeats a URL or a secret: it may hold a password, and messages end up in logs.
+// Messages below never repeat a URL or a secret: it may hold a password, and messages end up in logs.
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("is {text:?}, which is not an address with a port"))
@@ -137,7 +137,7 @@ pub(super) fn smtp_url(text: &str) -> Result<Url, String> {
 }
 
 pub(super) fn postgres_url(text: &str) -> Result<PgConnectOptions, String> {
-    // A URL without a host is fine here: it means the socket of this machine.
+    // A URL without a host is valid: it means the socket of this machine.
     scheme(text, &["postgres", "postgresql"])?;
     PgConnectOptions::from_str(text).map_err(|_| "has a part that PostgreSQL does not understand".into())
 }

@@ -1,22 +1,22 @@
-//! The table of variables: what may be set, and what the README says about it.
+//! The table of environment variables, with their descriptions for the README.
 
 /// One variable of the environment.
 pub struct Variable {
     /// Its name.
     pub name: &'static str,
-    /// What holds when it is not set.
+    /// The value when it is not set.
     pub default: Fallback,
-    /// What its value looks like, to complete "it should be …".
+    /// The form of its value, to complete "it should be …".
     pub shape: &'static str,
-    /// What it is for, in Markdown.
+    /// Its meaning, in Markdown.
     pub meaning: &'static str,
 }
 
-/// What holds for a variable that is not set.
+/// The meaning of a variable that is not set.
 pub enum Fallback {
-    /// This value, read like one that was given.
+    /// This value, parsed like one that is set.
     Value(&'static str),
-    /// Something that no value says, described for people.
+    /// Behaviour that no value expresses, described for people.
     Otherwise(&'static str),
 }
 

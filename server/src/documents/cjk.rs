@@ -1,23 +1,23 @@
-//! In which shapes characters of Chinese, Japanese and Korean are printed: the same character is drawn in another way in each of them,
-//! and there are fonts for each.
+//! Regional variants of Chinese, Japanese and Korean characters: the same character is drawn differently in each region, and there are
+//! fonts for each.
 
-/// Whose shapes a font has, in the order in which fonts are tried where nothing speaks for any of them.
+/// The regional variant of a font, in the order in which fonts are tried without a preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CjkVariant {
-    /// Of the mainland of China and of Singapore.
+    /// Mainland China and Singapore.
     Simplified,
-    /// Of Taiwan.
+    /// Taiwan.
     Traditional,
-    /// Of Hong Kong and Macao.
+    /// Hong Kong and Macao.
     HongKong,
-    /// Of Japan.
+    /// Japan.
     Japanese,
-    /// Of Korea.
+    /// Korea.
     Korean,
 }
 
 impl CjkVariant {
-    /// Those of a family, by the end of its name: `Noto Sans CJK JP`, `Noto Serif SC`.
+    /// The variant of a family, by the end of its name: `Noto Sans CJK JP`, `Noto Serif SC`.
     pub(super) fn of_family(name: &str) -> Option<Self> {
         match name.rsplit(' ').next()?.to_ascii_lowercase().as_str() {
             "sc" => Some(Self::Simplified),
@@ -29,8 +29,7 @@ impl CjkVariant {
         }
     }
 
-    /// Those of a language, by its tag (BCP 47): `ja`, `zh-Hant`, `zh-TW`. Chinese is written in simplified ones where nothing else is
-    /// said.
+    /// The variant of a language, by its tag (BCP 47): `ja`, `zh-Hant`, `zh-TW`. Chinese without a script or region is simplified.
     fn of_language(tag: &str) -> Option<Self> {
         let tag = tag.to_ascii_lowercase();
         let mut parts = tag.split(['-', '_']);
@@ -47,7 +46,7 @@ impl CjkVariant {
         }
     }
 
-    /// Those that a letter is written beside: kana in Japan, hangul in Korea, bopomofo in Taiwan.
+    /// The variant that a letter belongs to: kana to Japan, hangul to Korea, bopomofo to Taiwan.
     fn of_letter(letter: char) -> Option<Self> {
         match letter {
             '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9f}' => Some(Self::Japanese),
@@ -58,17 +57,17 @@ impl CjkVariant {
     }
 }
 
-/// Which shapes a document is printed in where there are several.
+/// The variant that a document prefers, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct VariantPreference(Option<CjkVariant>);
 
 impl VariantPreference {
-    /// Those of its language; in a document of another language those that go with its first letter of one script alone.
+    /// The variant of the document's language; otherwise that of its first letter of one script alone.
     pub(super) fn of(language: &str, mut letters: impl Iterator<Item = char>) -> Self {
         Self(CjkVariant::of_language(language).or_else(|| letters.find_map(CjkVariant::of_letter)))
     }
 
-    /// The place of a family in the order of trying: the preferred ones, then the others.
+    /// The rank of a family in the order of trying: the preferred variant, then the others.
     pub(super) fn place(self, shapes: Option<CjkVariant>) -> u8 {
         match shapes {
             Some(shapes) if self.0 != Some(shapes) => 1 + shapes as u8,

@@ -1,7 +1,7 @@
 //! The fonts of the machine, for letters that no shipped font has.
 //!
-//! They are searched once, and a family is used by the documents alone that need a letter of it: every other document has the
-//! same bytes on every machine.
+//! They are searched once, and a family is used only by documents that need a letter of it: every other document has the same bytes
+//! on every machine.
 
 use std::{
     cmp::Reverse,
@@ -18,34 +18,33 @@ use super::{
     glyph_coverage,
 };
 
-/// Stands before the name of a family of the machine: what a document takes from a shipped family never comes from one of the same
-/// name on the machine.
+/// The prefix of the name of a system family, so that a document never takes one in place of a shipped family of the same name.
 const MARK: &str = "of the machine: ";
 
 /// The weights in which the documents are set.
 const WEIGHTS: [u16; 2] = [400, 600];
 
-/// Words in the names of families that have a box, or nothing, for every character.
+/// Words in the names of families that draw a box, or nothing, for every character.
 const PLACEHOLDERS: [&str; 4] = ["lastresort", "last resort", "blank", "notdef"];
 
-/// A family of fonts, by its place among those of its kind.
+/// A family of fonts, by its index among those of its kind.
 #[derive(Clone, Copy)]
 pub(super) enum Family {
-    /// One of those inside the program.
+    /// A shipped family.
     Bundled(usize),
-    /// One of those of the machine with a letter that no shipped font has.
+    /// A system family with a letter that no shipped font has.
     System(usize),
 }
 
-/// Which shipped family has which letter.
+/// The letters of the shipped families.
 pub(super) struct BundledFonts {
-    /// How many there are.
+    /// The number of families.
     count: usize,
     /// For each letter a bit for each family whose every weight has it.
     letters: HashMap<char, u32>,
 }
 
-/// Which family of the machine has which letter.
+/// The letters of the system families.
 pub(super) struct SystemFonts {
     /// The families with a letter that no shipped font has, in the order in which a letter is looked for.
     families: Vec<SystemFamily>,
@@ -56,26 +55,26 @@ pub(super) struct SystemFonts {
 /// A family of the machine.
 struct SystemFamily {
     name: String,
-    /// What each of its weights has.
+    /// The coverage of each of its weights.
     weights: Vec<Coverage>,
-    /// Its place among the families before their names.
+    /// Its rank, which comes before its name in the order.
     rank: FamilyRank,
-    /// Whose shapes its Chinese characters have.
+    /// The regional variant of its Chinese characters.
     shapes: Option<CjkVariant>,
 }
 
-/// The order of families before their names.
+/// The order of families, before their names.
 type FamilyRank = (Reverse<bool>, u8);
 
 /// One font of the machine.
 struct FontCandidate {
     path: FontPath,
     info: FontInfo,
-    /// Those of its letters that no shipped font has.
+    /// Its letters that no shipped font has.
     letters: HashSet<char>,
 }
 
-/// The fonts where the operating system keeps them.
+/// The fonts that are installed in the operating system.
 pub(super) fn system_fonts() -> Database {
     let mut database = Database::new();
     database.load_system_fonts();
@@ -83,7 +82,7 @@ pub(super) fn system_fonts() -> Database {
 }
 
 impl BundledFonts {
-    /// The families of a store that has the shipped fonts alone.
+    /// The families of a store with the shipped fonts alone.
     pub(super) fn of(store: &FontStore) -> Self {
         let mut names: Vec<&str> = Vec::new();
         let mut weights: Vec<u32> = Vec::new();
@@ -106,7 +105,7 @@ impl BundledFonts {
         Self { count: names.len(), letters }
     }
 
-    /// All of them, in the order in which a letter is looked for.
+    /// All families, in the order in which a letter is looked for.
     pub(super) fn families(&self) -> impl Iterator<Item = Family> {
         (0..self.count).map(Family::Bundled)
     }
@@ -116,14 +115,14 @@ impl BundledFonts {
         self.letters.contains_key(&letter)
     }
 
-    /// Whether the family at this place has this letter.
+    /// Whether the family at this index has this letter.
     pub(super) fn family_has(&self, place: usize, letter: char) -> bool {
         self.letters.get(&letter).is_some_and(|families| families & (1 << place) != 0)
     }
 }
 
 impl SystemFonts {
-    /// Adds the fonts of these that have a letter which is not among the shipped ones.
+    /// Adds those fonts that have a letter which no shipped font has.
     pub(super) fn add(store: &mut FontStore, database: &Database, shipped: &BundledFonts) -> Self {
         let mut by_family: BTreeMap<String, Vec<FontCandidate>> = BTreeMap::new();
         for found in database.faces().filter_map(|face| found(database, face, shipped)) {
@@ -138,7 +137,7 @@ impl SystemFonts {
         machine
     }
 
-    /// Of a family only the fonts nearest to the weights of a document, and the letters that all of those have.
+    /// Adds a family with the fonts nearest to the weights of a document, and the letters that all of them have.
     fn add_family(&mut self, store: &mut FontStore, family: &str, fonts: Vec<FontCandidate>) {
         let mut chosen: Vec<&FontCandidate> = WEIGHTS.iter().filter_map(|weight| nearest(&fonts, *weight)).collect();
         chosen.dedup_by(|one, other| std::ptr::eq(*one, *other));
@@ -155,13 +154,12 @@ impl SystemFonts {
         self.families.push(SystemFamily { name, weights, rank: rank(family, &fonts), shapes: CjkVariant::of_family(family) });
     }
 
-    /// Whether a font of the machine has this letter, and no shipped one.
+    /// Whether a system font has this letter, and no shipped one.
     pub(super) fn has(&self, letter: char) -> bool {
         self.letters.contains_key(&letter)
     }
 
-    /// The place of the family that has this letter: where its shapes differ by language, of the like families that have it the one that
-    /// goes before.
+    /// The index of the family for this letter; where its shape differs by region, equally ranked families are chosen by preference.
     pub(super) fn place(&self, letter: char, preference: VariantPreference) -> Option<usize> {
         let first = *self.letters.get(&letter)?;
         let Some(SystemFamily { rank, shapes: Some(_), .. }) = self.families.get(first) else { return Some(first) };
@@ -170,24 +168,24 @@ impl SystemFonts {
         having.min_by_key(|place| self.order(*place, preference))
     }
 
-    /// Where the family at this place stands in the order in which a document tries them.
+    /// The rank of the family at this index in the order in which a document tries them.
     pub(super) fn order(&self, place: usize, preference: VariantPreference) -> (Option<FamilyRank>, u8, usize) {
         let family = self.families.get(place);
         (family.map(|family| family.rank), preference.place(family.and_then(|family| family.shapes)), place)
     }
 
-    /// The name by which a document asks for the family at this place.
+    /// The name by which a document refers to the family at this index.
     pub(super) fn family(&self, place: usize) -> Option<&str> {
         self.families.get(place).map(|family| family.name.as_str())
     }
 
-    /// Whether every weight of the family at this place has this letter, which a shipped font may have too.
+    /// Whether every weight of the family at this index has this letter, which a shipped font may have too.
     pub(super) fn family_has(&self, place: usize, letter: char) -> bool {
         self.families.get(place).is_some_and(|family| family.weights.iter().all(|coverage| coverage.contains(letter.into())))
     }
 }
 
-/// A font that can be used: upright, of usual width, drawn with outlines in one colour, and free to be embedded.
+/// A usable font: upright, of normal width, drawn with outlines in one colour, and with permission to be embedded.
 fn found(database: &Database, face: &FaceInfo, shipped: &BundledFonts) -> Option<FontCandidate> {
     let Source::File(path) = &face.source else { return None };
     let name = face.families.first().map(|(name, _)| name.to_lowercase()).unwrap_or_default();
@@ -218,14 +216,13 @@ fn letters_of(font: &Face<'_>, info: &FontInfo, shipped: &BundledFonts) -> HashS
     wanted.filter(|letter| font.glyph_index(*letter).is_some_and(|glyph| glyph.0 != 0)).collect()
 }
 
-/// The font nearest to a weight; of several the one whose file comes first by name.
+/// The font nearest to a weight; among several the one whose file name sorts first.
 fn nearest(fonts: &[FontCandidate], weight: u16) -> Option<&FontCandidate> {
     let distance = |font: &FontCandidate| font.info.variant.weight.to_number().abs_diff(weight);
     fonts.iter().min_by_key(|font| (distance(font), &font.path.path, font.path.index))
 }
 
-/// The order of the families before their names: those of Noto first, since they fit the shipped ones, and letters without serifs
-/// before those with them and those of one width.
+/// The rank of a family: Noto first, since it fits the shipped fonts, and sans serif before serif and monospaced families.
 fn rank(family: &str, fonts: &[FontCandidate]) -> FamilyRank {
     let name = family.to_lowercase();
     let any = |flag: FontFlags| fonts.iter().any(|font| font.info.flags.contains(flag));
@@ -242,7 +239,7 @@ fn rank(family: &str, fonts: &[FontCandidate]) -> FamilyRank {
 mod tests {
     use super::*;
 
-    /// A machine with families that have these letters, in the order of their names.
+    /// System fonts with families that have these letters, in the order of their names.
     fn machine(families: &[(&str, &str)]) -> SystemFonts {
         let mut machine = SystemFonts { families: Vec::new(), letters: HashMap::new() };
         for (place, (name, letters)) in families.iter().enumerate() {

@@ -1,7 +1,7 @@
-//! Which characters can be printed, and what stands in for the others.
+//! Glyph coverage: which characters can be printed, and what replaces the others.
 //!
-//! An archived document must be able to show every character it holds, so one without a glyph would make the whole
-//! document fail. In a draft it is replaced before, and visibly; what is sent has none (`app::invoices::glyph_coverage`).
+//! An archived document must be able to show every character it holds, so one without a glyph would make the whole document fail. In
+//! a draft it is visibly replaced before; a sent invoice has none (`app::invoices::glyph_coverage`).
 
 use std::{
     borrow::Cow,
@@ -20,19 +20,19 @@ use super::{
     fonts::{BundledFonts, Family, SystemFonts},
 };
 
-/// Printed where no font has the character.
+/// The replacement for a character that no font has.
 const REPLACEMENT: &str = "□";
 
-/// Characters of one grapheme cluster that are set: a letter with as many marks as *UAX #15* allows in its stream-safe format, and
-/// the joiners of an emoji. What else is piled upon a letter is no writing.
+/// The longest grapheme cluster in characters: a letter with as many marks as *UAX #15* allows in its stream-safe format, and the joiners
+/// of an emoji. A longer pile of marks is no writing.
 const CLUSTER_MAX: usize = 32;
 
-/// What a character costs beside one of the first shipped family: one that is looked for in further fonts, of which many are written
-/// without spaces and broken into lines by a dictionary; one that is not seen and turns or breaks what is beside it; one that ends a
-/// line; and one of a long run, which is measured to be cut, and may be broken at every second character.
+/// The cost of a character relative to one of the first shipped family: one that is looked for in further fonts, of which many are written
+/// without spaces and broken into lines by a dictionary; an invisible one that turns or breaks its surroundings; one that ends a line; and
+/// one of a long run, which is measured to be cut, and may be broken at every second character.
 const WORK_OF_UNUSUAL: usize = 12;
 
-/// From how many characters without a space on a run is a long one, as `text.typ` has it.
+/// The number of characters without a space that make a long run, as in `text.typ`.
 pub(super) const LONG_RUN: usize = 14;
 
 /// The characters that the fonts can show: the shipped ones, and those of the machine.
@@ -42,15 +42,14 @@ pub(super) struct GlyphCoverage {
 }
 
 impl GlyphCoverage {
-    /// Everything that at least one of the shipped fonts can show, which are all that the store has, and what fonts of the machine
-    /// add to it. Those are put into the store.
+    /// The coverage of the shipped fonts, which are all that the store has, and of the fonts of the machine, which are added to the store.
     pub(super) fn of(store: &mut FontStore, machine: &Database) -> Self {
         let shipped = BundledFonts::of(store);
         let machine = SystemFonts::add(store, machine, &shipped);
         Self { shipped, machine }
     }
 
-    /// The families of the machine without which these texts and labels cannot be printed, in the order in which they are to be used.
+    /// The system families that these texts and labels need, in the order in which they are used.
     pub(super) fn families(&self, data: &Value, labels: &str) -> Vec<&str> {
         let (preference, mut places) = (preference(data), BTreeSet::new());
         let mut see = |letter| places.extend(self.machine.place(letter, preference));
@@ -61,7 +60,7 @@ impl GlyphCoverage {
         places.into_iter().filter_map(|place| self.machine.family(place)).collect()
     }
 
-    /// How much work it is to set these texts, in characters of the first shipped family that stand in words.
+    /// The cost of setting these texts, in units of a character of the first shipped family within a word.
     pub(super) fn work(&self, data: &Value) -> usize {
         let mut work = 0;
         each_string(data, &mut |text| {
@@ -81,7 +80,7 @@ impl GlyphCoverage {
         text.chars().filter(|letter| self.is_missing(*letter) && seen.insert(*letter)).collect()
     }
 
-    /// Whether a character should be seen, and no font has it.
+    /// Whether a character is visible, and no font has it.
     fn is_missing(&self, letter: char) -> bool {
         !self.is_plain(letter) && !is_default_ignorable(letter) && !letter.is_whitespace() && !letter.is_control()
     }
@@ -107,7 +106,7 @@ impl GlyphCoverage {
         text.replace("\r\n", "\n").chars().filter_map(|letter| self.shown(letter)).collect()
     }
 
-    /// A letter and its marks come from one font. A mark that the font of its letter lacks is left away, and the letter is kept.
+    /// Reduces a cluster to what one font can show: a letter and its marks come from one font. A mark that the font lacks is dropped.
     fn settable<'a>(&self, cluster: &'a str, preference: VariantPreference) -> Cow<'a, str> {
         let Some(base) = cluster.chars().next().filter(|base| base.len_utf8() < cluster.len()) else { return cluster.into() };
         let families = self.families_of(cluster, preference);
@@ -134,11 +133,11 @@ impl GlyphCoverage {
             }
     }
 
-    /// What is printed for a character: itself, a likeness, or nothing.
+    /// The printed form of a character: itself, a similar one, or none.
     fn shown(&self, letter: char) -> Option<char> {
         match letter {
             '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
-            // Turn the order of what follows, which could make an amount read differently.
+            // These change the order of what follows, which could make an amount read differently.
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
             '\u{feff}' => None,
             _ if self.is_plain(letter) || is_default_ignorable(letter) => Some(letter),
@@ -149,7 +148,7 @@ impl GlyphCoverage {
     }
 }
 
-/// Puts a box in place of grapheme clusters that came out without a glyph although one font has all of their characters.
+/// Replaces grapheme clusters that came out without a glyph although one font has all of their characters.
 pub(super) fn replace_missing(data: &mut Value, missing: &BTreeSet<String>) {
     let missing: HashSet<&str> = missing.iter().flat_map(|text| text.graphemes(true)).collect();
     let is_missing = |cluster: &str| {
@@ -160,12 +159,12 @@ pub(super) fn replace_missing(data: &mut Value, missing: &BTreeSet<String>) {
     });
 }
 
-/// A grapheme cluster without what goes beyond its bound.
+/// The part of a grapheme cluster within the length limit.
 fn start(cluster: &str) -> &str {
     cluster.char_indices().nth(CLUSTER_MAX).map_or(cluster, |(end, _)| &cluster[..end])
 }
 
-/// The shapes of Chinese characters in the document with this data.
+/// The preferred regional variant of the document with this data.
 fn preference(data: &Value) -> VariantPreference {
     let mut letters = Vec::new();
     each_letter(data, &mut |letter| {
@@ -198,13 +197,13 @@ fn each_text(data: &mut Value, change: &impl Fn(&mut String)) {
     }
 }
 
-/// Accents that are set on the letter before them; a box in their place would tear the word apart.
+/// Combining marks of the letter before them; a box in their place would tear the word apart.
 fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
         | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// Characters that are there to be seen and may stand in an accessible document.
+/// Whether a character is visible and permitted in an accessible document.
 pub(super) fn is_shown(letter: char) -> bool {
     !letter.is_control() && !is_private(letter) && !is_default_ignorable(letter)
 }

@@ -1,8 +1,8 @@
-//! Letters with their marks, each in one run of glyphs.
+//! Joins the glyph runs of a grapheme cluster into one.
 //!
-//! The typesetter parts a run wherever glyphs stand higher or lower (`ShapedText::build` of typst-layout 0.15), and each part carries the
-//! text of the whole grapheme cluster: a letter of Arabic under a vowel, or one of Thai under a tone, would be read twice by whoever
-//! searches, copies or listens to the file. What belongs together is joined before it is written, and is drawn where it was.
+//! The typesetter splits a run wherever glyphs stand higher or lower (`ShapedText::build` of typst-layout 0.15), and each part carries
+//! the text of the whole grapheme cluster: a letter of Arabic under a vowel, or one of Thai under a tone, would be read twice by search,
+//! copying and screen readers. The parts are joined before the file is written, and are drawn where they were.
 
 use typst::{
     layout::{Abs, Em, Frame, FrameItem, Point},
@@ -10,10 +10,10 @@ use typst::{
 };
 use typst_layout::{Page, PagedDocument};
 
-/// How far apart parts of one letter are at most: what is lost by rounding.
+/// The largest distance between parts of one cluster, from rounding errors.
 const NEAR: Abs = Abs::raw(0.001);
 
-/// The document with every cluster in one run; the same one where none was parted.
+/// The document with every cluster in one run; unchanged where none was split.
 pub(super) fn joined(document: PagedDocument) -> PagedDocument {
     let frames: Vec<Option<Frame>> = document.pages().iter().map(|page| join(&page.frame)).collect();
     if frames.iter().all(Option::is_none) {
@@ -25,7 +25,7 @@ pub(super) fn joined(document: PagedDocument) -> PagedDocument {
     PagedDocument::new(pages, document.info_mut().clone())
 }
 
-/// A frame with its clusters joined; nothing where none was parted.
+/// A frame with its clusters joined; none where none was split.
 fn join(frame: &Frame) -> Option<Frame> {
     let (mut items, mut changed): (Vec<(Point, FrameItem)>, bool) = (Vec::new(), false);
     for (at, item) in frame.items() {
@@ -60,8 +60,8 @@ fn join(frame: &Frame) -> Option<Frame> {
     })
 }
 
-/// How many bytes of text two runs have in common: those of a cluster with glyphs in both, the last ones of the first run and the first
-/// ones of the second.
+/// The number of bytes of text that two runs share: those of a cluster with glyphs in both, at the end of the first run and at the start of
+/// the second.
 fn shared((before, first): (Point, &TextItem), (at, second): (Point, &TextItem)) -> Option<usize> {
     let (one, other) = (first.glyphs.last()?, second.glyphs.first()?);
     let text = &first.text[one.range()];
@@ -72,16 +72,16 @@ fn shared((before, first): (Point, &TextItem), (at, second): (Point, &TextItem))
     (beside && alike && same && whole && !text.is_empty()).then_some(text.len())
 }
 
-/// Puts the second run behind the first one, with the text that both have once.
+/// Appends the second run to the first, with the shared text once.
 fn append((before, first): (&mut Point, &mut TextItem), (at, second): (Point, &TextItem), shared: usize) {
-    // The baseline is that of what takes up room: marks do not.
+    // The baseline is that of the part with a width: marks have none.
     if first.width() == Abs::zero() && second.width() != Abs::zero() {
         raise(first, at.y - before.y);
         before.y = at.y;
     }
     let mut second = second.clone();
     raise(&mut second, before.y - at.y);
-    // Written from the right, the run that stands behind the other is read before it.
+    // In right-to-left text the run that stands behind the other is read before it.
     let from_right = first.glyphs.last().is_some_and(|glyph| glyph.range().end < first.text.len())
         || second.glyphs.first().is_some_and(|glyph| glyph.range().start > 0);
     let (early, late) = if from_right { (&mut second, &mut *first) } else { (&mut *first, &mut second) };
@@ -93,7 +93,7 @@ fn append((before, first): (&mut Point, &mut TextItem), (at, second): (Point, &T
     first.glyphs.append(&mut second.glyphs);
 }
 
-/// Lets the glyphs of a run stand higher.
+/// Raises the glyphs of a run.
 fn raise(run: &mut TextItem, by: Abs) {
     let by = Em::from_abs(by, run.size);
     run.glyphs.iter_mut().for_each(|glyph| glyph.y_offset += by);

@@ -1,7 +1,7 @@
-//! Documents on paper: an invoice as a PDF, typeset inside the process.
+//! Typesets invoices as PDF files, inside the process.
 //!
-//! The PDF is PDF/A-3 and tagged for accessibility (PDF/UA-1). The same input always gives the same bytes, because
-//! nothing but the input enters: no clock, and no file of the machine but a font for a letter that no shipped one has.
+//! The PDF is PDF/A-3 and tagged for accessibility (PDF/UA-1). The same input always gives the same bytes, because nothing but the
+//! input enters: no clock, and no file of the machine but a font for a letter that no shipped one has.
 
 mod cjk;
 mod fonts;
@@ -34,10 +34,10 @@ use tokio::{
 use thread_pool::TypesettingPool;
 use typst_world::TypstResources;
 
-/// How long a document may take from being asked for to being done, waiting for its turn included.
+/// How long a document may take from the request to the result, waiting included.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 
-/// How long one waits for a place: together with a connection and a document it is less than a door waits for an answer.
+/// How long a caller waits for a slot: together with a connection and a document it is less than the time limit of a response.
 const SLOT_TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// Typesets documents on threads of their own, a bounded number at once.
@@ -60,45 +60,45 @@ pub struct PdfRenderer {
 /// Why a document was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
-    /// Too much was waiting before it.
+    /// Too many documents were waiting before it.
     #[error("The document took too long to make. Try again in a moment.")]
     TooSlow,
-    /// So many keep a connection while they wait that one more would keep others from working.
+    /// All slots are taken: one more waiting caller with a connection would keep others from working.
     #[error("Too many invoices are being sent at this moment. Try again in a moment.")]
     Crowded,
-    /// More text than fits into memory in peace.
+    /// The text would take too much memory and time.
     #[error("The document is too long to print. Split it into several.")]
     TooLong,
-    /// A field that must have a certain form has another one.
+    /// A field is malformed.
     #[error("The document cannot be made: {0} is not a valid instant.")]
     Malformed(&'static str),
     /// The typesetter refused, in its own words.
     #[error("The document could not be typeset: {0}.")]
     Refused(String),
-    /// The typesetter broke down.
+    /// The typesetter panicked.
     #[error("The document could not be typeset.")]
     Crashed,
 }
 
-/// A place of one who keeps a connection meanwhile, until it is dropped.
+/// A slot of a caller that holds a connection while it waits for its document; released when it is dropped.
 pub struct RenderSlot(
     #[expect(dead_code, reason = "it is held")] [KeyedPermit; 2],
     #[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit,
 );
 
 impl PdfRenderer {
-    /// Loads fonts and templates; at most `parallel` documents are typeset at the same moment, and there are `places` for
-    /// those who keep a connection while they wait.
+    /// Loads fonts and templates. At most `parallel` documents are typeset at once, and there are `places` slots for callers that hold a
+    /// connection while they wait.
     pub fn new(parallel: usize, places: usize) -> Result<Self, ThreadPoolBuildError> {
         Self::with_slot_time_limit(parallel, places, SLOT_TIME_LIMIT)
     }
 
-    /// The same, where one waits so long for a place.
+    /// The same, with another time limit for slots.
     fn with_slot_time_limit(parallel: usize, places: usize, slot_time_limit: Duration) -> Result<Self, ThreadPoolBuildError> {
         let bound = |most: usize| Arc::new(Semaphore::new(most.max(1)));
         let resources = Arc::new(LazyLock::new(TypstResources::load as fn() -> TypstResources));
         let threads = Arc::new(TypesettingPool::new(parallel.max(1))?);
-        // The fonts of the machine are searched at once, and nobody waits for it who prints nothing.
+        // The fonts of the machine are searched right away; only documents wait for the result.
         thread::spawn({
             let resources = Arc::clone(&resources);
             move || {
@@ -119,7 +119,7 @@ impl PdfRenderer {
         })
     }
 
-    /// Comes back once the fonts of the machine have been searched: what is looked up or typeset before that waits for it.
+    /// Waits until the fonts of the machine have been searched, as every lookup and every document does.
     pub async fn wait_for_fonts(&self) {
         let resources = Arc::clone(&self.resources);
         let searched = task::spawn_blocking(move || {
@@ -130,11 +130,11 @@ impl PdfRenderer {
         }
     }
 
-    /// The invoice as a PDF file. One person, and one organization, has one document in the line for the typesetter at a time:
-    /// whoever asks for many long ones waits for themselves.
+    /// Typesets the invoice as a PDF file. One person, and one organization, has one document in the queue at a time, so that a caller with
+    /// many long ones delays only themselves.
     pub async fn invoice(&self, organization: OrganizationId, person: UserId, document: InvoiceDocument) -> Result<Vec<u8>, DocumentError> {
         let made = async {
-            // Always in this order: whoever waits for the organization's turn holds none that somebody before them waits for.
+            // Lock order: person, then organization. A caller that waits for the second permit holds none that an earlier one needs.
             let own = self.persons.take(person).await.ok_or(DocumentError::TooSlow)?;
             let organizations = self.organizations.take(organization).await.ok_or(DocumentError::TooSlow)?;
             let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| DocumentError::Crashed)?;
@@ -143,30 +143,29 @@ impl PdfRenderer {
         timeout(self.time_limit, made).await.unwrap_or(Err(DocumentError::TooSlow))
     }
 
-    /// The characters of a text that no font has, each once: neither a shipped one nor one of this machine. Looked up, and nothing is
-    /// typeset.
+    /// The characters of a text that no font has, each once: neither a shipped one nor one of this machine. Nothing is typeset.
     pub fn missing_glyphs(&self, text: &str) -> Vec<char> {
         self.resources.glyph_coverage.missing(text)
     }
 
-    /// The same of the labels of a document in this language.
+    /// The same for the labels of a document in this language.
     pub fn missing_label_glyphs(&self, language: Locale) -> Vec<char> {
         self.resources.missing_label_glyphs(language)
     }
 
-    /// A place for one who keeps a connection of the database until the document is made, as sending an invoice does: number,
-    /// document and mail are one fact. If all connections waited here, nobody else could work; and one organization has half of
-    /// the places at most, and one person a single one, in however many organizations: their documents are made one after the other
-    /// anyway. Who finds none waits for a while, before they have a connection.
+    /// Acquires a slot for a caller that holds a database connection until the document is made, as sending an invoice does: number,
+    /// document and mail are one fact. If all connections waited here, no other call could work. One organization gets half of the slots at
+    /// most, and one person a single one, in however many organizations, as their documents are made one after the other anyway. Without a
+    /// free slot it waits for a while; callers take it before they have a connection.
     pub async fn acquire_slot(&self, organization: OrganizationId, person: UserId) -> Result<RenderSlot, DocumentError> {
         let persons = self.persons_places.take(person).await.ok_or(DocumentError::Crowded)?;
         let own = self.own_places.take(organization).await.ok_or(DocumentError::Crowded)?;
-        let place = timeout(self.slot_time_limit, Arc::clone(&self.places).acquire_owned()).await;
-        let place = place.map_err(|_| DocumentError::Crowded)?.map_err(|_| DocumentError::Crashed)?;
-        Ok(RenderSlot([persons, own], place))
+        let permit = timeout(self.slot_time_limit, Arc::clone(&self.places).acquire_owned()).await;
+        let permit = permit.map_err(|_| DocumentError::Crowded)?.map_err(|_| DocumentError::Crashed)?;
+        Ok(RenderSlot([persons, own], permit))
     }
 
-    /// Prints. The turns go along: a thread whose reader has given up still counts.
+    /// Typesets on the pool. The permits go along: work whose caller has given up still counts.
     async fn print(
         &self,
         document: InvoiceDocument,

@@ -1,4 +1,4 @@
-//! The promises of a printed invoice.
+//! Tests of printed invoices.
 
 mod drawn;
 mod han;
@@ -232,7 +232,7 @@ async fn whoever_asks_for_many_documents_waits_for_themselves_and_nobody_else_do
     for one in &mut many {
         assert!(futures::poll!(one.as_mut()).is_pending());
     }
-    // Another person of the same organization waits for its turn, too; somebody else's comes between.
+    // Another person of the same organization waits for its permit, too; another organization's comes between.
     let mut colleague = Box::pin(documents.invoice(ACME, GRACE, invoice(1)));
     assert!(futures::poll!(colleague.as_mut()).is_pending());
     let neighbour = async {
@@ -308,12 +308,12 @@ proptest! {
     }
 }
 
-/// What every machine has.
+/// The resources without fonts of the machine.
 fn shipped() -> TypstResources {
     TypstResources::with(&FONTS, &Database::new())
 }
 
-/// The printed letters of each page, without spaces: where a line broke is not what is tested.
+/// The printed letters of each page, without spaces: line breaks are not tested.
 fn pages(document: &InvoiceDocument) -> Vec<String> {
     texts(&typesetter::typeset(&shipped(), document).unwrap())
 }

@@ -1,46 +1,46 @@
-//! The threads that typeset.
+//! The thread pool of the typesetter.
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use tokio::sync::oneshot;
 
-/// How much later than calls these threads get a core that both want (the `nice` of the kernel: 10 is a tenth of the time).
+/// The niceness of these threads, so that calls get a core first (10 is a tenth of the time).
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
-/// How much a document may nest.
+/// The stack size of a thread, which bounds how deep a document may nest.
 const STACK_SIZE: usize = 8 << 20;
 
-/// Threads of their own for documents. The typesetter splits its work over the pool that it runs in: here that is this one and never
-/// one with a thread for each core, so the other cores stay free for calls however long a document is.
+/// A thread pool for documents. The typesetter splits its work over the pool that it runs in: this one and never one with a thread for each
+/// core, so the other cores stay free for calls however long a document is.
 pub struct TypesettingPool(ThreadPool);
 
 impl TypesettingPool {
-    /// So many threads, for all documents together.
+    /// A pool with this many threads, for all documents together.
     pub fn new(count: usize) -> Result<Self, ThreadPoolBuildError> {
         let pool = ThreadPoolBuilder::new()
             .num_threads(count)
             .stack_size(STACK_SIZE)
             .thread_name(|at| format!("typesetter-{at}"))
             .start_handler(|_| give_way())
-            // Whoever waits is told by the channel that was dropped.
+            // The caller sees the panic as a dropped channel.
             .panic_handler(|_| tracing::error!("the typesetter broke down"))
             .build()?;
         Ok(Self(pool))
     }
 
-    /// Runs work on one of them. Nothing comes back when it broke down.
+    /// Runs work on one of the threads; none when it panicked.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let (done, result) = oneshot::channel();
         self.0.spawn(move || {
-            // Whoever has gone away does not read it.
+            // The caller may have gone away.
             let _ = done.send(work());
         });
         result.await.ok()
     }
 }
 
-/// Lets this thread give way to those that answer calls. On Linux a priority belongs to a thread; elsewhere it would be the whole
-/// process that gives way.
+/// Lowers the priority of this thread below those that answer calls. On Linux a priority belongs to a thread; elsewhere it would apply to
+/// the whole process.
 fn give_way() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::nice(NICE) {

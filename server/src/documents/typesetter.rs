@@ -1,4 +1,4 @@
-//! From data to pages, and from pages to a PDF.
+//! Compiles data to pages, and pages to a PDF.
 
 use std::collections::BTreeSet;
 
@@ -17,12 +17,12 @@ use super::{
     typst_world::{DocumentWorld, TypstResources},
 };
 
-/// How many documents a cached piece of work outlives without being used. The templates' own work is used by each
-/// document and stays; the work on one document's text is gone after the next.
+/// How many documents a cache entry survives without being used. The templates' own entries are used by each document and stay; those of
+/// one document's text are evicted after the next.
 const KEEP_FOR: usize = 1;
 
-/// How much work one document may be ([`glyph_coverage::GlyphCoverage::work`]): a hundred and fifty pages of prose. On one core it is set within
-/// two or three seconds, whatever stands in it, and nobody waits longer for somebody else's: what was begun cannot be broken off.
+/// The most work of one document ([`glyph_coverage::GlyphCoverage::work`]): a hundred and fifty pages of prose. One core sets it within two
+/// or three seconds, whatever it contains, which bounds the wait of others: work under way cannot be aborted.
 const WORK_MAX: usize = 400_000;
 
 /// The document as the bytes of a PDF file.
@@ -35,8 +35,8 @@ pub(super) fn print(resources: &TypstResources, document: &InvoiceDocument) -> R
     Ok(pdf)
 }
 
-/// A stream whose last byte happens to be a carriage return seems, with the line feed written after it, to end in one
-/// line break and to be a byte too short; PDF/A forbids that. A carriage return in place of the line feed leaves no doubt.
+/// A stream whose last byte happens to be a carriage return seems, with the line feed written after it, to end in one line break and to be
+/// a byte too short, which PDF/A forbids. A carriage return in place of the line feed removes the ambiguity.
 fn fix_stream_ends(pdf: &mut [u8]) {
     const DOUBTFUL: &[u8] = b"\r\nendstream";
     let found: Vec<usize> = pdf.windows(DOUBTFUL.len()).enumerate().filter(|(_, bytes)| *bytes == DOUBTFUL).map(|(at, _)| at).collect();
@@ -45,8 +45,8 @@ fn fix_stream_ends(pdf: &mut [u8]) {
     }
 }
 
-/// The document as pages. Text that turns out to have no glyphs is replaced, and the pages are set once more: never more often,
-/// whatever the text, since others wait meanwhile.
+/// The document as pages. Clusters that turn out to have no glyphs are replaced, and the pages are set once more, never more often, since
+/// others wait meanwhile.
 pub(super) fn typeset(resources: &TypstResources, document: &InvoiceDocument) -> Result<PagedDocument, DocumentError> {
     let mut data = serde_json::to_value(document).map_err(|error| DocumentError::Refused(error.to_string()))?;
     if resources.glyph_coverage.work(&data) > WORK_MAX {
@@ -62,7 +62,7 @@ pub(super) fn typeset(resources: &TypstResources, document: &InvoiceDocument) ->
     compile(resources, &data)
 }
 
-/// The data as pages, with each letter in one run.
+/// The data as pages, with each grapheme cluster in one run.
 pub(super) fn compile(resources: &TypstResources, data: &Value) -> Result<PagedDocument, DocumentError> {
     parted(resources, data).map(grapheme_runs::joined)
 }
@@ -77,7 +77,7 @@ pub(super) fn parted(resources: &TypstResources, data: &Value) -> Result<PagedDo
     typst::compile(&document_world).output.map_err(|refusals| refused(&refusals))
 }
 
-/// What the file says about itself. Both the time and the identity come from the document.
+/// The metadata of the file. Both its time and its identity come from the document.
 fn options(document: &InvoiceDocument) -> Result<PdfOptions, DocumentError> {
     let standards =
         PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1]).map_err(|error| DocumentError::Refused(error.message().to_string()))?;
@@ -99,7 +99,7 @@ fn timestamp(instant: &str) -> Result<Timestamp, DocumentError> {
     Datetime::from_ymd_hms(utc.year().into(), month, day, hour, minute, second).map(Timestamp::new_utc).ok_or(malformed)
 }
 
-/// Texts that came out without a glyph, although a font has all of their letters.
+/// Grapheme clusters that came out without a glyph, although a font has all of their letters.
 pub(super) fn missing_clusters(pages: &PagedDocument) -> BTreeSet<String> {
     let mut missing = BTreeSet::new();
     for page in pages.pages() {
@@ -121,13 +121,13 @@ fn collect_missing(frame: &Frame, missing: &mut BTreeSet<String>) {
     }
 }
 
-/// Only the words of the typesetter: its positions point into templates that the reader never sees.
+/// Only the messages of the typesetter: its positions point into templates that the reader never sees.
 fn refused(refusals: &[SourceDiagnostic]) -> DocumentError {
     let words: Vec<&str> = refusals.iter().take(3).map(|refusal| refusal.message.as_str()).collect();
     DocumentError::Refused(words.join("; "))
 }
 
-/// Empties the typesetter's cache when the document is done, whether it was made or not.
+/// Evicts old entries from the typesetter's cache when the document is done, also after an error.
 struct Evict;
 
 impl Drop for Evict {

@@ -1,4 +1,4 @@
-//! What Typst sees: our templates, our fonts and the data of one document, and of the machine only fonts that the data names.
+//! The Typst world: our templates, our fonts, the data of one document, and only those fonts of the machine that the data names.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use typst_kit::fonts::FontStore;
 
 use super::{fonts, glyph_coverage::GlyphCoverage};
 
-/// The fonts that are shipped, in the order in which a letter is looked for.
+/// The shipped fonts, in the order in which a letter is looked for.
 pub(super) const FONTS: [&[u8]; 8] = [
     include_bytes!("../../fonts/SourceSans3-Regular.otf"),
     include_bytes!("../../fonts/SourceSans3-Semibold.otf"),
@@ -40,10 +40,10 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("japanese.typ", include_str!("../../templates/japanese.typ")),
 ];
 
-/// Where the template reads its data.
+/// The path at which the template reads its data.
 const DATA: &str = "invoice.json";
 
-/// What all documents share, made once: library, fonts and parsed templates.
+/// Resources of all documents, loaded once: library, fonts and parsed templates.
 pub(super) struct TypstResources {
     library: LazyHash<Library>,
     fonts: FontStore,
@@ -55,7 +55,7 @@ pub(super) struct TypstResources {
 }
 
 impl TypstResources {
-    /// With the shipped fonts, and those that this machine has beside them.
+    /// Loads the shipped fonts, and those that this machine has beside them.
     pub(super) fn load() -> Self {
         Self::with(&FONTS, &fonts::system_fonts())
     }
@@ -79,7 +79,7 @@ impl TypstResources {
         }
     }
 
-    /// The template that has the labels of a language.
+    /// The template with the labels of a language.
     pub(super) fn labels(&self, locale: Locale) -> &str {
         let name = match locale {
             Locale::English => "english.typ",
@@ -94,12 +94,12 @@ impl TypstResources {
         self.glyph_coverage.missing(self.labels(locale))
     }
 
-    /// The language that the labels of a document are in: its own, or English where no font has letters for them.
+    /// The language of a document's labels: its own, or English where no font has letters for them.
     pub(super) fn language_of_labels(&self, language: &str) -> Locale {
         Some(Locale::of(language)).filter(|locale| self.missing_label_glyphs(*locale).is_empty()).unwrap_or(Locale::English)
     }
 
-    /// The same with other words in a template.
+    /// The same with another text in a template.
     #[cfg(test)]
     pub(super) fn reworded(mut self, template: &str, from: &str, to: &str) -> Self {
         let id = file(template);
@@ -111,14 +111,14 @@ impl TypstResources {
     }
 }
 
-/// One document: the resources and its data.
+/// The world of one document: the resources and its data.
 pub(super) struct DocumentWorld<'a> {
     resources: &'a TypstResources,
     data: Bytes,
 }
 
 impl<'a> DocumentWorld<'a> {
-    /// A document from its data as JSON.
+    /// A world with this data as JSON.
     pub(super) fn new(resources: &'a TypstResources, data: Vec<u8>) -> Self {
         Self { resources, data: Bytes::new(data) }
     }
@@ -149,13 +149,13 @@ impl World for DocumentWorld<'_> {
         self.resources.fonts.font(index)
     }
 
-    /// No document knows the day: it would print differently tomorrow.
+    /// Documents have no current date: it would print differently tomorrow.
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {
         None
     }
 }
 
-/// The id of a file that lives in the program.
+/// The id of a file that is part of the program.
 fn file(name: &str) -> FileId {
     let path = VirtualPath::new(name).expect("the names above are plain file names");
     FileId::new(RootedPath::new(VirtualRoot::Project, path))

@@ -1,4 +1,4 @@
-//! Work that nobody waits for: mails leave, and old things are swept up.
+//! Background jobs: the outbox worker, the nightly cleanup and the verification of audit logs.
 
 mod outbox_worker;
 
@@ -19,29 +19,29 @@ use crate::mail::Mailer;
 
 pub use outbox_worker::drain_outbox;
 
-/// How often checks of audit logs are looked for when nobody rings: another process may have begun one and not ended it.
+/// How often unfinished checks of audit logs are looked for without a wake-up: another process may have begun one and not finished it.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
-/// How often old things are swept up.
+/// The interval of the cleanup.
 const CLEANUP_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long after a sweep that did not come to its end the next one follows.
+/// The pause after a cleanup that did not finish.
 const CLEANUP_RETRY_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
-/// How long after the start the first sweep comes: a start is busy enough.
+/// The delay of the first cleanup after the start, which is busy enough.
 const FIRST_CLEANUP_DELAY: Duration = Duration::from_secs(60);
 
-/// What runs beside the doors. Dropped, all of it is broken off: whatever was under way is taken up at the next start.
+/// The background jobs of the process. Dropping it aborts all of them; the next start resumes their work.
 pub struct Jobs(JoinSet<()>);
 
 impl Jobs {
-    /// Waits for what is in hand, once the end has begun; says whether all of it came to its end by this instant.
+    /// Waits until the jobs have finished what is under way, once the shutdown has begun; returns whether all finished by this instant.
     pub async fn end(mut self, by: Instant) -> bool {
         timeout_at(by, async { while self.0.join_next().await.is_some() {} }).await.is_ok()
     }
 }
 
-/// Starts what runs beside the doors, until the end begins.
+/// Starts the background jobs, which run until the shutdown begins.
 pub fn start(services: &Arc<Services>, mailer: Option<Mailer>, shutdown: CancellationToken) -> Jobs {
     let mut jobs = JoinSet::new();
     if let Some(mailer) = mailer {
@@ -67,12 +67,12 @@ async fn run_cleanup(services: Arc<Services>) {
     }
 }
 
-/// When the next sweep comes, after one of which so many steps failed.
+/// The delay of the next cleanup after one in which this many steps failed.
 fn next_cleanup(failures: u64) -> Duration {
     if failures == 0 { CLEANUP_INTERVAL } else { CLEANUP_RETRY_INTERVAL }
 }
 
-/// Goes on with checks of audit logs: those that were started here, and those that another process began and did not end.
+/// Continues checks of audit logs: those that were started here, and those that another process began and did not finish.
 async fn run_verifications(services: Arc<Services>) {
     loop {
         if let Err(error) = job::resume(&services).await {

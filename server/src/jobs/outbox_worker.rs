@@ -1,6 +1,6 @@
-//! The worker that hands mails to the mail server: several at once, each of another organization or to another person, so that one
-//! with ten thousand mails is no longer before the others than its next one takes. Of mails to addresses that nobody has proved no
-//! more than half may be on their way, since strangers can cause any number of them.
+//! The outbox worker: hands mails to the mail server, several at once, each of another lane (organization or person), so that a lane with
+//! ten thousand mails delays the others by one mail at most. At most half of the mails under way may go to unconfirmed addresses, since
+//! strangers can cause any number of them.
 
 use std::{collections::VecDeque, future::Future, sync::Arc, time::Duration};
 
@@ -15,37 +15,37 @@ use tokio_util::sync::CancellationToken;
 
 use crate::mail::{DeliveryError, Mailer};
 
-/// How often the outbox is looked through when nobody rings.
+/// How often the outbox is read without a wake-up.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
-/// How many mails are on their way at once.
+/// The number of mails that are sent concurrently.
 const CONCURRENCY: usize = 4;
 
-/// How many mails are looked up at once.
+/// The number of due mails that are read at once.
 const BATCH_SIZE: i32 = 20;
 
-/// How long nothing is tried after the mail server could not be reached; each further time twice as long.
+/// The first pause after the mail server could not be reached; each further one is twice as long.
 const PAUSE_MIN: Duration = Duration::from_secs(5);
 
 /// The longest such pause.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
-/// How it ended to look through the outbox.
+/// The outcome of one delivery round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RoundOutcome {
     /// Nothing is due any more.
     Drained,
-    /// No mail can leave for now: the mail server cannot be reached.
+    /// No mail can be sent for now: the mail server cannot be reached.
     ServerUnreachable,
     /// The database did not answer.
     DatabaseFailed,
 }
 
-/// Lets mails leave until the end begins; those in hand are settled then.
+/// Sends mails until the shutdown begins, and then settles those under way.
 pub(super) async fn run(services: Arc<Services>, mailer: Mailer, shutdown: CancellationToken) {
     let mut pause = None;
     while !shutdown.is_cancelled() {
-        // After a pause one mail tries whether the server is back.
+        // After a pause a single mail tests whether the mail server is back.
         let at_once = if pause.is_some() { 1 } else { CONCURRENCY };
         let outcome = DeliveryRound::new(&services, &mailer, &shutdown, at_once).go().await;
         let rings = services.outbox_wakeup.notified();
@@ -65,26 +65,26 @@ pub(super) async fn run(services: Arc<Services>, mailer: Mailer, shutdown: Cance
     }
 }
 
-/// Sends what is due, until nothing is or the mail server cannot be reached.
+/// Sends what is due, until nothing is due or the mail server cannot be reached.
 pub async fn drain_outbox(services: &Arc<Services>, mailer: &Mailer) {
     DeliveryRound::new(services, mailer, &CancellationToken::new(), CONCURRENCY).go().await;
 }
 
-/// One look through the outbox.
+/// One pass over the outbox.
 struct DeliveryRound<'a> {
     services: &'a Arc<Services>,
     mailer: &'a Mailer,
     shutdown: &'a CancellationToken,
     at_once: usize,
-    /// What was found to be due and is not in hand yet.
+    /// Due mails that are not yet being sent.
     due: VecDeque<DueMail>,
-    /// What is on its way.
+    /// Mails that are being sent.
     in_hand: JoinSet<(DueMail, Result<ServerReached, Error>)>,
-    /// Whose.
+    /// The lanes of the mails that are being sent.
     busy_lanes: Vec<Lane>,
-    /// How many of them go to addresses that nobody has proved.
+    /// How many of them go to unconfirmed addresses.
     proofs: usize,
-    /// Shares of which all mails of the day were counted, so that only those among them may still leave.
+    /// Shares whose mails of the day are used up, so that only mails that were counted already may still be sent.
     used_up: Vec<MailShare>,
     outcome: RoundOutcome,
 }
@@ -103,13 +103,13 @@ impl<'a> DeliveryRound<'a> {
                     Some(done) => self.done(done),
                     None => return self.outcome,
                 },
-                // Somebody else's mail may leave beside those in hand.
+                // Mails of other lanes may be sent beside those under way.
                 () = self.services.outbox_wakeup.notified(), if !self.in_hand.is_empty() => {}
             }
         }
     }
 
-    /// Takes on as much as may be in hand at once.
+    /// Takes on as many mails as may be under way at once.
     async fn take_on(&mut self) {
         while self.in_hand.len() < self.at_once && self.outcome == RoundOutcome::Drained && !self.shutdown.is_cancelled() {
             if self.due.is_empty() {
@@ -122,7 +122,7 @@ impl<'a> DeliveryRound<'a> {
                 }
             }
             let Some(due) = self.due.pop_front() else { return };
-            // Much may have been taken on after this one was found.
+            // The lane may have become busy after this mail was read.
             if !self.busy_lanes.contains(&due.lane) && self.wanted().contains(&due.share) {
                 self.take(due);
             }
@@ -152,12 +152,12 @@ impl<'a> DeliveryRound<'a> {
             }
         };
         self.proofs -= usize::from(due.share == MailShare::Proofs);
-        // Whoever holds the mail that was missed may hold it for long: this look leaves that lane alone.
+        // The lock on the missed mail may be held for long: this round skips its lane.
         if !matches!(attempted, Ok(ServerReached::Missed)) {
             self.busy_lanes.retain(|other| *other != due.lane);
         }
         match attempted {
-            // The mail server is there: the others need not leave one at a time.
+            // The mail server answers: the others need not be sent one at a time.
             Ok(ServerReached::Yes) => self.at_once = CONCURRENCY,
             Ok(ServerReached::Missed) => {}
             Ok(ServerReached::No) => self.outcome = RoundOutcome::ServerUnreachable,
@@ -178,7 +178,7 @@ impl<'a> DeliveryRound<'a> {
 enum ServerReached {
     Yes,
     No,
-    /// Somebody else has the mail in hand, or it must not leave any more.
+    /// Another worker has locked the mail, or it must not be sent any more.
     Missed,
 }
 
@@ -197,7 +197,7 @@ async fn attempt(services: &Services, mailer: &Mailer, due: DueMail) -> Result<S
     Ok(reached)
 }
 
-/// What became of a mail, and whether the mail server was reached.
+/// The result for a mail, and whether the mail server was reached.
 fn outcome_of(mail: &ClaimedMail, sent: Result<(), DeliveryError>) -> (DeliveryOutcome, ServerReached) {
     match sent {
         Ok(()) => {
@@ -220,8 +220,8 @@ fn outcome_of(mail: &ClaimedMail, sent: Result<(), DeliveryError>) -> (DeliveryO
     }
 }
 
-/// Tries a few times: that a mail has left must not be forgotten because the database was away for a moment, or because a call held the
-/// mail, which it may for as long as it takes.
+/// Records the outcome, with a few attempts: that a mail was sent must not be lost because the database was away for a moment, or because a
+/// call holds the lock of the mail, which it may for as long as it takes.
 async fn with_retries<W: Future<Output = Result<(), Error>>>(work: impl Fn() -> W) -> Result<(), Error> {
     for pause_seconds in [1, 2, 5, 10, 20, 20] {
         match work().await {

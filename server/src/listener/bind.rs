@@ -1,4 +1,4 @@
-//! The socket at an address.
+//! Binds the listening socket.
 
 use std::{
     io::{self, ErrorKind},
@@ -8,14 +8,14 @@ use std::{
 
 use tokio::{net::TcpListener, time::sleep};
 
-/// How often an address that is in use is tried again. A process that was killed leaves its socket for a moment to a child that it had begun
-/// and that has not started its program yet.
+/// How many times an address that is in use is tried again. A killed process leaves its socket for a moment to a child that it had forked
+/// and that has not yet started its program.
 const TRIES: u32 = 30;
 
-/// The pause between two tries.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Listens at an address, and waits up to three seconds for a process that has just ended to leave it.
+/// Listens at an address, and waits up to three seconds for a process that has just ended to release it.
 ///
 /// # Errors
 /// When the address is not one of this machine, may not be used, or is still in use.

@@ -1,4 +1,4 @@
-//! Bodies: a request's, which has to come at a pace, and an answer's, which tells when it is over.
+//! Wrappers of bodies: a request's, which has to arrive at a minimum rate, and a response's, which marks its connection as active.
 
 use std::{
     io,
@@ -17,14 +17,14 @@ use super::{
     connection_table::{ActiveRequest, ConnectionState},
 };
 
-/// The body of a request. Whoever sends it more slowly than its pace is given up.
+/// The body of a request. It fails when it arrives more slowly than the minimum rate.
 pub(super) struct PacedRequestBody {
     body: Incoming,
     pace: MinimumRate,
     received: u64,
-    /// Since when somebody has been waiting for it, and when more of it has to be there.
+    /// Since when a reader has been waiting, and when more has to have arrived.
     awaited: Option<(Instant, Pin<Box<Sleep>>)>,
-    /// The connection that it comes on.
+    /// The connection of the request.
     state: Arc<ConnectionState>,
 }
 
@@ -36,7 +36,7 @@ impl PacedRequestBody {
         Self { body, pace, received: 0, awaited: None, state }
     }
 
-    /// How long the bytes so far, and the next ones, may take.
+    /// The time limit for the bytes so far and the next ones.
     fn allowed(&self) -> Duration {
         self.pace.grace + Duration::from_secs(self.received / u64::from(self.pace.bytes_per_second.max(1)))
     }
@@ -92,7 +92,7 @@ impl Drop for PacedRequestBody {
     }
 }
 
-/// The body of an answer. Its connection is at work until it has been sent, or dropped.
+/// The body of a response. Its connection is active until the body has been sent or dropped.
 pub(super) struct TrackedResponseBody {
     body: Body,
     _answering: ActiveRequest,

@@ -1,4 +1,4 @@
-//! Who is connected: how many from where, and who of them holds a connection without asking anything.
+//! The table of connections: how many each peer has, and which of them are idle.
 
 use std::{
     collections::HashMap,
@@ -16,33 +16,33 @@ use app::limits::{network, site};
 
 use super::ListenerLimits;
 
-/// What a connection is at.
+/// The phase of a connection, with its begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ConnectionPhase {
-    /// Between two requests, since then.
+    /// Between two requests.
     Idle(Instant),
-    /// The head of a request is awaited or coming, since then.
+    /// The head of a request is awaited or arriving.
     Head(Instant),
-    /// The body of a request is awaited or coming, since then.
+    /// The body of a request is awaited or arriving.
     Body(Instant),
     /// A request is being answered.
     Answering,
 }
 
-/// What is waited for of a request that has not come whole.
+/// The awaited part of an incomplete request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AwaitedPart {
     /// Its head, or a request at all.
     ForARequest,
-    /// That, or the rest of its body.
+    /// The same, or the rest of its body.
     ForItsBody,
 }
 
-/// How one connection stands; shared by those who read it, answer on it, and count it.
+/// The state of one connection, shared by its reader, its handler and the table.
 #[derive(Debug)]
 pub(super) struct ConnectionState {
     phase: Mutex<ConnectionPhase>,
-    /// Cancelled when the connection has to go.
+    /// Cancelled to close the connection.
     pub(super) cut: CancellationToken,
 }
 
@@ -51,7 +51,7 @@ impl ConnectionState {
         Self { phase: Mutex::new(ConnectionPhase::Head(Instant::now())), cut: CancellationToken::new() }
     }
 
-    /// Something has come: between two requests it begins the next one's head.
+    /// Bytes have arrived: between two requests they begin the head of the next one.
     pub(super) fn bytes_received(&self) {
         let mut phase = locked(&self.phase);
         if matches!(*phase, ConnectionPhase::Idle(_)) {
@@ -59,7 +59,7 @@ impl ConnectionState {
         }
     }
 
-    /// Since when the head of a request is awaited, while it is.
+    /// Since when the head of a request is awaited, if it is.
     pub(super) fn head_since(&self) -> Option<Instant> {
         match *locked(&self.phase) {
             ConnectionPhase::Head(since) => Some(since),
@@ -67,7 +67,7 @@ impl ConnectionState {
         }
     }
 
-    /// Since when nothing is being answered.
+    /// Since when nothing is being answered, if so.
     fn waits_since(&self) -> Option<Instant> {
         match *locked(&self.phase) {
             ConnectionPhase::Head(since) | ConnectionPhase::Idle(since) | ConnectionPhase::Body(since) => Some(since),
@@ -84,13 +84,13 @@ impl ConnectionState {
         }
     }
 
-    /// The head of a request has come. Once its body has come too, it is being answered until what is returned is dropped.
+    /// The head of a request has arrived. Once its body has arrived too, it counts as being answered until the returned value is dropped.
     pub(super) fn answering(self: &Arc<Self>) -> ActiveRequest {
         *locked(&self.phase) = ConnectionPhase::Body(Instant::now());
         ActiveRequest(Arc::clone(self))
     }
 
-    /// The body of the request has come, or nobody wants the rest of it.
+    /// The body of the request has arrived, or nobody reads the rest of it.
     pub(super) fn received(&self) {
         let mut phase = locked(&self.phase);
         if matches!(*phase, ConnectionPhase::Body(_)) {
@@ -112,12 +112,12 @@ impl Drop for ActiveRequest {
 pub(super) struct ConnectionTable {
     limits: ListenerLimits,
     open: Mutex<OpenConnections>,
-    /// Rung when a connection has gone.
+    /// Notified when a connection has closed.
     freed: Notify,
     next: AtomicU64,
 }
 
-/// Where connections come from that are counted together.
+/// A group of peers whose connections are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum PeerGroup {
     Network(IpAddr),
@@ -125,12 +125,12 @@ enum PeerGroup {
 }
 
 impl PeerGroup {
-    /// What a peer is counted in.
+    /// The groups that a peer is counted in.
     fn of(peer: IpAddr) -> impl Iterator<Item = Self> {
         std::iter::once(Self::Network(network(peer))).chain(site(peer).map(Self::Site))
     }
 
-    /// How many may be open from here.
+    /// The most connections of this group.
     fn most(self, limits: &ListenerLimits) -> usize {
         match self {
             Self::Network(_) => limits.per_network,
@@ -145,17 +145,17 @@ struct OpenConnections {
     by_group: HashMap<PeerGroup, usize>,
 }
 
-/// Whether one more may come in.
+/// The decision on a new connection.
 enum Admission {
-    /// It has a place.
+    /// It has a slot.
     Admitted(ConnectionSlot),
-    /// From where it comes there are as many as there may be, and all are busy.
+    /// Its group has the most connections that it may have, and all are active.
     Refused,
-    /// All places are taken, and all are busy.
+    /// All slots are taken, and all connections are active.
     Full,
 }
 
-/// The place of a connection; free again when it is dropped.
+/// The slot of a connection; free again when it is dropped.
 pub(super) struct ConnectionSlot {
     connection_table: Arc<ConnectionTable>,
     id: u64,
@@ -174,10 +174,10 @@ impl ConnectionTable {
         Arc::new(Self { limits, open: Mutex::default(), freed: Notify::new(), next: AtomicU64::new(0) })
     }
 
-    /// A place for a connection from this address; nothing when too many from where it comes are at work. While all places are
-    /// at work it waits.
+    /// Acquires a slot for a connection from this address; none when too many connections of its group are active. While all slots are
+    /// taken by active connections it waits.
     ///
-    /// Whoever holds a place and asks nothing gives it up to whoever comes, those who have waited longest first.
+    /// An idle connection gives its slot up to a new one, the one that has been idle longest first.
     pub(super) async fn acquire_slot(self: &Arc<Self>, peer: IpAddr) -> Option<ConnectionSlot> {
         loop {
             match self.admit(peer) {
@@ -208,19 +208,19 @@ impl ConnectionTable {
         Admission::Admitted(ConnectionSlot { connection_table: Arc::clone(self), id, state })
     }
 
-    /// Cuts the connection that has waited longest for a request, if there is one.
+    /// Closes the connection that has waited longest for a request, if there is one.
     pub(super) fn make_room(&self) {
         locked(&self.open).make_room(|_| true);
     }
 
-    /// Cuts all connections that wait for such a part of a request.
+    /// Closes all connections that wait for such a part of a request.
     pub(super) fn cut_waiting(&self, part: AwaitedPart) {
         let open = locked(&self.open);
         let waiting = open.connections.values().filter(|(_, state)| state.waits(part));
         waiting.for_each(|(_, state)| state.cut.cancel());
     }
 
-    /// Cuts all connections: on how many something was being answered.
+    /// Closes all connections; returns on how many a request was being answered.
     pub(super) fn cut_all(&self) -> usize {
         let open = locked(&self.open);
         open.connections.values().for_each(|(_, state)| state.cut.cancel());
@@ -229,7 +229,7 @@ impl ConnectionTable {
 }
 
 impl OpenConnections {
-    /// Cuts the connection of such a peer that has waited longest; says whether there was one.
+    /// Closes the connection of such a peer that has waited longest; returns whether there was one.
     fn make_room(&mut self, of: impl Fn(IpAddr) -> bool) -> bool {
         let waiting = self.connections.iter().filter(|(_, (peer, _))| of(*peer));
         let longest = waiting.filter_map(|(id, (_, state))| Some((state.waits_since()?, *id))).min();

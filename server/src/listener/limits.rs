@@ -1,69 +1,68 @@
-//! How long and how much one connection, one peer and all of them may take.
+//! The time and size limits of one connection, of one peer and of all of them.
 
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// What is asked of the machine at most, in open files. More than that serves nobody better.
+/// The most open files that are requested of the system. A higher limit serves nobody better.
 const FILES_MAX: u64 = 65_536;
 
-/// The open files that are left for everything but connections of clients: the database, mail, the model, logs.
+/// The open files that are reserved for everything but connections of clients: the database, mail, the model, logs.
 const FILES_RESERVED: u64 = 128;
 
-/// The most connections at once, whatever the machine offers.
+/// The most connections at once, whatever the system permits.
 const CONNECTIONS_MAX: usize = 10_000;
 
-/// The bounds of a listener.
+/// The limits of a listener.
 #[derive(Clone)]
 pub struct ListenerLimits {
-    /// How long the head of a request may take, from its first byte (for the first request: from the connection) to its last.
+    /// The time limit of a request's head, from its first byte (for the first request: from the connection) to its last.
     pub head: Duration,
-    /// How long a connection may wait for its next request.
+    /// The longest idle time before the next request.
     pub idle: Duration,
-    /// How long a client may take nothing of what it is sent.
+    /// How long a client may read nothing of its response.
     pub stalled: Duration,
-    /// How fast a body has to come.
+    /// The minimum rate of a request's body.
     pub pace: MinimumRate,
-    /// How fast an answer has to be taken, while there is more of it than the network holds.
+    /// The minimum rate at which a response has to be read, while there is more of it than the network buffers.
     pub taking: MinimumRate,
     /// The longest head of a request, in bytes.
     pub head_bytes: usize,
     /// The most connections at once.
     pub connections: usize,
-    /// The most connections at once from one network, as addresses are counted: an IPv4 address, 64 bits of an IPv6 address.
+    /// The most connections at once from one network: an IPv4 address, or 64 bits of an IPv6 address.
     pub per_network: usize,
-    /// The most connections at once from the networks together that one customer may be given: 48 bits of an IPv6 address.
+    /// The most connections at once from the networks of one site, as one customer may be given them: 48 bits of an IPv6 address.
     pub per_site: usize,
-    /// Who speaks for many and is held to neither: a proxy in front.
+    /// Whether a peer is exempt from both: a proxy in front, which forwards for many.
     pub proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
-    /// How long answers under way may take once no new connection is taken.
+    /// How long responses under way may take once no new connection is accepted.
     pub farewell: Duration,
-    /// How long after that moment a request may still come on a connection that was open already.
+    /// How long after that moment a request may still arrive on an open connection.
     pub last_requests: Duration,
-    /// How long after that moment the body of a request may still come: longer than a request waits for its turn before it is read,
-    /// and so much shorter than `farewell` that whoever sends theirs slowly takes no time from the end of the database.
+    /// How long after that moment the body of a request may still arrive: longer than a request waits for its permit before it is read, and
+    /// so much shorter than `farewell` that a slow sender takes no time from the shutdown of the database.
     pub last_bodies: Duration,
 }
 
-/// The slowest pace at which something may go over the network: for `grace` as it likes, and from then on at this many bytes a
-/// second.
+/// A minimum rate of transfer: unlimited for `grace`, and from then on this many bytes per second.
 #[derive(Debug, Clone, Copy)]
 pub struct MinimumRate {
-    /// How long it may go as it likes.
+    /// How long any rate is accepted.
     pub grace: Duration,
-    /// Bytes a second from then on.
+    /// Bytes per second from then on.
     pub bytes_per_second: u32,
 }
 
 impl ListenerLimits {
-    /// The bounds of this process: as many connections as it may have files open, less those that it needs itself.
+    /// The limits of this process: as many connections as it may have files open, less those that it needs itself.
     pub fn of_process() -> Self {
         let files = files();
         let connections = usize::try_from(files.saturating_sub(FILES_RESERVED).max(files / 2)).unwrap_or(CONNECTIONS_MAX);
         Self::with_connections(connections.min(CONNECTIONS_MAX))
     }
 
-    /// The usual bounds with this many connections, of which one network may have a quarter, and the networks of one site half.
+    /// The default limits with this many connections, of which one network may have a quarter, and the networks of one site half.
     pub fn with_connections(connections: usize) -> Self {
         Self {
             head: Duration::from_secs(10),
@@ -94,7 +93,7 @@ impl fmt::Debug for ListenerLimits {
     }
 }
 
-/// How many files this process may have open, after it has asked for as many as it may ask for.
+/// The number of files that this process may open, after the soft limit was raised as far as possible.
 fn files() -> u64 {
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 1024 };
     let wanted = hard.min(FILES_MAX);

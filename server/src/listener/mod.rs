@@ -1,7 +1,7 @@
-//! The accept loop: sockets in, requests to the doors, and an end to every connection that is held for nothing.
+//! The HTTP listener: accepts connections, serves requests, and closes idle connections.
 //!
 //! HTTP/1.1 without encryption: TLS, and HTTP/2 with it, end at the proxy in front. Every wait for a client has a limit
-//! ([`ListenerLimits`]), and so has the number of connections. When all places are taken, the connection that has waited longest for a
+//! ([`ListenerLimits`]), and so has the number of connections. When all slots are taken, the connection that has waited longest for a
 //! request makes room for the next one, so that silent sockets never keep others out.
 
 mod bind;
@@ -34,27 +34,27 @@ use body::{PacedRequestBody, TrackedResponseBody};
 use connection_table::{AwaitedPart, ConnectionSlot, ConnectionTable};
 use stream::MonitoredStream;
 
-/// The first pause after a connection could not be accepted; each further one is twice as long.
+/// The first pause after a failed accept; each further one is twice as long.
 const PAUSE_MIN: Duration = Duration::from_millis(10);
 
 /// The longest such pause.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
-/// How long connections that were cut may take to notice.
+/// How long closed connections may take to end.
 const CUT_LIMIT: Duration = Duration::from_millis(200);
 
-/// How much of an answer is held for a client that does not take it, and how much of a request that is not read yet, in bytes. What hyper
-/// holds by itself, 417 KB, is gigabytes for all connections together. A head has to fit (`ListenerLimits::head_bytes`).
+/// The write buffer for a slow client, and the read buffer for unread requests, in bytes. Hyper's default of 417 KB would be gigabytes for
+/// all connections together. A head has to fit (`ListenerLimits::head_bytes`).
 const BUFFER_MAX: usize = 64 * 1024;
 
-/// Serves these doors until the end begins, and finishes what is under way: how many answers had to be broken off.
-pub async fn serve(socket: TcpListener, doors: Router, limits: ListenerLimits, shutdown: CancellationToken) -> usize {
+/// Serves these routes until the shutdown begins, and finishes what is under way; returns how many responses had to be aborted.
+pub async fn serve(socket: TcpListener, routes: Router, limits: ListenerLimits, shutdown: CancellationToken) -> usize {
     tracing::info!(connections = limits.connections, per_network = limits.per_network, "listening");
     let connection_table = ConnectionTable::new(limits.clone());
     let tasks = TaskTracker::new();
-    let connected = |(stream, peer, place): (TcpStream, SocketAddr, ConnectionSlot)| {
-        let (doors, limits, shutdown) = (doors.clone(), limits.clone(), shutdown.clone());
-        tasks.spawn(handle_connection(stream, peer, place, doors, limits, shutdown));
+    let connected = |(stream, peer, slot): (TcpStream, SocketAddr, ConnectionSlot)| {
+        let (routes, limits, shutdown) = (routes.clone(), limits.clone(), shutdown.clone());
+        tasks.spawn(handle_connection(stream, peer, slot, routes, limits, shutdown));
     };
     loop {
         tokio::select! {
@@ -63,17 +63,17 @@ pub async fn serve(socket: TcpListener, doors: Router, limits: ListenerLimits, s
             next = next(&socket, &connection_table) => connected(next),
         }
     }
-    // Whoever is in the queue of the socket already has connected: closing it would break them off.
+    // Clients in the backlog of the socket are connected already: closing it would break them off.
     while let Some(Ok((stream, peer))) = socket.accept().now_or_never() {
-        if let Some(Some(place)) = connection_table.acquire_slot(peer.ip()).now_or_never() {
-            connected((stream, peer, place));
+        if let Some(Some(slot)) = connection_table.acquire_slot(peer.ip()).now_or_never() {
+            connected((stream, peer, slot));
         }
     }
     drop(socket);
     finish(&tasks, &connection_table, &limits).await
 }
 
-/// The next connection, with its place.
+/// Accepts the next connection, with its slot.
 async fn next(socket: &TcpListener, connection_table: &Arc<ConnectionTable>) -> (TcpStream, SocketAddr, ConnectionSlot) {
     let mut pause = PAUSE_MIN;
     loop {
@@ -84,7 +84,7 @@ async fn next(socket: &TcpListener, connection_table: &Arc<ConnectionTable>) -> 
             },
             Err(problem) if is_connection_error(&problem) => {}
             Err(problem) => {
-                // Most likely there are no files left. The connection stays in the queue of the socket meanwhile.
+                // Most likely no file descriptors are left. The connection stays in the backlog of the socket meanwhile.
                 tracing::warn!(%problem, pause_ms = pause.as_millis(), "no connection can be accepted");
                 connection_table.make_room();
                 sleep(pause).await;
@@ -94,38 +94,38 @@ async fn next(socket: &TcpListener, connection_table: &Arc<ConnectionTable>) -> 
     }
 }
 
-/// Whether accepting failed because of the connection that was to be accepted: its client has gone.
+/// Whether accepting failed because of the connection itself: its client has gone.
 fn is_connection_error(problem: &io::Error) -> bool {
     matches!(problem.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
 }
 
-/// Answers on one connection until it ends.
+/// Serves one connection until it ends.
 async fn handle_connection(
     stream: TcpStream,
     peer: SocketAddr,
-    place: ConnectionSlot,
-    doors: Router,
+    slot: ConnectionSlot,
+    routes: Router,
     limits: ListenerLimits,
     shutdown: CancellationToken,
 ) {
-    // Answers are written whole; what is small must not wait for more.
+    // Responses are written whole; small ones must not wait for more.
     stream.set_nodelay(true).ok();
-    let state = Arc::clone(&place.state);
+    let state = Arc::clone(&slot.state);
     let stream = TokioIo::new(MonitoredStream::new(stream, Arc::clone(&state), &limits));
     let (pace, answers) = (limits.pace, Arc::clone(&state));
     let service = service_fn(move |request: Request<Incoming>| {
         let answering = answers.answering();
         let mut request = request.map(|body| Body::new(PacedRequestBody::new(body, pace, Arc::clone(&answers))));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = doors.clone().oneshot(request);
+        let answer = routes.clone().oneshot(request);
         async move {
-            // Whoever sends the next request before the answer to the last one takes turns with all others.
+            // A client that sends the next request before the response to the last one takes turns with all others.
             yield_now().await;
             answer.await.map(|answer| answer.map(|body| TrackedResponseBody::new(body, answering))).map_err(|never: Infallible| never)
         }
     });
     let mut connection = pin!(http(&limits).serve_connection(stream, service));
-    let mut told = false;
+    let mut told_to_end = false;
     loop {
         tokio::select! {
             ended = connection.as_mut() => {
@@ -135,24 +135,24 @@ async fn handle_connection(
                 break;
             }
             () = state.cut.cancelled() => break,
-            () = shutdown.cancelled(), if !told => {
-                told = true;
+            () = shutdown.cancelled(), if !told_to_end => {
+                told_to_end = true;
                 connection.as_mut().graceful_shutdown();
             }
         }
     }
-    drop(place);
+    drop(slot);
 }
 
 fn http(limits: &ListenerLimits) -> http1::Builder {
     let mut http = http1::Builder::new();
-    // This limit runs from the end of an answer to the end of the next head; heads alone have a shorter one (`stream`).
+    // This limit runs from the end of a response to the end of the next head; heads alone have a shorter one (`stream`).
     http.timer(TokioTimer::new()).header_read_timeout(limits.idle.max(limits.head)).max_header_size(limits.head_bytes);
     http.max_buf_size(BUFFER_MAX);
     http
 }
 
-/// Lets answers under way come to their end, and cuts what is left then: how many answers that were.
+/// Lets responses under way finish, and closes what is left then; returns how many responses were aborted.
 async fn finish(tasks: &TaskTracker, connection_table: &ConnectionTable, limits: &ListenerLimits) -> usize {
     tasks.close();
     let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! A socket that notices who sends half a head, and who takes nothing, or hardly anything, of what it is sent.
+//! A socket that detects incomplete heads, and clients that read nothing, or hardly anything, of their responses.
 
 use std::{
     io::{self, IoSlice},
@@ -15,12 +15,12 @@ use tokio::{
 
 use super::{ListenerLimits, connection_table::ConnectionState, write_progress::WriteProgress};
 
-/// A stream with an end for heads that do not come and for answers that are not taken.
+/// A stream with time limits for heads that do not arrive and responses that are not read.
 pub(super) struct MonitoredStream<S> {
     stream: S,
     state: Arc<ConnectionState>,
     head: Duration,
-    /// When the head that is awaited has to be there.
+    /// The deadline of the awaited head.
     head_end: Option<Pin<Box<Sleep>>>,
     taking: WriteProgress,
 }
@@ -30,7 +30,7 @@ impl<S> MonitoredStream<S> {
         Self { stream, state, head: limits.head, head_end: None, taking: WriteProgress::new(limits) }
     }
 
-    /// Nothing has come: an error when the head that is awaited is late.
+    /// Nothing has arrived: an error when the awaited head is late.
     fn await_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Some(since) = self.state.head_since() else { return Poll::Pending };
         let by = since + self.head;

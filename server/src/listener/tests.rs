@@ -1,5 +1,4 @@
-//! Real sockets against a listener with small limits. Nothing here waits for a time: a connection that is to end is read to its
-//! end.
+//! Tests with real sockets against a listener with small limits. No test waits for a time: a connection that is to end is read to its end.
 
 use std::{
     future::pending,
@@ -15,13 +14,13 @@ use tokio::{
 
 use super::*;
 
-/// How long anything that is waited for may take on a busy machine.
+/// How long any wait may take on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Longer than any test: a bound that is not what a test is about.
+/// Longer than any test: a limit that the test does not concern.
 const LONG: Duration = Duration::from_secs(600);
 
-/// A listener, and the means to end it.
+/// A running listener, and the means to stop it.
 struct House {
     address: SocketAddr,
     shutdown: CancellationToken,
@@ -40,7 +39,7 @@ impl House {
         TcpStream::connect(self.address).await.expect("connected")
     }
 
-    /// What is answered to these bytes, up to the end of the connection.
+    /// The response to these bytes, up to the end of the connection.
     async fn told(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect().await;
         stream.write_all(bytes).await.expect("sent");
@@ -52,7 +51,7 @@ impl House {
     }
 }
 
-/// Limits that nothing in a test meets, but for those that it sets.
+/// Limits that no test reaches, but for those that it sets.
 fn wide() -> ListenerLimits {
     let pace = MinimumRate { grace: LONG, bytes_per_second: 1 };
     let proxy = Arc::new(|_| false);
@@ -62,12 +61,12 @@ fn wide() -> ListenerLimits {
 
 const SOON: Duration = Duration::from_millis(100);
 
-/// Doors that greet, and take a body.
+/// Routes that greet, and take a body.
 fn doors() -> Router {
     Router::new().route("/", get(async || "hello").post(async |body: Bytes| body.len().to_string()))
 }
 
-/// What comes on a connection until the other side ends it.
+/// The bytes of a connection until the other side ends it.
 async fn end(stream: &mut TcpStream) -> String {
     let mut text = Vec::new();
     // A reset is an end too.
@@ -75,7 +74,7 @@ async fn end(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// One answer on a connection that stays open.
+/// One response on a connection that stays open.
 async fn answer(stream: &mut TcpStream, request: &[u8]) {
     stream.write_all(request).await.expect("sent");
     let mut text = Vec::new();
@@ -204,14 +203,14 @@ async fn a_stream_that_says_nothing_is_not_hurried() {
     }
 }
 
-/// A door whose answer has no end, and what rings when it is given up.
+/// A route with an endless response, and a notification of when it is dropped.
 fn endless() -> (Router, Arc<Notify>) {
     let gone = Arc::new(Notify::new());
     let told = gone.clone();
     let endless = get(move || {
         let told = told.clone();
         async move {
-            // Dropped with the answer, when nobody takes it.
+            // Dropped with the response, when nobody reads it.
             let guard = Ringing(told);
             let pieces = futures::stream::repeat_with(move || {
                 let _kept = &guard;
@@ -223,7 +222,7 @@ fn endless() -> (Router, Arc<Notify>) {
     (Router::new().route("/", endless), gone)
 }
 
-/// Rings when it is dropped.
+/// Notifies when it is dropped.
 struct Ringing(Arc<Notify>);
 
 impl Drop for Ringing {
@@ -326,7 +325,7 @@ async fn the_networks_of_one_site_have_a_bound_together() {
     assert!(place("2001:db8:1:3::1").await.is_some(), "whoever went away makes room");
 }
 
-/// Every poll goes as far as the client lets it, so nothing is waited for.
+/// Every poll proceeds as far as the client permits, so nothing is waited for.
 #[tokio::test]
 async fn of_an_answer_that_nobody_takes_little_is_held() {
     const PIECE: usize = 16 * 1024;

@@ -1,5 +1,5 @@
-//! How fast a client takes what it is sent. Only the time counts in which something waits to be written: a stream that has nothing to
-//! say may be silent for as long as it likes.
+//! Measures how fast a client reads its responses. Only time in which data waits to be written counts: a stream without data to send may be
+//! silent for any time.
 
 use std::{
     io,
@@ -12,15 +12,15 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{ListenerLimits, MinimumRate};
 
-/// What a client has taken, and how long it was waited for.
+/// What a client has read, and how long writes waited for it.
 pub(super) struct WriteProgress {
     stalled: Duration,
     pace: MinimumRate,
-    /// Since when the client has taken nothing, while something waits.
+    /// Since when the client has read nothing, while data waits.
     stuck_since: Option<Instant>,
-    /// From when on that counts in this stretch.
+    /// Since when the current wait counts in this period.
     counted_from: Option<Instant>,
-    /// How long was waited in this stretch before, and what was taken in it.
+    /// How long writes waited earlier in this period, and what was read in it.
     waited: Duration,
     taken: u64,
     end: Option<Pin<Box<Sleep>>>,
@@ -32,7 +32,7 @@ impl WriteProgress {
         Self { stalled, pace, stuck_since: None, counted_from: None, waited: Duration::ZERO, taken: 0, end: None }
     }
 
-    /// What became of a write: an error when the client has taken nothing, or too little, for too long.
+    /// Records the result of a write; an error when the client has read nothing, or too little, for too long.
     pub(super) fn written(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match written {
             Poll::Pending => self.wait(cx),
@@ -47,7 +47,7 @@ impl WriteProgress {
     fn took(&mut self, bytes: usize) {
         self.stuck_since = None;
         self.waited += self.counted_from.take().map_or(Duration::ZERO, |from| from.elapsed());
-        // What goes without waiting at first fills what the network holds, and tells nothing of the client.
+        // Data that is written without waiting at first fills the buffers of the network, and shows nothing of the client.
         if !self.waited.is_zero() {
             self.taken += bytes as u64;
         }
@@ -71,7 +71,7 @@ impl WriteProgress {
         }
     }
 
-    /// Whether too little was taken in a stretch that is over.
+    /// Whether too little was read in a period that is over.
     fn is_slow(&self) -> bool {
         u128::from(self.taken) * 1000 < u128::from(self.pace.bytes_per_second) * self.pace.grace.as_millis()
     }

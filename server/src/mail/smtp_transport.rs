@@ -1,5 +1,5 @@
-//! The way to the mail server, as a URL says it: `smtp://` or `smtps://`, with `?tls=required` or `?tls=opportunistic`, with the
-//! name and the password of an account, and with the name that this machine gives itself as the path.
+//! The SMTP transport of a URL: `smtp://` or `smtps://`, with `?tls=required` or `?tls=opportunistic`, with the user name and the password
+//! of an account, and with the EHLO name of this machine as the path.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ use lettre::transport::smtp::{
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-/// How long it may take to reach one address of the mail server.
+/// How long connecting to one address of the mail server may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(20);
 
 /// What is wrong with the URL of a mail server.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpUrlError {
-    /// It names no machine.
+    /// It has no host.
     #[error("it names no mail server")]
     NoHost,
-    /// It says something that no mail server is reached by.
+    /// It has a part that is not supported.
     #[error("it begins with smtp:// or smtps://, and ?tls= is required or opportunistic")]
     Unknown,
-    /// The account is not written as one.
+    /// The account is malformed.
     #[error("the name or the password of the account is not UTF-8")]
     Account,
-    /// There can be no TLS to this machine.
+    /// TLS to this host is not possible.
     #[error("there can be no TLS: {0}")]
     Tls(#[from] smtp::Error),
 }
@@ -62,8 +62,8 @@ impl SmtpTransport {
     /// A connection on which mails may be sent.
     pub(super) async fn open(&self) -> Result<AsyncSmtpConnection, smtp::Error> {
         let wrapper = if let Tls::Wrapper(parameters) = &self.tls { Some(parameters.clone()) } else { None };
-        let place = (self.host.as_str(), self.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(place, Some(CONNECT_LIMIT), &self.hello, wrapper, None).await?;
+        let address = (self.host.as_str(), self.port);
+        let mut connection = AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT_LIMIT), &self.hello, wrapper, None).await?;
         match &self.tls {
             Tls::Opportunistic(parameters) if connection.can_starttls() => connection.starttls(parameters.clone(), &self.hello).await?,
             Tls::Required(parameters) => connection.starttls(parameters.clone(), &self.hello).await?,

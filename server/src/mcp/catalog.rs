@@ -1,7 +1,7 @@
-//! What an endpoint offers: a list of tools, and a library where there is one.
+//! The tool catalog of an endpoint, and a library (resources, prompts, completions) where there is one.
 //!
-//! The product's offer is made from its registry. The official conformance suite asks for tools of its own, so its offer
-//! is made by hand and stands behind the same transport, authentication and adapter.
+//! The product's catalog is made from its registry. The official conformance suite asks for tools of its own, so its catalog is
+//! made by hand and uses the same transport, authentication and adapter.
 
 use std::sync::Arc;
 
@@ -20,10 +20,10 @@ use rmcp::{
     service::RequestContext,
 };
 
-/// How many names are told that are near to one.
+/// The most similar names that are suggested.
 const NEAR_MAX: usize = 3;
 
-/// What is offered; cheap to clone.
+/// A catalog; cheap to clone.
 #[derive(Clone)]
 pub struct ToolCatalog {
     tools: Arc<Vec<DescribedTool>>,
@@ -31,15 +31,15 @@ pub struct ToolCatalog {
 }
 
 impl ToolCatalog {
-    /// These tools, in the order of their names: the same list is the same text, which models' caches reward.
+    /// A catalog of these tools, sorted by name: the same list is the same text, which prompt caches reward.
     pub fn new(mut tools: Vec<ToolEntry>, library: Option<Arc<dyn Library>>) -> Self {
         tools.sort_by(|one, other| one.tool.name.cmp(&other.tool.name));
         let tools = tools.into_iter().map(|entry| DescribedTool { leads_to: descriptions::mentioned_operations(&entry.tool), entry });
         Self { tools: Arc::new(tools.collect()), library }
     }
 
-    /// The tools that this caller may use: those that are offered, and how many others there are. They are the same at every address, so
-    /// that a description may lead to one of the others.
+    /// The listed tools that this caller may use, and how many others there are. Descriptions are the same at every address, so that one
+    /// may refer to a tool that is not listed.
     pub fn tools(&self, caller: &Caller, toolset: Toolset) -> (Vec<Tool>, usize) {
         let usable: Vec<_> = self.usable(caller).collect();
         let offered = usable.iter().filter(|tool| toolset.offers(tool.entry.everyday, usable.len()));
@@ -53,14 +53,14 @@ impl ToolCatalog {
         self.tools.iter().filter(move |tool| matches!((tool.entry.access_of)(caller), ToolAccess::Offered))
     }
 
-    /// Those of these tools that this caller may use and that are not in the list which this address offers.
+    /// The tools among these that this caller may use and that are not in the list of this address.
     pub fn elsewhere(&self, caller: &Caller, toolset: Toolset, names: &[&str]) -> Vec<&str> {
         let usable: Vec<_> = self.usable(caller).collect();
         let rarer = usable.iter().filter(|tool| !toolset.offers(tool.entry.everyday, usable.len()));
         rarer.map(|tool| &*tool.entry.tool.name).filter(|name| names.contains(name)).collect()
     }
 
-    /// Of the tools that this caller may use a few whose names are near to one that no tool has: they are spelled alike, or share words.
+    /// A few tools that this caller may use with names similar to an unknown one: they are spelled alike, or share words.
     pub fn near(&self, caller: &Caller, name: &str) -> Vec<String> {
         let names: Vec<&str> = self.usable(caller).map(|tool| &*tool.entry.tool.name).collect();
         let mut near = reference::similar_names(name, &names);
@@ -85,14 +85,14 @@ impl ToolCatalog {
     }
 }
 
-/// One tool, and what its descriptions lead to: that is looked for once, and not with each list.
+/// One tool, and the operations that its descriptions mention, which are computed once and not for each list.
 struct DescribedTool {
     entry: ToolEntry,
     leads_to: Vec<&'static str>,
 }
 
 impl DescribedTool {
-    /// As it is described to whoever has got these tools.
+    /// Its description for a caller who has these tools.
     fn told(&self, has_got: &impl Fn(&str) -> bool) -> Tool {
         match self.leads_to.iter().all(|name| has_got(name)) {
             true => self.entry.tool.clone(),
@@ -103,33 +103,33 @@ impl DescribedTool {
 
 /// One tool.
 pub struct ToolEntry {
-    /// How it is described.
+    /// Its description.
     pub tool: Tool,
-    /// Whether it is offered where there are many.
+    /// Whether it is listed where there are many.
     pub everyday: bool,
-    /// What it is to a caller.
+    /// The access that a caller has to it.
     pub access_of: Box<dyn Fn(&Caller) -> ToolAccess + Send + Sync>,
-    /// What it does.
+    /// Its handler.
     pub run: Box<dyn Fn(ToolCall) -> BoxFuture<'static, Result<CallToolResponse, ErrorData>> + Send + Sync>,
 }
 
-/// What a tool is to a caller.
+/// The access of a caller to a tool.
 pub enum ToolAccess {
-    /// It is theirs to use.
+    /// The caller may use it.
     Offered,
     /// Their role would allow it, their token does not: worth saying.
     NotForThisToken,
-    /// Not for them: it is in no list of theirs, and a call of it says who can.
+    /// It is not for them: it is in no list of theirs, and a call of it says who may use it.
     Hidden,
 }
 
 /// A call of a tool.
 pub struct ToolCall {
-    /// Who calls.
+    /// The caller.
     pub caller: Caller,
-    /// What they sent.
+    /// The parameters of the call.
     pub request: CallToolRequestParams,
-    /// The request it came in.
+    /// The request of the call.
     pub context: RequestContext<RoleServer>,
 }
 

@@ -1,26 +1,26 @@
-//! Answers in fewer words: what a model reads of them is paid for by the character, again with each turn of its conversation.
+//! Concise answers: a model pays for each character that it reads, again with each turn of its conversation.
 //!
-//! An amount is one text with its currency, a duration and a share are one text, and a client, project or member that an answer only
-//! refers to stands by its name: arguments take all of them as they stand. A budget within another answer is one text, which tells how
-//! far it is used; `get_budget` tells its terms. Of time that is left out which is so of nearly all of it. The schema of an answer is
-//! shortened as the answer is.
+//! An amount is one text with its currency, a duration and a percentage are one text, and a client, project or member that an answer
+//! only refers to is its name: arguments accept all of them in this form. A budget within another answer is one text with its usage;
+//! `get_budget` has its terms. Fields of time with the value of nearly all time are left out. The schema of an answer is shortened in
+//! the same way.
 
 use std::sync::LazyLock;
 
 use app::{hours::WorkDuration, id::MemberId, operations, page::characters};
 use serde_json::{Map, Value};
 
-/// What a budget tells, which the schemas of other answers leave to `get_budget`.
+/// The schema of a budget, which the schemas of other answers leave to `get_budget`.
 static BUDGET: LazyLock<Value> =
     LazyLock::new(|| operations::find("get_budget").map(|operation| Value::Object(operation.output.clone())).unwrap_or_default());
 
-/// The fields in which a budget stands within another answer.
+/// The fields of other answers that hold a budget.
 pub(super) const BUDGETS: [&str; 3] = ["budget", "budgets", "stopped_budget"];
 
-/// Whether a value is of some kind.
+/// Whether a value has some property.
 type Test = fn(&Value) -> bool;
 
-/// What is so of nearly all time, and is left out where it is: it counts, the client pays, a person has worked and logged it, it is over,
+/// The fields and values of nearly all time, which are left out: it counts, the client pays, a person has worked and logged it, it is over,
 /// and it may change.
 const USUAL_VALUES: [(&str, Test); 6] = [
     ("running", |value| *value == false),
@@ -31,32 +31,32 @@ const USUAL_VALUES: [(&str, Test); 6] = [
     ("source", |value| value == "timer" || value == "manual"),
 ];
 
-/// The fields that stand in time, and in nothing else together.
+/// The fields that only time has together.
 const OF_TIME: [&str; 4] = ["project", "day", "worked", "state"];
 
-/// What is left out of time beside these, since it is said elsewhere in the answer or in the handshake: whose it is where it is the
-/// caller's own, and its day where it has a start, which tells it.
+/// Fields of time that are left out beside these, since the answer or the handshake has them: the member where it is the caller's own, and
+/// the day where there is a start, which includes it.
 const ELSEWHERE: [&str; 2] = ["member", "day"];
 
-/// The field of a timer that another has stopped, and what is told of it: get_time_entry tells the rest.
+/// The field of a timer that another has stopped, and the fields of it that are kept: get_time_entry has the rest.
 const STOPPED: (&str, [&str; 8]) = ("stopped", ["id", "client", "project", "description", "worked", "billable", "labour", "state"]);
 
-/// What of it is left out where it is the same as of the timer that has stopped it.
+/// The fields of it that are left out where they equal those of the timer that has stopped it.
 const AS_THE_OTHER: [&str; 2] = ["client", "project"];
 
-/// What is left out where it is the same as the other.
+/// The field that is left out where it equals the other one.
 const SAME: (&str, &str) = ("stopped_budget", "budget");
 
-/// The names of records that stand beside their ids, which they take the place of.
+/// The names of records that stand beside their ids, which they replace.
 const NAMED_BESIDE: [(&str, &str); 2] = [("project", "project_name"), ("invoiced", "invoice_number")];
 
-/// Whether an invoice that time is on is a draft, which has no number.
+/// Whether an invoice with this time is a draft, which has no number.
 const ON_DRAFT: &str = "on_draft";
 
-/// What may stand beside the id and the name of a record that is only referred to.
+/// The fields that a mere reference to a record may have beside id and name.
 const REFERENCE_FIELDS: [&str; 2] = ["color", "currency"];
 
-/// A value that is told as one text.
+/// A kind of value that becomes one text.
 #[derive(Clone, Copy, PartialEq)]
 enum ShortForm {
     Money,
@@ -66,7 +66,7 @@ enum ShortForm {
 }
 
 impl ShortForm {
-    /// The shape of what a schema describes.
+    /// The kind of value that a schema describes.
     fn of(schema: &Value) -> Option<Self> {
         let fields = schema.get("properties")?.as_object()?;
         let has = |names: [&str; 2]| names.iter().all(|name| fields.contains_key(*name));
@@ -93,13 +93,13 @@ impl ShortForm {
     }
 }
 
-/// A duration to the second: the words for people leave out the seconds beside minutes.
+/// A duration to the second: the text for people leaves out the seconds beside minutes.
 pub fn exact(seconds: i64, words: String) -> String {
     let size = seconds.unsigned_abs();
     if size.is_multiple_of(60) || size < 60 { words } else { format!("{words} {}s", size % 60) }
 }
 
-/// The schema of an answer in fewer words.
+/// The schema of a concise answer.
 pub fn schema(full: &Map<String, Value>) -> Map<String, Value> {
     described("", full)
 }
@@ -150,12 +150,12 @@ fn is_time(fields: &Map<String, Value>) -> bool {
     OF_TIME.iter().all(|field| fields.contains_key(*field))
 }
 
-/// Whether a field only tells what another is called.
+/// Whether a field only holds the name that replaces another field.
 fn stands_for_another(fields: &Map<String, Value>, field: &str) -> bool {
     NAMED_BESIDE.iter().any(|(id, name)| *name == field && fields.contains_key(*id)) || field == ON_DRAFT && fields.contains_key("invoiced")
 }
 
-/// An answer in fewer words for this member, by the schema of the whole one.
+/// The concise answer for this member, by the schema of the full one.
 pub fn answer(schema: &Map<String, Value>, own: Option<MemberId>, mut full: Value) -> Value {
     if let Some(own) = own {
         leave_out_own(&mut full, &own.to_string());
@@ -173,7 +173,7 @@ pub fn answer(schema: &Map<String, Value>, own: Option<MemberId>, mut full: Valu
     full
 }
 
-/// Leaves out of time whose it is, where it is that of the member who asks: of other time it is told.
+/// Removes the member from time of the member who asks; other time keeps it.
 fn leave_out_own(value: &mut Value, own: &str) {
     match value {
         Value::Object(fields) => {
@@ -188,13 +188,13 @@ fn leave_out_own(value: &mut Value, own: &str) {
     }
 }
 
-/// How many characters an item of a list has in fewer words, by the schema of the whole one.
+/// The number of characters of a list's item in concise form, by the schema of the full one.
 pub fn length(schema: &Value, mut item: Value) -> usize {
     within("", schema, &mut item);
     characters(&item)
 }
 
-/// What a record holds beside an answer, such as the one that stands in the way of a call.
+/// The concise form of a record beside an answer, such as the one that conflicts with a call.
 pub fn told(full: Value) -> Value {
     let (schema, mut told) = (schema_of(&full), full);
     let name = if told.get("hard_stop").is_some() { "budget" } else { "" };
@@ -202,7 +202,7 @@ pub fn told(full: Value) -> Value {
     told
 }
 
-/// The schema of a value that has none, as far as it is looked at here.
+/// The relevant part of a schema for a value that has none.
 fn schema_of(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -223,7 +223,7 @@ fn within(name: &str, schema: &Value, value: &mut Value) {
     }
 }
 
-/// The fields of a record in fewer words, by what its schema says of them.
+/// The concise fields of a record, by its schema.
 fn of_record(described: Option<&Map<String, Value>>, fields: &mut Map<String, Value>) {
     if described.is_some_and(is_time) {
         leave_out_the_usual(fields);
@@ -242,7 +242,7 @@ fn of_record(described: Option<&Map<String, Value>>, fields: &mut Map<String, Va
     }
 }
 
-/// Leaves out of a time entry what most have. A draft is what an agent wrote, over this door for the most part.
+/// Removes the usual values from a time entry, and the source `mcp` from a draft, which agents mostly write over MCP.
 fn leave_out_the_usual(fields: &mut Map<String, Value>) {
     let is_draft = fields.get("state").is_some_and(|state| state == "draft");
     let is_usual = |field: &str, value: &Value| {
@@ -255,7 +255,7 @@ fn leave_out_the_usual(fields: &mut Map<String, Value>) {
     }
 }
 
-/// Puts the names of records in the place of their ids.
+/// Replaces the ids of records by their names.
 fn name_records(fields: &mut Map<String, Value>) {
     for (id, name) in NAMED_BESIDE {
         if let Some(told) = fields.remove(name).filter(|_| fields.contains_key(id)) {
@@ -278,8 +278,8 @@ fn tell(name: &str, schema: &Value, value: &mut Value) {
     }
 }
 
-/// How far a budget is used, such as `12h 30m of 20h used, 7h 30m left (62.5 %)`. A single one is that of the project that the answer is
-/// about; of several each says whose it is.
+/// The usage of a budget, such as `12h 30m of 20h used, 7h 30m left (62.5 %)`. A single one belongs to the project of the answer; of
+/// several each names its project.
 fn budget(full: &Value, alone: bool) -> String {
     let mut short = full.clone();
     within("", &BUDGET, &mut short);
@@ -300,18 +300,18 @@ fn budget(full: &Value, alone: bool) -> String {
     format!("{}{}{}{standing}", whose.unwrap_or_default(), days.unwrap_or_default(), told.join("; "))
 }
 
-/// Of one measure of a budget what is used and what is left, where it has a cap; its currency is said once.
+/// The used and the remaining part of one measure of a budget, where it has a cap; its currency is written once.
 fn usage(measure: &Value, currency: Option<&str>) -> Option<String> {
     let text = |field: &str| measure[field].as_str();
     let used = text("used")?;
     let bare = |text: &str| currency.and_then(|currency| text.strip_suffix(currency)).map_or(text, str::trim_end).to_owned();
     let (cap, left) = (text("cap")?, bare(text("left")?));
-    // Where more was used than there is, nothing is left.
+    // Where more was used than the cap, nothing is left.
     let left = if left.starts_with('-') { String::new() } else { format!(" used, {left} left") };
     Some(format!("{} of {cap}{left}", bare(used)))
 }
 
-/// The fields that count seconds, with what they are called as a duration: `timer_limit_seconds` is the `timer_limit`.
+/// The fields that count seconds, with the name of their duration: `timer_limit_seconds` becomes `timer_limit`.
 fn of_seconds(fields: &Map<String, Value>) -> Vec<(String, String)> {
     let called = |name: &str| match name {
         "seconds" => Some("worked".to_owned()),

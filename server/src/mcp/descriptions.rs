@@ -1,4 +1,4 @@
-//! What descriptions say of other tools: nothing of one that their reader has not got, since models call what they read of.
+//! Fits descriptions to the tools of their reader: they mention no tool that the reader does not have, since models call what they read of.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -6,7 +6,7 @@ use app::operation::{operations_named_in, without_sentences_naming};
 use rmcp::model::Tool;
 use serde_json::{Map, Value};
 
-/// The operations that the description of a tool and those of its arguments name, each once.
+/// The operations that the descriptions of a tool and its arguments mention, each once.
 pub fn mentioned_operations(tool: &Tool) -> Vec<&'static str> {
     let mut texts: Vec<&str> = tool.description.as_deref().into_iter().collect();
     texts_of(&tool.input_schema, &mut texts);
@@ -30,7 +30,7 @@ fn texts_of<'a>(schema: &'a Map<String, Value>, texts: &mut Vec<&'a str>) {
     }
 }
 
-/// A tool as it is described to whoever has got these tools. The first thought of a description stays, and names none.
+/// A tool as described to a caller who has these tools. The first sentence of a description stays, and mentions none.
 pub fn for_tools(tool: &Tool, has_got: &impl Fn(&str) -> bool) -> Tool {
     let mut told = tool.clone();
     told.description = told.description.map(|words| Cow::Owned(without_sentences_naming(&words, has_got)));

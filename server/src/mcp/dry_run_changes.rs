@@ -1,5 +1,5 @@
-//! What a dry run would change, in few words: of each record its kind, its name and the fields that would be other ones, by the names
-//! and in the units of the answers.
+//! The changes of a dry run in concise form: of each record its kind, its name and the fields that would change, by the names and in the
+//! units of answers.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,16 @@ use super::{
     truncation::TruncatedList,
 };
 
-/// What a record is called by.
+/// The fields that serve as a record's name.
 const NAMES: [&str; 3] = ["name", "number", "description"];
 
-/// How many changes are shown.
+/// The number of changes that are shown.
 const SHOWN: usize = 50;
 
-/// How many a dry run tells at most. How many more there are is one of its warnings.
+/// The most changes that a dry run returns. Its warnings say how many more there are.
 const TOLD_MAX: usize = 500;
 
-/// Shortens the changes of an answer; how many of them are left out.
+/// Shortens the changes of an answer; returns how many of them are left out, if any.
 pub fn shorten(answer: &mut Map<String, Value>, zones: &CallerZones) -> Option<TruncatedList> {
     let Some(Value::Array(changes)) = answer.remove("changes") else { return None };
     let are_all = changes.len() < TOLD_MAX;
@@ -63,7 +63,7 @@ fn tell(change: &mut Map<String, Value>, answer: &Map<String, Value>, zones: &Ca
     };
     let before = image("before", change.get("currency_before").and_then(Value::as_str).or(currency));
     let mut after = image("after", currency);
-    // What a draft comes to is told of a new one; of one that is changed the answer tells it.
+    // The computed amounts of a new draft are shown; those of a changed one are in the answer.
     if let Some(after) = &mut after
         && before.is_none()
         && after.get("status").is_some_and(|status| status == "draft")
@@ -85,7 +85,7 @@ fn tell(change: &mut Map<String, Value>, answer: &Map<String, Value>, zones: &Ca
     change.extend(after.map(|fields| ("after".to_owned(), Value::Object(fields))));
 }
 
-/// What an answer tells of the record with this id.
+/// The fields that an answer has of the record with this id.
 fn of_record<'a>(answer: &'a Map<String, Value>, id: &str) -> Option<&'a Map<String, Value>> {
     if answer.get("id").is_some_and(|own| own == id) {
         return Some(answer);
@@ -93,7 +93,7 @@ fn of_record<'a>(answer: &'a Map<String, Value>, id: &str) -> Option<&'a Map<Str
     answer.get("items")?.as_array()?.iter().filter_map(Value::as_object).find(|item| item.get("id").is_some_and(|own| own == id))
 }
 
-/// Those of the fields of one side that the other has not, or has otherwise.
+/// The fields of one side that the other has not, or has with another value.
 fn other(of: &Map<String, Value>, than: &Map<String, Value>) -> Map<String, Value> {
     of.iter().filter(|(name, value)| than.get(*name) != Some(value)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }

@@ -1,4 +1,4 @@
-//! The adapter between the protocol and a tool catalog.
+//! The adapter between the protocol's library and a tool catalog.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,16 +20,16 @@ use super::{
 };
 use crate::{authentication::PROGRAM_NAME_MAX, isolation::isolated};
 
-/// How long a tool may take. Clients wait a minute or more; they are told before they give up.
+/// The time limit of a tool. Clients wait a minute or more; they get an error before they give up.
 const TOOL_LIMIT: Duration = Duration::from_secs(55);
 
-/// How long a client may keep a list: a role or a token can change.
+/// How long a client may cache a list: a role or a token can change.
 const TTL_MS: u64 = 60_000;
 
-/// The methods that are answered here in every version of the protocol.
+/// The methods that are supported in every version of the protocol.
 const METHODS: [&str; 3] = [DiscoverRequestMethod::VALUE, ListToolsRequestMethod::VALUE, CallToolRequestMethod::VALUE];
 
-/// Those that are answered where there is a library.
+/// The methods that are supported where there is a library.
 const LIBRARY_METHODS: [&str; 6] = [
     ListResourcesRequestMethod::VALUE,
     ListResourceTemplatesRequestMethod::VALUE,
@@ -39,16 +39,16 @@ const LIBRARY_METHODS: [&str; 6] = [
     CompleteRequestMethod::VALUE,
 ];
 
-/// What is said to whoever asks for another.
+/// The hint for an unknown method.
 const KNOWN_METHODS: &str = "server/discover, tools/list and tools/call, and initialize and ping in older versions";
 
-/// The longest name of a method or a tool that is looked at when it is not known.
+/// The longest name of an unknown method or tool that is compared with known ones.
 const NAME_LONGEST: usize = 200;
 
-/// Where every result says which program gave it.
+/// The key of a result's metadata that names the program.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
-/// One catalog behind the protocol; cheap to clone.
+/// One catalog as a protocol handler; cheap to clone.
 #[derive(Clone)]
 pub struct Endpoint {
     catalog: ToolCatalog,
@@ -60,14 +60,14 @@ impl Endpoint {
         Self { catalog }
     }
 
-    /// What an agent is told before its first call.
+    /// The instructions for an agent before its first call.
     fn words(&self, caller: &Caller, toolset: Toolset) -> String {
         let (tools, others) = self.catalog.tools(caller, toolset);
         let words = instructions::of(caller, &tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>());
         words + &toolset::told(caller, others)
     }
 
-    /// The answer of the tool that was called, with where the others are that it names and that the list at this address leaves out.
+    /// The result of a tool, with a hint to the tools that it mentions and that the list of this address leaves out.
     fn with_tool_hints(&self, answer: CallToolResponse, caller: &Caller, toolset: Toolset, called: &str) -> CallToolResponse {
         let where_to = |named: &[&'static str]| {
             let others: Vec<&str> = named.iter().copied().filter(|name| *name != called).collect();
@@ -79,7 +79,7 @@ impl Endpoint {
         }
     }
 
-    /// There is no tool of this name; which ones the caller may have meant.
+    /// The error for an unknown tool, with the names that may have been meant.
     fn unknown(&self, caller: &Caller, name: &str) -> ErrorData {
         let near = if name.len() > NAME_LONGEST { Vec::new() } else { self.catalog.near(caller, name) };
         let meant = if near.is_empty() { String::new() } else { format!(". Did you mean {}?", near.join(" or ")) };
@@ -95,38 +95,38 @@ fn program() -> Implementation {
     Implementation::new("stint", env!("CARGO_PKG_VERSION")).with_title("Stint")
 }
 
-/// The program with where it is found and how it is drawn, which only the handshake says: every result would be longer by it.
+/// The program with its website and icon, which only the handshake has: every result would be longer by it.
 fn handshake_server_info(caller: &Caller) -> Implementation {
     let address = caller.services.public_url.as_str();
     let icon = Icon::new(format!("{address}/favicon.svg")).with_mime_type("image/svg+xml").with_sizes(vec!["any".to_owned()]);
     program().with_website_url(address).with_icons(vec![icon])
 }
 
-/// The caller that the layers before have put into the request; without one nothing goes on.
+/// The caller that the earlier layers have put into the request; without one the request fails.
 fn caller(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
     let parts = context.extensions.get::<http::request::Parts>();
     let caller = parts.and_then(|parts| parts.extensions.get::<Caller>()).filter(|caller| caller.person.is_some());
     caller.cloned().ok_or_else(|| ErrorData::invalid_request(Error::unauthenticated().message, None))
 }
 
-/// What the address of the request asks for.
+/// The toolset that the address of the request asks for.
 fn toolset_of(context: &RequestContext<RoleServer>) -> Result<Toolset, ErrorData> {
     Toolset::of(context.extensions.get::<http::request::Parts>())
 }
 
 /// Whether the client speaks the newest version of the protocol, which has no *initialize*.
 fn is_newest_version(context: &RequestContext<RoleServer>) -> bool {
-    let said = context.extensions.get::<http::request::Parts>().and_then(|parts| parts.headers.get("mcp-protocol-version"));
-    said.is_some_and(|version| version == ProtocolVersion::V_2026_07_28.as_str())
+    let header = context.extensions.get::<http::request::Parts>().and_then(|parts| parts.headers.get("mcp-protocol-version"));
+    header.is_some_and(|version| version == ProtocolVersion::V_2026_07_28.as_str())
 }
 
-/// The refusal of a method that is not answered here, in the same words whichever it is.
+/// The error for an unsupported method, in the same words for all.
 fn method_not_found(method: &str) -> ErrorData {
     let message = format!("There is no method {}. There are {KNOWN_METHODS}.", quoted(method));
     ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None)
 }
 
-/// The caller with the name that the client gives itself in the request, for the record.
+/// The caller with the name that the client gives itself in the request, for the audit log.
 fn named(caller: Caller, context: &RequestContext<RoleServer>) -> Caller {
     match context.meta.client_info() {
         Some(client) => {
@@ -136,7 +136,7 @@ fn named(caller: Caller, context: &RequestContext<RoleServer>) -> Caller {
     }
 }
 
-/// A name that the client has given, as it can be quoted: errors are logged by the library.
+/// A name that the client has given, in a form that can be quoted: errors are logged by the library.
 fn quoted(name: &str) -> String {
     match name.chars().nth(NAME_LONGEST) {
         Some(_) => format!("a name of more than {NAME_LONGEST} characters"),
@@ -144,7 +144,7 @@ fn quoted(name: &str) -> String {
     }
 }
 
-/// Lists are never cut into pages here, so no cursor was ever given out.
+/// Refuses a cursor: lists have one page, so none was ever given out.
 fn refuse_cursor(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
     match request.and_then(|request| request.cursor) {
         Some(_) => Err(ErrorData::invalid_params("Unknown cursor", None)),
@@ -152,7 +152,7 @@ fn refuse_cursor(request: Option<PaginatedRequestParams>) -> Result<(), ErrorDat
     }
 }
 
-/// Runs a tool in a task of its own, so that a panic or a wait without end becomes an answer. It ends with the client.
+/// Runs a tool in its own task, so that a panic or a timeout becomes an error result. The task is aborted when the client leaves.
 async fn run(
     work: BoxFuture<'static, Result<CallToolResponse, ErrorData>>,
     context: &RequestContext<RoleServer>,
@@ -185,7 +185,7 @@ fn stamped(mut response: CallToolResponse) -> CallToolResponse {
     response
 }
 
-/// Says in a result which program gave it.
+/// Adds the name of the program to a result's metadata.
 fn stamp(meta: &mut Option<MetaObject>) {
     if let Ok(program) = serde_json::to_value(program()) {
         meta.get_or_insert_default().0.insert(SERVER_INFO.to_owned(), program);
@@ -237,7 +237,7 @@ impl ServerHandler for Endpoint {
         self.catalog.tool(name).map(|entry| entry.tool.clone())
     }
 
-    /// A tool that is not for this caller is called all the same: the operation itself says whose it is. That there is one of this name
+    /// A tool that is not for this caller is called all the same: the operation itself says who may use it. That a tool of this name exists
     /// is no secret; what it would answer is.
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
         let caller = named(caller(&context)?, &context);
@@ -300,7 +300,7 @@ impl ServerHandler for Endpoint {
         library.prompt(caller(&context)?, request).await
     }
 
-    /// What comes here has no method that is known, or one whose params cannot be read: those are two different mistakes.
+    /// The method is unknown, or its parameters cannot be read: those are two different errors.
     async fn on_custom_request(&self, request: CustomRequest, context: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
         let method = request.method.as_str();
         let is_known = METHODS.contains(&method)

@@ -1,4 +1,4 @@
-//! What an agent is told before its first call: who it acts for, where, and how calls are meant.
+//! The instructions for an agent before its first call: who it acts for, in which organization, and how calls work.
 
 use app::{
     access::{Permission, Scope, WriteMode},
@@ -7,13 +7,13 @@ use app::{
     operations,
 };
 
-/// How much of a name is repeated, in characters.
+/// The most characters of a name that are repeated.
 const NAME_LONGEST: usize = 40;
 
-/// Who writes no more than this is told with what.
+/// The most writing tools that are listed by name.
 const WRITES_NAMED: usize = 5;
 
-/// What people want done, and the tools for it. A task is one for whoever is offered the first of them.
+/// The usual tasks, and the tools for each. A task is listed for callers who are offered the first of its tools.
 const TASKS: [(&str, &[&str]); 10] = [
     ("log or track hours", &["create_time_entry", "start_timer", "stop_timer"]),
     ("timesheet, hours worked", &["summarize_time", "list_time_entries"]),
@@ -27,32 +27,32 @@ const TASKS: [(&str, &[&str]); 10] = [
     ("take it back", &["undo_action", "list_actions"]),
 ];
 
-/// The task of whoever sees budgets.
+/// The task for callers who see budgets.
 const BUDGETS: (&str, &[&str]) = ("how a budget stands", &["get_project_status"]);
 
-/// The words for this caller, who is offered these tools. The first sentences stand alone, since some clients show no more than them.
+/// The instructions for this caller, who is offered these tools. The first sentences stand alone, since some clients show no more.
 pub fn of(caller: &Caller, offered: &[&str]) -> String {
-    let (Some(person), Some(place)) = (&caller.person, &caller.membership) else { return String::new() };
+    let (Some(person), Some(membership)) = (&caller.person, &caller.membership) else { return String::new() };
     let offered = &OfferedTools(offered);
-    let today = caller.services.clock.now().to_zoned(place.member_zone.clone()).date();
+    let today = caller.services.clock.now().to_zoned(membership.member_zone.clone()).date();
     let what = if offered.has_money() { "tracks time and turns it into invoices" } else { "tracks time" };
     let mut words = format!(
         "Stint {what}. You act for {} ({}) in the organization \"{}\". Today is {today} ({}); days are those of {}, weeks start on {}{}. ",
         short(&person.name),
-        place.role.name(),
-        short(&place.name),
+        membership.role.name(),
+        short(&membership.name),
         english(today.weekday().to_monday_one_offset()),
-        place.member_zone.iana_name().unwrap_or("UTC"),
-        english(i8::try_from(place.week_start).unwrap_or(1)),
-        money(place, offered),
+        membership.member_zone.iana_name().unwrap_or("UTC"),
+        english(i8::try_from(membership.week_start).unwrap_or(1)),
+        money(membership, offered),
     );
-    words.push_str(&elsewhere(caller, place, offered));
+    words.push_str(&elsewhere(caller, membership, offered));
     let for_people = people_do(caller);
     words.push_str(&writes(caller, &for_people, offered));
     words.push_str(&meant(offered));
     let at_once: Vec<&str> = offered.0.iter().filter(|tool| !for_people.contains(tool)).copied().collect();
-    words.push_str(&tasks(&OfferedTools(&at_once), place.role.may(Permission::ReadBudgets)));
-    words.push_str(&link(caller, place));
+    words.push_str(&tasks(&OfferedTools(&at_once), membership.role.may(Permission::ReadBudgets)));
+    words.push_str(&link(caller, membership));
     words
 }
 
@@ -69,21 +69,21 @@ impl OfferedTools<'_> {
         self.0.iter().filter_map(|tool| operations::find(tool)).any(|operation| operation.declaration.scope.is_some_and(is_of_money))
     }
 
-    /// Those that write.
+    /// The tools that write.
     fn writes(&self) -> Vec<&str> {
         let is_write = |name: &&&str| operations::find(name).is_some_and(|operation| operation.declaration.effect != Effect::Read);
         self.0.iter().filter(is_write).copied().collect()
     }
 }
 
-fn money(place: &Membership, offered: &OfferedTools<'_>) -> String {
+fn money(membership: &Membership, offered: &OfferedTools<'_>) -> String {
     if !offered.has_money() {
         return String::new();
     }
-    format!(", money is in {} unless a client has its own currency", place.currency)
+    format!(", money is in {} unless a client has its own currency", membership.currency)
 }
 
-/// How arguments and answers are meant.
+/// The conventions of arguments and answers.
 fn meant(offered: &OfferedTools<'_>) -> String {
     let mut words = "\n\nName records by id or name, yourself as me (\"Acme / Dashboard\" is a client's project). Days: YYYY-MM-DD, today, yesterday or a weekday; instants: RFC 3339, without offset on the worker's clock; periods: today, last_month, 2026-03 or 2026-Q1. \
          Lists come 50 a page: pass next_cursor as cursor."
@@ -98,7 +98,7 @@ fn meant(offered: &OfferedTools<'_>) -> String {
     words
 }
 
-/// A name that somebody chose, as it can stand among these words: on one line, and no longer than a name.
+/// A name that somebody chose, fit for the instructions: on one line, and of bounded length.
 fn short(name: &str) -> String {
     let name: String = name.chars().filter(|sign| !sign.is_control()).collect();
     match name.char_indices().nth(NAME_LONGEST) {
@@ -107,7 +107,7 @@ fn short(name: &str) -> String {
     }
 }
 
-/// The map from tasks to tools, of those that do it.
+/// The list of tasks with their offered tools.
 fn tasks(offered: &OfferedTools<'_>, sees_budgets: bool) -> String {
     let known = |tools: &[&'static str]| tools.iter().filter(|tool| offered.has(tool)).copied().collect::<Vec<_>>().join(", ");
     let open =
@@ -116,7 +116,7 @@ fn tasks(offered: &OfferedTools<'_>, sees_budgets: bool) -> String {
     if map.is_empty() { map } else { format!(" Tools: {map}.") }
 }
 
-/// What becomes of what this caller writes: what waits, and what a person has to do.
+/// What happens to the caller's writes: which wait for approval, and what a person has to do.
 fn writes(caller: &Caller, for_people: &[&str], offered: &OfferedTools<'_>) -> String {
     let writes = offered.writes();
     let direct = caller.token.as_ref().is_none_or(|token| token.writes == WriteMode::Direct);
@@ -145,28 +145,28 @@ fn writes(caller: &Caller, for_people: &[&str], offered: &OfferedTools<'_>) -> S
     }
 }
 
-/// The operations that this caller's role and token cover, and that a person has to do for them.
+/// The operations that this caller's role and token cover, but that a person has to do for them.
 fn people_do(caller: &Caller) -> Vec<&'static str> {
-    let (Some(token), Some(place)) = (&caller.token, &caller.membership) else { return Vec::new() };
+    let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Vec::new() };
     let declared = operations::all().iter().map(|operation| operation.declaration);
     let theirs = declared.filter(|declaration| {
-        declaration.audience != Audience::Person && declaration.covered_by(&token.scopes) && place.role.may(declaration.needs)
+        declaration.audience != Audience::Person && declaration.covered_by(&token.scopes) && membership.role.may(declaration.needs)
     });
     theirs.filter(|declaration| needs_approval(token.writes, declaration)).map(|declaration| declaration.name).collect()
 }
 
-/// Where the organization is, when that is not where its member is.
-fn elsewhere(caller: &Caller, place: &Membership, offered: &OfferedTools<'_>) -> String {
-    if place.organization_zone == place.member_zone || !offered.has_money() {
+/// The time zone of the organization, when it differs from that of its member.
+fn elsewhere(caller: &Caller, membership: &Membership, offered: &OfferedTools<'_>) -> String {
+    if membership.organization_zone == membership.member_zone || !offered.has_money() {
         return String::new();
     }
-    let today = caller.services.clock.now().to_zoned(place.organization_zone.clone()).date();
-    let zone = place.organization_zone.iana_name().unwrap_or("UTC");
+    let today = caller.services.clock.now().to_zoned(membership.organization_zone.clone()).date();
+    let zone = membership.organization_zone.iana_name().unwrap_or("UTC");
     format!("Invoices, payments and due dates go by {zone}, where it is {today}. ")
 }
 
-fn link(caller: &Caller, place: &Membership) -> String {
-    format!(" Pages: {}/o/{}.", caller.services.public_url, place.slug)
+fn link(caller: &Caller, membership: &Membership) -> String {
+    format!(" Pages: {}/o/{}.", caller.services.public_url, membership.slug)
 }
 
 fn english(weekday: i8) -> &'static str {

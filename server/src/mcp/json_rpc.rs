@@ -1,6 +1,6 @@
-//! What comes to agents' door, before the library reads it: a message of JSON-RPC 2.0, from whoever takes JSON.
+//! Checks requests to the MCP endpoint before the library parses them: each is a JSON-RPC 2.0 message of a client that accepts JSON.
 //!
-//! The library answers what is none of it in words of its own, without a code: a program would not know what to do.
+//! The library answers anything else in words of its own, without a code, so that a program would not know what to do.
 
 use app::operations;
 use axum::{
@@ -19,7 +19,7 @@ use crate::router::{
     layers,
 };
 
-/// What is answered in.
+/// The content types that a client has to accept.
 const ANSWERS: &str = "application/json, text/event-stream";
 
 /// Invalid JSON (JSON-RPC 2.0, 5.1).
@@ -28,24 +28,24 @@ const PARSE_ERROR: i32 = -32_700;
 /// JSON that is no request (JSON-RPC 2.0, 5.1).
 const INVALID_REQUEST: i32 = -32_600;
 
-/// Parameters that are none (JSON-RPC 2.0, 5.1).
+/// Invalid parameters (JSON-RPC 2.0, 5.1).
 const INVALID_PARAMS: i32 = -32_602;
 
-/// What is said of a body that cannot be read, be it for a number that is beyond what is read.
+/// The message for a body that cannot be parsed, also because of a number out of range.
 const NOT_JSON: &str = "The body is not JSON in UTF-8, or holds a number beyond 1.7e308.";
 
-/// What is said of an answer: no client was asked anything, and its id is one of no request.
+/// The message for a response: no client was asked anything, so its id belongs to no request.
 const NOTHING_ASKED: &str = "This is an answer, and nothing was asked. Send a request with a method, such as \"tools/call\".";
 
-/// How deep a message may be nested. The deepest arguments there are take ten levels, and the library reads 127.
+/// The deepest nesting of a message. The deepest arguments take ten levels, and the library parses 127.
 const DEPTH_MAX: usize = 100;
 
-/// The fields of a message that are the same in all of them. What else there is, is read by the library.
+/// The fields that all messages share. The library parses the others.
 #[derive(Deserialize)]
 struct JsonRpcMessage {
     #[serde(default)]
     jsonrpc: Value,
-    /// Written as `null` it is there: a request without an answer leaves it out.
+    /// Present also when it is `null`: a notification leaves it out.
     #[serde(default, deserialize_with = "written")]
     id: Option<Value>,
     #[serde(default)]
@@ -58,12 +58,12 @@ struct JsonRpcMessage {
     error: Option<serde::de::IgnoredAny>,
 }
 
-/// A field that is written, with whatever value.
+/// Deserializes a field that is present, with any value.
 fn written<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(value).map(Some)
 }
 
-/// Answers 400 with a code to what is no message; lets through what is one. What the library refuses in words of its own is told in ours.
+/// Answers 400 with a code to an invalid message, and passes valid ones on. Errors that the library words itself are replaced by ours.
 pub async fn check(request: Request, next: Next) -> Response {
     if request.method() != Method::POST {
         return explain_error(next.run(request).await);
@@ -71,7 +71,7 @@ pub async fn check(request: Request, next: Next) -> Response {
     explain_error(checked(request, next).await)
 }
 
-/// Refusals of HTTP that the library writes as bare text, with what to do about them.
+/// HTTP errors that the library sends as plain text, with what to do about them.
 const REFUSALS: [(StatusCode, &str); 5] = [
     (
         StatusCode::BAD_REQUEST,
@@ -84,8 +84,8 @@ const REFUSALS: [(StatusCode, &str); 5] = [
 ];
 
 fn explain_error(response: Response) -> Response {
-    let told = REFUSALS.iter().find(|(status, _)| *status == response.status() && !is_json(response.headers()));
-    let Some((status, message)) = told else { return response };
+    let known = REFUSALS.iter().find(|(status, _)| *status == response.status() && !is_json(response.headers()));
+    let Some((status, message)) = known else { return response };
     let mut refusal = (*status, error(Value::Null, INVALID_REQUEST, message)).into_response();
     let allow = response.headers().get(header::ALLOW).cloned();
     refusal.headers_mut().extend(allow.map(|methods| (header::ALLOW, methods)));
@@ -108,18 +108,18 @@ async fn checked(mut request: Request, next: Next) -> Response {
     let is_json = is_json(&parts.headers);
     let answer = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
     match answer.status() {
-        // The library says so of JSON that is none of its messages, too.
+        // The library also answers so to JSON that is none of its messages.
         StatusCode::UNSUPPORTED_MEDIA_TYPE if is_json => refused(id_of(&bytes), INVALID_PARAMS, "params cannot be read: see the protocol."),
         _ => answer,
     }
 }
 
-/// Whether JSON is sent, as the library looks at it.
+/// Whether the content type is JSON, as the library decides it.
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
 }
 
-/// The id of a request, which its answer carries where it is one; that of an answer is of a request of somebody else.
+/// The id of a request, for its response; the id of a response belongs to another request and is not used.
 fn id_of(body: &[u8]) -> Value {
     let asked = serde_json::from_slice::<JsonRpcMessage>(body).ok().filter(|envelope| !envelope.is_answer());
     asked.and_then(|envelope| envelope.id).filter(is_id).unwrap_or_default()
@@ -130,7 +130,7 @@ fn is_id(id: &Value) -> bool {
     id.is_string() || id.is_i64() || id.is_u64()
 }
 
-/// What a call of a tool is about.
+/// The parameters of a tool call.
 #[derive(Deserialize)]
 struct ToolCallMessage {
     params: ToolCallParams,
@@ -141,25 +141,25 @@ struct ToolCallParams {
     name: String,
 }
 
-/// How many values may stand beside the arguments of a call: those of the protocol, and what a client says of itself.
+/// The number of values beside the arguments of a call: those of the protocol, and what a client says of itself.
 const BESIDE_ARGUMENTS: usize = 200;
 
-/// How many values a message may hold: those of the protocol, and what the tool's arguments may, where it calls one that there is.
+/// The most values of a message: those of the protocol, and those of the arguments, if it calls a known tool.
 fn values_max(body: &[u8]) -> usize {
     let called = serde_json::from_slice::<ToolCallMessage>(body).ok();
     let tool = called.and_then(|called| operations::find(&called.params.name));
     BESIDE_ARGUMENTS + tool.map_or(0, |operation| operation.values_max())
 }
 
-/// Whoever takes JSON, or has not said what they take, is answered in it: the protocol wants both kinds named.
+/// Sets `Accept` for clients that accept JSON or send no such header, which are answered in JSON: the protocol requires both types.
 fn set_accept(headers: &mut HeaderMap) {
-    let said: Vec<&str> = headers.get_all(header::ACCEPT).iter().map(|accept| accept.to_str().unwrap_or_default()).collect();
-    let is_said = said.iter().any(|accept| !accept.trim().is_empty());
-    let takes = if !is_said || accepts_json(&said.join(",")) { ANSWERS } else { "text/plain" };
+    let ranges: Vec<&str> = headers.get_all(header::ACCEPT).iter().map(|accept| accept.to_str().unwrap_or_default()).collect();
+    let has_range = ranges.iter().any(|accept| !accept.trim().is_empty());
+    let takes = if !has_range || accepts_json(&ranges.join(",")) { ANSWERS } else { "text/plain" };
     headers.insert(header::ACCEPT, HeaderValue::from_static(takes));
 }
 
-/// Whether JSON is among what is accepted: the range that says most of it decides, and a weight of zero is a no (RFC 9110, 12.5.1).
+/// Whether `Accept` includes JSON: the most specific range decides, and a weight of zero excludes it (RFC 9110, 12.5.1).
 fn accepts_json(accept: &str) -> bool {
     let ranges = || accept.split(',').map(|range| range.split_once(';').unwrap_or((range, "")));
     let weight = |parameters: &str| {
@@ -172,12 +172,12 @@ fn accepts_json(accept: &str) -> bool {
     ["application/json", "application/*", "*/*"].into_iter().find_map(of).unwrap_or(false)
 }
 
-/// Why a body is no message.
+/// Why a body is no valid message.
 fn problem(body: &[u8]) -> Option<(i32, &'static str)> {
     if depth(body) > DEPTH_MAX {
         return Some((INVALID_REQUEST, "The message is nested deeper than 100 levels."));
     }
-    // The object that it has to be is looked for first: reading a list into fields would take it for one.
+    // The body has to be an object, which is checked first: serde would parse a list into the fields.
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => {}
         Some(b'[') if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
@@ -200,7 +200,7 @@ impl JsonRpcMessage {
         self.result.is_some() || self.error.is_some()
     }
 
-    /// What the message breaks of JSON-RPC 2.0 and of the protocol, whose ids are never null.
+    /// How the message violates JSON-RPC 2.0 or the protocol, whose ids are never null.
     fn problem(self) -> Option<(i32, &'static str)> {
         let is_answer = self.is_answer();
         match self {
@@ -227,7 +227,7 @@ fn is_list(method: &Value) -> bool {
     method.as_str().is_some_and(|method| method.ends_with("/list"))
 }
 
-/// Whether what stands for a cursor is none: the library takes it for an absent one.
+/// Whether a cursor is invalid: the library takes it for an absent one.
 fn is_no_cursor(cursor: Option<&Value>) -> bool {
     cursor.is_some_and(|cursor| !cursor.is_string() && !cursor.is_null())
 }

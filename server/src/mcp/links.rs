@@ -1,4 +1,4 @@
-//! Links in answers, which a model hands to its person: to the page of a record, and to the bytes of a file.
+//! Links in answers, for a model to give to its person: to the page of a record, and to the bytes of a file.
 
 use app::{
     context::{Caller, Membership},
@@ -9,16 +9,16 @@ use app::{
 };
 use serde_json::{Map, Value, json};
 
-/// The field that holds a link.
+/// The field of a link.
 const URL: &str = "url";
 
-/// The bytes of a file, which a link stands for here.
+/// The field with the bytes of a file, which a link replaces here.
 const BYTES: &str = "base64";
 
-/// The path of a page, from the root of this Stint.
+/// The field with the path of a page, from the root of this Stint.
 const PATH: &str = "link";
 
-/// A path for whoever is signed in with a browser, which is nothing to hand on.
+/// A path for signed-in browsers, which is of no use to others.
 const OF_BROWSERS: &str = "pdf_url";
 
 /// The schema of an answer with its links.
@@ -41,7 +41,7 @@ fn described(schema: Value) -> Value {
     fields.remove(OF_BROWSERS);
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|field| field != BYTES && field != OF_BROWSERS);
-        // What is only tried has no page.
+        // The result of a dry run has no page.
         required.extend(is_file.then(|| Value::from(URL)));
         required.extend(is_file.then(|| Value::from("valid_until")));
     }
@@ -55,15 +55,15 @@ fn described(schema: Value) -> Value {
     Value::Object(schema)
 }
 
-/// The most that a link adds to an item of a list: this much is left for the address of a Stint, of an organization and of a record.
+/// The most characters that a link adds to an item of a list: enough for the addresses of a Stint, of an organization and of a record.
 const LINK_MAX: usize = 160;
 
-/// How many characters links add to an item of this schema at most.
+/// The most characters that links add to an item of this schema.
 pub fn most(item: &Value) -> usize {
     if item.get(PAGE).is_some() || item["properties"].get(PATH).is_some() { LINK_MAX } else { 0 }
 }
 
-/// An answer with its links, by the schema of the whole one.
+/// An answer with its links, by the schema of the full one.
 pub async fn answer(caller: &Caller, schema: &Map<String, Value>, mut answer: Value) -> Result<Value, Error> {
     let tried = answer["dry_run"] == true;
     if let (Some(place), Value::Object(fields)) = (&caller.membership, &mut answer) {
@@ -81,11 +81,11 @@ pub async fn answer(caller: &Caller, schema: &Map<String, Value>, mut answer: Va
     Ok(answer)
 }
 
-/// Where the pages of an organization are.
+/// The address of an organization's pages.
 struct Pages<'a> {
     public_url: &'a str,
     place: &'a Membership,
-    /// Whether the answer is that of a dry run: what it has made is nowhere.
+    /// Whether the answer is that of a dry run, whose records do not exist.
     tried: bool,
 }
 

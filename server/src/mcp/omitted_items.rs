@@ -1,19 +1,19 @@
-//! What a list of a record is cut by, in short: of each its id, by which calls name it, and as many words as there is room for. The lines
-//! of an invoice stand in no list of their own, so that what is cut could not be named.
+//! The items that were cut from a record's list, in short form: each with its id, for later calls, and as much of its name as fits. The
+//! lines of an invoice have no list operation of their own, so they could not be referred to otherwise.
 
 use serde_json::{Map, Value};
 
-/// What only records with a page have: what is only tried is nowhere, and its ids lead to nothing.
+/// A field of stored records only: the ids in the result of a dry run lead to nothing.
 const PAGE: &str = "url";
 
-/// What one is called by.
+/// The fields that serve as an item's name.
 const CALLED: [&str; 3] = ["name", "number", "description"];
 
-/// What one comes to.
+/// The fields that serve as an item's amount.
 const COMES_TO: [&str; 3] = ["net", "total", "amount"];
 
-/// Adds to the lists of a record that were cut what was left out, each with a name of at most so many characters, or by its id alone;
-/// answers what those lists are called.
+/// Adds the items that were cut from a record's lists, each with a name of at most this many characters, or by its id alone; returns the
+/// names of the added lists.
 pub fn add(whole: &Value, cut: &mut Value, longest: usize) -> Vec<String> {
     let (Some(whole), Some(cut)) = (whole.as_object().filter(|fields| fields.contains_key(PAGE)), cut.as_object_mut()) else {
         return Vec::new();
@@ -24,7 +24,7 @@ pub fn add(whole: &Value, cut: &mut Value, longest: usize) -> Vec<String> {
     names
 }
 
-/// The rest of one list; nothing where there is none, or its items have no ids.
+/// The cut items of one list; none where nothing was cut, or its items have no ids.
 fn rest(name: &str, list: &Value, cut: &Map<String, Value>, longest: usize) -> Option<(String, Value)> {
     let shown = cut.get(name)?.as_array()?.len();
     let rest = list.as_array()?.get(shown..).filter(|rest| !rest.is_empty())?;

@@ -1,12 +1,12 @@
-//! What the schema of a tool's answer says: only what another call takes from the answer. Everything else is said by its name, and a
+//! Reduces the output schema of a tool to the fields that other calls take as arguments. The names of the other fields describe them, and a
 //! client sends all tools with each turn of its model.
 
 use serde_json::{Map, Value, json};
 
-/// What calls take from the answers of others: records and actions by their ids, what a change is made to, and where a list goes on.
+/// The fields that other calls take: ids of records and actions, the version for a change, and the cursor of a list.
 const TAKEN: [&str; 4] = ["id", "action", "version", "next_cursor"];
 
-/// The part of a schema that another call takes its arguments from; nothing where there is none.
+/// The part of a schema that other calls take arguments from; none where there is no such field.
 pub fn reused_fields(schema: &Map<String, Value>) -> Option<Map<String, Value>> {
     match part(&Value::Object(schema.clone()))? {
         Value::Object(part) => Some(part),

@@ -1,4 +1,4 @@
-//! The columns of a record by the names and in the units of the answers.
+//! Translates the columns of a record to the names and units of answers.
 
 use app::{context::Membership, day::OffsetDateTime, hours::WorkDuration};
 use jiff::{Timestamp, tz::TimeZone};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::concise::exact;
 
-/// What a record holds for its own sake, or says twice.
+/// Columns that are internal, or redundant.
 const HIDDEN_COLUMNS: [&str; 30] = [
     "organization_id",
     "id",
@@ -40,7 +40,7 @@ const HIDDEN_COLUMNS: [&str; 30] = [
     "client_ids",
 ];
 
-/// Columns that answers call otherwise.
+/// Columns with another name in answers.
 const RENAMED_COLUMNS: [(&str, &str, &str); 7] = [
     ("invoice", "state", "status"),
     ("invoice", "discount_amount", "discount_written"),
@@ -51,31 +51,31 @@ const RENAMED_COLUMNS: [(&str, &str, &str); 7] = [
     ("", "seconds", "worked"),
 ];
 
-/// Those that hold an amount.
+/// The columns that hold an amount.
 const AMOUNTS: [&str; 11] = ["rate", "bill_rate", "cost_rate", "amount", "subtotal", "discount", "net", "tax", "total", "paid", "price"];
 
-/// The kinds of record that have a currency of their own to tell; of the others it stands with their amounts.
+/// The kinds of record whose own currency is shown; for the others the amounts include it.
 const WITH_CURRENCY: [&str; 2] = ["client", "organization"];
 
-/// What of an invoice is reckoned. The record of a draft holds none of it until it is sent.
+/// The computed columns of an invoice. The record of a draft has none of them until it is sent.
 pub const COMPUTED_COLUMNS: [&str; 6] = ["subtotal", "discount", "net", "tax", "total", "paid"];
 
-/// The units of a line as the document has them (UN/ECE recommendation 20), with what answers say; a piece has none.
+/// The units of a line in the document (UN/ECE recommendation 20), and in answers; a piece has none.
 const UNITS: [(&str, Option<&str>); 2] = [("HUR", Some("h")), ("C62", None)];
 
-/// What is on the clock of the organization: documents, and not work.
+/// The kinds of record on the organization's clock: documents, and not work.
 const OF_ORGANIZATION: [&str; 3] = ["invoice", "payment", "outgoing_mail"];
 
-/// The zones of whoever is told.
+/// The time zones of the caller.
 pub struct CallerZones {
     member: TimeZone,
     organization: TimeZone,
 }
 
 impl CallerZones {
-    /// Those of a membership; without one nothing is told of time.
-    pub fn of(place: Option<&Membership>) -> Self {
-        let zones = place.map(|place| (place.member_zone.clone(), place.organization_zone.clone()));
+    /// The zones of a membership; without one no times are shown.
+    pub fn of(membership: Option<&Membership>) -> Self {
+        let zones = membership.map(|membership| (membership.member_zone.clone(), membership.organization_zone.clone()));
         let (member, organization) = zones.unwrap_or((TimeZone::UTC, TimeZone::UTC));
         Self { member, organization }
     }
@@ -85,18 +85,18 @@ impl CallerZones {
 pub struct ChangedRecord<'a> {
     /// Its kind.
     pub kind: &'a str,
-    /// What its ids are called.
+    /// The names of the records that its ids refer to.
     pub names: Option<&'a Value>,
-    /// The currency of the amounts in it.
+    /// The currency of its amounts.
     pub currency: Option<&'a str>,
-    /// What the answer tells of it.
+    /// The answer's fields of the same record.
     pub answered: Option<&'a Map<String, Value>>,
-    /// The zones of whoever is told.
+    /// The time zones of the caller.
     pub zones: &'a CallerZones,
 }
 
 impl ChangedRecord<'_> {
-    /// The fields that say something, as answers call them.
+    /// Its relevant fields, with the names of answers.
     pub fn told(&self, columns: &Map<String, Value>) -> Map<String, Value> {
         let is_draft = self.kind == "invoice" && columns.get("state").is_some_and(|state| state == "draft");
         let says = |name: &str, value: &Value| {
@@ -119,7 +119,7 @@ impl ChangedRecord<'_> {
         fields
     }
 
-    /// A column as answers call it; nothing for what only leads to another record.
+    /// A column in the form of answers; none for one that only refers to another record.
     fn field(&self, column: &str, value: &Value) -> Option<(String, Value)> {
         if let Some(noun) = column.strip_suffix("_id") {
             let name = value.as_str().and_then(|id| self.names?.get(id))?;
@@ -146,7 +146,7 @@ impl ChangedRecord<'_> {
         Some((called.map_or(column, |(_, _, called)| called).to_owned(), value))
     }
 
-    /// An instant as the answer tells it, else on the clock that is meant.
+    /// An instant as the answer has it, else on the clock of its kind.
     fn moment(&self, column: &str, instant: &str) -> Option<Value> {
         let at: Timestamp = instant.parse().ok()?;
         let answered = self.answered.and_then(|answered| answered.get(column)).and_then(Value::as_str);

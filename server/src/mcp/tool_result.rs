@@ -1,4 +1,4 @@
-//! The answer of an operation as the result of a tool, short enough for a model to read.
+//! Turns the answer of an operation into a tool result that is short enough for a model.
 
 use std::convert::Infallible;
 
@@ -19,13 +19,13 @@ use super::{
     truncation::{self, ANSWER_MAX, NOTICE, Truncation},
 };
 
-/// How much of that the items of a list may take; the rest is for what stands around them.
+/// The most characters of a list's items; the rest is for the fields around them.
 const ROOM_FOR_ITEMS: usize = ANSWER_MAX - 1_000;
 
 /// The argument with which a list counts all its items.
 const WITH_TOTAL: &str = "with_total";
 
-/// Calls the operation. A refusal is a result that the model can read and act on, in the words of every other door.
+/// Calls the operation. An error becomes a result that the model can read and act on, in the words of every other channel.
 pub async fn call(operation: &Operation, caller: Caller, arguments: Value) -> CallToolResult {
     match answered(operation, caller, arguments).await {
         Ok(answer) => CallToolResult::structured(answer),
@@ -33,19 +33,19 @@ pub async fn call(operation: &Operation, caller: Caller, arguments: Value) -> Ca
     }
 }
 
-/// The refusal of a call whose arguments could not be put together. It is a call all the same, and is written down.
+/// Refuses a call whose arguments could not be read. It is recorded in the audit log as any other call.
 pub fn reject_unread(operation: &Operation, caller: &Caller, error: Error) -> CallToolResult {
     let Err(answered) = operation.unread::<Infallible>(caller, error);
     refused(&answered)
 }
 
-/// A refusal. It carries no structured content: that would have to be of the form of an answer.
+/// An error as a result. It has no structured content, which would have to match the output schema.
 pub fn refused(error: &Error) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(sentences(error))])
 }
 
-/// A refusal as sentences that end with its code in brackets. JSON is none: there is a client that takes it for the answer itself, and
-/// its model never learns what was wrong.
+/// An error as sentences that end with its code in brackets. It is not JSON: some clients take that for the answer itself, and their model
+/// never learns what was wrong.
 fn sentences(error: &Error) -> String {
     let Error { code, message, fields, hint, details } = error;
     let first = within_list(fields.keys(), message).map_or_else(|| message.clone(), |place| format!("{place}: {message}"));
@@ -56,7 +56,7 @@ fn sentences(error: &Error) -> String {
     std::iter::once(said).chain(details).chain([format!("[{}]", code.name())]).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a text says each value that a record holds.
+/// Whether a text contains each value of a record.
 fn is_said(text: &str, record: &Value) -> bool {
     match record {
         Value::Null => true,
@@ -71,7 +71,7 @@ fn is_said(text: &str, record: &Value) -> bool {
     }
 }
 
-/// The place of what is wrong in a list, such as `lines[2].price`, where the words do not tell of which item they are.
+/// The place of an error in a list, such as `lines[2].price`, where the message does not name the item.
 fn within_list<'a>(mut places: impl Iterator<Item = &'a String>, message: &str) -> Option<&'a String> {
     places.find(|place| place.split_once(']').is_some_and(|(item, _)| !message.contains(&format!("{item}]"))))
 }
@@ -83,7 +83,7 @@ async fn answered(operation: &Operation, caller: Caller, arguments: Value) -> Re
     Ok(truncation::fit(answer, cut, way))
 }
 
-/// A list ends where the room ends, and says so. What else is left out is told of the whole answer.
+/// Calls the operation; a list ends where the character budget ends, and says so. Other cuts are reported for the whole answer.
 async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<(Value, Truncation), Error> {
     let asked = items_asked(operation, &arguments);
     let zones = CallerZones::of(caller.membership.as_ref());
@@ -109,16 +109,16 @@ fn items(count: i64) -> String {
     pluralize(count, "item", "items")
 }
 
-/// How many items there are on all pages of time that is summed up, which every page says.
+/// The field of summarized time with the number of items on all pages.
 const GROUPS: &str = "groups";
 
-/// How many items a page says that there are in all, or more than how many.
+/// The number of all items as a page reports it, or a lower bound.
 fn in_all(page: &Value) -> Option<String> {
     let number = |name: &str| page.get(name).and_then(Value::as_i64);
     number("total").or_else(|| number(GROUPS)).map(items).or_else(|| number("more_than").map(|most| format!("more than {}", items(most))))
 }
 
-/// How many items a list has on all its pages: as it was told, or asked for again where the list can count them.
+/// The number of a list's items on all pages: as reported, or asked for again where the list can count them.
 async fn total(operation: &Operation, caller: Caller, question: Option<Value>, answer: &Value) -> Option<String> {
     if let Some(told) = in_all(answer) {
         return Some(told);
@@ -131,7 +131,7 @@ async fn total(operation: &Operation, caller: Caller, question: Option<Value>, a
     in_all(&operation.call(caller, question).await.ok()?)
 }
 
-/// How long an item of a list is as an agent is told it.
+/// The number of characters of a list's item in an agent's answer.
 fn length_of_item(operation: &str, item: Value) -> usize {
     let schema = operations::find(operation).and_then(|operation| operation.output.get("properties")?.get("items")?.get("items"));
     match schema {
@@ -140,7 +140,7 @@ fn length_of_item(operation: &str, item: Value) -> usize {
     }
 }
 
-/// How many items a list was asked for; nothing when it is no list. Sums of time are asked for as a whole.
+/// The requested number of items; none when the operation is no list. Sums of time are requested as a whole.
 fn items_asked(operation: &Operation, arguments: &Value) -> Option<usize> {
     operation.input.get("properties")?.get("limit")?;
     let asked = arguments.get("limit").and_then(Value::as_u64).and_then(|asked| usize::try_from(asked).ok());

@@ -1,4 +1,4 @@
-//! The registry as tools.
+//! The tools of the registry's operations.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::rest::idempotency_key;
 
-/// Every operation. Those that no agent may ever call are in nobody's list, and say so.
+/// A tool for every operation. Those that no agent may ever call are in no list, and a call of one says so.
 pub fn of_registry() -> ToolCatalog {
     ToolCatalog::new(operations::all().iter().map(entry).collect(), None)
 }
@@ -46,7 +46,7 @@ fn entry(operation: &'static Operation) -> ToolEntry {
     }
 }
 
-/// The arguments of a call with the key that a header of its request brings, as programs that call by REST send it.
+/// The arguments of a call with the idempotency key of its request's header, as REST clients send it.
 fn with_idempotency_key(operation: &Operation, context: &RequestContext<RoleServer>, arguments: Value) -> Result<Value, Error> {
     match context.extensions.get::<http::request::Parts>() {
         Some(parts) => idempotency_key::merge_header(operation, &parts.headers, arguments),
@@ -54,7 +54,7 @@ fn with_idempotency_key(operation: &Operation, context: &RequestContext<RoleServ
     }
 }
 
-/// All four hints are set: a client takes an absent one for the worst.
+/// All four hints are set: a client assumes the worst of an absent one.
 fn tool(operation: &Operation) -> Tool {
     let declaration = operation.declaration;
     let hints = ToolAnnotations::new()
@@ -70,12 +70,12 @@ fn tool(operation: &Operation) -> Tool {
     }
 }
 
-/// The schema of what a tool answers, whole: its listing says what other calls take of it.
+/// The full output schema of a tool; its listing has only the fields that other calls take.
 pub fn answer_schema(operation: &Operation) -> Map<String, Value> {
     without(is_description, links::schema(concise::schema(&operation.output)))
 }
 
-/// What the handshake says once of the arguments of many tools, or their names say: here it is left out.
+/// Arguments of many tools whose description is left out, since the handshake or their name says it.
 const SHARED_ARGUMENTS: [&str; 15] = [
     "Show what would change.",
     "Repeats are done once.",
@@ -94,7 +94,7 @@ const SHARED_ARGUMENTS: [&str; 15] = [
     "Id of the invoice.",
 ];
 
-/// Leaves out of arguments, at every depth, what is said once.
+/// Removes the descriptions of shared arguments, at every depth.
 fn without_shared_arguments(mut input: Map<String, Value>) -> Map<String, Value> {
     let said = input.get("description").and_then(Value::as_str).is_some_and(|words| SHARED_ARGUMENTS.contains(&words));
     if said {
@@ -117,14 +117,14 @@ fn without_shared_arguments(mut input: Map<String, Value>) -> Map<String, Value>
     input
 }
 
-/// The formats that only Stint knows. A strict client warns of each, and the description says the same.
+/// Formats that only Stint knows. A strict client warns of each, and the description says the same.
 const OWN_FORMATS: [&str; 2] = [money::AMOUNT, hours::HOURS];
 
-/// The ends of Rust's numbers and where counting begins, which are no limits of what somebody means.
+/// The bounds of Rust's integer types, which are no meaningful limits.
 const WIDTHS: [i64; 5] = [0, 1, i16::MIN as i64, i16::MAX as i64, u16::MAX as i64];
 
-/// What the listing leaves out. A default is what holds when an argument is absent, as its description says; how long a
-/// text may be is nothing to plan with, and is said where it is refused, as is an argument that there is not.
+/// Whether a keyword is left out of the listing. A default is described with its argument; the length of a text is nothing to plan with and
+/// is reported when it is exceeded, as are unknown arguments.
 fn is_for_other_channels(keyword: &str, value: &Value) -> bool {
     match keyword {
         "format" => value.as_str().is_some_and(|format| OWN_FORMATS.contains(&format)),
@@ -135,20 +135,20 @@ fn is_for_other_channels(keyword: &str, value: &Value) -> bool {
     }
 }
 
-/// What an answer means is said by its names, and a client hands all tools to its model at once.
+/// Whether a keyword is a description: the names of an answer describe it, and a client sends all tools to its model at once.
 fn is_description(keyword: &str, value: &Value) -> bool {
     keyword == "description" && value.is_string()
 }
 
-/// A schema without the keywords that are unwanted, at every depth.
+/// A schema without the unwanted keywords, at every depth.
 fn without(unwanted: fn(&str, &Value) -> bool, schema: Map<String, Value>) -> Map<String, Value> {
     let bare = |(name, value): (String, Value)| match value {
-        // What the list holds is said by the list.
+        // The list describes its items.
         Value::Object(mut item) if name == "items" => {
             item.remove("description");
             (name, Value::Object(without(unwanted, item)))
         }
-        // Beneath it stand names of fields, of which one may be "description".
+        // The keys below are names of fields, one of which may be "description".
         Value::Object(fields) if name == "properties" => {
             (name, Value::Object(fields.into_iter().map(|(field, schema)| (field, bare_value(unwanted, schema))).collect()))
         }
@@ -165,7 +165,7 @@ fn bare_value(unwanted: fn(&str, &Value) -> bool, value: Value) -> Value {
     }
 }
 
-/// Role and token decide what is shown. That it is shown grants nothing: the call is authorized again.
+/// Role and token decide what is listed. Listing grants nothing: each call is authorized again.
 fn access_of(caller: &Caller, declaration: &Declaration) -> ToolAccess {
     if declaration.audience == Audience::Person {
         return ToolAccess::Hidden;
@@ -174,7 +174,7 @@ fn access_of(caller: &Caller, declaration: &Declaration) -> ToolAccess {
     if declaration.needs != Permission::SignedIn && !role.is_some_and(|role| role.may(declaration.needs)) {
         return ToolAccess::Hidden;
     }
-    // In the mode of drafts what has none would always be refused; a token that asks shows with it what its person is to do.
+    // In the mode `drafts` a tool without drafts would always be refused; in the mode `ask` the refusal tells what the person has to do.
     let done = |token: &Token| token.writes != WriteMode::Drafts || !needs_approval(token.writes, declaration);
     let covered = caller.token.as_ref().is_none_or(|token| declaration.covered_by(&token.scopes) && done(token));
     if covered { ToolAccess::Offered } else { ToolAccess::NotForThisToken }

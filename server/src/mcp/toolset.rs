@@ -1,8 +1,8 @@
-//! Which of the tools that an agent may use it is offered: those for every day, or all.
+//! Toolsets: which of its tools an agent is offered, those for every day or all.
 //!
-//! A client sends the whole list to its model with each turn, and a model that has many to choose from chooses worse. So whoever could
-//! be offered 40 or more is offered those for every day; `/mcp?toolset=all` is the address of all of them. It decides on the list alone:
-//! whatever a token covers can be called at both.
+//! A client sends the whole list to its model with each turn, and a model chooses worse among many. So a caller with 40 or more tools is
+//! offered those for every day; `/mcp?toolset=all` is the address of all of them. The toolset decides on the list alone: whatever a
+//! token covers can be called at both addresses.
 
 use app::context::Caller;
 use axum::extract::Query;
@@ -10,16 +10,16 @@ use http::request::Parts;
 use rmcp::ErrorData;
 use serde::Deserialize;
 
-/// The most tools that are offered without being asked for.
+/// The most tools that are listed without the toolset `all`.
 const UNASKED_TOOLS_MAX: usize = 39;
 
-/// What the address asks for.
+/// The toolset that an address asks for.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Toolset {
-    /// Those for every day, where there are many.
+    /// The tools for every day, where there are many.
     #[default]
     Everyday,
-    /// All of them.
+    /// All tools.
     All,
 }
 
@@ -37,19 +37,19 @@ impl Toolset {
         named.ok_or_else(|| ErrorData::invalid_params("toolset is everyday (the default) or all, as in /mcp?toolset=all.", None))
     }
 
-    /// The toolset of this name, in capitals or not.
+    /// The toolset of this name, in any case.
     fn named(name: &str) -> Option<Self> {
         let known = [("everyday", Self::Everyday), ("all", Self::All)];
         known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim())).map(|(_, toolset)| toolset)
     }
 
-    /// Whether a tool is offered to who could use so many.
+    /// Whether a tool is listed for a caller who could use this many.
     pub fn offers(self, everyday: bool, of: usize) -> bool {
         everyday || self == Self::All || of <= UNASKED_TOOLS_MAX
     }
 }
 
-/// The words about the tools that are not offered, for who is to connect anew to have them.
+/// The hint that other tools exist, with how to connect to have them.
 pub fn told(caller: &Caller, others: usize) -> String {
     match others {
         0 => String::new(),
@@ -57,7 +57,7 @@ pub fn told(caller: &Caller, others: usize) -> String {
     }
 }
 
-/// Where these tools are, which an answer names and the list of its reader leaves out.
+/// The hint where these tools are, which an answer mentions and the list of its reader leaves out.
 pub fn elsewhere(caller: &Caller, names: &[&str]) -> Option<String> {
     let (last, first) = names.split_last()?;
     let address = address_of_all(caller);

@@ -1,4 +1,4 @@
-//! What is cut in an answer: how much is shown of how much, and how to get the rest.
+//! Truncates an answer to the size limit, and says how much is shown of how much, and how to get the rest.
 
 use app::{
     context::Caller,
@@ -9,63 +9,63 @@ use serde_json::{Map, Value};
 
 use super::{concise::BUDGETS, omitted_items};
 
-/// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
+/// The longest answer, in characters of JSON; clients cut off longer ones without saying so.
 pub const ANSWER_MAX: usize = 25_000;
 
 /// The field that says that an answer was shortened.
 pub const NOTICE: &str = "notice";
 
-/// How long texts stay, step by step, while that is enough for every item of every list to stay.
+/// The lengths of texts, step by step, while that is enough to keep every item of every list.
 const TEXTS: [usize; 7] = [8_000, 2_000, 1_000, 500, 200, 100, 50];
 
-/// How long texts stay where lists are cut, too.
+/// The length of texts where lists are cut, too.
 const TEXT_BESIDE: usize = 200;
 
-/// How many items stay of each list, step by step.
+/// The numbers of items that each list keeps, step by step.
 const ITEMS: [usize; 8] = [200, 100, 50, 20, 10, 5, 3, 1];
 
-/// How long the names are, step by step, of what is left out of a list of a record, and how few items stay of the list for their sake:
-/// names are dropped before hardly an item is shown whole. None is its id alone, and where not even the ids fit, they stay away.
+/// The lengths, step by step, of the names of items that are cut from a record's list, with the fewest full items that are kept for their
+/// sake: names are dropped before hardly an item is shown in full. `None` is the id alone; where not even the ids fit, they are left out.
 const NAMES: [(Option<usize>, usize); 3] = [(Some(40), 10), (Some(0), 1), (None, 1)];
 
-/// The way to a shorter invoice. It bills the same time, so that a dry run has as many changes.
+/// The hint to a shorter invoice. It bills the same time, so that a dry run has as many changes.
 const FEWER_LINES: &str = "For fewer lines group_by project or day, or narrow the days.";
 
-/// The list of what a dry run would change.
+/// The list of the changes of a dry run.
 const CHANGES: &str = "changes";
 
 /// The fields that are never cut.
 const WHOLE: [&str; 3] = [NOTICE, "url", "next_cursor"];
 
-/// Of one list, by its name, how many items are shown and how many there are.
+/// One list, with the number of items that are shown and that exist.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TruncatedList {
-    /// Its name in the answer.
+    /// The name of its field.
     pub name: String,
-    /// How many are shown.
+    /// The number of items that are shown.
     pub shown: usize,
-    /// How many there are; nothing where that is told elsewhere in the answer.
+    /// The number of items that exist; none where the answer says it elsewhere.
     pub of: Option<usize>,
 }
 
 /// What was cut.
 #[derive(Debug, Default, PartialEq)]
 pub struct Truncation {
-    /// Lists from which items were left out before the answer was looked at as a whole.
+    /// Lists that were cut before the answer was checked as a whole.
     before: Vec<TruncatedList>,
     lists: Vec<TruncatedList>,
-    /// The lists that tell in short what others were cut by.
+    /// The lists with the short form of items that were cut from others.
     further: Vec<String>,
     texts: bool,
 }
 
 impl Truncation {
-    /// Of these lists some items were left out already.
+    /// Starts with lists that were cut already.
     pub fn of(lists: impl IntoIterator<Item = TruncatedList>) -> Self {
         Self { before: lists.into_iter().collect(), ..Self::default() }
     }
 
-    /// A list from which items are left out: lists of one name are counted together.
+    /// Adds a cut list: lists of one name are counted together.
     fn list(&mut self, name: &str, shown: usize, of: usize) {
         match self.lists.iter_mut().find(|list| list.name == name) {
             Some(list) => *list = TruncatedList { name: name.to_owned(), shown: list.shown + shown, of: list.of.map(|all| all + of) },
@@ -73,7 +73,7 @@ impl Truncation {
         }
     }
 
-    /// All lists from which items are left out, each once: of one that was cut before, how many there were then.
+    /// All cut lists, each once: one that was cut before keeps its earlier total.
     fn all(&self) -> impl Iterator<Item = TruncatedList> {
         let later =
             |before: &TruncatedList| self.lists.iter().find(|list| list.name == before.name).map_or(before.shown, |list| list.shown);
@@ -81,7 +81,7 @@ impl Truncation {
         before.chain(self.lists.iter().filter(|list| self.before.iter().all(|before| before.name != list.name)).cloned())
     }
 
-    /// What is said of it, with the way to the rest.
+    /// The notice about the cuts, with the hint to the rest.
     fn told(&self, way: Option<&str>) -> Option<String> {
         let lists = self.all().map(|TruncatedList { name, shown, of }| match of {
             Some(of) => format!("{shown} of {of} {name}"),
@@ -101,19 +101,19 @@ impl Truncation {
     }
 }
 
-/// What shows what is cut from an answer, for a caller who may call it.
+/// A hint to what was cut, for callers who may follow it.
 struct NextStep {
-    /// The operation that shows it; none where the same one does.
+    /// The operation that shows it; none for the same one.
     by: Option<&'static str>,
     words: &'static str,
 }
 
-/// How this caller gets what is cut from an answer of this operation.
+/// The hint for this caller to what is cut from an answer of this operation.
 pub fn next_step(caller: &Caller, operation: &Operation, answer: &Value) -> Option<&'static str> {
     next_steps(operation, answer).into_iter().find(|way| way.by.is_none_or(|by| is_callable(caller, by))).map(|way| way.words)
 }
 
-/// The ways to what is cut from an answer, the best first.
+/// The hints to what is cut from an answer, best first.
 fn next_steps(operation: &Operation, answer: &Value) -> Vec<NextStep> {
     let way = |words| vec![NextStep { by: None, words }];
     let tried = answer["dry_run"] == true;
@@ -124,7 +124,7 @@ fn next_steps(operation: &Operation, answer: &Value) -> Vec<NextStep> {
         "draft_invoice" | "draft_invoices" if tried => way(FEWER_LINES),
         "draft_invoices" => vec![NextStep { by: Some("list_invoices"), words: "list_invoices shows each draft." }],
         "create_time_entries" | "update_time_entries" if tried => way("Try fewer at once to see all of them."),
-        // What was only tried stands on no page and in no document.
+        // The result of a dry run is on no page and in no document.
         _ if tried => Vec::new(),
         "create_time_entries" | "update_time_entries" => {
             vec![NextStep { by: Some("list_time_entries"), words: "list_time_entries shows all of them with their ids, page by page." }]
@@ -138,7 +138,7 @@ fn next_steps(operation: &Operation, answer: &Value) -> Vec<NextStep> {
     }
 }
 
-/// Cuts long texts down until the answer fits, and where that is not enough its lists. `before` was cut already.
+/// Cuts long texts until the answer fits, and then its lists. `before` was cut already.
 pub fn fit(answer: Value, before: Truncation, way: Option<&str>) -> Value {
     let whole = noted(answer.clone(), &before, way);
     if characters(&whole) <= ANSWER_MAX {
@@ -161,7 +161,7 @@ pub fn fit(answer: Value, before: Truncation, way: Option<&str>) -> Value {
     fitting
 }
 
-/// The answer with what is said of what is cut, behind what is said already.
+/// The answer with the notice about its cuts, after an existing one.
 fn noted(mut answer: Value, cut: &Truncation, way: Option<&str>) -> Value {
     if let (Some(told), Value::Object(fields)) = (cut.told(way), &mut answer) {
         let said = fields.get(NOTICE).and_then(Value::as_str).map(|said| format!("{said} ")).unwrap_or_default();
@@ -192,8 +192,8 @@ fn shorten(name: &str, value: &mut Value, most: (usize, usize), cut: &mut Trunca
     }
 }
 
-/// What is said of an answer stays whole: a notice, and the address of what it is about. How far a budget is used is told whole, but not
-/// of any number of them.
+/// Shortens the fields of a record. A notice and the address of a record stay whole, and so does the usage of a budget;
+/// lists of budgets are cut as other lists.
 fn shorten_fields(fields: &mut Map<String, Value>, (text, items): (usize, usize), cut: &mut Truncation) {
     for (name, field) in fields.iter_mut().filter(|(name, _)| !WHOLE.contains(&name.as_str())) {
         let text = if BUDGETS.contains(&name.as_str()) { usize::MAX } else { text };

@@ -1,4 +1,4 @@
-//! Tools that an answer names and that are not in the list of its reader: clients call what is listed alone, so that an answer says
+//! Hints to tools that an answer mentions and that are not in the list of its reader: clients call only listed tools, so the answer says
 //! where they are.
 
 use app::operation::operations_named_in;
@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use super::truncation::NOTICE;
 
-/// The field with what a careful person would want to know.
+/// The field of the warnings.
 const WARNINGS: &str = "warnings";
 
-/// Says once in an answer what `where_to` says of the tools that its words name; nothing where it says nothing. Of an answer that is no
-/// refusal these are its warnings and its notice: what else stands in it was written by people.
+/// Adds once to an answer what `where_to` returns for the tools that its words mention; nothing for `None`. The words of an answer that is
+/// no error are its warnings and its notice: people wrote the rest.
 pub fn add_hint(mut result: CallToolResult, where_to: impl FnOnce(&[&'static str]) -> Option<String>) -> CallToolResult {
     let words = match &result.structured_content {
         Some(Value::Object(answer)) => said(answer),
@@ -30,7 +30,7 @@ pub fn add_hint(mut result: CallToolResult, where_to: impl FnOnce(&[&'static str
     result
 }
 
-/// The sentences of a refusal.
+/// The sentences of an error.
 fn refusal(result: &CallToolResult) -> Option<&str> {
     Some(result.content.first()?.as_text()?.text.as_str())
 }
@@ -41,7 +41,7 @@ fn said(answer: &Map<String, Value>) -> String {
     warnings.chain(answer.get(NOTICE)).filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
 }
 
-/// The answer with these words behind its last warning, or behind its notice where nothing is warned of.
+/// The answer with these words after its last warning, or after its notice where there are no warnings.
 fn noted(mut answer: Map<String, Value>, told: &str) -> Map<String, Value> {
     let last = answer.get_mut(WARNINGS).and_then(Value::as_array_mut).and_then(|warnings| warnings.last_mut());
     if let Some(Value::String(warning)) = last {
@@ -52,7 +52,7 @@ fn noted(mut answer: Map<String, Value>, told: &str) -> Map<String, Value> {
     answer
 }
 
-/// The sentences of a refusal with further words before its code, with which they end.
+/// The sentences of an error with further words before its code, with which they end.
 fn before_code(sentences: &str, told: &str) -> String {
     match sentences.rsplit_once(" [") {
         Some((words, code)) => format!("{words} {told} [{code}"),

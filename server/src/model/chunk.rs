@@ -1,4 +1,4 @@
-//! A chunk of the API, taken for what can be made out in it.
+//! Parses a chunk of the API leniently.
 
 use app::assistant::{
     model::{ModelDelta, ModelError, ToolCallDelta},
@@ -6,7 +6,7 @@ use app::assistant::{
 };
 use serde_json::Value;
 
-/// What a chunk says.
+/// The delta of a chunk.
 pub fn of(chunk: &Value) -> Result<ModelDelta, ModelError> {
     if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
         let words = error.get("message").and_then(Value::as_str).or_else(|| error.as_str());

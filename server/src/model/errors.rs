@@ -1,7 +1,7 @@
-//! What an API says against a question: read by its status first, then in its own words, and never with the key in them.
+//! Errors of the model API: classified by status first, then by message, and never with the key in them.
 //!
-//! The client's library looks for OpenAI's error object before it looks at the status, and servers that call themselves
-//! compatible answer a page, a line or an object of their own. So every refusal is put into that form before it comes there.
+//! The client's library looks for OpenAI's error object before it looks at the status, and servers that call themselves compatible
+//! answer with a page, a line or an object of their own. So every error is normalized to that form before the library reads it.
 
 use std::sync::Arc;
 
@@ -11,32 +11,32 @@ use http::{StatusCode, header};
 use reqwest::Response;
 use serde_json::{Value, json};
 
-/// How much of what an API says against a question is repeated.
+/// The most characters of an API's message that are repeated.
 const WORDS: usize = 200;
 
-/// What stands where an API has repeated the key.
+/// The replacement where an API has repeated the key.
 const LEFT_OUT: &str = "…";
 
-/// Whoever repeats the words of an API without the key that it was asked with.
+/// Repeats the messages of an API without the key of its request.
 #[derive(Clone)]
 pub struct KeyRedactor {
     key: Arc<str>,
 }
 
 impl KeyRedactor {
-    /// About this key.
+    /// Redacts this key.
     pub fn new(key: &str) -> Self {
         Self { key: key.into() }
     }
 
-    /// A refusal in the form that the library reads. Any other answer stays as it is.
+    /// An error response in the form that the library reads. Any other response stays as it is.
     pub async fn normalized(&self, response: Response) -> Response {
         let status = response.status();
         if status.is_success() {
             return response;
         }
         let pause = response.headers().get(header::RETRY_AFTER).cloned();
-        // Without a body the status alone says it.
+        // Without a body the status alone describes the error.
         let body = response.bytes().await.unwrap_or_default();
         let mut answer = http::Response::new(self.told(status, &body));
         *answer.status_mut() = status;
@@ -46,7 +46,7 @@ impl KeyRedactor {
         Response::from(answer)
     }
 
-    /// What people are told of a refusal: not the key, and not a whole book.
+    /// The error for people: without the key, and of bounded length.
     pub fn redact(&self, problem: ModelError) -> ModelError {
         match problem {
             ModelError::Refused(words) => ModelError::Refused(self.without_key(&words).chars().take(WORDS).collect()),
@@ -54,7 +54,7 @@ impl KeyRedactor {
         }
     }
 
-    /// The body of a refusal. That of a fault of the server is repeated by the library as it is, any other is read.
+    /// The message of an error response. The library repeats the body of a server error as it is and parses any other.
     fn told(&self, status: StatusCode, body: &[u8]) -> String {
         let said: Value = serde_json::from_slice(body).unwrap_or_default();
         let words = worded(&said).or_else(|| plain(body)).unwrap_or_else(|| format!("it answered with status {}", status.as_u16()));
@@ -70,19 +70,19 @@ impl KeyRedactor {
     }
 }
 
-/// The words in an object, where compatible servers put them.
+/// The message in an object, where compatible servers put it.
 fn worded(said: &Value) -> Option<String> {
     let places = [said.pointer("/error/message"), said.get("error"), said.get("message"), said.get("detail")];
     places.into_iter().flatten().find_map(Value::as_str).map(str::to_owned)
 }
 
-/// A line that is neither a page nor an object.
+/// A single line that is neither a page nor an object.
 fn plain(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body).trim().to_owned();
     (!text.is_empty() && !text.starts_with(['<', '{', '['])).then_some(text)
 }
 
-/// What went wrong, as the assistant knows it.
+/// The error as the assistant knows it.
 pub fn of(problem: OpenAIError) -> ModelError {
     match problem {
         OpenAIError::ApiError(answer) => match answer.status_code {

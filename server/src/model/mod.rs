@@ -1,7 +1,7 @@
-//! The language model behind an OpenAI-compatible API.
+//! The client of a language model behind an OpenAI-compatible API.
 //!
-//! The client's own types are too strict for what calls itself compatible: calls without an index, chunks without an id, an
-//! error in the middle of a stream. So chunks are read as they are, and taken for what can be made out in them.
+//! The library's own types are too strict for servers that call themselves compatible: calls without an index, chunks without an id,
+//! an error in the middle of a stream. So chunks are read as JSON and parsed leniently.
 
 mod chunk;
 mod errors;
@@ -26,13 +26,13 @@ use tower::{Layer, ServiceExt, service_fn};
 use crate::config::ModelApi;
 use errors::KeyRedactor;
 
-/// How long it may take until the API can be spoken to.
+/// How long connecting to the API may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
-/// How often a question is sent again when the API is busy.
+/// How many times a request is sent again when the API is busy.
 const RETRIES: usize = 1;
 
-/// A model behind an API.
+/// The client of a model API.
 pub struct ModelClient {
     client: Client<OpenAIConfig>,
     name: String,
@@ -41,12 +41,12 @@ pub struct ModelClient {
 }
 
 impl ModelClient {
-    /// The model of this API. Nothing is sent yet.
+    /// Makes the client of this API. Nothing is sent yet.
     ///
     /// # Errors
-    /// When the machine has no client for HTTP to give: one without its limits would follow redirects with the key.
+    /// When no HTTP client can be built: a default one would follow redirects with the key.
     pub fn new(api: &ModelApi) -> Result<Self, reqwest::Error> {
-        // The library brings no cryptography of its own. Whoever was first to choose one for the process is right.
+        // The library brings no cryptography of its own. A provider that was installed earlier in the process stays.
         rustls::crypto::ring::default_provider().install_default().ok();
         let key = api.key.as_ref().map(|key| key.expose()).unwrap_or_default();
         let redactor = KeyRedactor::new(key);
@@ -77,7 +77,7 @@ impl Model for ModelClient {
         let (client, redactor, body) = (self.client.clone(), self.redactor.clone(), request::body(&self.name, &question));
         let answer = async move {
             match client.chat().create_stream_byot::<Value, Value>(body).await {
-                // What cannot be read is passed over: the rest of the answer may be whole.
+                // Unreadable chunks are skipped: the rest of the answer may be complete.
                 Ok(chunks) => chunks
                     .filter_map(|chunk| {
                         ready(match chunk {

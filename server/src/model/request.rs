@@ -1,4 +1,4 @@
-//! A question as the API takes it.
+//! Builds the request body of the API.
 
 use app::assistant::model::{ChatMessage, ModelRequest, ModelToolCall, ToolDefinition};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn message(chat_message: &ChatMessage) -> Value {
     }
 }
 
-/// Some servers give up when a call that they made themselves holds no JSON.
+/// Some servers fail when a call that they made themselves contains no JSON.
 fn call(wanted: &ModelToolCall) -> Value {
     let sound = serde_json::from_str::<Value>(&wanted.arguments).is_ok_and(|arguments| arguments.is_object());
     let arguments = if sound { wanted.arguments.as_str() } else { "{}" };

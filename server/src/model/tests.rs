@@ -1,4 +1,4 @@
-//! The client against a scripted model: what it says is what the server meant.
+//! The client against a scripted model: each error is classified as the server meant it.
 
 use app::assistant::model::{ChatMessage, Model, ModelError, ModelRequest};
 use axum::{Router, response::Redirect};
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::config::ModelApi;
 
-/// How an answer of this script ends.
+/// The outcome of an answer of this script.
 async fn ended(script: &str) -> Result<(), ModelError> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/{script}", listener.local_addr().expect("an address")).parse().expect("a URL");
@@ -20,7 +20,7 @@ async fn ended(script: &str) -> Result<(), ModelError> {
     asked(url).await
 }
 
-/// How an answer of the model at this address ends.
+/// The outcome of an answer of the model at this address.
 async fn asked(url: Url) -> Result<(), ModelError> {
     let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None }).expect("a client");
     let question = ModelRequest { chat_messages: vec![ChatMessage::User("Good morning".to_owned())], tools: Vec::new() };

@@ -1,4 +1,4 @@
-//! The key of a write in the header `Idempotency-Key`, as many programs send it.
+//! The idempotency key of a write in the header `Idempotency-Key`.
 
 use app::{
     error::{Code, Error},
@@ -10,21 +10,21 @@ use serde_json::{Map, Value};
 /// The header.
 pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The argument that says the same.
+/// The argument of the same meaning.
 const ARGUMENT: &str = "idempotency_key";
 
-/// The arguments of a write with the key that its header brings. What only reads needs none.
+/// Merges the key of the header into the arguments of a write. Reads need none.
 ///
 /// # Errors
-/// Refuses a key that is no text or empty, several headers, and one beside another key among the arguments: none is taken for the
-/// other, and none is passed over, since whoever sends one relies on it.
+/// Refuses a key that is no text or empty, several headers, and one beside another key among the arguments: neither replaces the
+/// other, and none is ignored, since its sender relies on it.
 pub fn merge_header(operation: &Operation, headers: &HeaderMap, arguments: Value) -> Result<Value, Error> {
     let Some(key) = headers.get(HEADER).filter(|_| operation.declaration.effect != Effect::Read) else { return Ok(arguments) };
     if headers.get_all(HEADER).iter().nth(1).is_some() {
         return Err(Error::new(Code::Invalid, "There are several headers Idempotency-Key. Send one."));
     }
     let unreadable = |_| Error::new(Code::Invalid, "The header Idempotency-Key holds letters beyond ASCII; send a UUID, for instance.");
-    // The draft of the standard writes it in quotation marks, most programs without.
+    // The draft of the standard (draft-ietf-httpapi-idempotency-key-header) writes it in quotation marks, most programs without.
     let key = key.to_str().map_err(unreadable)?.trim();
     let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
     if key.contains('"') {

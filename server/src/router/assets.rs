@@ -1,4 +1,4 @@
-//! The compiled pages: scripts, wasm, styles and pictures.
+//! Static assets: the compiled scripts, wasm, styles and pictures of the pages.
 
 use std::{env, fs, path::Path};
 
@@ -17,24 +17,23 @@ use tower_http::services::ServeDir;
 
 use super::Site;
 
-/// The longest name of a file in bytes, with room for the ending of a compressed one: file systems take 255 bytes.
+/// The longest file name in bytes, with room for the suffix of a compressed file: file systems take 255 bytes.
 const NAME_LONGEST: usize = 250;
 
-/// The longest path of a file in bytes, likewise: Linux takes 4,095.
+/// The longest file path in bytes, likewise: Linux takes 4,095.
 const PATH_LONGEST: usize = 4_000;
 
-/// How files below a folder are kept by browsers.
+/// The cache policy of files below a folder.
 #[derive(Clone)]
 struct CachePolicy {
     folder: String,
     rule: HeaderValue,
 }
 
-/// Serves what the build has put into the site's folder, compressed where the build has done that too; what is not
-/// there goes on to `otherwise`.
+/// Serves the files of the site's folder, compressed where the build has done that too; other paths go on to `otherwise`.
 pub fn serve_or_else(otherwise: Router, site: &Site) -> Router {
     let options = &site.leptos;
-    // A name that carries a hash of its content can be kept for ever; any other is asked for again each time.
+    // A file with a hash of its content in its name is cached for ever; any other is revalidated each time.
     let rule = if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
     let policy = CachePolicy { folder: options.site_pkg_dir_route_base(), rule: HeaderValue::from_static(rule) };
     let files = ServeDir::new(&*options.site_root)
@@ -48,7 +47,7 @@ pub fn serve_or_else(otherwise: Router, site: &Site) -> Router {
     files.layer(from_fn_with_state((longest, otherwise), pass_invalid_paths))
 }
 
-/// Lets go on to `otherwise` what no file system takes as the path of a file.
+/// Passes paths that no file system accepts on to `otherwise`.
 async fn pass_invalid_paths(State((longest, otherwise)): State<(usize, Router)>, request: Request, next: Next) -> Response {
     if can_be_a_file(request.uri().path(), longest) {
         return next.run(request).await;
@@ -56,16 +55,16 @@ async fn pass_invalid_paths(State((longest, otherwise)): State<(usize, Router)>,
     otherwise.oneshot(request).await.unwrap_or_else(|never| match never {})
 }
 
-/// Whether a path of at most so many bytes can be one of a file.
+/// Whether a path of at most this many bytes can be one of a file.
 fn can_be_a_file(path: &str, longest: usize) -> bool {
     let path: Vec<u8> = percent_decode_str(path).collect();
     path.len() <= longest && !path.contains(&0) && path.split(|byte| *byte == b'/').all(|name| name.len() <= NAME_LONGEST)
 }
 
-/// Whether the scripts that every page names are where the settings say: without them pages come and no button works.
+/// Checks that the scripts that every page names exist at the configured place: without them pages render and no button works.
 ///
 /// # Errors
-/// When the file with the hashes in their names, or the script of that name, is not there; the message says which setting is about it.
+/// When the file with the hashes in their names, or the script of that name, does not exist; the message names the setting.
 pub fn check_compiled(options: &LeptosOptions) -> anyhow::Result<()> {
     let hash = if options.hash_files { format!(".{}", hash_of_script(options)?) } else { String::new() };
     let script = Path::new(&*options.site_root).join(&*options.site_pkg_dir).join(format!("{}{hash}.js", options.output_name));
@@ -78,7 +77,7 @@ pub fn check_compiled(options: &LeptosOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The hash in the name of the script, as the build has written it beside the program.
+/// The hash in the name of the script, from the file that the build writes beside the program.
 fn hash_of_script(options: &LeptosOptions) -> anyhow::Result<String> {
     let file = env::current_exe().context("where this program is cannot be found out")?.with_file_name(&*options.hash_file);
     let hashes = fs::read_to_string(&file).with_context(|| {

@@ -1,4 +1,4 @@
-//! Writes come from our own pages only.
+//! Cross-site request forgery protection: accepts writes from our own pages only.
 
 use app::{
     error::{Code, Error},
@@ -14,7 +14,7 @@ use http::{Method, header, request::Parts};
 use super::Site;
 use crate::{authentication, error_response::ErrorResponse};
 
-/// Refuses what another site makes a browser send. Reads change nothing and pass.
+/// Refuses writes that another site makes a browser send. Reads change nothing and pass.
 pub async fn refuse_cross_site(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
@@ -26,8 +26,8 @@ pub async fn refuse_cross_site(State(site): State<Site>, request: Request, next:
         .into_response()
 }
 
-/// A browser says itself where a request comes from; an older one says at least the origin. What says neither is no
-/// browser, and carries no cookie that it was not given.
+/// Whether a request has our origin. Current browsers send `Sec-Fetch-Site`, older ones at least `Origin`. A request with neither is from
+/// no browser, and carries no cookie that it was not given.
 fn is_same_origin(site: &Site, request: &Parts) -> bool {
     let text = |name: &str| request.headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {

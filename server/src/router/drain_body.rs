@@ -1,6 +1,6 @@
-//! What is left of a request when its answer is made. A connection with unread bytes is cut at its end, and the answer is lost with it (RFC
-//! 9112, section 9.6): the rest is read and thrown away first, so that whoever is refused early learns why. That is a favour, which takes
-//! time from others: a network that asks for much of it is cut off instead.
+//! Draining: reads and discards the unread rest of a request body before the response is sent. A connection with unread bytes is reset at
+//! its end, and the response is lost with it (RFC 9112, section 9.6), so a caller who is refused early would not learn why. Draining takes
+//! time from others: a network that causes much of it is cut off instead.
 
 use std::{
     net::IpAddr,
@@ -24,22 +24,22 @@ use hyper::body::{Frame, SizeHint};
 use super::{layers::BODY_LIMIT_BYTES, limits::locked};
 use crate::client_ip;
 
-/// The most bytes that are thrown away: whoever sends more is cut off.
+/// The most bytes that are drained of one body: a longer one is cut off.
 const DRAIN_LIMIT_BYTES: usize = 4 * BODY_LIMIT_BYTES;
 
-/// How long the rest may take to come.
+/// How long the rest of a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What is thrown away is counted in pieces of so many bytes; each body is one at least.
+/// Drained bytes are counted in units of this size; each body counts as one at least.
 const PIECE_BYTES: usize = 16 * 1024;
 
-/// How many pieces are thrown away of what comes from one network: 8 MiB at once, and then one in a second.
+/// The rate limit of units that are drained for one network: 8 MiB at once, and then one unit per second.
 const DRAIN_RATE: Rate = Rate::of(64 * 60, 8 * 64);
 
-/// How many networks are remembered at least.
+/// The least number of networks that are remembered.
 const NETWORKS_KEPT: usize = 5_000;
 
-/// How much may still be thrown away of what comes from each network. A copy counts together with it.
+/// The remaining drain budget of each network. Clones share it.
 #[derive(Clone)]
 pub struct DrainBudget(Arc<KeyedRateLimiter<IpAddr>>);
 
@@ -54,16 +54,15 @@ impl DrainBudget {
         Self(Arc::new(KeyedRateLimiter::new(pieces, NETWORKS_KEPT)))
     }
 
-    /// Counts so many pieces; whether as many were left.
+    /// Takes this many units from the budget of a network; returns whether they were left.
     fn takes(&self, network: IpAddr, pieces: usize) -> bool {
         (0..pieces).all(|_| self.0.take(network).is_ok())
     }
 }
 
-/// Reads what is left of the body before the answer is given. Where that does not come to its end, the answer says that the connection
-/// does.
+/// Drains the rest of the body before the response is sent. If that does not finish, the response closes the connection.
 pub async fn drain(State(discarded): State<DrainBudget>, request: Request, next: Next) -> Response {
-    // Whoever waits to be asked for a body sends none.
+    // A client that waits for `100 Continue` sends no body.
     if request.body().is_end_stream() || request.headers().contains_key(header::EXPECT) {
         return next.run(request).await;
     }
@@ -80,8 +79,8 @@ pub async fn drain(State(discarded): State<DrainBudget>, request: Request, next:
     response
 }
 
-/// Whether a body comes to its end within its bound, and while it may take further pieces. The first is taken before anything is read: many
-/// small bodies take time as few long ones do.
+/// Whether a body ends within its bound, and within the budget. The first unit is taken before anything is read: many small bodies cost as
+/// much as few long ones.
 async fn ends_within(mut body: Body, takes: impl Fn(usize) -> bool) -> bool {
     let (mut thrown_away, mut counted) = (0, 1);
     if !takes(counted) {
@@ -98,10 +97,10 @@ async fn ends_within(mut body: Body, takes: impl Fn(usize) -> bool) -> bool {
     true
 }
 
-/// What whoever read of a body has not read.
+/// The part of a body that its handler has not read.
 type UnreadBody = Arc<Mutex<Option<Body>>>;
 
-/// A body that comes back when it is dropped before its end.
+/// A body that is handed back when it is dropped before its end.
 struct ReclaimedBody {
     body: Option<Body>,
     left: UnreadBody,
@@ -151,12 +150,12 @@ mod tests {
 
     use super::*;
 
-    /// A place that refuses whatever comes before it has read it.
+    /// A route that refuses a request before it has read it.
     fn doors(discarded: DrainBudget) -> Router {
         Router::new().route("/", post(|| async { StatusCode::TOO_MANY_REQUESTS })).layer(from_fn_with_state(discarded, drain))
     }
 
-    /// A connection to such a place.
+    /// A connection to such a route.
     async fn refusing() -> TcpStream {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -164,14 +163,14 @@ mod tests {
         TcpStream::connect(address).await.expect("a connection")
     }
 
-    /// What is answered to a body of so many bytes, of which some come later.
+    /// The response to a body of this many bytes, of which some are sent later.
     async fn answer(connection: &mut TcpStream, length: usize) -> String {
         let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
         connection.write_all(head.as_bytes()).await.expect("sent");
         let piece = vec![b'x'; 16 * 1024];
         for at in (0..length).step_by(piece.len()) {
             let piece = &piece[..piece.len().min(length - at)];
-            // It is cut off where it is too long.
+            // It is reset where the body is too long.
             if connection.write_all(piece).await.is_err() {
                 break;
             }
@@ -199,7 +198,7 @@ mod tests {
         assert!(discarded.takes(neighbour, 8));
     }
 
-    /// How many pieces are counted for a body, and whether it came to its end.
+    /// How many units are counted for a body, and whether it was read to its end.
     async fn counted(body: Vec<u8>, share: usize) -> (usize, bool) {
         let taken = Cell::new(0);
         let takes = |pieces| {

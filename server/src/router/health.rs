@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can work.
+//! Health checks: liveness and readiness.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,19 +17,19 @@ use tokio::{sync::Mutex, time::Instant};
 use super::Site;
 use crate::error_response::ErrorResponse;
 
-/// For how long it is believed that the database can work, or cannot: however many ask, it is asked once.
+/// How long a result of the database check is cached, so that many requests cause one check.
 const READY_TTL: Duration = Duration::from_secs(1);
 
-/// For how long it is believed that the walls of the database stand, or do not: asking takes it some milliseconds.
+/// How long the check of the database's tenant isolation is cached, which takes some milliseconds.
 const INTEGRITY_TTL: Duration = Duration::from_secs(5);
 
-/// `/healthz` says that the process answers; `/readyz` says that its database does and takes writes, with a schema that this
-/// binary works on and everything in it that keeps tenants apart, and that the process is not about to end.
+/// `/healthz` says that the process answers; `/readyz` says that its database answers and takes writes, with a schema that this binary
+/// works on and complete tenant isolation, and that the process is not shutting down.
 pub fn routes() -> Router<Site> {
     Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready).layer(Extension(Arc::<HealthChecks>::default())))
 }
 
-/// What was found when somebody looked last.
+/// The cached results of the checks.
 #[derive(Default)]
 struct HealthChecks {
     ready: CachedCheck,
@@ -43,7 +43,7 @@ impl HealthChecks {
     }
 }
 
-/// A look that is believed for a while. Whoever comes meanwhile waits for the one who looks.
+/// A check whose result is cached for a while. Requests that come meanwhile wait for the one that runs.
 #[derive(Default)]
 struct CachedCheck(Mutex<Option<(Instant, Result<(), Error>)>>);
 

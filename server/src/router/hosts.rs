@@ -1,8 +1,8 @@
-//! The names that this Stint is asked under.
+//! Host validation: the host names under which this Stint may be called.
 //!
 //! A page elsewhere can make its own name point to a Stint in its visitor's network (DNS rebinding): then the browser takes both
-//! for one site. So a request that names another host than ours is refused at every door, and what stands behind may believe
-//! the host of a request.
+//! for one site. So a request that names another host than ours is refused on every route, and later layers may trust the host of
+//! a request.
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ use url::{Host, Url};
 
 use crate::error_response::ErrorResponse;
 
-/// The names of this very machine.
+/// The names of this machine.
 const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// The doors that are asked by address, by whoever watches over the process.
+/// The routes that monitors call by address.
 const ASKED_BY_ADDRESS: [&str; 2] = ["/healthz", "/readyz"];
 
-/// Under which names one may ask: a copy is a pointer.
+/// The accepted host names; a clone is a pointer.
 #[derive(Debug, Clone)]
 pub struct AllowedHosts {
     public_url: Arc<str>,
@@ -31,7 +31,7 @@ pub struct AllowedHosts {
 }
 
 impl AllowedHosts {
-    /// The host of the public address, and this machine.
+    /// Accepts the host of the public address, and this machine.
     pub fn of(public_url: &str) -> Self {
         let public = Url::parse(public_url).ok();
         let public = public.as_ref().and_then(Url::host).map(|host| match host {
@@ -46,7 +46,7 @@ impl AllowedHosts {
         self.names.iter().cloned()
     }
 
-    /// Whether a `Host` header or an `:authority` names this Stint, at whatever port: a proxy may listen at another.
+    /// Whether a `Host` header or an `:authority` names this Stint, at any port: a proxy may listen at another.
     fn contains(&self, named: &str) -> bool {
         let Ok(authority) = named.parse::<Authority>() else { return false };
         let port = named.get(authority.host().len()..).unwrap_or_default();
@@ -68,7 +68,7 @@ pub async fn refuse_unknown(State(hosts): State<AllowedHosts>, request: Request,
     ErrorResponse::from(error).with_status(StatusCode::MISDIRECTED_REQUEST).into_response()
 }
 
-/// Whether every name that the request gives is known. HTTP/2 gives it as its authority, HTTP/1 in one header.
+/// Whether every host name of the request is accepted. HTTP/2 gives it as its authority, HTTP/1 in one header.
 fn is_known(hosts: &AllowedHosts, request: &Request) -> bool {
     let named = request.headers().get_all(header::HOST).iter().map(|host| host.to_str().unwrap_or_default());
     let mut named = named.chain(request.uri().authority().map(Authority::as_str)).peekable();

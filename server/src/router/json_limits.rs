@@ -1,4 +1,4 @@
-//! How many values a body may hold: a body that is short in bytes can be long to read and to check.
+//! Limits the number of JSON values in a body: a body that is short in bytes can take long to parse and to validate.
 
 use app::error::{Code, Error};
 use axum::{
@@ -12,21 +12,21 @@ use http::StatusCode;
 use super::layers;
 use crate::error_response::ErrorResponse;
 
-/// The most commas, colons and opening brackets outside of texts. An invoice with all the lines that it may have holds half as many.
+/// The most structural marks (commas, colons and opening brackets outside of texts). The longest invoice has half as many.
 const MARKS_MAX: usize = 100_000;
 
-/// So many are read all the same, so that a list that is too long is refused by its name.
+/// The marks that are accepted in any case, so that a list that is too long is refused with the name of its argument.
 const MARKS_FLOOR: usize = 25_000;
 
-/// The same of arguments that hold few values: there is hardly a list among them.
+/// The same for arguments with few values, which hardly contain a list.
 const FEW_MARKS_FLOOR: usize = 6_000;
 
-/// How many values are few.
+/// The number of values that counts as few.
 const FEW: usize = 500;
 
-/// Refuses JSON with too many values, before it is read: more than arguments with so many values can have, where that is known.
+/// Refuses JSON with too many values before it is parsed: more than the arguments of the operation can have, where that is known.
 pub fn refuse_too_many_values(json: &[u8], values_max: Option<usize>) -> Result<(), ErrorResponse> {
-    // Each value stands behind a comma and a colon, and opens a bracket at most.
+    // Each value has a comma and a colon before it, and opens one bracket at most.
     let least = |values| if values < FEW { FEW_MARKS_FLOOR } else { MARKS_FLOOR };
     let most = values_max.map_or(MARKS_MAX, |values| values.saturating_mul(3).clamp(least(values), MARKS_MAX));
     if count_marks(json) <= most {
@@ -36,7 +36,7 @@ pub fn refuse_too_many_values(json: &[u8], values_max: Option<usize>) -> Result<
     Err(ErrorResponse::from(error).with_status(StatusCode::PAYLOAD_TOO_LARGE))
 }
 
-/// Refuses bodies with too many values, for doors that are read by a library.
+/// Refuses bodies with too many values, for routes that a library parses.
 pub async fn limit_values(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
@@ -49,12 +49,12 @@ pub async fn limit_values(request: Request, next: Next) -> Response {
     }
 }
 
-/// The marks of structure in JSON, none of those in its texts.
+/// Counts the structural marks of JSON outside of its texts.
 fn count_marks(json: &[u8]) -> usize {
     structure(json).filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count()
 }
 
-/// How deep JSON is nested.
+/// The nesting depth of JSON.
 pub fn depth(json: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for byte in structure(json) {
@@ -68,7 +68,7 @@ pub fn depth(json: &[u8]) -> usize {
     deepest
 }
 
-/// What stands outside of texts.
+/// The bytes outside of texts.
 fn structure(json: &[u8]) -> impl Iterator<Item = u8> {
     let (mut in_text, mut escaped) = (false, false);
     json.iter().copied().filter(move |byte| {

@@ -1,4 +1,4 @@
-//! The layers around all doors: names, logs, limits and headers.
+//! The layers around all routes: request ids, logs, time and size limits, and headers.
 
 use std::{any::Any, time::Duration};
 
@@ -25,15 +25,15 @@ use tracing::{Level, Span};
 use super::Site;
 use crate::error_response::ErrorResponse;
 
-/// The longest body that is read.
+/// The longest body in bytes.
 pub const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 
-/// The most bytes in the body of somebody who is not known.
+/// The longest body of an anonymous caller, in bytes.
 const SHORT_BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives each request a name of its own, in its log lines and in its answer. A name that came along is not believed.
+/// Gives each request an id, for its log lines and its response. An id that the client sent is ignored.
 pub async fn set_request_id(mut request: Request, next: Next) -> Response {
     let name = HeaderValue::from_str(&uuid::Uuid::new_v4().simple().to_string()).ok();
     let Some(name) = name else { return next.run(request).await };
@@ -43,8 +43,8 @@ pub async fn set_request_id(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// One span for each request, with its method, path and name. Queries are left out: they may hold what people typed; and so
-/// is the secret of a link.
+/// One tracing span for each request, with its method, path and id. Queries are left out, since they may hold what people typed, and so is
+/// the secret of a link.
 #[derive(Clone)]
 pub struct RequestSpan;
 
@@ -55,7 +55,7 @@ impl MakeSpan<Body> for RequestSpan {
     }
 }
 
-/// A request that failed: what is refused for the moment is a warning, whatever else is an error.
+/// Logs a failed request: a temporary refusal as a warning, any other failure as an error.
 #[derive(Clone)]
 pub struct FailedRequest;
 
@@ -88,12 +88,12 @@ pub fn trace() -> TraceLayer<
         .on_response(DefaultOnResponse::new().level(Level::DEBUG))
 }
 
-/// A panic is a fault of ours, never a connection that breaks off.
+/// Turns a panic into a response, so that the connection does not break off.
 pub fn catch_panic() -> CatchPanicLayer<PanicResponse> {
     CatchPanicLayer::custom(PanicResponse)
 }
 
-/// Answers a panic.
+/// The response to a panic.
 #[derive(Clone)]
 pub struct PanicResponse;
 
@@ -107,7 +107,7 @@ impl ResponseForPanic for PanicResponse {
     }
 }
 
-/// Gives up when the answer does not begin in time. What only looks has changed nothing by then; anything else may be done.
+/// Gives up when the response does not begin in time. A read has changed nothing by then; a write may have been done.
 pub async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     let looks = request.method().is_safe();
     let late = |_| {
@@ -121,27 +121,27 @@ pub async fn limit_time(State(limit): State<Duration>, request: Request, next: N
     tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(late)
 }
 
-/// Refuses a body that is too long: by what it says about itself, and by what comes.
+/// Refuses a body that is too long, by its declared length and by the bytes that arrive.
 pub async fn limit_body(request: Request, next: Next) -> Response {
-    let said = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if said.is_some_and(|length| length > BODY_LIMIT_BYTES) {
+    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > BODY_LIMIT_BYTES) {
         return content_too_large().into_response();
     }
     next.run(request.map(|body| Body::new(Limited::new(body, BODY_LIMIT_BYTES)))).await
 }
 
-/// The whole body. Refused when it is too long, or does not come to its end.
+/// Reads the whole body; refuses one that is too long or does not arrive completely.
 pub async fn read_body(body: Body) -> Result<Bytes, ErrorResponse> {
     read_within(body, BODY_LIMIT_BYTES).await
 }
 
-/// The whole body of somebody who is not known, of whom nothing but short forms is expected.
+/// Reads the whole body of an anonymous caller, from whom only short forms are expected.
 pub async fn read_short_body(body: Body) -> Result<Bytes, ErrorResponse> {
     read_within(body, SHORT_BODY_LIMIT_BYTES).await
 }
 
 async fn read_within(body: Body, limit: usize) -> Result<Bytes, ErrorResponse> {
-    // Nothing is read of what says beforehand that it is too long.
+    // A body whose declared length is too long is not read at all.
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large(limit));
     }
@@ -154,7 +154,7 @@ async fn read_within(body: Body, limit: usize) -> Result<Bytes, ErrorResponse> {
     })
 }
 
-/// The answer to a body that is too long.
+/// The response to a body that is too long.
 pub fn content_too_large() -> ErrorResponse {
     too_large(BODY_LIMIT_BYTES)
 }
@@ -165,10 +165,10 @@ fn too_large(limit: usize) -> ErrorResponse {
         .with_status(StatusCode::PAYLOAD_TOO_LARGE)
 }
 
-/// What marks a text as UTF-8 where programs put it before their JSON.
+/// The byte order mark of UTF-8, which some programs put before their JSON.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Takes away the byte order mark that some programs write before a body: RFC 8259 lets a reader pass over it.
+/// Removes the byte order mark before a body: RFC 8259 lets a parser ignore it.
 pub async fn strip_byte_order_mark(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
@@ -176,7 +176,7 @@ pub async fn strip_byte_order_mark(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut pieces = body.into_data_stream();
     let mut first = Vec::new();
-    // It may come in pieces: one is waited for as long as what came could be its beginning.
+    // It may arrive in several chunks: more is awaited while the bytes so far could be its beginning.
     let broken = loop {
         if !BYTE_ORDER_MARK.starts_with(&first) || first.len() == BYTE_ORDER_MARK.len() {
             break None;
@@ -196,12 +196,12 @@ pub async fn strip_byte_order_mark(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(parts, Body::from_stream(begun.chain(pieces)))).await
 }
 
-/// The answer to whoever asks with which methods an address is called.
+/// The response to `OPTIONS`, with the methods of an address.
 pub fn allowed_methods(allowed: &'static str) -> Response {
     (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]).into_response()
 }
 
-/// Headers that narrow what a browser does with any answer. The content policy of pages comes with the page, for its nonce.
+/// Sets the security headers of any response. The content security policy of a page is set with the page, because of its nonce.
 pub async fn security_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -237,7 +237,7 @@ mod tests {
 
     use super::*;
 
-    /// Lines of a log, kept.
+    /// Captured log lines.
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -271,7 +271,7 @@ mod tests {
         assert!(told.contains("/invitation/…") && told.contains("/reset/…") && !told.contains("s3cret"), "{told}");
     }
 
-    /// What is said when a request of this method takes too long.
+    /// The message when a request of this method takes too long.
     async fn told(method: Method) -> String {
         let slow = || std::future::pending::<&'static str>();
         let doors: Router = Router::new().route("/", get(slow).post(slow)).layer(from_fn_with_state(Duration::from_millis(20), limit_time));

@@ -1,4 +1,4 @@
-//! How often one may try to sign in. How often one may call is the gate's (`app::admission`).
+//! Rate limits of sign-in attempts. The rate limit of calls is admission control (`app::admission`).
 
 use std::{
     net::IpAddr,
@@ -31,13 +31,13 @@ use crate::{
     error_response::ErrorResponse,
 };
 
-/// How many keys are remembered before those that nobody asked for are forgotten.
+/// The number of keys that are remembered before unused ones are forgotten.
 const KEYS_KEPT: usize = 10_000;
 
-/// How often more than signing in one may try tokens: programs try again by themselves.
+/// How many times the limit of sign-ins applies to wrong tokens: programs retry by themselves.
 const TOKEN_FACTOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
-/// Forms that somebody who guesses would send, and what they guess with them.
+/// Forms with which somebody could guess a secret, and which secret that is.
 const ATTEMPT_FORMS: [(&str, AttemptKind); 8] = [
     ("/call/sign_in", AttemptKind::SignIn),
     ("/call/sign_up", AttemptKind::SignUp),
@@ -49,23 +49,23 @@ const ATTEMPT_FORMS: [(&str, AttemptKind); 8] = [
     ("/call/send_address_change", AttemptKind::Reset),
 ];
 
-/// What is said to whoever tries too often.
+/// The message after too many attempts.
 const TRIES: &str = "There were too many tries from your network.";
 
-/// The limits of this process.
+/// The request limits of this process.
 pub struct RequestLimits {
     sign_ins: Option<NonZeroU32>,
     proxies: TrustedProxies,
-    /// Until when the database has refused a network: until then it is not asked again.
+    /// Until when the database refuses each network: it is not asked again before.
     refused: Mutex<LruMap<(AttemptKind, IpAddr), Instant>>,
-    /// The fingerprints of tokens that were right: whoever has one is no guesser, whoever else is in the same network.
+    /// The fingerprints of tokens that were valid: their holders are not limited by wrong tokens from the same network.
     right: Mutex<LruMap<Vec<u8>, ()>>,
-    /// The uses of tokens that are noted.
+    /// The uses of tokens that are recorded.
     pub uses: Arc<TokenUses>,
 }
 
 impl RequestLimits {
-    /// `sign_ins` per minute from one network, the same for all processes on one database; none means no limit.
+    /// `sign_ins` per minute from one network, shared by all processes on one database; none means no limit.
     pub fn new(sign_ins: Option<NonZeroU32>) -> Self {
         Self {
             sign_ins,
@@ -76,17 +76,17 @@ impl RequestLimits {
         }
     }
 
-    /// The same limits behind these proxies, whose word is taken for whom a request comes from.
+    /// The same limits behind these proxies, whose `X-Forwarded-For` is trusted.
     pub fn with_proxies(self, proxies: TrustedProxies) -> Self {
         Self { proxies, ..self }
     }
 
-    /// The proxies in front.
+    /// The trusted proxies.
     pub fn proxies(&self) -> &TrustedProxies {
         &self.proxies
     }
 
-    /// Counts a try of this address; refused after too many.
+    /// Counts an attempt from this address; refuses it after too many.
     async fn count(&self, database: &Database, purpose: AttemptKind, address: IpAddr, per_minute: NonZeroU32) -> Result<(), Error> {
         self.wait(purpose, address)?;
         let counted = attempts::count(database, &attempts::AttemptLimit::of_network(purpose, address, per_minute), TRIES).await;
@@ -96,7 +96,7 @@ impl RequestLimits {
         counted
     }
 
-    /// Refuses an address whose network was refused before and has to wait still.
+    /// Refuses an address whose network was refused before and still has to wait.
     fn wait(&self, purpose: AttemptKind, address: IpAddr) -> Result<(), Error> {
         let until = locked(&self.refused).get((purpose, network(address))).copied();
         match until.map(|until| until.saturating_duration_since(Instant::now())) {
@@ -105,31 +105,31 @@ impl RequestLimits {
         }
     }
 
-    /// Refuses a token without looking at it, when its network has tried too many that were none.
+    /// Refuses a token without checking it when its network has sent too many wrong ones.
     pub fn admit_token(&self, presented: &str, address: IpAddr) -> Result<(), Error> {
         let known = locked(&self.right).get(fingerprint(presented)).is_some();
         if known { Ok(()) } else { self.wait(AttemptKind::Token, address) }
     }
 
-    /// Counts a token that was none.
+    /// Counts a wrong token.
     pub async fn record_wrong_token(&self, database: &Database, address: IpAddr) -> Result<(), Error> {
         let Some(per_minute) = self.sign_ins else { return Ok(()) };
         self.count(database, AttemptKind::Token, address, per_minute.saturating_mul(TOKEN_FACTOR)).await
     }
 
-    /// Remembers a token that was right.
+    /// Remembers a valid token.
     pub fn remember_right_token(&self, presented: &str) {
         locked(&self.right).keep(fingerprint(presented), ());
     }
 }
 
-/// What is remembered. A panic while it was held has left it whole: each change of it is one step.
+/// Locks the remembered tokens. A poisoned lock is fine: each change is one step.
 pub(super) fn locked<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
     remembered.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Counts a request among all that its person has under way, whatever credentials they come with. Whoever is not known is counted
-/// by where they come from already.
+/// Counts a request among all concurrent ones of its person, whatever credentials they use. An anonymous one is counted by its network
+/// already.
 pub async fn limit_per_person(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions_mut().get_mut::<Caller>() else { return next.run(request).await };
     if let (Some(person), Some(permit)) = (&caller.person, caller.permit.take()) {
@@ -141,12 +141,12 @@ pub async fn limit_per_person(State(site): State<Site>, mut request: Request, ne
     next.run(request).await
 }
 
-/// Whether a request is a form with which somebody signs in, or might guess.
+/// Whether a request is a sign-in form, or another form with which a secret could be guessed.
 pub fn is_sign_in_attempt(request: &Parts) -> bool {
     request.method == Method::POST && ATTEMPT_FORMS.iter().any(|(path, _)| *path == request.uri.path())
 }
 
-/// Slows down whoever guesses. A form that was sent without scripts goes back to its page with the error.
+/// Limits sign-in attempts. A form that was sent without scripts goes back to its page with the error.
 pub async fn limit_sign_ins(State(site): State<Site>, request: Request, next: Next) -> Response {
     let guessed = ATTEMPT_FORMS.iter().find(|(path, _)| request.method() == Method::POST && *path == request.uri().path());
     let Some(((_, purpose), per_minute)) = guessed.zip(site.limits.sign_ins) else { return next.run(request).await };
@@ -162,8 +162,8 @@ pub async fn limit_sign_ins(State(site): State<Site>, request: Request, next: Ne
     }
 }
 
-/// What comes of a sign-in whose network has tried too often: with the browser in which the owner of the account has signed in before it
-/// goes on, and counts among the tries of that browser. Otherwise whoever guesses would keep everybody out who is near them.
+/// The result of a sign-in whose network has tried too often: from a browser in which the owner of the account has signed in before it
+/// continues, and counts as an attempt of that browser. Otherwise an attacker would lock out everybody in their network.
 async fn allow_known_browser(site: &Site, request: &Parts, body: Body, error: Error) -> (Result<(), Error>, Body) {
     let Some(browser) = browser::known_browser_in(&request.headers, &site.services.public_url) else { return (Err(error), body) };
     let Ok(form) = layers::read_short_body(body).await else { return (Err(error), Body::empty()) };
@@ -175,7 +175,7 @@ async fn allow_known_browser(site: &Site, request: &Parts, body: Body, error: Er
     (if known { Ok(()) } else { Err(error) }, Body::from(form))
 }
 
-/// The page of a plain form, with the error in its address as the pages expect it.
+/// The redirect of a plain form to its page, with the error in the query as the pages expect it.
 fn back_to_form(site: &Site, request: &Parts, error: &Error) -> Option<Response> {
     let text = |name| request.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     if !text(header::ACCEPT)?.contains("text/html") {

@@ -1,4 +1,4 @@
-//! What becomes of the answers to pages and programs on their way out.
+//! Layers that adjust responses: the status of errors, and caching.
 
 use app::{context::Caller, error::Error};
 use axum::{
@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::layers::BODY_LIMIT_BYTES;
 use crate::error_response::ErrorResponse;
 
-/// Gives the error of a server function the status that its code stands for; the framework knows only 500.
+/// Sets the status of a server function's error by its code; the framework uses 500 only.
 pub async fn set_error_status(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(server_fn::error::SERVER_FN_ERROR_HEADER)
@@ -30,7 +30,7 @@ pub async fn set_error_status(request: Request, next: Next) -> Response {
     refused
 }
 
-/// What was made for one person is kept by nobody on the way.
+/// Forbids caches to store a response that was made for one person.
 pub async fn no_store(request: Request, next: Next) -> Response {
     let of_a_person = request.extensions().get::<Caller>().is_some_and(|caller| caller.person.is_some());
     let of_a_call = ["/call/", "/api/"].iter().any(|prefix| request.uri().path().starts_with(prefix));

@@ -1,4 +1,4 @@
-//! Forms that are sent without scripts: what was typed, or a secret that is shown once, comes back with their page.
+//! Forms that are sent without scripts: a cookie brings what was typed, or a secret that is shown once, back to their page.
 
 use std::collections::BTreeMap;
 
@@ -31,22 +31,22 @@ use url::Url;
 use super::{Site, layers};
 use crate::authentication;
 
-/// How much of a message is kept when the rest has no room, in characters.
+/// The number of characters of a message that are kept when the rest does not fit.
 const MESSAGE_LONGEST: usize = 500;
 
-/// The longest cookie: browsers keep 4,096 bytes with its name and attributes. A longer form comes back empty.
+/// The longest cookie: browsers accept 4,096 bytes with its name and attributes. A longer form comes back empty.
 const LONGEST_COOKIE: usize = 3_800;
 
-/// How many fields are looked through of a form that is no operation's, such as that of signing in.
+/// The most fields that are read of a form that belongs to no operation, such as the sign-in form.
 const FIELDS_MAX: usize = 100;
 
 /// The longest id of a form, in bytes.
 const ID_LONGEST: usize = 100;
 
-/// How long the way back to the page may take, in seconds.
+/// The lifetime of the cookie in seconds: how long the redirect back to the page may take.
 const KEPT_SECONDS: u32 = 60;
 
-/// Gives the page that a plain form leads back to what the form brings along.
+/// Redirects a plain form back to its page and puts its result into the cookie.
 pub async fn redirect_back(State(site): State<Site>, request: Request, next: Next) -> Response {
     if !is_plain_form(&request) {
         return next.run(request).await;
@@ -76,13 +76,13 @@ pub async fn redirect_back(State(site): State<Site>, request: Request, next: Nex
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
     } else if let Some(title) = write_title(&call).filter(|_| answer.status == StatusCode::FOUND) {
-        // It was done, however long its answer is: of one that is too long the title is told alone.
+        // It was committed, however long its answer is: for one that is too long only the title is kept.
         let bytes = to_bytes(body, layers::BODY_LIMIT_BYTES).await.unwrap_or_default();
         if let Some(page) = draft_page(&answer, &bytes).filter(|_| [DraftInvoice::PATH, RedraftInvoice::PATH].contains(&call.as_str())) {
             answer.headers.insert(header::LOCATION, page);
         }
         if LeaveOrganization::PATH == call {
-            // The page that the form stood on is not theirs to see any more.
+            // The caller may no longer see the page of the form.
             answer.headers.insert(header::LOCATION, HeaderValue::from_static("/"));
         }
         set_cookie(&site, &mut answer, ReturnedForm { call, done: done(title, &bytes), ..ReturnedForm::default() });
@@ -92,7 +92,7 @@ pub async fn redirect_back(State(site): State<Site>, request: Request, next: Nex
     Response::from_parts(answer, body)
 }
 
-/// The framework leads a form back to the page that it says it came from: nobody is led to another site.
+/// Removes a `Referer` of another site: the framework redirects a form to its referring page.
 fn remove_foreign_referer(site: &Site, request: &mut request::Parts) {
     let page = request.headers.get(header::REFERER).and_then(|page| page.to_str().ok()?.parse().ok());
     if !page.is_some_and(|page| authentication::is_own_origin(site, request, &page)) {
@@ -100,7 +100,7 @@ fn remove_foreign_referer(site: &Site, request: &mut request::Parts) {
     }
 }
 
-/// The title of the write that is called here.
+/// The title of the write at this path.
 fn write_title(call: &str) -> Option<&'static str> {
     if ChangePassword::PATH == call {
         return Some("Change your password");
@@ -109,15 +109,15 @@ fn write_title(call: &str) -> Option<&'static str> {
     (operation.declaration.effect != Effect::Read).then_some(operation.declaration.title)
 }
 
-/// What is said of a write on its page: that it was done, and what a careful person would want to know.
+/// The confirmation of a write for its page: that it was done, and its warnings.
 fn done(title: &str, answer: &[u8]) -> Vec<String> {
     let answer = serde_json::from_slice::<Value>(answer).unwrap_or_default();
     let warnings = answer["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
     std::iter::once(format!("{title}: done.")).chain(warnings).collect()
 }
 
-/// The page of the draft that was just made, beside the one on which it was made: that has nothing to bill any more, or is of the void
-/// invoice that was drafted again.
+/// The page of the draft that was just made, in place of the page on which it was made: that one has nothing to bill any more, or is of the
+/// void invoice that was drafted again.
 fn draft_page(answer: &response::Parts, draft: &[u8]) -> Option<HeaderValue> {
     let mut page = Url::parse(answer.headers.get(header::LOCATION)?.to_str().ok()?).ok()?;
     let draft = serde_json::from_slice::<Value>(draft).ok()?;
@@ -137,12 +137,12 @@ fn is_plain_form(request: &Request) -> bool {
         && says(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
 }
 
-/// The framework sends a plain form that was refused back to its page, with the error in the address. Anybody could write such an
-/// address, so pages do not read it: the error is taken out again and goes along in the cookie.
+/// The page and the error of a refused plain form. The framework redirects it to its page with the error in the query. Anybody could write
+/// such an address, so pages do not read it: the error is moved from the query into the cookie.
 fn refused(answer: &response::Parts) -> Option<(HeaderValue, Error)> {
     let location = answer.headers.get(header::LOCATION)?.to_str().ok().filter(|_| answer.status.is_redirection())?;
     let mut page = Url::parse(location).ok()?;
-    // What the page's own address said before stands in front.
+    // The query parameters of the page's own address come before the error's.
     let error = page.query_pairs().filter(|(name, _)| name == "__err").last()?.1.into_owned();
     let others: Vec<_> = page.query_pairs().into_owned().filter(|(name, _)| !["__path", "__err"].contains(&name.as_str())).collect();
     page.set_query(None);
@@ -156,7 +156,7 @@ fn answers_a_secret(call: &str) -> bool {
     operations::all().iter().any(|operation| operation.path == call && operation.declaration.secret)
 }
 
-/// What was typed into a form, and what stood in its other fields as it had come.
+/// The fields of a form: those that were typed, and those that came back as they were shown.
 fn split_fields(call: &str, form: &[u8]) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
     let form = String::from_utf8_lossy(form);
     let operation = operations::all().iter().find(|operation| operation.path == call);
@@ -169,14 +169,14 @@ fn split_fields(call: &str, form: &[u8]) -> (BTreeMap<String, String>, BTreeMap<
     (without_secrets(&changed), without_secrets(&untouched))
 }
 
-/// The fields of a form that may be sent back. A form writes every line break as two characters.
+/// The fields of a form that may be sent back. Forms write every line break as two characters.
 fn without_secrets(fields: &[&str]) -> BTreeMap<String, String> {
     let fields = fields.iter().flat_map(|field| url::form_urlencoded::parse(field.as_bytes()));
     let fields = fields.map(|(name, text)| (name.into_owned(), text.replace("\r\n", "\n")));
     fields.filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
 }
 
-/// Puts what a form brings back into its cookie. When that is too long, what was typed is left out, and then all but the message of a
+/// Puts the result of a form into its cookie. When that is too long, the typed fields are left out, and then all but the message of a
 /// refusal and the title of what was done.
 fn set_cookie(site: &Site, answer: &mut response::Parts, returned: ReturnedForm) {
     let content = content(&returned).or_else(|| content(&without_fields(&returned))).or_else(|| content(&brief(&returned)));
@@ -189,19 +189,19 @@ fn set_cookie(site: &Site, answer: &mut response::Parts, returned: ReturnedForm)
     }
 }
 
-/// Without what was typed.
+/// Without the typed fields.
 fn without_fields(returned: &ReturnedForm) -> ReturnedForm {
     ReturnedForm { fields: BTreeMap::new(), untouched: BTreeMap::new(), ..returned.clone() }
 }
 
-/// The message of a refusal, and the title of what was done.
+/// Only the message of a refusal, and the title of what was done.
 fn brief(returned: &ReturnedForm) -> ReturnedForm {
     let message = |error: &Error| Error::new(error.code, error.message.chars().take(MESSAGE_LONGEST).collect::<String>());
     let done = returned.done.iter().take(1).cloned().collect();
     ReturnedForm { refusal: returned.refusal.as_ref().map(message), done, ..without_fields(returned) }
 }
 
-/// The content of the cookie, if one holds it.
+/// The value of the cookie, if it fits into one.
 fn content(returned: &ReturnedForm) -> Option<String> {
     let content = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(returned).ok()?);
     (content.len() <= LONGEST_COOKIE).then_some(content)

@@ -1,6 +1,6 @@
-//! Answers that cost their caller nothing are throttled: refusals for coming too often (429), and whatever is answered before the gate of
-//! calls (`app::admission`), such as files. Each takes time from others. A network that is given many of them at once is given the further
-//! ones at a pace, one after the other, as long as few wait. Nothing is refused for that.
+//! Throttling of responses that cost their caller nothing: refusals for too many requests (429), and whatever is answered before admission
+//! control (`app::admission`), such as files. Each takes time from others. A network that causes many of them at once gets the further ones
+//! at a pace, one after the other, as long as few wait. Nothing is refused for that.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -25,52 +25,52 @@ use tokio_util::sync::CancellationToken;
 use super::limits::locked;
 use crate::client_ip;
 
-/// How many refusals (429) one network is given at its own pace.
+/// The rate of refusals (429) that one network gets without delay.
 const REFUSALS: Rate = Rate::of(600, 100);
 
-/// The same of other answers before the gate: a page brings some twenty files, and an office behind one address opens many pages.
+/// The same for other responses before admission control: a page brings some twenty files, and one office opens many pages.
 const UNMETERED: Rate = Rate::of(500 * 60, 2_000);
 
-/// How long after each of the further ones the next one leaves.
+/// The interval between the delayed responses of a network.
 const PACE: Duration = Duration::from_millis(8);
 
-/// How long one waits at most: less than whoever watches over the process waits for `/healthz`, which is a second as a rule. It keeps a
-/// place among the connections busy meanwhile. Where it would wait longer it is sent, and a direct connection is closed with it; one of a
-/// proxy is for everybody behind it.
+/// The longest delay: less than monitors wait for `/healthz`, which is a second as a rule. A delayed response occupies its connection
+/// meanwhile. Where the delay would be longer, the response is sent and a direct connection is closed with it; a proxy's is not, as it
+/// serves everybody behind it.
 const WAIT: Duration = Duration::from_millis(500);
 
-/// How many wait at once, of all networks together: a small part of the connections that a process may have.
+/// The most responses that are delayed at once, of all networks together: a small part of the connections that a process may have.
 const HELD_MAX: usize = 128;
 
-/// How many networks, and how many sites, are remembered at least.
+/// The least number of networks, and of sites, that are remembered.
 const NETWORKS_KEPT: usize = 5_000;
 
-/// How many times as much all networks of one site are given.
+/// The rate of all networks of one site as a multiple of that of one network.
 const SITE_FACTOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
 
-/// The mark of an answer to a request that was let in by the gate of calls, where it was counted.
+/// Marks a response to a request that passed admission control, where it was counted.
 #[derive(Debug, Clone, Copy)]
 pub struct Admitted;
 
-/// What each network was given. A copy counts together with it.
+/// The throttle, with what each network was given. Clones share it.
 #[derive(Clone)]
 pub struct Throttle {
-    /// Nothing where calls are not counted: then everything passes.
+    /// None where calls are not counted: then everything passes.
     buckets: Option<Arc<Buckets>>,
-    /// When this is cancelled nothing waits any more.
+    /// When this is cancelled no response is delayed any more.
     shutdown: CancellationToken,
 }
 
 struct Buckets {
     refusals: PerNetwork,
     unmetered: PerNetwork,
-    /// When the last of those that wait leaves, for each network.
+    /// When the last delayed response of each network is sent.
     last: Mutex<LruMap<IpAddr, Instant>>,
-    /// One permit for each that waits.
+    /// One permit for each delayed response.
     held: Arc<Semaphore>,
 }
 
-/// How many are left for each network, and for all networks of each site.
+/// The rate limiters of networks, and of all networks of each site.
 struct PerNetwork {
     networks: KeyedRateLimiter<IpAddr>,
     sites: KeyedRateLimiter<IpAddr>,
@@ -82,25 +82,25 @@ impl PerNetwork {
         Self { networks: KeyedRateLimiter::new(rate, NETWORKS_KEPT), sites: KeyedRateLimiter::new(of_site, NETWORKS_KEPT) }
     }
 
-    /// Takes one; whether there was one.
+    /// Takes one token of the network and its site; returns whether both had one.
     fn take(&self, network: IpAddr) -> bool {
         self.networks.take(network).is_ok() && site(network).is_none_or(|site| self.sites.take(site).is_ok())
     }
 }
 
 impl Throttle {
-    /// Throttles until the end of the process begins, or lets everything pass where calls are not counted.
+    /// Throttles until the shutdown begins, or lets everything pass where calls are not counted.
     pub fn new(counts: bool, shutdown: CancellationToken) -> Self {
         Self { buckets: counts.then(|| Buckets::of(REFUSALS, UNMETERED)), shutdown }
     }
 }
 
-/// What becomes of an answer.
+/// What happens to a response.
 enum Decision {
     Send,
-    /// It waits for so long, with a permit.
+    /// It is delayed by this time, with a permit.
     Hold(Duration, OwnedSemaphorePermit),
-    /// It is sent, and its connection ends.
+    /// It is sent, and its connection is closed.
     Close,
 }
 
@@ -111,7 +111,7 @@ impl Buckets {
         Arc::new(Self { refusals: PerNetwork::new(refusals), unmetered: PerNetwork::new(unmetered), last, held })
     }
 
-    /// Counts an answer to this network, which is connected directly or through a proxy.
+    /// Counts a response to this network, which is connected directly or through a proxy.
     fn count(&self, answer: &Response, network: IpAddr, direct: bool, now: Instant) -> Decision {
         let bucket = match answer.status() {
             StatusCode::TOO_MANY_REQUESTS => &self.refusals,
@@ -125,7 +125,7 @@ impl Buckets {
         let last = last.of(network, || now);
         let next = now.max(*last) + PACE;
         let wait = next - now;
-        // Where half of the places are taken each network has few of the others, so that three do not take those of all.
+        // When half of the permits are taken, each network gets few of the others, so that three networks do not take all.
         let longest = if self.held.available_permits() > HELD_MAX / 2 { WAIT } else { WAIT / 4 };
         match Arc::clone(&self.held).try_acquire_owned() {
             Ok(permit) if wait <= longest => {
@@ -138,7 +138,7 @@ impl Buckets {
     }
 }
 
-/// Holds an answer back that cost its caller nothing, where their network was given too many.
+/// Delays a response that cost its caller nothing, if their network was given too many.
 pub async fn delay(State(throttle): State<Throttle>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
     let (parts, body) = request.into_parts();
@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of so many answers that are given at once: each is sent, held, or the last of its connection.
+    /// The decisions for this many responses at once: each is sent, delayed, or the last of its connection.
     fn given(buckets: &Buckets, network: &str, answer: impl IntoResponse + Clone, many: usize, direct: bool) -> String {
         let (network, now) = (network.parse().expect("an address"), Instant::now());
         let decisions: Vec<Decision> = (0..many).map(|_| buckets.count(&answer.clone().into_response(), network, direct, now)).collect();

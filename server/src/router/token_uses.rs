@@ -1,5 +1,5 @@
-//! Noting that tokens are used. A call does not wait for that, so what is on its way is bounded: each use once, one after the
-//! other, on the connections of the work that nobody waits for.
+//! Records when and from where tokens are used. Calls do not wait for that, so the number of pending records is bounded; they are written
+//! one after the other, each use once, on the worker connections.
 
 use std::{
     collections::HashSet,
@@ -12,16 +12,16 @@ use tokio::sync::Semaphore;
 
 use super::limits::locked;
 
-/// How many notes are on their way at most. A use that finds no room is noted when the token is used again.
+/// The most pending records. A use that exceeds it is recorded when the token is used again.
 const PENDING_MAX: usize = 1_000;
 
-/// How many of them are of one token, each of another address.
+/// The most pending records of one token, each of another address.
 const PENDING_OF_TOKEN_MAX: usize = 4;
 
-/// A token, and from where it was used.
+/// A token, and the address that it was used from.
 type TokenUse = (TokenId, IpAddr);
 
-/// The uses of tokens, as far as this process has noted them.
+/// The uses of tokens that this process has recorded or is about to record.
 pub struct TokenUses {
     noted: Mutex<LruMap<TokenUse, ()>>,
     pending: Mutex<HashSet<TokenUse>>,
@@ -29,13 +29,13 @@ pub struct TokenUses {
 }
 
 impl TokenUses {
-    /// Remembers so many uses that were noted.
+    /// Remembers this many recorded uses.
     pub fn new(kept: usize) -> Self {
         Self { noted: Mutex::new(LruMap::new(kept)), pending: Mutex::default(), turn: Semaphore::new(1) }
     }
 
-    /// Notes in the background that the token of this caller is in use: when that was not noted within the last minute, or
-    /// not from this address.
+    /// Records in the background that the token of this caller is in use, unless that was recorded within the last minute and from this
+    /// address.
     pub fn note(self: &Arc<Self>, caller: &Caller, address: IpAddr, seen_recently: bool) {
         let Some(token) = &caller.token else { return };
         let used = (token.id, address);
@@ -51,7 +51,7 @@ impl TokenUses {
         });
     }
 
-    /// Takes a place for a note; nothing when the same one is on its way, or too many are.
+    /// Reserves a pending record; none when the same use is pending already, or too many are.
     fn reserve(self: &Arc<Self>, used: TokenUse) -> Option<PendingUse> {
         let mut pending = locked(&self.pending);
         let of_token = pending.iter().filter(|(token, _)| *token == used.0).count();
@@ -60,7 +60,7 @@ impl TokenUses {
     }
 }
 
-/// The place of a note, given back when it is dropped.
+/// A pending record, which frees its reservation when it is dropped.
 struct PendingUse {
     uses: Arc<TokenUses>,
     used: TokenUse,

@@ -33,7 +33,7 @@ async fn who_may_not_read_the_log_is_told_who_may_and_shown_nothing_else() {
         let shown = page(&world, &format!("/o/{}/settings/audit{query}", ada.slug), Some(&barbara)).await;
         assert_eq!(shown.status, 403, "{}", shown.text);
         assert!(shown.text.contains("Owners and admins read the audit log.") && shown.text.contains("Back to the settings"));
-        for words in ["Every door", "Verify", "Nothing here"] {
+        for words in ["Every channel", "Verify", "Nothing here"] {
             assert!(!shown.text.contains(words), "{words} is shown: {}", shown.text);
         }
     }

@@ -254,7 +254,7 @@ async fn a_call_that_cannot_be_read_is_on_record_as_refused() {
     let recorded = async |operation: &str| -> i64 {
         world.services.recorder.flush().await;
         let count = "select count(*) from access_record a join organization o on o.id = a.organization_id
-                     where o.slug = $1 and a.operation = $2 and a.outcome = 'invalid' and a.door = 'rest'";
+                     where o.slug = $1 and a.operation = $2 and a.outcome = 'invalid' and a.channel = 'rest'";
         sqlx::query_scalar(count).bind(&ada.slug).bind(operation).fetch_one(&owner).await.expect("a count")
     };
     for (times, request) in [

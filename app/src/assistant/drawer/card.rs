@@ -1,4 +1,4 @@
-//! A write that waits for a person: what it will do, line by line, and the buttons that do it.
+//! A card: a write that waits for a person, with its effect line by line, and the buttons that commit, dismiss or undo it.
 
 use leptos::{html, prelude::*};
 
@@ -11,7 +11,7 @@ use crate::{
     ui::{Form, Icon, Submit, Tone, WriteAction, badge, hidden, icon, on_success, refusal},
 };
 
-/// What can be done with a card.
+/// The actions of a card.
 #[derive(Clone, Copy)]
 struct CardActions {
     commit: WriteAction<CommitCard>,
@@ -20,7 +20,7 @@ struct CardActions {
     undo: WriteAction<UndoCard>,
 }
 
-/// A card, as it is now.
+/// A card in its present state.
 #[component]
 pub(super) fn CardView(
     /// Its id.
@@ -32,9 +32,9 @@ pub(super) fn CardView(
     let deeds = deeds(node);
     let title = move || card.with(|card| card.as_ref().map(|card| card.title.clone()).unwrap_or_default());
     let (commit, undo) = (refusal(deeds.commit), refusal(deeds.undo));
-    // The button that was just refused says why by itself.
-    let told = move || commit.with(Option::is_some) || undo.with(Option::is_some);
-    let refused = move || card.with(|card| card.as_ref().and_then(|card| card.refusal.clone())).filter(|_| !told());
+    // The form of the refused button shows the reason itself.
+    let shown_at_button = move || commit.with(Option::is_some) || undo.with(Option::is_some);
+    let refused = move || card.with(|card| card.as_ref().and_then(|card| card.refusal.clone())).filter(|_| !shown_at_button());
     let state = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| card.state)));
     let choices = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| card.choices.clone()).unwrap_or_default()));
     let link = Memo::new(move |_| card.with(|card| card.as_ref().and_then(|card| card.link.clone())));
@@ -60,7 +60,7 @@ pub(super) fn CardView(
     }
 }
 
-/// Every deed puts the card into its place as it is afterwards, and the focus on it: its button is gone.
+/// The actions of a card. Each replaces the card by its new state and focuses it, because the pressed button is gone.
 fn deeds(node: NodeRef<html::Div>) -> CardActions {
     let chat = expect_context::<ChatState>();
     let deeds =
@@ -76,7 +76,7 @@ fn deeds(node: NodeRef<html::Div>) -> CardActions {
     on_success(deeds.dismiss, after);
     on_success(deeds.choose, after);
     on_success(deeds.undo, after);
-    // A refused commit or undo may have shown that the card is no longer true: it is shown as it is now.
+    // After a refused commit or undo the card may be outdated, so it is reloaded.
     let (commit, undo) = (refusal(deeds.commit), refusal(deeds.undo));
     Effect::new(move |_| {
         if commit.with(Option::is_some) || undo.with(Option::is_some) {
@@ -103,7 +103,7 @@ fn warnings(warnings: &[String]) -> AnyView {
     lines.into_any()
 }
 
-/// Why something was refused, in its place.
+/// A refusal with its hint.
 pub(super) fn refusal_view(error: Error) -> AnyView {
     let hint = error.hint.map(|hint| view! { <p class="quiet">{hint}</p> });
     view! { <div class="refusal" role="alert">{icon(Icon::Warning)}<div><p>{error.message}</p>{hint}</div></div> }.into_any()
@@ -117,7 +117,7 @@ fn decide(id: CardId, deeds: CardActions) -> AnyView {
     .into_any()
 }
 
-/// What could be meant: with a choice to make there is nothing to commit.
+/// The choices of a card; until one is chosen there is nothing to commit.
 fn choose(id: CardId, deeds: CardActions, choices: Vec<CardChoice>) -> AnyView {
     let choice = move |(at, choice): (usize, CardChoice)| {
         view! {

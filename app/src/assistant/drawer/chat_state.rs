@@ -1,4 +1,4 @@
-//! The conversation that the drawer shows, and what can be done in it.
+//! The state of the conversation in the drawer, and its actions.
 
 use leptos::{html, prelude::*, task::spawn_local};
 
@@ -10,48 +10,48 @@ use crate::{
     page_context::{ChangeCounters, invalidate, use_changes, use_current_organization},
 };
 
-/// A message in its place. It stays the same line while its message grows and gets its id.
+/// A message in the list. Its line stays the same while the message grows and gets its id.
 #[derive(Clone)]
 pub(super) struct MessageLine {
-    /// Tells it from the other lines of this tab.
+    /// The key of the line, unique in this tab.
     pub key: u32,
-    /// What was said.
+    /// The message.
     pub message: ArcRwSignal<Message>,
 }
 
 /// The conversation that is shown.
 #[derive(Clone, Copy)]
 pub(super) struct ChatState {
-    /// Which one; none before the first word.
+    /// Its id; `None` before the first message.
     pub conversation: RwSignal<Option<ConversationId>>,
-    /// What was said.
+    /// Its messages.
     pub lines: RwSignal<Vec<MessageLine>>,
-    /// The run that answers.
+    /// The run that is answering.
     pub run: RwSignal<Option<RunId>>,
-    /// Whether something that was said is on its way.
+    /// Whether a message is being sent.
     pub saying: RwSignal<bool>,
-    /// Whether the connection to the run is cut.
+    /// Whether the connection to the run is interrupted.
     pub cut: RwSignal<bool>,
-    /// Why something could not be said or shown.
+    /// Why a message could not be sent or shown.
     pub refusal: RwSignal<Option<Error>>,
-    /// What is being written.
+    /// The text in the composer.
     pub typed: RwSignal<String>,
-    /// Where it is written.
+    /// The composer's text area.
     pub words: NodeRef<html::Textarea>,
-    /// What those who listen are told.
+    /// The text for screen readers, in a live region.
     pub spoken: RwSignal<String>,
-    /// Counts what may change the list of conversations.
+    /// Counts changes to the list of conversations.
     pub listed: RwSignal<u32>,
-    /// The connection to the run.
+    /// The subscription to the run.
     pub(super) following: RunSubscription,
-    /// The organization's place in addresses.
+    /// The slug of the organization.
     pub(super) slug: StoredValue<String>,
     keys: StoredValue<u32>,
     changes: ChangeCounters,
 }
 
 impl ChatState {
-    /// The conversation that this tab showed last, or a new one.
+    /// The state with the conversation that this tab showed last, or a new one.
     pub(super) fn new() -> Self {
         let slug = use_current_organization().0.slug;
         let conversation = session_storage::conversation(&slug);
@@ -77,7 +77,7 @@ impl ChatState {
         chat
     }
 
-    /// Begins a new conversation. The one that was shown stays in the list, and a run in it goes on.
+    /// Begins a new conversation. The previous one stays in the list, and a run in it goes on.
     pub(super) fn begin(self) {
         self.leave();
         self.lines.set(Vec::new());
@@ -86,14 +86,14 @@ impl ChatState {
         self.slug.with_value(|slug| session_storage::keep_conversation(slug, None));
     }
 
-    /// Shows a conversation of the list.
+    /// Opens a conversation of the list.
     pub(super) fn open(self, conversation: ConversationId) {
         self.begin();
         self.is(conversation);
         self.reload();
     }
 
-    /// Loads the conversation again: another tab may have gone on with it.
+    /// Reloads the conversation, which another tab may have continued.
     pub(super) fn reload(self) {
         let Some(id) = self.conversation.get_untracked() else { return };
         if self.saying.get_untracked() {
@@ -102,7 +102,7 @@ impl ChatState {
         let keys = self.keys.get_value();
         spawn_local(async move {
             let answer = get_conversation(id).await;
-            // What was said meanwhile is not in this answer; it would be taken away with it.
+            // Messages sent in the meantime are not in this answer; showing it would remove them.
             let outdated = || self.keys.get_value() != keys || self.conversation.get_untracked() != Some(id);
             if self.lines.is_disposed() || outdated() {
                 return;
@@ -110,14 +110,14 @@ impl ChatState {
             match answer {
                 Ok(conversation) => self.show(conversation),
                 Err(error) if error.code == Code::NotFound => self.begin(),
-                // What is there stays readable while the server is out of reach.
+                // Messages that are loaded stay readable while the server is out of reach.
                 Err(error) if self.lines.with_untracked(Vec::is_empty) => self.refusal.set(Some(error)),
                 Err(_) => {}
             }
         });
     }
 
-    /// Says something. It stands there at once, and goes back to where it was written when it is refused.
+    /// Sends a message. It is shown at once, and returns to the composer when it is refused.
     pub(super) fn say(self, text: String, page: Option<String>) {
         if self.saying.get_untracked() || self.run.get_untracked().is_some() || text.trim().is_empty() {
             return;
@@ -135,7 +135,7 @@ impl ChatState {
             }
             self.saying.set(false);
             self.listed.update(|count| *count += 1);
-            // Whoever has gone to another conversation meanwhile finds the answer when they come back.
+            // If another conversation is shown by now, the answer is found on returning to this one.
             if self.lines.with_untracked(|lines| lines.iter().all(|known| known.key != line.key)) {
                 return;
             }
@@ -146,7 +146,7 @@ impl ChatState {
         });
     }
 
-    /// Writes something down for the person to go on with.
+    /// Puts a text into the composer.
     pub(super) fn write(self, text: &str) {
         self.typed.set(text.to_owned());
         if let Some(words) = self.words.get_untracked() {
@@ -155,7 +155,7 @@ impl ChatState {
         self.focus();
     }
 
-    /// Puts the focus where the next words are written: as soon as that can be seen.
+    /// Focuses the composer as soon as it is visible.
     pub(super) fn focus(self) {
         request_animation_frame(move || {
             if let Some(words) = self.words.try_get_untracked().flatten() {
@@ -164,7 +164,7 @@ impl ChatState {
         });
     }
 
-    /// Ends the run at once. What was said so far comes with its last event.
+    /// Stops the run at once. The text so far comes with its last event.
     pub(super) fn stop(self) {
         let Some(run) = self.run.get_untracked() else { return };
         self.focus();
@@ -175,7 +175,7 @@ impl ChatState {
         });
     }
 
-    /// Puts a card into its place as it is now, and lets the page behind load what it changed.
+    /// Replaces a card by its present state, and reloads the data that it changed on the page.
     pub(super) fn put(self, card: &Card) {
         let holds = |message: &Message| message.steps.iter().any(|step| matches!(step, Step::Card(known) if known.id == card.id));
         let line = self.lines.with_untracked(|lines| lines.iter().find(|line| line.message.with_untracked(holds)).cloned());
@@ -187,7 +187,7 @@ impl ChatState {
         }
     }
 
-    /// What the person has said so far, the oldest first.
+    /// The texts of the person's messages, the oldest first.
     pub(super) fn said_before(self) -> Vec<String> {
         let words =
             |line: &MessageLine| line.message.with_untracked(|message| (message.speaker == Speaker::Person).then(|| message.text.clone()));
@@ -223,7 +223,7 @@ impl ChatState {
         self.refusal.set(Some(error));
     }
 
-    /// A line for a message.
+    /// Creates a line for a message.
     pub(super) fn line(self, message: Message) -> MessageLine {
         self.keys.update_value(|key| *key += 1);
         MessageLine { key: self.keys.get_value(), message: ArcRwSignal::new(message) }

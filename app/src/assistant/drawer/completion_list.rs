@@ -1,11 +1,11 @@
-//! The list of what could be typed next, above the words.
+//! The list of completions above the composer.
 
 use leptos::prelude::*;
 
 use super::{chat_state::ChatState, completion_source::CompletionSource};
 use crate::assistant::slash::{Completion, complete};
 
-/// What is offered at the caret.
+/// The completions at the caret.
 #[derive(Clone, Copy)]
 pub(super) struct CompletionList {
     list: Memo<Vec<Completion>>,
@@ -16,7 +16,7 @@ pub(super) struct CompletionList {
 }
 
 impl CompletionList {
-    /// Nothing is offered before something is typed.
+    /// An empty list until something is typed.
     pub(super) fn new(chat: ChatState, known: CompletionSource) -> Self {
         let (caret, chosen, closed) = (RwSignal::new(0), RwSignal::new(None), RwSignal::new(true));
         let list = Memo::new(move |_| match closed.get() {
@@ -26,25 +26,25 @@ impl CompletionList {
         Self { list, caret, chosen, closed, chat }
     }
 
-    /// Something was typed, and the caret stands there now.
+    /// Updates the caret after input, and opens the list.
     pub(super) fn typed(self, caret: usize) {
         self.caret.set(caret);
         self.chosen.set(None);
         self.closed.set(false);
     }
 
-    /// Offers nothing until something is typed.
+    /// Closes the list until the next input.
     pub(super) fn close(self) {
         self.closed.set(true);
         self.chosen.set(None);
     }
 
-    /// Whether anything is offered.
+    /// Whether there are completions.
     pub(super) fn any(self) -> bool {
         self.list.with(|list| !list.is_empty())
     }
 
-    /// Goes to the next offer, or to the one before.
+    /// Selects the next or the previous completion.
     pub(super) fn step(self, forward: bool) {
         let count = self.list.with_untracked(Vec::len);
         let at = match (self.at(), forward) {
@@ -56,13 +56,13 @@ impl CompletionList {
         self.chosen.set((count > 0).then_some(at));
     }
 
-    /// The offer that Enter takes: the one that was gone to, or the first when what is typed means nothing without it.
+    /// The completion that Enter accepts: the selected one, or the first if the text is incomplete without it.
     pub(super) fn at(self) -> Option<usize> {
         let needed = || self.list.with(|list| list.first().is_some_and(|first| first.needed)).then_some(0);
         self.chosen.get().or_else(needed)
     }
 
-    /// Takes an offer into the words.
+    /// Accepts a completion.
     pub(super) fn take(self, at: usize) {
         let Some(offer) = self.list.with_untracked(|list| list.get(at).cloned()) else { return };
         self.chat.write(&offer.text);
@@ -73,7 +73,7 @@ impl CompletionList {
         self.typed(offer.caret);
     }
 
-    /// The id of the offer that Enter takes, for those who listen.
+    /// The id of the completion that Enter accepts, for assistive technology.
     pub(super) fn active(self) -> Option<String> {
         self.any().then(|| self.at()).flatten().map(id)
     }
@@ -86,10 +86,10 @@ fn id(at: usize) -> String {
     format!("{LIST}-{at}")
 }
 
-/// The list itself. The focus stays in the words.
+/// The list box. The focus stays in the text area.
 #[component]
 pub(super) fn CompletionListView(
-    /// What is offered.
+    /// The completions.
     offers: CompletionList,
 ) -> impl IntoView {
     let row = move |(at, offer): (usize, Completion)| {

@@ -1,4 +1,4 @@
-//! What the drawer knows of the organization: its commands, its names, and whether there is a model.
+//! Data for completion: the organization's commands and names, and whether there is a model.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -10,22 +10,22 @@ use crate::{
     projects::list_projects,
 };
 
-/// As many names as a list answers with at once.
+/// The maximum number of items in one page of a list.
 const NAMES_MAX: u32 = 200;
 
-/// What the drawer knows.
+/// The loaded data.
 #[derive(Clone, Copy)]
 pub(super) struct CompletionSource {
     /// The commands that the person may use.
     pub commands: RwSignal<Vec<Command>>,
     /// The names that may follow them.
     pub names: RwSignal<KnownNames>,
-    /// Whether there is a model; unknown at first.
+    /// Whether there is a model; `None` until it is loaded.
     pub standing: RwSignal<Option<ModelAvailability>>,
 }
 
 impl CompletionSource {
-    /// Learns it now, and the names again whenever this tab has changed them. What cannot be learned is not completed.
+    /// Loads the data, and the names again whenever this tab has changed them. What cannot be loaded is not completed.
     pub(super) fn new() -> Self {
         let (here, changes) = (use_current_organization(), use_changes());
         let names = KnownNames::of(&[], &[], here.0.today.clone());
@@ -45,7 +45,7 @@ impl CompletionSource {
         known
     }
 
-    /// Looks again whether there is a model: an owner may have switched it on.
+    /// Loads again whether there is a model: an owner may have switched it on.
     pub(super) fn look(self) {
         spawn_local(async move {
             if let Ok(standing) = get_model_availability().await {
@@ -60,7 +60,7 @@ impl CompletionSource {
         self.names.try_update(|names| *names = KnownNames::of(&projects.items, &clients.items, names.today.clone()));
     }
 
-    /// Whether what is not a command is answered.
+    /// Whether text that is no command is answered.
     pub(super) fn answers(self) -> bool {
         self.standing.with(|standing| standing.as_ref().is_some_and(|standing| standing.model.is_some() && standing.enabled))
     }

@@ -1,4 +1,4 @@
-//! Where something is said: the words, what could be typed next, the page they are about, and the button that sends them.
+//! The composer: the text area, its completions, the page that a message is about, and the send button.
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 use leptos_router::hooks::use_location;
@@ -16,10 +16,10 @@ use crate::{
     ui::{Icon, icon},
 };
 
-/// The longest text that can be said at once.
+/// The maximum length of a message, for the text area.
 const WORDS_MAX: &str = "8000";
 
-/// What the keys in the words do.
+/// Handles the keys in the text area.
 #[derive(Clone, Copy)]
 struct Keys {
     chat: ChatState,
@@ -86,7 +86,7 @@ impl Keys {
     fn send(self) {
         self.offers.close();
         self.recall.update_value(InputHistory::leave);
-        // The button may give way to another one; the focus stays with the words.
+        // The focused button may be replaced by another one; the text area keeps the focus.
         self.chat.focus();
         self.chat.say(self.chat.typed.get_untracked(), self.page.get_untracked());
     }
@@ -99,7 +99,7 @@ impl Keys {
     }
 
     fn press(self, event: &KeyboardEvent) {
-        // While letters are put together, as in Japanese, the keys belong to that.
+        // During input method composition, as in Japanese, the keys belong to the input method.
         if event.is_composing() || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
@@ -139,7 +139,7 @@ impl Keys {
         any
     }
 
-    /// Through the offers; where there are none, through what was said before.
+    /// Moves through the completions, or through the earlier messages when there are none.
     fn arrow(self, down: bool) -> bool {
         if untrack(|| self.offers.any()) {
             untrack(|| self.offers.step(down));
@@ -162,7 +162,7 @@ impl Keys {
     }
 }
 
-/// The page that the words are about, unless the person says otherwise; with every page the question is open again.
+/// The page that a message is about, unless the person removes it; on another page it is included again.
 fn about() -> (Signal<Option<String>>, AnyView) {
     let (path, slug) = (use_location().pathname, use_current_organization().0.slug);
     let left_out = RwSignal::new(None::<String>);
@@ -180,7 +180,7 @@ fn about() -> (Signal<Option<String>>, AnyView) {
     (page, chip.into_any())
 }
 
-/// What a page is called where one is on it.
+/// The name of a page, for the person on it.
 fn name_of(path: &str, slug: &str) -> &'static str {
     let page = path.strip_prefix("/o/").and_then(|path| path.strip_prefix(slug)).unwrap_or_default();
     let mut parts = page.trim_matches('/').split('/');
@@ -194,7 +194,7 @@ fn name_of(path: &str, slug: &str) -> &'static str {
     }
 }
 
-/// What is missing for questions to be answered. Commands work all the same.
+/// States what is missing for questions to be answered. Commands work regardless.
 #[component]
 fn Notice() -> impl IntoView {
     let (known, here) = (expect_context::<CompletionSource>(), use_current_organization());

@@ -1,4 +1,4 @@
-//! The conversations so far: find one, go on with it, rename it, delete it.
+//! The list of conversations: search, open, rename, delete.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::{
     ui::{Disclosure, Field, Form, Icon, Submit, WriteAction, create_resource, hidden, icon, on_success, when_loaded},
 };
 
-/// The list in place of the messages; `shown` is put down when a conversation is chosen.
+/// The list in place of the messages; `shown` becomes false when a conversation is chosen.
 #[component]
 pub(super) fn Conversations(
     /// Whether the list is shown.
@@ -90,7 +90,7 @@ fn when(moment: &OffsetDateTime, today: &str) -> String {
     }
 }
 
-/// The button that shows the list, and the one that begins a new conversation.
+/// The buttons that show the list and begin a new conversation.
 pub(super) fn buttons(chat: ChatState, shown: RwSignal<bool>) -> AnyView {
     let begin = move |_| {
         chat.begin();

@@ -1,11 +1,11 @@
-//! What was said before, one after the other, the latest first: what the arrow keys bring back.
+//! The input history of the composer: earlier messages, brought back with the arrow keys.
 
-/// The place in what was said before; none while something new is written.
+/// The position in the history; `None` while new text is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct InputHistory(Option<usize>);
 
 impl InputHistory {
-    /// What was said before this. `said` has the oldest first.
+    /// The message before the present position. `said` has the oldest first.
     pub(super) fn earlier<'a>(&mut self, said: &'a [String]) -> Option<&'a str> {
         let at = match self.0 {
             None => said.len().checked_sub(1),
@@ -15,19 +15,19 @@ impl InputHistory {
         said.get(at).map(String::as_str)
     }
 
-    /// What was said after this; empty text after the latest.
+    /// The message after the present position; empty text after the latest.
     pub(super) fn later<'a>(&mut self, said: &'a [String]) -> Option<&'a str> {
         let at = self.0? + 1;
         self.0 = (at < said.len()).then_some(at);
         Some(said.get(at).map_or("", String::as_str))
     }
 
-    /// Whether the text is what was brought back, so that the arrows go on.
+    /// Whether the text is the unchanged message at this position, so that the arrow keys move through the history.
     pub(super) fn shows(self, text: &str, said: &[String]) -> bool {
         self.0.is_some_and(|at| said.get(at).is_some_and(|said| said == text))
     }
 
-    /// Something new is written.
+    /// Leaves the history, because new text is written.
     pub(super) fn leave(&mut self) {
         self.0 = None;
     }

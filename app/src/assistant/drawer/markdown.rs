@@ -1,21 +1,20 @@
-//! The words of the assistant, read as the little markup that is shown: paragraphs, lists, **strong**, `code`, and links to
-//! records of this organization.
+//! Parses the assistant's small subset of Markdown: paragraphs, lists, **strong**, `code`, and links to records of this organization.
 //!
-//! Words may hold anything, because what is in the data may have told the model to say it. So there is no markup that
-//! loads, leads away or runs: whatever is not known here is text.
+//! A text may contain anything, because records may have told the model to write it. So no markup loads, leads away or runs anything:
+//! everything unknown is plain text.
 
 use leptos::prelude::*;
 
-/// A part of a text.
+/// A block of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Block {
-    /// Lines that belong together.
+    /// Consecutive lines.
     Paragraph(Vec<Vec<Inline>>),
-    /// Points, numbered or not.
+    /// A list, numbered or not.
     List {
-        /// The number of the first; none when they have none.
+        /// The number of the first item; `None` for an unnumbered list.
         from: Option<u32>,
-        /// The points.
+        /// The items.
         points: Vec<Vec<Inline>>,
     },
 }
@@ -25,15 +24,15 @@ pub(super) enum Block {
 pub(super) enum Inline {
     /// Plain text.
     Text(String),
-    /// What matters.
+    /// Emphasis.
     Strong(Vec<Inline>),
-    /// What is typed or named exactly so.
+    /// Code, or an exact name.
     Code(String),
     /// A record of this organization: its name and the path of its page.
     Record(String, String),
 }
 
-/// Reads a text of the assistant in the organization of this slug.
+/// Parses a text of the assistant for the organization of this slug.
 pub(super) fn read(text: &str, slug: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut fresh = true;
@@ -56,7 +55,7 @@ pub(super) fn read(text: &str, slug: &str) -> Vec<Block> {
     blocks
 }
 
-/// Whether a line is a point of a list, with its number if it has one, and its words.
+/// Splits off the marker of a list item, with its number if it has one.
 fn point(line: &str) -> (Option<Option<u32>>, &str) {
     if let Some(words) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")).or_else(|| line.strip_prefix("• ")) {
         return (Some(None), words.trim_start());
@@ -64,7 +63,7 @@ fn point(line: &str) -> (Option<Option<u32>>, &str) {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     match line[digits..].strip_prefix(". ") {
         Some(words) if (1..=3).contains(&digits) => (Some(line[..digits].parse().ok()), words.trim_start()),
-        // A heading is a line that matters; its signs say nothing.
+        // A heading becomes a plain line without its markers.
         _ => (None, line.trim_start_matches('#').trim_start()),
     }
 }
@@ -91,13 +90,13 @@ fn parse_inlines(mut line: &str, slug: &str) -> Vec<Inline> {
     pieces
 }
 
-/// What stands between two signs, when the text begins with the first, and what follows.
+/// The text between two markers, when the text begins with the first, and the rest.
 fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, &'a str)> {
     let (words, rest) = text.strip_prefix(open)?.split_once(close)?;
     (!words.trim().is_empty()).then_some((words, rest))
 }
 
-/// `[2026-0007](/o/ada/invoices/0198…)`, when it leads to a record of this organization.
+/// `[2026-0007](/o/ada/invoices/0198…)`, if it links to a record of this organization.
 fn record<'a>(text: &'a str, slug: &str) -> Option<(Inline, &'a str)> {
     let (label, rest) = between(text, "[", "](")?;
     let (path, rest) = rest.split_once(')')?;
@@ -108,12 +107,12 @@ fn record<'a>(text: &'a str, slug: &str) -> Option<(Inline, &'a str)> {
     (known && plain && !label.contains(['[', '\n'])).then(|| (Inline::Record(label.to_owned(), path.to_owned()), rest))
 }
 
-/// The words alone, for those who listen.
+/// The text without markers, for screen readers.
 pub(super) fn plain(text: &str) -> String {
     text.replace("**", "").replace('`', "")
 }
 
-/// The text as it is shown.
+/// The text as a view.
 pub(super) fn shown(text: &str, slug: &str) -> AnyView {
     let blocks = read(text, slug).into_iter().map(|block| match block {
         Block::Paragraph(lines) => {
@@ -159,7 +158,7 @@ mod tests {
         pieces.into_iter().flat_map(of).collect()
     }
 
-    /// Everything that a text leads to.
+    /// The paths of all links in a text.
     fn with_operation_hint(words: &str) -> Vec<String> {
         let lines = read(words, "ada").into_iter().flat_map(|block| match block {
             Block::Paragraph(lines) => lines,

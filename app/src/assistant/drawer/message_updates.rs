@@ -1,4 +1,4 @@
-//! A message that is being made: what it becomes with each event of its run.
+//! Applies the events of a run to a message that is being made.
 
 use uuid::Uuid;
 
@@ -7,17 +7,17 @@ use crate::{
     id::MessageId,
 };
 
-/// The beginning of an answer. It has no id until it is kept.
+/// An empty answer. It has no id until it is stored.
 pub(super) fn begun() -> Message {
     Message { id: MessageId(Uuid::nil()), speaker: Speaker::Assistant, text: String::new(), steps: Vec::new(), refusal: None }
 }
 
-/// What a person has just said. It has no id until it is kept.
+/// A message that a person has just sent. It has no id until it is stored.
 pub(super) fn said(text: &str) -> Message {
     Message { speaker: Speaker::Person, text: text.to_owned(), ..begun() }
 }
 
-/// The message after an event. A run knows nothing of what a person has decided meanwhile: that stays.
+/// Applies an event. A run does not know which cards a person has decided in the meantime: those stay decided.
 pub(super) fn heard(message: &mut Message, event: RunEvent) {
     match event {
         RunEvent::Text { delta } => message.text.push_str(&delta),
@@ -29,7 +29,7 @@ pub(super) fn heard(message: &mut Message, event: RunEvent) {
     }
 }
 
-/// Puts a step into its place, or behind the others.
+/// Replaces the step with the same id, or appends the step.
 pub(super) fn put(steps: &mut Vec<Step>, step: Step) {
     match steps.iter_mut().find(|known| id(known) == id(&step)) {
         Some(known) if is_decided(known) && !is_decided(&step) => {}
@@ -42,7 +42,7 @@ fn is_decided(step: &Step) -> bool {
     matches!(step, Step::Card(card) if card.state != CardState::Waiting)
 }
 
-/// What tells a step from the others of its message.
+/// The id of a step, unique in its message.
 pub(super) fn id(step: &Step) -> String {
     match step {
         Step::Tool(tool) => tool.id.clone(),
@@ -50,7 +50,7 @@ pub(super) fn id(step: &Step) -> String {
     }
 }
 
-/// The messages that stay while their conversation is answered: the answer itself comes whole from its run.
+/// The messages without the answer in progress, which comes complete from its run.
 pub(super) fn without_answer(mut messages: Vec<Message>) -> Vec<Message> {
     while messages.last().is_some_and(|message| message.speaker == Speaker::Assistant) {
         messages.pop();

@@ -1,4 +1,4 @@
-//! What was said, from the first word to the latest.
+//! The messages of the conversation.
 
 use leptos::{html, prelude::*};
 
@@ -15,10 +15,10 @@ use crate::{
     page_context::use_current_organization,
 };
 
-/// So close to the end, the latest word is followed.
+/// The distance from the end within which the view follows new text, in pixels.
 const NEAR_PIXELS: i32 = 60;
 
-/// The messages of the conversation, or what could be said first.
+/// The messages of the conversation, or suggestions for the first one.
 #[component]
 pub(super) fn Messages() -> impl IntoView {
     let chat = expect_context::<ChatState>();
@@ -42,7 +42,7 @@ pub(super) fn Messages() -> impl IntoView {
     }
 }
 
-/// Keeps the end in view while it grows, unless the person reads further up. The answer is to be called when they scroll.
+/// Keeps the end in view while it grows, unless the person reads further up. The returned function handles scroll events.
 fn follow_the_end(chat: ChatState, node: NodeRef<html::Div>) -> impl Fn() + Copy + 'static {
     let near = StoredValue::new(true);
     let to_the_end = move || {
@@ -76,7 +76,7 @@ fn MessageView(line: MessageLine) -> impl IntoView {
     }
 }
 
-/// What was looked up, then the words, then what waits for the person.
+/// An answer: its reads, its text, and its cards.
 fn answer(message: ArcRwSignal<Message>) -> AnyView {
     let slug = use_current_organization().0.slug;
     let (tools, cards) = (steps(&message, |step| matches!(step, Step::Tool(_))), steps(&message, |step| matches!(step, Step::Card(_))));
@@ -126,7 +126,7 @@ fn card(message: &ArcRwSignal<Message>, id: String) -> AnyView {
     view! { <CardView id card /> }.into_any()
 }
 
-/// What could be said first: questions where there is a model, commands everywhere.
+/// Suggestions for a first message: questions where there is a model, commands everywhere.
 #[component]
 fn Suggestions() -> impl IntoView {
     let (chat, known, here) = (expect_context::<ChatState>(), expect_context::<CompletionSource>(), use_current_organization());

@@ -1,8 +1,8 @@
 //! The drawer beside every page in which a person talks to the assistant.
 //!
-//! The frame holds only this file: a button, a key, and the place where the drawer appears. The drawer itself is a piece
-//! of the program of its own, loaded when it is first opened. On the server, and while the browser takes the page over, it
-//! is closed and empty; what this tab remembers is applied afterwards.
+//! The layout includes only this file: a button, a keyboard shortcut, and the outlet of the drawer. The drawer itself is a lazily loaded
+//! chunk, fetched when it is first opened. On the server and during hydration it is closed and empty; its state from session storage is
+//! applied afterwards.
 
 mod card;
 mod chat_state;
@@ -28,14 +28,14 @@ use crate::{
     ui::{Icon, icon},
 };
 
-/// The drawer as the frame knows it.
+/// The state of the drawer for the layout.
 #[derive(Debug, Clone, Copy)]
 pub struct Drawer {
     /// Whether it is open.
     open: RwSignal<bool>,
-    /// Whether it was ever open: until then its program is not loaded.
+    /// Whether it was ever open; until then its chunk is not loaded.
     wanted: RwSignal<bool>,
-    /// Whether a person opened it, and not this tab's memory: only then it takes the focus.
+    /// Whether a person opened it and not the restored state: only then it takes the focus.
     called: RwSignal<bool>,
 }
 
@@ -54,7 +54,7 @@ impl Drawer {
     }
 }
 
-/// Puts the drawer into the frame, with its key `Ctrl J` or `⌘ J`.
+/// Provides the drawer's state, with its shortcut `Ctrl J` or `⌘ J`.
 pub fn provide_drawer() {
     let drawer = Drawer { open: RwSignal::new(false), wanted: RwSignal::new(false), called: RwSignal::new(false) };
     let slug = use_current_organization().0.slug;
@@ -73,7 +73,7 @@ pub fn provide_drawer() {
     provide_context(drawer);
 }
 
-/// The button in the way around. Without scripts there is no drawer, and the style hides it.
+/// The button in the navigation. Without scripts there is no drawer, and the style hides the button.
 #[component]
 pub fn DrawerButton() -> impl IntoView {
     let drawer = expect_context::<Drawer>();
@@ -95,13 +95,13 @@ pub fn DrawerButton() -> impl IntoView {
     }
 }
 
-/// The drawer's key as the keyboard in front of the user calls it. The server does not know that keyboard, so the page
-/// begins with the name that most have.
+/// The drawer's shortcut as the user's keyboard names it. The server does not know that keyboard, so the page is rendered with the most
+/// common name.
 fn key_of_this_machine() -> RwSignal<&'static str> {
     let key = RwSignal::new("Ctrl J");
     Effect::new(move |_| {
         let platform = window().navigator().platform().unwrap_or_default();
-        // An iPad calls itself a Mac, or by its own name; what both begin with is enough.
+        // An iPad identifies itself as a Mac or by its own name; the common prefixes are enough.
         if platform.starts_with("Mac") || platform.starts_with("iP") {
             key.set("⌘J");
         }
@@ -109,7 +109,7 @@ fn key_of_this_machine() -> RwSignal<&'static str> {
     key
 }
 
-/// Where the drawer appears: beside the pages, so that it stays when they change.
+/// The outlet of the drawer: beside the pages, so that it stays when they change.
 #[component]
 pub fn DrawerOutlet() -> impl IntoView {
     let drawer = expect_context::<Drawer>();
@@ -118,6 +118,6 @@ pub fn DrawerOutlet() -> impl IntoView {
 
 #[lazy]
 fn assistant_drawer(drawer: Drawer) -> AnyView {
-    // What the drawer reads while it is made must not make it anew when it changes.
+    // Signals that are read while the drawer is created must not recreate it when they change.
     untrack(move || panel::panel(drawer))
 }

@@ -1,4 +1,4 @@
-//! The drawer itself: its head, the conversation or the list of them, and the words.
+//! The drawer itself: its header, the conversation or the list of conversations, and the composer.
 
 use leptos::{
     ev::{self, KeyboardEvent, MouseEvent},
@@ -21,10 +21,10 @@ use crate::{
     ui::{Icon, icon},
 };
 
-/// Where the drawer covers the page, as its style says.
+/// The media query under which the drawer covers the page, as in the style sheet.
 const NARROW: &str = "(max-width: 48rem)";
 
-/// The drawer, made when it is first opened; closed it keeps what is in it.
+/// The drawer, created when it is first opened; it keeps its content while it is closed.
 pub(super) fn panel(drawer: Drawer) -> AnyView {
     let (chat, known) = (ChatState::new(), CompletionSource::new());
     provide_context(chat);
@@ -60,13 +60,13 @@ pub(super) fn panel(drawer: Drawer) -> AnyView {
     .into_any()
 }
 
-/// The tab remembers whether the drawer is open.
+/// Stores in the tab whether the drawer is open.
 fn remember(drawer: Drawer) {
     let slug = use_current_organization().0.slug;
     Effect::new(move |_| session_storage::keep_open(&slug, drawer.open.get()));
 }
 
-/// Opened, the words have the focus; closed, what had it before. A drawer that the tab remembers takes it from nobody.
+/// Focuses the composer on opening, and the element that had the focus before on closing. A restored drawer does not take the focus.
 fn move_focus(drawer: Drawer, chat: ChatState) {
     let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
     let back = move || {
@@ -92,12 +92,12 @@ fn move_focus(drawer: Drawer, chat: ChatState) {
     });
 }
 
-/// What has the focus.
+/// The element that has the focus.
 fn focused() -> Option<web_sys::HtmlElement> {
     document().active_element().filter(|element| element.tag_name() != "BODY")?.dyn_into().ok()
 }
 
-/// Another tab may have gone on with the conversation, or an owner may have switched the assistant on.
+/// Reloads on window focus: another tab may have continued the conversation, or an owner may have switched the assistant on.
 fn look_again(drawer: Drawer, chat: ChatState, known: CompletionSource) {
     let look = move || {
         if drawer.open.get_untracked() {
@@ -118,7 +118,7 @@ fn close_on_escape(drawer: Drawer, event: &KeyboardEvent) {
     }
 }
 
-/// Where the drawer covers the page, following a link in it shows the page.
+/// Closes the drawer after a click on a link in it, where it covers the page.
 fn make_way(drawer: Drawer, event: &MouseEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let link = target.and_then(|target| target.closest("a[href]").ok().flatten());

@@ -1,4 +1,4 @@
-//! The events of a run as they come over the wire.
+//! The server-sent events of a run.
 
 use leptos::{
     wasm_bindgen::{JsCast, closure::Closure},
@@ -7,22 +7,22 @@ use leptos::{
 
 use crate::assistant::RunEvent;
 
-/// What comes from a run.
+/// A message from the stream.
 pub(super) enum StreamMessage {
-    /// A connection stands: all events come from the first one on, also those that were heard before.
+    /// A connection is open: all events follow from the first one on, including those received before.
     Connected,
-    /// Something happened.
+    /// An event of the run.
     Event(Box<RunEvent>),
-    /// The connection was cut; the browser tries again by itself.
+    /// The connection was interrupted; the browser reconnects by itself.
     Interrupted,
-    /// There is no such run, or not any more.
+    /// The run does not exist, or not any more.
     Lost,
 }
 
-/// The names under which an event may come.
+/// The event types that the server sends.
 const KINDS: [&str; 4] = ["message", "text", "step", "end"];
 
-/// A connection to a run; closed when it is dropped.
+/// A connection to a run, closed when it is dropped.
 pub(super) struct RunEventStream {
     source: EventSource,
     _opened: Closure<dyn FnMut()>,
@@ -31,7 +31,7 @@ pub(super) struct RunEventStream {
 }
 
 impl RunEventStream {
-    /// Listens to the run at this address; nothing when there can be no connection.
+    /// Subscribes to the run at this address; `None` when no connection can be opened.
     pub(super) fn open(address: &str, hear: impl Fn(StreamMessage) + Clone + 'static) -> Option<Self> {
         let source = EventSource::new(address).ok()?;
         let opened = Closure::new({
@@ -58,7 +58,7 @@ impl RunEventStream {
         Some(Self { source, _opened: opened, _heard: heard, _failed: failed })
     }
 
-    /// Ends the connection. The server has said everything, or nobody listens any more.
+    /// Closes the connection: the run is over, or its events are not needed any more.
     pub(super) fn close(&self) {
         self.source.close();
     }

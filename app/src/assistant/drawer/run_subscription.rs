@@ -1,4 +1,4 @@
-//! The run that answers: listening to it, showing what it makes, and finding it again when the connection is lost.
+//! Subscribes to the run that answers, applies its events, and finds it again when the connection is lost.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use crate::{
     id::{MessageId, RunId},
 };
 
-/// After so many connections in a row that ended without an answer, the run is given up.
+/// The number of consecutive lost connections after which the run is given up.
 const LOSSES_MAX: u8 = 3;
 
-/// How long to wait before looking again for a run that was lost.
+/// The pause before the conversation is reloaded after a lost run.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// A connection to a run, and the line that its answer grows in.
+/// A subscription to a run, and the line of its answer.
 #[derive(Clone, Copy)]
 pub(super) struct RunSubscription {
     answer: StoredValue<Option<MessageLine>>,
@@ -32,7 +32,7 @@ pub(super) struct RunSubscription {
 }
 
 impl RunSubscription {
-    /// No run is listened to.
+    /// No subscription.
     pub(super) fn nothing() -> Self {
         Self {
             answer: StoredValue::new(None),
@@ -44,7 +44,7 @@ impl RunSubscription {
 }
 
 impl ChatState {
-    /// Shows a conversation as the server has it; lines that are there already stay as they are.
+    /// Shows a conversation as loaded; lines with known messages stay.
     pub(super) fn show(self, conversation: Conversation) {
         let (run, following) = (conversation.run, self.run.get_untracked());
         let messages = if run.is_some() { message_updates::without_answer(conversation.messages) } else { conversation.messages };
@@ -75,7 +75,7 @@ impl ChatState {
         }
     }
 
-    /// Listens to a run; its answer has a line of its own from now on.
+    /// Subscribes to a run; its answer gets a line of its own.
     pub(super) fn follow(self, run: RunId) {
         let line = self.line(message_updates::begun());
         self.following.answer.set_value(Some(line.clone()));
@@ -102,7 +102,7 @@ impl ChatState {
         }
     }
 
-    /// A connection tells everything from the beginning: what was heard before is forgotten with its first event.
+    /// Applies an event. A connection sends all events from the first one on, so its first event resets the message.
     fn event(self, event: RunEvent) {
         let Some(line) = self.following.answer.get_value() else { return };
         let (again, ended) = (self.following.again.get_value(), matches!(event, RunEvent::End { .. }));
@@ -124,7 +124,7 @@ impl ChatState {
         }
     }
 
-    /// The run is gone. What it said is in the conversation by now, or it goes on and is found there.
+    /// Handles a lost run: its answer is stored by now, or it goes on, and reloading the conversation finds either.
     fn lost(self) {
         self.leave();
         self.following.losses.update_value(|losses| *losses += 1);
@@ -143,7 +143,7 @@ impl ChatState {
         );
     }
 
-    /// Listens no longer. An answer that is not whole is taken away with its line.
+    /// Unsubscribes. An incomplete answer is removed with its line.
     pub(super) fn leave(self) {
         self.run.set(None);
         self.cut.set(false);

@@ -1,4 +1,4 @@
-//! What a tab remembers of its drawer until it is closed.
+//! The drawer's state in the session storage of the tab.
 
 use leptos::prelude::*;
 
@@ -9,17 +9,17 @@ pub(super) fn was_open(slug: &str) -> bool {
     read("open", slug).is_some()
 }
 
-/// Remembers whether it is open.
+/// Stores whether the drawer is open.
 pub(super) fn keep_open(slug: &str, open: bool) {
     write("open", slug, open.then_some("true"));
 }
 
-/// The conversation that it showed.
+/// The conversation that was shown.
 pub(super) fn conversation(slug: &str) -> Option<ConversationId> {
     read("conversation", slug)?.parse().ok()
 }
 
-/// Remembers the conversation that it shows.
+/// Stores the conversation that is shown.
 pub(super) fn keep_conversation(slug: &str, conversation: Option<ConversationId>) {
     let conversation = conversation.map(|conversation| conversation.to_string());
     write("conversation", slug, conversation.as_deref());
@@ -29,7 +29,7 @@ fn read(what: &str, slug: &str) -> Option<String> {
     window().session_storage().ok()??.get_item(&key(what, slug)).ok()?
 }
 
-/// Without storage the drawer begins closed and empty, which is no loss.
+/// Errors are ignored: without storage the drawer begins closed and empty.
 fn write(what: &str, slug: &str, value: Option<&str>) {
     let Ok(Some(storage)) = window().session_storage() else { return };
     _ = match value {

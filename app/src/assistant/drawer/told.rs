@@ -1,9 +1,9 @@
-//! What those who listen are told.
+//! Announcements for screen readers.
 
 use super::markdown;
 use crate::assistant::{CardState, Message, Step};
 
-/// What is said aloud about a message: its words, and what waits for the person.
+/// The announcement of a message: its text, and its waiting cards.
 pub(super) fn announcement(message: &Message) -> String {
     let cards = message.steps.iter().filter_map(|step| if let Step::Card(card) = step { Some(card) } else { None });
     let cards = cards.filter(|card| card.state == CardState::Waiting).map(|card| format!("{} waits for you.", card.title));

@@ -1,4 +1,4 @@
-//! A read that the assistant did: a row that unfolds to what was asked and what came back.
+//! A read of the assistant: a row that unfolds to its arguments and its result.
 
 use leptos::prelude::*;
 use serde_json::Value;

@@ -1,11 +1,11 @@
-//! The facts in an operation's answer that people want to see before they commit.
+//! The fields of an operation's answer that people want to see before they commit.
 
 use serde_json::Value;
 
 use super::value_formatter;
 use crate::money;
 
-/// Fields with a label of their own, in the order of a receipt.
+/// Fields with a label of their own, in the order in which a card shows them.
 const FIELD_LABELS: &[(&str, &str)] = &[
     ("number", "Number"),
     ("name", "Name"),
@@ -51,7 +51,7 @@ const FIELD_LABELS: &[(&str, &str)] = &[
     ("expires_at", "Open until"),
 ];
 
-/// Fields that tell a person nothing here. The link of an invitation is thrown anew when it is sent.
+/// Fields without meaning for a person. The link of an invitation is generated anew when it is sent.
 const HIDDEN_FIELDS: &[&str] = &[
     "id",
     "version",
@@ -90,52 +90,52 @@ const HIDDEN_FIELDS: &[&str] = &[
     "pending_percent",
 ];
 
-/// Fields that move with the clock, or with what others log: two runs that come to the same need not agree in them. What
-/// the records themselves hold of it is compared with their changes.
+/// Fields that depend on the clock or on other people's time, and may differ between two runs with the same effect. What the records
+/// themselves store of them is compared with the changes.
 const VOLATILE_FIELDS: &[&str] =
     &["started_at", "ended_at", "expires_at", "worked", "amount", "stopped", "budget", "stopped_budget", "percent"];
 
-/// How a project stands: told of it with every answer, and changed by none of them.
+/// The status of a project: part of every answer about it, and changed by none.
 const PROJECT_STATUS_FIELDS: &[&str] = &["worked", "budget"];
 
-/// One fact of an answer.
+/// One field of an answer.
 pub(super) struct AnswerField {
     name: String,
-    /// What it is about.
+    /// Its label.
     pub label: String,
-    /// What it will be.
+    /// Its value afterwards.
     pub value: String,
 }
 
 impl AnswerField {
-    /// The column of the record that holds it.
+    /// The column of the record that stores it.
     pub fn column(&self, record: &Value) -> &str {
         column(&self.name, record)
     }
 
-    /// Whether it says which record this is.
+    /// Whether it identifies the record.
     pub fn names_the_record(&self, kind: &str) -> bool {
         matches!(self.name.as_str(), "number" | "name" | "client" | "project" | "day" | "total")
             || kind == "invitation" && self.name == "email"
     }
 
-    /// Whether its column holds something else, from which it is reckoned.
+    /// Whether it is computed from another column.
     pub fn is_derived(&self) -> bool {
         self.name == "balance"
     }
 
-    /// Whether it says how the record stands, and not what becomes of it.
+    /// Whether it is a status of the record and no effect of the call.
     pub fn is_status(&self, kind: &str) -> bool {
         kind == "project" && PROJECT_STATUS_FIELDS.contains(&self.name.as_str())
     }
 
-    /// Whether it moves by itself.
+    /// Whether it may differ between two runs with the same effect.
     pub fn is_volatile(&self) -> bool {
         VOLATILE_FIELDS.contains(&self.name.as_str())
     }
 }
 
-/// The column of a record that holds a field of an answer, or an argument.
+/// The column of a record for a field of an answer, or for an argument.
 pub(super) fn column<'a>(name: &'a str, record: &Value) -> &'a str {
     match name {
         "project" => "project_id",
@@ -152,12 +152,12 @@ pub(super) fn column<'a>(name: &'a str, record: &Value) -> &'a str {
     }
 }
 
-/// The facts of an answer.
+/// The fields of an answer.
 pub(super) fn of(answer: &Value) -> Vec<AnswerField> {
     let Some(fields) = answer.as_object() else { return Vec::new() };
     let in_project = fields.get("project").is_some_and(Value::is_object);
     let running = fields.get("running").is_some_and(|running| *running == true);
-    // A client tells how many projects it has, an invitation which ones come with it.
+    // For a client, `projects` is a number of projects; for an invitation, it lists them.
     let counted = fields.get("projects").is_some_and(Value::is_number);
     let skipped = |name: &str| in_project && name == "client" || running && name == "worked" || counted && name == "projects";
     let known =
@@ -182,7 +182,7 @@ fn fact(name: &str, label: &str, value: Option<String>) -> Option<AnswerField> {
     Some(AnswerField { name: name.to_owned(), label: label.to_owned(), value })
 }
 
-/// `Acme / Dashboard`, from the project itself or from its name; an id says nothing.
+/// `Acme / Dashboard`, from the project itself or from its name; `None` for an id.
 fn project(answer: &Value, project: &Value) -> Option<String> {
     if let Some(text) = project.as_str() {
         return Some(text.to_owned()).filter(|text| !value_formatter::is_id(text));
@@ -203,7 +203,7 @@ fn invoice_line(line: &Value) -> AnswerField {
     AnswerField { name: "lines".to_owned(), label: text("/description").to_owned(), value }
 }
 
-/// What a field or an argument is called: that of a fact where it is one.
+/// The label of a field or an argument: that of the answer's field if there is one.
 pub(super) fn label(name: &str) -> String {
     let fact = match name {
         "duration" => "worked",

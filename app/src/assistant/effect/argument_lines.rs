@@ -1,4 +1,4 @@
-//! What was given with a call and the rest of its card does not show. Whatever a person commits, they can read.
+//! Lines for arguments that the rest of the card does not show, so that people can read everything that they commit.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::{
     operation::Operation,
 };
 
-/// Arguments that the operation reads in its own way: the effect shows them under their label as it has read them.
+/// Arguments that the operation parses: the effect shows the parsed value under their label.
 const SHOWN_AS_READ: [&str; 15] = [
     "duration",
     "hours",
@@ -31,33 +31,33 @@ const SHOWN_AS_READ: [&str; 15] = [
     "member",
 ];
 
-/// Arguments that guard a write and have no part in what it does.
+/// Arguments that are preconditions of a write and have no part in its effect.
 const PRECONDITIONS: [&str; 2] = ["version", "balance"];
 
-/// Labels of what people write as they like: whatever stands there shows nothing else.
+/// Labels of free text: a value found inside of it does not count as shown.
 const FREE_TEXT_LABELS: [&str; 4] = ["Description", "Message", "Note", "Notes"];
 
-/// From so many characters on, words are taken for shown where they stand among others.
+/// The length from which on a value counts as shown when it is part of a longer text, in characters.
 const SUBSTRING_MIN: usize = 4;
 
-/// A call whose arguments are looked through.
+/// A call whose arguments are checked.
 pub(super) struct ArgumentLines<'a> {
-    /// Whose.
+    /// The user.
     pub user: &'a AssistantUser,
     /// The operation.
     pub operation: &'a Operation,
     /// Its arguments.
     pub arguments: &'a Value,
-    /// Its answer.
+    /// Its answer from the dry run.
     pub answer: &'a Value,
-    /// The record that it changes, as it was before.
+    /// The record that it changes, before the change.
     pub before: Option<&'a Value>,
-    /// How its amounts are written.
+    /// Formats its amounts.
     pub formatter: ValueFormatter,
 }
 
 impl ArgumentLines<'_> {
-    /// A line for each argument that is not among those that are shown already.
+    /// A line for each argument that is not yet among the shown lines.
     pub async fn lines(&self, shown: &[EffectLine]) -> Vec<EffectLine> {
         let mut lines = Vec::new();
         for (name, value) in self.arguments.as_object().into_iter().flatten().filter(|(name, _)| !PRECONDITIONS.contains(&name.as_str())) {
@@ -75,7 +75,7 @@ impl ArgumentLines<'_> {
         lines
     }
 
-    /// An argument that is taken away: what it was.
+    /// A cleared argument, with its previous value.
     async fn cleared(&self, name: &str, shown: &[EffectLine]) -> Option<EffectLine> {
         let label = answer_fields::label(name);
         if !self.labelled(&label, shown).is_empty() {
@@ -91,7 +91,7 @@ impl ArgumentLines<'_> {
         Some(EffectLine { label, value: "nothing".to_owned(), before })
     }
 
-    /// The words of an argument, unless they are shown.
+    /// The text of an argument, unless it is shown.
     async fn words(&self, name: &str, value: &Value, shown: &[EffectLine]) -> Option<String> {
         let label = answer_fields::label(name);
         let labelled = self.labelled(&label, shown);
@@ -105,27 +105,27 @@ impl ArgumentLines<'_> {
             _ if record_lookup::refers(name) || value.as_str().is_some_and(value_formatter::is_id) => {
                 self.referred(name, value, shown).await
             }
-            // Whom a mail goes to, and the days of a period, are told in words of the answer.
+            // The answer names the recipients of a mail and the days of a period in words of its own.
             _ if matches!(name, "to" | "from") => self.formatter.argument(name, value).filter(|words| !self.is_told(words, shown)),
             _ => self.formatter.argument(name, value).filter(|words| !labelled.iter().any(|known| known.eq_ignore_ascii_case(words))),
         }
     }
 
-    /// To whom a mail goes, each of them, but for those who are told.
+    /// The recipients of a mail, without those that are shown.
     fn readers(&self, items: &[Value], shown: &[EffectLine]) -> Option<String> {
         let words = items.iter().filter_map(|item| self.formatter.argument("to", item));
         let readers: Vec<_> = words.filter(|words| !self.is_told(words, shown)).collect();
         (!readers.is_empty()).then(|| readers.join(", "))
     }
 
-    /// What is shown under a label of ours. A line of an invoice stands under whatever somebody has written on it.
+    /// The values shown under a label. A line of an invoice does not count, since its label is free text.
     fn labelled<'s>(&self, label: &str, shown: &'s [EffectLine]) -> Vec<&'s str> {
         let on_invoice = self.answer["lines"].as_array().is_some_and(|lines| lines.iter().any(|line| line["description"] == label));
         let labelled = shown.iter().filter(|line| line.label == label && !on_invoice);
         labelled.map(|line| line.value.as_str()).collect()
     }
 
-    /// The names of the records that an argument refers to, but for those that are shown.
+    /// The names of the records that an argument refers to, without those that are shown.
     async fn each_referred(&self, name: &str, references: &[Value], shown: &[EffectLine]) -> Option<String> {
         let mut names = Vec::new();
         for reference in references.iter().take(LOOKUPS_MAX) {
@@ -137,14 +137,14 @@ impl ArgumentLines<'_> {
         value_formatter::listed(names)
     }
 
-    /// A payment that the call removes: what it was of and when. Nothing finds one by its id but its removal.
+    /// The amount and the date of a payment that the call removes. No operation finds a payment by its id.
     fn removed(&self, id: &str) -> Option<String> {
         let changes = self.answer["changes"].as_array()?;
         let before = &changes.iter().find(|change| change["record"] == id && change["kind"] == "payment")?["before"];
         Some(format!("{}, {}", self.formatter.column("amount", &before["amount"]), self.formatter.column("paid_on", &before["paid_on"])))
     }
 
-    /// The name of a record that an argument refers to, unless it is shown. The record that the card is about speaks for itself.
+    /// The name of the record that an argument refers to, unless it is shown or the card itself is about it.
     async fn referred(&self, name: &str, reference: &Value, shown: &[EffectLine]) -> Option<String> {
         let text = reference.as_str()?;
         if ["id", "project", "undone"].into_iter().any(|about| self.answer.get(about) == Some(reference)) {
@@ -161,7 +161,7 @@ impl ArgumentLines<'_> {
         (!self.is_told(&words, shown)).then_some(words)
     }
 
-    /// A part of an argument that has parts, such as a line of an invoice, unless all of it is shown.
+    /// One element of an argument with several fields, such as a line of an invoice, unless all of it is shown.
     async fn part(&self, name: &str, part: &Value, shown: &[EffectLine]) -> Option<EffectLine> {
         let mut parts: Vec<(String, String)> = Vec::new();
         for (field, value) in part.as_object()? {
@@ -179,12 +179,12 @@ impl ArgumentLines<'_> {
         Some(line(name, words.join(" · ")))
     }
 
-    /// Whether words are shown in words of ours.
+    /// Whether a value is shown outside of free text.
     fn is_told(&self, words: &str, shown: &[EffectLine]) -> bool {
         shown.iter().any(|line| !FREE_TEXT_LABELS.contains(&line.label.as_str()) && says(&line.value, words))
     }
 
-    /// What stands on a line of an invoice.
+    /// The description of an invoice line.
     fn line(&self, id: &Value) -> Option<String> {
         let found = super::changes(self.answer).iter().find(|change| change["record"] == *id);
         let image = found.and_then(|change| change.get("before").or_else(|| change.get("after")));
@@ -192,14 +192,14 @@ impl ArgumentLines<'_> {
         image.or_else(kept)?["description"].as_str().map(str::to_owned)
     }
 
-    /// Whether an operation takes an empty list for *none* rather than for *all*: one that it asks for.
+    /// Whether an empty list means *none* and not *all*: it does for a required argument.
     fn requires(&self, name: &str) -> bool {
         let required = self.operation.input.get("required").and_then(Value::as_array);
         required.is_some_and(|required| required.iter().any(|known| known == name))
     }
 }
 
-/// Whether a text says these words: alone, as a part of a name, or among others when they are not too short for it.
+/// Whether a text contains a value: alone, as a part of a name, or within other words unless it is too short for that.
 fn says(text: &str, words: &str) -> bool {
     let (text, words) = (text.to_lowercase(), words.trim().to_lowercase());
     let telling = words.chars().count() >= SUBSTRING_MIN;

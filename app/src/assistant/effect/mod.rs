@@ -1,7 +1,7 @@
-//! What a card shows: the effect of a dry run, line by line, in words of ours.
+//! The effect of a dry run as lines of a card.
 //!
-//! The lines come from the operation's own answer and from the records that it would change; nothing that a model said is
-//! among them but the arguments themselves, all of which can be read on the card.
+//! The lines come from the operation's own answer and from the records that it would change. The only text of a model among them are the
+//! arguments, all of which the card shows.
 
 mod answer_fields;
 mod argument_lines;
@@ -38,16 +38,16 @@ pub async fn lines(user: &AssistantUser, operation: &Operation, arguments: &Valu
     lines
 }
 
-/// What two runs show that come to the same: all that is said of the answer but what moves by itself.
+/// What must be equal in two runs with the same effect: the fields of the answer, without volatile ones.
 pub fn compared(answer: &Value) -> Vec<(String, String)> {
     answer_fields::of(answer).into_iter().filter(|fact| !fact.is_volatile()).map(|fact| (fact.label, fact.value)).collect()
 }
 
-/// The page of what an operation has made, below the organization's address.
+/// The path of the page of the created record, below the organization's address.
 pub fn link(operation: &Operation, answer: &Value) -> Option<String> {
     let name = operation.declaration.name;
     let id = answer.get("id").and_then(Value::as_str)?;
-    // What is granted belongs to a member, and what is deleted has no page any more.
+    // Grants belong to the page of a member, and deleted records have no page.
     let has_page = !name.ends_with("grants") && !name.starts_with("delete");
     let folder = ["invoice", "client", "project"].into_iter().find(|noun| name.contains(noun) && has_page);
     match folder {
@@ -59,17 +59,17 @@ pub fn link(operation: &Operation, answer: &Value) -> Option<String> {
     }
 }
 
-/// The changes that an answer tells of.
+/// The changes in an answer.
 fn changes(answer: &Value) -> &[Value] {
     answer.get("changes").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice)
 }
 
-/// The change of the record that the answer is about. An answer about several records speaks for itself.
+/// The change of the record that the answer is about; `None` for an answer about several records.
 fn primary(answer: &Value) -> Option<&Value> {
     changes(answer).iter().find(|change| answer.get("id").is_some_and(|id| change["record"] == *id))
 }
 
-/// A record that stays: what it is called, and what of it becomes different.
+/// An updated record: its name, and the fields that change.
 async fn changed(user: &AssistantUser, answer: &Value, kind: &str, before: &Value, after: &Value) -> Vec<EffectLine> {
     let (formatter, mut lines) = (ValueFormatter::of(user, answer), Vec::new());
     for fact in answer_fields::of(answer).into_iter().filter(|fact| !fact.is_status(kind)) {
@@ -80,7 +80,7 @@ async fn changed(user: &AssistantUser, answer: &Value, kind: &str, before: &Valu
                 lines.push(line(fact, was));
             }
             (Some(was), Some(is)) if was == is && !fact.names_the_record(kind) => {}
-            // A sum or a line has no column of its own, and belongs to the whole.
+            // A sum or an invoice line has no column of its own, and belongs to the whole record.
             _ => lines.push(line(fact, None)),
         }
     }

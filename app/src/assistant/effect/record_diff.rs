@@ -1,4 +1,4 @@
-//! Records as the database keeps them before and after a change, in words for a card.
+//! Stored records before and after a change, as lines of a card.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::{
     operations,
 };
 
-/// What is said of a record that goes or comes back, by its columns.
+/// The columns that are shown of a created or deleted record, with their labels.
 const COLUMN_LABELS: &[(&str, &str)] = &[
     ("number", "Number"),
     ("name", "Name"),
@@ -29,10 +29,10 @@ const COLUMN_LABELS: &[(&str, &str)] = &[
     ("period", "Period"),
 ];
 
-/// What says which record it is that has changed.
+/// The columns that identify a changed record.
 const IDENTIFYING_COLUMNS: &[&str] = &["number", "name", "client_id", "project_id", "day"];
 
-/// Columns that are counted and stamped, that lead to other records of the same action, or that hold what others also hold.
+/// Columns with counters and timestamps, with references to other records of the same action, or with copies of other columns.
 const INTERNAL_COLUMNS: &[&str] = &[
     "id",
     "organization_id",
@@ -61,15 +61,15 @@ const INTERNAL_COLUMNS: &[&str] = &[
     "rounding_basis",
 ];
 
-/// The most records that are told of one by one.
+/// The maximum number of records that are listed one by one.
 const TOLD: usize = 10;
 
-/// A record that goes: what it was.
+/// A deleted record, with its values.
 pub(super) async fn deleted(user: &AssistantUser, change: &Value, before: &Value) -> Vec<EffectLine> {
     whole(user, "Deleted", change, before).await
 }
 
-/// What taking an action back does: which action, and each record from what it is to what it was.
+/// The effect of an undo: the action that it undoes, and the difference in each record.
 pub(super) async fn undone(user: &AssistantUser, answer: &Value) -> Vec<EffectLine> {
     let name = answer["operation"].as_str().unwrap_or_default();
     let title = operations::find(name).map_or_else(|| answer_fields::readable(name), |operation| operation.declaration.title.to_owned());
@@ -89,7 +89,7 @@ pub(super) async fn undone(user: &AssistantUser, answer: &Value) -> Vec<EffectLi
     lines
 }
 
-/// A record that stays: which one it is, and every column that becomes different.
+/// An updated record: its identity, and every column that changes.
 async fn updated(user: &AssistantUser, change: &Value, before: &Value, after: &Value) -> Vec<EffectLine> {
     let formatter = of_record(user, before).await;
     let mut lines = vec![line("Changed", answer_fields::readable(kind(change)))];
@@ -113,12 +113,12 @@ async fn updated(user: &AssistantUser, change: &Value, before: &Value, after: &V
     lines
 }
 
-/// All that is said of a record.
+/// All shown columns of a record.
 async fn whole(user: &AssistantUser, what: &str, change: &Value, image: &Value) -> Vec<EffectLine> {
     let formatter = of_record(user, image).await;
     let mut lines = vec![line(what, answer_fields::readable(kind(change)))];
     for (column, _) in COLUMN_LABELS {
-        // A timer that runs has no duration yet, and time that has one is not told by its clock.
+        // A running timer has no duration yet, and finished time is shown by its duration and not by its clock times.
         let unfit = matches!((*column, image["running"] == true), ("seconds", true) | ("started_at", false));
         let Some(is) = image.get(*column).filter(|is| !unfit && !is.is_null() && **is != "") else { continue };
         if let Some(value) = column_of(user, &formatter, column, is).await {
@@ -128,7 +128,7 @@ async fn whole(user: &AssistantUser, what: &str, change: &Value, image: &Value) 
     lines
 }
 
-/// A column in words, for whoever may see it. An id that nobody has a name for is not told.
+/// The text of a column, if the user may see it; `None` for an id without a known name.
 pub(super) async fn column_of(user: &AssistantUser, formatter: &ValueFormatter, column: &str, value: &Value) -> Option<String> {
     let role = user.membership.role;
     let hidden = value_formatter::is_money(column) && !role.may(Permission::ReadMoney)
@@ -149,7 +149,7 @@ fn nothing() -> String {
     "nothing".to_owned()
 }
 
-/// How a record's amounts are written: in the currency of its client.
+/// The formatter for a record: amounts are in the currency of its client.
 async fn of_record(user: &AssistantUser, image: &Value) -> ValueFormatter {
     if let Some(own) = image.get("currency").and_then(Value::as_str) {
         return ValueFormatter::in_currency(user, Some(own));
@@ -174,7 +174,7 @@ fn label_of(column: &str, kind: &str) -> String {
     }
 }
 
-/// What kind of record has changed.
+/// The kind of the changed record.
 pub(super) fn kind(change: &Value) -> &str {
     change["kind"].as_str().unwrap_or("record")
 }

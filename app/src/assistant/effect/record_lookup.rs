@@ -1,11 +1,11 @@
-//! What people call the records that ids stand for, as far as the user sees them.
+//! Looks up the names of records by id, as far as the user sees them.
 
 use serde_json::{Value, json};
 
 use super::value_formatter::{self, is_id};
 use crate::{assistant::user::AssistantUser, operations};
 
-/// Which operation finds a record: by the arguments that refer to it, with what that operation calls it.
+/// The operations that find a record, by the arguments that refer to it, with the name of that operation's own argument.
 const LOOKUP_OPERATIONS: [(&[&str], &str, &str); 5] = [
     (&["client", "clients", "client_id", "client_ids"], "get_client", "client"),
     (&["project", "projects", "project_id", "project_ids"], "get_project", "project"),
@@ -14,11 +14,11 @@ const LOOKUP_OPERATIONS: [(&[&str], &str, &str); 5] = [
     (&["invoice", "invoice_id"], "get_invoice", "invoice"),
 ];
 
-/// Records that are only found in a list, and what of them is told.
+/// Records that are found only in a list, with the list and the field that names them.
 const LIST_OPERATIONS: [(&str, &str, &str); 2] =
     [("invitation", "list_open_invitations", "email"), ("notifications", "list_notifications", "text")];
 
-/// The most records of one argument that are looked up.
+/// The maximum number of records of one argument that are looked up.
 pub(super) const LOOKUPS_MAX: usize = 20;
 
 /// Whether an argument or a column of this name refers to a record.
@@ -26,7 +26,7 @@ pub(super) fn refers(name: &str) -> bool {
     LOOKUP_OPERATIONS.iter().any(|(names, ..)| names.contains(&name)) || LIST_OPERATIONS.iter().any(|(known, ..)| *known == name)
 }
 
-/// The record that an argument or a column refers to.
+/// Reads the record that an argument or a column refers to.
 pub(super) async fn found(user: &AssistantUser, name: &str, reference: &Value) -> Option<Value> {
     let (_, operation, noun) = LOOKUP_OPERATIONS.iter().find(|(names, ..)| names.contains(&name))?;
     user.call(operations::find(operation)?, json!({ (*noun): reference })).await.ok()
@@ -35,12 +35,12 @@ pub(super) async fn found(user: &AssistantUser, name: &str, reference: &Value) -
 /// The name of the record that an argument or a column refers to.
 pub(super) async fn of(user: &AssistantUser, name: &str, reference: &Value) -> Option<String> {
     match LIST_OPERATIONS.iter().find(|(known, ..)| *known == name) {
-        Some((_, operation, told)) => in_list(user, operation, told, reference).await,
+        Some((_, operation, field)) => in_list(user, operation, field, reference).await,
         None => called(&found(user, name, reference).await?),
     }
 }
 
-/// The names of several records, in the order of a list. One that is gone or hidden is only counted.
+/// The names of several records, in the order of the list. Deleted and hidden ones are only counted.
 pub(super) async fn of_each(user: &AssistantUser, name: &str, references: &[Value]) -> Option<String> {
     let mut names = Vec::new();
     for reference in references.iter().take(LOOKUPS_MAX) {
@@ -52,13 +52,13 @@ pub(super) async fn of_each(user: &AssistantUser, name: &str, references: &[Valu
     value_formatter::listed(names)
 }
 
-async fn in_list(user: &AssistantUser, operation: &str, told: &str, reference: &Value) -> Option<String> {
+async fn in_list(user: &AssistantUser, operation: &str, field: &str, reference: &Value) -> Option<String> {
     let list = user.call(operations::find(operation)?, json!({ "limit": 200 })).await.ok()?;
     let item = list["items"].as_array()?.iter().find(|item| item["id"] == *reference)?;
-    item[told].as_str().map(str::to_owned)
+    item[field].as_str().map(str::to_owned)
 }
 
-/// What a record is called: `Acme / Dashboard`, `2026-0007`, or for time what it was for, when and how long.
+/// The name of a record: `Acme / Dashboard`, `2026-0007`, or for time its project, day and duration.
 fn called(record: &Value) -> Option<String> {
     let text = |path: &str| record.pointer(path).and_then(Value::as_str);
     let client = text("/client/name");
@@ -76,13 +76,13 @@ fn called(record: &Value) -> Option<String> {
     }
 }
 
-/// The name that an answer itself tells of a record.
+/// The name of a record that an answer itself contains.
 pub(super) fn told(answer: &Value, id: &str) -> Option<String> {
     match answer {
         Value::Object(fields) => {
             let own = fields.get("id").is_some_and(|own| own == id);
             let name = fields.get("name").and_then(Value::as_str).filter(|name| own && !is_id(name));
-            // What a record was before and after is no answer, and holds columns instead of names.
+            // The images in `changes` hold columns instead of names.
             let inside = fields.iter().filter(|(field, _)| *field != "changes");
             name.map(str::to_owned).or_else(|| inside.map(|(_, value)| value).find_map(|value| told(value, id)))
         }

@@ -1,4 +1,4 @@
-//! Who is put on a project or taken off it, and which clients a viewer is granted: records that only bind two others together.
+//! Lines for project assignments and client grants: records that only relate two others.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::assistant::{EffectLine, user::AssistantUser};
 
-/// What it means that such a record is made, or goes.
+/// The label for creating or deleting such a record.
 const RELATIONS: [(&str, bool, &str); 4] = [
     ("project_member", true, "Put on the project"),
     ("project_member", false, "Taken off the project"),
@@ -17,10 +17,10 @@ const RELATIONS: [(&str, bool, &str); 4] = [
     ("client_grant", false, "No longer granted"),
 ];
 
-/// What a relation binds.
+/// The columns with the ends of a relation.
 const RELATION_COLUMNS: [&str; 3] = ["member_id", "project_id", "client_id"];
 
-/// A line for each kind of relation that is tied or cut.
+/// A line for each kind of relation that is created or deleted.
 pub(super) async fn lines(user: &AssistantUser, answer: &Value) -> Vec<EffectLine> {
     let mut lines = Vec::new();
     for (kind, made, label) in RELATIONS {
@@ -45,7 +45,7 @@ async fn names(user: &AssistantUser, answer: &Value, relations: &[&Value]) -> Op
     value_formatter::listed(names)
 }
 
-/// The end of a relation that the answer is not about: of a project its members, of a member their projects.
+/// The end of a relation that the answer is not about: for a project its members, for a member their projects.
 async fn related_record(user: &AssistantUser, answer: &Value, relation: &Value) -> Option<String> {
     let about = |id: &Value| answer.get("id") == Some(id) || answer.get("project") == Some(id);
     let end = RELATION_COLUMNS.iter().find(|end| relation.get(**end).is_some_and(|id| !about(id)))?;

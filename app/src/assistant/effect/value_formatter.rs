@@ -1,4 +1,4 @@
-//! Values as a card writes them.
+//! Formats values for cards.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -10,34 +10,34 @@ use crate::{
     money::{self, Amount, Currency, Money},
 };
 
-/// The most names that are written one after the other.
+/// The maximum number of names in one value.
 const LISTED: usize = 30;
 
-/// Writes columns and arguments, whose numbers say nothing without their currency and place.
+/// Formats columns and arguments, whose numbers need a currency and times a time zone.
 pub(super) struct ValueFormatter {
     currency: Currency,
     zone: jiff::tz::TimeZone,
 }
 
 impl ValueFormatter {
-    /// For the answer of an operation.
+    /// The formatter for the answer of an operation.
     pub fn of(user: &AssistantUser, answer: &Value) -> Self {
         let code = answer.pointer("/client/currency").or_else(|| answer.get("currency")).and_then(Value::as_str);
         Self::in_currency(user, code)
     }
 
-    /// For amounts in this currency; in that of the organization when it is not known.
+    /// The formatter for amounts in this currency, or in the organization's if it is unknown.
     pub fn in_currency(user: &AssistantUser, code: Option<&str>) -> Self {
         let currency = code.and_then(|code| Currency::parse(code).ok()).unwrap_or_else(|| user.membership.currency.clone());
         Self { currency, zone: user.membership.member_zone.clone() }
     }
 
-    /// A column of a record.
+    /// Formats a column of a record.
     pub fn column(&self, column: &str, value: &Value) -> String {
         match (column, value) {
             (_, Value::Null) => "nothing".to_owned(),
             ("seconds" | "billed_seconds", Value::Number(seconds)) => WorkDuration::of(seconds.as_i64().unwrap_or_default()).text,
-            // Finer than an amount may be.
+            // A unit price may have more decimals than an amount.
             ("price", Value::String(price)) => format!("{price} {}", self.currency),
             (_, Value::String(amount)) if is_money(column) => self.amount(amount),
             (_, Value::String(text)) => {
@@ -48,7 +48,7 @@ impl ValueFormatter {
         }
     }
 
-    /// An argument of a call.
+    /// Formats an argument of a call.
     pub fn argument(&self, name: &str, value: &Value) -> Option<String> {
         match value {
             Value::String(amount) if is_money(name) => Some(self.amount(amount)),
@@ -56,13 +56,13 @@ impl ValueFormatter {
         }
     }
 
-    /// Decimal text with its currency; what is no amount stays as it is written.
+    /// Decimal text with its currency; text that is no amount stays as it is.
     fn amount(&self, text: &str) -> String {
         let minor = Amount::written(text).minor("amount", &self.currency);
         minor.map_or_else(|_| text_of(text), |minor| Money::new(minor, &self.currency).text())
     }
 
-    /// Work began and ended at a time of its day; of anything else the day is told.
+    /// The clock time for start and end of work; the day for every other instant.
     fn instant(&self, column: &str, text: &str) -> Option<String> {
         let at = OffsetDateTime::at(text.parse().ok()?, &self.zone);
         match column {
@@ -72,7 +72,7 @@ impl ValueFormatter {
     }
 }
 
-/// Whether what stands under this name is an amount.
+/// Whether a field of this name is an amount.
 pub(super) fn is_money(name: &str) -> bool {
     matches!(
         name,
@@ -93,7 +93,7 @@ pub(super) fn is_money(name: &str) -> bool {
     )
 }
 
-/// A value of an answer, as short as it can be; nothing for what is no fact by itself.
+/// A short text of a value in an answer; `None` for a value without meaning of its own.
 pub(super) fn value(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
@@ -103,7 +103,7 @@ pub(super) fn value(value: &Value) -> Option<String> {
         Value::Array(items) => listed(items.iter().filter_map(self::value).collect()),
         Value::Object(fields) => {
             let text = |name: &str| fields.get(name).and_then(Value::as_str);
-            // The hours or the money of a budget: the cap is what is set.
+            // The hours or the amount of a budget: the cap is what a call sets.
             if fields.contains_key("used") {
                 return self::value(fields.get("cap")?);
             }
@@ -124,7 +124,7 @@ pub(super) fn value(value: &Value) -> Option<String> {
     }
 }
 
-/// Several of them one after the other, and how many more there are.
+/// Joins texts, and states how many more there are.
 pub(super) fn listed(mut texts: Vec<String>) -> Option<String> {
     let more = texts.len().saturating_sub(LISTED);
     texts.truncate(LISTED);
@@ -139,12 +139,12 @@ pub(super) fn day_of(value: &Value) -> Option<String> {
     Some(OffsetDateTime::parse("at", value.as_str()?).ok()?.day().label())
 }
 
-/// Whether a text is an id: people read names.
+/// Whether a text is an id, which people cannot read.
 pub(super) fn is_id(text: &str) -> bool {
     text.parse::<Uuid>().is_ok()
 }
 
-/// Days by their weekday, moments by their clock, anything else as it stands.
+/// Days with their weekday, instants with their clock time, any other text unchanged.
 fn text_of(text: &str) -> String {
     match (Day::parse("day", text), text.len()) {
         (Ok(day), 10) => day.label(),

@@ -1,4 +1,4 @@
-//! The section of the settings about the assistant: what is sent where, the switch, and what was used.
+//! The assistant's section of the settings: which data is sent where, the switch, and the usage.
 
 #[cfg(feature = "ssr")]
 pub(super) mod server;
@@ -12,7 +12,7 @@ use crate::{
     ui::{Form, PageSection, Submit, WriteAction, create_resource, hidden, on_success, use_flash, when_loaded},
 };
 
-/// The switch, and what was used.
+/// The section with the switch and the usage.
 #[component]
 pub fn AssistantSection() -> impl IntoView {
     let action = WriteAction::<SetAssistant>::new();
@@ -53,7 +53,7 @@ fn Settings(settings: AssistantSettings, action: WriteAction<SetAssistant>) -> i
     }
 }
 
-/// What is sent where, for whoever decides.
+/// States which data is sent where, for the person who switches the assistant on.
 fn consent(settings: &AssistantSettings) -> AnyView {
     match (&settings.model, &settings.host) {
         (Some(model), Some(host)) => format!(

@@ -1,4 +1,4 @@
-//! Reading and setting the switch.
+//! Reads and sets the assistant's switch.
 
 use crate::{
     assistant::{
@@ -10,7 +10,7 @@ use crate::{
     operation::Call,
 };
 
-/// The settings as they are.
+/// The present settings.
 pub async fn get(cx: &mut Call) -> Result<AssistantSettings, Error> {
     let (zone, month) = (cx.membership()?.member_zone.clone(), cx.organization_today()?.first_of_month());
     let switch = store::usage::switch(&mut cx.db).await?;
@@ -29,7 +29,7 @@ pub async fn get(cx: &mut Call) -> Result<AssistantSettings, Error> {
     })
 }
 
-/// Switches the assistant on or off. Nobody can agree to send something to they do not know whom.
+/// Switches the assistant on or off. Switching on requires a configured model: consent needs a known recipient.
 pub async fn set(cx: &mut Call, enabled: bool) -> Result<AssistantSettings, Error> {
     if enabled && cx.caller.services.assistant.model.is_none() {
         return Err(Error::new(

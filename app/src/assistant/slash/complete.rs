@@ -1,29 +1,29 @@
-//! What could be typed next.
+//! Completion of slash commands.
 
 use super::{KnownNames, name_prefix::after, natural_commands};
 use crate::assistant::Command;
 
-/// How many are offered at most: more is no help.
+/// The maximum number of completions.
 const COMPLETIONS_MAX: usize = 8;
 
 const PERIODS: [&str; 6] = ["last month", "this month", "last week", "this week", "last quarter", "this year"];
 
-/// A way to go on typing.
+/// One completion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completion {
-    /// What is offered, such as `/log` or `Acme / Dashboard`.
+    /// Its label, such as `/log` or `Acme / Dashboard`.
     pub label: String,
-    /// A few words about it.
+    /// A short explanation.
     pub hint: String,
-    /// The whole text once it is taken.
+    /// The whole text after it is accepted.
     pub text: String,
-    /// Where the caret stands then, counted like `caret` of [`complete`].
+    /// The caret after it is accepted, counted like `caret` of [`complete`].
     pub caret: usize,
-    /// Whether what is typed so far means nothing without it: the beginning of a command's name.
+    /// Whether the text is incomplete without it, as with the beginning of a command's name.
     pub needed: bool,
 }
 
-/// What the text could go on with at the caret, which is counted as browsers do: in units of UTF-16.
+/// The completions at the caret, which is counted as browsers do: in units of UTF-16.
 pub fn complete(text: &str, caret: usize, commands: &[Command], names: &KnownNames) -> Vec<Completion> {
     let caret = byte_at(text, caret);
     let (head, tail) = text.split_at(caret);
@@ -45,11 +45,11 @@ pub fn complete(text: &str, caret: usize, commands: &[Command], names: &KnownNam
     offered
 }
 
-/// The names of commands: those that begin with what is typed before those that hold it.
+/// Completes the name of a command: names that begin with the typed text first, then those that contain it.
 fn command(typed: &str, tail: &str, commands: &[Command]) -> Vec<Completion> {
     let typed = typed.to_lowercase().replace('_', "-");
     let after = tail.find(char::is_whitespace).map_or("", |space| tail[space..].trim_start());
-    // A name that is there in full is a command already, even if longer ones hold it.
+    // A complete name is a command already, even if longer names contain it.
     let needed = !commands.iter().any(|command| command.name == typed);
     let offer = |command: &Command| Completion {
         label: format!("/{}", command.name),
@@ -73,11 +73,11 @@ fn invoice(head: &str, tail: &str, rest: &str, names: &KnownNames) -> Vec<Comple
     }
 }
 
-/// The names that begin with what is typed, then those that hold it. `goes_on`: words may follow the name.
+/// Completes a name: names that begin with the typed text first, then those that contain it. `goes_on`: text may follow the name.
 fn known(head: &str, tail: &str, typed: &str, names: &[String], goes_on: bool) -> Vec<Completion> {
     let typed = typed.trim_start();
     let wanted = folded(typed);
-    // Once there is a whole name, only a longer one that begins with it is worth a word.
+    // After a complete name, only a longer one that begins with it is worth an offer.
     let whole = names.iter().any(|name| after(typed, name).is_some());
     let before = &head[..head.len() - typed.len()];
     let offer = |name: &String| {
@@ -89,7 +89,7 @@ fn known(head: &str, tail: &str, typed: &str, names: &[String], goes_on: bool) -
     begins.chain(holds).map(offer).collect()
 }
 
-/// The value of `client=` or `project=`, or the name of an argument that the command takes.
+/// Completes the value of `client=` or `project=`, or the name of an argument of the command.
 fn pair(head: &str, tail: &str, command: &Command, names: &KnownNames) -> Vec<Completion> {
     let word = head.rfind(char::is_whitespace).map_or("", |space| head[space..].trim_start());
     let values = match word.split_once('=') {
@@ -122,13 +122,13 @@ fn pair(head: &str, tail: &str, command: &Command, names: &KnownNames) -> Vec<Co
     free.map(offer).collect()
 }
 
-/// The text and the caret after something was taken.
+/// The text and the caret after a completion was accepted.
 fn taken(head: String, tail: &str) -> Completion {
     let caret = head.encode_utf16().count();
     Completion { label: String::new(), hint: String::new(), text: head + tail, caret, needed: false }
 }
 
-/// Small letters, single spaces, none around slashes: what two spellings of a name have in common.
+/// Lower case, single spaces, none around slashes: the form in which two spellings of a name are equal.
 fn folded(text: &str) -> String {
     let ends = text.ends_with(char::is_whitespace) && !text.trim().is_empty() && !text.trim_end().ends_with('/');
     let words = text.to_lowercase().split('/').map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>();
@@ -139,7 +139,7 @@ fn folded(text: &str) -> String {
     folded
 }
 
-/// Where the character of this unit of UTF-16 begins; the end when there is none.
+/// The byte offset of the character at this UTF-16 offset; the end of the text when there is none.
 fn byte_at(text: &str, units: usize) -> usize {
     let mut seen = 0;
     for (at, letter) in text.char_indices() {

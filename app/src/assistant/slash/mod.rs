@@ -1,8 +1,8 @@
-//! Slash commands: what is typed becomes an operation with its arguments, without a model and without asking the server.
+//! Slash commands: parses text into an operation with its arguments, without a model and without asking the server.
 //!
-//! Five commands are written as people talk: `/log 45m Acme / Dashboard call`. Every other operation is its name with
-//! dashes and its arguments by name: `/create-client name="Acme GmbH" rate=9000`. Nothing is looked up here: a name that
-//! means nothing, or too much, is refused by the operation itself, with what it could have been.
+//! Five commands have a natural grammar: `/log 45m Acme / Dashboard call`. Every other operation is its name with dashes and its arguments
+//! by name: `/create-client name="Acme GmbH" rate=9000`. Nothing is looked up here: an unknown or ambiguous name is refused by the
+//! operation itself, with the candidates.
 
 mod complete;
 mod name_prefix;
@@ -18,14 +18,14 @@ use crate::{clients::Client, day::Day, error::Error, projects::Project};
 
 pub use complete::{Completion, complete};
 
-/// The names that a command may hold, as the person sees them, and the day it is.
+/// The names that a command may contain, as far as the user sees them, and the present day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownNames {
     /// Projects as `Client / Project`.
     pub projects: Vec<String>,
     /// Clients.
     pub clients: Vec<String>,
-    /// Today where the organization is: what `yesterday` counts from.
+    /// Today in the member's time zone, from which `yesterday` counts.
     pub today: Day,
 }
 
@@ -40,7 +40,7 @@ impl KnownNames {
     }
 }
 
-/// An operation and what it is called with.
+/// A parsed command: an operation and its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParsedCommand {
     /// The operation, such as `create_time_entry`.
@@ -49,9 +49,9 @@ pub struct ParsedCommand {
     pub arguments: Value,
 }
 
-/// What a command means. `commands` are those that the person may use.
+/// Parses a command. `commands` are those that the person may use.
 ///
-/// Refuses what is no command, naming those that are spelled alike, and a command that lacks what it needs.
+/// Refuses an unknown command, naming those with a similar spelling, and a command without its required arguments.
 pub fn parse(text: &str, commands: &[Command], names: &KnownNames) -> Result<ParsedCommand, Error> {
     let (name, rest) = split(text).ok_or_else(|| Error::invalid("text", "A command begins with a slash, such as /stop."))?;
     let name = name.to_lowercase().replace('_', "-");
@@ -63,7 +63,7 @@ pub fn parse(text: &str, commands: &[Command], names: &KnownNames) -> Result<Par
 }
 
 impl ParsedCommand {
-    /// The same with values of the kinds that the operation's schema asks for: what is typed as `42` may be meant as text.
+    /// Converts values to the types of the operation's schema: `42` may be meant as text.
     pub fn coerced(mut self, schema: &Map<String, Value>) -> Self {
         if let Value::Object(arguments) = &mut self.arguments {
             for (name, value) in arguments {
@@ -77,7 +77,7 @@ impl ParsedCommand {
     }
 }
 
-/// The name of a command and what follows it; nothing when the text is no command.
+/// The name of a command and what follows it; `None` when the text is no command.
 fn split(text: &str) -> Option<(&str, &str)> {
     let text = text.trim().strip_prefix('/')?;
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
@@ -93,10 +93,10 @@ fn unknown(name: &str, commands: &[Command]) -> Error {
     }
 }
 
-/// The commands that are spelled most alike, at most three.
+/// The commands with the most similar spelling, at most three.
 fn nearest<'a>(name: &str, commands: &'a [Command]) -> Vec<&'a str> {
     let far = 2.max(name.chars().count() / 3);
-    // Nobody misspells a name of a thousand letters.
+    // Bounds the cost of the edit distance.
     if name.chars().count() > 60 {
         return Vec::new();
     }
@@ -106,7 +106,7 @@ fn nearest<'a>(name: &str, commands: &'a [Command]) -> Vec<&'a str> {
     near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-/// How many letters are to be added, removed or replaced to come from one word to the other.
+/// The edit distance: letters to be added, removed or replaced to turn one word into the other.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();

@@ -1,6 +1,6 @@
-//! Whether a text begins with a name, however it is written: `acme/dashboard call` begins with `Acme / Dashboard`.
+//! Matches the beginning of a text with a name, regardless of spelling: `acme/dashboard call` begins with `Acme / Dashboard`.
 
-/// What follows `name` in the text, without the space between them; nothing when the text does not begin with it.
+/// The text after `name`, without the space between them; `None` when the text does not begin with it.
 pub(super) fn after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let mut rest = text.trim_start();
     let mut loose = true;
@@ -17,7 +17,7 @@ pub(super) fn after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     free.then(|| rest.trim_start())
 }
 
-/// The longest of the names that the text begins with, and what follows it.
+/// The longest of the names that the text begins with, and the text after it.
 pub(super) fn longest<'a, 'n>(text: &'a str, names: impl Iterator<Item = &'n str>) -> Option<(&'n str, &'a str)> {
     let found = names.filter(|name| !name.trim().is_empty()).filter_map(|name| Some((name, after(text, name)?)));
     found.min_by_key(|(name, rest)| (rest.len(), name.len()))
@@ -31,7 +31,7 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The text without the word that it begins with, in small letters or capitals.
+/// The text without the word that it begins with, ignoring case.
 fn without<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let mut letters = text.chars();
     let mut spare = Vec::new();

@@ -1,10 +1,10 @@
-//! Arguments by name: `name="Acme GmbH" rate=9000 billable=false`.
+//! Parses arguments by name: `name="Acme GmbH" rate=9000 billable=false`.
 
 use serde_json::{Deserializer, Map, Value, json};
 
 use crate::error::Error;
 
-/// The arguments in what follows the name of a command.
+/// Parses the arguments after the name of a command.
 pub(super) fn parse(command: &str, mut rest: &str) -> Result<Map<String, Value>, Error> {
     let mut arguments = Map::new();
     while !rest.is_empty() {
@@ -18,7 +18,7 @@ pub(super) fn parse(command: &str, mut rest: &str) -> Result<Map<String, Value>,
     Ok(arguments)
 }
 
-/// The name before the next `=`, as the operation writes it.
+/// The name before the next `=`, in the operation's spelling.
 fn name<'a>(command: &str, rest: &'a str) -> Result<(String, &'a str), Error> {
     let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace()).unwrap_or(rest.len());
     let (word, after) = rest.split_at(end);
@@ -35,7 +35,7 @@ fn name<'a>(command: &str, rest: &'a str) -> Result<(String, &'a str), Error> {
     }
 }
 
-/// The value that the text begins with: in quotes, as JSON in brackets, or one word.
+/// Parses the value that the text begins with: a quoted text, JSON in brackets, or one word.
 fn value<'a>(name: &str, text: &'a str) -> Result<(Value, &'a str), Error> {
     if let Some(quoted) = text.strip_prefix('"') {
         let (value, after) =
@@ -52,7 +52,7 @@ fn value<'a>(name: &str, text: &'a str) -> Result<(Value, &'a str), Error> {
     Ok((plain(&text[..end]), &text[end..]))
 }
 
-/// What stands before the closing quote, and what follows it. A backslash makes the next letter an ordinary one.
+/// The text before the closing quote, and what follows it. A backslash escapes the next letter.
 fn unquoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut letters = text.chars();
@@ -65,7 +65,7 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// A word by its looks. Numbers with a point stay text: `1.50` is not `1.5` where it is money.
+/// The type of a word by its form. Numbers with a point stay text: `1.50` is not `1.5` where it is money.
 fn plain(word: &str) -> Value {
     match word {
         "true" => json!(true),
@@ -77,7 +77,7 @@ fn plain(word: &str) -> Value {
     }
 }
 
-/// The value as another kind of JSON, where it can be one.
+/// Converts the value to another JSON type, if that is possible.
 pub(super) fn coerced(value: &Value, kind: &str) -> Option<Value> {
     match (kind, value) {
         ("string", Value::Number(number)) => Some(json!(number.to_string())),

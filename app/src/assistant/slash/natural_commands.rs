@@ -1,4 +1,4 @@
-//! The commands that are written as people talk.
+//! Parses the five commands with a natural grammar.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{day::Day, error::Error, hours::Seconds};
 
-/// What one of the five commands means; nothing when `name` is none of them.
+/// Parses one of the five commands; `None` when `name` is none of them.
 pub(super) fn parse(name: &str, rest: &str, names: &KnownNames) -> Option<Result<ParsedCommand, Error>> {
     match name {
         "start" => Some(start(rest, names)),
@@ -65,7 +65,7 @@ fn invoice(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
     Ok(called("draft_invoice", [("client", client), ("period", period)]))
 }
 
-/// An operation with those of its arguments that were said.
+/// An operation with those of its arguments that were given.
 fn called<const N: usize>(operation: &str, arguments: [(&str, String); N]) -> ParsedCommand {
     let said = arguments.into_iter().filter(|(_, value)| !value.is_empty());
     ParsedCommand {
@@ -85,7 +85,7 @@ pub(super) fn duration(rest: &str) -> Result<(String, &str), Error> {
     Ok((rest[..end].to_owned(), rest[end..].trim_start()))
 }
 
-/// What stands before a day at the end, and the day.
+/// Splits a day off the end of a text.
 fn dated<'a>(rest: &'a str, today: &Day) -> (&'a str, Option<Day>) {
     let at = rest.rfind(char::is_whitespace).map_or(0, |space| space + rest[space..].chars().next().map_or(0, char::len_utf8));
     let (before, word) = rest.split_at(at);
@@ -100,10 +100,10 @@ fn dated<'a>(rest: &'a str, today: &Day) -> (&'a str, Option<Day>) {
     }
 }
 
-/// The project that a text begins with, and what was done.
+/// Splits a text into the project that it begins with and the description.
 ///
-/// Names are known, so the longest that fits wins. A project may be named without its client; when several have the name,
-/// the operation asks which. Nothing that is known: the client is what stands before the slash, the project a word.
+/// The longest known name wins. A project may be named without its client; when several have the name, the operation asks which. Without a
+/// known name, the client is the text before the slash and the project the word after it.
 pub(super) fn project(rest: &str, names: &KnownNames) -> (String, String) {
     let full = names.projects.iter().map(String::as_str);
     let alone = names.projects.iter().filter_map(|name| name.split_once(" / ")).map(|(_, project)| project);
@@ -119,7 +119,7 @@ pub(super) fn project(rest: &str, names: &KnownNames) -> (String, String) {
     (rest[..ends].trim().to_owned(), rest[ends..].trim().to_owned())
 }
 
-/// A client that is not known: what stands before a period, or everything.
+/// An unknown client: the text before a period, or the whole text.
 fn client_before_period(rest: &str) -> (String, &str) {
     let starts = rest.char_indices().filter(|(at, letter)| *at > 0 && letter.is_whitespace()).map(|(at, _)| at);
     let found = starts.filter(|at| is_period(rest[*at..].trim())).min();

@@ -1,4 +1,4 @@
-//! What commands mean, and what they never do.
+//! Parsing of slash commands, and texts that are none.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -176,7 +176,7 @@ fn a_caret_counts_as_browsers_count() {
     assert_eq!((offer.text.as_str(), offer.caret, offer.needed), ("/stop ", 6, true));
 }
 
-/// Texts that look like commands more often than chance would have it.
+/// Random texts, of which more look like commands than by chance.
 fn texts() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         Just("/log".to_owned()),

@@ -15,19 +15,19 @@ use crate::{
     operations,
 };
 
-/// A card with what only the server knows of it.
+/// A card with the fields that only the server knows.
 pub struct StoredCard {
-    /// The card as it is shown.
+    /// The card for the user interface.
     pub card: Card,
-    /// Which argument is not clear yet.
+    /// The argument that is ambiguous, if any.
     pub choice_of: Option<String>,
-    /// What the dry run did; absent while an argument is not clear.
+    /// The fingerprint of the dry run; absent while an argument is ambiguous.
     pub fingerprint: Option<Vec<u8>>,
-    /// What the member was when it was drawn up: it shows what they saw as that.
+    /// The role of the member when the card was made: it shows what that role sees.
     pub role: Role,
 }
 
-/// A card as stored.
+/// A row of `card`.
 struct CardRow {
     id: Uuid,
     operation: String,
@@ -44,7 +44,7 @@ struct CardRow {
     member_role: String,
 }
 
-/// Keeps a new card.
+/// Inserts a card.
 pub async fn insert(db: &mut Db, conversation: ConversationId, kept: &StoredCard, now: Timestamp) -> Result<(), Error> {
     let (organization, card) = (db.organization(), &kept.card);
     query!(
@@ -103,7 +103,7 @@ pub async fn list(db: &mut Db, conversation: ConversationId) -> Result<Vec<Store
     rows.into_iter().map(kept).collect()
 }
 
-/// Writes what a waiting card would be now; whether it still waited.
+/// Stores the present effect of a waiting card; returns whether it was still waiting.
 pub async fn renew(db: &mut Db, kept: &StoredCard) -> Result<bool, Error> {
     let (organization, card) = (db.organization(), &kept.card);
     let renewed = query!(
@@ -126,7 +126,7 @@ pub async fn renew(db: &mut Db, kept: &StoredCard) -> Result<bool, Error> {
     Ok(renewed.rows_affected() == 1)
 }
 
-/// Notes that the card's call was done. What was done is done, even when the card was dismissed in the same instant.
+/// Stores that the card's call was committed, even if the card was dismissed in the same instant.
 pub async fn committed(db: &mut Db, id: CardId, action: ActionId, link: Option<&str>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -142,7 +142,7 @@ pub async fn committed(db: &mut Db, id: CardId, action: ActionId, link: Option<&
     Ok(())
 }
 
-/// Notes that what the card did was undone.
+/// Stores that the card's action was undone.
 pub async fn undone(db: &mut Db, id: CardId) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -155,7 +155,7 @@ pub async fn undone(db: &mut Db, id: CardId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Puts a waiting card aside.
+/// Dismisses a waiting card.
 pub async fn dismiss(db: &mut Db, id: CardId) -> Result<(), Error> {
     let organization = db.organization();
     query!("update card set state = 'dismissed' where organization_id = $1 and id = $2 and state = 'waiting'", organization, id.0)
@@ -164,7 +164,7 @@ pub async fn dismiss(db: &mut Db, id: CardId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps why the last try was refused.
+/// Stores why the last try was refused.
 pub async fn refused(db: &mut Db, id: CardId, refusal: &Error) -> Result<(), Error> {
     let organization = db.organization();
     query!("update card set refusal = $3 where organization_id = $1 and id = $2", organization, id.0, json(refusal)?)

@@ -10,17 +10,17 @@ use crate::{
     id::{ConversationId, MemberId},
 };
 
-/// A conversation as stored.
+/// A row of `conversation`.
 pub struct ConversationRow {
     /// Its id.
     pub id: Uuid,
     /// Its title.
     pub title: String,
-    /// When something was last said.
+    /// When the last message was sent.
     pub updated_at: jiff_sqlx::Timestamp,
 }
 
-/// Begins a conversation.
+/// Inserts a conversation.
 pub async fn insert(db: &mut Db, id: ConversationId, member: MemberId, title: &str, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -51,7 +51,7 @@ pub async fn find(db: &mut Db, id: ConversationId, member: MemberId) -> Result<C
     .ok_or_else(|| Error::not_found("conversation"))
 }
 
-/// When a member was last taken off a project, or a client was last taken from them.
+/// When a member was last removed from a project, or last lost a client grant.
 pub async fn access_narrowed_at(db: &mut Db, member: MemberId) -> Result<Option<Timestamp>, Error> {
     let organization = db.organization();
     let at = query_scalar!(
@@ -67,8 +67,8 @@ pub async fn access_narrowed_at(db: &mut Db, member: MemberId) -> Result<Option<
     Ok(at.map(|at: jiff_sqlx::Timestamp| at.to_jiff()))
 }
 
-/// The member's conversations, the latest first; with a query, those whose title or words hold it. What the assistant said
-/// is looked through where it was said to them as one of these roles, and after this moment.
+/// The member's conversations, the latest first; with a query, those whose title or messages contain it. Answers of the assistant are
+/// searched only where they were made for one of these roles, and after this instant.
 pub async fn list(
     db: &mut Db,
     member: MemberId,
@@ -96,7 +96,7 @@ pub async fn list(
     .await?)
 }
 
-/// Notes that something was said.
+/// Stores the time of the latest message.
 pub async fn touch(db: &mut Db, id: ConversationId, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!("update conversation set updated_at = $3 where organization_id = $1 and id = $2", organization, id.0, instant(now) as _)
@@ -105,7 +105,7 @@ pub async fn touch(db: &mut Db, id: ConversationId, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// Gives the member's conversation another title; whether there was one.
+/// Renames the member's conversation; returns whether it exists.
 pub async fn rename(db: &mut Db, id: ConversationId, member: MemberId, title: &str) -> Result<bool, Error> {
     let organization = db.organization();
     let renamed = query!(
@@ -120,7 +120,7 @@ pub async fn rename(db: &mut Db, id: ConversationId, member: MemberId, title: &s
     Ok(renamed.rows_affected() == 1)
 }
 
-/// Deletes the member's conversation with its messages and cards; whether there was one.
+/// Deletes the member's conversation with its messages and cards; returns whether it existed.
 pub async fn delete(db: &mut Db, id: ConversationId, member: MemberId) -> Result<bool, Error> {
     let organization = db.organization();
     let deleted =

@@ -17,10 +17,10 @@ use crate::{
     id::{CardId, ConversationId, MemberId, MessageId, RunId},
 };
 
-/// The most messages of a conversation that are shown.
+/// The maximum number of messages of a conversation that are loaded.
 const SHOWN: i64 = 200;
 
-/// A message as stored.
+/// A row of `message`.
 struct MessageRow {
     id: Uuid,
     speaker: String,
@@ -33,7 +33,7 @@ struct MessageRow {
     made_by: Option<Uuid>,
 }
 
-/// A step as stored: a card changes on its own, so only its id is kept here.
+/// A step as stored. A card changes on its own, so only its id is stored here.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum StoredStep {
@@ -41,23 +41,23 @@ enum StoredStep {
     Card { card: CardId },
 }
 
-/// A message with what only the server knows of it.
+/// A message with the fields that only the server knows.
 pub struct StoredMessage {
     /// The message.
     pub message: Message,
-    /// What the member was when it was made: it says what they saw as that.
+    /// The role of the member when the message was made: it shows what that role sees.
     pub role: Role,
-    /// When it began to be made.
+    /// When it was begun.
     pub at: Timestamp,
-    /// Whether some of its cards were not given.
+    /// Whether some of its cards were left out of the list.
     pub lacks: bool,
     /// Whether it is complete.
     pub ended: bool,
-    /// The run that makes it, in whichever process, as far as is known.
+    /// The run that makes it, in any process, while its lease lasts.
     pub made_by: Option<RunId>,
 }
 
-/// Keeps a message; without an end while it is being made.
+/// Inserts a message; `ended` is absent while it is being made.
 pub async fn insert(
     db: &mut Db,
     conversation: ConversationId,
@@ -90,7 +90,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Says that a run makes this message, and for how long nobody need doubt that.
+/// Renews the lease of the run that makes this message, for so long from now.
 pub async fn keep_alive(db: &mut Db, message: MessageId, run: RunId, lease: SignedDuration) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -105,7 +105,7 @@ pub async fn keep_alive(db: &mut Db, message: MessageId, run: RunId, lease: Sign
     Ok(())
 }
 
-/// The runs that make answers in a conversation, in whichever process.
+/// The runs with a lease in a conversation, in any process.
 pub async fn runs_in(db: &mut Db, conversation: ConversationId) -> Result<Vec<RunId>, Error> {
     let organization = db.organization();
     let runs = query_scalar!(
@@ -119,7 +119,7 @@ pub async fn runs_in(db: &mut Db, conversation: ConversationId) -> Result<Vec<Ru
     Ok(runs.into_iter().map(RunId).collect())
 }
 
-/// Whether some process is making this answer of a member.
+/// Whether a process has a lease on this run of a member.
 pub async fn is_made(db: &mut Db, run: RunId, member: MemberId) -> Result<bool, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -135,7 +135,7 @@ pub async fn is_made(db: &mut Db, run: RunId, member: MemberId) -> Result<bool, 
     .await?)
 }
 
-/// Keeps what a message has become.
+/// Updates a message.
 pub async fn save(db: &mut Db, message: &Message, ended: Option<Timestamp>) -> Result<(), Error> {
     let (organization, steps, refusal) = (db.organization(), kept(message)?, message.refusal.as_ref().map(json).transpose()?);
     query!(
@@ -152,7 +152,7 @@ pub async fn save(db: &mut Db, message: &Message, ended: Option<Timestamp>) -> R
     Ok(())
 }
 
-/// The latest messages of a conversation, the oldest first, with these of its cards as they are now.
+/// The latest messages of a conversation, the oldest first, with the given cards.
 pub async fn list(db: &mut Db, conversation: ConversationId, cards: HashMap<CardId, Card>) -> Result<Vec<StoredMessage>, Error> {
     let organization = db.organization();
     let rows = query_as!(

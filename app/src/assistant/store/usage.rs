@@ -1,4 +1,4 @@
-//! SQL of what a model was used for, and of the switch that allows it.
+//! SQL of the token usage, and of the switch that permits a model.
 
 use jiff::{Timestamp, civil::Date};
 use sqlx::{query, query_as};
@@ -11,17 +11,17 @@ use crate::{
     id::MemberId,
 };
 
-/// The switch as stored.
+/// The switch of an organization.
 pub struct AssistantSwitch {
     /// Whether the assistant is on.
     pub enabled: bool,
-    /// Who switched it last.
+    /// The member who switched it last.
     pub by: Option<String>,
-    /// When.
+    /// When it was switched.
     pub at: Option<jiff_sqlx::Timestamp>,
 }
 
-/// What was used in a month.
+/// The tokens used in a month.
 pub async fn of_month(db: &mut Db, month: Date) -> Result<TokenUsage, Error> {
     let organization = db.organization();
     let used = query_as!(
@@ -35,7 +35,7 @@ pub async fn of_month(db: &mut Db, month: Date) -> Result<TokenUsage, Error> {
     Ok(used.unwrap_or_default())
 }
 
-/// Counts what was used, and answers the sum of the month.
+/// Adds tokens to a month, and returns its sum.
 pub async fn count(db: &mut Db, month: Date, used: TokenUsage) -> Result<TokenUsage, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -53,7 +53,7 @@ pub async fn count(db: &mut Db, month: Date, used: TokenUsage) -> Result<TokenUs
     .await?)
 }
 
-/// The switch of the organization.
+/// Reads the switch of the organization.
 pub async fn switch(db: &mut Db) -> Result<AssistantSwitch, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -67,15 +67,15 @@ pub async fn switch(db: &mut Db) -> Result<AssistantSwitch, Error> {
     .await?)
 }
 
-/// What a member is at this moment, and whether the assistant is on for them.
+/// The present role of a member, and whether the assistant is on.
 pub struct MemberAccess {
-    /// What they are.
+    /// The role.
     pub role: String,
     /// Whether the assistant is on.
     pub enabled: bool,
 }
 
-/// How a member stands; nothing when they have left.
+/// The present access of a member; `None` once they have left.
 pub async fn member_access(db: &mut Db, member: MemberId) -> Result<Option<MemberAccess>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -89,7 +89,7 @@ pub async fn member_access(db: &mut Db, member: MemberId) -> Result<Option<Membe
     .await?)
 }
 
-/// Switches the assistant on or off, unless it is so already.
+/// Switches the assistant on or off, if that changes anything.
 pub async fn set_switch(db: &mut Db, enabled: bool, by: MemberId, now: Timestamp) -> Result<(), Error> {
     let organization: Uuid = db.organization();
     query!(

@@ -1,4 +1,4 @@
-//! Cards: the exact effect, done once, or not at all.
+//! Cards: the exact effect, committed once or not at all.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -40,8 +40,8 @@ async fn a_card_shows_the_effect_and_commit_makes_it_true() {
     assert_eq!((committed.state, committed.link.as_deref()), (CardState::Committed, Some("time")));
     let entries = world.ok("list_time_entries", json!({})).await;
     assert_eq!((entries["items"].as_array().map(Vec::len), &entries["items"][0]["source"]), (Some(1), &json!("assistant")));
-    let door = world.number("select count(*) from action where organization_id = $1 and operation = 'create_time_entry' and door = 'assistant' and outcome = 'done'").await;
-    assert_eq!(door, 1);
+    let channel = world.number("select count(*) from action where organization_id = $1 and operation = 'create_time_entry' and channel = 'assistant' and outcome = 'done'").await;
+    assert_eq!(channel, 1);
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn a_card_tells_no_money_to_who_may_not_see_it() {
     }
 }
 
-/// Whatever tab is first: the call is done once, and all of them show the same.
+/// Whichever tab is first: the call runs once, and all tabs show the same.
 #[tokio::test]
 async fn three_tabs_commit_one_card_and_one_thing_happens() {
     for (operation, arguments) in
@@ -226,7 +226,7 @@ async fn a_card_is_committed_with_the_rights_of_that_moment() {
     assert_eq!(world.ok("list_invoices", json!({})).await["items"], json!([]));
 }
 
-/// As in the log: what left the house is never put back, nor is who belongs there, so no button says that it would be.
+/// As in the log: sent mails and memberships are never restored, so no button offers to undo them.
 #[tokio::test]
 async fn undo_is_offered_for_what_can_be_taken_back_and_for_nothing_else() {
     let (world, _) = studio(vec![]).await;
@@ -240,7 +240,7 @@ async fn undo_is_offered_for_what_can_be_taken_back_and_for_nothing_else() {
         format!("/resend-invoice invoice={draft}"),
         format!("/remove-member member={}", world.as_role(Role::Member).await.member()),
     ] {
-        // A mail that waits to leave is not written again.
+        // A mail in the outbox is not written again.
         world.sql("update outgoing_mail set state = 'sent', sent_at = created_at where organization_id = $1").await;
         let said = say_in(&world, Some(conversation), &command).await.expect("said");
         let [Step::Card(card)] = &said.messages[1].steps[..] else { panic!("{command}: {said:?}") };
@@ -251,12 +251,12 @@ async fn undo_is_offered_for_what_can_be_taken_back_and_for_nothing_else() {
     }
     assert_eq!(offered, [true, false, false, false]);
     assert_eq!(undoable(&ada, conversation).await, offered, "when it is read again");
-    let logged = world.ok("list_audit", json!({"operation": "create_time_entry", "door": "assistant"})).await["items"][0]["id"].clone();
+    let logged = world.ok("list_audit", json!({"operation": "create_time_entry", "channel": "assistant"})).await["items"][0]["id"].clone();
     world.ok("undo_action", json!({"action": logged})).await;
     assert_eq!(undoable(&ada, conversation).await, [false; 4], "it was taken back in the log");
 }
 
-/// Of each card of a conversation whether Undo is offered.
+/// For each card of a conversation, whether Undo is offered.
 async fn undoable(user: &AssistantUser, conversation: ConversationId) -> Vec<bool> {
     let kept = history::get(user, conversation).await.expect("a conversation");
     let steps = kept.messages.iter().flat_map(|message| &message.steps);

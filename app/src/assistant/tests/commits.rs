@@ -1,4 +1,4 @@
-//! From a card to its commit: with a clock that goes on meanwhile as clocks do, and with others who are at work.
+//! From a card to its commit, with a clock that moves on and other people at work.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -12,13 +12,13 @@ use crate::{
     operation::{Effect, Operation, tests::fixture},
 };
 
-/// A clock that stands on no whole second, and goes on with every look at it.
+/// A clock between whole seconds that moves on with every reading.
 fn let_it_go(world: &World) {
     world.clock.set(world.now() + SignedDuration::from_millis(61_437));
     world.clock.go_on_by(SignedDuration::from_micros(700));
 }
 
-/// So much time goes by until somebody has read a card.
+/// The time that passes until somebody has read a card.
 fn read(world: &World) {
     world.clock.set(world.now() + SignedDuration::from_millis(2_300));
 }
@@ -33,7 +33,7 @@ async fn code(world: &World, card: &Card) -> Result<CardState, Code> {
     card_actions::commit(&at_the_drawer(world), card.id).await.map(|card| card.state).map_err(|error| error.code)
 }
 
-/// Whatever can be proposed can be committed: nothing that a run makes anew is taken for a change.
+/// Every write that can be proposed can be committed: values that differ in every run are not taken for a change.
 #[tokio::test]
 async fn every_card_can_be_committed_while_time_goes_by() {
     let writes = writes().await;
@@ -55,7 +55,7 @@ async fn a_timer_is_started_stopped_and_replaced_from_cards() {
     let_it_go(&world);
     for (operation, arguments) in [
         ("start_timer", json!({"project": "Dashboard", "description": "Charts"})),
-        // Proposed within the second in which the timer began, as is what replaces the next one.
+        // Proposed within the second in which the timer began, and so is the one that replaces the next timer.
         ("stop_timer", json!({})),
         ("start_timer", json!({"project": "Dashboard", "description": "Charts"})),
         ("start_timer", json!({"project": "Dashboard", "description": "Tables", "stop_running": true})),
@@ -97,7 +97,7 @@ async fn a_mail_does_not_go_to_an_address_that_the_card_did_not_show() {
     assert_eq!(code(&world, &sending).await, Ok(CardState::Committed), "once it was looked at again");
 }
 
-/// Of more records than a dry run tells of, a card would show a part and a commit would change the rest unseen.
+/// A dry run reports a limited number of records; beyond it, a card would show a part of what a commit changes.
 #[tokio::test]
 async fn what_is_too_much_to_show_is_not_proposed() {
     let (world, _) = studio(vec![]).await;
@@ -117,7 +117,7 @@ async fn what_is_too_much_to_show_is_not_proposed() {
     assert!(propose(&world, "set_client_grants", revoking).await.is_ok(), "of one less");
 }
 
-/// The look and the deed are one: what a colleague does between them is not passed over.
+/// Check and commit are atomic: a change by a colleague between them is not missed.
 #[tokio::test]
 async fn a_call_that_comes_to_something_else_than_was_agreed_to_leaves_nothing() {
     let (world, _) = studio(vec![]).await;

@@ -1,4 +1,4 @@
-//! Conversations: each member's own.
+//! Conversations belong to one member.
 
 use futures::FutureExt;
 use serde_json::json;
@@ -28,7 +28,7 @@ async fn a_conversation_is_titled_found_renamed_and_deleted_by_its_own_member() 
     assert_eq!(history::get(&ada, said.conversation).await.map(|_| ()).map_err(|error| error.code), Err(Code::NotFound));
 }
 
-/// Whatever a member says is theirs: an admin of the same organization does not find it, nor does anybody elsewhere.
+/// A member's messages are private: an admin of the same organization does not find them, nor does anybody elsewhere.
 #[tokio::test]
 async fn nobody_else_finds_a_conversation_or_its_cards() {
     let (world, _) = studio(vec![]).await;
@@ -61,7 +61,7 @@ async fn an_answer_that_was_cut_off_with_its_process_says_so() {
     assert!(kept.messages[1].refusal.as_ref().is_some_and(|refusal| refusal.message.contains("cut off")), "{kept:?}");
 }
 
-/// What was looked up before is told with every later question: it is data then as well.
+/// Results of earlier reads are sent with every later request, still marked as data.
 #[tokio::test]
 async fn what_was_looked_up_before_is_told_as_data() {
     let (world, model) = studio(vec![]).await;
@@ -92,7 +92,7 @@ async fn what_was_looked_up_before_is_told_as_data() {
     }
 }
 
-/// A page that is closed, a limit that is reached or a panic drops a request wherever it has come to.
+/// A closed page, an exceeded limit or a panic drops a request at any point.
 #[tokio::test]
 async fn a_request_that_is_dropped_ends_the_answer_that_it_began() {
     let (world, _) = studio(vec![vec![Says("Well.")], vec![Says("Here I am.")]]).await;
@@ -124,7 +124,7 @@ async fn what_is_said_has_a_length() {
     assert_eq!(history::list(&at_the_drawer(&world), None).await.expect("a list"), [], "and nothing of it is kept");
 }
 
-/// Two processes on one database: what one of them makes, the other does not have.
+/// Two processes on one database: each has only its own runs.
 #[tokio::test]
 async fn another_process_says_that_an_answer_is_being_made_elsewhere() {
     let world = hanging_studio().await;
@@ -157,14 +157,14 @@ async fn an_answer_whose_process_died_is_said_to_be_cut_off() {
     assert!(shown.messages[1].refusal.as_ref().is_some_and(|refusal| refusal.message.contains("cut off")), "{shown:?}");
 }
 
-/// A studio whose model begins to answer and does not go on.
+/// An organization whose model begins to answer and then stays silent.
 async fn hanging_studio() -> World {
     let model = Prepared::default();
     *model.answers.lock().expect("answers") = vec![vec![Says("Well"), Hangs]].into();
     studio_with(Box::new(model), Duration::from_secs(600)).await
 }
 
-/// The same user at another process on the same database.
+/// The same user in another process on the same database.
 fn beside(user: &AssistantUser, answers: Vec<Vec<Prepare>>) -> AssistantUser {
     let model = Prepared::default();
     *model.answers.lock().expect("answers") = answers.into();

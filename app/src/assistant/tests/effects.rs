@@ -1,4 +1,4 @@
-//! What a card says: whatever a person commits, they can read.
+//! Effects of cards: people can read everything that they commit.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn text(card: &Card) -> String {
     format!("{}\n{}\n{}", card.title, lines.collect::<Vec<_>>().join("\n"), card.warnings.join("\n"))
 }
 
-/// The line with this label: what it will be, and what it was.
+/// The line with this label: its value, and the value before.
 fn line(card: &Card, label: &str) -> Option<(String, Option<String>)> {
     let found = card.effect.iter().find(|line| line.label == label);
     found.map(|EffectLine { value, before, .. }| (value.clone(), before.clone()))
@@ -20,7 +20,7 @@ fn becomes(value: &str, before: Option<&str>) -> Option<(String, Option<String>)
     Some((value.to_owned(), before.map(str::to_owned)))
 }
 
-/// What people read of an argument: the name of what it refers to, or its value in words.
+/// The text of an argument on a card: the name of the record that it refers to, or its formatted value.
 async fn words(world: &World, argument: &str, value: &Value) -> String {
     let noun = argument.trim_end_matches('s');
     match (noun, value) {
@@ -45,7 +45,7 @@ async fn every_argument_of_every_write_is_on_its_card() {
     for operation in writes().await {
         let (name, call) = (operation.declaration.name, studio.right(operation).await);
         let shown = text(&card(&studio.world, name, Value::Object(call.clone())).await);
-        // Of several records that are given at once every part is an argument.
+        // Of an argument with several records, every element counts as an argument.
         let parts = call.values().filter_map(Value::as_array).flatten().filter_map(Value::as_object).flatten();
         for (argument, value) in call.iter().filter(|(_, value)| !value[0].is_object()).chain(parts) {
             let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);

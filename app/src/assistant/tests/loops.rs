@@ -1,4 +1,4 @@
-//! A model on the way to an answer.
+//! The agent loop.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ async fn a_model_that_says_it_is_no_dry_run_still_gets_a_card_only() {
     assert_eq!(world.number("select count(*) from time_entry where organization_id = $1").await, 0);
 }
 
-/// What a record says is never an instruction that anything follows: at most there is a card.
+/// Text in a record is never followed as an instruction: at most it leads to a card.
 #[tokio::test]
 async fn a_client_whose_name_is_an_order_comes_to_a_card_at_most() {
     let (world, model) = studio(vec![]).await;
@@ -109,7 +109,7 @@ async fn a_model_is_offered_what_the_person_may_and_nothing_that_needs_them_at_a
     assert_eq!(answer.steps, vec![], "what is not offered is not there: {answer:?}");
 }
 
-/// The tools are sent with every question, and the month has so many tokens.
+/// The tools are sent with every request and count against the tokens of the month.
 #[tokio::test]
 async fn the_tools_are_told_in_few_words() {
     let (world, model) = studio(vec![vec![Says("Hello.")]]).await;

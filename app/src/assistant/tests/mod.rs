@@ -1,4 +1,4 @@
-//! The assistant, with a model made of prepared answers: what it may, what it can never, and what becomes of a card.
+//! The assistant with a scripted model: permissions, limits, and the life of a card.
 
 mod cards;
 mod commits;
@@ -28,36 +28,36 @@ use super::{
 };
 use crate::{error::Error, id::ConversationId, operations, testing::World};
 
-/// A model that gives prepared answers, and remembers what it was asked.
+/// A model that gives prepared answers and records its requests.
 #[derive(Clone, Default)]
 pub struct Prepared {
     answers: Arc<Mutex<VecDeque<Vec<Prepare>>>>,
     asked: Arc<Mutex<Vec<ModelRequest>>>,
 }
 
-/// One thing that a prepared model does.
+/// One step of a scripted answer.
 pub enum Prepare {
-    /// It says this.
+    /// Sends text.
     Says(&'static str),
-    /// It calls this, with arguments as it writes them.
+    /// Calls an operation, with arguments as the model writes them.
     Calls(&'static str, String),
-    /// It tells what was used.
+    /// Reports its usage.
     Used(TokenUsage),
-    /// It breaks off.
+    /// Breaks off.
     Fails(ModelError),
-    /// It says nothing more, and does not end.
+    /// Stays silent and does not end.
     Hangs,
 }
 
 pub use Prepare::*;
 
-/// A call with arguments that are JSON.
+/// A call with arguments in JSON.
 pub fn calls(operation: &'static str, arguments: Value) -> Prepare {
     Calls(operation, arguments.to_string())
 }
 
 impl Prepared {
-    /// What it was asked, question by question.
+    /// The recorded requests, in order.
     pub fn asked(&self) -> Vec<ModelRequest> {
         self.asked.lock().expect("questions").clone()
     }
@@ -100,14 +100,14 @@ fn piece(at: usize, part: Prepare) -> Option<Result<ModelDelta, ModelError>> {
     }
 }
 
-/// A studio with a client, a project, and a model that gives these answers, switched on.
+/// An organization with a client, a project, and a scripted model that is switched on.
 pub async fn studio(answers: Vec<Vec<Prepare>>) -> (World, Prepared) {
     let model = Prepared::default();
     *model.answers.lock().expect("answers") = answers.into();
     (studio_with(Box::new(model.clone()), Duration::from_millis(300)).await, model)
 }
 
-/// The same with a model that may be silent for so long.
+/// The same, with a limit on the silence of the model.
 pub async fn studio_with(model: Box<dyn Model>, silence: Duration) -> World {
     let limits = RunLimits { silence, ..RunLimits::default() };
     let world = World::with("studio", "UTC", Engine { model: Some(model), limits, ..Engine::default() }).await;
@@ -117,40 +117,40 @@ pub async fn studio_with(model: Box<dyn Model>, silence: Duration) -> World {
     world
 }
 
-/// This caller at the drawer.
+/// The assistant's user for this caller.
 pub fn at_the_drawer(world: &World) -> AssistantUser {
     AssistantUser::of(world.caller.clone()).expect("at the drawer")
 }
 
-/// A card for this call, in a conversation of its own.
+/// Proposes a card in a conversation of its own.
 pub async fn propose(world: &World, operation: &str, arguments: Value) -> Result<Card, Error> {
     let conversation = say(world, "/nonsense").await.conversation;
     proposal::propose(&at_the_drawer(world), conversation, operations::find(operation).expect("an operation"), arguments).await
 }
 
-/// The same, of a call that is not refused.
+/// The same, for a call that is not refused.
 pub async fn card(world: &World, operation: &str, arguments: Value) -> Card {
     let shown = arguments.to_string();
     propose(world, operation, arguments).await.unwrap_or_else(|error| panic!("{operation} {shown} was refused: {error:?}"))
 }
 
-/// Says something in a new conversation.
+/// Sends a message in a new conversation.
 pub async fn say(world: &World, text: &str) -> SendMessageResponse {
     say_in(world, None, text).await.expect("said")
 }
 
-/// Says something.
+/// Sends a message.
 pub async fn say_in(world: &World, conversation: Option<ConversationId>, text: &str) -> Result<SendMessageResponse, Error> {
     send_message::send_message(at_the_drawer(world), conversation, text, None).await
 }
 
-/// Says something, and waits for the answer's end: all that was told, and the answer as it is kept.
+/// Sends a message and waits for the end of the answer: returns all events, and the stored answer.
 pub async fn answered(world: &World, text: &str) -> (Vec<RunEvent>, Message) {
     let said = say(world, text).await;
     heard(world, &said).await
 }
 
-/// Hears an answer to its end.
+/// Reads all events of a run.
 pub async fn heard(world: &World, said: &SendMessageResponse) -> (Vec<RunEvent>, Message) {
     let user = at_the_drawer(world);
     let run = user.caller.services.assistant.runs.find(&user, said.run.expect("a run")).expect("a run");

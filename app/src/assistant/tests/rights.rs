@@ -1,4 +1,4 @@
-//! Whoever sees less than before: what was answered to them then, and what is being answered now.
+//! Narrowed access: earlier answers, and answers in progress.
 
 use serde_json::json;
 use tokio::sync::Notify;
@@ -13,7 +13,7 @@ use crate::{
 
 const DEMOTE: &str = "update member set role = 'member' where organization_id = $1 and role = 'manager'";
 
-/// A model that speaks when it is let.
+/// A model that waits for a signal before it answers.
 struct Held {
     model: Prepared,
     gate: Arc<Notify>,
@@ -38,8 +38,8 @@ impl Model for Held {
     }
 }
 
-/// Edsger leads the projects, asks what is unbilled, has a card drawn up, and is a member from then on. With him as he is now comes
-/// what was answered before.
+/// Edsger is a manager, asks what is unbilled, and proposes a card; then he becomes a member. Returned with the demoted user are the
+/// earlier answers.
 async fn demoted() -> (World, Conversation, Prepared, ConversationId) {
     let look = calls("summarize_time", json!({"period": "this_month"}));
     let log = calls("create_time_entry", json!({"project": "Dashboard", "duration": "45m"}));
@@ -56,7 +56,7 @@ async fn demoted() -> (World, Conversation, Prepared, ConversationId) {
     (edsger.at(&world).await, before, model, said.conversation)
 }
 
-/// Whether money stands anywhere in what is shown or told.
+/// Whether an amount of money appears in the page or in the model's messages.
 fn is_told(what: &str) -> bool {
     ["180.00", "90.00", "120.00", "EUR"].into_iter().any(|amount| what.contains(amount))
 }
@@ -127,7 +127,7 @@ async fn a_card_that_is_not_theirs_to_commit_any_more_says_who_helps_and_else_wh
     assert!(refused.message.contains("The assistant does not do") && !refused.message.contains("role"), "{refused:?}");
 }
 
-/// Whether somebody may go on is asked again while they are answered.
+/// Access is checked again while an answer is being made.
 #[tokio::test]
 async fn an_answer_ends_for_who_is_demoted_removed_or_switched_off_meanwhile() {
     for (change, words) in [
@@ -155,7 +155,7 @@ async fn an_answer_ends_for_who_is_demoted_removed_or_switched_off_meanwhile() {
     }
 }
 
-/// What was taken for an answer is given back whoever they are by now: else signing out ten times uses up everybody's month.
+/// Reserved tokens are returned even without a sign-in; otherwise signing out ten times would use up the quota of the month.
 #[tokio::test]
 async fn an_answer_of_who_signs_out_meanwhile_is_settled_and_kept_as_far_as_it_came() {
     let (model, gate) = (Prepared::default(), Arc::new(Notify::new()));
@@ -180,7 +180,7 @@ async fn an_answer_of_who_signs_out_meanwhile_is_settled_and_kept_as_far_as_it_c
     assert_eq!(world.number(open).await, 0, "no answer is left open");
 }
 
-/// What a viewer was told of a client is not shown any more once the client was taken from them, nor is it found.
+/// Answers about a client are hidden from a viewer, and not found, once the client grant is revoked.
 #[tokio::test]
 async fn what_was_answered_of_a_client_that_was_taken_away_is_not_shown() {
     let (world, _) = studio(vec![]).await;
@@ -198,7 +198,7 @@ async fn what_was_answered_of_a_client_that_was_taken_away_is_not_shown() {
     assert!(!again.messages[1].steps.is_empty(), "{again:?}");
 }
 
-/// Whoever keeps all of their own connections busy finds out that they were let go as soon as anybody.
+/// A user whose own connections are all busy is notified of their removal as soon as anybody.
 #[tokio::test]
 async fn whoever_is_busy_is_looked_at_all_the_same() {
     let (world, _) = studio(vec![]).await;

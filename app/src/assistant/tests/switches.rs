@@ -1,4 +1,4 @@
-//! The switch, the caps, and what is said without a model.
+//! The switch, the token quotas, and the answers without a model.
 
 use serde_json::json;
 
@@ -79,7 +79,7 @@ async fn answers_that_are_made_at_once_do_not_pass_the_cap_together() {
     let model = Prepared::default();
     *model.answers.lock().expect("answers") = vec![vec![Says("Well"), Hangs], vec![Says("Well"), Hangs]].into();
     let world = studio_with(Box::new(model.clone()), Duration::from_secs(600)).await;
-    // Enough for one answer more, as far as is taken for one.
+    // Enough for the tokens reserved for one more answer.
     let month = "date_trunc('month', timestamp '2026-11-21')::date";
     let used = format!("insert into model_usage values ($1, {month}, 0, {})", OUTPUT_CAP - 10_000);
     world.sql(&used).await;

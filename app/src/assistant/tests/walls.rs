@@ -1,4 +1,4 @@
-//! The walls of the database stand before what the drawer itself keeps, too: whatever a statement says.
+//! Row security protects the assistant's tables, too, whatever a statement says.
 
 use serde_json::json;
 use sqlx::raw_sql;
@@ -14,7 +14,7 @@ use crate::{
     testing::{apart, owner},
 };
 
-/// A card of this caller's that waits, in a conversation of its own.
+/// A waiting card of this caller, in a conversation of its own.
 async fn waiting(world: &World) -> (ConversationId, Card) {
     let conversation = say(world, "/nonsense").await.conversation;
     let operation = operations::find("create_client").expect("an operation");
@@ -22,7 +22,7 @@ async fn waiting(world: &World) -> (ConversationId, Card) {
     (conversation, proposal::propose(&at_the_drawer(world), conversation, operation, arguments).await.expect("a card"))
 }
 
-/// Statements that name no member find and change what is the viewer's own.
+/// Statements without a condition on the member find and change only the viewer's own rows.
 #[tokio::test]
 async fn a_viewer_at_the_drawer_reaches_their_own_conversations_and_no_others() {
     let (world, _) = studio(vec![]).await;
@@ -79,7 +79,7 @@ async fn whoever_works_in_many_organizations_takes_turns_with_themselves_at_the_
     assert_eq!(history::list(&user, None).await, Ok(Vec::new()));
 }
 
-/// Lets what the drawer keeps be seen in transactions that cannot write, and in no others.
+/// Makes the assistant's tables readable in read-only transactions, and in no others.
 async fn for_looks_only() {
     let owner = owner().await;
     for table in ["organization", "member", "conversation", "message", "card", "model_usage"] {

@@ -1,4 +1,4 @@
-//! Promises of the queues.
+//! Tests of the queues.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -12,7 +12,7 @@ fn record(at: u128) -> AuditRecord {
         at: "2026-11-26T09:00:00Z".to_owned(),
         member_id: Some(Uuid::nil()),
         token_id: None,
-        door: "rest",
+        channel: "rest",
         operation: "list_clients",
         arguments: json!({}),
         outcome: "done".to_owned(),
@@ -35,7 +35,7 @@ fn filled(queues: &mut Queues, organization: OrganizationId, records: u128) {
     }
 }
 
-/// Takes places for as long as there are any.
+/// Reserves slots until none is left; returns how many.
 fn flood(queues: &mut Queues, organization: OrganizationId) -> usize {
     (0..TOTAL_MAX).take_while(|_| queues.reserve(organization).is_ok()).count()
 }
@@ -153,7 +153,7 @@ fn an_organization_has_one_turn_whatever_comes_while_its_records_are_written() {
     assert_eq!((queues.unwritten(), queues.taken), (0, 0));
 }
 
-/// What can happen to the queues, one after the other.
+/// The steps of a random sequence of operations on the queues.
 #[derive(Debug, Clone)]
 enum Step {
     Called(u128),
@@ -166,7 +166,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..200)
 }
 
-/// Takes note of what came of the batch under way; which of its records are written down or refused for good.
+/// Completes the current batch with an outcome; returns those of its records that were written or rejected.
 fn settled(queues: &mut Queues, batch: Batch, outcome: u8) -> Vec<Uuid> {
     let ids: Vec<Uuid> = batch.records.iter().map(|record| record.id).collect();
     let written = match outcome {

@@ -1,15 +1,15 @@
-//! What an entry shows of settings and tokens: before and after, and never a secret.
+//! The images of settings and tokens in an audit entry: before and after, and never a secret.
 
 use serde_json::{Value, json};
 
 use crate::testing::World;
 
-/// What a call has changed, as the log shows it.
+/// The changes of a call, as the audit log shows them.
 async fn changes(world: &World, done: &Value) -> Value {
     world.ok("get_audit_entry", json!({"action": done["action"]})).await["changes"].clone()
 }
 
-/// Before and after of one column of the one record that was changed.
+/// Before and after of one column of the only changed record.
 fn column<'a>(changes: &'a Value, name: &str) -> (&'a Value, &'a Value) {
     (&changes[0]["before"][name], &changes[0]["after"][name])
 }

@@ -1,4 +1,4 @@
-//! How long accesses are kept.
+//! The retention of accesses.
 
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -11,7 +11,7 @@ use crate::{
 
 const ACCESSES: &str = "select count(*) from access_record where organization_id = $1 and operation = 'list_clients'";
 
-/// The months belong to all organizations of the database: whoever drops some here is alone with them.
+/// The partitions belong to all organizations of the database, so tests that drop some run exclusively.
 static MONTHS: Mutex<()> = Mutex::const_new(());
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn accesses_of_months_long_over_go_and_writes_stay() {
 
 #[tokio::test]
 async fn the_application_cannot_drop_what_was_just_recorded() {
-    // It drops every month that it may, those that other tests read among them.
+    // It drops every expired partition, also those that other tests read.
     apart("dropped", async {
         let studio = World::new("kept").await;
         studio.ok("list_clients", json!({})).await;

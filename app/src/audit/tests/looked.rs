@@ -1,4 +1,4 @@
-//! What it costs to look through a long log.
+//! The cost of queries on a long audit log.
 
 use super::outages::altered;
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
     testing::World,
 };
 
-/// How many accesses there are in the long log, one every five minutes.
+/// The number of accesses in the long log, one every five minutes.
 const LONG: i64 = 20_000;
 
-/// How many rows of both logs the statements of this connection have looked at, as of the last time that it told the others.
+/// How many rows of both logs the statements of this connection have read, since its last report of statistics.
 async fn looked_at(db: &mut Db) -> i64 {
     let rows = r"select (coalesce(sum(seq_tup_read), 0) + coalesce(sum(idx_tup_fetch), 0))::bigint from pg_stat_xact_user_tables
         where relname = 'action' or relname like 'access\_record%'";
@@ -25,7 +25,7 @@ async fn fill(studio: &World) {
         studio.sql(&format!("select make_access_partition('{month}') where $1::uuid is not null")).await;
     }
     let accesses = format!(
-        "insert into access_record (organization_id, id, at, member_id, door, operation, arguments, outcome)
+        "insert into access_record (organization_id, id, at, member_id, channel, operation, arguments, outcome)
          select $1, gen_random_uuid(), '2026-11-01'::timestamptz - n * interval '5 minutes', '{}',
              case n when 19000 then 'cli' else 'rest' end, case n when 19001 then 'create_client' else 'list_clients' end, '{{}}',
              case when n in (19001, 19002) then 'internal' else 'done' end
@@ -33,7 +33,7 @@ async fn fill(studio: &World) {
         studio.member().0
     );
     studio.sql(&accesses).await;
-    // As the database does by itself, when so many have come.
+    // Autovacuum does the same after so many inserts.
     altered("analyze access_record").await;
 }
 
@@ -48,7 +48,7 @@ async fn however_long_the_log_is_a_page_of_it_looks_at_few_calls() {
     let cases = [
         ("everything", AuditFilter::default(), 51),
         ("how it ended", AuditFilter { outcome: named("internal"), ..AuditFilter::default() }, 2),
-        ("the door", AuditFilter { door: named("cli"), ..AuditFilter::default() }, 1),
+        ("the channel", AuditFilter { channel: named("cli"), ..AuditFilter::default() }, 1),
         ("the operation", AuditFilter { operation: named("create_client"), ..AuditFilter::default() }, 1),
         ("somebody who never called", AuditFilter { member: Some(nobody), ..AuditFilter::default() }, 0),
         ("a day", AuditFilter { from: at("2026-09-10T00:00:00Z"), until: at("2026-09-10T01:00:00Z"), ..AuditFilter::default() }, 12),

@@ -1,4 +1,4 @@
-//! Promises of the audit log.
+//! Tests of the audit log.
 
 #[cfg(target_os = "linux")]
 mod full;
@@ -20,13 +20,13 @@ use crate::{
     testing::World,
 };
 
-/// The calls so far, the newest first.
+/// The recorded calls, the newest first.
 async fn log(world: &World, filter: Value) -> Vec<Value> {
     world.caller.services.recorder.flush().await;
     world.ok("list_audit", filter).await["items"].as_array().expect("a list").clone()
 }
 
-/// How often the people of the organization have called an operation, there or where it has led them.
+/// How often the members of the organization have called an operation, there or in an organization that it created or joined.
 async fn rows(world: &World, operation: &str) -> i64 {
     world.caller.services.recorder.flush().await;
     let query = format!(
@@ -59,7 +59,7 @@ async fn every_call_is_written_down_with_who_through_what_and_how_it_ended() {
         .iter()
         .map(|entry| {
             let word = |field: &str| entry[field].as_str().unwrap_or("-").to_owned();
-            format!("{} {} {} {}", word("door"), entry["member"]["name"].as_str().unwrap_or("-"), word("operation"), word("outcome"))
+            format!("{} {} {} {}", word("channel"), entry["member"]["name"].as_str().unwrap_or("-"), word("operation"), word("outcome"))
         })
         .collect();
     for expected in [
@@ -79,7 +79,7 @@ async fn every_call_is_written_down_with_who_through_what_and_how_it_ended() {
     assert_eq!(whole["changes"][0]["after"]["name"], "Acme");
 }
 
-/// Where the person belongs.
+/// How many memberships the person has.
 async fn places(world: &World) -> i64 {
     world.number("select count(*) from member where user_id in (select user_id from member where organization_id = $1)").await
 }
@@ -91,7 +91,7 @@ async fn every_operation_of_the_registry_leaves_a_row_but_for_what_is_the_person
         let studio = fixture("trail").await;
         let call = Value::Object(arguments(operation, &studio.ids));
         let (before, places_before) = (rows(&studio.world, name).await, places(&studio.world).await);
-        // What matters here is that it was called, not how it ended.
+        // It matters only that it was called, not how it ended.
         _ = studio.world.call(name, call).await;
         let own = operation.declaration.needs == Permission::SignedIn && places(&studio.world).await == places_before;
         assert_eq!(rows(&studio.world, name).await, before + i64::from(!own), "{name} left no row, or more than it should");
@@ -116,7 +116,7 @@ async fn the_filters_find_what_they_name() {
     studio.ok("create_client", json!({"name": "Acme"})).await;
     studio.refused("get_client", json!({"client": "Globex"})).await;
     let found = |filter: Value| log(&studio, filter);
-    assert_eq!(found(json!({"operation": "create_client", "period": "today", "member": "me", "door": "page"})).await.len(), 1);
+    assert_eq!(found(json!({"operation": "create_client", "period": "today", "member": "me", "channel": "page"})).await.len(), 1);
     assert_eq!(found(json!({"outcome": "not_found"})).await.len(), 1);
     assert_eq!(found(json!({"changed": true})).await.len(), 1);
     assert_eq!(found(json!({"period": "last_year"})).await.len(), 0);
@@ -136,7 +136,7 @@ async fn writes_and_accesses_are_one_list_whose_pages_follow_each_other() {
         studio.ok("create_client", json!({"name": name})).await;
         studio.refused("create_client", json!({"name": name})).await;
         studio.ok("create_client", json!({"name": format!("Not {name}"), "dry_run": true})).await;
-        // Some at the same instant, so that only their ids tell them apart.
+        // Some have the same instant, so that only their ids order them.
         studio.advance(i64::from(at % 2 == 0));
     }
     let whole = log(&studio, json!({"operation": "create_client"})).await;
@@ -198,7 +198,7 @@ async fn rows_that_are_missing_at_the_end_are_missed() {
     studio.ok("create_client", json!({"name": "Globex"})).await;
     assert_eq!(proof(&studio).await["sound"], true);
     studio.sql("delete from action where organization_id = $1 and position > 1").await;
-    // What is called afterwards goes on from the head, so the gap shows.
+    // Later calls continue from the head, so the gap shows.
     let proof = proof(&studio).await;
     assert_eq!(proof["sound"], false, "{proof}");
 }
@@ -226,8 +226,8 @@ async fn the_application_can_neither_change_nor_take_out_nor_slip_in_a_row() {
         "insert into audit_verification select * from audit_verification",
         "delete from audit_verification",
     ] {
-        let reach = RowScope::Organization(studio.organization());
-        let mut db = studio.caller.services.database.begin(reach, AccessMode::Write).await.expect("a transaction");
+        let scope = RowScope::Organization(studio.organization());
+        let mut db = studio.caller.services.database.begin(scope, AccessMode::Write).await.expect("a transaction");
         let refused = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(db.connection()).await;
         let code = refused.expect_err(statement).as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
         assert_eq!(code.as_deref(), Some("42501"), "{statement}");

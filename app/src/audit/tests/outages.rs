@@ -1,4 +1,4 @@
-//! Accesses while the database cannot keep them: none is thrown away, and no answer waits for them.
+//! Accesses while the database cannot store them: none is dropped, and no answer waits for them.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use crate::{
     testing::{World, apart, owner},
 };
 
-/// Long enough for a try, too short for the next.
+/// Long enough for one attempt, too short for the next.
 pub const A_TRY: Duration = Duration::from_millis(500);
 
-/// Long enough for whatever can be written at all.
+/// Long enough for every record that can be written at all.
 pub const LONG: Duration = Duration::from_secs(30);
 
-/// A call that was done, as it is on its way to be written down.
+/// The record of an access, as it is queued.
 pub fn record(world: &World) -> AuditRecord {
     let declaration = operations::find("list_clients").expect("an operation").declaration;
     AuditRecord::of_access(&world.caller, world.now(), declaration, json!({}), outcome::DONE).expect("a member")
@@ -30,7 +30,7 @@ pub fn put(world: &World, recorder: &Recorder, record: AuditRecord) {
     recorder.reserve(&world.caller).expect("a place").put(Some(record));
 }
 
-/// Statements of the owner of the tables.
+/// Executes statements as the owner of the tables.
 pub async fn altered(statements: &str) {
     let owner = owner().await;
     sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&owner).await.expect("altered");
@@ -128,7 +128,7 @@ async fn at_the_turn_of_a_month_two_processes_make_its_place_at_once() {
     while studio.number(waits).await == 0 {}
     first.commit().await.expect("made");
     assert_eq!((recorder.flush_within(LONG).await, written(&studio).await), (0, 1));
-    // Whoever comes at the same instant finds no error either.
+    // A concurrent call at the same instant gets no error either.
     studio.set_clock("2031-07-01T00:00:00Z");
     let recorders: Vec<Recorder> = (0..5).map(|_| Recorder::start(database.clone())).collect();
     recorders.iter().for_each(|recorder| put(&studio, recorder, record(&studio)));

@@ -1,4 +1,4 @@
-//! What is written down of a call, and that nothing keeps the others from being written down.
+//! What is recorded of a call, and that no record blocks the others.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -21,7 +21,7 @@ use crate::{
     testing::{World, apart},
 };
 
-/// A call that was done, as it is on its way to be written down.
+/// The record of an access, as it is queued.
 fn record(world: &World, operation: &str) -> AuditRecord {
     let declaration = operations::find(operation).expect("an operation").declaration;
     AuditRecord::of_access(&world.caller, world.now(), declaration, json!({}), outcome::DONE).expect("a member")
@@ -149,7 +149,7 @@ async fn what_a_person_does_beyond_the_organization_is_not_told_to_it() {
     let noted = log(&studio, json!({})).await;
     let own = ["list_invitations", "list_organizations", "answer_invitation", "create_organization"];
     assert!(noted.iter().all(|entry| own.iter().all(|name| entry["operation"] != *name)), "{noted:#?}");
-    // A token is the organization's: it learns that it was used, and not what for.
+    // A token belongs to the organization, which learns that it was used, but not what for.
     _ = studio.token(WriteMode::Direct).await.call("create_organization", json!({"name": "Another firm"})).await;
     let noted = log(&studio, json!({"operation": "create_organization"})).await;
     assert_eq!((noted.len(), &noted[0]["arguments"]), (1, &json!({})));
@@ -210,7 +210,7 @@ async fn the_name_of_a_program_turns_and_breaks_no_line_of_the_log() {
     assert_eq!(log["items"][0]["program"], "ctl[31m", "{log}");
 }
 
-/// Panics at the first event, as a log that cannot be written may.
+/// Panics at the first event, as a log subscriber that cannot write may.
 struct Panicking(AtomicBool);
 
 impl Subscriber for Panicking {

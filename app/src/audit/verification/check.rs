@@ -1,4 +1,4 @@
-//! Checking what is new, and asking for a check of all.
+//! Verifies the rows since the last checkpoint, and starts the check of the whole log.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::{
 /// How many rows of the chain are checked in one statement: as many as there are between two checkpoints.
 const STRETCH: i32 = 10_000;
 
-/// How long checking a stretch may take while somebody waits for it.
+/// The statement timeout of a check inside a request.
 const AT_ONCE: Duration = Duration::from_secs(2);
 
-/// Recomputes the chain from its last checkpoint up to where it ends now.
+/// Recomputes the chain from its last checkpoint to its present end.
 pub async fn since_checkpoint(cx: &mut Call) -> Result<AuditProof, Error> {
     if let Some((action, position)) = store::outside(&mut cx.db).await? {
         return proof(cx, 0, position, Some(action), "it was put in, and belongs to no place of the chain".to_owned()).await;
@@ -33,20 +33,20 @@ pub async fn since_checkpoint(cx: &mut Call) -> Result<AuditProof, Error> {
     let (after, mut hash) = store::last_checkpoint(&mut cx.db).await?.unwrap_or_default();
     let mut position = after;
     while position < end {
-        let Some(stretch) = store::verify(&mut cx.db, position, &hash, STRETCH).await.map_err(too_much)? else { break };
-        if let (Some(broken), Some(at), Some(reason)) = (stretch.broken, stretch.broken_position, stretch.reason) {
+        let Some(segment) = store::verify(&mut cx.db, position, &hash, STRETCH).await.map_err(too_much)? else { break };
+        if let (Some(broken), Some(at), Some(reason)) = (segment.broken, segment.broken_position, segment.reason) {
             return proof(cx, after, at, Some(broken), reason).await;
         }
-        (position, hash) = (stretch.last_position.unwrap_or(end), stretch.last_hash.unwrap_or_default());
+        (position, hash) = (segment.last_position.unwrap_or(end), segment.last_hash.unwrap_or_default());
     }
-    // Rows that were added meanwhile are whole as well; what counts is that none is missing.
+    // Rows added meanwhile are verified as well; the check only needs that none is missing.
     if position < end || after > end || (position == end && hash != last) {
         return proof(cx, after, position, None, "the last rows are missing".to_owned()).await;
     }
     Ok(AuditProof { sound: true, after, checked: position - after, broken: None })
 }
 
-/// What changed very much at once is checked step by step.
+/// The error for rows with too many changes for a request, which the background check verifies.
 fn too_much(error: Error) -> Error {
     match error.code {
         Code::Unavailable => Error::new(Code::Conflict, "More was changed since the last checkpoint than can be checked at once.")
@@ -60,7 +60,7 @@ async fn proof(cx: &mut Call, after: i64, position: i64, action: Option<Uuid>, r
     Ok(AuditProof { sound: false, after, checked, broken: Some(BrokenEntry { action: action.map(ActionId), position, reason }) })
 }
 
-/// Begins a check of the whole chain, unless one is under way; the work is for [`super::job`].
+/// Starts a check of the whole chain, unless one is running; [`super::job`] does the work.
 pub async fn start(cx: &mut Call) -> Result<AuditVerification, Error> {
     store::begin(&mut cx.db).await?;
     cx.mark_changed();
@@ -68,7 +68,7 @@ pub async fn start(cx: &mut Call) -> Result<AuditVerification, Error> {
     get(cx).await
 }
 
-/// The check that is under way, or was the last.
+/// The running check, or else the last one.
 pub async fn get(cx: &mut Call) -> Result<AuditVerification, Error> {
     let zone = cx.membership()?.member_zone.clone();
     let Some(row) = store::find(&mut cx.db).await? else {

@@ -1,4 +1,4 @@
-//! The check of the whole log, step by step: each is a transaction of its own, and what was checked stays checked.
+//! The background check of the whole log: each step is a transaction of its own and saves its progress.
 
 use std::{
     collections::HashMap,
@@ -15,23 +15,23 @@ use crate::{
     id::OrganizationId,
 };
 
-/// How many organizations are looked after at once.
+/// How many organizations are verified in one round.
 const ORGANIZATIONS_MAX: i32 = 100;
 
 /// How many rows the first step checks.
 const ROWS_FIRST: i32 = 1_000;
 
-/// How many rows a step checks at most.
+/// The most rows of a step.
 const ROWS_MAX: i32 = 10_000;
 
-/// How long a step should take: the next one checks more rows, or fewer.
+/// The target duration of a step; the number of rows of the next one adapts to it.
 const STEP_AIM: Duration = Duration::from_millis(400);
 
-/// How long a step may take before it is tried again with fewer rows.
+/// The statement timeout of a step, after which it is retried with fewer rows.
 const STEP_MAX: Duration = Duration::from_millis(900);
 
-/// Goes on with every check that is under way, a step of each in turn, until there is nothing more to check. What another
-/// process is on is left to it.
+/// Continues all running checks round-robin, one step each, until none has more rows. Skips those that another process
+/// works on.
 pub async fn resume(services: &Services) -> Result<(), Error> {
     let mut rows = HashMap::new();
     loop {
@@ -52,7 +52,7 @@ async fn running(services: &Services) -> Result<Vec<Uuid>, Error> {
     Ok(running)
 }
 
-/// One step; whether there is more to check at once. What fails is taken up the next time.
+/// Runs one step; true if there is more to check immediately. After an error the next run continues.
 async fn step(services: &Services, organization: Uuid, rows: &mut i32) -> bool {
     let begun = Instant::now();
     match checked(services, OrganizationId(organization), *rows).await {
@@ -65,7 +65,7 @@ async fn step(services: &Services, organization: Uuid, rows: &mut i32) -> bool {
             }
             more
         }
-        // The rows are long ones, or the database has much to do.
+        // The rows are long, or the database is busy.
         Err(error) if error.code == Code::Unavailable && *rows > 1 => {
             *rows = (*rows / 4).max(1);
             true
@@ -79,16 +79,16 @@ async fn step(services: &Services, organization: Uuid, rows: &mut i32) -> bool {
 
 async fn checked(services: &Services, organization: OrganizationId, rows: i32) -> Result<bool, Error> {
     let mut db = services.workers.begin(RowScope::Organization(organization), AccessMode::Write).await?;
-    // A single row cannot be split, and is waited for as long as any statement of a write, 15 seconds. It needs less: whoever wrote it
-    // computed the same hash in such a statement, in a call of 25 seconds that had to make the changes, too. Of 100,000 changes of one
-    // row making them takes more than two seconds, and checking them one.
+    // A single row cannot be split and gets the statement timeout of a write, 15 seconds. It needs less: the write of the row computed
+    // the same hash in such a statement, in a call limited to 25 seconds that also made the changes. With 100,000 changes in one row
+    // making them takes more than two seconds, and checking them one.
     if rows > 1 {
         db.set_statement_timeout(STEP_MAX).await?;
     }
     match store::step(&mut db, rows).await {
         Ok(more) => db.commit().await.map(|()| more),
         Err(error) => {
-            // The next step takes the job up again, so it must be free by then.
+            // The next step locks the job again, so the lock must be released before.
             db.roll_back().await;
             Err(error)
         }

@@ -1,4 +1,4 @@
-//! Verifying the chain of the audit log: what is new at once, all of it as a job.
+//! Verifies the audit chain: the rows since the last checkpoint at once, all of it as a job.
 
 #[cfg(feature = "ssr")]
 mod check;

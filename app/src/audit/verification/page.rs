@@ -1,4 +1,4 @@
-//! Verifying the log, at its page.
+//! The verification section of the audit page.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::{
     ui::{Form, Icon, Submit, WriteAction, create_resource, icon, idempotency_field, when_loaded},
 };
 
-/// What of an address asks for a check of what is new.
+/// The query parameter that requests a check of the rows since the last checkpoint.
 const ASKED: &str = "verify";
 
-/// Checks the chain when it is asked for: what is new at once, all of it as a job.
+/// Verifies the chain on request: the rows since the last checkpoint at once, all of it as a job.
 #[component]
 pub fn VerificationSection() -> impl IntoView {
     let query = use_query_map();
@@ -27,10 +27,10 @@ pub fn VerificationSection() -> impl IntoView {
     view! { {checks(asked, write)} {new(asked)} {whole(asked, write)} }
 }
 
-/// The two checks that there are, and from where each begins.
+/// The buttons and results of both checks.
 fn checks(asked: Memo<Option<String>>, write: WriteAction<StartAuditVerification>) -> AnyView {
     let base = use_current_organization().path("settings/audit");
-    // Each time it is another address, so that what was asked for can be asked for again.
+    // The address differs each time, so that the check can be requested again.
     let times = move || asked.with(|asked| asked.as_ref().and_then(|asked| asked.parse::<u32>().ok()).unwrap_or_default());
     let path = move || format!("{base}?{ASKED}={}", times().saturating_add(1));
     view! {
@@ -50,7 +50,7 @@ fn checks(asked: Memo<Option<String>>, write: WriteAction<StartAuditVerification
     .into_any()
 }
 
-/// What came of the check of what is new.
+/// The result of the check since the last checkpoint.
 fn new(asked: Memo<Option<String>>) -> AnyView {
     let proof = create_resource(
         move || asked.get(),
@@ -88,22 +88,22 @@ fn told(proof: &AuditProof) -> AnyView {
     }
 }
 
-/// After how long it is looked again how far a check is.
+/// The polling interval for the progress of a check.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// The check of the whole log: how far it is, or when there was one last.
+/// The check of the whole log: its progress, or when the last one ended.
 fn whole(asked: Memo<Option<String>>, write: WriteAction<StartAuditVerification>) -> AnyView {
     let (version, looks) = (write.version(), RwSignal::new(0_u32));
     let verification = create_resource(move || (version.get(), looks.get()), |_| get_audit_verification());
     let path = use_current_organization().path("settings/audit");
     when_loaded(verification, move |verification| match verification.state {
-        // What was found a moment ago may have been the whole log.
+        // The check since the last checkpoint may have covered the whole log.
         VerificationState::Never => {
             view! { {move || asked.with(Option::is_none).then(|| view! { <p class="quiet">"The whole log was not verified yet."</p> })} }
                 .into_any()
         }
         VerificationState::Running => {
-            // Each look that finds it under way is followed by another one.
+            // Polling continues while the check runs.
             Effect::new(move |_| set_timeout(move || _ = looks.try_update(|looks| *looks += 1), LOOK_AGAIN));
             progress(&verification, path.clone())
         }
@@ -114,7 +114,7 @@ fn whole(asked: Memo<Option<String>>, write: WriteAction<StartAuditVerification>
 fn progress(verification: &AuditVerification, path: String) -> AnyView {
     let (does, checked, total, of) = match verification.changes {
         None => ("The whole log is being verified: ", verification.checked, verification.total, rows(verification.total)),
-        // The rows come first, and all of them fit by now.
+        // Rows are checked before changes, so all of them have passed.
         Some(ChangesChecked { checked, total }) => {
             ("Every row fits. What they changed is being gone through: ", checked, total, pluralize(total, "change", "changes"))
         }

@@ -1,11 +1,11 @@
-//! SQL of the checks of the chain.
+//! SQL of the verification of the audit chain.
 
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{database::Db, error::Error};
 
-/// Where the chain ends: position and hash of its last row; nothing before the first call.
+/// Position and hash of the last row of the chain; nothing before the first call.
 pub async fn head(db: &mut Db) -> Result<Option<(i64, Vec<u8>)>, Error> {
     let organization = db.organization();
     let head =
@@ -23,7 +23,7 @@ pub async fn last_checkpoint(db: &mut Db) -> Result<Option<(i64, Vec<u8>)>, Erro
     Ok(last.map(|last| (last.position, last.hash)))
 }
 
-/// How far a stretch of the chain was checked, and the first row in it that does not fit.
+/// How far a segment of the chain was checked, and the first row in it that does not fit.
 #[allow(missing_docs, reason = "described at the function in the migration")]
 pub struct ChainSegment {
     pub last_position: Option<i64>,
@@ -33,7 +33,7 @@ pub struct ChainSegment {
     pub reason: Option<String>,
 }
 
-/// Checks a stretch of the chain, from after a row.
+/// Verifies at most `at_most` rows of the chain after `position`, whose row has this hash.
 pub async fn verify(db: &mut Db, position: i64, hash: &[u8], at_most: i32) -> Result<Option<ChainSegment>, Error> {
     Ok(query_as!(
         ChainSegment,
@@ -46,13 +46,13 @@ pub async fn verify(db: &mut Db, position: i64, hash: &[u8], at_most: i32) -> Re
     .await?)
 }
 
-/// A row that is in nobody's place: before the first of the chain, after its last, or in a log without a chain.
+/// A row outside of the chain: before its first row, after its last, or in a log without a chain.
 pub async fn outside(db: &mut Db) -> Result<Option<(Uuid, i64)>, Error> {
     let row = query!(r#"select id as "id!", position as "position!" from outside_the_chain()"#).fetch_optional(db.connection()).await?;
     Ok(row.map(|row| (row.id, row.position)))
 }
 
-/// How many rows there are after a position and up to another.
+/// Counts the rows after a position up to and including another.
 pub async fn count(db: &mut Db, after: i64, until: i64) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -65,7 +65,7 @@ pub async fn count(db: &mut Db, after: i64, until: i64) -> Result<i64, Error> {
     .await?)
 }
 
-/// The check of the whole log.
+/// The stored state of the check of the whole log.
 #[allow(missing_docs, reason = "the columns are described at AuditVerification")]
 pub struct VerificationRow {
     pub state: String,
@@ -80,7 +80,7 @@ pub struct VerificationRow {
     pub reason: Option<String>,
 }
 
-/// The check that is under way, or was the last.
+/// The running check, or else the last one.
 pub async fn find(db: &mut Db) -> Result<Option<VerificationRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -93,18 +93,18 @@ pub async fn find(db: &mut Db) -> Result<Option<VerificationRow>, Error> {
     .await?)
 }
 
-/// Begins a check, unless one is under way.
+/// Starts a check, unless one is running.
 pub async fn begin(db: &mut Db) -> Result<(), Error> {
     query!(r#"select begin_verification() as "begun: ()""#).execute(db.connection()).await?;
     Ok(())
 }
 
-/// Checks the next rows, so many at most; whether there are more, and nobody else is on them.
+/// Checks at most `at_most` further rows; true if there are more and no other process works on them.
 pub async fn step(db: &mut Db, at_most: i32) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select step_verification($1) as "more!""#, at_most).fetch_one(db.connection()).await?)
 }
 
-/// Organizations whose log is being checked, the longest first.
+/// Organizations with a running check, the longest-running first.
 pub async fn running(db: &mut Db, at_most: i32) -> Result<Vec<Uuid>, Error> {
     Ok(query_scalar!(r#"select organization_id as "organization_id!" from running_verifications($1)"#, at_most)
         .fetch_all(db.connection())

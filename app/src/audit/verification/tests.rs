@@ -1,4 +1,4 @@
-//! Promises of the checks of the chain.
+//! Tests of the verification of the audit chain.
 
 use serde_json::{Value, json};
 
@@ -8,13 +8,13 @@ use crate::{
     testing::{World, apart, owner},
 };
 
-/// Calls without changes, put into the chain as its function does: more than there are between two checkpoints.
+/// Appends calls without changes to the chain: more than there are between two checkpoints.
 const MANY: &str = "select set_config('app.organization_id', $1::text, true), append_actions(
-    (select jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'at', '2026-11-20T09:00:00Z', 'member_id', m.id, 'door', 'page',
+    (select jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'at', '2026-11-20T09:00:00Z', 'member_id', m.id, 'channel', 'page',
          'operation', 'update_client', 'arguments', '{}'::jsonb, 'outcome', 'done', 'withheld', '{}'::text[], 'duration_ms', 1))
      from member m, generate_series(1, 10004) where m.organization_id = $1::uuid), false)";
 
-/// Actions with everything that JSON writes in a way of its own, whose hash is not the one over the text of a jsonb array.
+/// Counts actions with every special case of JSON output whose hash differs from the one over the text of a jsonb array.
 const HASHED_OTHERWISE: &str = r#"select count(*) from jsonb_populate_recordset(null::action, jsonb_build_array(
         jsonb_build_object('organization_id', $1::uuid, 'id', gen_random_uuid(), 'position', 9007199254740993, 'at', 'infinity',
             'arguments', '{"b": "\"\\/\u0001\u2028é😀", "a": 1.50}'::jsonb, 'withheld', array['money', 'people, all', 'a"b']),
@@ -22,7 +22,7 @@ const HASHED_OTHERWISE: &str = r#"select count(*) from jsonb_populate_recordset(
             'program', E'\t"quoted" \\ \u202e', 'arguments', '[]'::jsonb, 'withheld', array[]::text[], 'changes_hash', '\x00ff',
             'undoes', gen_random_uuid(), 'duration_ms', -1))) a
     where hash_of_action('\x01', a) is distinct from sha256('\x01' || convert_to(jsonb_build_array(
-        a.organization_id, a.id, a.position, extract(epoch from a.at), a.member_id, a.token_id, a.door, a.operation, a.arguments, a.outcome,
+        a.organization_id, a.id, a.position, extract(epoch from a.at), a.member_id, a.token_id, a.channel, a.operation, a.arguments, a.outcome,
         a.program, a.address, a.withheld, a.duration_ms, a.undoes, encode(a.changes_hash, 'hex'))::text, 'UTF8'))"#;
 
 /// The same of changes.
@@ -37,10 +37,10 @@ async fn hashes_are_over_the_text_that_they_always_were_over() {
     assert_eq!(studio.number(CHANGES_OTHERWISE).await, 0);
 }
 
-/// Puts a row into the log of an organization, at a place of whoever puts it there.
+/// Inserts a row into the log of an organization, at a chosen position.
 const PUT_IN: &str =
-    "insert into action (organization_id, id, at, member_id, door, operation, arguments, outcome, position, hash, withheld, duration_ms)
-    select organization_id, gen_random_uuid(), at, member_id, door, 'remove_member', arguments, outcome, PLACE, hash, withheld, duration_ms
+    "insert into action (organization_id, id, at, member_id, channel, operation, arguments, outcome, position, hash, withheld, duration_ms)
+    select organization_id, gen_random_uuid(), at, member_id, channel, 'remove_member', arguments, outcome, PLACE, hash, withheld, duration_ms
     from action where organization_id = $1 order by position limit 1";
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn a_step_that_was_cut_off_is_taken_up_at_once_by_the_next() {
     assert_eq!(verified(&studio).await["state"], "sound");
 }
 
-/// A step is cut off the first time that it writes how far it is.
+/// Makes the first step that saves its progress time out.
 const SLOW_ONCE: &str = "create sequence tries;
     create function slow_once() returns trigger language plpgsql security definer as $$
     begin
@@ -111,7 +111,7 @@ async fn the_job_takes_up_a_step_that_was_cut_off_at_its_limit() {
     .await;
 }
 
-/// A change as of another action, put in by whoever can write to the table.
+/// Inserts a change for another action, as somebody with write access to the table can.
 const CHANGE_PUT_IN: &str = "insert into change (organization_id, action_id, kind, record_id, before, after)
     select organization_id, ACTION, kind, record_id, before, after from change where organization_id = $1 limit 1";
 
@@ -130,7 +130,7 @@ async fn a_change_that_belongs_to_no_action_is_found_by_the_whole_check() {
     }
 }
 
-/// An invitation that was declined as versions before this one wrote it down: as a change of no action.
+/// A declined invitation as recorded by earlier versions: as a change without an action.
 const DECLINED_BEFORE: &str = r#"insert into change (organization_id, action_id, kind, record_id, after)
     values ($1, '01900000-0000-7000-8000-000000000000', 'invitation', '01900000-0000-7000-8000-000000000001', '{"answer": "ANSWER"}')"#;
 
@@ -164,7 +164,7 @@ async fn the_check_says_how_far_it_is_with_the_changes_once_every_row_was_checke
         }
     }
     let rows = [(1, None, Some(1)), (2, None, Some(2)), (3, None, Some(3)), (4, None, Some(4)), (5, Some(0), Some(5))];
-    // Four are gone through where one row is checked.
+    // A step checks four changes where it would check one row.
     assert_eq!(told, [&rows[..], &[(5, Some(4), Some(5)), (5, Some(5), Some(5)), (5, Some(5), Some(5))]].concat());
     db.commit().await.expect("committed");
     let verification = studio.ok("get_audit_verification", json!({})).await;
@@ -174,7 +174,7 @@ async fn the_check_says_how_far_it_is_with_the_changes_once_every_row_was_checke
 async fn verified(studio: &World) -> Value {
     studio.ok("start_audit_verification", json!({})).await;
     job::resume(&studio.caller.services).await.expect("gone on");
-    // Another test may be on it at this moment.
+    // Another test may run the job at this moment.
     loop {
         let verification = studio.ok("get_audit_verification", json!({})).await;
         if verification["state"] != "running" {
@@ -221,7 +221,7 @@ async fn an_old_row_that_was_altered_is_found_by_the_whole_check_and_what_is_new
 async fn a_chain_that_was_written_anew_does_not_fit_to_its_checkpoints() {
     let studio = World::new("verify").await;
     studio.sql(MANY).await;
-    // Whoever writes every hash anew comes to another one at the checkpoint.
+    // A chain with all hashes recomputed has another hash at the checkpoint.
     studio.sql("update audit_checkpoint set hash = sha256(hash) where organization_id = $1").await;
     let verification = verified(&studio).await;
     assert_eq!((&verification["state"], &verification["broken"]["position"]), (&json!("broken"), &json!(10_000)), "{verification}");

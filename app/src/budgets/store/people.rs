@@ -1,4 +1,4 @@
-//! SQL of the people around a project: its team, and whom a budget concerns.
+//! SQL of the people of a project: its team, and the recipients of alerts.
 
 use sqlx::{query_as, query_scalar};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ pub struct TeamMemberRow {
     pub worked: i64,
 }
 
-/// Who is on a project or has worked on it, with what counts of their time; who worked most comes first.
+/// The members who are on a project or have worked on it, with the time that counts; the most time comes first.
 pub async fn team(db: &mut Db, project: Uuid, limit: i64) -> Result<Vec<TeamMemberRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -38,7 +38,7 @@ pub async fn team(db: &mut Db, project: Uuid, limit: i64) -> Result<Vec<TeamMemb
     .await?)
 }
 
-/// Whom a budget of a project concerns: who has one of the `leading` roles, and who has one of the `working` roles and is on it.
+/// The recipients of alerts: members with one of the `leading` roles, and members on the project with one of the `working` roles.
 pub async fn alert_recipients(db: &mut Db, project: Uuid, leading: &[String], working: &[String]) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

@@ -36,7 +36,7 @@ pub async fn insert(db: &mut Db, budget: &Budget, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// Writes a budget, which becomes its next version.
+/// Stores a budget and increments its version.
 pub async fn update(db: &mut Db, budget: &Budget, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(

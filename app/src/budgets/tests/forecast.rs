@@ -1,4 +1,4 @@
-//! When a budget is used up.
+//! Tests of the forecast when a budget is used up.
 
 use proptest::prelude::*;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Promises about budgets, over the operations.
+//! Tests of budgets, over the operations.
 
 mod forecast;
 mod notices;
@@ -47,7 +47,7 @@ pub async fn budget(world: &World) -> Value {
     world.ok("get_budget", json!({"project": "Dashboard"})).await
 }
 
-/// Logs time on Dashboard on 20 November, with what is given besides or instead.
+/// Logs time on Dashboard on 20 November, with additional or other arguments.
 pub async fn log(world: &World, duration: &str, more: Value) -> Value {
     world.ok("create_time_entry", with(json!({"project": "Dashboard", "date": "2026-11-20", "duration": duration}), more)).await
 }
@@ -63,14 +63,14 @@ pub async fn barbara(studio: &World) -> World {
     barbara
 }
 
-/// The texts of somebody's notifications, the newest first.
+/// The texts of a member's notifications, the newest first.
 pub async fn told(world: &World) -> Vec<String> {
     let page = world.ok("list_notifications", json!({})).await;
     let items = page["items"].as_array().expect("items");
     items.iter().map(|item| item["text"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
-/// What the answer of a write warns of.
+/// The warnings in the answer of a write.
 pub fn warnings(answer: &Value) -> Vec<&str> {
     answer["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }

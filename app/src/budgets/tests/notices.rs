@@ -1,4 +1,4 @@
-//! Notifications: everybody has their own, and puts them aside when they were read.
+//! Tests of notifications: each member has their own, and marks them as read.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Where the lines of a burn chart are, and what gauge and chart say to those who listen.
+//! Tests of the geometry of a burn chart, and of the sentences of gauge and chart for screen readers.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ async fn the_curve_rises_from_nothing_to_today_and_on_to_the_cap() {
     assert!(plot.used.windows(2).all(|pair| pair[0].x <= pair[1].x && pair[0].y >= pair[1].y), "it never falls");
     assert_eq!((plot.used[0].x, plot.used[0].y), (0.0, 1.0));
     assert!(plot.used.windows(2).all(|pair| pair[0].x == pair[1].x || pair[0].y == pair[1].y), "it rises on days of work only");
-    // Six hours at one a day.
+    // Six hours are left, at one a day.
     let (x, day) = plot.end.clone().expect("an end");
     assert_eq!(day.as_str(), "2026-11-27");
     let (from, to) = plot.forecast.expect("a forecast");

@@ -1,4 +1,4 @@
-//! Who may not see money is told of hours alone, and other projects are not there.
+//! Tests of the read scope: callers who may not see money get hours alone, and other projects do not exist for them.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn keys(answer: &Value) -> Vec<String> {
     }
 }
 
-/// Asks for everything that tells of budgets, and writes time past both caps.
+/// Calls everything that answers about budgets, writes time past both caps, and asserts that only hours are shown.
 async fn sees_hours_alone(world: &World) {
     let logged = log(world, "9h", json!({})).await;
     let mut answers = vec![logged.clone()];

@@ -1,4 +1,4 @@
-//! Setting a budget, changing it, taking it away, and every refusal.
+//! Tests of setting, changing and clearing a budget, with every refusal.
 
 use serde_json::json;
 

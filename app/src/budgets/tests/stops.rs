@@ -1,4 +1,4 @@
-//! A hard stop keeps new time out, and never keeps anybody from stopping a timer.
+//! Tests of the hard stop: it refuses new time, and never the stop of a timer.
 
 use serde_json::json;
 

@@ -1,11 +1,11 @@
-//! A threshold is told of once, when it is crossed, and again when usage had fallen below it.
+//! Tests of thresholds: an alert comes once, when one is crossed, and again after usage had fallen below it.
 
 use serde_json::{Value, json};
 
 use super::{barbara, log, set, studio, told, warnings};
 use crate::access::{Role, WriteMode};
 
-/// The percentages that notifications tell of, the newest first.
+/// The percentages in the notifications, the newest first.
 async fn crossed(world: &crate::testing::World) -> Vec<String> {
     let percent =
         |text: &String| text.split(" has reached ").nth(1).and_then(|rest| rest.split(" of").next()).unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! How much of a budget is used: what counts, what is pending, in which period, and that all doors say the same.
+//! Tests of the usage of a budget: what counts, what is pending, in which period, and that all channels answer the same.
 
 use serde_json::{Value, json};
 

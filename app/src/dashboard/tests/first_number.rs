@@ -1,4 +1,4 @@
-//! Nobody is surprised on sending the first invoice: a number that is taken does for it, and one that is missing is told before.
+//! No surprise on sending the first invoice: a number given at sign-up suffices, and a missing one is announced before.
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use crate::{
     testing::World,
 };
 
-/// Somebody in the organization that they have just founded.
+/// A person in the organization that they have just created.
 async fn founded(country: &str, rate: &str, number: &str) -> World {
     let first = World::new("studio").await;
     let given = json!({"name": "Own", "country": country, "tax_rate": rate, "tax_number": number});
@@ -27,13 +27,13 @@ async fn founded(country: &str, rate: &str, number: &str) -> World {
     first.signed_in(first.person().id, answer["slug"].as_str().expect("a place in addresses")).await
 }
 
-/// A draft over 1,000.00 for a client at home, which is more than the small amounts of which less is asked.
+/// A draft over 1,000.00 for a domestic client, above the limit for small-amount invoices.
 async fn draft(own: &World, country: &str) -> Value {
     own.ok("create_client", json!({"name": "Acme", "country": country})).await;
     own.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "1000.00"}]})).await
 }
 
-/// What somebody finds on the overview: the first steps, or a notice in their place.
+/// What the dashboard shows: the onboarding steps, or a notice in their place.
 async fn page(own: &World) -> (bool, String) {
     let Overview { progress, number_wanted, .. } = overview(own).await;
     let looking = async {
@@ -149,7 +149,7 @@ async fn a_number_that_is_given_later_is_asked_for_no_more() {
     assert!(is_steps && !steps.contains("VAT identifier or tax number"), "{steps}");
 }
 
-/// Somebody who has just signed up, and lands in their organization.
+/// A person who has just signed up, in their new organization.
 async fn signed_up(studio: &World, country: &str, number: &str) -> World {
     let given = |text: &str| Some(text.to_owned());
     let registration = Registration {

@@ -1,4 +1,4 @@
-//! Names that were there before they had keys, or that a program wrote that knows none.
+//! Search keys of names from before the keys existed, or written by a program that does not know them.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, raw_sql};
 
@@ -8,7 +8,7 @@ use crate::{
     testing::{World, create},
 };
 
-/// The version of the schema before.
+/// The version of the schema before search keys.
 const BEFORE: i64 = 46;
 
 const OLD: &str = "
@@ -49,7 +49,7 @@ async fn names_from_before_are_folded_and_those_that_are_one_now_stop_nothing() 
     connection.close().await.expect("closed");
 }
 
-/// A client as a program writes it that knows no keys.
+/// A client as a program without search keys writes it.
 const WRITTEN_WITHOUT: &str = "
     insert into client (organization_id, id, name, color, currency, payment_terms_days, tax_category, tax_rate, language, created_at)
     values ($1, gen_random_uuid(), 'STRAẞE', '#000000', 'EUR', 14, 'S', 1900, 'en', now())";

@@ -1,11 +1,11 @@
-//! A database is worked on when it is what the migrations made, and when its schema and this binary go together.
+//! Stint accepts a database only if it is as the migrations made it and its schema is compatible with this binary.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions, raw_sql};
 
 use super::super::{MIGRATIONS, SchemaError, check, migrate};
 use crate::testing::create;
 
-/// A database of its own with the schema.
+/// A new database with the schema.
 async fn made(name: &str) -> PgConnectOptions {
     let options = create(name).await;
     migrate(&options).await.expect("the schema");
@@ -18,7 +18,7 @@ async fn run(options: &PgConnectOptions, statements: impl Into<String>) {
     connection.close().await.expect("closed");
 }
 
-/// Why nobody works on this database.
+/// The reason why this database is refused.
 async fn refusal(options: &PgConnectOptions) -> String {
     check(options).await.expect_err("it is refused").to_string()
 }
@@ -27,7 +27,7 @@ fn newest() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().expect("migrations")
 }
 
-/// The version before the newest: numbers have gaps.
+/// The version before the newest; the numbers have gaps.
 fn one_before() -> i64 {
     let versions = MIGRATIONS.iter().map(|migration| migration.version);
     versions.filter(|version| *version < newest()).max().expect("migrations")
@@ -134,7 +134,7 @@ async fn a_migration_waits_for_whoever_works_on_its_tables_without_keeping_other
     let waits = "select count(*) from pg_locks l join pg_stat_activity a using (pid)
         where not l.granted and l.relation = 'app_user'::regclass and a.datname = current_database()";
     let mut other = PgConnection::connect_with(&options).await.expect("a connection");
-    // It waits, gives up, and waits again.
+    // It waits for the lock, gives up, and tries again.
     let limit = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
     for expected in [1, 0, 1] {
         while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut other).await.expect("a count") != expected {

@@ -1,7 +1,7 @@
-//! The demonstration studio as it stood at version 10 of the schema: every later migration runs on it, and it says the same.
+//! The demonstration studio at version 10 of the schema: every later migration runs on it, and its answers stay the same.
 //!
 //! `studio.sql.gz` is `pg_dump --no-owner --inserts` of it, without the commands that are meant for psql. `figures.json`
-//! holds what it answered then, without what grows while its timer runs.
+//! holds its answers of then, without the values that grow while its timer runs.
 
 use std::{
     io::Write,
@@ -25,11 +25,11 @@ use crate::{
     testing::{World, create, owner},
 };
 
-/// The person who owns the studio, and its place in addresses.
+/// The owner of the studio, and its slug.
 const ADA: &str = "01a21871-0ea2-73a8-99ff-b9d641c16f5b";
 const SLUG: &str = "ada-s-studio";
 
-/// What was kept as JSON when amounts were numbers of minor units: an answer to a key, a card that waits, and what was looked up.
+/// JSON stored when amounts were numbers of minor units: an answer by idempotency key, a pending card, and a result of a lookup.
 const KEPT_AS_MINOR_UNITS: &str = r#"
     set search_path = public;
     insert into idempotency (organization_id, member_id, key, operation, arguments_hash, answer, created_at)
@@ -47,14 +47,14 @@ const KEPT_AS_MINOR_UNITS: &str = r#"
     from conversation;
     insert into organization (id, slug, name, rate, created_at) values ('01a21871-0000-7000-8000-000000000004', 'unrated', 'Unrated', 0, now());"#;
 
-/// Whoever owns the tables of a deployment is no superuser: a migration that forgets forced row security finds no row.
+/// The owner of the tables of a deployment is no superuser: a migration that forgets forced row security finds no row.
 const TABLE_OWNER: &str = "stint_test_table_owner";
 
-/// Makes that owner, once for all tests: two at a time cannot.
+/// Creates that owner, once for all tests: two at a time would fail.
 async fn table_owner() {
     static MADE: OnceCell<()> = OnceCell::const_new();
     MADE.get_or_init(async || {
-        // The roles belong to the cluster, and no dump of a database holds them.
+        // Roles belong to the cluster, so no dump of a database contains them.
         let owner = owner().await;
         let role = format!(
             "do $$ begin if not exists (select from pg_roles where rolname = '{TABLE_OWNER}') then create role {TABLE_OWNER} login createrole; end if; end $$;
@@ -99,7 +99,7 @@ async fn what_was_kept_in_minor_units_is_not_given_again_after_the_migration() {
     }
 }
 
-/// The studio with the schema of this binary: how a superuser gets in, and how the owner of its tables does.
+/// The studio with the schema of this binary: the connection options of a superuser, and of the owner of its tables.
 async fn migrated(name: &str) -> (PgConnectOptions, PgConnectOptions) {
     table_owner().await;
     let superusers = create(name).await;
@@ -116,7 +116,7 @@ async fn migrated(name: &str) -> (PgConnectOptions, PgConnectOptions) {
     (superusers, options)
 }
 
-/// The studio at the instant at which its figures were taken.
+/// The studio at the instant of its recorded figures.
 async fn studio(name: &str) -> World {
     let (_, options) = migrated(name).await;
     let pool = as_application(PgPoolOptions::new().max_connections(4)).connect_with(options).await.expect("connections");
@@ -134,7 +134,7 @@ fn dump() -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// What the studio says about its work and its invoices.
+/// The answers of the studio about its work and its invoices.
 async fn figures(studio: &World) -> Value {
     let mut answers = serde_json::Map::new();
     for (operation, arguments) in [
@@ -156,12 +156,12 @@ async fn figures(studio: &World) -> Value {
     Value::Object(answers)
 }
 
-/// The first value that stood in an answer and does not stand there any more. What came to it is no matter.
+/// The first value of an answer that is missing or different now. Additional values are ignored.
 fn lost(before: &Value, now: &Value, place: &str) -> Option<String> {
     match (before, now) {
         (Value::Object(before), Value::Object(now)) => {
             let told = |name: &str| now.get(name).unwrap_or(&Value::Null);
-            // Where a list goes on is told by a text that means nothing elsewhere.
+            // Cursors are opaque, so only their absence is compared.
             let kept = |name: &str| name != "next_cursor" || told(name).is_null();
             before.iter().filter(|(name, _)| kept(name)).find_map(|(name, value)| lost(value, told(name), &format!("{place}.{name}")))
         }
@@ -181,7 +181,7 @@ async fn every_later_migration_leaves_the_invoices_and_figures_of_a_studio_as_th
     assert_eq!(lost(&before, &now, ""), None);
 }
 
-/// What was sent is given out to the byte as it was, and what was voided is told from what was sent.
+/// Sent documents are returned byte for byte, and those of void invoices are marked as void.
 #[tokio::test]
 async fn every_later_migration_leaves_the_documents_as_they_were() {
     let (studio, dump) = (studio("documents_").await, dump());
@@ -221,7 +221,7 @@ async fn every_later_migration_leaves_the_chain_of_calls_sound() {
     assert!(proof["checked"].as_i64().is_some_and(|checked| checked > 100), "{proof}");
 }
 
-/// The images hold whole numbers of minor units, as they are told today: as amounts in the currency of their record.
+/// The images hold integers of minor units; answers show them as amounts in the currency of their record.
 #[tokio::test]
 async fn the_log_of_before_tells_its_images_in_amounts() {
     let studio = studio("images_").await;

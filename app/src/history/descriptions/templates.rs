@@ -1,8 +1,8 @@
-//! The sentences in which people are told what was done. Every other operation is told by its title.
+//! Sentence templates that describe actions; an operation without one is described by its title.
 
 const SET_RATE: &str = "set_rate";
 
-/// `{name}` has to be known for the sentence; `{: name}` is left out where it is not.
+/// `{name}` is required for the sentence; `{: name}` is left out where its value is unknown.
 const SENTENCES: [(&str, &str); 44] = [
     ("record_payment", "Payment of {amount} recorded on {invoice}"),
     ("remove_payment", "Payment of {amount} removed from {invoice}{: reason}"),
@@ -50,7 +50,7 @@ const SENTENCES: [(&str, &str); 44] = [
     ("revoke_token", "Token {name} revoked"),
 ];
 
-/// An operation that may do the same to several records of a kind, with the sentence for that.
+/// The sentence for an operation that may affect several records of a kind.
 pub struct BatchSentence {
     operation: &'static str,
     /// The kind of those records.
@@ -72,13 +72,13 @@ const SEVERAL: [BatchSentence; 6] = [
     BatchSentence { operation: "unassign_project_members", kind: "project_member", sentence: "{members} taken off {project}" },
 ];
 
-/// The sentence of an operation, of one record.
+/// The sentence of an operation on one record.
 pub fn of(operation: &str) -> Option<&'static str> {
     SENTENCES.iter().find(|(name, _)| *name == operation).map(|(_, sentence)| *sentence)
 }
 
-/// The sentence of an operation that sets rates, where it set none: `has_one` is whether there is a rate where one became another, and
-/// `of_time` whether time was priced anew.
+/// The sentence of `set_rate` where it cleared a rate, only repriced time, or changed nothing: `has_one` is whether the changed record
+/// has a rate now, none without such a record, and `of_time` whether time was repriced.
 pub fn of_rate(operation: &str, has_one: Option<bool>, of_time: bool) -> Option<&'static str> {
     if operation != SET_RATE {
         return None;
@@ -91,12 +91,12 @@ pub fn of_rate(operation: &str, has_one: Option<bool>, of_time: bool) -> Option<
     }
 }
 
-/// The operations that may touch the time of several projects.
+/// The operations that may change the time of several projects.
 pub fn on_projects() -> Vec<String> {
     SEVERAL.iter().filter(|several| several.kind == "time_entry").map(|several| several.operation.to_owned()).collect()
 }
 
-/// What an operation does to several records at once.
+/// The sentence of an operation on several records at once.
 pub fn of_several(operation: &str) -> Option<&'static BatchSentence> {
     SEVERAL.iter().find(|several| several.operation == operation)
 }

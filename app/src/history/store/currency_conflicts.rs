@@ -1,4 +1,4 @@
-//! SQL of the amounts that would come back in another currency than they were in.
+//! SQL of currency conflicts: amounts that an undo would restore in another currency than they had.
 
 use sqlx::query;
 use uuid::Uuid;
@@ -6,19 +6,19 @@ use uuid::Uuid;
 use super::obstacle::LaterAction;
 use crate::{database::Db, error::Error};
 
-/// A client that has another currency by now than an amount that would come back.
+/// A client whose currency differs from that of an amount that an undo would restore.
 pub struct CurrencyConflict {
     /// The action.
     pub action: Uuid,
     /// The client's name.
     pub client: String,
-    /// The newest action since that gave it another currency and still counts.
+    /// The newest later action that changed its currency and still counts.
     pub by: Option<LaterAction>,
 }
 
-/// Those of these actions that would bring back an amount of a client that had another currency then: images hold none of their own, and
-/// nothing is converted. A rate, the amount of a budget, an invoice, a line and time with a rate are amounts; so is what moves with a
-/// project to another client. One client of each action is enough, looked for among its first `most` changes of such records.
+/// Those of these actions whose undo would restore an amount of a client that had another currency then: images hold no currency, and
+/// nothing is converted. A rate, the amount of a budget, an invoice, a line and time with a rate are amounts; so are those that move
+/// with a project to another client. Finds one client per action, among its first `most` changes of such records.
 pub async fn other(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<CurrencyConflict>, Error> {
     let organization = db.organization();
     let rows = query!(

@@ -1,4 +1,4 @@
-//! SQL of what actions cannot be taken back without: the records that theirs would refer to again.
+//! SQL of deleted records to which restored ones would refer again.
 
 use sqlx::query;
 use uuid::Uuid;
@@ -6,20 +6,20 @@ use uuid::Uuid;
 use super::obstacle::LaterAction;
 use crate::{database::Db, error::Error};
 
-/// A record that is gone, and to which another would refer when an action is taken back.
+/// A deleted record to which another would refer when an action is undone.
 pub struct DeletedReference {
     /// The action.
     pub action: Uuid,
     /// The kind of the record.
     pub kind: String,
-    /// What people knew it by: a project with its client.
+    /// Its display name: of a project with its client.
     pub name: Option<String>,
     /// The action that deleted it.
     pub by: Option<LaterAction>,
 }
 
-/// Those of these actions whose undo would have a record refer to one that is gone and that does not come back with it, which is told
-/// by the foreign keys of the kinds that are put back. One of each action is enough, looked for among its first `most` changes.
+/// Those of these actions whose undo would restore a reference to a deleted record that it does not restore along with it, according to
+/// the foreign keys of the kinds that an undo restores. Finds one per action, among its first `most` changes.
 pub async fn gone(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<DeletedReference>, Error> {
     let organization = db.organization();
     let rows = query!(

@@ -1,4 +1,4 @@
-//! SQL of what was done, for telling it in words.
+//! SQL of the records from which actions are described.
 
 use serde_json::Value;
 use sqlx::{query_as, query_scalar};
@@ -6,48 +6,48 @@ use uuid::Uuid;
 
 use crate::{database::Db, error::Error};
 
-/// How many changes of an action are looked through for the records that it touched: the first and the last of them.
+/// How many changes of an action are searched for the records that it touched: the first and the last of them.
 pub const LOOKED_AT: i64 = 1_000;
 
-/// How many records of an action are told by their names.
+/// The most records of an action that are named.
 const RECORDS_MAX: i64 = 6;
 
-/// A record that an action touched, with the names of what it belongs to; an action that touched none stands once, with the invoice that
-/// it was called with.
+/// A record that an action touched, with the names of its parents; an action that touched none has one row, with the invoice that the
+/// call named.
 #[derive(Debug, Default)]
 #[allow(missing_docs, reason = "the columns of the tables")]
 pub struct DescribedRecord {
     pub action: Uuid,
     pub operation: String,
     pub arguments: Value,
-    /// The action that it takes back or does again, however many undos lie between.
+    /// The action that it undoes or repeats, however many undos lie between.
     pub undoes: Option<Uuid>,
-    /// Whether it does that again.
+    /// Whether it repeats that action.
     pub again: bool,
     pub kind: Option<String>,
-    /// How many records of this kind the action touched, as far as it was looked through.
+    /// How many records of this kind are among the examined changes.
     pub of_kind: i64,
-    /// How many changes it was looked through.
+    /// How many changes were examined.
     pub looked_at: i64,
-    /// In how many projects the time entries are that it touched; nothing where it may not touch several.
+    /// How many projects the touched time entries belong to; nothing where the operation cannot touch several.
     pub projects: Option<i64>,
-    /// What of the record is told, as the action left it.
+    /// The described columns of the record, as the action left it.
     pub image: Option<Value>,
-    /// The currency of its amounts, as it was then; nothing where nobody knows that any more.
+    /// The currency of its amounts at that time; nothing where it is unknown.
     pub currency: Option<String>,
     /// The number of its invoice.
     pub invoice: Option<String>,
-    /// The number of the void invoice that it drafts again.
+    /// The number of the void invoice that it redrafts.
     pub redraft_of: Option<String>,
     pub client: Option<String>,
     pub project: Option<String>,
     pub member: Option<String>,
 }
 
-/// The first few records that each of these actions touched, and those that they took back or did again, each once: payments and invoices
-/// before what goes along with them, and of a kind what was made before what was there. The record `of` stands before all others. The
-/// projects are counted of these operations alone. What a project is billed in is what its client had before the next change of that. What
-/// a record belongs to and is gone has the name that it had last.
+/// The first few records that each of these actions touched, and of the actions that they undid or repeated, each once: payments and
+/// invoices before their side effects, and within a kind created records before existing ones. The record `of` comes before all others.
+/// Projects are counted for the operations `on_projects` alone. The currency of a project is that of its client before the next change
+/// of that currency. A deleted parent has its last name.
 pub async fn described_records(
     db: &mut Db,
     actions: &[Uuid],
@@ -165,8 +165,8 @@ pub async fn described_records(
     .await?)
 }
 
-/// Those of these actions that touched time on a project which this member is not on: its name is not there for them, nor that of its
-/// client. All changes of these actions are looked at: whoever has seen more before and does not now may have touched any number.
+/// Those of these actions that touched time on a project which this member is not on, so that they may not learn its name or its
+/// client's. Examines all changes: a member who had a wider read scope before may have touched any number.
 pub async fn elsewhere(db: &mut Db, actions: &[Uuid], member: Uuid) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -184,20 +184,20 @@ pub async fn elsewhere(db: &mut Db, actions: &[Uuid], member: Uuid) -> Result<Ve
     .await?)
 }
 
-/// The blanks that may stand around what a call names (the White_Space of Unicode, as [`str::trim`] takes them).
+/// The white space that is trimmed from names in calls (White_Space of Unicode, as in [`str::trim`]).
 const BLANK: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\
                      \u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
 
-/// The form of an id, as a pattern of PostgreSQL: nothing else is read as one.
+/// The pattern of an id as a PostgreSQL regular expression; nothing else is cast to one.
 const ID: &str = "^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$";
 
-/// What is done to an invoice and changes no record of it: it is known by what the call named.
+/// The operations on an invoice that change no record of it: they are found by the arguments of the call.
 const BY_NAME: [&str; 3] = ["redraft_invoice", "resend_invoice", "stop_invoice_mail"];
 
-/// How many of the newest of those calls are looked through for those that named an invoice.
+/// How many of the newest of those calls are searched for the name of an invoice.
 const CALLS_MAX: i64 = 10_000;
 
-/// The newest actions that touched an invoice, or named it. `number` is how calls may have named it beside its id.
+/// The newest actions that touched an invoice, or named it by its id or by `number`.
 pub async fn of_invoice(db: &mut Db, invoice: Uuid, number: &str, limit: i64) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     let names = [number.to_owned(), invoice.hyphenated().to_string(), invoice.simple().to_string()];

@@ -1,5 +1,5 @@
-//! SQL of what keeps actions from being taken back: what was changed since, where time does not go, what gives time a rate, whose timer
-//! nobody could stop, and what needs a record that they have made. What is gone, and what is taken, is beside it.
+//! SQL of obstacles to an undo: later changes, closed projects, own rates of time, timers that would run again, references to created
+//! records, and locked days. Deleted references, unique conflicts and currency conflicts have modules of their own.
 
 use jiff::civil::Date;
 use sqlx::{query, query_as, query_scalar};
@@ -11,22 +11,22 @@ use crate::{
     error::Error,
 };
 
-/// A later action, and whose it is.
+/// A later action and the member who did it.
 pub struct LaterAction {
     /// The action.
     pub action: Uuid,
     /// The operation.
     pub operation: String,
-    /// Who did it; nobody when they are no member.
+    /// Who did it; nothing when it was not done by a member.
     pub member_id: Option<Uuid>,
     /// Their name.
     pub member: Option<String>,
-    /// The token that it was done with.
+    /// The token with which it was done.
     pub token: Option<Uuid>,
 }
 
 impl LaterAction {
-    /// The action of a row that has one.
+    /// The later action of a row, if it has one.
     pub(super) fn of(
         action: Option<Uuid>,
         operation: Option<String>,
@@ -38,24 +38,24 @@ impl LaterAction {
     }
 }
 
-/// An earlier action of which a record is something else by now.
+/// An earlier action one of whose records was changed since.
 pub struct LaterChange {
     /// The earlier action.
     pub action: Uuid,
     /// The kind of the record.
     pub kind: String,
-    /// Whether it is time that is on an invoice by now.
+    /// Whether it is time that is on an invoice now.
     pub invoiced: bool,
     /// The number of that invoice; a draft has none.
     pub number: Option<String>,
-    /// The newest one since that changed that record and still counts; none where that is not among its newest changes.
+    /// The newest later action that changed the record and still counts; none where that is not among its newest changes.
     pub by: Option<LaterAction>,
 }
 
-/// Those of these actions that left a record as something else than it is by now, as its newest image tells: they cannot be taken back.
-/// One record of each action is enough, looked for among its first `most` changes; what was changed and taken back since is as it was.
-/// Each is compared as the action left it in the end, by what both images tell: a column that came or went since was changed by nobody.
-/// An undo since counts where it took back what was done before.
+/// Those of these actions that left a record in another state than its newest image shows: they cannot be undone.
+/// Finds one record per action, among its first `most` changes; a change that was undone since does not count.
+/// Compares the last image of the action with the newest one, in the columns of both: a column added or dropped since is no change.
+/// A later undo counts if it undid an earlier action.
 pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<LaterChange>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -133,18 +133,18 @@ pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Later
     Ok(later.collect())
 }
 
-/// A project that time does not come back onto when an action is taken back.
+/// A project on which an undo cannot restore time.
 pub struct ClosedProject {
     /// The action.
     pub action: Uuid,
     /// The project's name.
     pub project: String,
-    /// Whether it or its client is archived, and the member on it; otherwise they are not on it, and its name is not there for them.
+    /// Whether it or its client is archived and the member is on it; otherwise they are not on it and must not learn its name.
     pub archived: bool,
 }
 
-/// Those of these actions that would bring time onto a project that is archived or, given a member, onto one that they are not on: time
-/// that was deleted, was moved away, or of which the timer would run again. Of each the first `most` changes are looked at.
+/// Those of these actions whose undo would restore time on an archived project or, given a member, on one that they are not on: time
+/// that was deleted, was moved away, or whose timer would run again. Examines the first `most` changes of each.
 pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i64) -> Result<Vec<ClosedProject>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -174,8 +174,7 @@ pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i
     .await?)
 }
 
-/// Those of these actions whose undo would give time a rate of its own, another one, or take it away. Of each the first `most` changes of
-/// time are looked at.
+/// Those of these actions whose undo would set, change or clear the own rate of time. Examines the first `most` changes of time of each.
 pub async fn priced(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -195,11 +194,11 @@ pub async fn priced(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Uuid
     .await?)
 }
 
-/// A record that an action has made, and one that needs it by now.
+/// A record that an action created, and one that refers to it now.
 pub struct ReferencedRecord {
     /// The action.
     pub action: Uuid,
-    /// The kind of the record that it made.
+    /// The kind of the created record.
     pub made: String,
     /// The name of that record, when it has one: of a project with its client.
     pub name: Option<String>,
@@ -207,12 +206,12 @@ pub struct ReferencedRecord {
     pub other: String,
     /// The name or number of the record that refers to it, when it has one.
     pub other_name: Option<String>,
-    /// The action that has it refer to it; none where nothing is known of that.
+    /// The action that created the reference; none where it is unknown.
     pub by: Option<LaterAction>,
 }
 
-/// Those of these actions that made a record to which another refers that they did not make: it does not go away, or not alone. Of each
-/// the first `most` changes are looked at.
+/// Those of these actions that created a record to which one refers that they did not create: it cannot be deleted, or not alone.
+/// Examines the first `most` changes of each.
 pub async fn held(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<ReferencedRecord>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -283,13 +282,13 @@ pub async fn held(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Refere
     Ok(held.collect())
 }
 
-/// A member of whom a timer would run again when an action is taken back.
+/// A member whose timer would run again when an action is undone.
 pub struct RestartedTimer {
     /// The action.
     pub action: Uuid,
-    /// What they are now.
+    /// Their present state.
     pub member: CurrentMember,
-    /// The timer of theirs that runs by now and would not end with it.
+    /// Their timer that runs now and that the undo would not stop.
     pub other: Option<RunningTimer>,
 }
 
@@ -297,7 +296,7 @@ pub struct RestartedTimer {
 pub struct RunningTimer {
     /// The entry.
     pub id: Uuid,
-    /// What it is on: client and project.
+    /// Its client and project.
     pub project: String,
     /// Its description, which may be empty.
     pub description: String,
@@ -305,7 +304,7 @@ pub struct RunningTimer {
     pub state: String,
 }
 
-/// Whose timers would run again when these actions are taken back. Of each the first `most` changes are looked at.
+/// The members whose timers would run again when these actions are undone. Examines the first `most` changes of each.
 pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<RestartedTimer>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -347,7 +346,7 @@ pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<R
     Ok(restarted.collect())
 }
 
-/// Those of these actions that would change time up to the last closed day. Of each the first `most` changes are looked at.
+/// Those of these actions whose undo would change time up to the lock date `last`. Examines the first `most` changes of each.
 pub async fn on_closed_days(db: &mut Db, actions: &[Uuid], last: Date, most: i64) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

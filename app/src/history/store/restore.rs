@@ -1,4 +1,4 @@
-//! SQL of taking an action back: the records that are put back, and what stands in the way.
+//! SQL that locks and restores the records of an undo.
 
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -9,13 +9,13 @@ use crate::{
     operation::Change,
 };
 
-/// Keeps others from changing these records of a kind until the transaction ends.
+/// Locks these records of a kind against changes until the transaction ends.
 pub async fn lock(db: &mut Db, kind: &str, records: &[Uuid]) -> Result<(), Error> {
     query!("select hold_records($1, $2)", kind, records).execute(db.connection()).await?;
     Ok(())
 }
 
-/// Puts a record back to what it was before a change; answers whether it still was what the change left behind.
+/// Restores a record to its state before a change; false when it is no longer as the change left it.
 pub async fn restore(db: &mut Db, change: &Change) -> Result<bool, Error> {
     query_scalar!(r#"select restore_record($1, $2, $3, $4) as "restored!""#, change.kind, change.record, change.before, change.after)
         .fetch_one(db.connection())
@@ -28,22 +28,22 @@ pub async fn restore(db: &mut Db, change: &Change) -> Result<bool, Error> {
         ])
 }
 
-/// The kind of a record that would be deleted along with the one that a change has made; none when nothing would.
+/// The kind of a record that the deletion of the created one would cascade to; none when there is no such record.
 pub async fn cascading_kind(db: &mut Db, change: &Change) -> Result<Option<String>, Error> {
     Ok(query_scalar!("select goes_along($1, $2)", change.kind, change.record).fetch_one(db.connection()).await?)
 }
 
-/// What a member is now.
+/// The present state of a member.
 #[allow(missing_docs, reason = "the columns of the table `member`")]
 pub struct CurrentMember {
     pub id: Uuid,
     pub name: String,
     pub role: String,
-    /// Whether they have not left.
+    /// Whether they were not removed.
     pub present: bool,
 }
 
-/// What these members are now.
+/// The present state of these members.
 pub async fn current_members(db: &mut Db, members: &[Uuid]) -> Result<Vec<CurrentMember>, Error> {
     let organization = db.organization();
     Ok(query_as!(

@@ -1,4 +1,4 @@
-//! SQL of what actions cannot be taken back beside: the record that has by now what only one can have.
+//! SQL of unique conflicts: records that now have the unique value that an undo would restore.
 
 use sqlx::{query, query_as};
 use uuid::Uuid;
@@ -6,13 +6,13 @@ use uuid::Uuid;
 use super::obstacle::LaterAction;
 use crate::{database::Db, error::Error};
 
-/// A name that would come back with an action.
+/// A name that the undo of an action would restore.
 pub struct RestoredName {
     /// The action.
     pub action: Uuid,
     /// `client` or `project`.
     pub kind: String,
-    /// The record that would have it.
+    /// The record that would get it.
     pub record: Uuid,
     /// The name.
     pub name: String,
@@ -20,7 +20,7 @@ pub struct RestoredName {
     pub client: Option<Uuid>,
 }
 
-/// The names of clients and projects that would come back with these actions. Of each the first `most` changes are looked at.
+/// The names of clients and projects that the undo of these actions would restore. Examines the first `most` changes of each.
 pub async fn names_back(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<RestoredName>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -42,7 +42,7 @@ pub async fn names_back(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<
     .await?)
 }
 
-/// Names that would come back, with their keys: each stands at the same place in all.
+/// Restored names with their search keys, as parallel arrays.
 #[derive(Default)]
 #[allow(missing_docs, reason = "the fields of `RestoredName`")]
 pub struct RestoredKeys {
@@ -50,26 +50,26 @@ pub struct RestoredKeys {
     pub kinds: Vec<String>,
     pub records: Vec<Uuid>,
     pub keys: Vec<String>,
-    /// That of a client is nil.
+    /// Nil for the name of a client.
     pub clients: Vec<Uuid>,
 }
 
-/// A record that has by now what one would have again when an action is taken back.
+/// A record that has the unique value that another would get back when an action is undone.
 pub struct UniqueConflict {
     /// The action.
     pub action: Uuid,
     /// The kind of both records.
     pub kind: String,
-    /// What people know it, or what it belongs to, by: the client, the project with its client, or the number of the void invoice.
+    /// The display name of it, or of its parent: the client, the project with its client, or the number of the void invoice.
     pub what: Option<String>,
-    /// The member whose place or grant it is.
+    /// The member of the assignment or grant.
     pub who: Option<String>,
-    /// The action that gave it to that record; none where that is not among its newest changes.
+    /// The action that gave the record that value; none where it is not among its newest changes.
     pub by: Option<LaterAction>,
 }
 
-/// Those of these actions that would bring back what another record has by now: a name, of `keys`, the budget of a project, a place on
-/// one, the grant of a client, or that a void invoice is drafted again. One of each is enough, looked for among its first `most` changes.
+/// Those of these actions whose undo would restore what another record has now: a name, of `keys`, the budget of a project, a project
+/// assignment, a client grant, or the redraft of a void invoice. Finds one per action, among its first `most` changes.
 pub async fn taken(db: &mut Db, actions: &[Uuid], keys: &RestoredKeys, most: i64) -> Result<Vec<UniqueConflict>, Error> {
     let organization = db.organization();
     let rows = query!(

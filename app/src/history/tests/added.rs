@@ -1,4 +1,4 @@
-//! What somebody else has added to a record is not lost when that record is taken back.
+//! An undo does not lose what another member added to the record.
 
 use serde_json::json;
 

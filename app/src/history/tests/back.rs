@@ -1,4 +1,4 @@
-//! What is put back with a record: who is on a project, its budget, who was granted a client.
+//! What an undo restores along with a record: project members, budgets, client grants.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Several undos after each other: whoever wants what was before is led back step by step.
+//! Chains of undos: the hints lead back to an earlier state step by step.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ async fn two_undos_are_taken_back_the_last_one_first() {
     assert_eq!(entry(&studio, &logged["id"]).await["description"], "three");
 }
 
-/// With what it took back, an undo has changed nothing since.
+/// An undo and the action that it undid cancel out.
 #[tokio::test]
 async fn nobody_is_sent_to_an_undo_that_would_do_a_later_change_again() {
     let studio = studio().await;

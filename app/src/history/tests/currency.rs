@@ -1,11 +1,11 @@
-//! Amounts of a client that has another currency by now: they do not come back before it has theirs again.
+//! Amounts of a client that has another currency now: they are not restored until it has theirs again.
 
 use serde_json::{Value, json};
 
 use super::{instead::alike, log, studio, undo};
 use crate::{access::WriteMode, error::Code, testing::World};
 
-/// What is said of an action that cannot be taken back before this change of the currency.
+/// The expected hint to undo this change of the currency first.
 fn first(operation: &str, changed: &Value) -> String {
     let id = changed["action"].as_str().expect("an id");
     format!(
@@ -40,7 +40,7 @@ async fn an_amount_comes_back_after_the_currency_that_it_was_in() {
     studio.ok("create_client", json!({"name": "Osaka", "currency": "EUR"})).await;
     studio.ok("create_project", json!({"client": "Osaka", "name": "Rated", "rate": "70.00"})).await;
     let rated = studio.ok("delete_project", json!({"project": "Rated"})).await;
-    // The amount of its budget alone comes back with this one.
+    // This undo restores only the amount of its budget.
     studio.ok("create_project", json!({"client": "Osaka", "name": "Capped"})).await;
     studio.ok("set_budget", json!({"project": "Capped", "amount": "500.00"})).await;
     let capped = studio.ok("delete_project", json!({"project": "Capped"})).await;
@@ -49,7 +49,7 @@ async fn an_amount_comes_back_after_the_currency_that_it_was_in() {
     for done in [&rated, &capped] {
         alike(&studio, done, Code::Stale, &first("delete_project", &again)).await;
     }
-    // A change that was taken back is not the one to take back.
+    // The hint must not name a change that is undone already.
     undo(&studio, &again).await;
     for done in [&rated, &capped] {
         alike(&studio, done, Code::Stale, &first("delete_project", &changed)).await;
@@ -60,7 +60,7 @@ async fn an_amount_comes_back_after_the_currency_that_it_was_in() {
     }
 }
 
-/// They are known, so that none is tried in vain.
+/// Currency conflicts are known obstacles, so no such action is tried in vain.
 #[tokio::test]
 async fn however_many_the_currency_keeps_the_newest_that_can_be_undone_is_named() {
     let studio = studio().await;

@@ -1,4 +1,4 @@
-//! What belonged to something that is gone by now: it says what that was, and how it comes back.
+//! Records whose parent was deleted: the refusal names the parent, and how to restore it.
 
 use serde_json::{Value, json};
 
@@ -9,13 +9,13 @@ use crate::{
     testing::World,
 };
 
-/// What is said of an action that cannot be taken back before this one.
+/// The expected hint to undo this action first.
 fn first(what: &str, done: &Value, operation: &str) -> String {
     let id = done["action"].as_str().expect("an id");
     format!("{what} cannot be undone. Undo {id} ({operation}) first.")
 }
 
-/// An hour on a project that is made for it.
+/// An hour on a project that is created for it.
 async fn on_site(studio: &World) -> Value {
     studio.ok("create_project", json!({"client": "Acme", "name": "Site"})).await;
     studio.ok("create_time_entry", json!({"project": "Site", "date": "2026-11-17", "duration": "1h"})).await
@@ -54,7 +54,7 @@ async fn a_project_of_a_client_that_is_gone_comes_back_after_it() {
     undo(&studio, &project).await;
 }
 
-/// A line that was taken off comes back onto its draft, with its time.
+/// A removed line is restored on its draft, with its time.
 #[tokio::test]
 async fn a_line_of_a_draft_that_is_gone_comes_back_after_it() {
     let studio = studio().await;
@@ -73,7 +73,7 @@ async fn a_line_of_a_draft_that_is_gone_comes_back_after_it() {
     assert_eq!((&after["lines"], &after["total"]), (&before["lines"], &before["total"]));
 }
 
-/// The name of the project is known though its client is gone, too.
+/// The name of the project is known although its client was deleted, too.
 #[tokio::test]
 async fn what_was_taken_back_one_after_the_other_is_done_again_in_the_other_order() {
     let studio = studio().await;
@@ -105,7 +105,7 @@ async fn whoever_did_not_delete_it_and_leads_no_work_is_told_no_name_and_no_id()
     alike(&barbara, &deleted, Code::Stale, words).await;
     let refused = barbara.refused("undo_action", json!({"action": deleted["action"]})).await;
     assert_eq!(refused.details, None);
-    // A token is not sent to what its person did.
+    // The hint for a token does not recommend the actions of its person.
     let agent = studio.token(WriteMode::Direct).await;
     let own = on_site(&agent).await;
     let own = agent.ok("delete_time_entry", json!({"time_entry": own["id"]})).await;

@@ -1,4 +1,4 @@
-//! What an action made and another record needs by now: it says which record that is, and which action is to be taken back first.
+//! Created records to which others refer now: the refusal names that record and the action to undo first.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ async fn what_an_undo_brought_back_is_named_with_that_undo() {
     undo(&studio, &client).await;
 }
 
-/// What was moved there is not new either.
+/// Moved records count like created ones.
 #[tokio::test]
 async fn time_that_was_moved_onto_a_new_project_is_named_with_its_move() {
     let studio = studio().await;
@@ -47,7 +47,7 @@ async fn time_that_was_moved_onto_a_new_project_is_named_with_its_move() {
     undo(&studio, &made).await;
 }
 
-/// Whoever accepts an invitation stays: nobody is sent to take that back, and the project lets them go.
+/// The acceptance of an invitation cannot be undone, so the hint is to remove the member from the project.
 #[tokio::test]
 async fn a_member_who_came_onto_a_new_project_by_an_invitation_is_taken_off_it_and_not_out_of_the_organization() {
     let studio = studio().await;
@@ -64,7 +64,7 @@ async fn a_member_who_came_onto_a_new_project_by_an_invitation_is_taken_off_it_a
     alike(&studio, &made, Code::InUse, words).await;
 }
 
-/// What was sent is not deleted, and nobody is sent to undo its draft.
+/// A sent invoice is not deleted, and no hint recommends to undo its draft.
 #[tokio::test]
 async fn a_client_with_an_invoice_that_was_sent_is_archived() {
     let studio = studio().await;
@@ -76,7 +76,7 @@ async fn a_client_with_an_invoice_that_was_sent_is_archived() {
     assert_eq!((refused.code, refused.hint.as_deref()), (Code::InUse, Some("You can archive the client by hand.")), "{refused:?}");
 }
 
-/// A call takes a hundred entries: of one that was corrected since the list knows, wherever it stands among them.
+/// A call takes a hundred entries: the list detects one that was corrected since, wherever it is among them.
 #[tokio::test]
 async fn of_many_entries_one_that_was_changed_since_keeps_all_of_them_in_the_list_too() {
     let studio = studio().await;
@@ -84,10 +84,14 @@ async fn of_many_entries_one_that_was_changed_since_keeps_all_of_them_in_the_lis
     let many = studio.ok("create_time_entries", json!({"entries": (1..=100).map(entry).collect::<Vec<_>>()})).await;
     let last = studio.ok("list_time_entries", json!({"query": "part100"})).await["items"][0]["id"].clone();
     let changed = studio.ok("update_time_entry", json!({"time_entry": last, "description": "Else"})).await;
+    alike(&studio, &many, Code::Stale, id(&changed)).await;
     for _ in 0..48 {
         log(&studio, "2026-11-18").await;
     }
-    alike(&studio, &many, Code::Stale, id(&changed)).await;
+    let page = studio.ok("list_actions", json!({})).await;
+    assert!(page["next_cursor"].is_string(), "there are more behind a usual page");
+    let listed = page["items"].as_array().expect("a list").iter().find(|action| action["id"] == many["action"]).expect("listed");
+    assert!(listed["why_not"].as_str().expect("why not").contains(id(&changed)), "{listed:#}");
     undo(&studio, &changed).await;
     undo(&studio, &many).await;
 }

@@ -1,4 +1,4 @@
-//! What cannot be taken back says so before it is tried, with why, and with what there is to do instead.
+//! The list of actions states why an action cannot be undone, and what to do instead, before the undo is tried.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
     testing::World,
 };
 
-/// Why an action cannot be undone, as the list of actions tells it.
+/// The `why_not` of an action in the list.
 pub(super) async fn why_not(world: &World, done: &Value) -> String {
     let listed = world.ok("list_actions", json!({"limit": 200})).await["items"].as_array().cloned().expect("a list");
     let action = listed.into_iter().find(|action| action["id"] == done["action"]).expect("listed");
@@ -41,7 +41,7 @@ async fn what_is_needed_by_later_records_is_not_called_undoable() {
     }
 }
 
-/// What an action made along with a record goes away with it.
+/// Records that one action created together are deleted together.
 #[tokio::test]
 async fn what_was_made_in_the_same_action_keeps_nothing_from_being_undone() {
     let studio = studio().await;
@@ -92,12 +92,12 @@ async fn where_the_last_thing_stays_the_way_by_hand_and_the_newest_that_can_be_u
     refused("revoke_invitation").await;
     agent.ok("change_member_role", json!({"member": grace.member(), "role": "manager"})).await;
     refused("change_member_role").await;
-    // By its id it says the way by hand alone: whoever names an action means that one.
+    // Given an id, the hint names only the way by hand, since exactly that action is meant.
     let listed = agent.ok("list_actions", json!({"limit": 1})).await["items"][0].clone();
     assert!(listed["why_not"].as_str().is_some_and(|why| why.contains("change_member_role gives")), "{listed}");
     let named = agent.refused("undo_action", json!({"action": listed["id"]})).await;
     assert!(named.hint.is_some_and(|hint| hint.contains("change_member_role") && !hint.contains("newest")));
-    // And the one that was named is undone.
+    // The named action can be undone.
     agent.ok("undo_action", json!({"action": logged["action"]})).await;
     let nothing = agent.refused("undo_action", json!({"action": "last"})).await;
     assert!(!nothing.hint.unwrap_or_default().contains("newest"), "nothing is left that can be");
@@ -119,7 +119,7 @@ async fn what_takes_long_to_put_back_is_not_tried_for_a_hint_nor_passed_over() {
     assert_eq!(told(51).await, (false, false));
 }
 
-/// Whoever asks for the last thing is not sent back to it, and the list does not call it undoable.
+/// The refusal of `last` does not name the same action, and the list does not call it undoable.
 #[tokio::test]
 async fn the_last_thing_that_was_refused_is_not_named_as_one_that_can_be_undone() {
     let studio = studio().await;
@@ -152,7 +152,7 @@ async fn a_stopped_timer_is_not_called_undoable_while_another_runs() {
     assert_eq!(agent.refused("undo_action", json!({"action": "last"})).await.code, Code::TimerRunning);
     studio.ok("undo_action", json!({"action": other["action"]})).await;
     assert_eq!(why_not(&agent, &stopped).await, "");
-    // What took the place of another gives it back: that one ends with it.
+    // A timer that replaced another ends with the undo, and the other runs again.
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(60);
     let taken_over = studio.ok("start_timer", json!({"project": "Dashboard", "description": "other", "stop_running": true})).await;
@@ -160,7 +160,7 @@ async fn a_stopped_timer_is_not_called_undoable_while_another_runs() {
     studio.ok("undo_action", json!({"action": taken_over["action"]})).await;
 }
 
-/// Time on a project that one was taken off is not there any more, and does not stand before everything else either.
+/// Time on a project from which the caller was removed is not visible any more, and does not block older actions either.
 #[tokio::test]
 async fn the_newest_that_can_be_undone_is_named_whatever_the_last_is_refused_for() {
     let studio = studio().await;
@@ -179,7 +179,7 @@ async fn the_newest_that_can_be_undone_is_named_whatever_the_last_is_refused_for
     assert!(refused.hint.is_some_and(|hint| hint.contains(kept["action"].as_str().expect("an id"))));
 }
 
-/// An action of more records than are put back.
+/// An action with more records than an undo restores.
 #[tokio::test]
 async fn too_many_records_at_once_have_a_way_by_hand_too() {
     let studio = studio().await;
@@ -225,7 +225,7 @@ async fn whose_actions_are_not_told_is_said_in_words_about_actions() {
     assert_eq!(studio.ok("list_actions", json!({"member": "Barbara"})).await["items"], json!([]));
 }
 
-/// Of many records three are named, and the others counted.
+/// Three of many records are named, and the others counted.
 #[tokio::test]
 async fn records_that_are_not_named_are_counted() {
     let studio = studio().await;
@@ -239,7 +239,7 @@ async fn records_that_are_not_named_are_counted() {
     assert_eq!(tried["removed"].as_array().map(Vec::len), Some(9), "there all are named");
 }
 
-/// Whoever looks before they try is told what whoever tries is told, which holds these words.
+/// Asserts that the list and the undo give the same reason, with this code and these words.
 pub(super) async fn alike(world: &World, done: &Value, code: Code, words: &str) {
     let refused = world.refused("undo_action", json!({"action": done["action"]})).await;
     let told = std::iter::once(refused.message).chain(refused.hint).collect::<Vec<_>>().join(" ");
@@ -278,7 +278,7 @@ async fn the_list_and_the_refusal_give_one_reason() {
     alike(&agent, &closed, Code::Locked, "An owner or admin can move the lock date").await;
 }
 
-/// Whoever may not take an invoice back is sent to nobody who did, and to no action: what holds the time is told as it is of a change.
+/// A caller who may not undo an invoice gets no hint to a member or an action: the refusal is that of a change to invoiced time.
 #[tokio::test]
 async fn of_time_on_an_invoice_one_is_told_what_one_can_do_about_it() {
     const ON_DRAFT: &str =
@@ -294,7 +294,7 @@ async fn of_time_on_an_invoice_one_is_told_what_one_can_do_about_it() {
         (log(&timekeeper, "2026-11-16").await, log(&barbara, "2026-11-17").await, log(&biller, "2026-11-18").await);
     let of_reader = log(&reader, "2026-11-19").await;
 
-    // Whoever drafted it without seeing money takes it back all the same.
+    // A member who drafted it without seeing money can undo it all the same.
     let own = biller.ok("draft_invoice", json!({"client": "Acme"})).await;
     let undo_first = format!("Undo {} first.", own["action"].as_str().expect("an id"));
     alike(&biller, &of_biller, Code::Locked, &undo_first).await;
@@ -315,7 +315,7 @@ async fn of_time_on_an_invoice_one_is_told_what_one_can_do_about_it() {
     alike(&reader, &of_reader, Code::Locked, "can void the invoice").await;
 }
 
-/// What is said of a later change that stays is one sentence, with what to do about that.
+/// The hint for a later change that cannot be undone is one sentence, with the remedy.
 #[tokio::test]
 async fn a_later_change_that_stays_since_its_project_is_archived_says_how_it_would_not() {
     let studio = studio().await;

@@ -1,4 +1,4 @@
-//! What was done is listed, and the last of it taken back by its place.
+//! The list of actions, and the undo of `last`.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ async fn the_last_thing_that_a_credential_did_is_taken_back_without_its_id_and_t
     let agent = studio.token(WriteMode::Direct).await;
     let first = log(&agent, "2026-11-17").await;
     let second = agent.ok("update_time_entry", json!({"time_entry": first["id"], "description": "Else"})).await;
-    // Neither what another credential does, nor a dry run, a read or a refusal is the last thing.
+    // Actions of other credentials, dry runs, reads and refusals are never `last`.
     log(&studio, "2026-11-18").await;
     agent.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "dry_run": true})).await;
     agent.ok("list_time_entries", json!({})).await;
@@ -36,7 +36,7 @@ async fn the_last_thing_that_a_credential_did_is_taken_back_without_its_id_and_t
     let nothing = agent.refused("undo_action", json!({"action": "last"})).await;
     assert_eq!(nothing.code, Code::NotFound);
     assert!(nothing.hint.is_some_and(|hint| hint.contains("list_actions")));
-    // The person goes on with what they did by themselves.
+    // For the person, `last` is what they did without a token.
     assert_eq!(undo_last(&studio).await["operation"], "create_time_entry");
     let token = studio.refused("undo_action", json!({"action": "last"})).await;
     assert!(token.message.starts_with("create_token cannot be undone"), "what is not put back is not passed over: {}", token.message);
@@ -69,14 +69,14 @@ async fn what_was_done_is_listed_with_whether_it_can_be_undone_and_why_not() {
     assert_eq!((&own[0]["undoes"], &own[1]["undone_by"]), (&second["action"], &own[0]["id"]));
     assert_eq!((&own[1]["records"][0]["kind"], &own[1]["records"][0]["name"]), (&json!("time_entry"), &json!("Work")));
     let why_not = own[2]["why_not"].as_str().expect("a reason");
-    // It did not do that itself, and takes back only what it did.
+    // The token undoes only its own actions, and this is none.
     assert!(why_not.contains("Ada") && why_not.contains("Ask Ada to undo that first"), "{why_not}");
     let of_person = listed(&studio).await;
     let told = of_person.iter().find(|action| action["id"] == first["action"]).and_then(|action| action["why_not"].as_str());
     assert!(told.is_some_and(|told| told.contains(changed["action"].as_str().expect("an id"))), "{told:?}");
     let refused = agent.refused("undo_action", json!({"action": first["action"]})).await;
     assert_eq!(refused.details.expect("details")["later_action"], changed["action"]);
-    // Once the later change is taken back, nothing stands in the way any more.
+    // Once the later change is undone, there is no obstacle any more.
     undo(&studio, &changed).await;
     assert_eq!(listed(&agent).await[2]["undoable"], true);
     undo(&agent, &first).await;
@@ -139,7 +139,7 @@ async fn pages_of_actions_end_and_none_comes_twice() {
     assert_eq!(ids.len(), 5);
 }
 
-/// Whoever saw more once is not told it again by what they did then.
+/// The own history does not disclose what only a former role may see.
 #[tokio::test]
 async fn who_sees_less_by_now_is_told_no_names_of_others_work() {
     let studio = studio().await;
@@ -167,7 +167,7 @@ async fn who_sees_less_by_now_is_told_no_names_of_others_work() {
     assert!(told.contains(own["description"].as_str().expect("words")), "what is theirs is theirs: {told}");
 }
 
-/// What was taken back is no change: the record is as it was.
+/// A change that was undone does not count: the record is as it was.
 #[tokio::test]
 async fn what_was_changed_and_taken_back_since_keeps_nothing_from_being_undone() {
     let studio = studio().await;
@@ -200,7 +200,7 @@ async fn of_many_changes_of_a_record_the_newest_alone_is_taken_back() {
     assert_eq!(stale, 50 - 1, "all but the newest");
 }
 
-/// What is done is the last thing, also where it is not taken back: nothing older is taken back in its place.
+/// An action is `last` even if it cannot be undone: no older one is undone instead.
 #[tokio::test]
 async fn the_last_thing_is_not_passed_over_because_it_cannot_be_taken_back() {
     let studio = studio().await;
@@ -226,7 +226,7 @@ async fn what_changed_nothing_is_no_last_thing() {
     assert_eq!((&undone["undone"], &undone["told"]), (&logged["action"], &json!("1h logged on Acme / Dashboard: Work")));
 }
 
-/// Also where it is never taken back: what it would have done was so already.
+/// Nor if it can never be undone: an idempotent call that changed nothing had no effect.
 #[tokio::test]
 async fn what_found_nothing_to_change_stands_before_nothing_and_a_mail_that_was_stopped_does() {
     let studio = studio().await;
@@ -252,7 +252,7 @@ async fn what_found_nothing_to_change_stands_before_nothing_and_a_mail_that_was_
     assert_eq!(entry(&studio, &first["id"]).await["description"], "Work", "it is there still");
 }
 
-/// The first words of what was done, the newest first.
+/// The first words of the descriptions, the newest first.
 async fn told(world: &World, count: usize) -> Vec<Value> {
     listed(world).await.into_iter().take(count).map(|action| action["told"].clone()).collect()
 }
@@ -282,7 +282,7 @@ async fn actions_are_told_apart_by_client_project_number_and_member() {
     assert_eq!(told(&barbara, 2).await, ["1h logged on Acme / Dashboard: Work"], "what is theirs is theirs");
 }
 
-/// Invitations are for those who may invite.
+/// Invitations are visible only to members who may invite.
 #[tokio::test]
 async fn who_was_invited_is_told_to_nobody_who_may_not_see_it() {
     let studio = studio().await;
@@ -294,7 +294,7 @@ async fn who_was_invited_is_told_to_nobody_who_may_not_see_it() {
     assert!(!of_manager.contains("grace@") && !of_manager.contains("Grace Hopper"), "{of_manager}");
 }
 
-/// An invoice is changed once before its entries and once after them.
+/// The invoice is changed once before its entries and once after them.
 #[tokio::test]
 async fn an_action_of_many_changes_is_not_overtaken_by_its_own() {
     let studio = studio().await;
@@ -310,7 +310,7 @@ async fn an_action_of_many_changes_is_not_overtaken_by_its_own() {
     assert_eq!(studio.number("select count(*) from time_entry where organization_id = $1").await, 0);
 }
 
-/// Its sums are written last, behind the first changes that are looked at.
+/// Its totals are written last, after the first changes, which alone are examined.
 #[tokio::test]
 async fn an_action_of_many_changes_is_not_overtaken_by_what_was_taken_back_since() {
     let studio = studio().await;
@@ -329,7 +329,7 @@ async fn an_action_of_many_changes_is_not_overtaken_by_what_was_taken_back_since
     assert_eq!(studio.code("get_invoice", json!({"invoice": drafted["id"]})).await, Code::NotFound);
 }
 
-/// Of whom is told as little as of what.
+/// The refusal then names neither a member nor an action.
 #[tokio::test]
 async fn where_nobody_is_known_to_have_changed_it_nobody_is_named() {
     let studio = studio().await;
@@ -338,7 +338,7 @@ async fn where_nobody_is_known_to_have_changed_it_nobody_is_named() {
     let logged = log(&barbara, "2026-11-17").await;
     let change = async |words: String| studio.ok("update_time_entry", json!({"time_entry": logged["id"], "description": words})).await;
     change("Kept".to_owned()).await;
-    // What still counts is not among the newest changes any more.
+    // The change that still counts is no longer among the newest ones.
     for round in 0..11 {
         let passing = change(format!("Round {round}")).await;
         undo(&studio, &passing).await;

@@ -1,4 +1,4 @@
-//! Undo and every other writer of time take their locks in one order: nobody is broken off for a deadlock.
+//! Undo and every other writer of time take their locks in one order, so that no call is aborted by a deadlock.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
     testing::{World, apart, owner, until_waiting},
 };
 
-/// How many deadlocks the database of the test has found.
+/// How many deadlocks the database of the test has detected.
 async fn deadlocks() -> i64 {
     let owner = owner().await;
     let found = sqlx::query_scalar("select deadlocks from pg_stat_database where datname = current_database()").fetch_one(&owner).await;
@@ -23,7 +23,7 @@ fn spawned(world: &World, operation: &'static str, arguments: Value) -> tokio::t
     tokio::spawn(async move { world.call(operation, arguments).await })
 }
 
-/// Whether a call was broken off, and not done or refused for a reason of its own.
+/// Whether a call was aborted, and neither done nor refused for a reason of its own.
 fn broken_off(answer: &Result<Value, Error>) -> bool {
     answer.as_ref().is_err_and(|error| matches!(error.code, Code::Unavailable | Code::Internal))
 }
@@ -51,7 +51,7 @@ async fn an_entry_on_a_budgeted_project_is_undone_and_changed_at_once() {
     .await;
 }
 
-/// Whoever is refused is told at once, and of what was found out.
+/// The refusal comes at once, with what could be found out.
 #[tokio::test]
 async fn behind_an_action_that_somebody_else_holds_no_other_is_called_the_newest_that_can_be_undone() {
     apart("held_records", async {
@@ -94,7 +94,7 @@ async fn a_storm_of_writers_on_the_same_time_never_ends_in_a_deadlock() {
     .await;
 }
 
-/// Undoes, changes, confirms, bills and releases the same entries, all at once.
+/// Undoes, changes, confirms, bills and releases the same entries concurrently.
 async fn storm(studio: &World, agent: &World, round: i32) {
     let mut entries = Vec::new();
     let mut actions = Vec::new();
@@ -143,7 +143,7 @@ async fn time_does_not_land_on_a_day_that_is_closed_meanwhile() {
     apart("closing", async {
         let studio = studio().await;
         let owner = owner().await;
-        // Whoever logs time waits for the one who closes the day.
+        // A call that logs time waits for the transaction that sets the lock date.
         let mut closing = owner.begin().await.expect("a transaction");
         sqlx::query("update organization set lock_date = '2026-11-18'").execute(&mut *closing).await.expect("closed");
         let late = spawned(&studio, "create_time_entry", json!({"project": "Dashboard", "date": "2026-11-18", "duration": "1h"}));

@@ -1,4 +1,4 @@
-//! Promises of undo.
+//! Tests of undo.
 
 mod added;
 mod back;
@@ -38,7 +38,7 @@ async fn undo(studio: &World, done: &Value) -> Value {
     studio.ok("undo_action", json!({"action": done["action"]})).await
 }
 
-/// What is compared: everything but the counters that go on.
+/// The compared fields: all but the counters that increase.
 async fn entry(studio: &World, id: &Value) -> Value {
     let mut entry = studio.ok("get_time_entry", json!({"time_entry": id})).await;
     entry.as_object_mut().expect("an entry").remove("version");
@@ -103,7 +103,7 @@ async fn undoing_a_draft_releases_its_time_and_undoing_its_deletion_takes_it_aga
     let mut again = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
     again["version"] = whole["version"].clone();
     assert_eq!(again, whole);
-    // The draft is undone as a whole, though it was deleted and came back meanwhile.
+    // The draft is undone as a whole, though it was deleted and restored meanwhile.
     let undone = undo(&studio, &draft).await;
     let kinds = |part: &str| {
         undone[part]
@@ -130,7 +130,7 @@ async fn what_was_overtaken_stays_and_says_by_whom() {
     let refused = studio.refused("undo_action", json!({"action": logged["action"]})).await;
     assert_eq!(refused.code, Code::Stale);
     assert!(refused.message.contains("Edsger") && refused.message.contains("update_time_entry"), "{}", refused.message);
-    // Once the later change is taken back, the earlier one can be.
+    // Once the later change is undone, the earlier one can be.
     undo(&studio, &changed).await;
     undo(&studio, &logged).await;
 }
@@ -172,12 +172,12 @@ async fn nobody_undoes_what_is_not_theirs_to_undo() {
     let call = json!({"action": logged["action"]});
     assert_eq!(studio.as_role(Role::Member).await.code("undo_action", call.clone()).await, Code::NotFound);
     assert_eq!(World::new("elsewhere").await.code("undo_action", call.clone()).await, Code::NotFound);
-    // An agent takes back its own actions and not those of the person that it works for.
+    // An agent undoes its own actions and not those of the person that it works for.
     let agent = studio.token(WriteMode::Direct).await;
     assert_eq!(agent.code("undo_action", call.clone()).await, Code::NotFound);
     let own = log(&agent, "2026-11-18").await;
     undo(&agent, &own).await;
-    // What a manager did to a client is not a member's to take back, though they once were a manager.
+    // A member cannot undo what they did to a client as a manager.
     studio.as_role(Role::Manager).await.ok("undo_action", call).await;
 }
 
@@ -198,7 +198,7 @@ async fn a_budget_follows_what_is_undone_and_is_put_back_itself() {
     log(&studio, "2026-11-19").await;
     let (full, deleted) = (used().await, studio.ok("delete_time_entry", json!({"time_entry": first["id"]})).await);
     assert_ne!(used().await, full);
-    // Somebody else has used up what the deleted hour left: it finds no room any more.
+    // Another entry has used up what the deleted hour left of the budget.
     let other = log(&studio, "2026-11-20").await;
     assert_eq!(studio.code("undo_action", json!({"action": deleted["action"]})).await, Code::BudgetExhausted);
     undo(&studio, &other).await;

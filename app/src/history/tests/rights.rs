@@ -1,11 +1,11 @@
-//! Who may take what back: with the right that doing it takes, now.
+//! Permissions of undo: those that the operation needs, at the time of the undo.
 
 use serde_json::json;
 
 use super::{instead::why_not, log, studio, undo};
 use crate::{access::Role, error::Code, testing::World};
 
-/// The same person after somebody gave them another role.
+/// The same person after a change of their role.
 async fn becomes(studio: &World, person: &World, role: Role) -> World {
     studio.ok("change_member_role", json!({"member": person.member(), "role": role})).await;
     person.at(studio).await
@@ -109,7 +109,7 @@ async fn time_comes_back_onto_no_project_that_one_was_taken_off() {
     }
 }
 
-/// By hand no time is put there either; restoring the project is the way.
+/// By hand no time can be logged there either; the hint is to restore the project.
 #[tokio::test]
 async fn time_comes_back_onto_nothing_that_is_archived() {
     let studio = studio().await;
@@ -133,7 +133,7 @@ async fn time_comes_back_onto_nothing_that_is_archived() {
     }
 }
 
-/// Nor is the name told that it has by now.
+/// Not even its present name is disclosed.
 #[tokio::test]
 async fn whoever_was_taken_off_an_archived_project_is_told_no_name_of_it() {
     let studio = studio().await;
@@ -168,7 +168,7 @@ async fn whoever_takes_time_back_from_a_project_that_they_were_taken_off_is_told
     assert!(!listed.contains("Secret") && !undone.contains("Secret"), "{listed} {undone}");
 }
 
-/// Images of time, rates and budgets hold no currency of their own.
+/// Images of time, rates and budgets contain no currency.
 #[tokio::test]
 async fn amounts_come_back_in_no_other_currency() {
     let studio = studio().await;

@@ -1,4 +1,4 @@
-//! What only one can have, and another has by now: it says which one that is, and how it becomes free.
+//! Unique values that another record has now: the refusal names that record, and how to free the value.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -30,7 +30,7 @@ async fn a_budget_comes_back_where_there_is_no_other_by_now() {
     undo(&studio, &cleared).await;
 }
 
-/// Where actions are looked at for whoever asks, as on a card.
+/// Where actions are examined for any caller, as on a card.
 #[tokio::test]
 async fn what_another_has_by_now_is_not_offered_to_be_undone() {
     let studio = studio().await;
@@ -38,8 +38,8 @@ async fn what_another_has_by_now_is_not_offered_to_be_undone() {
     let cleared = studio.ok("clear_budget", json!({"project": "Dashboard"})).await;
     let action: Uuid = id(&cleared).parse().expect("an id");
     let is_open = async || {
-        let reach = RowScope::Organization(studio.organization());
-        let mut db = studio.caller.services.database.begin(reach, AccessMode::Read).await.expect("a transaction");
+        let scope = RowScope::Organization(studio.organization());
+        let mut db = studio.caller.services.database.begin(scope, AccessMode::Read).await.expect("a transaction");
         undoable_among(&mut db, &[action]).await.expect("an answer").contains(&action)
     };
     assert!(is_open().await);
@@ -71,7 +71,7 @@ async fn a_name_comes_back_where_nobody_else_has_it_by_now() {
     let studio = studio().await;
     studio.ok("create_client", json!({"name": "Globex"})).await;
     let renamed = studio.ok("update_client", json!({"client": "Globex", "name": "Initech"})).await;
-    // Case makes no other name of it.
+    // Names that differ only in case are the same.
     let other = studio.ok("create_client", json!({"name": "GLOBEX"})).await;
     let words = format!(
         "Another client is called GLOBEX by now, so update_client cannot be undone. Undo {} (create_client) first, or rename that client.",
@@ -105,7 +105,7 @@ async fn a_project_has_its_name_among_those_of_its_client() {
     alike(&studio, &deleted, Code::Conflict, &words).await;
 }
 
-/// Whoever asks for the last thing is not sent around in a circle.
+/// The hints for `last` do not lead in a circle.
 #[tokio::test]
 async fn what_is_taken_by_now_is_not_named_as_the_newest_that_can_be_undone() {
     let studio = studio().await;
@@ -122,7 +122,7 @@ async fn what_is_taken_by_now_is_not_named_as_the_newest_that_can_be_undone() {
     undo(&agent, &kept).await;
 }
 
-/// Whether a budget has room is found only by trying.
+/// An exhausted budget shows only in a trial.
 #[tokio::test]
 async fn what_is_named_as_the_newest_that_can_be_undone_was_tried() {
     let studio = studio().await;

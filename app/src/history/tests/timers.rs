@@ -1,11 +1,11 @@
-//! Taking back what happened to timers: nobody ever has two.
+//! Undo of changes to timers: a member never has two.
 
 use serde_json::{Value, json};
 
 use super::{studio, undo};
 use crate::{access::Role, error::Code, testing::World};
 
-/// Starts a timer in the place of one that runs.
+/// Starts a timer that replaces the running one.
 async fn start(studio: &World, description: &str) -> Value {
     let started = json!({"project": "Dashboard", "description": description, "stop_running": true});
     studio.ok("start_timer", started).await
@@ -43,7 +43,7 @@ async fn a_stopped_timer_does_not_run_on_beside_another() {
     assert_eq!(running(&studio).await, "second");
 }
 
-/// The owner takes back that a colleague has stopped their timer, after the colleague became what `end` makes of them.
+/// The owner undoes that a colleague stopped their timer, after the colleague was removed or became a viewer (`end`).
 async fn colleague_whose_timer_stays(end: &str) {
     let studio = studio().await;
     let edsger = studio.as_role(Role::Member).await;

@@ -1,8 +1,8 @@
-//! What was done, in people's words: on the page of an invoice, and in the log.
+//! Descriptions of actions: on the page of an invoice, and in the audit log.
 
 use super::*;
 
-/// An invoice that was sent, mailed again, paid by mistake, and voided after that was put right.
+/// An invoice that was sent, mailed again, paid by mistake, and voided after the payment was removed.
 async fn voided(studio: &World) -> Value {
     log(studio, "2026-11-18").await;
     let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
@@ -14,7 +14,7 @@ async fn voided(studio: &World) -> Value {
     studio.ok("void_invoice", json!({"invoice": number})).await
 }
 
-/// The invoice is numbered as the first of the year.
+/// The invoice has the first number of the year.
 const TOLD: [&str; 6] = [
     "Invoice 2026-0001 for Acme voided",
     "Payment of 100.00 EUR removed from 2026-0001: typed twice",
@@ -78,7 +78,7 @@ async fn the_log_names_in_each_row_what_was_done_to_what() {
     voided(&studio).await;
     studio.ok("archive_project", json!({"project": "Dashboard"})).await;
     _ = studio.call("void_invoice", json!({"invoice": "2026-0001"})).await;
-    // What was refused is written down behind the answer.
+    // Refusals are recorded after the answer.
     studio.caller.services.recorder.flush().await;
     let log = studio.ok("list_audit", json!({"reads": false})).await;
     let told = words(&log["items"]);
@@ -92,13 +92,13 @@ async fn the_log_names_in_each_row_what_was_done_to_what() {
     assert!(names.iter().any(|names| names.to_string().contains("2026-0001")), "{names:?}");
 }
 
-/// What the log says, the newest first.
+/// The descriptions in the audit log, the newest first.
 async fn log_of(studio: &World) -> Vec<String> {
     let log = studio.ok("list_audit", json!({"reads": false})).await;
     words(&log["items"]).into_iter().map(str::to_owned).collect()
 }
 
-/// The newest word of the history of an invoice.
+/// The newest description in the history of an invoice.
 async fn newest_of(studio: &World, invoice: &Value) -> String {
     let history = studio.ok("get_invoice_history", json!({"invoice": invoice})).await;
     words(&history["events"]).first().map(|told| (*told).to_owned()).unwrap_or_default()
@@ -155,7 +155,7 @@ async fn a_rate_is_told_with_whose_it_is_what_it_became_and_which_time_it_was_fo
     }
 }
 
-/// Nothing is converted: what was set in one currency was never an amount in another.
+/// Amounts are never converted: what was set in one currency was never an amount in another.
 #[tokio::test]
 async fn a_rate_is_told_in_the_currency_that_the_client_had_then() {
     let studio = studio().await;
@@ -225,7 +225,7 @@ async fn of_several_entries_it_is_told_how_many_and_where() {
     assert_eq!(log_of(&studio).await[0], "2 entries on Acme / Dashboard confirmed");
 }
 
-/// Calls are kept as they were made: with blanks around a number, or with an id in capitals.
+/// Arguments are recorded as they were given: with white space around a number, or with an id in upper case.
 #[tokio::test]
 async fn a_mail_is_in_the_history_of_its_invoice_however_the_call_has_written_it() {
     let studio = studio().await;
@@ -249,7 +249,7 @@ async fn a_mail_is_in_the_history_of_its_invoice_however_the_call_has_written_it
     assert_eq!(words(&history["events"]).len(), 14, "{history:#}");
 }
 
-/// As many addresses are told as mails were written.
+/// The description names as many addresses as there were mails.
 #[tokio::test]
 async fn an_address_that_was_written_twice_is_told_once() {
     let studio = studio().await;
@@ -273,7 +273,7 @@ async fn a_number_that_looks_like_an_id_is_none() {
     assert_eq!((&newest_of(&studio, &json!(number)).await, &log_of(&studio).await[0]), (&told, &told));
 }
 
-/// Nor is it told to be on the project of what only went along with it.
+/// Nor does it name the project of records that changed along with it.
 #[tokio::test]
 async fn what_was_done_keeps_its_words_when_what_it_was_on_is_gone() {
     let studio = studio().await;

@@ -6,13 +6,13 @@ use crate::{
     percent::Percent,
 };
 
-/// The lines of these entries, in English, in euros, at 19 %.
+/// Composes the lines of these entries in English, in euros, at 19 %.
 fn lines_of(entries: &[UnbilledEntry], group_by: InvoiceGroupBy, rounding: Rounding) -> Vec<ComposedLine> {
     let tax = LineTax { category: TaxCategory::S, rate: Percent(190_000), reason: None };
     time_lines(entries, Grouping { group_by, rounding, locale: Locale::English }, &Currency::default(), &tax)
 }
 
-/// Seconds as they were worked and as they are billed, of a line of time.
+/// The worked and billed seconds of a line of time.
 fn seconds(line: &ComposedLine) -> (i64, i64) {
     match line.measure {
         LineQuantity::Time { worked, billed } => (worked, billed),
@@ -92,7 +92,7 @@ fn lines_of_entries_come_in_the_order_of_the_work_with_their_days() {
     assert_eq!(days[0].description, "1 October 2026, Project 1, Project 2");
 }
 
-/// A text of an entry fills the room that the text of a line has.
+/// A description may be as long as the text of a line.
 #[test]
 fn a_long_text_leaves_room_for_its_day_in_every_language() {
     let days = [(Locale::English, ", 1 October 2026"), (Locale::German, ", 01.10.2026"), (Locale::Japanese, ", 2026年10月1日")];

@@ -1,4 +1,4 @@
-//! Where the draft differs from what stood on the screen, after somebody else had saved it meanwhile.
+//! Shows how the saved draft differs from the form on the screen after an edit conflict.
 
 use leptos::{html, prelude::*};
 
@@ -14,40 +14,40 @@ use crate::{
 #[derive(Debug, PartialEq)]
 struct Difference {
     label: String,
-    /// What stands in the draft.
+    /// The value in the saved draft.
     now: String,
-    /// What stood on the screen.
+    /// The value on the screen.
     screen: String,
     kind: DifferenceKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum DifferenceKind {
-    /// Its field shows what was typed.
+    /// The user typed it, and its field shows the input.
     Typed,
-    /// Nobody typed it: its field shows what stands in the draft.
+    /// The user did not type it: its field shows the value of the saved draft.
     Taken,
     /// A whole line.
     Line,
 }
 
-/// A field of the draft: its name in the form that stood on the screen, its label, and what it holds now.
+/// A field of the draft: its name in the form on the screen, its label, and its present value.
 type DraftField = (String, String, String);
 
-/// The differences, field by field, with the two ways on.
+/// The differences, field by field, with the two ways to resolve them.
 #[component]
 pub(super) fn Differences(
-    /// The draft as it stands.
+    /// The draft as saved.
     invoice: Invoice,
-    /// What stood on the screen.
+    /// The form on the screen.
     screen: FormSnapshot,
 ) -> impl IntoView {
     let found = differences(&invoice, &screen);
     let typed = is_typed(&found);
-    let place = NodeRef::<html::Div>::new();
+    let notice = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
-        if let Some(place) = place.get() {
-            _ = place.focus();
+        if let Some(notice) = notice.get() {
+            _ = notice.focus();
         }
     });
     let lead = match (typed, found.is_empty()) {
@@ -58,7 +58,7 @@ pub(super) fn Differences(
         (false, true) => "Nothing that stands here differs from what you had. Look at the sums before you go on.",
     };
     view! {
-        <div class="notice differences" role="alert" tabindex="-1" node_ref=place>
+        <div class="notice differences" role="alert" tabindex="-1" node_ref=notice>
             <p><b>"Somebody else saved this draft meanwhile. "</b> {lead}</p>
             {(!found.is_empty()).then(|| table(found))}
             {typed.then(|| ways(&invoice))}
@@ -66,7 +66,7 @@ pub(super) fn Differences(
     }
 }
 
-/// Whether something that was typed is another than what stands in the draft.
+/// Whether some typed value differs from the saved draft.
 pub(super) fn has_typed_differences(invoice: &Invoice, screen: &FormSnapshot) -> bool {
     is_typed(&differences(invoice, screen))
 }
@@ -97,7 +97,7 @@ fn table(differences: Vec<Difference>) -> impl IntoView {
     }
 }
 
-/// Saving over it goes with the form around: this button alone has the version that is shown here. The other way loads the page.
+/// The buttons that resolve the conflict: one submits the surrounding form with the version shown here, the other reloads the page.
 fn ways(invoice: &Invoice) -> impl IntoView + use<> {
     let page = use_current_organization().path(&format!("invoices/{}", invoice.id));
     view! {
@@ -122,13 +122,13 @@ fn differences(invoice: &Invoice, screen: &FormSnapshot) -> Vec<Difference> {
     changed.chain(gone(invoice, screen)).chain(new(invoice, screen)).collect()
 }
 
-/// Browsers send the ends of lines in their own way.
+/// Compares two texts regardless of line ends, which browsers change.
 fn same(one: &str, other: &str) -> bool {
     let plain = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
     plain(one) == plain(other)
 }
 
-/// A category of tax is chosen by its words.
+/// The display text of a value: a tax category is shown by its label.
 fn shown(name: &str, text: &str) -> String {
     match TaxCategory::parse(text) {
         Ok(category) if name.ends_with("[tax_category]") => category.choice().to_owned(),
@@ -136,7 +136,7 @@ fn shown(name: &str, text: &str) -> String {
     }
 }
 
-/// The fields of a line that stood on the screen, too.
+/// The fields of a line that is in the form on the screen, too.
 fn fields_of(at: usize, line: &InvoiceLine, screen: &FormSnapshot) -> Vec<DraftField> {
     let rate = line.rate.as_ref().map(|rate| written(rate.amount, &rate.currency));
     let all = [
@@ -166,11 +166,11 @@ fn fields(invoice: &Invoice) -> Vec<DraftField> {
     all.map(|(name, label, now)| (name.to_owned(), label.to_owned(), now)).into()
 }
 
-/// The lines that are on the draft no more: what was typed into them goes nowhere.
+/// The lines that were removed from the draft; what was typed into them is lost.
 fn gone(invoice: &Invoice, screen: &FormSnapshot) -> Vec<Difference> {
     let is_there = |id: &str| invoice.lines.iter().any(|line| line.id.to_string() == id);
     let gone = screen.lines().filter(|(_, id)| !is_there(id));
-    let told = gone.map(|(at, _)| {
+    let differences = gone.map(|(at, _)| {
         let words = screen.said(&format!("lines[{at}][description]")).unwrap_or_default();
         Difference {
             label: format!("Your line {}", at + 1),
@@ -179,18 +179,18 @@ fn gone(invoice: &Invoice, screen: &FormSnapshot) -> Vec<Difference> {
             kind: DifferenceKind::Line,
         }
     });
-    told.collect()
+    differences.collect()
 }
 
 /// The lines that were added meanwhile.
 fn new(invoice: &Invoice, screen: &FormSnapshot) -> Vec<Difference> {
     let stood = |line: &InvoiceLine| screen.name(line, "line").is_some();
     let added = invoice.lines.iter().enumerate().filter(|(_, line)| !stood(line));
-    let told = added.map(|(at, line)| {
+    let differences = added.map(|(at, line)| {
         let now = format!("{}, {}", line.description, line.net.text());
         Difference { label: format!("Line {}", at + 1), now, screen: "Was not there".to_owned(), kind: DifferenceKind::Line }
     });
-    told.collect()
+    differences.collect()
 }
 
 #[cfg(all(test, feature = "ssr"))]

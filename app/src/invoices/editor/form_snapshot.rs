@@ -1,4 +1,4 @@
-//! What stood on the screen when somebody else had saved the draft meanwhile.
+//! Snapshot of a draft's form for an edit conflict: somebody else saved the draft while the user was typing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +14,10 @@ use crate::{
     ui::{WriteAction, refusal, refused_form},
 };
 
-/// The id of the dialog that sends the draft: it gives way to what has to be looked at.
+/// The id of the dialog that sends the draft; it closes when a conflict has to be shown.
 pub const SEND_DIALOG_ID: &str = "send-dialog";
 
-/// The fields of a draft's form as they stood on the screen.
+/// The fields of a draft's form as they were on the screen.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FormSnapshot {
     invoice: Option<InvoiceId>,
@@ -37,28 +37,28 @@ impl FormSnapshot {
         screen
     }
 
-    /// The screen that came back with a form that was sent without scripts.
+    /// The snapshot from a form that was submitted without scripts and came back.
     pub(super) fn returned(typed: BTreeMap<String, String>, untouched: BTreeMap<String, String>) -> Self {
         let names = untouched.keys().cloned().collect();
         Self { invoice: None, fields: typed.into_iter().chain(untouched).collect(), untouched: names }
     }
 
-    /// The screen of this draft.
+    /// The snapshot if it belongs to this draft.
     pub fn of(self, invoice: InvoiceId) -> Option<Self> {
         self.invoice.is_none_or(|of| of == invoice).then_some(self)
     }
 
-    /// What stood in a field.
+    /// The value of a field.
     pub(super) fn said(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str)
     }
 
-    /// What was typed into a field; nothing where it stood as the server had said it.
+    /// The value of a field that the user changed; `None` where it is as the server rendered it.
     pub(super) fn typed(&self, name: &str) -> Option<&str> {
         self.said(name).filter(|_| !self.untouched.contains(name))
     }
 
-    /// The ids of the lines that stood there, each with where.
+    /// The ids of the lines in the form, each with its index.
     pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         self.fields.iter().filter_map(|(name, id)| {
             let at = name.strip_prefix("lines[")?.strip_suffix("][line]")?.parse().ok()?;
@@ -66,15 +66,15 @@ impl FormSnapshot {
         })
     }
 
-    /// The name that a field of this line had: another line may stand in its place by now.
+    /// The name that a field of this line had: another line may have its index now.
     pub(super) fn name(&self, line: &InvoiceLine, field: &str) -> Option<String> {
         let id = line.id.to_string();
         self.lines().find(|(_, known)| *known == id).map(|(at, _)| format!("lines[{at}][{field}]"))
     }
 }
 
-/// When somebody else has saved the draft meanwhile: keeps what stands on the screen, and has the page show the draft as it stands
-/// by now.
+/// Watches for a write that is refused as stale: then takes a snapshot of the form, closes the send dialog and reloads the saved
+/// draft.
 pub fn watch_for_conflict<S: 'static>(
     write: WriteAction<S>,
     answers: RwSignal<usize>,
@@ -97,16 +97,16 @@ fn is_stale(refusal: Option<&Error>) -> bool {
     refusal.is_some_and(|refusal| refusal.code == Code::Stale)
 }
 
-/// What stood on the screen of this draft when somebody else had saved it: it was kept here, or came back without scripts.
-pub(super) fn stale_form(invoice: InvoiceId, kept: Option<FormSnapshot>) -> Option<FormSnapshot> {
+/// The form of this draft whose write was refused as stale: the snapshot kept here, or the form that came back without scripts.
+pub(super) fn stale_form(invoice: InvoiceId, snapshot: Option<FormSnapshot>) -> Option<FormSnapshot> {
     let returned = || refused_form::<UpdateInvoiceDraft>().filter(|form| is_stale(form.refusal.as_ref()) && !form.fields.is_empty());
-    kept.and_then(|screen| screen.of(invoice)).or_else(|| returned().map(|form| FormSnapshot::returned(form.fields, form.untouched)))
+    snapshot.and_then(|screen| screen.of(invoice)).or_else(|| returned().map(|form| FormSnapshot::returned(form.fields, form.untouched)))
 }
 
-/// Whether somebody has yet to say which of two is to count: what they typed, or the draft as somebody else has saved it meanwhile. Until
-/// then nothing of either is saved or sent.
-pub fn has_unresolved_conflict(invoice: &Invoice, kept: Option<FormSnapshot>) -> bool {
-    stale_form(invoice.id, kept).is_some_and(|screen| has_typed_differences(invoice, &screen))
+/// Whether the user still has to choose between their input and the draft that somebody else saved. Until then the draft can be neither
+/// saved nor sent.
+pub fn has_unresolved_conflict(invoice: &Invoice, snapshot: Option<FormSnapshot>) -> bool {
+    stale_form(invoice.id, snapshot).is_some_and(|screen| has_typed_differences(invoice, &screen))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The lines of a draft, each with the fields that can change.
+//! The table of a draft's lines with their editable fields.
 
 use leptos::prelude::*;
 
@@ -31,16 +31,16 @@ pub(super) fn lines(invoice: &Invoice, screen: Option<&FormSnapshot>, waits: boo
     }
 }
 
-/// How a line can be taken off the draft.
+/// Whether and how a line can be removed from the draft.
 #[derive(Clone, Copy)]
 struct Removal {
-    /// A draft has one line at least.
+    /// Whether the line can be removed: a draft keeps one line at least.
     possible: bool,
-    /// Whether something else has to be decided first.
+    /// Whether an edit conflict has to be resolved first.
     waits: bool,
 }
 
-/// One line: its words can change, and its quantity and price where they do not come from time.
+/// One line: its text is editable, and its quantity and price unless they come from time.
 fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&FormSnapshot>) -> impl IntoView + use<> {
     let name = |field: &str| format!("lines[{at}][{field}]");
     let text = |field: &str, stored: String| FieldText::of(line, field, stored, screen);
@@ -86,7 +86,7 @@ fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&For
     }
 }
 
-/// How a line is taxed: its category, and its rate where it has one.
+/// The fields for the tax of a line: the category, and the rate where it has one.
 fn tax(at: usize, line: &InvoiceLine, screen: Option<&FormSnapshot>) -> impl IntoView + use<> {
     let text = |field: &str, stored: String| FieldText::of(line, field, stored, screen);
     let category = text("tax_category", line.tax_category.code().to_owned());
@@ -95,12 +95,12 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&FormSnapshot>) -> impl Int
         let field = short_input(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line);
         view! { {field} <span class="unit">"%"</span> }
     });
-    let (untold, laid_out) = (line.tax_untold, line.laid_out);
+    let (omitted, laid_out) = (line.tax_untold, line.laid_out);
     let options = TaxCategory::ALL.into_iter().map(|choice| {
         let selected = choice.code() == category.began;
-        // What the document does not claim is not chosen by the words of a claim.
+        // The labels must not claim what the document does not state.
         let words = match choice {
-            TaxCategory::O if untold => "No tax charged",
+            TaxCategory::O if omitted => "No tax charged",
             TaxCategory::E if laid_out => "No tax",
             _ => choice.choice(),
         };
@@ -123,7 +123,7 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&FormSnapshot>) -> impl Int
     }
 }
 
-/// Why no tax is charged on a line (BT-120), where the usual words of its category do not say it.
+/// The field for the exemption reason of a line (BT-120), where it differs from the usual text of the category.
 fn reason(at: usize, line: &InvoiceLine, screen: Option<&FormSnapshot>) -> impl IntoView + use<> {
     let name = format!("lines[{at}][tax_reason]");
     let text = FieldText::of(line, "tax_reason", line.tax_reason.clone().unwrap_or_default(), screen);
@@ -136,7 +136,7 @@ fn reason(at: usize, line: &InvoiceLine, screen: Option<&FormSnapshot>) -> impl 
     }
 }
 
-/// What a field of a line shows, and what it began with: where they are two, it is not saved. Beside them stands what is stored.
+/// The texts of a field: the one shown, the initial one and the stored one. If `shown` and `began` differ, the field is unsaved.
 struct FieldText {
     shown: String,
     began: String,
@@ -144,7 +144,7 @@ struct FieldText {
 }
 
 impl FieldText {
-    /// What is stored, unless something else was typed for the very line: another one may stand in its place by now.
+    /// The stored text, unless another was typed for this very line; another line may have its index now.
     fn of(line: &InvoiceLine, field: &str, stored: String, screen: Option<&FormSnapshot>) -> Self {
         let returned = || {
             use_context::<FormState>().filter(|form| !form.typed.is_empty()).map(|form| FormSnapshot::returned(form.typed, form.untouched))
@@ -152,7 +152,7 @@ impl FieldText {
         let typed = |screen: &FormSnapshot| screen.typed(&screen.name(line, field)?).map(str::to_owned);
         match screen.and_then(typed) {
             Some(shown) => Self { shown, began: stored.clone(), stored },
-            // A form that came back without scripts can only begin with what was typed.
+            // Without scripts, the returned form can only start with the typed text.
             None => {
                 let began = returned().as_ref().and_then(typed).unwrap_or_else(|| stored.clone());
                 Self { shown: began.clone(), began, stored }
@@ -161,13 +161,13 @@ impl FieldText {
     }
 }
 
-/// The quantity as it is read back, also where its three decimals could be taken for thousands.
+/// The quantity in a form that parses unambiguously, even where three decimals could be taken for thousands.
 pub fn written_quantity(line: &InvoiceLine) -> String {
     let (sign, size) = line.quantity.strip_prefix('-').map_or(("", line.quantity.as_str()), |size| ("-", size));
     readings(size).map_or_else(|| line.quantity.clone(), |(_, decimal)| format!("{sign}{decimal}"))
 }
 
-/// Marks a field that was refused; why stands above the form.
+/// Marks a refused field; the message is shown above the form.
 fn invalid(name: &str) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + use<> {
     let wrong = field_error(name);
     move || wrong.with(Option::is_some).then_some("true")
@@ -218,7 +218,7 @@ mod tests {
         }
     }
 
-    /// The first line in a form that came back with these texts for the line of this id.
+    /// Renders the first line in a form that came back with these texts for the line of this id.
     fn shown(line: &InvoiceLine, id: &str, texts: &[(&str, &str)]) -> String {
         let named = texts.iter().map(|(field, text)| (format!("lines[0][{field}]"), (*text).to_owned()));
         let typed = named.chain([("lines[0][line]".to_owned(), id.to_owned())]).collect();

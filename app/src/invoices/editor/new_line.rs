@@ -1,4 +1,4 @@
-//! What a line is written by hand in.
+//! The fields in which a line is written by hand.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::{
     ui::{Field, Select, SelectOption},
 };
 
-/// The fields of a line that does not come from time, for the first item of this list of lines.
+/// The fields of a custom line, as the first item of the argument `list`.
 pub fn line_fields(list: &str, currency: &Currency) -> impl IntoView + use<> {
     let name = |field: &str| format!("{list}[0][{field}]");
     let taxes = std::iter::once((String::new(), "As the client".to_owned())).chain(tax_categories()).collect::<Vec<SelectOption>>();

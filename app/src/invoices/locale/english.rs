@@ -1,4 +1,4 @@
-//! English.
+//! The English locale.
 
 use jiff::civil::Date;
 
@@ -47,7 +47,7 @@ impl Translation for English {
         match country {
             Some("US") => "Sales tax",
             Some("AU" | "IN" | "NZ" | "SG") => "GST",
-            // Each province has the one or the other.
+            // Each province has one or the other.
             Some("CA") => "GST/HST",
             // Goods and services tax ended there in 2018.
             Some("MY") => "SST",

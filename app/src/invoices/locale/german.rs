@@ -1,4 +1,4 @@
-//! German.
+//! The German locale.
 
 use jiff::civil::Date;
 
@@ -76,7 +76,7 @@ impl Translation for German {
         Some(self.tax_name(country))
     }
 
-    /// Of reverse charge the law wants these very words (§ 14a (5) UStG, Article 226 (11a) of Directive 2006/112/EC).
+    /// For reverse charge the law prescribes these very words (§ 14a (5) UStG, Article 226 (11a) of Directive 2006/112/EC).
     fn reason(&self, category: TaxCategory, country: Option<&str>) -> Option<&'static str> {
         let tax = self.tax_name(country);
         match category {

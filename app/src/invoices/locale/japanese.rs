@@ -1,4 +1,4 @@
-//! Japanese, as businesses write to each other.
+//! The Japanese locale, in the language of business letters.
 
 use jiff::civil::Date;
 
@@ -74,8 +74,8 @@ impl Translation for Japanese {
         }
     }
 
-    /// Where the law of the European Union wants certain words on an invoice, they stand there in one of its languages, too
-    /// (Article 226 (11) and (11a) of Directive 2006/112/EC).
+    /// Words that the law of the European Union prescribes on an invoice are also stated in one of its languages (Article 226 (11) and
+    /// (11a) of Directive 2006/112/EC).
     fn reason(&self, category: TaxCategory, _: Option<&str>) -> Option<&'static str> {
         match category {
             TaxCategory::S | TaxCategory::Z => None,

@@ -1,15 +1,15 @@
-//! What the numbers look like that tax invoices bear, outside of the countries with a value added tax by the directive.
+//! Formats of the numbers on tax invoices, outside the countries with a value added tax by the directive.
 
-/// The form of a number.
+/// The format of a number.
 #[derive(Debug, Clone, Copy)]
 pub struct NumberFormat {
-    /// What it has, as it is told.
+    /// The description of the format in messages.
     pub told: &'static str,
     fits: fn(&str) -> bool,
 }
 
 impl NumberFormat {
-    /// Whether letters and digits with nothing between them are such a number.
+    /// Whether letters and digits without separators are such a number.
     pub fn fits(&self, compact: &str) -> bool {
         (self.fits)(compact)
     }
@@ -27,20 +27,20 @@ pub const TRN: NumberFormat = NumberFormat { told: "15 digits", fits: |number| n
 /// The Australian business number.
 pub const ABN: NumberFormat = NumberFormat { told: "11 digits, the first two of which check the others", fits: is_abn };
 
-/// The number at the Inland Revenue of New Zealand, which is that of the goods and services tax, too.
+/// The Inland Revenue number of New Zealand, which is also the number of the goods and services tax.
 pub const IRD: NumberFormat = NumberFormat { told: "8 or 9 digits, the last of which checks the others", fits: is_ird };
 
-/// The identification number of the goods and services tax in India: two digits of the state, the ten of the permanent account number, one
-/// more, Z, and a check character.
+/// The Indian identification number of the goods and services tax: two digits of the State, ten of the permanent account number, one more,
+/// Z, and a check character.
 pub const GSTIN: NumberFormat = NumberFormat { told: "15 letters and digits", fits: is_gstin };
 
-/// The number of the value added tax in Saudi Arabia.
+/// The VAT number of Saudi Arabia.
 pub const SAUDI: NumberFormat = NumberFormat {
     told: "15 digits, the first and the last of which are 3",
     fits: |number| number.len() == 15 && is_digits(number) && number.starts_with('3') && number.ends_with('3'),
 };
 
-/// The number of the value added tax in South Africa.
+/// The VAT number of South Africa.
 pub const SOUTH_AFRICAN: NumberFormat = NumberFormat {
     told: "10 digits, the first of which is 4",
     fits: |number| number.len() == 10 && is_digits(number) && number.starts_with('4'),
@@ -50,7 +50,7 @@ fn is_digits(number: &str) -> bool {
     number.bytes().all(|digit| digit.is_ascii_digit())
 }
 
-/// The weights of the digits of an Australian business number, whose sum is a multiple of 89 after 1 was taken from the first of them.
+/// The weights of the digits of an Australian business number: with 1 subtracted from the first digit, the sum is a multiple of 89.
 const WEIGHTS: [u32; 11] = [10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19];
 
 fn is_abn(number: &str) -> bool {
@@ -59,10 +59,10 @@ fn is_abn(number: &str) -> bool {
     number.len() == 11 && digits.len() == 11 && digits[0] > 0 && (sum - WEIGHTS[0]).is_multiple_of(89)
 }
 
-/// The weights of the digits of a number at the Inland Revenue before the last one, and those where these give no digit.
+/// The weights of the digits of an Inland Revenue number before the last one, and those used where the first give no digit.
 const OF_IRD: [[u32; 8]; 2] = [[3, 2, 7, 6, 5, 4, 3, 2], [7, 4, 3, 2, 5, 2, 7, 6]];
 
-/// Those with 8 digits have a zero before them. Numbers are given from 10-000-000 on.
+/// Numbers with 8 digits are padded with a zero. They are issued from 10-000-000 on.
 fn is_ird(number: &str) -> bool {
     let digits: Vec<u32> = format!("{number:0>9}").chars().filter_map(|letter| letter.to_digit(10)).collect();
     let check = |weights: &[u32; 8]| (11 - weights.iter().zip(&digits).map(|(weight, digit)| weight * digit).sum::<u32>() % 11) % 11;
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_last_digit_of_a_number_of_new_zealand_checks_the_others() {
-        // The first is an example of the Inland Revenue, and the last has its digit by the second weights.
+        // The first is an example of the Inland Revenue, and the last has its check digit by the second weights.
         for number in ["49091850", "049091850", "123456785", "123456703"] {
             assert!(IRD.fits(number), "{number}");
         }

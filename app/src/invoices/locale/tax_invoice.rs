@@ -1,35 +1,35 @@
-//! What an invoice with tax and the number of its seller are called where the law or the custom of a country has words of its own.
+//! The names of a tax invoice and of its seller's number, in countries whose law or custom has its own.
 //!
-//! Where no country stands here, an invoice is called one, and its number a tax number: so it is in the European Union (Article 226 of
-//! Directive 2006/112/EC wants no title), in the United Kingdom, in Switzerland and in Norway; in Japan, where the registration number
-//! says it; and in the United States. Malaysia has no tax invoice any more since its goods and services tax ended in 2018. Thailand and
-//! the Philippines want words in a language or a form that no document here has.
+//! In other countries an invoice is called one, and its number a tax number: so it is in the European Union (Article 226 of Directive
+//! 2006/112/EC requires no title), in the United Kingdom, in Switzerland and in Norway; in Japan, where the registration number says it;
+//! and in the United States. Malaysia has had no tax invoice since its goods and services tax ended in 2018. Thailand and the Philippines
+//! require words in a language or a form that no document here has.
 
 use super::number_format::{self, NumberFormat};
 use crate::{invoices::totals::TaxCategory, text};
 
-/// What one country has.
+/// The terms of one country.
 #[derive(Debug, PartialEq)]
 pub struct TaxInvoice {
     /// The country, as an ISO 3166-1 code.
     country: &'static str,
-    /// Whether an invoice with tax is called a tax invoice.
+    /// Whether an invoice with tax has the title of a tax invoice.
     titled: bool,
-    /// Whether what has the rate of zero, or is exported, is a taxable supply.
+    /// Whether a zero-rated or exported supply is a taxable supply.
     zero_rated: bool,
-    /// What the number is called by which the seller is registered.
+    /// The name of the seller's registration number.
     pub number: &'static str,
-    /// What it looks like; nothing where there are several forms.
+    /// Its format; `None` if there are several.
     pub form: Option<NumberFormat>,
-    /// Why whoever charges no tax states it, too, and the law that says so.
+    /// Why a seller who charges no tax states it, too, and the law that says so.
     untaxed: Option<&'static str>,
-    /// The words that people write beside the number, in lower case: each says that its owner is registered for the tax.
+    /// Words beside the number, in lower case: each says that its owner is registered for the tax.
     words: &'static [&'static str],
-    /// Words beside it that say no more than that somebody is known: they stand beside other numbers, too.
+    /// Words beside it that prove no registration, as they stand beside other numbers, too.
     vague: &'static [&'static str],
-    /// Letters within the number, with four digits behind them, that say what its words do.
+    /// Letters within the number, followed by four digits, that prove a registration like its words.
     account: Option<&'static str>,
-    /// The law that wants both on an invoice.
+    /// The law that requires title and number on an invoice.
     pub law: &'static str,
 }
 
@@ -42,19 +42,19 @@ const fn titled(
     TaxInvoice { country, titled: true, zero_rated: true, number, form, untaxed: None, words, vague: &[], account: None, law }
 }
 
-/// Words that stand beside any such number.
+/// Words that may stand beside any such number.
 const OF_ANY: [&str; 9] = ["id", "identification", "nbr", "no", "nr", "number", "reg", "registration", "regn"];
 
-/// What stands between two numbers in one text, and before what is said of a number.
+/// Separators between two numbers in one text, and before a note on a number.
 const BETWEEN: [char; 4] = [',', ';', '|', '('];
 
-/// All that are known here.
+/// All known countries.
 const ALL: [TaxInvoice; 10] = [
     TaxInvoice {
         vague: &["tax"],
         ..titled("AE", ("TRN", &["trn", "vat"]), Some(number_format::TRN), "Article 59 of Cabinet Decision 52 of 2017")
     },
-    // What is GST-free is no taxable supply there (section 9-5 of the GST Act 1999), and has no tax invoice.
+    // A GST-free supply is no taxable supply there (section 9-5 of the GST Act 1999), and has no tax invoice.
     TaxInvoice {
         zero_rated: false,
         untaxed: Some("clients withhold tax from what they pay (section 12-190 of Schedule 1 to the Taxation Administration Act 1953)"),
@@ -64,7 +64,7 @@ const ALL: [TaxInvoice; 10] = [
         vague: &["account", "tax"],
         ..titled("BH", ("VAT account number", &["vat"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states")
     },
-    // There it is called an invoice. Every business has a BN; the account of the tax has RT and four digits behind that.
+    // It is called an invoice there. Every business has a BN; the account of the tax adds RT and four digits.
     TaxInvoice {
         titled: false,
         vague: &["bn"],
@@ -72,8 +72,8 @@ const ALL: [TaxInvoice; 10] = [
         ..titled("CA", ("GST/HST number", &["gst", "hst", "tps", "tvh"]), None, "the Input Tax Credit Information Regulations")
     },
     titled("IN", ("GSTIN", &["gstin", "gst"]), Some(number_format::GSTIN), "rule 46 of the CGST Rules 2017"),
-    // The title is only usual there since 2023, and tells clients what they look for.
-    // Everybody has an IRD number, and whoever is registered has it as their GST number.
+    // The title is only customary there since 2023, and is what clients look for. Everybody has an IRD number, which is the GST
+    // number of a registered business.
     TaxInvoice { vague: &["ird"], ..titled("NZ", ("GST number", &["gst"]), Some(number_format::IRD), "section 19K of the GST Act 1985") },
     titled("OM", ("VATIN", &["vatin", "vat"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
     titled("SA", ("VAT number", &["vat"]), Some(number_format::SAUDI), "Article 53 of the VAT Implementing Regulations"),
@@ -82,24 +82,24 @@ const ALL: [TaxInvoice; 10] = [
 ];
 
 impl TaxInvoice {
-    /// What a seller in this country has, who charges tax on the invoice or does not.
+    /// The terms for a seller in this country, who charges tax on the invoice or does not.
     pub fn of(country: Option<&str>, taxed: bool) -> Option<&'static Self> {
         ALL.iter().find(|known| country == Some(known.country) && (taxed || known.untaxed.is_some()))
     }
 
-    /// Whether something of this category is a taxable supply by the law of this country, at whatever rate: an invoice for such is a tax
-    /// invoice where there are some.
+    /// Whether a supply of this category is taxable by the law of this country, at whatever rate: an invoice for one is a tax invoice where
+    /// those exist.
     pub fn is_for(country: Option<&str>, category: TaxCategory) -> bool {
         let zero_rated = || ALL.iter().find(|known| country == Some(known.country)).is_none_or(|known| known.zero_rated);
         category == TaxCategory::S || matches!(category, TaxCategory::Z | TaxCategory::G) && zero_rated()
     }
 
-    /// The title that the law of the seller wants, in its own words whatever the language of the document.
+    /// The title that the law of the seller requires, in its own words whatever the language of the document.
     pub fn title(&self, taxed: bool) -> Option<&'static str> {
         (self.titled && taxed).then_some("Tax invoice")
     }
 
-    /// What an invoice without the number is not, or what follows.
+    /// What an invoice without the number fails to be, or the consequence.
     pub fn without(&self, taxed: bool) -> String {
         match (taxed, self.untaxed) {
             (false, Some(why)) => format!("without one {why}"),
@@ -108,7 +108,7 @@ impl TaxInvoice {
         }
     }
 
-    /// The number with what it is called, said once, and all that stands beside it; nothing where there is no such number.
+    /// The number with its name once, and all that stands beside it; `None` if it is no such number.
     pub fn named(&self, number: &str) -> Option<String> {
         let plain = text::plain(number);
         let mut begin = 0;
@@ -131,13 +131,13 @@ impl TaxInvoice {
         (fits && self.is_called_so(number)).then(|| format!("{} {bare}", self.number))
     }
 
-    /// Whether a number says that its owner is registered for the tax, and not only known to somebody.
+    /// Whether a number says that its owner is registered for the tax, and not merely identified.
     pub fn says_registered(&self, number: &str) -> bool {
         let is_said = || self.words_in(number).any(|word| self.words.contains(&word.as_str())) || self.is_of_account(number);
         self.untaxed.is_none() && self.named(number).is_some() && is_said()
     }
 
-    /// Whether the number is that of an account of the tax.
+    /// Whether the number is that of a tax account.
     fn is_of_account(&self, number: &str) -> bool {
         let Some(letters) = self.account else { return false };
         let compact: String = text::plain(number).chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect();
@@ -149,7 +149,7 @@ impl TaxInvoice {
         self.words.contains(&word) || self.vague.contains(&word)
     }
 
-    /// Whether a number stands alone or with words of its own kind: any other says that it is another number.
+    /// Whether a number stands alone or with words of its own kind: any other word makes it another number.
     fn is_called_so(&self, number: &str) -> bool {
         let is_known = |word: &str| self.is_own(word) || OF_ANY.contains(&word) || word.contains(|letter: char| letter.is_ascii_digit());
         self.words_in(number).all(|word| is_known(&word))
@@ -163,7 +163,7 @@ impl TaxInvoice {
     }
 }
 
-/// A number from the first word with a digit on.
+/// The text of a number from the first word with a digit on.
 fn without_words(number: &str) -> Option<&str> {
     let first = number.find(|letter: char| letter.is_ascii_digit())?;
     let before = number[..first].char_indices().rfind(|(_, letter)| !letter.is_alphanumeric());

@@ -1,4 +1,4 @@
-//! How each language says it.
+//! The wording of each language.
 
 use super::*;
 
@@ -101,7 +101,7 @@ fn the_mail_of_a_japanese_invoice_is_polite_and_says_what_is_due_when() {
     assert_eq!(Locale::ALL.map(|locale| locale.money(108_000, &Currency::default())), ["1,080.00 EUR", "1.080,00 EUR", "1,080.00 EUR"]);
 }
 
-/// A single letter is a code for machines, and "E" no word in any of these languages.
+/// A single letter is a code for machines, and "E" is no word in any of these languages.
 #[test]
 fn a_line_says_in_a_word_of_its_own_why_it_has_no_tax() {
     for locale in Locale::ALL {
@@ -122,7 +122,7 @@ fn a_line_says_in_a_word_of_its_own_why_it_has_no_tax() {
     }
 }
 
-/// Pages and answers are in English, and say no other reason than a document in English does.
+/// Pages and answers are in English, and give the same reasons as a document in English.
 #[test]
 fn an_english_document_gives_the_reasons_of_the_pages_wherever_the_seller_is() {
     for (country, _) in crate::country::COUNTRIES {

@@ -1,4 +1,4 @@
-//! What a model or a program is told about a pattern of numbers.
+//! JSON schema of a number pattern.
 
 use std::borrow::Cow;
 

@@ -7,7 +7,7 @@ fn currency(code: &str) -> Currency {
     Currency::parse(code).expect("a currency")
 }
 
-/// Hours as printed and the net, of so many seconds at a rate in minor units.
+/// The hours as printed and the net, of `seconds` at a rate in minor units.
 fn billed(seconds: i64, rate: i64, code: &str) -> (String, i64) {
     let currency = currency(code);
     let net_amount = amount_of(seconds, rate);
@@ -102,7 +102,7 @@ proptest! {
         let price = UnitPrice::of_minor(rate, &currency).millionths;
         let net_amount = amount_of(seconds, rate);
         let quantity = hours(seconds, price, net_amount, &currency);
-        // A hundred-millionth of an hour at the highest rate is one of the smallest unit: none is passed over.
+        // A hundred-millionth of an hour at the highest rate is one of the smallest unit, so no unit is skipped.
         prop_assert_eq!(net(quantity, price, &currency), net_amount);
         prop_assert!((i128::from(quantity) * 3_600 - i128::from(seconds) * i128::from(ONE)).abs() <= i128::from(ONE) * 3_600 / 50);
     }

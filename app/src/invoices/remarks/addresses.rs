@@ -1,4 +1,4 @@
-//! What an invoice says of both parties and where to pay, and this one cannot.
+//! Remarks on missing addresses and payment details.
 
 use super::remark;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     organizations::Organization,
 };
 
-/// What is not said, the addresses first: the law of many countries wants them.
+/// The remarks on missing details, the addresses first: the law of many countries requires them.
 pub fn unsaid(organization: &Organization, client: &Client, categories: &[TaxCategory]) -> Vec<InvoiceProblem> {
     let law = law(organization.country.as_deref(), categories);
     let seller = match &law {
@@ -31,8 +31,8 @@ pub fn unsaid(organization: &Organization, client: &Client, categories: &[TaxCat
     unsaid.into_iter().filter_map(|(missing, field, message)| missing.then(|| remark(field, message))).collect()
 }
 
-/// The law that wants the addresses of both parties on an invoice of a seller in this country. In the United Kingdom and in Switzerland it
-/// is one of invoices with tax.
+/// The law that requires the addresses of both parties on an invoice of a seller in this country. In the United Kingdom and in Switzerland
+/// it applies to invoices with tax.
 fn law(country: Option<&str>, categories: &[TaxCategory]) -> Option<String> {
     let country = country?;
     let taxed = categories.contains(&TaxCategory::S);

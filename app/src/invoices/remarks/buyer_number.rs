@@ -1,17 +1,17 @@
-//! The number of the client that the law of the seller wants on an invoice at home.
+//! The remark on a missing number of the client, where the seller's law requires it on a domestic invoice.
 
 use super::{RemarkInput, remark};
 use crate::invoices::{InvoiceProblem, read, totals::Totals};
 
-/// A law that wants it.
+/// A law that requires it.
 struct BuyerNumberLaw {
-    /// Where it is law, as an ISO 3166-1 code.
+    /// The country of the law, as an ISO 3166-1 code.
     country: &'static str,
-    /// What it is called, within a sentence.
+    /// Its name, within a sentence.
     name: &'static str,
-    /// The sum with tax above which it does, in whole units of a currency; at any sum where absent.
+    /// The sum with tax above which it applies, in whole units of a currency; at any sum where absent.
     above: Option<(i64, &'static str)>,
-    /// What it wants of a person who is no business; nothing where absent.
+    /// What it requires for a private person; nothing where absent.
     of_a_person: Option<&'static str>,
 }
 
@@ -24,7 +24,7 @@ const LAWS: [BuyerNumberLaw; 5] = [
 ];
 
 impl BuyerNumberLaw {
-    /// Whether this is an invoice that it speaks of, before any discount.
+    /// Whether the law applies to this invoice, before any discount.
     fn reaches(&self, content: &RemarkInput<'_>) -> bool {
         let Some((units, currency)) = self.above else { return true };
         let limit = units * 10_i64.pow(content.currency.minor_digits());
@@ -33,7 +33,7 @@ impl BuyerNumberLaw {
     }
 }
 
-/// What is to be said of a client at home without a number. Nobody has said whether they are a business.
+/// The remark on a domestic client without a number. Whether they are a business is not recorded.
 pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let (country, client) = (content.organization.country.as_deref()?, content.client);
     let law = LAWS.iter().find(|law| law.country == country)?;

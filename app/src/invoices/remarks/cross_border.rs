@@ -1,4 +1,4 @@
-//! Work that leaves the country with the tax of home on it, and work at home without any.
+//! Remarks on work for a client abroad with domestic tax, and on domestic work without any.
 
 use super::remark;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     text,
 };
 
-/// Who works for whom, and where both are as far as anybody has said so.
+/// A seller and a client with the places of both, as far as they are known.
 pub struct Supply<'a> {
     organization: &'a Organization,
     client: &'a Client,
@@ -17,16 +17,16 @@ pub struct Supply<'a> {
 }
 
 impl<'a> Supply<'a> {
-    /// What this organization does for this client.
+    /// The supply of this organization to this client.
     pub fn of(organization: &'a Organization, client: &'a Client) -> Self {
         let here = tax_territory::of_work(organization.country.as_deref(), organization.vat_id.as_deref());
         let there = tax_territory::of_work(client.country.as_deref(), client.vat_id.as_deref());
         Self { organization, client, here, there }
     }
 
-    /// Work for somebody in another country with the tax of the seller's: by the VAT directive it is taxed where a business is that
-    /// receives it, mostly (Article 44), and somebody else's work where the seller is; by other laws it is taxed abroad to whomever it goes.
-    /// A business in the Union has a number. Outside of it none proves anything.
+    /// The remark on work for a client in another country with the seller's tax. By the VAT directive it is mostly taxed where a business
+    /// receives it (Article 44), and for anybody else where the seller is; by other laws it is taxed abroad for every client. A business in
+    /// the Union has a number. Outside of it a missing number proves nothing.
     pub fn taxed_abroad(&self, taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let (here, there) = self.across()?;
         let tax = taxes.iter().find(|tax| tax.category == TaxCategory::S)?;
@@ -42,9 +42,9 @@ impl<'a> Supply<'a> {
         Some(remark(self.field_of(tax), message))
     }
 
-    /// Nothing is charged for work abroad, and by another category than such work has mostly: between two countries of the European Union
-    /// whoever receives it owes the tax (Articles 44 and 196 of Directive 2006/112/EC), whatever small businesses are exempt from at home
-    /// (Article 284); elsewhere it is not taxed where the seller is.
+    /// The remark on work abroad without tax in an unusual category: between two countries of the European Union the recipient owes the tax
+    /// (Articles 44 and 196 of Directive 2006/112/EC), whatever small businesses are exempt from at home (Article 284); elsewhere it is not
+    /// taxed where the seller is.
     pub fn untaxed_abroad(&self, lines: &[LineRow], taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let (here, there) = self.across()?;
         let usual = usual_category(here, there)?;
@@ -73,7 +73,7 @@ impl<'a> Supply<'a> {
         Some(remark(field, format!("{told}{goods} {} {}", self.way(), way_out(tax))))
     }
 
-    /// A seller who is exempt says why on each invoice, and nothing says it where the client is charged none by another category.
+    /// The remark on an exempt seller, who states why on each invoice, if another category of the client leaves that out.
     pub fn exempt_otherwise(&self, lines: &[LineRow], taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let is_abroad = self.here.is_none() || self.across().is_some();
         if self.organization.tax_category != TaxCategory::E || self.there.is_some() && is_abroad {
@@ -93,8 +93,8 @@ impl<'a> Supply<'a> {
         Some(remark(self.field_of(tax), message))
     }
 
-    /// Time is taxed as goods that cross a border: work is not (Articles 44, 138, 146 and 196 of Directive 2006/112/EC). By other laws
-    /// work is exported as goods are.
+    /// The remark on time taxed as goods that cross a border: work is no goods (Articles 44, 138, 146 and 196 of Directive 2006/112/EC).
+    /// Other laws treat work as exported, like goods.
     pub fn taxed_as_goods(&self, lines: &[LineRow], taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let by_directive = self.here.as_deref().is_none_or(|here| !tax_territory::exports_work(here));
         let is_of_goods = |category| category == TaxCategory::K || category == TaxCategory::G && by_directive;
@@ -103,8 +103,8 @@ impl<'a> Supply<'a> {
         Some(remark(self.field_of_category(tax), message))
     }
 
-    /// A seller where there is no VAT bills a supply within the European Union (K), or an export (G) to somebody who is at home or nowhere.
-    /// Where there is VAT these are refused.
+    /// The remark on a seller in a country without VAT who bills a supply within the European Union (K), or an export (G) to a client at
+    /// home or of unknown country. Where there is VAT these are refused.
     pub fn taxed_as_elsewhere(&self, taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let seller = &self.organization;
         let here = seller.country.as_deref().filter(|here| !tax_territory::has_vat(here))?;
@@ -129,8 +129,8 @@ impl<'a> Supply<'a> {
         Some(remark(self.field_of(tax), message))
     }
 
-    /// Nothing is charged for work at home although the seller charges tax, and nobody has said why: mostly that is a tax from before,
-    /// or one of a client abroad.
+    /// The remark on untaxed work at home without a reason, by a seller who charges tax: mostly the tax is outdated, or meant for a client
+    /// abroad.
     pub fn untaxed_at_home(&self, lines: &[LineRow], taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let is_abroad = self
             .there
@@ -154,7 +154,7 @@ impl<'a> Supply<'a> {
         Some(remark(self.field_of(tax), message))
     }
 
-    /// Whether nobody has written why this tax is charged to the client: the words of a small business are on every invoice of it.
+    /// Whether this tax of the client has no written reason: the words of a small business are on each of its invoices.
     fn is_unexplained(&self, tax: &LineTax) -> bool {
         let of_seller = |reason: &String| {
             self.organization.tax_reason.as_ref() == Some(reason) || exemption::is_of_small_business(reason, &self.client.language)
@@ -162,7 +162,7 @@ impl<'a> Supply<'a> {
         tax.reason.as_ref().is_none_or(of_seller)
     }
 
-    /// Where a client is who is not abroad, as far as anybody has said so.
+    /// Says where a client is who is not abroad, as far as that is known.
     fn where_client_is(&self) -> String {
         let client = &self.client.name;
         match (self.there.as_deref(), self.here.as_deref()) {
@@ -174,7 +174,7 @@ impl<'a> Supply<'a> {
         }
     }
 
-    /// Where it is mended: by the country of the client where that is not known, or where the tax stands.
+    /// The field to correct: the country of the client if that is not known, else the one that sets the tax.
     fn field_of(&self, tax: &LineTax) -> &'static str {
         match (self.field_of_category(tax), &self.there) {
             ("client.tax_category", None) => "client.country",
@@ -182,18 +182,18 @@ impl<'a> Supply<'a> {
         }
     }
 
-    /// Where the tax stands: what somebody has chosen for a line alone is mended there.
+    /// The field that sets the tax: a tax that was chosen for a line alone is corrected there.
     pub fn field_of_category(&self, tax: &LineTax) -> &'static str {
         if draft::tax_of(self.client) == *tax { "client.tax_category" } else { "lines" }
     }
 
-    /// Both places, where a border is between them.
+    /// Both places, if a border is between them.
     fn across(&self) -> Option<(&str, &str)> {
         let (here, there) = (self.here.as_deref()?, self.there.as_deref()?);
         (!tax_territory::in_same_territory_for_services(here, there)).then_some((here, there))
     }
 
-    /// How work for somebody abroad is taxed, mostly: as far as is known where both are.
+    /// Says how work for a client abroad is mostly taxed, as far as both places are known.
     fn way(&self) -> String {
         let (charge, none, export) = (TaxCategory::AE.named(), TaxCategory::O.named(), TaxCategory::G.named());
         let way = match self.across() {
@@ -221,7 +221,7 @@ impl<'a> Supply<'a> {
     }
 }
 
-/// The category that work for a business abroad has mostly; nothing where the law of the seller's country has several.
+/// The usual category of work for a business abroad; `None` if the law of the seller's country has several.
 fn usual_category(here: &str, there: &str) -> Option<TaxCategory> {
     match tax_territory::in_eu(here) && tax_territory::in_eu(there) {
         true => Some(TaxCategory::AE),
@@ -230,12 +230,12 @@ fn usual_category(here: &str, there: &str) -> Option<TaxCategory> {
     }
 }
 
-/// Whether a category charges nothing for another reason than a border.
+/// Whether a category charges nothing for a reason other than a border.
 fn is_without_border(category: TaxCategory) -> bool {
     matches!(category, TaxCategory::E | TaxCategory::O | TaxCategory::Z)
 }
 
-/// A rate of zero has no reason that could be written (BR-Z-10).
+/// The suggested correction. A rate of zero takes no written reason (BR-Z-10).
 fn way_out(tax: &LineTax) -> &'static str {
     match (tax.category.reason(), &tax.reason) {
         (_, Some(_)) => "Change the tax, or leave it as it is.",

@@ -1,4 +1,4 @@
-//! Tax in a foreign currency, which the law of many sellers wants in the currency of their country, too.
+//! The remark on tax in a foreign currency, which many laws require in the currency of the seller's country, too.
 
 use super::{RemarkInput, remark, tax_note};
 use crate::{
@@ -7,22 +7,22 @@ use crate::{
     money::Currency,
 };
 
-/// What is written beside the foreign tax.
+/// What is stated beside the foreign tax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Beside {
     /// The amount, with the exchange rate by which it was converted.
     Amount,
-    /// The amount or the exchange rate: whoever has the rate can tell the tax.
+    /// The amount or the exchange rate, from which the tax follows.
     AmountOrRate,
 }
 
-/// Laws beside those of value added tax that want the tax in the currency of the country, and what is written for it.
+/// Laws other than those of value added tax that require the tax in the currency of the country, and what they accept.
 const LAWS: [(&str, Beside); 6] = [
     // Article 59 of Cabinet Decision 52 of 2017.
     ("AE", Beside::Amount),
     // Section 9-85 of the GST Act 1999.
     ("AU", Beside::AmountOrRate),
-    // Article 57-4 of the Consumption Tax Act: a qualified invoice has it in yen.
+    // Article 57-4 of the Consumption Tax Act: a qualified invoice states it in yen.
     ("JP", Beside::Amount),
     // Article 53 of the VAT Implementing Regulations.
     ("SA", Beside::Amount),
@@ -40,15 +40,15 @@ impl Beside {
         }
     }
 
-    /// Whether a note has it.
+    /// Whether a note states it.
     fn is_in(self, note: &str, home: &Currency, foreign: &Currency) -> bool {
         let is_rate_enough = self == Self::AmountOrRate;
         tax_note::names_amount(note, home, foreign) || is_rate_enough && tax_note::names_rate(note, home, foreign)
     }
 }
 
-/// What is to be said of tax that is stated in another currency than that of the seller's country, whatever they bill in mostly, until the
-/// note states it (Article 230 of Directive 2006/112/EC, EN 16931 BT-111).
+/// The remark on tax that is stated in another currency than that of the seller's country, whatever they mostly bill in, until the note
+/// states it (Article 230 of Directive 2006/112/EC, EN 16931 BT-111).
 pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let country = content.organization.country.as_deref()?;
     let (home, beside) = wanted(country)?;
@@ -67,8 +67,8 @@ pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     Some(remark("notes", message))
 }
 
-/// In which currency the tax is stated, and what is written where the invoice has another one; nothing where no law wants it. Switzerland
-/// and Liechtenstein have a rule for converting (Article 45 MWSTV) and want the result on no invoice (Article 26 MWSTG).
+/// The currency in which the tax is required, and what to state if the invoice has another one; `None` if no law requires it. Switzerland
+/// and Liechtenstein have a conversion rule (Article 45 MWSTV) and require the result on no invoice (Article 26 MWSTG).
 fn wanted(country: &str) -> Option<(Currency, Beside)> {
     let of_vat = tax_territory::has_vat(country) && !tax_territory::in_same_territory_for_services(country, "CH");
     let of_law = || LAWS.iter().find(|(of, _)| *of == country).map(|(_, beside)| *beside);
@@ -109,7 +109,7 @@ mod tests {
         }
     }
 
-    /// Whoever writes what they are told is told no more.
+    /// A note that follows the remark ends it.
     #[test]
     fn a_note_in_the_words_of_the_remark_states_the_tax() {
         let foreign = Currency::parse("USD").expect("a currency");

@@ -1,4 +1,4 @@
-//! The parts of the tax in India, which an invoice states each by itself.
+//! The remark on the parts of the tax in India, which an invoice states separately.
 
 use super::{RemarkInput, remark};
 use crate::{
@@ -6,11 +6,11 @@ use crate::{
     percent::Percent,
 };
 
-/// What the parts are called, in lower case: a note with one of these has said them.
+/// The names of the parts, in lower case: a note with one of these has stated them.
 const PARTS: [&str; 6] = ["cgst", "sgst", "utgst", "igst", "central tax", "integrated tax"];
 
-/// What is to be said where the tax of a seller in India is one sum: central and State tax, or integrated tax, have each a rate and an
-/// amount, and between States the place of supply is named (rule 46 (l) to (n) of the CGST Rules 2017).
+/// The remark on the tax of a seller in India as one sum: central and State tax, or integrated tax, each have a rate and an amount, and
+/// between States the place of supply is named (rule 46 (l) to (n) of the CGST Rules 2017).
 pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let of_india = content.organization.country.as_deref() == Some("IN");
     let note = content.notes.unwrap_or_default().to_lowercase();

@@ -1,4 +1,4 @@
-//! What is more often than not a slip in the numbers of both parties.
+//! Remarks on likely mistakes in the numbers of both parties.
 
 use super::remark;
 use crate::{
@@ -8,9 +8,9 @@ use crate::{
     text::{self, NumberKind},
 };
 
-/// What is to be said of the numbers that an invoice of lines of these categories states.
+/// The remarks on the numbers that an invoice with lines of these categories states.
 pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategory]) -> Vec<InvoiceProblem> {
-    // Of any other number that is no VAT identifier the rules speak, unless none is stated (BR-O-02).
+    // The rules report any other number that is no VAT identifier, unless none is stated (BR-O-02).
     let counts = |number: &Option<String>| {
         number.as_deref().is_some_and(party_identifiers::has_other_label) || categories.iter().all(|category| *category == TaxCategory::O)
     };
@@ -31,7 +31,7 @@ pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategor
     remarks.into_iter().filter_map(|(field, message)| Some(remark(field, message?))).collect()
 }
 
-/// What stands as the VAT identifier of the organization and is none of any country; nothing where there is no VAT.
+/// The message that the organization's VAT identifier is none of any country; `None` where there is no VAT.
 pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
     let country = organization.country.as_deref();
     let number = organization.vat_id.as_deref().filter(|number| is_none(number, country))?;
@@ -41,7 +41,7 @@ pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
         _ => party_identifiers::country_of_numbers(country).is_none_or(|country| word.counts_in(country)),
     });
     let told = said(number, country, "Your number");
-    // By its name it is nothing else.
+    // Its label allows no other meaning.
     if let (Some(NumberKind::Vat), Some(vat_id)) = (word.as_ref().map(|word| word.kind), initial_settings::of_country(number, country)) {
         return Some(format!("{told} Write it {vat_id}."));
     }
@@ -54,12 +54,12 @@ pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
     Some(format!("{told} {way}{}", instead(number, country, "you are")))
 }
 
-/// The same of a client.
+/// The same for a client.
 pub fn no_vat_id_of_client(client: &Client) -> Option<String> {
     none_of_client(client, false)
 }
 
-/// The same of a client to whom something is supplied that needs one, or is not.
+/// The same for a client, depending on whether the supply requires a VAT identifier.
 fn none_of_client(client: &Client, is_needed: bool) -> Option<String> {
     let country = client.country.as_deref();
     let number = client.vat_id.as_deref().filter(|number| is_none(number, country))?;
@@ -72,7 +72,7 @@ fn none_of_client(client: &Client, is_needed: bool) -> Option<String> {
     Some(format!("{told} {way}{}", instead(number, country, &format!("{} is", client.name))))
 }
 
-/// What was written as the tax number of the organization and is another one, several, or none, where it charges tax or does not.
+/// The message that the organization's tax number is another kind of number, several, or none, given whether it charges tax.
 pub fn no_tax_number(organization: &Organization, taxed: bool) -> Option<String> {
     let number = organization.tax_number.as_deref()?;
     let (country, shown) = (organization.country.as_deref(), text::excerpt(number));
@@ -80,13 +80,13 @@ pub fn no_tax_number(organization: &Organization, taxed: bool) -> Option<String>
     if let Some(numbers) = text::two_numbers(number) {
         return Some(format!("{} Write each into its own field in Settings.", numbers.refusal(number)));
     }
-    if let Some(told) = vat_id_as_tax_number(organization) {
-        return Some(told);
+    if let Some(message) = vat_id_as_tax_number(organization) {
+        return Some(message);
     }
     if text::swiss_uid(number).is_some() && country.is_some_and(|country| tax_territory::in_same_territory_for_services(country, "CH")) {
         return of_enterprise(number, taxed).or_else(|| is_doubtful(number).then(|| doubtful("UID", number)));
     }
-    // Where there is no VAT, the number of the business register may be the one that an invoice bears, as in Australia.
+    // Where there is no VAT, invoices may state the number of the business register, as in Australia.
     let counts = || party_identifiers::is_tax_number(country, false, number);
     if party_identifiers::is_register_number(number) && country.is_none_or(tax_territory::has_vat) && !counts() {
         let instead = instead(number, country, "you are");
@@ -102,10 +102,10 @@ pub fn no_tax_number(organization: &Organization, taxed: bool) -> Option<String>
     Some(format!("{shown} stands as your tax number and has {has}. {way}"))
 }
 
-/// What nobody can tell of that it is a tax number: in another form than those of the country, or with a word that is not known.
+/// The message that a number is not recognized as a tax number: its form is none of the country's, or its label is unknown.
 fn unknown(number: &str, organization: &Organization, taxed: bool) -> Option<String> {
     let (country, shown) = (organization.country.as_deref(), text::excerpt(number));
-    // Beside a VAT identifier it may be whatever the tax office has given.
+    // Beside a VAT identifier it may be any number of the tax office.
     let taxed = taxed && organization.vat_id.is_none();
     if let Some(wanted) = party_identifiers::country_of_numbers(country).and_then(|country| text::required_numbers(country, taxed)) {
         return (!party_identifiers::is_tax_number(country, false, number))
@@ -116,14 +116,14 @@ fn unknown(number: &str, organization: &Organization, taxed: bool) -> Option<Str
         .then(|| format!("{shown} stands as your tax number, and its words do not say that it is one. An invoice states it as it stands."))
 }
 
-/// Where the digits of a VAT identifier are those of no other number that a tax office gives.
+/// Countries where the digits of a VAT identifier are those of no other number from a tax office.
 const OF_VAT_ALONE: [&str; 10] = ["AT", "BE", "DE", "EE", "FR", "GB", "IM", "LU", "NL", "NO"];
 
-/// How many digits any number of a tax office has at least.
+/// The fewest digits of a number from a tax office.
 const DIGITS_MIN: usize = 4;
 
-/// A VAT identifier that was written as the tax number, without the letters of its country or without the name of the tax that belongs to
-/// it. Whoever charges no tax may have the same digits from a register or from the tax office, and states them as those.
+/// The message that a VAT identifier was written as the tax number, without the letters of its country or the name of its tax. A seller who
+/// charges no tax may have the same digits from a register or from the tax office, and states them as those.
 fn without_letters(number: &str, country: Option<&str>, taxed: bool) -> Option<String> {
     let vat_id = written(number, country)?;
     let (is_of_enterprise, is_norwegian) = (text::swiss_uid(&vat_id).is_some(), text::with_mva(number).is_some());
@@ -140,7 +140,7 @@ fn without_letters(number: &str, country: Option<&str>, taxed: bool) -> Option<S
     })
 }
 
-/// A VAT identifier that was written as the tax number of the organization.
+/// The message that a VAT identifier was written as the organization's tax number.
 fn vat_id_as_tax_number(organization: &Organization) -> Option<String> {
     let country = organization.country.as_deref();
     let number = organization.tax_number.as_deref().filter(|number| party_identifiers::is_misplaced(number, country))?;
@@ -151,7 +151,7 @@ fn vat_id_as_tax_number(organization: &Organization) -> Option<String> {
     Some(format!("{} stands as your tax number and is a VAT identifier. {way}", text::excerpt(number)))
 }
 
-/// Whether a number is no VAT identifier of any country, where one is meant.
+/// Whether a number that is meant as a VAT identifier is none of any country.
 fn is_none(number: &str, country: Option<&str>) -> bool {
     country.is_none_or(tax_territory::has_vat) && !party_identifiers::is_vat_id(number)
 }
@@ -169,7 +169,7 @@ fn said(number: &str, country: Option<&str>, whose: &str) -> String {
     format!("{whose} {shown} is {what}no VAT identifier, which {}.", form(country))
 }
 
-/// What a VAT identifier is like, in this country where its form is known.
+/// The form of a VAT identifier, of this country if known.
 fn form(country: Option<&str>) -> String {
     let example = party_identifiers::country_of_numbers(country).and_then(|country| text::required_numbers(country, true)?.vat_id);
     match (example, country) {
@@ -178,17 +178,17 @@ fn form(country: Option<&str>) -> String {
     }
 }
 
-/// A number as the VAT identifier that it is in this country of whoever is registered for the tax.
+/// A number in the form of a VAT identifier of this country, for a party that is registered for the tax.
 pub fn written(number: &str, country: Option<&str>) -> Option<String> {
     initial_settings::of_country(number, country).or_else(|| text::with_mva(number))
 }
 
-/// How it is written where it is the number of one who is registered.
+/// How to write a number that belongs to a registered party.
 fn instead(number: &str, country: Option<&str>, who: &str) -> String {
     written(number, country).map(|vat_id| format!(" Where {who} registered for VAT, it is written {vat_id}.")).unwrap_or_default()
 }
 
-/// Check digits of the organization that do not fit.
+/// The message that check digits of the organization do not fit.
 fn doubtful_of_seller(organization: &Organization) -> Option<String> {
     let vat_id = organization.vat_id.as_deref().filter(|vat_id| is_doubtful(vat_id))?;
     Some(doubtful(if text::swiss_uid(vat_id).is_some() { "UID" } else { "VAT identifier" }, vat_id))
@@ -199,8 +199,8 @@ fn doubtful(called: &str, number: &str) -> String {
     format!("The check digits of your {called} {bare} do not fit. Compare it with a letter of its owner.")
 }
 
-/// The number that every enterprise in Switzerland has, on an invoice with tax: that of the value added tax has the name of the tax behind it
-/// (Article 26 (2) a MWSTG).
+/// The message about the Swiss enterprise number on an invoice with tax: as a VAT number it has the name of the tax after it (Article 26
+/// (2) a MWSTG).
 fn of_enterprise(number: &str, taxed: bool) -> Option<String> {
     let number = text::swiss_uid(number).filter(|_| taxed)?;
     Some(format!(
@@ -209,7 +209,7 @@ fn of_enterprise(number: &str, taxed: bool) -> Option<String> {
     ))
 }
 
-/// The same of a client.
+/// The same for a client.
 fn doubtful_of_client(client: &Client) -> Option<String> {
     let vat_id = client.vat_id.as_deref().filter(|vat_id| is_doubtful(vat_id))?;
     let name = &client.name;

@@ -1,9 +1,9 @@
-//! What an invoice to a business has to say of late payment, and this one does not.
+//! The remark on missing late payment statements on an invoice to a business.
 
 use super::{RemarkInput, remark};
 use crate::invoices::{InvoiceProblem, late_payment, rules::tax_territory};
 
-/// What is to be said of it: the draft adds it to its note in one step.
+/// The remark, whose statements the draft can add to its note in one step.
 pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let (organization, client) = (content.organization, content.client);
     let missing_statements = late_payment::missing_statements(organization, client, content.notes)?;

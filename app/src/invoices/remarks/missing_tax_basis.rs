@@ -1,4 +1,4 @@
-//! A seller of whom nobody can tell by which law they charge tax, or why none.
+//! The remark on a seller whose legal basis for charging tax or none is unknown.
 
 use super::remark;
 use crate::{
@@ -7,9 +7,9 @@ use crate::{
     organizations::Organization,
 };
 
-/// The country, where nobody has said it: what has to stand on an invoice follows from it. Where that is known and the document says
-/// nothing of tax, in the European Union the law by which none is charged. Elsewhere such an invoice is complete, and so it is where the
-/// work goes abroad.
+/// Asks for the seller's country if it is unknown, as the required content follows from it. If it is known and the document says nothing of
+/// tax, asks within the European Union for the law by which none is charged. Elsewhere, and where the work goes abroad, such an invoice is
+/// complete.
 pub fn of(organization: &Organization, client: &Client, taxes: &[LineTax]) -> Option<InvoiceProblem> {
     let says_nothing = |tax: &LineTax| omitted_tax::omits_tax(organization, tax.category) && tax.reason.is_none();
     let silent = taxes.iter().any(says_nothing);

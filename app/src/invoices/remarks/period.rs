@@ -1,15 +1,15 @@
-//! The service period beside today, and beside the days of the time on the invoice.
+//! Remarks on the service period, compared with today and with the days of the time on the invoice.
 
 use super::{RemarkInput, remark};
 use crate::invoices::{InvoiceProblem, compose, draft};
 
-/// What is to be said of the days.
+/// The remarks on the service period.
 pub fn of(content: &RemarkInput<'_>) -> Vec<InvoiceProblem> {
     [still_to_come(content), beside_the_time(content)].into_iter().flatten().collect()
 }
 
-/// Work of days that are still to come is billed: that is a payment in advance, which an invoice has to call so (§ 14 (5) UStG,
-/// Article 220 (1) no. 4 of Directive 2006/112/EC).
+/// The remark on a bill for future days: that is a payment in advance, which an invoice has to call so (§ 14 (5) UStG, Article 220 (1) no.
+/// 4 of Directive 2006/112/EC).
 fn still_to_come(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let last = content.period.filter(|period| period.to.date() > content.today)?;
     let message = format!(
@@ -19,8 +19,8 @@ fn still_to_come(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     Some(remark("period_to", message))
 }
 
-/// Work of other days than the invoice names is billed: its tax is owed for those on which it was done (EN 16931 BT-73 and BT-74, Article
-/// 226 (7) of Directive 2006/112/EC).
+/// The remark on billed work outside of the service period: its tax is owed for the days on which it was done (EN 16931 BT-73 and BT-74,
+/// Article 226 (7) of Directive 2006/112/EC).
 fn beside_the_time(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let days = compose::days(content.time.iter().copied())?;
     let (period, worked) = (content.period?, draft::service_period(Some(days), content.today));

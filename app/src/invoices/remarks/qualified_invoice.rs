@@ -1,4 +1,4 @@
-//! The registration number without which nobody in Japan deducts the tax of an invoice.
+//! The remark on the registration number without which nobody in Japan deducts the tax of an invoice.
 
 use super::remark;
 use crate::{
@@ -8,15 +8,15 @@ use crate::{
     text,
 };
 
-/// What is to be said of the registration number of a seller in Japan, which a qualified invoice bears (Consumption Tax Act, Article
-/// 57-4). A seller is not asked for it where no tax is charged, or only to clients abroad.
+/// The remark on the registration number of a seller in Japan, which a qualified invoice bears (Consumption Tax Act, Article 57-4). There
+/// is none if no tax is charged, or only to clients abroad.
 pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategory]) -> Option<InvoiceProblem> {
     if organization.country.as_deref() != Some("JP") {
         return None;
     }
     let number = organization.tax_number.as_deref();
-    if let Some(told) = number.and_then(|number| check_digit_warning(Some("JP"), number)) {
-        return Some(remark("organization.tax_number", told));
+    if let Some(message) = number.and_then(|number| check_digit_warning(Some("JP"), number)) {
+        return Some(remark("organization.tax_number", message));
     }
     let is_registered =
         [number, organization.vat_id.as_deref()].into_iter().flatten().any(|number| text::japanese_registration(number).is_some());

@@ -1,4 +1,4 @@
-//! What time on a draft costs, and would cost by the rates that hold by now.
+//! The remark on the price of time on a draft, compared with the current rates.
 
 use super::remark;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     money::{Currency, amount_of, formatted},
 };
 
-/// What is to be said of the rates of the time on a draft.
+/// The remark on the rates of the time on a draft.
 pub fn of(row: &InvoiceRow, time: &[DraftEntry]) -> Result<Option<InvoiceProblem>, Error> {
     Ok(match time.iter().filter(|time| time.entry.rate.is_none()).map(|time| time.entry.seconds).sum() {
         0 => of_other_rates(time, &Currency::parse(&row.currency)?),
@@ -19,7 +19,7 @@ pub fn of(row: &InvoiceRow, time: &[DraftEntry]) -> Result<Option<InvoiceProblem
     })
 }
 
-/// Time has no rate: the rates that hold by now are at hand where they hold for all of it, else one is asked for.
+/// The remark on time without a rate: it suggests the current rates if they cover all of it, else asks for one.
 fn of_missing(time: &[DraftEntry], without_rate: i64) -> InvoiceProblem {
     let lacking = || time.iter().filter(|time| time.entry.rate.is_none());
     let seconds = |of: fn(&&DraftEntry) -> bool| lacking().filter(of).map(|time| time.entry.seconds).sum::<i64>();
@@ -37,7 +37,7 @@ fn of_missing(time: &[DraftEntry], without_rate: i64) -> InvoiceProblem {
     remark(field, format!("{told}{locked}{way}"))
 }
 
-/// Other rates hold by now than the time was drafted at: a rate that was put right does not reach time on a draft by itself.
+/// The remark on time drafted at other rates than the current ones: a corrected rate does not change time on a draft by itself.
 fn of_other_rates(time: &[DraftEntry], currency: &Currency) -> Option<InvoiceProblem> {
     let others: Vec<(&DraftEntry, i64)> = time
         .iter()

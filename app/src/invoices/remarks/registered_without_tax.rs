@@ -1,4 +1,4 @@
-//! A seller who charges no tax and states a number that only those have who charge it.
+//! The remark on a seller who charges no tax and states a number that only registered sellers have.
 
 use super::remark;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     text::{self, NumberKind},
 };
 
-/// What is asked where the invoice says nothing of tax on work at home and states such a number. Within the European Union one can be
+/// The remark on an invoice that says nothing of tax on domestic work and states such a number. Within the European Union a seller can be
 /// registered and exempt.
 pub fn of(organization: &Organization, client: &Client, taxes: &[LineTax]) -> Option<InvoiceProblem> {
     let here = tax_territory::of_work(organization.country.as_deref(), organization.vat_id.as_deref())?;
@@ -17,8 +17,8 @@ pub fn of(organization: &Organization, client: &Client, taxes: &[LineTax]) -> Op
     if is_abroad || tax_territory::in_eu(&here) || !taxes.iter().any(|tax| omitted_tax::omits_tax(organization, tax.category)) {
         return None;
     }
-    let stated = party_identifiers::of_seller(organization);
-    let numbers = [stated.vat_id, stated.tax_number, stated.registered];
+    let identifiers = party_identifiers::of_seller(organization);
+    let numbers = [identifiers.vat_id, identifiers.tax_number, identifiers.registered];
     let number = numbers.into_iter().flatten().find(|number| is_of_registered(&here, number))?;
     let message = format!(
         "The invoice states no tax, and {}, which says that you are registered for it: whoever is charges it{}. Say in Settings that you charge \
@@ -34,7 +34,7 @@ fn is_of_registered(here: &str, number: &str) -> bool {
     let plain = text::plain(number).to_uppercase();
     let ends = |names: &[&str]| names.iter().any(|name| plain.trim_end_matches(|letter: char| !letter.is_alphanumeric()).ends_with(name));
     let is_called_so = || text::number_label(number).is_some_and(|word| word.kind == NumberKind::Vat);
-    // UID is a word of another number there.
+    // UID is also a word for another number there.
     let names = |known: &[&str]| plain.split(|letter: char| !letter.is_alphanumeric()).any(|word| known.contains(&word));
     let swiss = ["MWST", "TVA", "IVA", "VAT"];
     match tax_territory::home_of_work(here) {
@@ -49,7 +49,7 @@ fn is_of_registered(here: &str, number: &str) -> bool {
     }
 }
 
-/// The law by which it is so.
+/// The law that requires registered sellers to charge it.
 fn law(home: &str) -> &'static str {
     match home {
         "AU" => " (section 9-40 of the GST Act 1999)",

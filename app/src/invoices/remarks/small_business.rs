@@ -1,5 +1,5 @@
-//! The words of a small business that nobody has said: an organization begins with them whose founder has left the rate of tax empty, and
-//! not everybody who charges no tax is such a business.
+//! The remark on an unconfirmed small business exemption: it is the initial reason if the founder leaves the tax rate empty, and not
+//! everybody who charges no tax is such a business.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::{
     organizations::{no_tax_hint, store},
 };
 
-/// What is asked of the reason until somebody has said it in the settings, or has sent an invoice.
+/// The remark on the reason until it is confirmed in the settings, or an invoice was sent.
 pub async fn of(cx: &mut Call, content: &RemarkInput<'_>) -> Result<Option<InvoiceProblem>, Error> {
     let Some(words) = unsaid(content) else { return Ok(None) };
     let is_asked = !store::has_sent(&mut cx.db).await?;
@@ -26,7 +26,7 @@ pub async fn of(cx: &mut Call, content: &RemarkInput<'_>) -> Result<Option<Invoi
     }))
 }
 
-/// A line claims the law of another country than that of the seller: what was the seller's before they moved, or a slip.
+/// The remark on a line that claims the law of another country than the seller's: left from before they moved, or a mistake.
 pub fn of_elsewhere(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let RemarkInput { organization, client, lines, .. } = content;
     let here = organization.country.as_deref()?;
@@ -44,7 +44,7 @@ pub fn of_elsewhere(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     Some(remark(field, message))
 }
 
-/// The words of a small business on the invoice, where they are those that the organization began with and nobody has said them.
+/// The small business exemption on the invoice, if it is the initial one of the organization and nobody has confirmed it.
 fn unsaid(content: &RemarkInput<'_>) -> Option<String> {
     let RemarkInput { organization, client, lines, .. } = content;
     let usual = exemption::usual(organization.tax_category, organization.country.as_deref())?;

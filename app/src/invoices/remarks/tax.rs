@@ -1,4 +1,4 @@
-//! What is more often than not a slip in the tax of an invoice.
+//! Remarks on likely mistakes in the tax of an invoice.
 
 use super::{cross_border::Supply, identifiers, missing_tax_basis, qualified_invoice, registered_without_tax, remark, tax_invoice};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     organizations::Organization,
 };
 
-/// What is to be said of the taxes of these lines, whether they are drafted already or not.
+/// The remarks on the taxes of these lines, whether they are drafted already or not.
 pub fn of(organization: &Organization, client: &Client, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
     let taxes = lines.iter().map(read::line_tax).collect::<Result<Vec<LineTax>, Error>>()?;
     let categories: Vec<TaxCategory> = taxes.iter().map(|tax| tax.category).collect();
@@ -32,11 +32,11 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow]) -> Re
         tax_invoice::of(organization, &categories),
     ];
     let of_rate = taxes.iter().find_map(|tax| share::told(tax.rate)).or_else(|| of_parts(organization, &taxes));
-    let of_rate = of_rate.map(|told| remark("lines.tax_rate", told));
+    let of_rate = of_rate.map(|message| remark("lines.tax_rate", message));
     Ok(remarks.into_iter().flatten().chain(of_rate).chain(identifiers::of(organization, client, &categories)).collect())
 }
 
-/// The client has another tax by now than lines of the draft carry that took it up when they were drafted.
+/// The remark that the client has another tax by now than the lines of the draft that took it from the client.
 pub fn of_client(client: &Client, lines: &[LineRow], former: &[LineTax]) -> Result<Option<InvoiceProblem>, Error> {
     let now = draft::tax_of(client);
     let Some(before) = client_tax::before(lines, &now, former)? else { return Ok(None) };
@@ -55,13 +55,13 @@ pub fn of_client(client: &Client, lines: &[LineRow], former: &[LineTax]) -> Resu
     Ok(Some(remark("lines.tax_category", message)))
 }
 
-/// The client is registered for tax elsewhere than they are.
+/// The remark that the client is registered for tax in another country than theirs.
 fn of_vat_id(client: &Client, taxes: &[TaxCategory]) -> Option<InvoiceProblem> {
     rules::cross_border::registered_elsewhere(client, taxes.iter().copied()).map(|message| remark("client.vat_id", message))
 }
 
-/// The client is charged tax and nobody else is any more, or is the one that still has the words of a small business: what is charged
-/// without being owed is owed nevertheless (Article 203 of Directive 2006/112/EC).
+/// The remark that only this client is still charged tax, or still has the words of a small business: tax that is charged without being due
+/// is owed nevertheless (Article 203 of Directive 2006/112/EC).
 fn of_organization(organization: &Organization, client: &Client, work: &Supply<'_>, taxes: &[LineTax]) -> Option<InvoiceProblem> {
     let (name, usual) = (&client.name, organization.tax_category);
     let of = |category: TaxCategory| taxes.iter().find(|tax| tax.category == category);
@@ -83,8 +83,8 @@ fn of_organization(organization: &Organization, client: &Client, work: &Supply<'
     Some(remark(field, format!("{message} Change the tax of the {whose}, or leave it as it is.")))
 }
 
-/// A rate in Canada that is none of the federal tax has that of a province in it, and whoever deducts the one is told how much it is (section
-/// 3 of the Input Tax Credit Information Regulations).
+/// The message that a Canadian rate other than a federal one includes that of a province, and whoever deducts the federal tax needs its
+/// amount (section 3 of the Input Tax Credit Information Regulations).
 fn of_parts(organization: &Organization, taxes: &[LineTax]) -> Option<String> {
     let of_canada = organization.country.as_deref() == Some("CA");
     let is_other = |tax: &&LineTax| tax.category == TaxCategory::S && tax.rate.ten_thousandths() > 0 && !locale::is_of_canada(tax.rate);

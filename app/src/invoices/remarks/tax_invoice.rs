@@ -1,4 +1,4 @@
-//! The number without which a tax invoice is none, in countries that have one.
+//! The remark on the number that a tax invoice requires, in countries that have one.
 
 use super::remark;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     text,
 };
 
-/// What is to be said of the number that the law of the seller wants beside a tax of theirs.
+/// The remark on the number that the law of the seller requires beside its tax.
 pub fn of(organization: &Organization, categories: &[TaxCategory]) -> Option<InvoiceProblem> {
     let country = organization.country.as_deref()?;
     let taxed = categories.iter().any(|category| TaxInvoice::is_for(Some(country), *category));

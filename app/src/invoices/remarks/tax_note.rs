@@ -1,5 +1,5 @@
-//! Whether a note states tax in the currency of the seller's country: with the code or the sign of that currency beside an amount, in a
-//! line that names the tax. How much it is belongs to whoever wrote it, and is not calculated again.
+//! Detects tax that a note states in the currency of the seller's country: the code or the symbol of that currency beside an amount, in a
+//! line that names the tax. The amount is the author's and is not checked.
 
 use std::ops::Range;
 
@@ -8,27 +8,27 @@ use crate::{
     text::{self, NumberKind},
 };
 
-/// What tax is called, beside the names of the value added tax.
+/// Words for tax, beside the names of the value added tax.
 const TAX: [&str; 3] = ["gst", "steuer", "tax"];
 
-/// The letter for it in Japanese, which has nothing between words.
+/// The Japanese character for tax, in a language without spaces between words.
 const TAX_IN_JAPANESE: char = '税';
 
-/// What stands behind the amount for one of something: a price, or an exchange rate.
+/// Words after an amount that make it a unit price or an exchange rate.
 const EACH: [&str; 5] = ["/", "je", "par", "per", "pro"];
 
-/// Of how many units of a currency an exchange rate says what they are in another one.
+/// The numbers of units for which exchange rates are quoted.
 const UNITS: [&str; 6] = ["1", "1.00", "1,00", "10", "100", "1000"];
 
-/// What calls something an exchange rate, beside the sign between its sides.
+/// Words that mark an exchange rate, beside a slash between its sides.
 const RATE: [&str; 3] = ["=", "kurs", "rate"];
 
-/// Whether a note names the tax with an amount of the currency at home. What may be an amount of the foreign one as well is none.
+/// Whether a note states the tax as an amount of the home currency. One that may be of the foreign currency does not count.
 pub fn names_amount(note: &str, home: &Currency, foreign: &Currency) -> bool {
     lines(note).iter().any(|words| words.iter().any(|word| is_tax(word)) && has_amount(words, home, foreign))
 }
 
-/// Whether a note names what one of both currencies is in the other.
+/// Whether a note states the exchange rate between both currencies.
 pub fn names_rate(note: &str, home: &Currency, foreign: &Currency) -> bool {
     let is_there = |words: &[String], currency: &Currency| {
         words.iter().flat_map(|word| word.split('/')).any(|word| word.eq_ignore_ascii_case(currency.as_str()))
@@ -40,7 +40,7 @@ pub fn names_rate(note: &str, home: &Currency, foreign: &Currency) -> bool {
     })
 }
 
-/// The words of each line of a note. Numbers stand by themselves, but for a sign that is written onto them.
+/// The words of each line of a note. Numbers are words of their own, with a currency symbol that is attached to them.
 fn lines(note: &str) -> Vec<Vec<String>> {
     text::plain(note).split(['\n', ';', '。']).map(words_of).collect()
 }
@@ -79,22 +79,22 @@ fn has_amount(words: &[String], home: &Currency, foreign: &Currency) -> bool {
     })
 }
 
-/// Whether a text is an amount that bears the code or the sign of its currency, and is no finer than that.
+/// Whether a text is an amount with the code or the symbol of its currency, and with no more decimals than that has.
 fn is_amount(text: &str, currency: &Currency) -> bool {
     let amount = Amount::written(text);
-    // A sign before digits alone is that of a telephone number, or of something taken off.
+    // A sign before digits alone belongs to a telephone number, or to a deduction.
     let is_bare = text.starts_with(['-', '+']) || amount.number(currency).len() == text.len();
     !is_bare && amount.minor("notes", currency).is_ok_and(|minor| minor > 0)
 }
 
-/// Whether the currency that these words begin with is that of a number before it: of `60 EUR 20` it is that of 60.
+/// Whether the currency at the beginning of these words belongs to a number before it: in `60 EUR 20` it belongs to 60.
 fn is_of_number_before(words: &[String], place: &Range<usize>) -> bool {
     let is_number = |word: &String| word.ends_with(|last: char| last.is_ascii_digit());
     let begins_with_number = words[place.start].contains(|letter: char| letter.is_ascii_digit());
     !begins_with_number && place.start.checked_sub(1).is_some_and(|before| is_number(&words[before]))
 }
 
-/// Whether an amount is the price of one of something, or a side of an exchange rate such as `1 EUR = 0.87 GBP`.
+/// Whether an amount is a unit price, or a side of an exchange rate such as `1 EUR = 0.87 GBP`.
 fn is_rate(words: &[String], place: &Range<usize>) -> bool {
     let is_unit = |word: &String| UNITS.contains(&word.as_str());
     let (before, behind) = (&words[..place.start], &words[place.end..]);
@@ -108,7 +108,7 @@ fn is_rate(words: &[String], place: &Range<usize>) -> bool {
 mod tests {
     use super::*;
 
-    /// Whether a note in an invoice of the second currency states tax in the first.
+    /// Whether a note on an invoice in the second currency states tax in the first.
     fn is_stated(note: &str, home: &str, foreign: &str) -> bool {
         let currency = |code| Currency::parse(code).expect("a currency");
         names_amount(note, &currency(home), &currency(foreign))

@@ -1,4 +1,4 @@
-//! Goods and work that cross a border: whether they do, as the category of their tax says.
+//! Checks the tax category of goods and work against whether they cross a border.
 
 use super::{InvoiceSource, tax_territory};
 use crate::{
@@ -9,8 +9,8 @@ use crate::{
     text,
 };
 
-/// What is wrong about lines that are taxed as supplies to another country of the European Union (K), as exports out of it (G), or by
-/// whoever receives them (AE). Of places that nobody has named nothing is said here, but that an export names its one.
+/// The problems of lines that are taxed as supplies to another country of the European Union (K), as exports out of it (G), or by reverse
+/// charge (AE). Unknown places are no problem here, except that an export names its destination.
 pub fn problems(source: &InvoiceSource<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let (seller, buyer) = (source.seller, source.buyer);
     let from = tax_territory::of_seller(seller.country.as_deref(), seller.vat_id.as_deref());
@@ -39,8 +39,8 @@ pub fn problems(source: &InvoiceSource<'_>) -> Result<Vec<InvoiceProblem>, Error
     Ok(problems)
 }
 
-/// What is to be said of a client whose VAT identifier was issued by another country of the European Union than that of their address,
-/// where it is what keeps a line without tax (AE and K). They may be registered elsewhere than they are.
+/// The message about a client whose VAT identifier was issued by another country of the European Union than that of their address, if a
+/// category without tax rests on it (AE and K). They may be registered elsewhere than they are.
 pub fn registered_elsewhere(buyer: &Client, mut categories: impl Iterator<Item = TaxCategory>) -> Option<String> {
     let (country, vat_id) = (buyer.country.as_deref()?, buyer.vat_id.as_deref()?);
     let issuer = tax_territory::issuer(vat_id)
@@ -56,7 +56,7 @@ pub fn registered_elsewhere(buyer: &Client, mut categories: impl Iterator<Item =
     ))
 }
 
-/// The way that goods of a line take.
+/// The route of the goods of a line.
 struct GoodsMovement<'a> {
     category: TaxCategory,
     client: &'a str,
@@ -65,7 +65,7 @@ struct GoodsMovement<'a> {
 }
 
 impl GoodsMovement<'_> {
-    /// A supply within the European Union begins and ends in two of its countries (Article 138 of the VAT directive).
+    /// Checks that a supply within the European Union begins and ends in two of its countries (Article 138 of the VAT directive).
     fn of_supply(&self) -> Option<String> {
         let to = self.to?;
         let (what, law) = ("goods that go from one country of the European Union to another", "Article 138 of Directive 2006/112/EC");
@@ -80,8 +80,8 @@ impl GoodsMovement<'_> {
             .then(|| self.wrong(what, law, &format!("yours is {}", tax_territory::name(from)), "G for an export of goods"))
     }
 
-    /// Whoever bills work that the buyer is taxed for in another country of the European Union states their VAT identifier, and not their
-    /// tax number alone (directive 2006/112/EC, article 226 (3)).
+    /// Checks that a seller of work that the buyer is taxed for in another country of the European Union states their VAT identifier, and
+    /// not their tax number alone (directive 2006/112/EC, article 226 (3)).
     fn of_number_of_seller(&self, seller: &Organization) -> Option<String> {
         let (from, to) = (self.from?, self.to?);
         let within = tax_territory::in_eu(from) && tax_territory::in_eu(to) && !tax_territory::in_same_territory_for_services(from, to);
@@ -98,7 +98,7 @@ impl GoodsMovement<'_> {
         })
     }
 
-    /// Whoever gets such a supply is registered in another country of the European Union than the one that it comes from.
+    /// Checks that the recipient is registered in another country of the European Union than the one that the goods come from.
     fn of_number(&self, vat_id: Option<&str>) -> Option<String> {
         let issuer = tax_territory::issuer(vat_id?)?;
         let home = self.from.is_some_and(|from| tax_territory::in_same_territory(from, &issuer));
@@ -112,7 +112,7 @@ impl GoodsMovement<'_> {
         })
     }
 
-    /// An export leaves the country and, from within the European Union, leaves that (Article 146 of the VAT directive).
+    /// Checks that an export leaves the country and, from within the European Union, leaves that (Article 146 of the VAT directive).
     fn of_export(&self) -> Option<String> {
         let (from, to) = (self.from?, self.to?);
         let law = "Article 146 of Directive 2006/112/EC";
@@ -125,7 +125,7 @@ impl GoodsMovement<'_> {
         })
     }
 
-    /// An export names the country that it goes to.
+    /// The message that an export must name its destination.
     fn to_nowhere(&self) -> String {
         format!(
             "The country of {} is missing: tax category G (export) is for goods that leave the European Union, and the invoice names where \
@@ -134,8 +134,8 @@ impl GoodsMovement<'_> {
         )
     }
 
-    /// Between two countries of the European Union whoever receives a service owes the tax where they are registered there (Articles 44
-    /// and 196 of the VAT directive). At home, and outside of it, the law of the country says who does.
+    /// Checks that the recipient owes the tax: between two countries of the European Union they do where they are registered (Articles 44
+    /// and 196 of the VAT directive). At home, and outside of it, the law of the country decides.
     fn of_recipient(&self, buyer: &Client) -> Option<String> {
         let (from, to, number) = (self.from?, buyer.country.as_deref()?, buyer.vat_id.as_deref()?);
         let within = tax_territory::in_eu(from) && tax_territory::in_eu(to) && !tax_territory::in_same_territory(from, to);

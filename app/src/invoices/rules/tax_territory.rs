@@ -1,4 +1,4 @@
-//! Where somebody is for value added tax: by the country of their address, and by the letters of their VAT identifier.
+//! The VAT territory of a party: by the country of its address, and by the letters of its VAT identifier.
 
 use eu_vat::Country as Member;
 
@@ -7,55 +7,55 @@ use crate::{
     text,
 };
 
-/// Countries beside the European Union with a value added tax by like rules.
+/// Countries outside the European Union whose value added tax has similar rules.
 const BESIDE: [&str; 7] = ["CH", "GB", "IM", "IS", "LI", "MC", "NO"];
 
-/// Territories with the value added tax of a member of the European Union, which they belong to, that the directive does not reach
-/// (Article 6 of Directive 2006/112/EC): each with the member. What crosses their border is exported; work that does so stays at home.
+/// Territories outside the scope of the directive (Article 6 of Directive 2006/112/EC) that have the value added tax of the member state
+/// they belong to: each with that member. Goods across their border are exported; work across it is domestic.
 const APART: [(&str, &str); 4] = [("AX", "FI"), ("GP", "FR"), ("MQ", "FR"), ("RE", "FR")];
 
-/// Where the value added tax lets work be exported as goods are.
+/// Countries whose value added tax treats work as exported, like goods.
 const EXPORTING_WORK: [&str; 2] = ["IS", "NO"];
 
-/// Whether the invoices of a country follow the VAT directive or rules made after it. Elsewhere a tax goes by other rules.
+/// Whether the invoices of a country follow the VAT directive or rules made after it. Elsewhere the tax has other rules.
 pub fn has_vat(country: &str) -> bool {
     BESIDE.contains(&country) || is_apart(country) || Member::from_code(country).is_some()
 }
 
-/// Whether goods that go from one such place to another stay within the European Union: Monaco counts as a part of France (Article 7 of
-/// the VAT directive), and Northern Ireland (`XI`) is in.
+/// Whether goods that go from one such place to another stay within the European Union: Monaco counts as a part of France (Article 7 of the
+/// VAT directive), and Northern Ireland (`XI`) is included.
 pub fn in_eu(place: &str) -> bool {
     Member::from_code(home(place)).is_some() || place == "XI"
 }
 
-/// Whether a place belongs to the European Union and is outside of the area of its tax.
+/// Whether a place belongs to the European Union and is outside its VAT territory.
 pub fn is_apart(place: &str) -> bool {
     APART.iter().any(|(apart, _)| *apart == place)
 }
 
-/// Whether work for somebody abroad is exported as goods are, by the law of this country.
+/// Whether the law of this country treats work for a client abroad as exported, like goods.
 pub fn exports_work(country: &str) -> bool {
     EXPORTING_WORK.contains(&country) || !has_vat(country)
 }
 
-/// Whether work for somebody abroad is taxed where they are, whoever they are, by the law of this country: in Switzerland and Liechtenstein
-/// (Article 8 (1) MWSTG), in Norway (merverdiavgiftsloven § 6-22), and wherever else work is exported as goods are.
+/// Whether the law of this country taxes work for a client abroad where the client is, whoever they are: in Switzerland and Liechtenstein
+/// (Article 8 (1) MWSTG), in Norway (merverdiavgiftsloven § 6-22), and wherever else work is exported like goods.
 pub fn taxes_where_received(country: &str) -> bool {
     exports_work(country) || home(country) == "CH"
 }
 
-/// Whether goods that go from one of these places to the other stay at home.
+/// Whether goods that go from one of these places to the other are a domestic supply.
 pub fn in_same_territory(one: &str, other: &str) -> bool {
     home(one) == home(other)
 }
 
-/// Whether work by somebody in one of these places for somebody in the other stays at home.
+/// Whether work by a party in one of these places for a party in the other is a domestic supply.
 pub fn in_same_territory_for_services(one: &str, other: &str) -> bool {
     home_of_work(one) == home_of_work(other)
 }
 
-/// The country whose domestic tax a place has: Article 7 of the VAT directive has the Isle of Man with the United Kingdom, as its own law
-/// has, and Switzerland and Liechtenstein are one area by their treaty of 28 October 1994.
+/// The country whose domestic tax a place has: the Isle of Man counts as the United Kingdom by Article 7 of the VAT directive and by its
+/// own law, and Switzerland and Liechtenstein are one area by their treaty of 28 October 1994.
 fn home(place: &str) -> &str {
     match place {
         "EL" => "GR",
@@ -71,13 +71,13 @@ pub fn home_of_work(place: &str) -> &str {
     APART.iter().find(|(apart, _)| *apart == place).map_or_else(|| home(place), |(_, member)| member)
 }
 
-/// The member state that a place is a part of which the VAT directive leaves out, and whose law it has otherwise; any other is itself.
+/// The member state of a territory that the VAT directive excludes and that has its law otherwise; any other place is itself.
 pub fn member_state(place: &str) -> &str {
     APART.iter().find(|(apart, _)| *apart == place).map_or(place, |(_, member)| member)
 }
 
-/// The place that a VAT identifier was issued by, as its first two letters say (BR-CO-09); none where they name none, or are those of a
-/// word that says what other number it is.
+/// The place that issued a VAT identifier, from its first two letters (BR-CO-09); `None` if they name none, or belong to a word for another
+/// kind of number.
 pub fn issuer(vat_id: &str) -> Option<String> {
     let letters = text::issuing(vat_id)?;
     match letters.as_str() {
@@ -91,13 +91,13 @@ pub fn is_code(letters: &str) -> bool {
     matches!(letters, "EL" | "XI") || COUNTRIES.iter().any(|(code, _)| *code == letters)
 }
 
-/// Where goods leave from: where the seller is registered in the European Union, else the country of its address.
+/// The place that goods leave from: where the seller is registered in the European Union, else the country of its address.
 pub fn of_seller(country: Option<&str>, vat_id: Option<&str>) -> Option<String> {
     let issuer = vat_id.and_then(issuer);
     issuer.clone().filter(|issuer| in_eu(issuer)).or_else(|| country.map(str::to_owned)).or(issuer)
 }
 
-/// Where goods go: to the address of the client (BT-80), which is in Northern Ireland where their VAT identifier is.
+/// The place that goods go to: the address of the client (BT-80), or Northern Ireland if their VAT identifier is from there.
 pub fn of_client(country: Option<&str>, vat_id: Option<&str>) -> Option<String> {
     let issuer = vat_id.and_then(issuer);
     match (country, issuer.as_deref()) {
@@ -106,14 +106,14 @@ pub fn of_client(country: Option<&str>, vat_id: Option<&str>) -> Option<String> 
     }
 }
 
-/// Where somebody is who works or is worked for: in their country, else where their VAT identifier was issued. Northern Ireland is in the
+/// The place of a supplier or recipient of work: their country, else where their VAT identifier was issued. Northern Ireland is in the
 /// European Union for goods alone.
 pub fn of_work(country: Option<&str>, vat_id: Option<&str>) -> Option<String> {
     let place = country.map(str::to_owned).or_else(|| issuer(vat_id?))?;
     Some(if place == "XI" { "GB".to_owned() } else { place })
 }
 
-/// What a place is called within a sentence.
+/// The name of a place within a sentence.
 pub fn name(place: &str) -> String {
     match place {
         "XI" => "Northern Ireland".to_owned(),

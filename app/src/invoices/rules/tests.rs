@@ -86,7 +86,7 @@ fn buyer() -> Client {
     }
 }
 
-/// Whom something of this category is for: work and goods in the European Union, or an export.
+/// A buyer that fits a category: of work and goods in the European Union, or of an export.
 fn buyer_of(category: TaxCategory) -> Client {
     match category {
         TaxCategory::G => Client { country: Some("US".to_owned()), vat_id: None, ..buyer() },
@@ -94,7 +94,7 @@ fn buyer_of(category: TaxCategory) -> Client {
     }
 }
 
-/// A line over 100.00 of so many ten-thousandths of a percent.
+/// A line over 100.00 at a rate in ten-thousandths of a percent.
 fn line((category, rate): (TaxCategory, i32)) -> LineRow {
     LineRow {
         id: Uuid::from_u128(3),
@@ -117,22 +117,22 @@ fn line((category, rate): (TaxCategory, i32)) -> LineRow {
     }
 }
 
-/// The fields that keep lines of these categories from being sent.
+/// The fields of the problems that lines of these categories have.
 fn fields(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32)]) -> Vec<String> {
     told(seller, buyer, categories).into_iter().map(|problem| problem.field).collect()
 }
 
-/// What keeps lines of these categories from being sent.
+/// The problems that lines of these categories have.
 fn told(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32)]) -> Vec<InvoiceProblem> {
     told_of_lines(seller, buyer, categories.iter().copied().map(line).collect())
 }
 
-/// What keeps these lines from being sent.
+/// The problems that these lines have.
 fn told_of_lines(seller: &Organization, buyer: &Client, lines: Vec<LineRow>) -> Vec<InvoiceProblem> {
     of_source(seller, buyer, lines, |source| problems(source, &Arc::new(FakeRenderer::default())).unwrap())
 }
 
-/// What is made of an invoice with these lines.
+/// Applies `made` to an invoice with these lines.
 fn of_source<T>(seller: &Organization, buyer: &Client, lines: Vec<LineRow>, made: impl FnOnce(&InvoiceSource<'_>) -> T) -> T {
     let totals = Totals::of(&read::amounts(&lines).unwrap(), None).unwrap();
     let day = jiff::civil::date(2026, 11, 26);
@@ -179,7 +179,7 @@ fn the_standard_category_has_a_rate() {
     assert_eq!(fields(&seller(), &buyer(), &[(TaxCategory::S, 0)]), ["lines.tax_rate"]);
 }
 
-/// A seller of this country with this VAT identifier.
+/// A seller in this country with this VAT identifier.
 fn seller_of(country: Option<&str>, vat_id: Option<&str>) -> Organization {
     Organization { country: country.map(str::to_owned), vat_id: vat_id.map(str::to_owned), ..seller() }
 }
@@ -200,7 +200,7 @@ fn a_vat_identifier_begins_with_the_letters_of_a_country() {
                     .iter()
                     .any(|problem| problem.field == field && problem.message.contains(wrong) && problem.message.contains("BR-CO-09"))
             };
-            // What is not subject to tax states none (BR-O-02).
+            // Category O states none (BR-O-02).
             let stated = category != TaxCategory::O;
             assert_eq!(found(&of_seller, "organization.vat_id"), stated, "{category:?} of a seller {wrong}: {of_seller:?}");
             assert_eq!(found(&of_client, "client.vat_id"), stated, "{category:?} to a client {wrong}: {of_client:?}");
@@ -224,7 +224,7 @@ fn a_client_where_there_is_no_vat_has_a_number_of_another_kind() {
     assert_eq!(fields(&seller(), &client_of(None, Some("12-3456789")), &[(S, 190_000)]), ["client.vat_id"], "nobody has said where it is");
 }
 
-/// The fields that are told for goods from a seller to a client, each of a country and a VAT identifier.
+/// The fields with problems for goods from a seller to a client, each given as a country and a VAT identifier.
 fn goods(category: TaxCategory, from: (&str, &str), to: (&str, &str)) -> Vec<String> {
     let given = |text| Some(text).filter(|text: &&str| !text.is_empty());
     fields(&seller_of(given(from.0), given(from.1)), &client_of(given(to.0), given(to.1)), &[(category, 0)])
@@ -273,7 +273,7 @@ fn what_stays_within_one_area_of_tax_is_no_export() {
     assert_eq!((registered("AX", "FI12345671"), registered("RE", "FR11123456782")), (None, None), "they have the numbers of their country");
 }
 
-/// What begins as a VAT identifier of some country would, and is a word, is neither stated as one nor refused as a wrong one.
+/// A word that begins like a VAT identifier of some country is neither stated as one nor refused as a wrong one.
 #[test]
 fn a_number_with_a_word_of_its_own_is_no_vat_identifier() {
     use TaxCategory::{AE, S};

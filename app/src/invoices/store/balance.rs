@@ -1,4 +1,4 @@
-//! SQL of what there is to bill and to be paid.
+//! SQL of the balance: unbilled time and open invoices per currency.
 
 use jiff::civil::Date;
 use sqlx::query;
@@ -10,7 +10,7 @@ use crate::{
     money::{Currency, Money},
 };
 
-/// What there is to bill and to be paid in each currency. What is unbilled is what [`lock_unbilled`](super::lock_unbilled) would take.
+/// Unbilled and open amounts per currency. The entries counted as unbilled are those that [`lock_unbilled`](super::lock_unbilled) locks.
 pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<CurrencyBalance>, Error> {
     let organization = db.organization();
     let rows = query!(

@@ -1,4 +1,4 @@
-//! SQL of the counter of invoice numbers.
+//! SQL of the invoice number counter.
 
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
@@ -10,7 +10,7 @@ use crate::{
     invoices::number_counter::{Counter, NewNumberSkip},
 };
 
-/// The counter as it stands; nothing before the first number.
+/// Reads the counter; `None` before the first number.
 pub async fn counter(db: &mut Db) -> Result<Option<Counter>, Error> {
     let organization = db.organization();
     Ok(query_as!(Counter, "select series, last, year from invoice_counter where organization_id = $1", organization)
@@ -18,7 +18,7 @@ pub async fn counter(db: &mut Db) -> Result<Option<Counter>, Error> {
         .await?)
 }
 
-/// Locks the counter until the transaction ends: numbers have no gap. `first` is what it is when nobody has counted yet.
+/// Locks the counter until the transaction ends, so that numbers have no gap. `first` is its initial value.
 pub async fn lock_counter(db: &mut Db, first: &Counter) -> Result<Counter, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -34,7 +34,7 @@ pub async fn lock_counter(db: &mut Db, first: &Counter) -> Result<Counter, Error
     .await?)
 }
 
-/// Lets the counter go on from here.
+/// Stores the counter.
 pub async fn set_counter(db: &mut Db, counter: &Counter) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -49,7 +49,7 @@ pub async fn set_counter(db: &mut Db, counter: &Counter) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes down which counts no invoice will have.
+/// Records counts that no invoice will have.
 pub async fn insert_skip(db: &mut Db, skip: &NewNumberSkip<'_>, member: Uuid, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -67,7 +67,7 @@ pub async fn insert_skip(db: &mut Db, skip: &NewNumberSkip<'_>, member: Uuid, no
     Ok(())
 }
 
-/// The highest count of a series, of an invoice or left out; of all series without one. 0 when there is none.
+/// The highest count of a series, or of all series if `None`, among invoices and skipped counts; 0 when there is none.
 pub async fn highest_count(db: &mut Db, series: Option<&str>) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

@@ -1,4 +1,4 @@
-//! SQL of the rates of time that is on a draft.
+//! SQL of the time on drafts and its rates.
 
 use jiff::Timestamp;
 use sqlx::query;
@@ -12,19 +12,19 @@ use crate::{
 
 /// An entry on a draft.
 pub struct DraftEntry {
-    /// The line that it is on.
+    /// The id of its line.
     pub line: Uuid,
     /// The entry.
     pub entry: UnbilledEntry,
-    /// Whether its rate was given to it by itself.
+    /// Whether its rate is its own, set on the entry itself.
     pub own: bool,
-    /// The rate that holds for such time by now.
+    /// The rate that such time would get now, in minor units per hour.
     pub holds: Option<i64>,
-    /// Whether its day is closed.
+    /// Whether its day is closed by the lock date.
     pub closed: bool,
 }
 
-/// Keeps others from changing the time on an invoice until the transaction ends.
+/// Locks the time on an invoice until the transaction ends.
 pub async fn lock_draft_entries(db: &mut Db, invoice: Uuid) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -38,8 +38,8 @@ pub async fn lock_draft_entries(db: &mut Db, invoice: Uuid) -> Result<(), Error>
     Ok(())
 }
 
-/// The time on an invoice in the order of the work, with the rates that hold by now: that of the project, else the client, else, for
-/// clients in the organization's currency, the member, else the organization.
+/// The time on an invoice in the order of the work, with its present rate: that of the project, else the client, else, for clients in
+/// the organization's currency, the member, else the organization.
 pub async fn draft_entries(db: &mut Db, invoice: Uuid) -> Result<Vec<DraftEntry>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -82,7 +82,7 @@ pub async fn draft_entries(db: &mut Db, invoice: Uuid) -> Result<Vec<DraftEntry>
         .collect())
 }
 
-/// Writes the rates of entries, and whether each is its own.
+/// Stores the rates of entries, and whether each is the entry's own.
 pub async fn set_rates(db: &mut Db, entries: &[&DraftEntry], now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     let ids: Vec<Uuid> = entries.iter().map(|time| time.entry.id).collect();
@@ -103,7 +103,7 @@ pub async fn set_rates(db: &mut Db, entries: &[&DraftEntry], now: Timestamp) -> 
     Ok(())
 }
 
-/// Puts the entries of these lines of a draft on them.
+/// Moves the entries of these lines of a draft onto them.
 pub async fn move_entries(db: &mut Db, lines: &[LineRow]) -> Result<(), Error> {
     let organization = db.organization();
     let (entries, places): (Vec<Uuid>, Vec<Uuid>) =

@@ -10,7 +10,7 @@ use crate::{
     page::Cursor,
 };
 
-/// An invoice as stored, with the name of its client: as it was when the invoice was sent.
+/// An invoice as stored, with the name of its client; once it is sent, the name at that time.
 pub struct InvoiceRow {
     pub id: Uuid,
     pub number: Option<String>,
@@ -21,7 +21,7 @@ pub struct InvoiceRow {
     pub currency: String,
     pub period_from: Option<jiff_sqlx::Date>,
     pub period_to: Option<jiff_sqlx::Date>,
-    /// Whether somebody has written the period; else it is that of the time.
+    /// Whether the period was given by hand; otherwise it is that of the time.
     pub period_given: bool,
     pub group_by: String,
     pub rounding_step: i16,
@@ -30,10 +30,10 @@ pub struct InvoiceRow {
     pub discount_amount: Option<i64>,
     pub discount_rate: Option<i32>,
     pub notes: Option<String>,
-    /// The end of the note that was composed; nothing where somebody has written all of it, or nobody knows.
+    /// The composed end of the note; `None` where all of it was written by hand, or that is unknown.
     pub composed_terms: Option<String>,
     pub payment_terms_days: i16,
-    /// The void invoice that it drafts again.
+    /// The void invoice that this one redrafts.
     pub redraft_of_id: Option<Uuid>,
     pub total: i64,
     pub paid: i64,
@@ -44,7 +44,7 @@ pub struct InvoiceRow {
     pub sent_at: Option<jiff_sqlx::Timestamp>,
 }
 
-/// The invoice with this id or number.
+/// Finds an invoice by id or number.
 pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<InvoiceRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -63,7 +63,7 @@ pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<InvoiceR
     .await?)
 }
 
-/// Locks an invoice until the end of the transaction, so that it is sent, paid or changed by one caller at a time.
+/// Locks an invoice until the transaction ends, so that only one caller at a time sends, pays or changes it.
 pub async fn lock(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -76,7 +76,7 @@ pub async fn lock(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Uuid>, E
     .await?)
 }
 
-/// How many numbers are looked at for one that is near.
+/// Maximum number of invoice numbers that are searched for a similar one.
 const NUMBERS_MAX: i64 = 500;
 
 /// The numbers of the newest invoices, the newest first.
@@ -91,7 +91,7 @@ pub async fn newest_numbers(db: &mut Db) -> Result<Vec<String>, Error> {
     .await?)
 }
 
-/// Which invoices a list shows.
+/// Filter of the list of invoices.
 pub struct InvoiceFilter<'a> {
     pub client: Option<Uuid>,
     pub status: Option<&'a str>,
@@ -136,7 +136,7 @@ pub async fn list(db: &mut Db, filter: &InvoiceFilter<'_>) -> Result<Vec<Invoice
     .await?)
 }
 
-/// How many invoices match.
+/// Counts the invoices that match.
 pub async fn count(db: &mut Db, filter: &InvoiceFilter<'_>) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -162,7 +162,7 @@ pub struct NewDraft<'a> {
     pub client: Uuid,
     pub currency: &'a str,
     pub period: Option<(Date, Date)>,
-    /// Whether somebody has written the period.
+    /// Whether the period was given by hand.
     pub period_given: bool,
     pub group_by: &'a str,
     pub rounding: crate::invoices::rounding::Rounding,
@@ -170,13 +170,13 @@ pub struct NewDraft<'a> {
     pub discount_rate: Option<i32>,
     pub notes: Option<&'a str>,
     pub payment_terms_days: u16,
-    /// The void invoice that it drafts again, whose note it has.
+    /// The void invoice that the draft repeats, and whose note it takes over.
     pub redraft_of: Option<&'a InvoiceRow>,
     pub created_by: Uuid,
     pub now: Timestamp,
 }
 
-/// Adds a draft without lines. A void invoice is drafted again once.
+/// Adds a draft without lines. A void invoice has one redraft at most.
 pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
     let organization = db.organization();
     let (from, to) = draft.period.map(|(from, to)| (date(from), date(to))).unzip();
@@ -213,7 +213,7 @@ pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes what a draft says beside its lines, with its sums; the version goes up.
+/// Stores the fields and sums of a draft, without its lines; increments and returns the version.
 pub async fn update_draft(db: &mut Db, row: &InvoiceRow, totals: &crate::invoices::totals::Totals) -> Result<i32, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

@@ -11,16 +11,16 @@ use crate::{
     money::{Currency, millionths_of},
 };
 
-/// A line as stored. The text of a draft's line that was composed is another one by now where a name or the language is: `texts::lines`.
+/// A line as stored. The stored text of a composed line of a draft may be outdated; `line_texts::lines` composes it again.
 #[derive(Clone, PartialEq)]
 pub struct LineRow {
     pub id: Uuid,
     pub kind: String,
     pub description: String,
-    /// Whether the description was composed and nobody has written another one; nothing where nobody knows.
+    /// Whether the description is composed and not written by hand; `None` where that is unknown.
     pub composed: Option<bool>,
     pub project_id: Option<Uuid>,
-    /// As it is called now; nothing on a line that is not stored yet.
+    /// The present name of the project; `None` on a line that is not stored yet.
     pub project_name: Option<String>,
     pub seconds: Option<i64>,
     pub billed_seconds: Option<i64>,
@@ -34,7 +34,7 @@ pub struct LineRow {
     /// In ten-thousandths of a percent.
     pub tax_percent: i32,
     pub tax_reason: Option<String>,
-    /// Whether it was sent as one that repays what was laid out for the client; nothing on a draft, and where that was not kept.
+    /// Whether it was sent as a disbursement; `None` on a draft, and where that was not stored.
     pub laid_out: Option<bool>,
     pub entries: Vec<Uuid>,
 }
@@ -57,7 +57,7 @@ pub async fn lines(db: &mut Db, invoice: Uuid) -> Result<Vec<LineRow>, Error> {
     .await?)
 }
 
-/// What the projects of lines are called.
+/// The names of the projects of lines.
 pub async fn project_names(db: &mut Db, lines: &[LineRow]) -> Result<HashMap<Uuid, String>, Error> {
     let (organization, projects) = (db.organization(), lines.iter().filter_map(|line| line.project_id).collect::<Vec<_>>());
     let rows = query!("select id, name from project where organization_id = $1 and id = any ($2)", organization, &projects)
@@ -67,15 +67,15 @@ pub async fn project_names(db: &mut Db, lines: &[LineRow]) -> Result<HashMap<Uui
 }
 
 impl LineRow {
-    /// The line with the name of its project, which is one of these.
+    /// Sets the project name from these names.
     pub fn named(self, names: &HashMap<Uuid, String>) -> Self {
         let name = self.project_id.and_then(|project| names.get(&project).cloned());
         Self { project_name: name, ..self }
     }
 }
 
-/// Adds lines in their order, behind the position of the last one that is there. Programs from before read a price in minor units and a
-/// quantity in thousandths: they are written beside.
+/// Adds lines in their order, behind the position `last`. Earlier versions of the program read `price` in minor units and `quantity` in
+/// thousandths, so both are written as well.
 pub async fn insert_lines(db: &mut Db, invoice: Uuid, last: i32, lines: &[LineRow], currency: &Currency) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -112,13 +112,13 @@ pub async fn insert_lines(db: &mut Db, invoice: Uuid, last: i32, lines: &[LineRo
     Ok(())
 }
 
-/// One column of the lines.
+/// One column of the lines as a vector.
 fn each<T>(lines: &[LineRow], value: impl Fn(&LineRow) -> T) -> Vec<T> {
     lines.iter().map(value).collect()
 }
 
-/// Writes the text, the time, the amounts and the tax of lines. One that is composed keeps the text that stands there: it is composed anew
-/// when it is read.
+/// Stores text, time, amounts and tax of lines. A composed line keeps its stored text, which is composed again when it is
+/// read.
 pub async fn update_lines(db: &mut Db, lines: &[LineRow], currency: &Currency) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -151,8 +151,8 @@ pub async fn update_lines(db: &mut Db, lines: &[LineRow], currency: &Currency) -
     Ok(())
 }
 
-/// Writes the texts of these lines where they were composed and are other ones by now; answers which ones. Of those nobody knows that they
-/// were composed, until that is marked: a text that is written beside it counts as somebody's.
+/// Stores the present texts of composed lines that have changed; returns their ids. Sets `composed` to null until [`mark_composed`] runs,
+/// since the trigger `keep_composed` takes a text that changes on a composed line for one written by hand.
 pub async fn keep_texts(db: &mut Db, lines: &[Uuid], texts: &[String]) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -176,7 +176,7 @@ pub async fn mark_composed(db: &mut Db, lines: &[Uuid]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Puts the lines of an invoice into this order.
+/// Sets the positions of lines to this order.
 pub async fn order_lines(db: &mut Db, order: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!(

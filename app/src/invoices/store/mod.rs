@@ -1,4 +1,4 @@
-//! SQL of invoices: what can be billed, the invoices themselves, and what follows from sending them.
+//! SQL of unbilled time, invoices, payments, numbers and the outbox.
 
 mod balance;
 mod counter;

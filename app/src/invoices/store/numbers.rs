@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{database::Db, error::Error, page::Cursor};
 
-/// A series as it stands.
+/// A series with its counts.
 pub struct SeriesRow {
     pub series: String,
     pub first: i64,
@@ -31,7 +31,7 @@ pub async fn series(db: &mut Db, at_most: i64) -> Result<Vec<SeriesRow>, Error> 
     .await?)
 }
 
-/// Counts that were left out.
+/// Counts that were skipped on record.
 pub struct SkipRow {
     pub series: String,
     pub first: i64,
@@ -41,7 +41,7 @@ pub struct SkipRow {
     pub at: jiff_sqlx::Timestamp,
 }
 
-/// What was left out, the latest first.
+/// The skipped counts, the latest first.
 pub async fn skips(db: &mut Db, at_most: i64) -> Result<Vec<SkipRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -56,14 +56,14 @@ pub async fn skips(db: &mut Db, at_most: i64) -> Result<Vec<SkipRow>, Error> {
     .await?)
 }
 
-/// Counts that nothing accounts for.
+/// Counts that are neither on an invoice nor skipped on record.
 pub struct MissingRow {
     pub series: String,
     pub first: i64,
     pub last: i64,
 }
 
-/// What is neither on an invoice nor left out, up to where the counter is.
+/// The counts up to the counter that are neither on an invoice nor skipped on record.
 pub async fn missing(db: &mut Db, at_most: i64) -> Result<Vec<MissingRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -132,7 +132,7 @@ pub async fn numbers(
     .await?)
 }
 
-/// How many numbered invoices there are, of a year when one is given.
+/// Counts the numbered invoices, of a year when one is given.
 pub async fn count_numbers(db: &mut Db, year: Option<i16>) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

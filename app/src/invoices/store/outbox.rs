@@ -16,11 +16,11 @@ use crate::{
     verification::LinkPurpose,
 };
 
-/// What a mail says.
+/// The body of a mail.
 pub enum MailBody<'a> {
-    /// This.
+    /// A final text.
     Fixed(&'a str),
-    /// What is written when it leaves, with a secret for this purpose, about this record.
+    /// A text that is composed when the mail leaves, with a link secret for this purpose and record.
     Template(LinkPurpose, Uuid),
 }
 
@@ -30,12 +30,12 @@ pub struct NewOutgoingMail<'a> {
     pub subject: &'a str,
     pub body: MailBody<'a>,
     pub invoice: Option<Uuid>,
-    /// Whose call it is: it leaves once their address is confirmed.
+    /// The caller: the mail leaves once their address is confirmed.
     pub written_by: UserId,
     pub now: Timestamp,
 }
 
-/// Puts a mail into the outbox; it leaves when the fact that it speaks of is committed.
+/// Puts a mail into the outbox; it can leave once the transaction is committed.
 pub async fn insert_mail(db: &mut Db, mail: &NewOutgoingMail<'_>) -> Result<(), Error> {
     let organization = db.organization();
     let (body, template, reference) = match mail.body {
@@ -62,7 +62,7 @@ pub async fn insert_mail(db: &mut Db, mail: &NewOutgoingMail<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Writes the mails of an invoice that wait down as sent at this instant: they are part of a story, and nobody gets them.
+/// Marks the waiting mails of an invoice as sent at this instant without delivering them, for a made-up clock.
 pub async fn mark_mails_sent(db: &mut Db, invoice: Uuid, at: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -87,7 +87,7 @@ pub struct MailRow {
     pub state: String,
     pub attempts: i32,
     pub last_error: Option<String>,
-    /// Whether it does not leave by itself any more.
+    /// Whether the mail does not leave by itself any more.
     pub stays: bool,
     pub created_at: jiff_sqlx::Timestamp,
     pub sent_at: Option<jiff_sqlx::Timestamp>,
@@ -124,7 +124,7 @@ pub async fn mails(db: &mut Db, invoice: Option<Uuid>, others: bool, after: Opti
     .await?)
 }
 
-/// How far the latest mails of each of these invoices are that has any: those of one sending together.
+/// The state of the latest mail of each of these invoices that has one; mails of one sending are combined.
 pub async fn latest_mails(db: &mut Db, invoices: &[Uuid]) -> Result<HashMap<Uuid, MailState>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -158,17 +158,17 @@ pub async fn latest_mails(db: &mut Db, invoices: &[Uuid]) -> Result<HashMap<Uuid
     Ok(states)
 }
 
-/// A mail that waits.
+/// A waiting mail.
 pub struct WaitingMail {
     pub id: Uuid,
     pub recipient: String,
-    /// Whether it is about to leave by itself.
+    /// Whether the mail is about to leave by itself.
     pub leaves: bool,
-    /// Whether the mail server has it, and has not said yet what becomes of it.
+    /// Whether it was handed to the mail server, which has not answered yet.
     pub in_hand: bool,
 }
 
-/// The mails of an invoice that wait, held until the end of the transaction: none of them is handed over meanwhile.
+/// The waiting mails of an invoice, locked until the transaction ends, so that none of them is handed over meanwhile.
 pub async fn waiting_mails(db: &mut Db, invoice: Uuid) -> Result<Vec<WaitingMail>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -185,7 +185,7 @@ pub async fn waiting_mails(db: &mut Db, invoice: Uuid) -> Result<Vec<WaitingMail
     .await?)
 }
 
-/// Keeps these mails from leaving, and says why.
+/// Marks these mails as failed with a reason, so that they do not leave.
 pub async fn stop_mails(db: &mut Db, mails: &[Uuid], why: &str) -> Result<(), Error> {
     let organization = db.organization();
     query!(

@@ -1,17 +1,17 @@
-//! SQL of drafting a void invoice again: what was on it, how its client was taxed then, and which invoice drafts which again.
+//! SQL of redrafts: the entries of a void invoice, the former taxes of its client, and the links between void invoice and redraft.
 
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use crate::{database::Db, error::Error};
 
-/// Which invoice drafts which again.
+/// The redraft links of an invoice in both directions.
 pub struct RedraftLinks {
-    /// The void invoice that it drafts again.
+    /// The void invoice that this one redrafts.
     pub of_id: Option<Uuid>,
     /// Its number.
     pub of_number: Option<String>,
-    /// The invoice that drafts it again.
+    /// The redraft of this invoice.
     pub as_id: Option<Uuid>,
     /// Its number, once it was sent.
     pub as_number: Option<String>,
@@ -19,7 +19,7 @@ pub struct RedraftLinks {
     pub as_state: Option<String>,
 }
 
-/// What an invoice drafts again, and what drafts it again.
+/// Reads the redraft links of an invoice.
 pub async fn redrafts(db: &mut Db, invoice: Uuid) -> Result<RedraftLinks, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -40,7 +40,7 @@ pub async fn redrafts(db: &mut Db, invoice: Uuid) -> Result<RedraftLinks, Error>
 #[allow(missing_docs, reason = "the columns of the table `time_entry`")]
 pub struct VoidedEntry {
     pub id: Uuid,
-    /// The line that it was on.
+    /// The id of its former line.
     pub line: Uuid,
     pub project: Uuid,
     pub day: jiff_sqlx::Date,
@@ -49,7 +49,7 @@ pub struct VoidedEntry {
     pub rate: Option<i64>,
 }
 
-/// The entries that a void invoice has released, as the log keeps them: the lines of the invoice do not know them any more.
+/// The entries that a void invoice has released, read from the log, since its lines do not refer to them any more.
 pub async fn released_by_void(db: &mut Db, invoice: Uuid) -> Result<Vec<VoidedEntry>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -74,7 +74,7 @@ pub async fn released_by_void(db: &mut Db, invoice: Uuid) -> Result<Vec<VoidedEn
     .await?)
 }
 
-/// Holds entries until the transaction ends, in the order in which all writers of time do.
+/// Locks entries until the transaction ends, in the order of their ids as all writers of time do.
 pub async fn lock_entries(db: &mut Db, entries: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from time_entry where organization_id = $1 and id = any($2) order by id for update", organization, entries)
@@ -83,9 +83,9 @@ pub async fn lock_entries(db: &mut Db, entries: &[Uuid]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The taxes that a client had from when an invoice was drafted until it was sent: category, rate in ten-thousandths, reason. Each is
-/// what stood before a change of the client since it was drafted, up to the first one after it was sent; where there is none it is the one
-/// of now. Nothing where the log does not know when it was drafted.
+/// The taxes that a client had between the drafting and the sending of an invoice: category, rate in ten-thousandths, reason. Each is
+/// the state before a change of the client since the drafting, up to the first change after the sending; without such a change the
+/// present tax is included. Empty where the log does not know when the invoice was drafted.
 pub async fn taxes_until_sent(db: &mut Db, invoice: Uuid, client: Uuid) -> Result<Vec<(String, i32, Option<String>)>, Error> {
     let organization = db.organization();
     let rows = query!(

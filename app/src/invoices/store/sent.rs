@@ -1,4 +1,4 @@
-//! SQL of what follows a draft: number, document, payments.
+//! SQL of sent invoices: number, document, voiding, payments.
 
 use jiff::{Timestamp, civil::Date};
 use sqlx::{query, query_as, query_scalar};
@@ -10,9 +10,9 @@ use crate::{
     error::Error,
 };
 
-/// What sending gives to an invoice.
+/// The values that sending adds to an invoice.
 pub struct SentInvoice<'a> {
-    /// The draft, as it reads by now.
+    /// The draft with its present texts.
     pub row: &'a InvoiceRow,
     pub number: &'a str,
     pub series: &'a str,
@@ -20,12 +20,12 @@ pub struct SentInvoice<'a> {
     pub issued_on: Date,
     pub due_on: Date,
     pub document: serde_json::Value,
-    /// The lines that repay what was laid out for the client.
+    /// The ids of the lines that are disbursements.
     pub laid_out: &'a [Uuid],
     pub now: Timestamp,
 }
 
-/// Makes a draft a sent invoice, with its note as it reads by now. Where nothing is left to pay, it is paid.
+/// Turns a draft into a sent invoice, with the present text of its note. With a total of zero it is paid.
 pub async fn mark_sent(db: &mut Db, sent: &SentInvoice<'_>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -52,7 +52,7 @@ pub async fn mark_sent(db: &mut Db, sent: &SentInvoice<'_>) -> Result<(), Error>
     Ok(())
 }
 
-/// Keeps the frozen PDF.
+/// Stores the frozen PDF.
 pub async fn insert_document(db: &mut Db, invoice: Uuid, bytes: &[u8], sha256: &[u8], now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -68,7 +68,7 @@ pub async fn insert_document(db: &mut Db, invoice: Uuid, bytes: &[u8], sha256: &
     Ok(())
 }
 
-/// What the document says, as it was frozen.
+/// The frozen content of the document.
 pub async fn sent_document(db: &mut Db, invoice: Uuid) -> Result<Option<serde_json::Value>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -92,21 +92,21 @@ pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<Vec<u8>>, Err
     .await?)
 }
 
-/// The lines of a document and its taxes as they stand on it.
+/// The lines and taxes of a document as printed.
 pub struct SentDocument {
     /// Its language.
     pub language: String,
-    /// Their quantities.
+    /// The quantities of the lines.
     pub quantities: Vec<String>,
-    /// What it says of their tax.
+    /// The tax texts of the lines.
     pub taxes: Vec<String>,
-    /// The taxable amounts of its taxes.
+    /// The taxable amounts of the taxes.
     pub bases: Vec<String>,
-    /// Why those are none, or what they are called where that says it.
+    /// The exemption reasons of the taxes, or their labels where these state the reason.
     pub reasons: Vec<String>,
 }
 
-/// What stands on the lines of the document and with its taxes; nothing of a draft.
+/// Reads the lines and taxes of the document as printed; `None` for a draft.
 pub async fn printed(db: &mut Db, invoice: Uuid) -> Result<Option<SentDocument>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -128,7 +128,7 @@ pub async fn printed(db: &mut Db, invoice: Uuid) -> Result<Option<SentDocument>,
     .await?)
 }
 
-/// Makes a sent invoice a void one.
+/// Marks a sent invoice as void.
 pub async fn mark_void(db: &mut Db, invoice: Uuid, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -191,7 +191,7 @@ pub async fn invoice_of_payment(db: &mut Db, payment: Uuid) -> Result<Option<Uui
         .await?)
 }
 
-/// Takes a payment away; what it was.
+/// Deletes a payment; returns its amount in minor units.
 pub async fn delete_payment(db: &mut Db, invoice: Uuid, payment: Uuid) -> Result<Option<i64>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -204,7 +204,7 @@ pub async fn delete_payment(db: &mut Db, invoice: Uuid, payment: Uuid) -> Result
     .await?)
 }
 
-/// Counts a payment, or takes it from what was paid; the invoice is paid when nothing is left.
+/// Adds an amount, negative for a removed payment, to the amount paid; the invoice is paid when nothing is left.
 pub async fn add_paid(db: &mut Db, invoice: Uuid, amount: i64) -> Result<(), Error> {
     let organization = db.organization();
     query!(

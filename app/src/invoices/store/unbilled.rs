@@ -11,15 +11,15 @@ use crate::{
     projects::store::ProjectKeyset,
 };
 
-/// Which unbilled time is meant.
+/// Filter of unbilled time.
 pub struct BillableFilter<'a> {
-    /// Of which client.
+    /// The client.
     pub client: Uuid,
-    /// Of which days; all when absent.
+    /// The days; all when absent.
     pub period: Option<&'a DateRange>,
-    /// Of which projects; all when empty.
+    /// The projects; all when empty.
     pub projects: &'a [Uuid],
-    /// Which entries are left for later.
+    /// The entries to leave out.
     pub defer: &'a [Uuid],
 }
 
@@ -36,12 +36,12 @@ pub struct UnbilledRow {
     pub entries: i64,
     pub oldest: jiff_sqlx::Date,
     pub newest: jiff_sqlx::Date,
-    /// What the list is sorted by, as the database sees it.
+    /// The sort keys of the list, from the database.
     pub client_key: String,
     pub project_key: String,
 }
 
-/// Unbilled time by client and project, from after the last page.
+/// A page of unbilled time by client and project, after the cursor.
 pub async fn unbilled_by_project(
     db: &mut Db,
     client: Option<Uuid>,
@@ -87,7 +87,7 @@ pub async fn unbilled_by_project(
     .await?)
 }
 
-/// The clients with unbilled time of these days, by name.
+/// The clients with unbilled time on these days, by name.
 pub async fn clients_with_unbilled(db: &mut Db, period: Option<&DateRange>, limit: i64) -> Result<Vec<Uuid>, Error> {
     let (organization, (from, to)) = (db.organization(), days(period));
     Ok(query_scalar!(
@@ -107,7 +107,7 @@ pub async fn clients_with_unbilled(db: &mut Db, period: Option<&DateRange>, limi
     .await?)
 }
 
-/// Locks the unbilled entries of these clients, as those of one are.
+/// Locks the unbilled entries of several clients, in the same order as [`lock_unbilled`].
 pub async fn lock_unbilled_of_clients(db: &mut Db, clients: &[Uuid], period: Option<&DateRange>) -> Result<(), Error> {
     let (organization, (from, to)) = (db.organization(), days(period));
     query!(
@@ -127,12 +127,12 @@ pub async fn lock_unbilled_of_clients(db: &mut Db, clients: &[Uuid], period: Opt
     Ok(())
 }
 
-/// How many entries fit on one invoice. Its lines are fewer, as a line holds many entries.
+/// Maximum number of entries on one invoice; a line holds many entries, so the limit on lines is lower.
 pub const ENTRIES_MAX: i64 = 5_000;
 
-/// Locks the unbilled entries that are meant, so that nobody else bills or changes them until this is done.
+/// Locks the unbilled entries that match, so that nobody else bills or changes them until the transaction ends.
 ///
-/// Entries that another draft takes at this moment are waited for, and left out when it takes them.
+/// Waits for entries that a concurrent draft has locked, and leaves them out if that draft reserves them.
 pub async fn lock_unbilled(db: &mut Db, wanted: &BillableFilter<'_>) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     let (from, to) = days(wanted.period);
@@ -156,7 +156,7 @@ pub async fn lock_unbilled(db: &mut Db, wanted: &BillableFilter<'_>) -> Result<V
     .await?)
 }
 
-/// Those of these entries that are time of a client.
+/// Those of the given entries that are time of the client.
 pub async fn filter_entries_of_client(db: &mut Db, client: Uuid, entries: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -171,7 +171,7 @@ pub async fn filter_entries_of_client(db: &mut Db, client: Uuid, entries: &[Uuid
     .await?)
 }
 
-/// The unbilled entries that are meant, in the order of the work; with `only`, no others than those.
+/// The unbilled entries that match, in the order of the work; with `only`, no others than those.
 pub async fn unbilled_entries(db: &mut Db, wanted: &BillableFilter<'_>, only: Option<&[Uuid]>) -> Result<Vec<UnbilledEntry>, Error> {
     let organization = db.organization();
     let (from, to) = days(wanted.period);
@@ -230,7 +230,7 @@ pub async fn worked_days(db: &mut Db, invoice: Uuid) -> Result<Option<(jiff_sqlx
     Ok(days.first.zip(days.last))
 }
 
-/// Puts entries on their lines.
+/// Reserves entries for their lines.
 pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u64, Error> {
     let organization = db.organization();
     let reserved = query!(
@@ -246,7 +246,7 @@ pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u6
     Ok(reserved.rows_affected())
 }
 
-/// Takes the entries off lines.
+/// Releases the entries of lines.
 pub async fn release_lines(db: &mut Db, lines: &[Uuid]) -> Result<u64, Error> {
     let organization = db.organization();
     let released = query!(
@@ -260,7 +260,7 @@ pub async fn release_lines(db: &mut Db, lines: &[Uuid]) -> Result<u64, Error> {
     Ok(released.rows_affected())
 }
 
-/// Takes all entries off an invoice. They are held in the order of their ids, as all writers of time do.
+/// Releases all entries of an invoice. Locks them in the order of their ids, as all writers of time do.
 pub async fn release_invoice(db: &mut Db, invoice: Uuid) -> Result<u64, Error> {
     let organization = db.organization();
     let released = query!(

@@ -1,8 +1,8 @@
-//! Rates below one percent: nobody charges such a tax, and 0.19 is the share that 19 percent are.
+//! Detects rates below one percent: no tax has one, and 0.19 is probably the fraction for 19 percent.
 
 use crate::{error::Error, money::shown, percent::Percent, width::half_width};
 
-/// The rate that somebody says for the first time. One below one percent is asked about, unless it is written with its sign.
+/// Parses a rate that is given for the first time. One below one percent is refused as ambiguous, unless it has a percent sign.
 pub fn parse_rate(given: &str) -> Result<Percent, Error> {
     let rate = Percent::parse("tax_rate", given)?;
     match rate.of_share().filter(|_| !half_width(given).contains('%')) {
@@ -17,7 +17,7 @@ pub fn parse_rate(given: &str) -> Result<Percent, Error> {
     }
 }
 
-/// What is to be said of a rate below one percent.
+/// The remark about a rate below one percent.
 pub fn told(rate: Percent) -> Option<String> {
     let percent = rate.of_share()?;
     Some(format!(

@@ -1,11 +1,11 @@
-//! What an agent that writes drafts leaves to a person.
+//! Tests of what an agent that writes drafts may not do to invoices.
 
 use serde_json::{Value, json};
 
 use super::{draft, log, studio};
 use crate::{access::WriteMode, error::Code};
 
-/// Time that a person logged keeps its rate, whatever draft it is put on: it would keep another one when the draft is deleted.
+/// An agent must not change the rate of logged time through a draft: the time would keep it when the draft is deleted.
 #[tokio::test]
 async fn the_rates_of_a_persons_time_are_theirs() {
     let studio = studio().await;
@@ -29,7 +29,7 @@ async fn the_rates_of_a_persons_time_are_theirs() {
     }
 }
 
-/// What a person has composed is what they send.
+/// A person sends exactly the draft that they composed.
 #[tokio::test]
 async fn the_draft_of_a_person_is_theirs_and_so_is_one_that_they_changed() {
     let studio = studio().await;
@@ -46,7 +46,7 @@ async fn the_draft_of_a_person_is_theirs_and_so_is_one_that_they_changed() {
     direct.ok("update_invoice_draft", json!({"invoice": of_person["id"], "discount": "5%"})).await;
 }
 
-/// Who is billed pays for hours of people, mostly.
+/// Clients mostly expect to pay for hours of people.
 #[tokio::test]
 async fn an_invoice_says_how_much_of_its_time_agents_have_worked() {
     let studio = studio().await;

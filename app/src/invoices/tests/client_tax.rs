@@ -1,4 +1,4 @@
-//! What a draft says of the tax that its client has by now, and which lines take it up.
+//! Tests of drafts whose client has another tax now: the remark, and which lines take the present tax.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ async fn a_draft_says_that_its_client_is_taxed_otherwise_by_now_and_takes_that_u
             .is_some_and(|remark| remark.contains("Standard rate (S) at 19 %") && remark.contains("Standard rate (S) at 7 %")),
         "{seen:#}"
     );
-    // As the button on the page does it: a form sends the tax of each line, too.
+    // The button on the page submits the form, which also sends the tax of each line.
     let line = json!({"line": draft["lines"][0]["id"], "tax_category": "S", "tax_rate": "19"});
     let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true, "lines": [line]})).await;
     assert_eq!((&taken["tax"]["amount"], remarked(&taken)), (&json!("12.60"), 0));
@@ -39,7 +39,7 @@ async fn a_draft_of_lines_alone_says_that_its_client_is_taxed_otherwise_by_now()
     assert!(remark.starts_with("The lines are taxed as Standard rate (S) at 19 % and Acme as Reverse charge (AE) by now."), "{remark}");
     let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
     assert_eq!((&taken["tax"]["amount"], remarked(&taken)), (&json!("0.00"), 0));
-    // A tax that the client never had was meant so.
+    // A tax that the client never had was chosen deliberately.
     let other = json!({"line": taken["lines"][0]["id"], "tax_category": "S", "tax_rate": "9"});
     let mixed = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": [other]})).await;
     let said = mixed["remarks"].as_array().into_iter().flatten();
@@ -72,7 +72,7 @@ async fn the_words_of_a_small_business_come_back_with_its_category_and_a_draft_w
     assert_eq!((&taken["lines"][0]["tax_reason"], remarked(&taken)), (&json!("§ 19 UStG"), 0));
 }
 
-/// Category, rate and reason are chosen line by line: what is passed on untaxed is not taxed by a change of the client.
+/// Category, rate and reason are chosen per line: a change of the client must not tax a line that is passed on untaxed.
 #[tokio::test]
 async fn lines_with_a_tax_of_their_own_keep_it_when_a_draft_takes_up_its_clients_tax() {
     let studio = studio_in("DE").await;
@@ -99,7 +99,7 @@ async fn lines_with_a_tax_of_their_own_keep_it_when_a_draft_takes_up_its_clients
     assert!(taken["warnings"].as_array().is_some_and(|told| told.iter().any(|told| told.to_string().contains("keep it"))), "{taken:#}");
 }
 
-/// What the client had is what the client had, however many lines somebody has taxed otherwise, and however few carry it still.
+/// The client's former tax comes from the log, not from the majority of the lines.
 #[tokio::test]
 async fn the_tax_that_the_client_had_is_taken_along_whatever_most_lines_carry() {
     let studio = studio_in("DE").await;

@@ -1,11 +1,11 @@
-//! What is said of a tax that goes with no border, or with another one than is there.
+//! Tests of remarks on tax categories that require a border, without one or with another one.
 
 use serde_json::{Value, json};
 
 use super::{log, studio};
 use crate::testing::World;
 
-/// What is remarked of one line of this tax, as field and words.
+/// The remark on an invoice with one line of this tax that contains these words, as field and message.
 async fn told(studio: &World, words: &str, tax: Value) -> Option<(String, String)> {
     let mut line = json!({"description": "Logo", "price": "100.00"});
     line.as_object_mut().expect("a line").extend(tax.as_object().cloned().unwrap_or_default());
@@ -15,7 +15,7 @@ async fn told(studio: &World, words: &str, tax: Value) -> Option<(String, String
     found.map(|remark| (remark["field"].as_str().unwrap_or_default().to_owned(), remark["message"].as_str().unwrap_or_default().to_owned()))
 }
 
-/// The client in this country, with this number, taxed so.
+/// Sets country, VAT identifier and tax category of the client.
 async fn client(studio: &World, country: &str, vat_id: &str, category: &str) {
     let rate = if category == "S" { "19" } else { "0" };
     let change =
@@ -58,7 +58,7 @@ async fn time_that_carries_no_tax_is_told_of_work_alone() {
     assert!(preview.contains("is charged no tax as") && !preview.contains("Goods that go there"), "{preview}");
 }
 
-/// Where there is no VAT nothing of these is refused, so it is said.
+/// In countries without VAT none of these is refused, so it is remarked.
 #[tokio::test]
 async fn goods_that_cross_no_border_are_remarked_where_there_is_no_vat() {
     let studio = studio().await;
@@ -114,7 +114,7 @@ async fn a_small_business_is_told_of_clients_who_are_untaxed_for_another_reason(
     }
 }
 
-/// One area of tax is no border, and in some work is exported.
+/// Within one tax territory there is no border; some territories have exports of services.
 #[tokio::test]
 async fn work_within_one_area_of_tax_is_at_home() {
     let studio = studio().await;
@@ -132,7 +132,7 @@ async fn work_within_one_area_of_tax_is_at_home() {
     assert!(words.contains("Export of goods (G) mostly"), "{words}");
 }
 
-/// The client is right, and a line has a tax of its own from before.
+/// The client's tax is right, but a line has an older one of its own.
 #[tokio::test]
 async fn what_a_line_alone_is_taxed_with_is_mended_in_the_line() {
     let studio = studio().await;

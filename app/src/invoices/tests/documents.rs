@@ -1,4 +1,4 @@
-//! The document of an invoice: in the language of the client, and made without keeping others from working.
+//! Tests of the document of an invoice: content, language, and rendering without exhausting connections.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
     invoices::document::InvoiceDocument,
 };
 
-/// What is printed: the stand-in for the typesetter writes the document as it is given.
+/// The printed document: the fake typesetter writes its input as the file.
 pub(super) async fn printed(studio: &World, invoice: &Value) -> InvoiceDocument {
     let file = studio.ok("get_invoice_document", json!({"invoice": invoice["id"]})).await;
     let bytes = STANDARD.decode(file["base64"].as_str().expect("Base64")).expect("bytes");
@@ -33,7 +33,7 @@ async fn the_file_of_an_invoice_has_one_name_wherever_it_is_given_out() {
     assert_eq!(crate::outbox::file_name(sent["number"].as_str().expect("a number")), "R-0001.pdf");
 }
 
-/// Why a document of these lines, each with its reason, says that no tax is charged.
+/// The exemption reasons on a document with these lines and their reasons.
 async fn reasons(studio: &World, lines: &[(&str, &str)]) -> Vec<String> {
     let line = |(description, reason): &(&str, &str)| json!({"description": description, "price": "10.00", "tax_category": "E", "tax_reason": reason});
     let lines: Vec<Value> = lines.iter().map(line).collect();
@@ -41,7 +41,7 @@ async fn reasons(studio: &World, lines: &[(&str, &str)]) -> Vec<String> {
     printed(studio, &draft).await.taxes.into_iter().filter_map(|tax| tax.reason).collect()
 }
 
-/// Article 226 (11) of Directive 2006/112/EC: whoever reads the invoice sees which supply is exempt by which law.
+/// Article 226 (11) of Directive 2006/112/EC: the invoice shows which supply is exempt by which law.
 #[tokio::test]
 async fn where_a_document_has_several_reasons_for_no_tax_each_names_its_lines() {
     let studio = studio().await;
@@ -53,7 +53,7 @@ async fn where_a_document_has_several_reasons_for_no_tax_each_names_its_lines() 
     assert_eq!(many, ["§ 4 no. 12 UStG\nCourse: § 4 no. 21 UStG"], "what many have is that of all the others");
 }
 
-/// Four hundred fees would be a reason of pages otherwise, on the document and in each answer.
+/// Otherwise, 400 lines would make a reason of several pages, on the document and in each answer.
 #[tokio::test]
 async fn a_reason_of_very_many_lines_counts_those_that_it_does_not_name() {
     let studio = studio().await;
@@ -72,7 +72,7 @@ async fn a_reason_of_very_many_lines_counts_those_that_it_does_not_name() {
     assert!(one_more[0].contains("Fee 13 and 1 other line: "), "{one_more:?}");
 }
 
-/// EN 16931 has one text for each category (BT-120), and answers and pages have that of the document.
+/// EN 16931 has one text per category (BT-120); answers and pages show that of the document.
 #[tokio::test]
 async fn answers_give_the_reasons_that_the_document_prints() {
     let studio = studio().await;
@@ -209,7 +209,7 @@ async fn a_document_in_german_names_the_tax_as_the_country_of_the_seller_does() 
     }
 }
 
-/// A typesetter that cannot work without the only connection there is.
+/// A typesetter that needs the only connection of the pool.
 struct Needy(Database);
 
 impl DocumentRenderer for Needy {
@@ -222,7 +222,7 @@ impl DocumentRenderer for Needy {
     }
 }
 
-/// A typesetter with no place left for those who keep a connection.
+/// A typesetter without a free render permit.
 struct Full;
 
 impl DocumentRenderer for Full {
@@ -235,7 +235,7 @@ impl DocumentRenderer for Full {
     }
 }
 
-/// A typesetter whose places are free once the one connection is.
+/// A typesetter that grants a render permit once the only connection is free.
 struct Late(Database);
 
 impl DocumentRenderer for Late {
@@ -249,14 +249,14 @@ impl DocumentRenderer for Late {
     }
 }
 
-/// The database of the studio, with one connection to it.
+/// The database of the studio with a pool of one connection.
 async fn only_connection(studio: &World) -> Database {
     let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(2));
     let server = studio.caller.services.database.options();
     Database::new(database::as_application(options).connect_with(server).await.expect("a connection"))
 }
 
-/// The same studio with these connections and this typesetter.
+/// The same studio with another pool and typesetter.
 fn with(studio: &World, database: Database, documents: impl DocumentRenderer + 'static) -> World {
     let before = &studio.caller.services;
     let services = Services {
@@ -288,7 +288,7 @@ async fn a_draft_is_printed_without_holding_a_connection() {
     let narrow = with(&studio, only.clone(), Needy(only));
     let file = narrow.ok("get_invoice_document", json!({"invoice": draft["id"]})).await;
     assert_eq!((&file["file_name"], &file["frozen"]), (&json!("draft.pdf"), &json!(false)));
-    // Sending keeps its transaction, so that number, document and mail are one fact.
+    // Sending renders within its transaction, so that number, document and mail are committed together.
     assert_eq!(narrow.code("send_invoice", json!({"invoice": draft["id"]})).await, Code::Unavailable);
     assert_eq!(narrow.ok("get_invoice", json!({"invoice": draft["id"]})).await["status"], "draft");
 }

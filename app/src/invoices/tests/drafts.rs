@@ -1,4 +1,4 @@
-//! Drafts: what is billed, what is reserved, what is released.
+//! Tests of drafts: which time they bill, reserve and release.
 
 use serde_json::json;
 
@@ -46,7 +46,7 @@ async fn deferred_time_stays_for_the_next_invoice() {
     assert_eq!(left["items"][0]["worked"]["seconds"], 3600);
 }
 
-/// What is to stay off an invoice and is not found would be billed without a word.
+/// An unknown id in `defer` must be refused, since the time that was meant would be billed silently.
 #[tokio::test]
 async fn what_is_deferred_has_to_be_time_of_the_client() {
     let studio = studio().await;
@@ -88,7 +88,7 @@ async fn every_button_of_a_draft_saves_what_else_was_typed() {
     log(&studio, "2026-11-20", "1h").await;
     let drafted = json!({"client": "Acme", "lines": [{"description": "Domain", "price": "10.00"}]});
     let invoice = studio.ok("draft_invoice", drafted).await;
-    // The form with the cross of the second line pressed: each line, what is added (nothing), and what stands below.
+    // The form as submitted by the remove button of the second line: each line, an empty new line, and the other fields.
     let form = json!({
         "invoice": invoice["id"], "version": invoice["version"], "discount": "10%", "notes": "Thank you", "payment_terms_days": 7,
         "lines": [
@@ -294,7 +294,7 @@ async fn the_words_of_a_small_business_come_back_in_the_settings_too() {
     let words = "Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG";
     assert_eq!(small["tax_reason"], words);
     assert!(small["warnings"][0].as_str().is_some_and(|told| told.contains(words)), "{small:#}");
-    // A form sends what stood there with another category, too.
+    // A form sends the earlier reason along with another category.
     let taxed = settings(json!({"tax_category": "S", "tax_rate": "19", "tax_reason": words})).await;
     assert_eq!((taxed.get("tax_reason"), taxed.get("warnings")), (None, None));
     assert_eq!(settings(json!({"tax_category": "E", "tax_rate": "0", "tax_reason": ""})).await["tax_reason"], words);
@@ -367,7 +367,7 @@ async fn every_client_with_unbilled_time_gets_its_draft_in_one_call() {
     assert_eq!((&drafted["status"], &drafted["total"]["amount"]), (&json!("draft"), &json!("142.80")));
     let nothing = studio.refused("draft_invoices", asked).await;
     assert!(nothing.message.contains("No client has unbilled time"), "{nothing:?}");
-    // One that has nothing to bill is named, and the others are not drafted either.
+    // The client without anything to bill is named, and no invoice is drafted for the others.
     let refused = studio.refused("draft_invoices", json!({"clients": ["Acme", "Initech"]})).await;
     assert!(refused.message.starts_with("clients[1]"), "{refused:?}");
     assert_eq!(studio.ok("list_unbilled", json!({"client": "Acme"})).await["items"].as_array().map(Vec::len), Some(1));
@@ -375,7 +375,7 @@ async fn every_client_with_unbilled_time_gets_its_draft_in_one_call() {
     assert_eq!(studio.code("get_invoice", json!({"invoice": done["items"][0]["id"]})).await, Code::NotFound);
 }
 
-/// Who names nobody has made a mistake, and would bill everybody.
+/// An empty list is a mistake that would otherwise bill all clients.
 #[tokio::test]
 async fn a_list_that_names_none_is_refused_where_all_would_be_meant() {
     let studio = studio().await;

@@ -1,4 +1,4 @@
-//! Figures to the smallest unit: prices, quantities, taxes of each line, the service period.
+//! Tests of exact figures: prices, quantities, taxes of each line, the service period.
 
 use serde_json::{Value, json};
 
@@ -177,7 +177,7 @@ async fn a_sent_invoice_shows_what_was_sent() {
     assert_eq!(studio.ok("report_invoice_numbers", json!({})).await["items"][0]["client"], "Acme", "what the tax office is shown");
 }
 
-/// The order is that of the work, not that in which it was written down.
+/// Entries are in the order of the work, not in that of their creation.
 #[tokio::test]
 async fn entries_come_on_the_document_in_the_order_of_the_work() {
     let studio = studio().await;

@@ -1,4 +1,4 @@
-//! Long invoices and long lists: what fits, and what is said when something does not.
+//! Tests of the limits of invoices and lists, and of the refusals beyond them.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     invoices::{UpdateInvoiceDraft, new_invoice_page::clients},
 };
 
-/// Adds that many entries of a minute each to Dashboard, in no order, ten a day.
+/// Adds `count` entries of a minute each to Dashboard, unordered, ten a day.
 async fn entries(studio: &World, count: i64) {
     let insert = format!(
         "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, source, created_by, created_at, updated_at)

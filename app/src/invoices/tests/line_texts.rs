@@ -1,4 +1,4 @@
-//! The words of a draft: what was composed follows the client's language and the names of now until it is sent, and what was typed stays.
+//! Tests of draft texts: composed ones follow the client's language and the present names until sending; typed ones stay.
 
 use super::*;
 use crate::testing::{apart, owner, until_waiting};
@@ -15,7 +15,7 @@ async fn speaks(studio: &World, language: &str) {
     studio.ok("update_client", json!({"client": "Acme", "language": language})).await;
 }
 
-/// How many lines say what the document of their invoice says, and are known to be composed.
+/// Counts the lines that are marked as composed and have the text of their invoice's document.
 const AS_PRINTED: &str = "select count(*) from invoice i
     join invoice_line l on l.organization_id = i.organization_id and l.invoice_id = i.id
     where i.organization_id = $1 and l.composed and i.document #>> '{lines,0,description}' = l.description";
@@ -117,7 +117,7 @@ fn note(invoice: &Value) -> &str {
     invoice["notes"].as_str().unwrap_or_default()
 }
 
-/// Whether a note says the terms in the language that has these words for the last of them, and in no other one.
+/// Whether a note starts with `begin`, ends with `last`, and has the terms in one language only.
 fn ends(invoice: &Value, begin: &str, last: &str) -> bool {
     let all = ["No discount for early payment.", "Kein Skonto bei vorzeitiger Zahlung.", "Pas d'escompte pour paiement anticipé."];
     let note = note(invoice);
@@ -134,7 +134,7 @@ async fn late_payment_terms_that_were_added_follow_the_language_until_they_are_s
     assert!(ends(&seen, "Merci\nBei Zahlungsverzug", "Kein Skonto bei vorzeitiger Zahlung."), "{seen:#}");
     assert!(!seen["remarks"].to_string().contains("late_payment_terms"), "{seen:#}");
     assert_eq!(seen["version"], drafted["version"], "nobody has changed the draft");
-    // What is written before them is somebody's, and they are none the less Stint's.
+    // A typed text before the terms leaves the terms composed.
     let thanks = note(&seen).replace("Merci", "Danke");
     studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "notes": thanks})).await;
     speaks(&studio, "ja").await;
@@ -168,7 +168,7 @@ async fn late_payment_terms_that_somebody_has_written_stay() {
     assert_eq!((note(&copied), note(&get(&studio, &copied).await)), (note(&drafted), note(&drafted)), "it was copied by hand");
 }
 
-/// A page that was opened in another language sends the terms as it showed them.
+/// A page that was opened in another language sends the terms in that language.
 #[tokio::test]
 async fn late_payment_terms_follow_the_language_whichever_one_the_note_was_written_in() {
     let studio = studio().await;

@@ -1,4 +1,4 @@
-//! An invoice that was sent says whether its client has it: how far its latest mail is stands beside it everywhere.
+//! Tests of the mail state of sent invoices, which every answer about an invoice shows.
 
 use serde_json::json;
 
@@ -11,13 +11,13 @@ use crate::{
     quotas::MailShare,
 };
 
-/// What became of the newest mail of the studio.
+/// Sets the delivery outcome of the newest mail of the studio.
 async fn became(studio: &World, outcome: DeliveryOutcome) {
     let mail = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
     outbox::record_outcome(&studio.caller.services, DueMail::of(studio.organization(), mail), 1, &outcome).await.expect("written");
 }
 
-/// The mail that stands beside the newest invoice of the list, which is the one at its own page too.
+/// The mail state of the newest invoice in the list, which must equal that of the invoice itself.
 async fn shown(studio: &World) -> Value {
     let listed = studio.ok("list_invoices", json!({})).await["items"][0].clone();
     let alone = studio.ok("get_invoice", json!({"invoice": listed["id"]})).await;
@@ -106,7 +106,7 @@ async fn a_viewer_is_not_told_of_mails() {
     assert_eq!(shown(&alan).await, Value::Null);
 }
 
-/// The mails of the studio, the newest first: to whom, and how far they are.
+/// Recipient and state of the mails of the studio, the newest first.
 async fn mails(studio: &World) -> Vec<(String, String)> {
     let list = studio.ok("list_mails", json!({})).await;
     let text = |mail: &Value, name: &str| mail[name].as_str().expect("a text").to_owned();

@@ -1,4 +1,4 @@
-//! Promises about invoices, over the operations.
+//! Tests of invoices through the operations.
 
 mod agents;
 mod client_tax;
@@ -42,14 +42,14 @@ pub async fn studio() -> World {
     studio
 }
 
-/// The same where the studio has said in which country it is.
+/// The same with a country set for the studio.
 pub async fn studio_in(country: &str) -> World {
     let studio = studio().await;
     studio.ok("update_organization", json!({"country": country})).await;
     studio
 }
 
-/// How much is remarked of an invoice itself, beside what both parties have not said of themselves yet.
+/// The number of remarks on an invoice, without those on missing data of the two parties.
 pub fn remarked(invoice: &Value) -> usize {
     let of_parties =
         |remark: &&Value| ["organization.address", "client.address", "organization.iban"].iter().any(|field| remark["field"] == *field);

@@ -1,4 +1,4 @@
-//! One counter gives all numbers, whatever becomes of pattern and reset, and a report proves that none is missing.
+//! Tests of invoice numbers: one counter for every pattern and reset, and a report that proves that none is missing.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::error::Code;
 
-/// Sends an invoice over a deposit; its number.
+/// Sends an invoice over a deposit; returns its number.
 async fn send(studio: &World) -> String {
     let lines = json!([{"description": "Deposit", "quantity": "1", "price": "100.00"}]);
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
@@ -90,7 +90,7 @@ async fn an_invoice_that_was_taken_out_of_the_database_is_missed() {
     for _ in 0..3 {
         send(&studio).await;
     }
-    // As if two more had been counted, and were not there any more.
+    // Simulates two numbers that were assigned and whose invoices are lost.
     studio.sql("update invoice_counter set last = last + 2 where organization_id = $1").await;
     send(&studio).await;
     let report = report(&studio).await;
@@ -118,7 +118,7 @@ async fn only_who_manages_the_organization_sets_the_next_number() {
     assert_eq!(report(&manager).await["next"], 1);
 }
 
-/// A step that is drawn: what is done to the numbering, then an invoice is sent.
+/// A random step: changes the numbering, then sends an invoice.
 async fn step(studio: &World, drawn: u64) {
     let patterns = ["{YYYY}-{0001}", "R{1}", "{YY}{MM}{001}", "{YYYY}/{1}", "1{1}"];
     match drawn % 7 {

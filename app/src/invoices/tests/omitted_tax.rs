@@ -1,4 +1,4 @@
-//! Documents of sellers who charge no tax: what they claim of it, and what is asked.
+//! Tests of sellers who charge no tax: what their documents claim, and which data is asked for.
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::{
     testing::World,
 };
 
-/// A studio in this country that charges no tax, with a client who has its tax.
+/// A studio in this country that charges no tax, with a client of the same tax.
 async fn untaxed(country: &str) -> World {
     let studio = World::new("studio").await;
     studio.ok("update_organization", json!({"country": country, "tax_category": "O", "tax_number": ""})).await;
@@ -25,7 +25,7 @@ fn work() -> Value {
     json!({"description": "Logo", "price": "100.00"})
 }
 
-/// Everything that a document says of tax.
+/// All statements of a document about tax.
 fn said(document: &InvoiceDocument) -> String {
     let lines = document.lines.iter().map(|line| line.tax.clone());
     let taxes = document.taxes.iter().flat_map(|tax| [tax.label.clone(), tax.reason.clone().unwrap_or_default()]);
@@ -54,12 +54,12 @@ async fn whoever_charges_no_tax_claims_nothing_that_they_have_not_said() {
     }
 }
 
-/// What a page shows of these lines and sums.
+/// The rendered page of these lines and sums.
 fn shown(lines: Vec<InvoiceLine>, sums: Sums) -> String {
     Owner::new().with(|| view! { <lines_table::LinesTable lines /> <lines_table::TotalsList sums /> }.to_html())
 }
 
-/// The preview, the draft and the sent invoice of this line: what programs are answered, and what the page shows of it.
+/// The preview, the draft and the sent invoice of this line, each as answer and as rendered page.
 async fn stages(studio: &World, line: Value) -> [(Value, String); 3] {
     let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": [line]})).await;
     let draft = drafted(studio, line).await;
@@ -96,7 +96,7 @@ async fn pages_and_answers_claim_no_more_than_the_document() {
     }
 }
 
-/// What was sent is shown as it was printed, whatever the settings say by now.
+/// A sent invoice is shown as printed, whatever the present settings are.
 #[tokio::test]
 async fn what_was_sent_says_on_its_page_what_its_document_says() {
     let studio = untaxed("AU").await;
@@ -115,7 +115,7 @@ async fn what_somebody_has_said_of_it_stands_alone() {
     assert_eq!(said(&printed(&studio, &drafted(&studio, work()).await).await), words);
 }
 
-/// Article 226 (11) of Directive 2006/112/EC: a reason is that of its line, and where another one says nothing, it is not given to that.
+/// Article 226 (11) of Directive 2006/112/EC: a reason belongs to its line, and is not extended to a line without one.
 #[tokio::test]
 async fn the_reason_of_one_line_is_not_taken_for_that_of_all() {
     let studio = untaxed("US").await;
@@ -139,7 +139,7 @@ async fn the_reason_of_one_line_is_not_taken_for_that_of_all() {
     }
 }
 
-/// The category that is chosen for one supply by a seller who charges tax on others is a claim, and a right one abroad.
+/// Category O for one supply of a seller who charges tax on others is a claim, and a valid one for a supply abroad.
 #[tokio::test]
 async fn whoever_charges_tax_says_what_is_not_subject_to_it() {
     let studio = untaxed("DE").await;
@@ -173,7 +173,7 @@ async fn what_would_tell_why_is_asked_for() {
     }
 }
 
-/// Where nobody has said the country, what its law wants is not known, also of whoever charges tax.
+/// Without a country, the requirements of its law are unknown, also for a seller who charges tax.
 #[tokio::test]
 async fn a_missing_country_is_said_whatever_is_charged() {
     for (charged, vat_id) in [(true, ""), (true, "DE136695976"), (false, "")] {

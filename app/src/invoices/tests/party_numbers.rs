@@ -1,4 +1,4 @@
-//! What is said and stated of numbers that stand in the field of another one.
+//! Tests of party identifiers that were entered in the wrong field: the remarks and the printed document.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ async fn document(studio: &World) -> InvoiceDocument {
     let file = studio.ok("get_invoice_document", json!({"invoice": draft["id"]})).await;
     studio.ok("delete_invoice_draft", json!({"invoice": draft["id"]})).await;
     let bytes = STANDARD.decode(file["base64"].as_str().expect("Base64")).expect("bytes");
-    // The stand-in for the typesetter writes the document as it is given, below its own line.
+    // The fake typesetter writes its input below a line of its own.
     serde_json::from_slice(bytes.split(|byte| *byte == b'\n').nth(1).expect("the document")).expect("a document")
 }
 
@@ -114,7 +114,7 @@ async fn a_vat_identifier_without_its_letters_is_told_with_the_way_to_write_it()
     assert!(founded["warnings"].to_string().contains("DE136695976"), "{founded:#}");
 }
 
-/// Whoever is sent to the other field would be sent back from there.
+/// A hint at the other field would be wrong, since that field would refer back.
 #[tokio::test]
 async fn a_number_of_the_tax_in_its_own_field_is_told_with_the_letters_of_its_country() {
     let studio = studio().await;
@@ -135,7 +135,7 @@ async fn a_number_of_the_tax_in_its_own_field_is_told_with_the_letters_of_its_co
     }
 }
 
-/// EN 16931 BR-G-02 and BR-CO-09: the number of the tax is the identifier there, behind the letters of the country.
+/// EN 16931 BR-G-02 and BR-CO-09: the tax number with the country prefix is the VAT identifier there.
 #[tokio::test]
 async fn the_number_of_the_tax_in_iceland_does_for_an_export() {
     let studio = studio().await;
@@ -187,7 +187,7 @@ async fn a_norwegian_number_is_said_to_lack_the_name_of_the_tax() {
     assert!(told.contains("which has MVA behind its digits") && told.contains("it is written NO 123456785 MVA"), "{told}");
 }
 
-/// A German number is no example for somebody in Norway.
+/// The example in a message must be of the party's country.
 #[tokio::test]
 async fn a_number_that_is_no_vat_identifier_is_told_what_one_of_its_country_looks_like() {
     let studio = studio().await;
@@ -220,7 +220,7 @@ async fn a_rate_below_one_percent_is_told() {
     assert!(again["warnings"].is_null(), "what stood there was told already: {again:#}");
 }
 
-/// What is missing and what stands in its place are said as one, and neither says the other's contrary.
+/// A missing number and a wrong one in its place give one message without contradiction.
 #[tokio::test]
 async fn a_number_of_a_register_is_said_to_be_no_number_of_taxes() {
     let studio = World::new("studio").await;

@@ -1,4 +1,4 @@
-//! Payments: recorded, removed with a reason, and put back.
+//! Tests of payments: recorded, removed with a reason, restored.
 
 use serde_json::json;
 

@@ -1,11 +1,11 @@
-//! Time without a rate that is on a draft: nothing has to be deleted and drafted again.
+//! Tests of changing the rates of time on a draft without drafting it again.
 
 use serde_json::{Value, json};
 
 use super::{draft, log, remarked};
 use crate::{error::Code, testing::World};
 
-/// A studio in which nobody has said what an hour costs, with two projects of Acme.
+/// A studio without any rate, with two projects of Acme.
 async fn studio() -> World {
     let studio = World::new("studio").await;
     studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19"})).await;
@@ -220,7 +220,7 @@ async fn priced() -> World {
     studio
 }
 
-/// A rate that was put right does not reach time on a draft by itself: the draft says so, and what it makes.
+/// A corrected rate does not change time on a draft by itself: a remark names it and the difference.
 #[tokio::test]
 async fn a_draft_says_that_its_time_has_another_rate_than_holds_by_now() {
     let studio = priced().await;

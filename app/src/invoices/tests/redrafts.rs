@@ -1,4 +1,4 @@
-//! A void invoice drafted again: as it was, at the tax of now, and once.
+//! Tests of redrafts: a void invoice is drafted again once, unchanged except for the present tax.
 
 mod texts;
 
@@ -14,13 +14,13 @@ use crate::{
     platform,
 };
 
-/// An invoice that was drafted so, sent and voided.
+/// Drafts an invoice with these arguments, sends and voids it.
 async fn void(studio: &World, wanted: Value) -> Value {
     let draft = studio.ok("draft_invoice", wanted).await;
     void_of(studio, &draft).await
 }
 
-/// The same of a draft that is there.
+/// Sends and voids an existing draft.
 async fn void_of(studio: &World, draft: &Value) -> Value {
     studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
     studio.ok("void_invoice", json!({"invoice": draft["id"]})).await
@@ -34,7 +34,7 @@ fn lines(invoice: &Value) -> &[Value] {
     invoice["lines"].as_array().expect("lines")
 }
 
-/// What an invoice says, but for what is its own alone.
+/// An invoice without the fields that are unique to it.
 fn said(invoice: &Value) -> Value {
     let line = |line: &Value| {
         let fields =
@@ -120,7 +120,7 @@ async fn time_at_two_rates_by_now_takes_two_lines_and_the_other_sum_is_told() {
     assert!(warned(&again, "came to 240.00 EUR and come to 200.00 EUR by now"), "{again:#}");
 }
 
-/// Of several lines that share what is rounded, none can stay as it was; and words tell of the days and projects of the time.
+/// Lines that share rounded time cannot stay unchanged, and texts name the days and projects of the time.
 #[tokio::test]
 async fn of_time_that_is_not_as_it_was_the_lines_are_those_that_would_be_drafted_now() {
     let rounding = json!({"step_minutes": 15, "mode": "up", "basis": "day_and_project"});
@@ -156,7 +156,7 @@ async fn of_time_that_is_not_as_it_was_the_lines_are_those_that_would_be_drafted
     }
 }
 
-/// What was left of a draft, of which a line was taken off, comes to the same again.
+/// A draft from which a line was removed has the same total when it is redrafted.
 #[tokio::test]
 async fn what_was_not_changed_comes_to_the_same_however_it_was_rounded() {
     let studio = studio().await;
@@ -184,7 +184,7 @@ async fn one_that_would_come_to_less_than_nothing_says_what_takes_off_too_much_a
     assert_eq!(redraft(&studio, &void).await["total"], void["total"], "once its time is right");
 }
 
-/// It is voided since the client was taxed wrongly: what was set line by line stays.
+/// The invoice is voided since the client was taxed wrongly; a tax chosen per line stays.
 #[tokio::test]
 async fn the_clients_present_tax_takes_the_place_of_what_they_had() {
     let studio = studio_in("DE").await;
@@ -192,7 +192,7 @@ async fn the_clients_present_tax_takes_the_place_of_what_they_had() {
     let custom = json!([{"description": "Hosting", "price": "50.00"}, {"description": "Book", "price": "10.00", "tax_rate": "7"}]);
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": custom})).await;
     studio.ok("update_client", json!({"client": "Acme", "tax_rate": "16"})).await;
-    // A line that was added later has what the client had by then.
+    // A line that is added later has the client's tax at that time.
     let add = json!([{"description": "Later", "price": "5.00"}]);
     let draft = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "add": add})).await;
     let void = void_of(&studio, &draft).await;

@@ -1,11 +1,11 @@
-//! The words of refusals: what can be done instead.
+//! Tests of the hints in refusals.
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::error::Code;
 
-/// What can be done with an invoice that is no draft: each operation that wants one says the same.
+/// The hint for an invoice that is no draft, the same in each operation that requires one.
 async fn way(studio: &World, invoice: &Value) -> String {
     let mut ways = Vec::new();
     for operation in ["update_invoice_draft", "delete_invoice_draft", "send_invoice"] {
@@ -18,7 +18,7 @@ async fn way(studio: &World, invoice: &Value) -> String {
     ways.remove(0)
 }
 
-/// How an invoice gets void, as whoever wants to draft it again is told.
+/// The hint how to void an invoice, as given when redrafting it is refused.
 async fn way_to_void(studio: &World, invoice: &Value) -> Option<String> {
     studio.refused("redraft_invoice", json!({"invoice": invoice["id"]})).await.hint
 }

@@ -1,4 +1,4 @@
-//! Sending: all or nothing, once, without a gap; and what follows.
+//! Tests of sending: atomic, once, numbers without a gap; and of its consequences.
 
 use std::sync::atomic::Ordering;
 
@@ -212,12 +212,12 @@ async fn a_thousand_sends_with_random_repeats_leave_gapless_numbers() {
         .collect();
     let mut numbers = std::collections::BTreeSet::new();
     for task in tasks {
-        // A call that found no free connection in time may be repeated; it has changed nothing.
+        // A call that got no connection in time has changed nothing and may be repeated.
         if let Ok(number) = task.await.unwrap() {
             numbers.insert(number.to_string());
         }
     }
-    // Whoever was not answered asks once more with the same key, and learns what came of it.
+    // A repetition with the same idempotency key returns the result of a call that got no answer.
     for id in &drafts {
         let again = studio.ok("send_invoice", json!({"invoice": id, "idempotency_key": format!("send-{id}")})).await;
         numbers.insert(again["number"].to_string());

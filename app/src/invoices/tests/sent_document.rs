@@ -1,4 +1,4 @@
-//! What was sent is shown as it was printed, whatever is worded or taken otherwise since.
+//! Tests that a sent invoice is shown as printed, whatever texts and rules have changed since.
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn line(description: &str, category: &str, reason: &str) -> Value {
     json!({"description": description, "price": "10.00", "tax_category": category, "tax_reason": reason})
 }
 
-/// An invoice of this line that was sent once, when its document said this of the tax.
+/// An invoice of this line, sent with these texts about the tax on its document.
 async fn sent_once(line: Value, tax_of_line: &str, label: &str, reason: Option<&str>) -> Value {
     let studio = studio().await;
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [line]})).await;
@@ -52,7 +52,7 @@ async fn the_answer_to_sending_says_why_there_is_no_tax_in_the_words_of_the_docu
     }
 }
 
-/// Which words name what was laid out may be others by now, and are on no document that was printed before.
+/// The words that identify a disbursement may change; older documents do not have the present ones.
 #[tokio::test]
 async fn a_line_is_shown_exempt_or_without_tax_as_it_was_printed() {
     let shown = |sent: &Value| {

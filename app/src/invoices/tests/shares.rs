@@ -1,10 +1,10 @@
-//! Lines that share what is rounded by day and project, once one of them is removed.
+//! Tests of removing a line that shares time rounded by day and project.
 
 use serde_json::{Value, json};
 
 use super::*;
 
-/// How much each line bills, but for what it says.
+/// The billed amounts of each line, without its text.
 fn billed(lines: &[Value]) -> Vec<Value> {
     let figures = ["worked", "billed", "quantity", "price", "net", "tax_category", "tax_rate", "entries"];
     lines.iter().map(|line| figures.iter().map(|name| line[*name].clone()).collect()).collect()

@@ -1,4 +1,4 @@
-//! What an invoice with tax is called where the law has a name for it, and the number that makes it one.
+//! Tests of the title that a law requires for an invoice with tax, and of the number that the title depends on.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn a_tax_invoice_is_called_one_and_names_its_number_as_its_country_does() 
     }
 }
 
-/// What is taxed at the rate of zero, or exported, is a taxable supply there.
+/// A zero-rated supply or an export is a taxable supply there.
 #[tokio::test]
 async fn a_supply_at_the_rate_of_zero_has_a_tax_invoice_with_its_number() {
     let studio = studio().await;

@@ -1,10 +1,10 @@
-//! Changing drafts.
+//! Tests of changing drafts.
 
 use serde_json::json;
 
 use super::*;
 
-/// Whoever looked at the draft before has looked at the one that there is.
+/// The version a caller has seen stays valid if nothing has changed.
 #[tokio::test]
 async fn a_draft_of_which_nothing_becomes_another_keeps_its_version_and_nothing_was_done() {
     let studio = studio().await;
@@ -29,7 +29,7 @@ async fn a_draft_of_which_nothing_becomes_another_keeps_its_version_and_nothing_
     assert_eq!(undone["undone"], changed["action"], "what changed nothing is not taken back");
 }
 
-/// It is one that somebody has chosen, and changes no line.
+/// The rate 0 was chosen, although it changes no line.
 #[tokio::test]
 async fn a_rate_of_nothing_for_time_that_had_none_makes_another_version() {
     let studio = studio().await;

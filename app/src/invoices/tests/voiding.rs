@@ -1,4 +1,4 @@
-//! Voiding: only what was sent and not paid, and with its mail.
+//! Tests of voiding: only sent, unpaid invoices, together with their mails.
 
 use serde_json::json;
 

@@ -1,11 +1,11 @@
-//! What the law of a seller wants on an invoice at home, and no field of the document has by itself.
+//! Tests of statements that the seller's law requires on domestic invoices and that no field of the document holds.
 
 use serde_json::{Value, json};
 
 use super::{studio, studio_in};
 use crate::testing::World;
 
-/// The field of the remark with these words, on an invoice of one line at this price.
+/// The field of the remark with these words on an invoice of one line at this price.
 async fn told(studio: &World, price: &str, notes: &str, words: &str) -> Option<String> {
     let wanted = json!({"client": "Acme", "lines": [{"description": "Logo", "price": price}], "notes": notes});
     let preview = studio.ok("preview_invoice", wanted).await;
@@ -14,7 +14,7 @@ async fn told(studio: &World, price: &str, notes: &str, words: &str) -> Option<S
     remarks.iter().find(is_told).and_then(|remark| remark["field"].as_str()).map(str::to_owned)
 }
 
-/// Whoever deducts the tax needs their own number on the invoice there.
+/// There, a buyer who deducts the tax needs their own number on the invoice.
 #[tokio::test]
 async fn the_number_of_a_client_at_home_is_asked_for_where_the_law_wants_it() {
     let studio = studio().await;
@@ -37,7 +37,7 @@ async fn the_number_of_a_client_at_home_is_asked_for_where_the_law_wants_it() {
     assert_eq!(told(&studio, "1.00", "", "is no business").await, None, "no law of Germany wants it");
 }
 
-/// § 11 (1) UStG 1994: 10000 EUR is not yet more than 10000 EUR.
+/// § 11 (1) UStG 1994: the number is required above 10000 EUR, not at exactly 10000 EUR.
 #[tokio::test]
 async fn in_austria_the_number_of_a_client_is_asked_for_above_ten_thousand_euros_with_tax() {
     let studio = studio_in("AT").await;
@@ -60,7 +60,7 @@ async fn in_india_the_parts_of_the_tax_are_asked_for_until_the_note_has_them() {
     assert_eq!(told(&studio, "100.00", "", words).await, None);
 }
 
-/// Article 230 of Directive 2006/112/EC, section 9-85 of the GST Act 1999: how much it is is not calculated again.
+/// Article 230 of Directive 2006/112/EC, section 9-85 of the GST Act 1999: the converted amount is not recalculated.
 #[tokio::test]
 async fn the_tax_in_the_currency_of_home_is_asked_for_until_the_note_has_it() {
     let words = "The tax is stated in EUR alone";

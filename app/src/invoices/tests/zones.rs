@@ -1,4 +1,4 @@
-//! Days of money are those of the organization, wherever its members are.
+//! Tests that dates of invoices and payments use the organization's time zone, wherever its members are.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ async fn invoices_payments_and_due_dates_are_on_the_clock_of_the_organization() 
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio.ok("set_time_zone", json!({"time_zone": "America/New_York"})).await;
     let studio = studio.at(&studio).await;
-    // The first of December in Berlin, still November in New York.
+    // It is the first of December in Berlin, and still November in New York.
     studio.set_clock("2026-11-30T23:30:00Z");
     assert_eq!(studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await["day"], "2026-11-30");
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "period": "last_month"})).await;
@@ -23,7 +23,7 @@ async fn invoices_payments_and_due_dates_are_on_the_clock_of_the_organization() 
     let paid = studio.ok("record_payment", json!({"invoice": sent["id"], "amount": "1.00", "date": "today"})).await;
     assert_eq!(paid["payments"][0]["date"], "2026-12-01");
     let due = sent["due_on"].as_str().expect("due").to_owned();
-    // Past midnight of the day it is due in Berlin, while that day goes on in New York.
+    // It is past midnight of the due date in Berlin, while that day lasts in New York.
     studio.set_clock(&format!("{due}T23:30:00Z"));
     assert_eq!(studio.ok("get_invoice", json!({"invoice": sent["id"]})).await["status"], "overdue");
     assert_eq!(studio.ok("get_balance", json!({})).await["items"][0]["overdue_invoices"], 1);

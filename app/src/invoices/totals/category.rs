@@ -27,7 +27,7 @@ pub enum TaxCategory {
 }
 
 impl TaxCategory {
-    /// Every category, in the order of a picker: what is for goods stands behind what is for work.
+    /// Every category, in the order of a picker: those for goods come after those for work.
     pub const ALL: [TaxCategory; 7] = [Self::S, Self::AE, Self::E, Self::O, Self::Z, Self::G, Self::K];
 
     /// The code as in the electronic invoice, such as `AE`.
@@ -43,7 +43,7 @@ impl TaxCategory {
         }
     }
 
-    /// The category of a code; a refusal names `tax_category`.
+    /// Parses the code of a category; an error names `tax_category`.
     pub fn parse(code: &str) -> Result<TaxCategory, Error> {
         let wanted = code.trim();
         Self::ALL.into_iter().find(|category| category.code().eq_ignore_ascii_case(wanted)).ok_or_else(|| {
@@ -52,7 +52,7 @@ impl TaxCategory {
         })
     }
 
-    /// What the category is for, in a picker.
+    /// The description of the category in a picker.
     pub fn choice(self) -> &'static str {
         match self {
             Self::G => "Export of goods",
@@ -61,12 +61,12 @@ impl TaxCategory {
         }
     }
 
-    /// The category as it is chosen, with its code: `Reverse charge (AE)`.
+    /// The name of the category with its code, as in a picker: `Reverse charge (AE)`.
     pub fn named(self) -> String {
         format!("{} ({})", self.choice(), self.code())
     }
 
-    /// The category in English, on a document or in a row of the totals.
+    /// The category in English, as on a document or in a row of the totals.
     pub fn label(self) -> &'static str {
         match self {
             Self::S => "Standard rate",
@@ -79,7 +79,7 @@ impl TaxCategory {
         }
     }
 
-    /// How something is taxed, in words: the rate where there is one, otherwise what the category is called.
+    /// The tax in words: the rate where there is one, otherwise the label of the category.
     pub fn at(self, rate: Percent) -> String {
         match self {
             Self::S => format!("{rate} %"),
@@ -87,9 +87,9 @@ impl TaxCategory {
         }
     }
 
-    /// The usual text for why no tax is charged (BT-120), as answers, pages and English documents have it; nothing where the standard
-    /// wants none (BR-S-10, BR-Z-10). Of an export it names no border: there are places in the European Union to which goods are exported
-    /// from its other parts, and sellers elsewhere.
+    /// The usual reason why no tax is charged (BT-120), as in answers, pages and English documents; `None` where the standard wants none
+    /// (BR-S-10, BR-Z-10). That of an export names no border: goods are exported to places in the European Union from its other parts, and
+    /// by sellers elsewhere.
     pub fn reason(self) -> Option<&'static str> {
         match self {
             Self::S | Self::Z => None,
@@ -101,24 +101,23 @@ impl TaxCategory {
         }
     }
 
-    /// Whether no tax number does for the seller, but a VAT identifier alone (BR-IC-02, BR-G-02).
+    /// Whether the seller needs a VAT identifier, and no tax number is accepted (BR-IC-02, BR-G-02).
     pub fn needs_vat_id(self) -> bool {
         matches!(self, Self::K | Self::G)
     }
 
-    /// The category that comes with what was chosen of both: whoever gives a rate above zero, and no category, charges tax.
+    /// The category implied by a choice of both: a rate above zero without a category means the standard category.
     pub fn chosen(category: Option<Self>, rate: Option<Percent>) -> Option<Self> {
         category.or(rate.filter(|rate| rate.ten_thousandths() > 0).map(|_| Self::S))
     }
 
-    /// The rate that comes with what was chosen of both: a category that charges nothing brings the rate 0 along.
+    /// The rate implied by a choice of both: a category that charges nothing has the rate 0.
     pub fn rate(category: Option<Self>, rate: Option<Percent>) -> Option<Percent> {
         rate.or(category.filter(|category| *category != Self::S).map(|_| Percent(0)))
     }
 
-    /// Whether the category and the rate belong together: standard has a rate above zero, every
-    /// other has none (BR-S-05, BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05, BR-O-05). For the
-    /// moment an invoice is sent.
+    /// Checks that the category and the rate belong together: standard has a rate above zero, every other has none (BR-S-05, BR-Z-05,
+    /// BR-E-05, BR-AE-05, BR-IC-05, BR-G-05, BR-O-05). Called when an invoice is sent.
     pub fn check(self, rate: Percent) -> Result<(), Error> {
         if self == Self::S && rate.ten_thousandths() == 0 {
             let message = "Standard rate (S) needs a rate above zero; give one, or choose another category.";
@@ -127,7 +126,7 @@ impl TaxCategory {
         self.check_rate_absent(rate)
     }
 
-    /// The half of [`TaxCategory::check`] without which no total is right.
+    /// The part of [`TaxCategory::check`] that every total depends on.
     pub(super) fn check_rate_absent(self, rate: Percent) -> Result<(), Error> {
         if self == Self::S || rate.ten_thousandths() == 0 {
             return Ok(());

@@ -2,12 +2,12 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A line at so many hundredths of a percent.
+/// A line at a rate in hundredths of a percent.
 fn line(net: i64, category: TaxCategory, rate: i32) -> LineAmount {
     LineAmount { net, category, rate: Percent(rate * 100), laid_out: false }
 }
 
-/// So much of this category that was laid out for the client.
+/// A disbursement of this net and category.
 fn laid_out(net: i64, category: TaxCategory) -> LineAmount {
     LineAmount { laid_out: true, ..line(net, category, 0) }
 }
@@ -83,12 +83,12 @@ fn what_was_laid_out_for_the_client_is_repaid_to_the_cent() {
     assert!(refused(&with_deposit, Discount::Percent(Percent(100_000))).contains("Leave the discount out"));
 }
 
-/// These lines with what was laid out, and as all of them were alike before.
+/// These lines as they are, and with disbursements treated as any other line, as earlier versions did.
 fn readings(lines: &[LineAmount]) -> [Vec<LineAmount>; 2] {
     [lines.to_vec(), lines.iter().map(|line| LineAmount { laid_out: false, ..line.clone() }).collect()]
 }
 
-/// A discount was spread over all lines once.
+/// An earlier version spread a discount over all lines.
 #[test]
 fn what_was_sent_keeps_its_sums() {
     let (lines, tenth) = (readings(&[standard(10_000), laid_out(5_000, TaxCategory::E)]), Discount::Percent(Percent(100_000)));
@@ -103,7 +103,7 @@ fn what_was_sent_keeps_its_sums() {
     assert_eq!(Totals::of_sent(&alone, Some(tenth.clone()), 4_500, |_| true).unwrap().total, 4_500);
 }
 
-/// Without tax the total is the same either way, and the document says by its taxable amounts which one it was.
+/// Without tax both readings have the same total, and only the taxable amounts of the document tell them apart.
 #[test]
 fn what_was_sent_keeps_the_taxable_amounts_that_its_document_has() {
     let lines = readings(&[line(10_000, TaxCategory::AE, 0), laid_out(5_000, TaxCategory::E)]);

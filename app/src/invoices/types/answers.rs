@@ -1,4 +1,4 @@
-//! What stands around an invoice: unbilled time, payments, documents, mails.
+//! Answers beside the invoice itself: unbilled time, payments, documents, mails.
 
 use serde::{Deserialize, Serialize};
 
@@ -105,13 +105,13 @@ pub struct DeletedInvoice {
     pub id: InvoiceId,
 }
 
-/// Why a mail has not left that somebody has stopped.
+/// The reason stored with a mail that somebody has stopped.
 pub const STOPPED: &str = "It was stopped before it left.";
 
-/// Why the mail of a void invoice stays: nobody owes what it asks for.
+/// The reason stored with the mail of a void invoice, which nobody owes.
 pub const VOIDED: &str = "The invoice was voided before this mail left, so it does not leave any more.";
 
-/// What the reason ends with why the mail of an invitation stays that was answered or taken back.
+/// The end of the reason stored with the mail of an invitation that was answered or revoked.
 pub const NOT_NEEDED: &str = "so its mail is not needed any more.";
 
 /// How far a mail is: of an invoice always its latest one. Where that went to several at once, those are told who have it least.
@@ -133,17 +133,17 @@ pub struct MailState {
 }
 
 impl MailState {
-    /// Whether somebody has stopped it.
+    /// Whether somebody has stopped the mail.
     pub fn is_stopped(&self) -> bool {
         self.state == "failed" && self.last_error.as_deref() == Some(STOPPED)
     }
 
-    /// Whether it was stopped since its invoice was voided.
+    /// Whether the mail was stopped because its invoice was voided.
     pub fn is_void(&self) -> bool {
         self.state == "failed" && self.last_error.as_deref() == Some(VOIDED)
     }
 
-    /// Whether nobody needs it any more: its invitation was answered or taken back.
+    /// Whether the mail is not needed any more: its invitation was answered or revoked.
     pub fn is_not_needed(&self) -> bool {
         self.state == "failed" && self.last_error.as_deref().is_some_and(|why| why.ends_with(NOT_NEEDED))
     }

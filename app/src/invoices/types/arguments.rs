@@ -1,4 +1,4 @@
-//! What callers say about invoices.
+//! Arguments of the operations on invoices.
 
 use serde::{Deserialize, Serialize};
 

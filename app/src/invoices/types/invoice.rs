@@ -1,4 +1,4 @@
-//! Invoices as the world sees them.
+//! Answers about invoices: single, in lists, previewed, and drafted in batches.
 
 use serde::{Deserialize, Serialize};
 

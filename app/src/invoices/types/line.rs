@@ -1,4 +1,4 @@
-//! Lines of an invoice as the world sees them.
+//! Lines of an invoice in answers.
 
 use serde::{Deserialize, Serialize};
 

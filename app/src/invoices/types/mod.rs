@@ -1,4 +1,4 @@
-//! What the world sees of invoices.
+//! The types of arguments and answers of the operations on invoices.
 
 mod answers;
 mod arguments;

@@ -1,4 +1,4 @@
-//! The report on invoice numbers.
+//! Answers of the report on invoice numbers.
 
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +71,7 @@ impl SkipReason {
         }
     }
 
-    /// The reason of this name.
+    /// Parses a stored name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Set, Self::Taken].into_iter().find(|reason| reason.name() == name)
     }

@@ -1,4 +1,4 @@
-//! The time on a draft at other rates than it was drafted at.
+//! Changes the rates of the time on a draft, and reprices its lines.
 
 use std::collections::BTreeMap;
 
@@ -23,17 +23,17 @@ use crate::{
     projects::read_scope::ReadScope,
 };
 
-/// Which rates the time on a draft takes.
+/// A change of the rates of the time on a draft.
 pub struct RateChange {
-    /// Those that hold by now.
+    /// Whether the time takes the present rates of project, client, member or organization.
     pub current: bool,
-    /// This one, where the time has none.
+    /// The rate for time without one.
     pub missing: Option<Amount>,
-    /// These, on lines whose time has a rate of its own.
+    /// New rates for lines whose time has a rate of its own.
     pub per_line: Vec<(Uuid, Amount)>,
 }
 
-/// The rates that changes of lines give. Of a line that is removed, or that is none, others say what is to be said.
+/// The rates in changes of lines. Skips removed lines and invalid ids, which are handled elsewhere.
 pub fn line_rates(changes: &[LineChange]) -> Vec<(Uuid, Amount)> {
     let stays = changes.iter().filter(|change| change.remove != Some(true));
     let given = stays.filter_map(|change| Some((change.line.trim().parse().ok()?, change.rate.clone()?)));
@@ -41,14 +41,14 @@ pub fn line_rates(changes: &[LineChange]) -> Vec<(Uuid, Amount)> {
 }
 
 impl RateChange {
-    /// Whether current or missing ones are wanted. A form sends its empty field, too.
+    /// Whether the change sets present or missing rates; a form sends an empty field as an empty amount.
     pub fn wanted(&self) -> bool {
         self.current || self.missing.as_ref().is_some_and(|rate| !rate.is_empty())
     }
 }
 
-/// Gives the time on a draft these rates and prices its lines anew, each with the text that it has; answers how many lines came to it,
-/// since a line has one price. Time with a rate of its own keeps it, and so does time on a closed day.
+/// Gives the time on a draft the present or the missing rate and reprices its lines, which keep their texts; returns how many lines were
+/// added, since a line has one price. Time with a rate of its own or on a closed day keeps its rate.
 pub async fn apply_rates(cx: &mut Call, row: &InvoiceRow, currency: &Currency, rates: &RateChange) -> Result<usize, Error> {
     let missing = rates.missing.as_ref().filter(|rate| !rate.is_empty()).map(|rate| rate_of("time_rate", rate, currency)).transpose()?;
     store::lock_draft_entries(&mut cx.db, row.id).await?;
@@ -71,7 +71,7 @@ pub async fn apply_rates(cx: &mut Call, row: &InvoiceRow, currency: &Currency, r
     price_lines(cx, row, currency, &time).await
 }
 
-/// The rate that an entry gets, and whether it is the entry's own; nothing where it stays.
+/// The new rate of an entry, and whether it is the entry's own; `None` where the rate stays.
 fn new_rate(time: &DraftEntry, current: bool, missing: Option<i64>) -> Option<(i64, bool)> {
     if time.own || time.closed {
         return None;
@@ -82,8 +82,8 @@ fn new_rate(time: &DraftEntry, current: bool, missing: Option<i64>) -> Option<(i
     }
 }
 
-/// Gives the time on lines another rate than its own, and prices them anew; answers how many lines came to it. A form sends the rates
-/// that stand there, too: they are nobody's wish.
+/// Replaces the own rates of the time on lines, and reprices them; returns how many lines were added. A form sends unchanged rates along,
+/// which have no effect.
 pub async fn set_line_rates(cx: &mut Call, row: &InvoiceRow, currency: &Currency, again: &[(Uuid, Amount)]) -> Result<usize, Error> {
     store::lock_draft_entries(&mut cx.db, row.id).await?;
     let mut time = store::draft_entries(&mut cx.db, row.id).await?;
@@ -117,7 +117,7 @@ fn check_own_rate_editable(time: &DraftEntry) -> Result<(), Error> {
     }
 }
 
-/// The lines of a draft with this time whose time has one rate, which is its own, with that rate.
+/// The lines whose time has a single rate that is its own, with that rate.
 pub fn own_rates(time: &[DraftEntry]) -> BTreeMap<Uuid, i64> {
     let mut rates: BTreeMap<Uuid, Option<i64>> = BTreeMap::new();
     for time in time {
@@ -128,20 +128,20 @@ pub fn own_rates(time: &[DraftEntry]) -> BTreeMap<Uuid, i64> {
     rates.into_iter().filter_map(|(line, rate)| Some((line, rate?))).collect()
 }
 
-/// Writes the rates of entries, and tells what that does to budgets: the time was worked, so no cap stands in its way.
+/// Writes the rates of entries under the budget guard. A hard stop does not refuse it, since the time was already worked.
 async fn write(cx: &mut Call, changed: &[&DraftEntry]) -> Result<(), Error> {
     let (read_scope, now) = (ReadScope::of(cx)?, cx.now);
     let mut touched: Vec<(Uuid, Date)> = changed.iter().map(|time| (time.entry.project, time.entry.day)).collect();
     touched.sort_unstable();
     touched.dedup();
-    let watch = BudgetGuard::lock(cx, &touched).await?;
+    let guard = BudgetGuard::lock(cx, &touched).await?;
     store::set_rates(&mut cx.db, changed, now).await?;
-    watch.finish(cx, &read_scope, HardStop::Ignore).await?;
+    guard.finish(cx, &read_scope, HardStop::Ignore).await?;
     Ok(())
 }
 
-/// Prices the lines of a draft anew where they share what is rounded by day and project, after one of them was removed: those that are
-/// left come to what a draft of their time would come to now. Answers how many lines came to it.
+/// Reprices the lines of a draft that share time rounded by day and project, after one of them was removed: the remaining ones get the
+/// amounts that a new draft of their time would have. Returns how many lines were added.
 pub async fn reprice_shared_rounding(cx: &mut Call, row: &InvoiceRow, currency: &Currency) -> Result<usize, Error> {
     let rounding = read::rounding(row)?;
     if rounding.step_minutes == 0 || rounding.basis != RoundingBasis::DayAndProject {
@@ -151,8 +151,8 @@ pub async fn reprice_shared_rounding(cx: &mut Call, row: &InvoiceRow, currency: 
     price_lines(cx, row, currency, &time).await
 }
 
-/// Prices the lines of a draft by its time. Where a line has time at several rates by now, those after the first go on lines of their
-/// own behind it.
+/// Prices the lines of a draft by its time. If the time of a line has several rates, each rate after the first gets a new line behind
+/// it. Returns how many lines were added.
 async fn price_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, time: &[DraftEntry]) -> Result<usize, Error> {
     let lines = store::lines(&mut cx.db, row.id).await?;
     let (mut changed, mut added, mut order) = (Vec::new(), Vec::new(), Vec::new());
@@ -181,7 +181,7 @@ async fn price_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, time:
     Ok(added.len())
 }
 
-/// What the time of each line comes to at each of its rates.
+/// The priced time of each line, per rate.
 async fn priced_times(cx: &mut Call, row: &InvoiceRow, time: &[DraftEntry]) -> Result<BTreeMap<Uuid, Vec<PricedTime>>, Error> {
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     let grouping = line_texts::grouping(row, &client)?;
@@ -189,7 +189,7 @@ async fn priced_times(cx: &mut Call, row: &InvoiceRow, time: &[DraftEntry]) -> R
     Ok(compose::priced_times(&entries, &lines, grouping))
 }
 
-/// A line at what its time is worth.
+/// A line with the amounts of its priced time.
 fn priced(line: &LineRow, worth: PricedTime, currency: &Currency) -> LineRow {
     LineRow {
         seconds: Some(worth.worked),

@@ -1,9 +1,9 @@
-//! SQL of answers that were given: a call repeated with its idempotency key within a day is done once.
+//! Idempotency keys: a call repeated with its key within 24 hours is done once and gets the stored answer.
 //!
-//! A key is one credential's: the same key from a token is another call than from the page, and from another token yet
-//! another. Otherwise whoever guesses a key would be given an answer with more in it than they may see. Within a credential
-//! the role is held against the one that the answer was given to: after a change of role a call is refused rather than
-//! answered as before, and never done a second time.
+//! A key belongs to one credential: the same key from a token is another call than from the page, and from another token yet
+//! another. Otherwise a guessed key would reveal an answer with more in it than the caller may see. Within a credential the
+//! role is compared with that of the first call: after a change of role a repeated call is refused, neither answered as before
+//! nor done a second time.
 
 use std::borrow::Cow;
 
@@ -22,10 +22,10 @@ use crate::{
     id::TokenId,
 };
 
-/// How long an answer is kept.
+/// How long an answer is stored.
 pub const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
-/// Who calls, as keys are told apart: two of them may use the same.
+/// The scope of idempotency keys: callers in different scopes may use the same key.
 #[derive(Debug, Clone, Copy)]
 pub struct IdempotencyScope {
     owner: KeyOwner,
@@ -34,7 +34,7 @@ pub struct IdempotencyScope {
     at_page: bool,
 }
 
-/// With whom answers are kept.
+/// The owner of stored answers.
 #[derive(Debug, Clone, Copy)]
 enum KeyOwner {
     /// A member of the organization of this transaction.
@@ -44,7 +44,7 @@ enum KeyOwner {
 }
 
 impl IdempotencyScope {
-    /// The caller as a member of the organization of this transaction.
+    /// The scope of the caller as a member of the organization of this transaction.
     pub fn member(caller: &Caller) -> Result<Self, Error> {
         let membership = caller.membership()?;
         let token = caller.token.as_ref().map(|token| token.id);
@@ -56,13 +56,13 @@ impl IdempotencyScope {
         })
     }
 
-    /// The caller as a person, whatever they are in an organization.
+    /// The scope of the caller as a person, whatever their memberships.
     pub fn person(caller: &Caller) -> Result<Self, Error> {
         let token = caller.token.as_ref().map(|token| token.id);
         Ok(Self { owner: KeyOwner::Person(caller.person()?.id.0), token, role: None, at_page: caller.channel == Channel::Page })
     }
 
-    /// The key as it is told from those of others: the page's as it is, a token's behind the token.
+    /// The key made unique to its credential: that of a page as it is, that of a token prefixed with the token's id.
     fn own(&self, key: &str) -> String {
         match self.token {
             Some(token) => format!("{token} {key}"),
@@ -70,7 +70,7 @@ impl IdempotencyScope {
         }
     }
 
-    /// The key as it is kept. Of one that holds a secret its SHA-256 is kept, by which it is found again.
+    /// The key as it is stored. Of a key that contains a secret, the SHA-256 is stored instead.
     fn kept(&self, key: &str) -> String {
         match audit::redact_message(key) {
             Cow::Borrowed(_) => self.own(key),
@@ -78,7 +78,7 @@ impl IdempotencyScope {
         }
     }
 
-    /// What has to be the same for an answer to be given again. The token is in it too, as a page's key may look like that
+    /// The hash that must be equal for an answer to be repeated. It covers the token too, since a page's key may look like that
     /// of a token.
     fn hash(&self, arguments: &Value) -> Vec<u8> {
         Sha256::digest(json!([self.token, self.role, arguments]).to_string()).to_vec()
@@ -87,29 +87,29 @@ impl IdempotencyScope {
 
 /// Whether a call is the first with its idempotency key.
 pub enum Claim {
-    /// It is the first.
+    /// It is the first call with this key.
     First,
-    /// It was made before, with this answer; none when the answer held a secret.
+    /// An earlier call got this answer; none when the answer held a secret.
     Answered(Option<Value>),
 }
 
-/// What is claimed: an operation with its arguments.
+/// The call that claims a key: its operation, and the hash of its arguments.
 struct ClaimedCall<'a> {
     operation: &'a str,
     hash: &'a [u8],
 }
 
-/// An answer with the call that it was given to.
+/// A stored answer and its call.
 struct StoredAnswer {
     operation: String,
     arguments_hash: Vec<u8>,
     answer: Option<Value>,
 }
 
-/// Claims an idempotency key for this call, or finds the answer that it already has.
+/// Claims an idempotency key for this call, or finds the answer that the key already has.
 ///
-/// A second call with the same key waits here until the first has ended. How old an answer is goes by the clock of the database: one
-/// process whose clock is wrong would do again what was done.
+/// A second call with the same key waits here until the first has ended. The age of an answer is measured by the clock of the
+/// database: a process with a wrong clock would repeat a write.
 pub async fn claim(db: &mut Db, scope: IdempotencyScope, key: &str, operation: &str, arguments: &Value) -> Result<Claim, Error> {
     let (hash, kept) = (scope.hash(arguments), scope.kept(key));
     find_as_given(db, scope, key, &kept).await?;
@@ -127,7 +127,7 @@ pub async fn claim(db: &mut Db, scope: IdempotencyScope, key: &str, operation: &
     };
     if given.operation != operation || given.arguments_hash != hash {
         return Err(match scope.at_page {
-            // Whoever fills in a form knows of no keys: it was sent from another window meanwhile.
+            // A person with a form knows no keys: the form was also sent from another window.
             true => Error::new(Code::IdempotencyMismatch, "This was done from another window meanwhile, with other values.")
                 .hint("Load the page anew, look at what stands there now, and then do what is still to be done."),
             false => Error::new(
@@ -139,11 +139,11 @@ pub async fn claim(db: &mut Db, scope: IdempotencyScope, key: &str, operation: &
     Ok(Claim::Answered(given.answer))
 }
 
-/// Finds a key that stands there as it was given, by renaming it to the form in which it is kept now, in the transaction of this call: what
-/// counts as a secret is another thing after an upgrade, and a call that was made before it would be done again.
+/// Renames a key that was stored as it was given to the form in which it is stored now, in the transaction of this call. An upgrade
+/// may change what counts as a secret; without this a call from before the upgrade would be done again.
 async fn find_as_given(db: &mut Db, scope: IdempotencyScope, key: &str, kept: &str) -> Result<(), Error> {
     let own = scope.own(key);
-    // No database ever kept a NUL.
+    // PostgreSQL cannot store a NUL.
     if own == kept || key.contains('\0') {
         return Ok(());
     }
@@ -153,7 +153,7 @@ async fn find_as_given(db: &mut Db, scope: IdempotencyScope, key: &str, kept: &s
     }
 }
 
-/// Keeps the answer under its key, in the transaction of what it answers.
+/// Stores the answer of a write under its key, in the transaction of the write.
 pub async fn store_answer(db: &mut Db, scope: IdempotencyScope, key: &str, answer: Value) -> Result<(), Error> {
     let kept = scope.kept(key);
     match scope.owner {
@@ -276,7 +276,7 @@ async fn store_for_person(db: &mut Db, person: Uuid, key: &str, answer: Value) -
     Ok(())
 }
 
-/// Forgets answers older than a day. Runs for one organization at a time, as everything does.
+/// Deletes the answers stored before an instant, of the organization of this transaction.
 pub async fn delete_expired(db: &mut Db, before: Timestamp) -> Result<u64, Error> {
     let organization = db.organization();
     Ok(query!("delete from idempotency where organization_id = $1 and created_at < $2", organization, instant(before) as _)
@@ -285,14 +285,14 @@ pub async fn delete_expired(db: &mut Db, before: Timestamp) -> Result<u64, Error
         .rows_affected())
 }
 
-/// Forgets answers older than a day to calls that belonged to no organization.
+/// Deletes the answers stored before an instant, of calls that belonged to no organization.
 pub async fn delete_expired_of_persons(db: &mut Db, before: Timestamp) -> Result<u64, Error> {
     let forgotten =
         query_scalar!(r#"select forget_own_answers($1) as "forgotten!""#, instant(before) as _).fetch_one(db.connection()).await?;
     Ok(u64::try_from(forgotten).unwrap_or_default())
 }
 
-/// Organizations that keep answers from before an instant.
+/// Organizations with answers stored before an instant.
 pub async fn organizations_with_answers_before(db: &mut Db, before: Timestamp, at_most: i32) -> Result<Vec<Uuid>, Error> {
     Ok(query_scalar!(
         r#"select organization_id as "organization_id!" from organizations_with_answers_before($1, $2)"#,

@@ -1,4 +1,4 @@
-//! No argument has room for more than the domain needs, whatever it holds.
+//! Every text and list in an argument has a bound, and values beyond it are refused.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::{
     operations,
 };
 
-/// The parts of a schema that have no bound, by their path.
+/// The paths of all parts of a schema without a bound.
 fn unbounded(path: &str, schema: &Value, found: &mut Vec<String>) {
     let Some(fields) = schema.as_object() else { return };
     let is_one_of_few = ["enum", "const", "format"].iter().any(|keyword| fields.contains_key(*keyword));
@@ -48,14 +48,14 @@ fn every_list_of_pages_takes_the_longest_cursor_that_it_gives_out() {
     }
 }
 
-/// A step on the way to a text within arguments.
+/// A step of the path to a text within arguments.
 #[derive(Clone, PartialEq)]
 enum Step {
     Field(String),
     Item,
 }
 
-/// The ways to all texts that a schema takes, however deep they stand.
+/// The paths to all texts that a schema takes, at every depth.
 fn texts(way: &[Step], schema: &Value, found: &mut Vec<Vec<Step>>) {
     let kinds = &schema["type"];
     let is_text = kinds == "string" || kinds.as_array().is_some_and(|kinds| kinds.contains(&json!("string")));
@@ -73,7 +73,7 @@ fn texts(way: &[Step], schema: &Value, found: &mut Vec<Vec<Step>>) {
     }
 }
 
-/// What is right otherwise, with this text at the end of a way; what is on the way and not there yet is made as its schema says.
+/// Valid arguments with this text at the end of a path; missing objects and lists on the path are made by their schema.
 fn holding(schema: &Value, right: Option<&Value>, way: &[Step], text: &str, ids: &Map<String, Value>) -> Value {
     match way.split_first() {
         None => json!(text),
@@ -88,8 +88,8 @@ fn holding(schema: &Value, right: Option<&Value>, way: &[Step], text: &str, ids:
     }
 }
 
-/// Sends `value` as this argument of a call that is right otherwise, as a rehearsal where it writes; and answers the code and the
-/// fields of the refusal, if it was refused.
+/// Sends `value` as this argument of an otherwise valid call, as a dry run where it writes, and answers the code and the fields
+/// of the refusal, if it was refused.
 async fn with(
     world: &crate::testing::World,
     operation: &Operation,
@@ -148,7 +148,7 @@ async fn a_list_of_twenty_thousand_items_is_refused_by_its_name() {
         let right = studio.right(operation).await;
         for name in arguments_of(operation, "array") {
             let what = format!("{}: {name}", operation.declaration.name);
-            // Items that are right by themselves, and items of which each is wrong in itself.
+            // Items that are valid by themselves, and items that are invalid.
             for item in [json!("me"), json!({}), json!(1)] {
                 let (code, fields) = with(&studio.world, operation, &right, name, json!(vec![item; 20_000])).await.expect(&what);
                 assert!(code == Code::Invalid && fields.contains(name) && fields.len() == 1, "{what}: {code:?} {fields:?}");

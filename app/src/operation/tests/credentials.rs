@@ -1,4 +1,4 @@
-//! What is answered depends on who asks, and through what: keys of repeated calls, and what people cost.
+//! Answers depend on the caller and their credential: idempotency keys, cost rates, and refusals.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ async fn of_a_key_that_holds_a_secret_a_hash_is_kept_and_the_call_is_done_once()
     assert_eq!(studio.tables_with(secret).await, Vec::<String>::new());
 }
 
-/// What counts as a secret is another thing after an upgrade.
+/// An upgrade may change what counts as a secret.
 #[tokio::test]
 async fn a_key_that_was_kept_as_it_is_before_it_counted_as_a_secret_is_found_again() {
     let studio = studio().await;
@@ -91,8 +91,8 @@ async fn a_key_that_was_kept_as_it_is_before_it_counted_as_a_secret_is_found_aga
     }
 }
 
-/// Whoever made a token has the right that it lacks: they are sent to make another one, and to nobody else. What a role lacks is given by
-/// somebody else, and by no token.
+/// The owner of a token has the right that the token lacks, so the refusal suggests another token. What the role lacks can only be
+/// given by somebody else, and by no token.
 #[tokio::test]
 async fn a_refusal_says_whether_the_token_or_the_role_lacks_the_right() {
     let studio = studio().await;

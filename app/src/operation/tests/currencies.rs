@@ -1,4 +1,4 @@
-//! Nothing becomes an amount in the currency that a client had before, however many call at once.
+//! No concurrent write stores an amount in the former currency of a client.
 
 use serde_json::{Map, Value, json};
 use sqlx::{PgConnection, PgPool};
@@ -20,8 +20,8 @@ fn spawned(world: &World, operation: &'static str, arguments: Value) -> Answer {
     tokio::spawn(async move { world.call(operation, arguments).await })
 }
 
-/// The arguments with which an operation is done, every amount that it takes included, as a dry run. An invoice that is there keeps its
-/// client from getting another currency.
+/// Valid arguments of an operation, with every amount that it takes, as a dry run. An existing invoice would keep its client from
+/// getting another currency.
 async fn with_amounts(studio: &Fixture, operation: &Operation) -> Value {
     let mut call = studio.right(operation).await;
     let properties = operation.input.get("properties").and_then(Value::as_object).into_iter().flatten();
@@ -35,7 +35,7 @@ async fn with_amounts(studio: &Fixture, operation: &Operation) -> Value {
     Value::Object(call)
 }
 
-/// Whether a call waits for what the holder holds; otherwise it is answered.
+/// Whether a call waits for a lock of the holder; otherwise it is answered.
 async fn waits(holder: &mut PgConnection, call: &Answer) -> bool {
     while !call.is_finished() {
         if waiting(holder).await > 0 {
@@ -45,8 +45,8 @@ async fn waits(holder: &mut PgConnection, call: &Answer) -> bool {
     false
 }
 
-/// The kinds of records whose amounts are in the currency of a client, as far as a change has written such an amount. Those on an
-/// invoice that is there already keep the client from getting another, and a client is held itself.
+/// The kinds of records in which a change has written an amount in the currency of a client. Those on an existing invoice keep the
+/// client from getting another currency, and a client is locked itself.
 fn priced(answer: &Value) -> Vec<String> {
     let changes = answer["changes"].as_array().into_iter().flatten();
     let writes = |change: &Value, column: &str| !change["after"][column].is_null() && change["after"][column] != change["before"][column];
@@ -89,7 +89,7 @@ async fn whoever_writes_an_amount_waits_for_a_client_that_gets_another_currency(
     .await;
 }
 
-/// The organization, held as whoever changes it does.
+/// The organization, locked as by a change of it.
 async fn held(pool: &PgPool) -> sqlx::Transaction<'_, sqlx::Postgres> {
     let mut holder = pool.begin().await.expect("a transaction");
     sqlx::query("select from organization for no key update").execute(&mut *holder).await.expect("held");
@@ -104,7 +104,7 @@ async fn a_client_gets_another_currency_only_after_what_is_being_written() {
         studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
         let to_yen = studio.ok("update_client", json!({"client": "Acme", "currency": "JPY", "rate": "9000"})).await;
         let pool = owner().await;
-        // Who is writing time waits for the project, and has read what its currency is.
+        // A write of time waits for the lock on the project after it has read the currency.
         let mut holder = pool.begin().await.expect("a transaction");
         sqlx::query("select from project for update").execute(&mut *holder).await.expect("held");
         let entry = spawned(&studio, "create_time_entry", json!({"project": "Dashboard", "duration": "1h"}));

@@ -1,4 +1,4 @@
-//! Callers that go away in the middle of a call.
+//! Cancelled calls leave nothing behind: no half-done write, and no state on a connection.
 
 use std::{future::Future, pin::pin, task::Poll};
 
@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use super::fixture;
 use crate::{operations, testing::World};
 
-/// What a transaction has left on a connection. A limit and a role of its own tell of one that has not ended.
+/// The settings that a transaction has left on a connection. A timeout and a role of its own show that it has not ended.
 const LEFT: &str = "
     select concat_ws(' ', nullif(current_setting('app.organization_id', true), ''), nullif(current_setting('app.user_id', true), ''),
         nullif(current_setting('app.viewer_id', true), ''), nullif(current_setting('app.action_id', true), ''),
         nullif(current_setting('statement_timeout'), '15s'), nullif(current_user::text, 'stint_app'))";
 
-/// Lets a call run for a number of turns and drops it, as a door does when its client goes away.
+/// Polls a call a number of times and drops it, as a channel does when its client disconnects.
 async fn for_turns(turns: u32, call: impl Future) {
     let mut call = pin!(call);
     for _ in 0..turns {
@@ -25,7 +25,7 @@ async fn for_turns(turns: u32, call: impl Future) {
     }
 }
 
-/// Comes back when every unit of work has come to its end.
+/// Waits until every write has ended.
 async fn settled(world: &World) {
     let tasks = &world.caller.services.tasks;
     tasks.close();
@@ -59,7 +59,7 @@ async fn whoever_goes_away_from_whatever_call_leaves_nothing_to_the_next() {
         }
     }
     settled(world).await;
-    // All of them at once, and as they lie there: whoever begins a transaction says every setting anew.
+    // All connections at once, and at rest: a new transaction would set every setting again.
     let mut at_rest = Vec::new();
     for _ in 0..6 {
         at_rest.push(world.caller.services.database.at_rest().await);

@@ -1,4 +1,4 @@
-//! A dry run keeps nothing, and a repeated call happens once: for every write in the registry.
+//! A dry run changes nothing, and a repeated call is done once: for every write in the registry.
 
 use serde_json::{Value, json};
 

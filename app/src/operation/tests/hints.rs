@@ -1,4 +1,4 @@
-//! What a careful client is told before it calls.
+//! The hints of declarations for careful clients: destructive operations, and dry runs without approval.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
     operations,
 };
 
-/// Every write is done and taken back: what cannot be is declared to be destructive, and so is what reaches people outside.
+/// Does and undoes every write: one that cannot be undone must be declared destructive, and so must one that reaches people outside.
 #[tokio::test]
 async fn whatever_no_undo_takes_back_is_declared_to_be_destructive() {
     let mut mild = Vec::new();
@@ -25,7 +25,7 @@ async fn whatever_no_undo_takes_back_is_declared_to_be_destructive() {
         arguments.remove("dry_run");
         let done = studio.world.ok(declaration.name, Value::Object(arguments)).await;
         let undone = studio.world.call("undo_action", json!({ "action": done["action"] })).await;
-        // What was as it should be already is not taken back, and nothing is lost.
+        // A write that changed nothing has nothing to undo, and loses nothing.
         let changes = tried["changes"].as_array().is_some_and(|changes| !changes.is_empty()) || !declaration.idempotent;
         if let (Err(error), true, false) = (&undone, changes, declaration.is_destructive()) {
             mild.push((declaration.name, error.message.clone()));
@@ -34,7 +34,7 @@ async fn whatever_no_undo_takes_back_is_declared_to_be_destructive() {
     assert!(mild.is_empty(), "{mild:#?} cannot be undone and do not say so");
 }
 
-/// What a person has to do for an agent, an agent may still show.
+/// An agent may show by a dry run what only a person may do.
 #[tokio::test]
 async fn a_dry_run_needs_nobodys_approval_and_keeps_nothing() {
     let mut asked = 0;
@@ -51,7 +51,7 @@ async fn a_dry_run_needs_nobodys_approval_and_keeps_nothing() {
             arguments.remove("dry_run");
             let refused = agent.refused(name, Value::Object(arguments.clone())).await;
             assert_eq!(refused.code, Code::NeedsApproval, "{name}: {refused:?}");
-            // An agent that writes drafts is not shown what has none, and no client calls what is not listed.
+            // A token that writes drafts does not see operations without a draft, and no client calls an unlisted tool.
             let shown = writes == WriteMode::Ask;
             assert_eq!(refused.hint.is_some_and(|hint| hint.contains("dry_run")), shown, "{name}");
             arguments.insert("dry_run".to_owned(), json!(true));

@@ -1,4 +1,4 @@
-//! Work that takes longer than it may.
+//! Work that takes longer than its limit.
 
 use std::{future::pending, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
     testing::World,
 };
 
-/// So much is enough for a statement, and nobody wants to wait for what never ends.
+/// Long enough for a statement, and short enough to wait for one that never ends.
 const SOON: Duration = Duration::from_secs(1);
 
 static READ: Declaration = Declaration { limit: SOON, ..ListClients::DECLARATION };
@@ -30,7 +30,7 @@ fn every_operation_may_take_as_long_as_its_effect_allows() {
 #[tokio::test]
 async fn a_read_that_takes_too_long_is_given_up_and_leaves_its_connection_to_others() {
     let studio = World::new("late").await;
-    // As many as there are connections.
+    // As many calls as there are connections.
     let calls = (0..6).map(|_| {
         read(&READ, studio.caller.clone(), json!({}), |cx| {
             Box::pin(async move {

@@ -1,4 +1,4 @@
-//! What every list keeps to.
+//! Rules that hold for every list.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::{
     page::{Cursor, ListQuery},
 };
 
-/// What comes after a place in one list has nothing to do with what was asked for in another.
+/// The cursor of one list is meaningless in another.
 #[tokio::test]
 async fn no_list_goes_on_from_the_cursor_of_another_or_of_other_filters() {
     let studio = fixture("lists").await;
@@ -43,7 +43,7 @@ async fn a_cursor_is_good_for_the_filters_it_was_given_for_and_pages_of_any_leng
     }
 }
 
-/// Between two pages somebody writes: what is on neither is new, and what was there comes once.
+/// With a write between two pages, a record on neither is new, and every older one is listed once.
 #[tokio::test]
 async fn a_write_between_two_pages_makes_nothing_come_twice_or_be_left_out() {
     let studio = fixture("lists").await.world;

@@ -1,4 +1,4 @@
-//! What puts a mail into the outbox says so: agents are told that it reaches people outside.
+//! Operations that put a mail into the outbox declare it: agents are told that they reach people outside.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Promises that hold for every operation and every table, found by walking the registry and the catalogue.
+//! Tests of rules for every operation in the registry and every table in the catalogue.
 
 mod bounds;
 mod credentials;
@@ -25,18 +25,18 @@ use crate::{
     testing::World,
 };
 
-/// A studio with one of everything that an argument can refer to.
+/// A studio with one record of each kind that an argument can refer to.
 pub struct Fixture {
-    /// Its owner.
+    /// The owner of the studio.
     pub world: World,
     /// Ids by the noun of the argument that refers to them.
     pub ids: Map<String, Value>,
-    /// The invoice that was sent.
+    /// The sent invoice.
     pub sent: Value,
 }
 
 impl Fixture {
-    /// Arguments with which the operation is done; makes what it needs beside the furniture.
+    /// Arguments with which the operation succeeds; creates the further records that it needs.
     pub async fn right(&self, operation: &Operation) -> Map<String, Value> {
         let mut call = arguments(operation, &self.ids);
         let world = &self.world;
@@ -74,7 +74,7 @@ impl Fixture {
         call
     }
 
-    /// A further invoice that was voided.
+    /// A further invoice, voided.
     async fn void(&self) -> Value {
         let lines = json!([{"description": "Deposit", "price": "100.00"}]);
         let draft = self.world.ok("draft_invoice", json!({"client": "Acme", "lines": lines, "period": "2020-01"})).await;
@@ -90,7 +90,7 @@ async fn invited_elsewhere(world: &World) -> Value {
     json!(sent["link"].as_str().and_then(|link| link.rsplit('/').next()).expect("a link"))
 }
 
-/// Furnishes a studio: client, project, entries, a running timer, a draft, a sent invoice, a token, a member and an invitation.
+/// Makes a studio with client, project, entries, a running timer, a draft, a sent invoice, a token, a member and an invitation.
 pub async fn fixture(name: &str) -> Fixture {
     let world = World::new(name).await;
     let client =
@@ -108,7 +108,7 @@ pub async fn fixture(name: &str) -> Fixture {
     let draft = world.ok("draft_invoice", json!({"client": "Acme"})).await;
     let entry = world.ok("create_time_entry", log("2026-11-20")).await;
     world.ok("start_timer", json!({"project": project["id"]})).await;
-    // A fourth hour of four: whoever leads the project is told.
+    // The fourth hour of four notifies the leads of the project.
     world.ok("set_budget", json!({"project": project["id"], "hours": 4})).await;
     world.ok("create_time_entry", log("2026-11-17")).await;
     let told = world.ok("list_notifications", json!({})).await;
@@ -144,11 +144,11 @@ pub async fn fixture(name: &str) -> Fixture {
     Fixture { world, ids, sent: sent["id"].clone() }
 }
 
-/// Arguments that would be right, were it not for the ids: every reference the operation takes, and what it requires beside.
+/// Arguments that are valid apart from the ids: every reference that the operation takes, and its other required arguments.
 pub fn arguments(operation: &Operation, ids: &Map<String, Value>) -> Map<String, Value> {
     let mut arguments = filled(&operation.input, ids);
     if operation.declaration.name == "invite_member" {
-        // Whom the sample invites works here, and nobody is granted what they see anyway.
+        // The sample role is not viewer, and only viewers have client grants.
         arguments.remove("clients");
     }
     if operation.declaration.name == "create_time_entries" {
@@ -162,7 +162,7 @@ pub fn arguments(operation: &Operation, ids: &Map<String, Value>) -> Map<String,
     arguments
 }
 
-/// The fields of an object: every reference among them, and what is required beside.
+/// The fields of an object: every reference, and the other required ones.
 pub fn filled(schema: &Map<String, Value>, ids: &Map<String, Value>) -> Map<String, Value> {
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
     let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
@@ -177,7 +177,7 @@ pub fn filled(schema: &Map<String, Value>, ids: &Map<String, Value>) -> Map<Stri
     fields
 }
 
-/// A value that fits an argument of this name.
+/// A valid value for an argument of this name.
 fn sample(name: &str, schema: &Value) -> Value {
     match (name, schema["type"].as_str()) {
         ("date" | "from" | "to", _) => json!("2026-11-20"),

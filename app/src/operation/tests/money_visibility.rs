@@ -1,4 +1,4 @@
-//! Who sees no money finds none: in no answer, no refusal and no dry run of any operation.
+//! A caller without money visibility finds no money in any answer, refusal or dry run of any operation.
 
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
@@ -13,10 +13,10 @@ use crate::{
     testing::{World, euros},
 };
 
-/// Rates whose digits nothing else has: of the client, of the organization, and of Barbara herself.
+/// Rates whose digits occur nowhere else: of the client, of the organization, and of Barbara herself.
 const RATES: [i64; 4] = [7_654_321, 4_321_765, 6_543_217, 5_432_176];
 
-/// Names under which money and invoices stand.
+/// The names of fields with money or invoices.
 const NAMES: [&str; 14] = [
     "rate",
     "rate_overridden",
@@ -34,7 +34,7 @@ const NAMES: [&str; 14] = [
     "balance",
 ];
 
-/// A studio where Barbara's time was billed, is being billed and can be billed.
+/// A studio where time of Barbara is on a sent invoice, on a draft, and unbilled.
 struct Studio {
     ada: World,
     barbara: World,
@@ -97,7 +97,7 @@ fn gather(value: &Value, found: &mut Vec<i64>) {
     }
 }
 
-/// Fails when money stands anywhere in what was said.
+/// Fails when an answer contains money anywhere.
 fn assert_blind(said: &Value, what: &str, amounts: &[String]) {
     let digits: String = said.to_string().chars().filter(|letter| !matches!(letter, '.' | ',')).collect();
     for amount in amounts {
@@ -119,7 +119,7 @@ fn assert_no_names(value: &Value, what: &str) {
     }
 }
 
-/// Calls an operation as somebody without sight of money; what is not for them is refused as such.
+/// Calls an operation as a caller without money visibility; what they may not do is refused as such.
 async fn call(caller: &World, name: &str, call: Map<String, Value>, amounts: &[String]) -> bool {
     let allowed = operations::find(name).is_some_and(|operation| Role::Member.may(operation.declaration.needs));
     match caller.call(name, Value::Object(call)).await {

@@ -1,4 +1,4 @@
-//! Whoever was let go, or is less than before, while their call waited, has done nothing with it.
+//! A call has no effect when its caller was removed, or lost rights, while it waited.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::{
     operations,
 };
 
-/// Every operation that changes something in an organization, called by somebody whose call came in before.
+/// Every write in an organization, by a caller whose call came in before the change.
 async fn nothing_is_kept_once(change: &str) {
     let studio = fixture("standing").await;
     let world = &studio.world;
@@ -42,8 +42,8 @@ async fn of_whoever_was_demoted_meanwhile() {
     nothing_is_kept_once("role = 'viewer'").await;
 }
 
-/// Every operation, those that only look included, called by somebody who was recognized before `end` happened: each is refused with
-/// this code, or before that for what may never be done with such a credential.
+/// Every operation, reads included, by a caller who was recognized before `end` happened: each is refused with this code, or earlier
+/// because such a credential may never call it.
 async fn nothing_is_answered_once(with_token: bool, end: &str, code: Code) {
     let studio = fixture("ended").await;
     let world = &studio.world;

@@ -1,11 +1,11 @@
-//! The catalogue: what must hold for every table.
+//! Rules for every table in the catalogue.
 
 use sqlx::Row;
 
 use crate::database::{AccessMode, RowScope};
 use crate::testing::{World, owner};
 
-/// Tables that belong to no organization: people sign in before they are anywhere.
+/// Tables that belong to no organization: people sign in before they are in any.
 const WITHOUT_TENANT: [&str; 15] = [
     "_sqlx_migrations",
     "app_user",
@@ -84,7 +84,7 @@ async fn nobody_runs_a_function_who_was_not_granted_it_and_those_of_the_owner_na
     assert_eq!(open, Vec::<String>::new(), "functions that everybody may run, or that look where their caller says");
 }
 
-/// What every call writes of itself, whoever makes it: its changes, its answer by its key, and what is counted.
+/// Tables that every call writes, whoever the caller: its changes, its stored answer, and counters.
 const WRITTEN_BY_CALLS: [&str; 5] = ["change", "idempotency", "mail_usage", "model_usage", "own_idempotency"];
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Another tenant's records are not there: for every operation that takes a reference.
+//! Another tenant's records do not exist for a caller: for every operation that takes a reference.
 
 use serde_json::{Value, json};
 
@@ -11,10 +11,10 @@ use crate::{
     testing::{World, apart, owner},
 };
 
-/// The log of calls: it grows with every one of them, whatever they do. Accesses are in a table for each month.
+/// The audit log, which grows with every call. Access records are in a table for each month.
 const LOG: [&str; 4] = ["access_record", "action", "audit_checkpoint", "audit_head"];
 
-/// What belongs to the person of a world beside their organization: who they are, where they belong and where they are signed in.
+/// Tables with rows of the person of a world outside of their organization: account, memberships and sign-ins.
 const PERSON: [(&str, &str); 4] = [
     ("the person", "select * from app_user where id = $1"),
     ("their places", "select * from member where user_id = $1"),
@@ -22,12 +22,12 @@ const PERSON: [(&str, &str); 4] = [
     ("their security events", "select * from security_event where user_id = $1"),
 ];
 
-/// A fingerprint of every row of an organization and of its founder, table by table, but for the log of calls.
+/// A fingerprint of every row of an organization and of its founder, table by table, without the audit log.
 pub async fn fingerprint(world: &World) -> Vec<(String, String)> {
     fingerprint_without(&LOG, world).await
 }
 
-/// The same without the tables whose names begin so.
+/// The same without the tables whose names begin with one of these.
 async fn fingerprint_without(others: &[&str], world: &World) -> Vec<(String, String)> {
     let owner = owner().await;
     let mut prints = Vec::new();
@@ -66,7 +66,7 @@ async fn without_row_security_every_write_that_is_done_stays_within_its_organiza
     apart("writes", async {
         without_row_security().await;
         let theirs = fixture("theirs").await;
-        // Something waits in it for everything that can be done to many at once.
+        // The other studio has records for every write that affects many at once.
         theirs.right(operations::find("confirm_time_entries").expect("an operation")).await;
         assert_eq!(theirs.world.caller.services.recorder.flush_within(Duration::from_secs(60)).await, 0);
         let before = fingerprint_without(&[], &theirs.world).await;
@@ -83,7 +83,7 @@ async fn without_row_security_every_write_that_is_done_stays_within_its_organiza
     .await;
 }
 
-/// Writes to everything of a kind at once, and to what needs no name, each with something to change.
+/// Writes to all records of a kind at once, and writes without a reference, each with something to change.
 fn wide() -> [(&'static str, Value); 9] {
     let reprice = |of: Value, rate: &str| {
         let mut call = json!({"rate": rate, "applies_to": "unbilled_time"});
@@ -103,7 +103,7 @@ fn wide() -> [(&'static str, Value); 9] {
     ]
 }
 
-/// Takes the wall of the database down: from here on the filters of the statements are all there is.
+/// Turns row security off, so that only the filters of the statements protect.
 async fn without_row_security() {
     let owner = owner().await;
     for table in tables(&owner).await.iter().map(String::as_str).chain(["organization"]) {
@@ -123,7 +123,7 @@ async fn row_security_holds_by_itself() {
     for (operation, mut call) in all.chain(wide) {
         let name = operation.declaration.name;
         if is_write(operation) {
-            // A call that is kept would fail at its record at the latest; what is rolled back shows what was done before.
+            // A committed call would fail at its audit record at the latest; a dry run shows what was done before.
             call.insert("dry_run".to_owned(), json!(true));
         }
         if let Ok(answer) = mistaken.call(name, Value::Object(call)).await {
@@ -157,7 +157,7 @@ async fn walk() {
                 assert_hidden(&mine.world, name, argument, call).await;
                 continue;
             }
-            // A dry run checks as much as the call itself, and leaves this studio furnished for the next operation.
+            // A dry run checks as much as the call itself, and leaves this studio unchanged for the next operation.
             call.insert("dry_run".to_owned(), json!(true));
             let refused = mine.world.refused(name, Value::Object(call)).await;
             assert!(
@@ -172,7 +172,7 @@ async fn walk() {
     assert_eq!(fingerprint(&theirs.world).await, before, "the other tenant's rows have changed");
 }
 
-/// Fails when the id of any record of another tenant stands in an answer.
+/// Fails when an answer contains the id of a record of another tenant.
 fn assert_nothing_of(known: &[String], name: &str, answer: &Value) {
     let said = answer.to_string();
     let found = known.iter().find(|id| said.contains(id.as_str()));
@@ -190,7 +190,7 @@ async fn ids(world: &World) -> Vec<String> {
         ids.extend(found);
     }
     owner.close().await;
-    // Rows are also numbered; a number stands in many answers.
+    // Some ids are numbers, which occur in many answers.
     ids.retain(|id| id.len() == 36);
     ids
 }

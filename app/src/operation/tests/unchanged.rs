@@ -1,4 +1,4 @@
-//! A write that changes nothing says so to a program: for every write in the registry that may be called twice.
+//! A write that changes nothing warns a program: for every idempotent write in the registry.
 
 use serde_json::{Value, json};
 
@@ -11,18 +11,18 @@ use crate::{
     testing::World,
 };
 
-/// Whether an answer says that nothing was changed.
+/// Whether an answer warns that nothing was changed.
 fn is_told(answer: &Value) -> bool {
     answer["warnings"].as_array().is_some_and(|warnings| warnings.contains(&json!("Nothing was changed.")))
 }
 
-/// What begins anew each time.
+/// Operations that start something new each time.
 const ALWAYS_DONE: [&str; 1] = ["start_audit_verification"];
 
-/// What is not there any more once it was done.
+/// Operations whose record no longer exists afterwards.
 const GONE: [&str; 1] = ["revoke_token"];
 
-/// What stands so before it is asked for with the furniture; updates of which nothing is given are beside them.
+/// Operations whose sample arguments ask for the current state, beside updates without any field.
 const STANDS_SO: [&str; 8] = [
     "assign_project_members",
     "change_member_role",
@@ -48,9 +48,9 @@ async fn a_program_that_does_again_what_was_done_is_told_that_nothing_was_change
         if is_told(&program.ok(name, call.clone()).await) {
             told_at_first.push(name);
         }
-        // What is saved as it is at a page was meant so.
-        for (door, tells) in [(&program, !ALWAYS_DONE.contains(&name)), (&studio.world, false)] {
-            match door.call(name, call.clone()).await {
+        // At a page, saving without a change is intended.
+        for (caller, tells) in [(&program, !ALWAYS_DONE.contains(&name)), (&studio.world, false)] {
+            match caller.call(name, call.clone()).await {
                 Ok(again) => assert_eq!(is_told(&again), tells, "{name} {call}: {again:#}"),
                 Err(error) => assert!(GONE.contains(&name), "{name} {call}: {error:?}"),
             }
@@ -98,7 +98,7 @@ async fn whatever_changes_something_does_not_say_that_it_was_nothing() {
     }
 }
 
-/// A trial shows what would change: where that is nothing, an answer without changes could be one that shows none.
+/// A dry run lists what would change: without the warning, an empty list could be one that shows no changes.
 #[tokio::test]
 async fn a_program_that_tries_what_changes_nothing_is_told_so() {
     let (studio, agent) = studio().await;
@@ -135,7 +135,7 @@ async fn a_client_that_is_archived_again_stays_archived_since_then() {
     assert_eq!(since().await, first);
 }
 
-/// What is read is kept nowhere as a record: the call has done something all the same.
+/// Marking as read has no images of changes: the call has done something all the same.
 #[tokio::test]
 async fn what_was_read_is_something_that_was_changed() {
     let studio = fixture("unread").await;

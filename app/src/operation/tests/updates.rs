@@ -1,4 +1,4 @@
-//! No update is lost: of two changes of different fields at once both are kept, for every operation that changes a record.
+//! No lost updates: concurrent changes of different fields are both kept, for every operation that changes a record.
 
 use std::{
     collections::BTreeMap,
@@ -18,17 +18,17 @@ use crate::{
     testing::{apart, owner},
 };
 
-/// The arguments that say when work was done.
+/// The arguments for the time of work.
 const SPAN: [&str; 4] = ["date", "duration", "started_at", "ended_at"];
 
-/// What changes with every write, or follows from the rest.
+/// Columns that change with every write, or follow from others.
 const COUNTERS: [&str; 3] = ["position", "updated_at", "version"];
 
 /// Arguments that are not fields of the record.
 const COMMON: [&str; 8] =
     ["applies_to", "client_tax", "current_rates", "dry_run", "idempotency_key", "late_payment_terms", "time_rate", "version"];
 
-/// Values of which one fits each field: it is taken by the operation, and changes something.
+/// Values of which at least one is valid for each field and changes it.
 const VALUES: [&str; 16] = [
     "Something",
     "else@example.com",
@@ -48,14 +48,14 @@ const VALUES: [&str; 16] = [
     "2026-11-21T09:30:00Z",
 ];
 
-/// One field of a record, and what giving it a value does to the record.
+/// One field of a record, and the effect of a value for it.
 #[derive(Clone)]
 struct Edit {
     argument: String,
     value: Value,
     /// The kind of the record and its id.
     record: (String, String),
-    /// The columns that change, with what they become.
+    /// The columns that change, with their new values.
     columns: BTreeMap<String, Value>,
 }
 
@@ -91,7 +91,7 @@ async fn two_changes_of_different_fields_at_once_are_both_kept() {
     .await;
 }
 
-/// The optional arguments of an operation that changes a record: each is a field of it.
+/// The optional arguments of an update: each is a field of the record.
 fn fields<'a>(operation: &'a Operation, ids: &Map<String, Value>) -> Vec<(&'a String, &'a Value)> {
     let name = operation.declaration.name;
     if !name.starts_with("update_") && !name.starts_with("set_") {
@@ -106,7 +106,7 @@ fn fields<'a>(operation: &'a Operation, ids: &Map<String, Value>) -> Vec<(&'a St
         .collect()
 }
 
-/// What the fields may be changed to, found by trying.
+/// Changes of the fields, found by dry runs.
 async fn edits(studio: &Fixture, operation: &Operation) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (argument, schema) in fields(operation, &studio.ids) {
@@ -130,7 +130,7 @@ fn values(schema: &Value) -> Vec<Value> {
     }
 }
 
-/// What a dry run says of a change of one field, when it changes one record.
+/// The effect of a change of one field by a dry run, when it changes one record.
 async fn tried(studio: &Fixture, operation: &Operation, argument: &str, value: Value) -> Option<Edit> {
     let mut call = call(studio, operation, argument, &value);
     call.insert("dry_run".to_owned(), json!(true));
@@ -148,7 +148,7 @@ fn call(studio: &Fixture, operation: &Operation, argument: &str, value: &Value) 
     let fields: Vec<&String> = fields(operation, &studio.ids).into_iter().map(|(field, _)| field).collect();
     let mut call = arguments(operation, &studio.ids);
     call.retain(|given, _| !fields.contains(&given));
-    // Of time the project is a field too; it stays where it is.
+    // The project is a field of time entries too, and stays as it is.
     if operation.declaration.name.starts_with("update_time") {
         call.remove("project");
     }
@@ -156,11 +156,11 @@ fn call(studio: &Fixture, operation: &Operation, argument: &str, value: &Value) 
     call
 }
 
-/// A field of the same record that the other one leaves alone.
+/// A field of the same record that the given one does not affect.
 fn apart_from<'a>(edit: &Edit, edits: &'a [Edit]) -> Option<&'a Edit> {
     // When work began, ended and how long it took follow from each other: they are one field.
     let of_a_span = |edit: &Edit| SPAN.contains(&edit.argument.as_str());
-    // Whether time is billable says whether it takes a rate of its own.
+    // Only billable time may have a rate of its own.
     let of_a_price = |edit: &Edit| ["billable", "rate"].contains(&edit.argument.as_str()) && edit.record.0 == "time_entry";
     let own = |other: &Edit| {
         let same = of_a_span(edit) && of_a_span(other) || of_a_price(edit) && of_a_price(other);
@@ -169,12 +169,12 @@ fn apart_from<'a>(edit: &Edit, edits: &'a [Edit]) -> Option<&'a Edit> {
     edits.iter().rfind(|other| other.argument != edit.argument && other.record == edit.record && own(other))
 }
 
-/// Holds the record, begins both changes, and lets them go on once both wait.
+/// Locks the record, begins both changes, and releases the lock once both wait.
 async fn at_once(studio: &Fixture, operation: &Operation, owner: &PgPool, pair: [&Edit; 2]) {
     let (name, (kind, id)) = (operation.declaration.name, &pair[0].record);
     let before = record(owner, kind, id).await;
     let mut holder = owner.begin().await.expect("a transaction");
-    // Rows that only refer to the record are not held up: those that others write beside.
+    // `no key update` does not block inserts of rows that only refer to the record.
     let hold = format!("select from {kind} where id = '{id}' for no key update");
     sqlx::query(AssertSqlSafe(hold)).execute(&mut *holder).await.expect("the record");
     let [one, other] = pair.map(|edit| {
@@ -193,7 +193,7 @@ async fn at_once(studio: &Fixture, operation: &Operation, owner: &PgPool, pair: 
             assert_eq!(now[column], *value, "{name}: of {} and {}, {} is lost", pair[0].argument, pair[1].argument, edit.argument);
         }
     }
-    // The next pair begins where this one did.
+    // Restores the record for the next pair.
     let columns: Vec<&str> = pair.iter().flat_map(|edit| edit.columns.keys()).map(String::as_str).collect();
     let columns = columns.join(", ");
     let back = format!("update {kind} t set ({columns}) = (select {columns} from jsonb_populate_record(t, $1)) where id = '{id}'");
@@ -206,7 +206,7 @@ async fn record(owner: &PgPool, kind: &str, id: &str) -> Value {
     sqlx::query_scalar(AssertSqlSafe(read)).fetch_one(owner).await.expect("the record")
 }
 
-/// Comes back once two sessions of this database wait for a lock, or a change was answered without waiting.
+/// Waits until two sessions of this database wait for a lock, or a change was answered without waiting.
 async fn until_both_wait(holder: &mut sqlx::PgConnection, changes: [&JoinHandle<Result<Value, Error>>; 2]) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while Instant::now() < deadline {

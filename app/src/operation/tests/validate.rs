@@ -1,4 +1,4 @@
-//! Whatever is wrong in the arguments of a call is refused by its place, and what is `null` is absent.
+//! Every invalid value in the arguments of a call is refused by its path, and `null` is absent.
 
 use serde_json::{Map, Value, json};
 
@@ -9,20 +9,20 @@ use crate::{
     operations,
 };
 
-/// A step on the way to a value within arguments.
+/// A step of the path to a value within arguments.
 #[derive(Clone)]
 enum Step {
     Field(String),
     Item,
 }
 
-/// A value that an operation takes, however deep it stands.
+/// A value that an operation takes, at any depth.
 struct ArgumentAt {
     way: Vec<Step>,
     schema: Value,
 }
 
-/// All that a schema takes.
+/// All values that a schema takes.
 fn taken(way: &[Step], schema: &Value, found: &mut Vec<ArgumentAt>) {
     if !way.is_empty() {
         found.push(ArgumentAt { way: way.to_vec(), schema: schema.clone() });
@@ -35,7 +35,7 @@ fn taken(way: &[Step], schema: &Value, found: &mut Vec<ArgumentAt>) {
     }
 }
 
-/// The place as a refusal names it: of the only item of each list on the way.
+/// The path as a refusal names it, with the only item of each list on it.
 fn place(way: &[Step]) -> String {
     way.iter().fold(String::new(), |place, step| match step {
         Step::Item => place + "[0]",
@@ -44,7 +44,7 @@ fn place(way: &[Step]) -> String {
     })
 }
 
-/// What is right otherwise, with this value at the end of a way; nothing takes it away.
+/// Valid arguments with this value at the end of a path; none removes it.
 fn holding(schema: &Value, right: Option<&Value>, way: &[Step], value: Option<&Value>, ids: &Map<String, Value>) -> Option<Value> {
     match way.split_first() {
         None => value.cloned(),
@@ -64,7 +64,7 @@ fn holding(schema: &Value, right: Option<&Value>, way: &[Step], value: Option<&V
     }
 }
 
-/// The call of an operation that is right but for one value, as a rehearsal where it writes.
+/// A call of an operation that is valid apart from one value, as a dry run where it writes.
 struct Tried<'a> {
     studio: &'a Fixture,
     operation: &'a Operation,
@@ -81,7 +81,7 @@ impl Tried<'_> {
         self.studio.world.call(self.operation.declaration.name, arguments).await
     }
 
-    /// Sure that a value is refused by its place, and what the refusal says.
+    /// Asserts that a value is refused by its path, and answers the message.
     async fn refused(&self, way: &[Step], value: Value) -> String {
         let what = format!("{} {}: {value}", self.operation.declaration.name, place(way));
         let error = self.with(way, Some(&value)).await.expect_err(&what);
@@ -91,7 +91,7 @@ impl Tried<'_> {
     }
 }
 
-/// Tries every value that every operation takes.
+/// Checks every value that every operation takes.
 async fn every_value(name: &str, mut check: impl AsyncFnMut(&Tried<'_>, &ArgumentAt)) {
     let studio = fixture(name).await;
     let mut tried = 0;
@@ -110,7 +110,7 @@ async fn every_value(name: &str, mut check: impl AsyncFnMut(&Tried<'_>, &Argumen
 #[tokio::test]
 async fn null_is_absent_at_every_depth() {
     every_value("null", async |tried, ArgumentAt { way, .. }| {
-        // A rehearsal that is asked for with null is none: that would be done.
+        // `dry_run: null` is no dry run: the write would be done.
         let is_rehearsal = matches!(way.as_slice(), [Step::Field(name)] if name == "dry_run");
         if is_rehearsal {
             return;
@@ -205,7 +205,7 @@ async fn a_whole_number_is_one_however_it_is_written() {
     .await;
 }
 
-/// Models fill in all arguments, with nothing where they have nothing to say.
+/// Models fill in all arguments, with empty text where they have no value.
 #[tokio::test]
 async fn empty_text_clears_where_it_is_said_to_and_is_absent_everywhere_else() {
     every_value("absent", async |tried, ArgumentAt { way, schema }| {
@@ -219,7 +219,7 @@ async fn empty_text_clears_where_it_is_said_to_and_is_absent_everywhere_else() {
         if is_rehearsal || tried.operation.requires(&path(way)) {
             return;
         }
-        // Without it everybody would be meant, which is nobody's to say by saying nothing, unless another reference says who is.
+        // Its absence would mean everybody, so it must not be left empty unless another reference is given.
         let references = ["client", "project"];
         let others = references.iter().filter(|other| *other != name).any(|other| tried.right.contains_key(*other));
         let is_of_all = tried.operation.declaration.name == "set_rate" && references.contains(&name.as_str()) && !others;
@@ -238,7 +238,7 @@ async fn empty_text_clears_where_it_is_said_to_and_is_absent_everywhere_else() {
     .await;
 }
 
-/// The way as the schema has it, without the items.
+/// The path in the schema, without the items.
 fn path(way: &[Step]) -> Vec<&str> {
     way.iter().map(|step| if let Step::Field(name) = step { name } else { "" }).collect()
 }
@@ -246,7 +246,7 @@ fn path(way: &[Step]) -> Vec<&str> {
 #[tokio::test]
 async fn empty_text_is_taken_or_refused_by_its_place_and_is_no_fault_of_ours() {
     every_value("empty", async |tried, ArgumentAt { way, .. }| {
-        // A rehearsal that is asked for with nothing is none.
+        // An empty `dry_run` is no dry run.
         if matches!(way.as_slice(), [Step::Field(name)] if name == "dry_run") {
             return;
         }
@@ -276,7 +276,7 @@ async fn a_number_where_a_text_is_wanted_is_refused_with_the_text_to_write() {
     assert!(refused.message.contains("lines[0].quantity") && refused.message.contains("\"2\""), "{refused:?}");
 }
 
-/// Alone a number could be a part of the sum or an amount.
+/// A bare number could be a percentage or an amount.
 #[tokio::test]
 async fn a_discount_as_a_number_is_refused_with_the_text_of_a_part_and_that_of_an_amount() {
     let studio = fixture("discounts").await;
@@ -306,7 +306,7 @@ async fn a_choice_is_one_in_capitals_too_and_truth_is_true_in_quotes() {
     .await;
 }
 
-/// Whoever was meant by it would be passed over in silence.
+/// The record that it should name would be left out silently.
 #[tokio::test]
 async fn an_empty_item_of_any_list_is_refused_by_its_place() {
     every_value("items", async |tried, ArgumentAt { way, schema }| {
@@ -317,7 +317,7 @@ async fn an_empty_item_of_any_list_is_refused_by_its_place() {
     .await;
 }
 
-/// A bound on letters would say less than whoever reads the code.
+/// A `maxLength` in the schema would say less than the message of the country parser.
 #[tokio::test]
 async fn a_country_is_its_name_too_and_one_that_nobody_knows_is_told_that_two_letters_are_wanted() {
     every_value("countries", async |tried, ArgumentAt { way, .. }| {

@@ -1,4 +1,4 @@
-//! Whose words the invoices say after the country or the reason was changed.
+//! Tests of the exemption reason after a change of the country or of the reason.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::testing::World;
 const GERMAN: &str = "Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG";
 const AUSTRIAN: &str = "Umsatzsteuerfrei aufgrund der Kleinunternehmerregelung (§ 6 Abs. 1 Z 27 UStG)";
 
-/// Somebody who has founded an organization in this country without a rate, with a client that has its tax.
+/// The founder of an organization in this country without a tax rate, with a client that has its tax.
 async fn founded(country: &str) -> World {
     let first = World::new("studio").await;
     let answer = first.ok("create_organization", json!({"name": "Own", "country": country})).await;
@@ -16,7 +16,7 @@ async fn founded(country: &str) -> World {
     own
 }
 
-/// What the remarks on an invoice of this line say of this field.
+/// The remarks about this field on an invoice with this line.
 async fn remarked(own: &World, line: Value, field: &str) -> Vec<String> {
     let preview = own.ok("preview_invoice", json!({"client": "Acme", "lines": [line]})).await;
     let remarks = preview["remarks"].as_array().cloned().unwrap_or_default();
@@ -98,7 +98,7 @@ async fn the_words_of_another_country_are_asked_about_although_those_of_before_w
     assert!(matches!(&asked[..], [asked] if asked.contains(AUSTRIAN)), "{asked:?}");
 }
 
-/// § 4 no. 14 UStG: what somebody has written themselves is theirs to change, and so is what they give along with the country.
+/// § 4 no. 14 UStG: a reason written by hand is not replaced, nor is one that is given along with the country.
 #[tokio::test]
 async fn a_reason_in_words_of_ones_own_stays_in_another_country() {
     let own = founded("DE").await;

@@ -1,4 +1,4 @@
-//! What follows from the answers of whoever founds an organization.
+//! Tests of the defaults that follow from the initial settings.
 
 use super::*;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     invoices::document::InvoiceDocument,
 };
 
-/// A machine with fonts for Japanese or without.
+/// A renderer with or without fonts for Japanese.
 struct Fonts {
     japanese: bool,
 }
@@ -172,7 +172,7 @@ fn the_name_of_the_tax_is_written_behind_a_number_that_lacks_nothing_else() {
     }
 }
 
-/// Without its letters no other number does on the first invoice to another country (Article 226 (3) of Directive 2006/112/EC).
+/// The number needs its country prefix on the first invoice to another country (Article 226 (3) of Directive 2006/112/EC).
 #[test]
 fn a_number_that_lacks_the_letters_of_its_country_gets_them_where_tax_is_charged() {
     for (country, rate, number, vat_id) in [

@@ -1,11 +1,11 @@
-//! SQL of the clients granted to viewers.
+//! SQL of client grants.
 
 use sqlx::query;
 use uuid::Uuid;
 
 use crate::{database::Db, error::Error};
 
-/// Takes every grant of a member away but those of these clients.
+/// Deletes the grants of a member except those of these clients.
 pub async fn retain(db: &mut Db, member: Uuid, clients: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -19,7 +19,7 @@ pub async fn retain(db: &mut Db, member: Uuid, clients: &[Uuid]) -> Result<(), E
     Ok(())
 }
 
-/// Grants those of the clients to a member that there still are.
+/// Grants a member those of the clients that still exist.
 pub async fn add(db: &mut Db, member: Uuid, clients: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!(

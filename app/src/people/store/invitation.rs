@@ -1,4 +1,4 @@
-//! SQL of the invitations of an organization.
+//! SQL of invitations within their organization.
 
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
@@ -12,7 +12,7 @@ use crate::{
     page::Cursor,
 };
 
-/// An invitation as stored, with the names that it is shown with.
+/// An invitation as stored, with the names to show with it.
 #[allow(missing_docs, reason = "the columns are described at Invitation")]
 pub struct InvitationRow {
     pub id: Uuid,
@@ -35,7 +35,7 @@ pub struct InvitationRow {
     pub mail_stays: Option<bool>,
 }
 
-/// What an invitation says.
+/// The terms of an invitation.
 #[allow(missing_docs, reason = "the fields are described at Invitation")]
 pub struct InvitationTerms<'a> {
     pub email: &'a str,
@@ -46,9 +46,9 @@ pub struct InvitationTerms<'a> {
     pub by: Uuid,
 }
 
-/// What each sending makes anew.
+/// The dates that each sending sets.
 pub struct InvitationDates {
-    /// When it is sent.
+    /// The time of sending.
     pub now: Timestamp,
     /// When it runs out.
     pub expires: Timestamp,
@@ -77,7 +77,7 @@ pub async fn insert(db: &mut Db, id: Uuid, terms: &InvitationTerms<'_>, sending:
     Ok(())
 }
 
-/// Writes what an open invitation says now.
+/// Updates the terms of an open invitation.
 pub async fn update(db: &mut Db, id: Uuid, terms: &InvitationTerms<'_>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -96,7 +96,7 @@ pub async fn update(db: &mut Db, id: Uuid, terms: &InvitationTerms<'_>) -> Resul
     Ok(())
 }
 
-/// Opens an invitation anew, since it is sent again: whoever sends it invites from then on.
+/// Renews an invitation that is sent again: the sender becomes its inviter.
 pub async fn resend(db: &mut Db, id: Uuid, by: Uuid, sending: &InvitationDates) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -112,7 +112,7 @@ pub async fn resend(db: &mut Db, id: Uuid, by: Uuid, sending: &InvitationDates) 
     Ok(())
 }
 
-/// Takes an invitation back.
+/// Revokes an invitation.
 pub async fn revoke(db: &mut Db, id: Uuid, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!("update invitation set revoked_at = $3 where organization_id = $1 and id = $2", organization, id, instant(now) as _)
@@ -121,16 +121,16 @@ pub async fn revoke(db: &mut Db, id: Uuid, now: Timestamp) -> Result<(), Error> 
     Ok(())
 }
 
-/// Which of the open invitations of a member stay.
+/// Which open invitations of a member are not revoked.
 #[derive(Default)]
 pub struct KeptInvitations {
     /// Those to these roles.
     pub roles: Vec<String>,
-    /// These.
+    /// Those with these ids.
     pub invitations: Vec<Uuid>,
 }
 
-/// Takes back what can still be answered of the invitations of members, but for what is spared, so many at most; which they were.
+/// Revokes the open invitations of members except the kept ones, `most` at a time; returns the revoked ids.
 pub async fn revoke_of(db: &mut Db, members: &[Uuid], spared: &KeptInvitations, now: Timestamp, most: i64) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -151,7 +151,7 @@ pub async fn revoke_of(db: &mut Db, members: &[Uuid], spared: &KeptInvitations, 
     .await?)
 }
 
-/// How many invitations of a member can still be answered, beside this one.
+/// The number of open invitations of a member, except `beside`.
 pub async fn open_of(db: &mut Db, member: Uuid, beside: Option<Uuid>, now: Timestamp) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -167,7 +167,7 @@ pub async fn open_of(db: &mut Db, member: Uuid, beside: Option<Uuid>, now: Times
     .await?)
 }
 
-/// What whoever invites is by now; nothing when they have left.
+/// The current role of the inviter; none when they have left.
 pub async fn role_of_inviter(db: &mut Db, id: Uuid) -> Result<Option<String>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -180,7 +180,7 @@ pub async fn role_of_inviter(db: &mut Db, id: Uuid) -> Result<Option<String>, Er
     .await?)
 }
 
-/// Writes down how an invitation was answered.
+/// Records the answer to an invitation.
 pub async fn answer(db: &mut Db, id: Uuid, answer: &str, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -223,7 +223,7 @@ pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<
     .await?)
 }
 
-/// The invitations that nobody answered or took back, the latest sent first. Those that ran out are among them.
+/// Invitations that were neither answered nor revoked, the latest sent first, including expired ones.
 pub async fn open(db: &mut Db, after: Option<(Timestamp, Cursor)>, limit: i64) -> Result<Vec<InvitationRow>, Error> {
     let organization = db.organization();
     let (at, id) = after.map(|(at, cursor)| (at, cursor.id)).unzip();

@@ -19,31 +19,31 @@ pub struct MemberRow {
     pub id: Uuid,
     pub name: String,
     pub role: String,
-    /// Their own zone, if they have one.
+    /// Their own time zone, if set.
     pub time_zone: Option<String>,
     pub email: Option<String>,
     pub created_at: jiff_sqlx::Timestamp,
     pub removed_at: Option<jiff_sqlx::Timestamp>,
-    /// What the list is sorted by, as the database sees it.
+    /// The sort key of the list, computed by the database.
     pub key: String,
-    /// The clients granted to them, by name.
+    /// The clients granted to them, sorted by name.
     pub client_ids: Vec<Uuid>,
     pub client_names: Vec<String>,
 }
 
-/// Which members are listed.
+/// The filter of the list of members.
 pub struct MemberFilter {
-    /// The key of a text in the name.
+    /// The search key of a text in the name.
     pub query: Option<String>,
     /// Only those on this project.
     pub project: Option<Uuid>,
     /// Also those who have left.
     pub removed: bool,
-    /// Only this member, and those on a project with them.
+    /// Only this member and the members of their projects.
     pub beside: Option<Uuid>,
 }
 
-/// Where a person belongs.
+/// A membership of a person, with its organization.
 pub struct PersonMembership {
     /// The organization.
     pub organization_id: Uuid,
@@ -53,7 +53,7 @@ pub struct PersonMembership {
     pub member: Uuid,
 }
 
-/// Every organization that a person belongs to, those first that they have belonged to longest.
+/// Every membership of a person, the longest first.
 pub async fn memberships_of(db: &mut Db, person: Uuid) -> Result<Vec<PersonMembership>, Error> {
     Ok(query_as!(
         PersonMembership,
@@ -66,7 +66,7 @@ pub async fn memberships_of(db: &mut Db, person: Uuid) -> Result<Vec<PersonMembe
     .await?)
 }
 
-/// Members by name, from after the last page.
+/// A page of members by name, after the cursor.
 pub async fn list(db: &mut Db, filter: &MemberFilter, after: Option<Cursor>, limit: i64) -> Result<Vec<MemberRow>, Error> {
     let organization = db.organization();
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
@@ -125,7 +125,7 @@ pub async fn find(db: &mut Db, id: Uuid) -> Result<Option<MemberRow>, Error> {
     .await?)
 }
 
-/// Gives a member another role. The trigger keeps an owner in the organization.
+/// Sets the role of a member. The trigger keeps an owner in the organization.
 pub async fn set_role(db: &mut Db, member: Uuid, role: Role) -> Result<(), sqlx::Error> {
     let organization = db.organization();
     query!("update member set role = $3 where organization_id = $1 and id = $2", organization, member, role.name())
@@ -134,7 +134,7 @@ pub async fn set_role(db: &mut Db, member: Uuid, role: Role) -> Result<(), sqlx:
     Ok(())
 }
 
-/// Gives a member a time zone of their own, or takes it away.
+/// Sets or clears the own time zone of a member.
 pub async fn set_zone(db: &mut Db, member: Uuid, zone: Option<&str>) -> Result<(), Error> {
     let organization = db.organization();
     query!("update member set time_zone = $3 where organization_id = $1 and id = $2", organization, member, zone)
@@ -143,7 +143,7 @@ pub async fn set_zone(db: &mut Db, member: Uuid, zone: Option<&str>) -> Result<(
     Ok(())
 }
 
-/// The time zones that members have of their own. Who has left is among them: their time is there.
+/// The time zones that members have set, including removed members, whose time entries stay.
 pub async fn zones(db: &mut Db) -> Result<Vec<String>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -154,7 +154,7 @@ pub async fn zones(db: &mut Db) -> Result<Vec<String>, Error> {
     .await?)
 }
 
-/// Lets a member go. The trigger keeps an owner in the organization.
+/// Removes a member. The trigger keeps an owner in the organization.
 pub async fn remove(db: &mut Db, member: Uuid, now: Timestamp) -> Result<(), sqlx::Error> {
     let organization = db.organization();
     query!("update member set removed_at = $3 where organization_id = $1 and id = $2", organization, member, instant(now) as _)
@@ -163,7 +163,7 @@ pub async fn remove(db: &mut Db, member: Uuid, now: Timestamp) -> Result<(), sql
     Ok(())
 }
 
-/// Revokes every token of a member; how many there were.
+/// Revokes every token of a member; returns the number.
 pub async fn revoke_tokens(db: &mut Db, member: Uuid, now: Timestamp) -> Result<i64, Error> {
     let organization = db.organization();
     let revoked = query!(
@@ -177,7 +177,7 @@ pub async fn revoke_tokens(db: &mut Db, member: Uuid, now: Timestamp) -> Result<
     Ok(revoked.rows_affected() as i64)
 }
 
-/// The person behind a member; nobody behind an agent.
+/// The person of a member; none for an agent.
 pub async fn person_of(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!("select user_id from member where organization_id = $1 and id = $2", organization, member)
@@ -185,7 +185,7 @@ pub async fn person_of(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error>
         .await?)
 }
 
-/// Takes a member off every project.
+/// Removes a member from every project.
 pub async fn leave_projects(db: &mut Db, member: Uuid) -> Result<(), Error> {
     let organization = db.organization();
     query!("delete from project_member where organization_id = $1 and member_id = $2", organization, member)
@@ -194,7 +194,7 @@ pub async fn leave_projects(db: &mut Db, member: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Brings a person back who was a member before, with the role and name they have now; their id, when they were.
+/// Restores a former membership of a person with this role and name; returns its id, if there was one.
 pub async fn rejoin(db: &mut Db, user: Uuid, role: Role, name: &str) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -210,7 +210,7 @@ pub async fn rejoin(db: &mut Db, user: Uuid, role: Role, name: &str) -> Result<O
     .await?)
 }
 
-/// Puts a member on those of the projects that there still are.
+/// Assigns a member to those of the projects that still exist.
 pub async fn join_projects(db: &mut Db, member: Uuid, projects: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -225,7 +225,7 @@ pub async fn join_projects(db: &mut Db, member: Uuid, projects: &[Uuid]) -> Resu
     Ok(())
 }
 
-/// The name of the present member who signs in with this address.
+/// The name of the current member who signs in with this address.
 pub async fn of_email(db: &mut Db, email: &str) -> Result<Option<String>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

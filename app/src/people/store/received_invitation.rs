@@ -1,4 +1,4 @@
-//! SQL of invitations as those who are invited find them: before they belong anywhere.
+//! SQL of invitations as the invited person reads them, before they are a member.
 
 use jiff::Timestamp;
 use sqlx::{query_as, query_scalar};
@@ -10,7 +10,7 @@ use crate::{
     id::{OrganizationId, UserId},
 };
 
-/// An invitation with who invites whom into what.
+/// An invitation with the names of its inviter and organization.
 #[allow(missing_docs, reason = "the columns are described at ReceivedInvitation")]
 pub struct ReceivedInvitationRow {
     pub id: Uuid,
@@ -26,11 +26,11 @@ pub struct ReceivedInvitationRow {
     pub revoked: bool,
 }
 
-/// So many are shown at most.
+/// The most invitations shown.
 const MOST: i32 = 200;
 
-/// The invitations to the address of a person that can be answered now, wherever they are from, the latest sent first; none
-/// while the address is not known to be theirs. The database shows them to nobody else.
+/// The open invitations to the address of a person, from any organization, the latest sent first; none while the address is unconfirmed.
+/// The database shows them to nobody else.
 pub async fn open_to(db: &mut Db, person: UserId, now: Timestamp) -> Result<Vec<ReceivedInvitationRow>, Error> {
     Ok(query_as!(
         ReceivedInvitationRow,
@@ -46,7 +46,7 @@ pub async fn open_to(db: &mut Db, person: UserId, now: Timestamp) -> Result<Vec<
     .await?)
 }
 
-/// Where an invitation to the address of a person is from, whatever has become of it; nothing when it is to somebody else.
+/// The organization of an invitation to the address of a person, in any state; none if it is to another address.
 pub async fn organization_of(db: &mut Db, person: UserId, id: Uuid) -> Result<Option<OrganizationId>, Error> {
     let organization = query_scalar!("select organization_of_invitation_to($1, $2)", person.0, id).fetch_one(db.connection()).await?;
     Ok(organization.map(OrganizationId))

@@ -1,4 +1,4 @@
-//! SQL of how members came, and of who came through whom. Which invitation somebody accepted stands in what the answer changed.
+//! SQL of how members joined and through whom. The audit changes of an answer tell which invitation was accepted.
 
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
@@ -10,7 +10,7 @@ use crate::{
     error::Error,
 };
 
-/// The invitation by which a member came last; nothing for who came in another way, as who founded the organization did.
+/// The invitation that a member accepted last; none if they joined otherwise, as the founder does.
 pub async fn accepted_invitation(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -26,23 +26,23 @@ pub async fn accepted_invitation(db: &mut Db, member: Uuid) -> Result<Option<Uui
     .await?)
 }
 
-/// How much a place needs to be looked at.
+/// How urgently a membership needs a review.
 #[derive(Clone, Copy)]
 pub struct ReviewNeed {
-    /// Whether the member came there first by an invitation: who leaves what they founded and is asked back has founded it still.
+    /// Whether the member first joined by an invitation: a founder who leaves and is invited back still counts as founder.
     pub by_invitation: bool,
-    /// Whether others are there, or open invitations let them in.
+    /// Whether there are other members, or open invitations that let them in.
     pub lets_in: bool,
-    /// Whether the member has open invitations there.
+    /// Whether the member has sent open invitations.
     pub invites: bool,
 }
 
 impl ReviewNeed {
-    /// That of a place that was not looked at.
+    /// The need of a membership that was not ranked.
     pub const UNKNOWN: Self = Self { by_invitation: true, lets_in: false, invites: false };
 
-    /// Which place is looked at before which, the least first. Anybody can invite into as many organizations as they like, so what the
-    /// account came into in another way goes before those, unless nobody can come in there.
+    /// The review order, lowest first. Anybody can invite into any number of organizations, so memberships that came otherwise go first,
+    /// unless nobody else can join there.
     pub fn rank(self) -> u8 {
         match self {
             Self { by_invitation: false, lets_in: true, .. } => 0,
@@ -53,7 +53,7 @@ impl ReviewNeed {
     }
 }
 
-/// How much the place of a member needs to be looked at.
+/// Determines how urgently a membership needs a review.
 pub async fn need(db: &mut Db, member: Uuid, now: Timestamp) -> Result<ReviewNeed, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -82,8 +82,8 @@ pub async fn need(db: &mut Db, member: Uuid, now: Timestamp) -> Result<ReviewNee
     .await?)
 }
 
-/// A member, and everybody who came by an invitation of theirs, or of one who came so, whether or not they are still there. It ends,
-/// since each member is followed once.
+/// The member and everybody who joined by their invitations, transitively, including removed members. It terminates because each member is
+/// followed once.
 pub async fn transitively_invited(db: &mut Db, member: Uuid) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -104,7 +104,7 @@ pub async fn transitively_invited(db: &mut Db, member: Uuid) -> Result<Vec<Uuid>
     .await?)
 }
 
-/// The names of who is there beside a member, all or those of these, in the order in which they first came.
+/// The names of the other members, all or among these ids, in the order in which they first joined.
 pub async fn names_of_others(db: &mut Db, member: Uuid, among: Option<&[Uuid]>) -> Result<Vec<String>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -119,7 +119,7 @@ pub async fn names_of_others(db: &mut Db, member: Uuid, among: Option<&[Uuid]>) 
     .await?)
 }
 
-/// Of these members those whose address nobody has proved, and `own` in any case: whoever they are may be another one than who reads there.
+/// Those of these members whose address is unconfirmed, and `own` in any case: they may be somebody else than the reader of the mailbox.
 pub async fn unconfirmed_among(db: &mut Db, members: &[Uuid], own: Uuid) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -134,9 +134,9 @@ pub async fn unconfirmed_among(db: &mut Db, members: &[Uuid], own: Uuid) -> Resu
     .await?)
 }
 
-/// Who may invite a member anew, having one of these roles; nobody when nobody else has one. Whoever has proved their address comes first,
-/// then who has fewer open invitations than `most`, then who stays once they prove it, since nobody invited them. Of several it is whoever
-/// sent the invitation by which the member came, otherwise who was there first.
+/// The member with one of these roles who may reinvite a member; none when nobody else has one. The order is: a confirmed address, fewer
+/// open invitations than `most`, if unconfirmed no accepted invitation (so they stay when they confirm), the inviter by whose invitation
+/// the member came, and then the longest membership.
 pub async fn who_invites(
     db: &mut Db,
     (member, invitation): (Uuid, Uuid),
@@ -170,7 +170,7 @@ pub async fn who_invites(
     .await?)
 }
 
-/// An invitation that waits for a member who was let go, since they proved their address.
+/// A pending invitation of a member who was removed when they confirmed their address.
 pub struct PendingReinvitation {
     /// Its id.
     pub id: Uuid,
@@ -180,8 +180,7 @@ pub struct PendingReinvitation {
     pub name: String,
 }
 
-/// The invitations by these members that wait so, and can be answered: those that were made as their member went, and give nothing else
-/// since.
+/// The pending reinvitations sent by these members: created in the action that removed the member, unchanged since, and still open.
 pub async fn waiting(db: &mut Db, by: &[Uuid], now: Timestamp) -> Result<Vec<PendingReinvitation>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -204,7 +203,7 @@ pub async fn waiting(db: &mut Db, by: &[Uuid], now: Timestamp) -> Result<Vec<Pen
     .await?)
 }
 
-/// Lets another member answer for these invitations.
+/// Makes another member the inviter of these invitations.
 pub async fn hand_over(db: &mut Db, invitations: &[Uuid], by: Uuid) -> Result<(), Error> {
     let organization = db.organization();
     query!("update invitation set invited_by = $3 where organization_id = $1 and id = any($2)", organization, invitations, by)
@@ -213,7 +212,7 @@ pub async fn hand_over(db: &mut Db, invitations: &[Uuid], by: Uuid) -> Result<()
     Ok(())
 }
 
-/// Adds an invitation of an address to what a member is and has now.
+/// Adds an invitation that gives an address the current role and access of a member.
 pub async fn invite_anew(db: &mut Db, id: Uuid, (member, email): (Uuid, &str), by: Uuid, sending: &InvitationDates) -> Result<(), Error> {
     let organization = db.organization();
     query!(

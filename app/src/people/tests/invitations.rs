@@ -1,4 +1,4 @@
-//! Who is invited comes in, once, in time, and nobody in their place.
+//! Tests of invitations: the invited person joins, once, in time, and nobody in their place.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn accept(invitation: &Value) -> Value {
     json!({"invitation": invitation["id"], "accept": true})
 }
 
-/// What the link of an invitation shows to this caller.
+/// The invitation that a link shows to this caller.
 async fn behind(link: &Value, caller: &Caller) -> Result<ReceivedInvitation, Code> {
     let secret = link.as_str().and_then(|link| link.strip_prefix("https://stint.test/invitation/")).expect("a link");
     show(caller, secret).await.map_err(|error| error.code)

@@ -1,4 +1,4 @@
-//! An invitation is worth what whoever sent it is.
+//! Tests of inviters: an invitation gives no more than its inviter may give.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{invited, stranger, studio};
 use crate::{access::Role, error::Code, testing::World};
 
-/// Accepts with the link that was handed over.
+/// The arguments that accept with the handed-over link.
 fn through(invitation: &Value) -> Value {
     json!({"invitation": invitation["link"].as_str().and_then(|link| link.rsplit('/').next()).expect("a link"), "accept": true})
 }
@@ -120,7 +120,7 @@ async fn of_a_removal_and_an_answer_at_once_the_first_holds() {
     assert_eq!(answer.is_ok(), taken_back(&studio, &invitation).await == 0, "{answer:?}");
 }
 
-/// Lets a member have so many invitations that nobody has answered, and that run out then.
+/// Gives a member this number of open invitations that expire at this time.
 async fn unanswered(by: &World, many: u64, expires: Timestamp) {
     let sent = format!(
         "insert into invitation (organization_id, id, email, role, invited_by, created_at, sent_at, expires_at)

@@ -1,4 +1,4 @@
-//! What a member is, and what happens when they go.
+//! Tests of roles and of the removal of members.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ async fn a_member_sees_the_names_they_work_with_and_no_addresses() {
     assert!(grace.refused("get_member", json!({"member": "Barbara"})).await.field("member").is_some(), "there are two now");
 }
 
-/// Whoever writes time shares the organization with everybody who does, and lets nobody who waits for it whole stand outside.
+/// Writers of time share the lock on the organization, and nobody who waits for it exclusively is starved.
 #[tokio::test]
 async fn a_member_who_writes_without_a_pause_keeps_nobody_from_removing_them() {
     apart("members", async {
@@ -82,7 +82,7 @@ async fn who_was_demoted_meanwhile_changes_nobody_any_more() {
     let studio = studio().await;
     let (grace, barbara) = (studio.as_role(Role::Admin).await, studio.as_role(Role::Member).await);
     studio.ok("change_member_role", json!({"member": "Grace", "role": "member"})).await;
-    // Her call came in before she was demoted: it still says that she is an admin.
+    // The call was authenticated before she was demoted: its caller is still an admin.
     assert_eq!(grace.caller.membership.as_ref().map(|membership| membership.role), Some(Role::Admin));
     for (operation, arguments) in [
         ("change_member_role", json!({"member": barbara.member(), "role": "manager"})),
@@ -143,7 +143,7 @@ async fn a_token_dies_with_its_membership_on_the_very_next_call() {
     assert_eq!(recognized().await, Ok(Role::Member));
     studio.ok("remove_member", json!({"member": "Barbara"})).await;
     assert_eq!(recognized().await.map_err(|error| error.code), Err(Code::Unauthenticated));
-    // Even a token that was not revoked is nobody's.
+    // Even a token that is not revoked is refused without a membership.
     studio.sql("update access_token set revoked_at = null where organization_id = $1").await;
     assert_eq!(recognized().await.map_err(|error| error.code), Err(Code::Unauthenticated));
 }
@@ -154,7 +154,7 @@ async fn no_token_is_made_for_whoever_was_let_go_and_none_opens_anything_when_th
     let barbara = studio.as_role(Role::Member).await;
     let made = barbara.ok("create_token", json!({"name": "agent"})).await["token"].as_str().expect("a token").to_owned();
     studio.ok("remove_member", json!({"member": "Barbara"})).await;
-    // Her call came in before she was let go.
+    // The call was authenticated before she was removed.
     assert_eq!(barbara.code("create_token", json!({"name": "another"})).await, Code::Forbidden);
     studio.sql("update access_token set revoked_at = null where organization_id = $1").await;
     let invitation = invited(&studio, &barbara, Role::Member).await;

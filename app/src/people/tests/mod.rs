@@ -1,4 +1,4 @@
-//! Promises about people, over the operations.
+//! Tests of people through the operations.
 
 mod invitations;
 mod inviters;
@@ -23,7 +23,7 @@ async fn studio() -> World {
     studio
 }
 
-/// Invites somebody with an organization of their own, to the Dashboard; the answer of inviting them.
+/// Invites a person with an organization of their own to the Dashboard; returns the answer.
 async fn invited(studio: &World, person: &World, role: Role) -> Value {
     let arguments = json!({"email": person.person().email, "role": role, "name": "Barbara", "projects": ["Acme / Dashboard"]});
     studio.ok("invite_member", arguments).await

@@ -1,4 +1,4 @@
-//! Where signing up takes an invitation, one invitation makes one account.
+//! Tests of sign-up by invitation: one invitation makes one account.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ fn registration(email: &str) -> Registration {
     }
 }
 
-/// A studio where this is who may sign up, with an invitation to somebody new: its answer, and what their address begins with.
+/// A studio with this sign-up policy and an invitation to a new person: its answer, and the local part of their address.
 async fn inviting(policy: SignUpPolicy) -> (World, Value, String) {
     let (studio, new) = (studio().await.with_sign_up_policy(policy), Uuid::now_v7().simple().to_string());
     let sent = studio.ok("invite_member", json!({"email": format!("{new}@example.com"), "role": "member"})).await;
@@ -49,14 +49,14 @@ fn visitor(studio: &World) -> Caller {
     Caller::nobody(studio.caller.services.clone(), Channel::Page)
 }
 
-/// How many accounts there are whose address begins so.
+/// The number of accounts whose address begins with this.
 async fn accounts(studio: &World, new: &str) -> i64 {
     studio.number(&format!("select count(*) from app_user where email like '{new}%' and $1::uuid is not null")).await
 }
 
 const MEMBERS: &str = "select count(*) from member where organization_id = $1 and removed_at is null";
 
-/// Whether the organization of a founder who said this is in that zone.
+/// Whether the organization of a founder with this browser zone and country is in that zone.
 async fn is_founded_in(studio: &World, told: Option<&str>, country: Option<&str>, zone: &str) -> bool {
     let basics = InitialSettings { country: country.map(str::to_owned), ..InitialSettings::default() };
     let email = format!("{}@example.com", Uuid::now_v7().simple());

@@ -1,4 +1,4 @@
-//! An organization always has an owner.
+//! Tests of the last owner: an organization always has one.
 
 use serde_json::json;
 
@@ -40,8 +40,8 @@ async fn of_two_owners_who_demote_each_other_at_once_exactly_one_succeeds() {
     }
 }
 
-/// Two owners leave at the same time, past every check of an operation: the second transaction waits for the first, and
-/// finds that nobody else is owner any more.
+/// Two owners leave at the same time, past the checks of the operation: the second transaction waits for the first, and finds that nobody
+/// else is owner any more.
 #[tokio::test]
 async fn the_database_itself_keeps_an_owner() {
     let ada = World::new("owners").await;
@@ -60,7 +60,7 @@ async fn the_database_itself_keeps_an_owner() {
     assert_eq!(ada.number(OWNERS).await, 1);
 }
 
-/// Waits until somebody waits for the lock on the organization.
+/// Waits until a transaction waits for the lock on the organization.
 async fn until_it_waits(ada: &World) {
     for _ in 0..2_000 {
         let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'update member set removed_at = now()%' and $1 is not null and datname = current_database()";

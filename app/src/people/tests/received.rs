@@ -1,11 +1,11 @@
-//! What an invited person finds, whatever else was sent to their address.
+//! Tests of received invitations, whatever else was sent to the address.
 
 use serde_json::{Value, json};
 
 use super::{invited, stranger, studio};
 use crate::{access::Role, error::Code, testing::World};
 
-/// Invitations from another organization to this address that were taken back: more than are ever shown.
+/// Revoked invitations from another organization to this address: more than are ever shown.
 async fn many_taken_back(email: &str, now: jiff::Timestamp) -> World {
     let eve = World::new("eve").await;
     let taken_back = format!(

@@ -1,4 +1,4 @@
-//! Who is on a project, and organizations beside each other.
+//! Tests of project members, and of the separation of organizations.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A viewer sees exactly the clients granted to them, by every door and in every operation.
+//! Tests of viewers: they see exactly the clients granted to them, through every channel and operation.
 
 use serde_json::{Map, Value, json};
 use sqlx::AssertSqlSafe;
@@ -100,7 +100,7 @@ async fn a_grant_and_its_removal_work_on_the_next_request() {
 async fn without_a_grant_no_operation_tells_a_viewer_of_the_studio() {
     let studio = tests::fixture("ungranted").await;
     let alan = studio.world.as_role(Role::Viewer).await;
-    // What belongs to the viewer themself, or to the organization as such.
+    // Records of the viewer themself, or of the organization as such.
     let own = [
         "get_assistant",
         "get_member",
@@ -236,24 +236,24 @@ async fn whatever_the_statement_a_viewers_transaction_changes_nothing_of_the_hou
     let studio = tests::fixture("house").await;
     let alan = studio.world.as_role(Role::Viewer).await;
     studio.world.ok("set_client_grants", json!({"member": alan.member(), "clients": [studio.ids["client"]]})).await;
-    let reach = RowScope::Granted(alan.organization(), alan.member());
+    let row_scope = RowScope::Granted(alan.organization(), alan.member());
     for table in narrowed().await {
         for statement in [
             format!("update {table} set organization_id = organization_id"),
             format!("delete from {table}"),
             format!("insert into {table} select * from {table} limit 1"),
         ] {
-            let mut db = alan.caller.services.database.begin(reach, AccessMode::Write).await.expect("a transaction");
+            let mut db = alan.caller.services.database.begin(row_scope, AccessMode::Write).await.expect("a transaction");
             let done = sqlx::query(AssertSqlSafe(statement.clone())).execute(db.connection()).await;
             let changed = done.map_or(0, |done| done.rows_affected());
-            // Their own places and grants go when they leave.
+            // They may delete their own project assignments and grants when they leave.
             let own = ["client_grant", "project_member"].contains(&table.as_str()) && statement.starts_with("delete");
             assert!(changed == 0 || own, "{statement} changed {changed} rows");
         }
     }
 }
 
-/// The tables of the house: those of which a viewer sees a part, and what else is not theirs to change.
+/// The tables with row security for viewers: those of which they see a part, and those that they cannot change.
 async fn narrowed() -> Vec<String> {
     let owner = owner().await;
     let tables: Vec<String> = sqlx::query_scalar(

@@ -1,31 +1,31 @@
-//! What a person is told of their places, by a mail and beside what happened to their credentials.
+//! The report of a membership review, for the mail to the person and for their security events.
 
 use crate::{security::EventKind, text};
 
-/// So many of those in an organization are named; how many more there are is counted. Together with it they fit into an event.
+/// Names at most this many members per organization and counts the others, so that a line fits into a security event.
 const NAMED: usize = 3;
 
-/// Of so many organizations each matter is told; how many more there are is counted.
+/// Lists at most this many organizations per kind and counts the others.
 const TOLD: usize = 20;
 
-/// What can become of a place.
+/// The outcome of a reviewed membership.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum ReportKind {
-    /// It could not be looked at.
+    /// It was not reviewed.
     Left,
-    /// It waits to be accepted anew.
+    /// It has ended, and an invitation waits to be accepted.
     Waits,
-    /// The account stays there.
+    /// The account stays a member.
     FromBefore,
-    /// Others joined it through the account.
+    /// Others joined the organization through the account.
     Joined,
 }
 
 impl ReportKind {
-    /// Every one, in the order in which they are told: first what is for the person to do alone.
+    /// All kinds in the order of the report: first what only the person can act on.
     pub(super) const ALL: [Self; 4] = [Self::Left, Self::Waits, Self::FromBefore, Self::Joined];
 
-    /// What it is noted as.
+    /// The kind of security event.
     pub(super) fn kind(self) -> EventKind {
         match self {
             Self::Waits => EventKind::MembershipWaits,
@@ -34,7 +34,7 @@ impl ReportKind {
         }
     }
 
-    /// What a mail says before its organizations.
+    /// The heading in a mail.
     fn words(self) -> &'static str {
         match self {
             Self::Left => "In these organizations nothing was taken back, and this account belongs to them as before",
@@ -48,55 +48,55 @@ impl ReportKind {
     }
 }
 
-/// What is told of one organization.
+/// One line of the report, about one organization.
 pub(super) struct ReportLine {
     pub(super) matter: ReportKind,
     line: String,
-    /// Whether others are in it.
+    /// Whether the organization has other members.
     shared: bool,
-    /// Whether the account came into it in another way than by an invitation.
+    /// Whether the account joined other than by an invitation.
     own: bool,
 }
 
 impl ReportLine {
-    /// Who is where.
+    /// A line that names the members of an organization.
     pub(super) fn of(matter: ReportKind, organization: &str, names: &[String]) -> Self {
         Self { matter, line: line(organization, names), shared: !names.is_empty(), own: false }
     }
 
-    /// A place that was not looked at. Nobody knows who is in it, so these stay in the order in which they come.
+    /// A membership that was not reviewed. Its members are unknown, so these lines keep their order.
     pub(super) fn left(organization: &str) -> Self {
         let todo = "could not be looked at: take back open invitations there yourself, and leave it where it is none of yours";
         Self { matter: ReportKind::Left, line: format!("{} {todo}", quoted(organization)), shared: false, own: false }
     }
 
-    /// The same of an organization that the account came into in another way than by an invitation.
+    /// Marks the line as about an organization that the account joined other than by an invitation.
     pub(super) fn of_own(self) -> Self {
         Self { own: true, ..self }
     }
 }
 
-/// What is told of one matter: so many organizations, and how many more there are. Those that nobody else can have added come first, then
-/// those with others in them.
+/// The lines of one kind, with a count of the lines left out. Organizations that nobody else can have added come first, then those with
+/// other members.
 pub(super) fn lines(told: &[ReportLine], matter: ReportKind) -> Vec<String> {
     let mut all: Vec<&ReportLine> = told.iter().filter(|told| told.matter == matter).collect();
     all.sort_by_key(|told| (!told.own, !told.shared));
     let mut lines: Vec<String> = all.iter().take(TOLD).map(|told| told.line.clone()).collect();
     if all.len() > TOLD {
-        // Beside those of another matter that are noted as the same.
+        // Events of another kind have the same name, so the count says which.
         let which = if matter == ReportKind::Left { " could not be looked at" } else { "" };
         lines.push(format!("and {} more{which}", all.len() - TOLD));
     }
     lines
 }
 
-/// The same of all matters in a mail.
+/// All kinds as text for a mail.
 pub(super) fn in_mail(told: &[ReportLine]) -> String {
     let told = ReportKind::ALL.into_iter().map(|matter| (matter, lines(told, matter))).filter(|(_, lines)| !lines.is_empty());
     told.map(|(matter, lines)| format!("\n\n{}:\n- {}", matter.words(), lines.join("\n- "))).collect::<Vec<_>>().concat()
 }
 
-/// Those of an organization on one line.
+/// The members of an organization on one line.
 fn line(organization: &str, names: &[String]) -> String {
     let organization = quoted(organization);
     if names.is_empty() {
@@ -110,7 +110,7 @@ fn line(organization: &str, names: &[String]) -> String {
     format!("{organization}: {}{more}", named.join(", "))
 }
 
-/// A name that somebody else has chosen, so that nobody takes it for words of ours.
+/// Quotes a name chosen by somebody else, so that it cannot pass for text by Stint.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", text::excerpt(name).replace('"', "'"))
 }

@@ -1,13 +1,13 @@
-//! Where short words over a page stand, so that they cover nothing that somebody looks at.
+//! Keeps flash messages from covering what people are looking at.
 
 use js_sys::{Function, Reflect};
 use leptos::{prelude::document, wasm_bindgen::JsCast};
 use web_sys::Element;
 
-/// What is not covered: what has the focus, and what asks or tells something for which there is a field.
+/// Elements that must not be covered: the focused one, and questions, refusals and notes that refer to a field.
 const KEPT_CLEAR: &str = ":focus, .asks-rate, .refusal, [role=note]";
 
-/// Has words that stand at the lower edge stand at the upper one while they would cover something there that is kept clear.
+/// Moves a message from the lower to the upper edge while it would cover one of those elements at the lower edge.
 pub fn avoid_overlap(words: &Element) {
     let covers = |edge: &str| {
         _ = words.set_attribute("data-edge", edge);
@@ -18,7 +18,7 @@ pub fn avoid_overlap(words: &Element) {
     }
 }
 
-/// How many of those elements the words are over.
+/// The number of those elements that the message covers.
 fn covered(words: &Element) -> usize {
     let Some(over) = words.query_selector("p").ok().flatten().and_then(|shown| Edges::of(&shown)) else { return 0 };
     let Ok(kept) = document().query_selector_all(KEPT_CLEAR) else { return 0 };
@@ -26,7 +26,7 @@ fn covered(words: &Element) -> usize {
     kept.filter_map(|node| Edges::of(&node.dyn_into().ok()?)).filter(|kept| over.meet(kept)).count()
 }
 
-/// Where something stands in the window.
+/// The edges of an element in the window.
 struct Edges {
     top: f64,
     right: f64,

@@ -1,4 +1,4 @@
-//! What was typed into a form and is not saved yet. The form itself knows: each field holds what it began with.
+//! Unsaved input of forms: each field knows its initial value, so the document itself holds the state.
 
 use js_sys::Reflect;
 use leptos::{
@@ -10,7 +10,7 @@ use web_sys::{Element, Event, HtmlFormElement, NodeList};
 
 use crate::ui::SENT;
 
-/// Whether a field of the form of this id says something else than the server does.
+/// Whether a field of the form with this id differs from the server's value.
 pub fn has_unsaved_changes(form: &str) -> bool {
     document().get_element_by_id(form).is_some_and(|form| is_unsaved(&form))
 }
@@ -39,34 +39,34 @@ fn is_typed_over(field: &Element) -> bool {
     }
 }
 
-/// Sends the form of this id when something in it is not saved, as its first button would; whether it was sent.
+/// Submits the form with this id as its first button would, if it has unsaved changes; returns whether it did.
 pub fn submit_if_unsaved(form: &str) -> bool {
     let sends = has_unsaved_changes(form);
     if sends && let Some(form) = of_id(form) {
-        // A field that the browser itself refuses is shown by it.
+        // The browser shows the error of a field that it refuses.
         _ = form.request_submit();
     }
     sends
 }
 
-/// Sends the form of this id as soon as nothing in it is missing.
+/// Submits the form with this id if it is valid.
 pub fn submit_if_valid(form: &str) {
     if let Some(form) = of_id(form).filter(|form| form.matches(":valid").unwrap_or_default()) {
         _ = form.request_submit();
     }
 }
 
-/// The fields of the form of this id: their names, what they hold, and whether that is something else than the server says.
+/// The fields of the form with this id: name, value, and whether the value differs from the server's.
 pub fn field_values(form: &str) -> Vec<(String, String, bool)> {
     let fields = document().get_element_by_id(form).and_then(|form| form.query_selector_all("input, select, textarea").ok());
-    let told = |field: Element| {
+    let value_of = |field: Element| {
         let value = Reflect::get(&field, &JsValue::from_str("value")).ok()?.as_string()?;
         Some((field.get_attribute("name")?, value, is_typed_over(&field)))
     };
-    fields.map(|fields| each(&fields).filter_map(told).collect()).unwrap_or_default()
+    fields.map(|fields| each(&fields).filter_map(value_of).collect()).unwrap_or_default()
 }
 
-/// Gives the fields of the form of this id back what the server says.
+/// Resets the fields of the form with this id to the server's values.
 pub fn reset_form(form: &str) {
     if let Some(form) = of_id(form) {
         form.reset();
@@ -77,22 +77,22 @@ fn of_id(form: &str) -> Option<HtmlFormElement> {
     document().get_element_by_id(form)?.dyn_into().ok()
 }
 
-/// Whether the focus goes from inside the element of a listener to somewhere outside of it.
+/// Whether the focus moves from inside the listening element to outside of it.
 pub fn focus_leaves(event: &ev::FocusEvent) -> bool {
     let within = event.current_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
     let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
     within.is_none_or(|within| to.is_none_or(|to| !within.contains(Some(&to))))
 }
 
-/// Where a form remembers the address at which it was typed into.
+/// The property of a form with the address at which it was typed into.
 const HERE: &str = "stintHere";
 
-/// From now on asks before a page is left on which a form with `data-asks` is not saved.
+/// Asks for confirmation before a page with an unsaved form with `data-asks` is left.
 ///
-/// It is called before the router begins to listen: of the way back a window tells in the order in which it was asked.
+/// Call it before the router starts listening: `popstate` listeners of a window run in the order of registration.
 pub fn confirm_leaving_unsaved() {
     listen("input", |event| {
-        // What is typed is typed, also where it is what was sent the last time.
+        // New input counts as unsaved, even if it equals what was sent last.
         if let Some(field) = event.target() {
             _ = Reflect::delete_property(&field, &SENT.into());
         }
@@ -103,7 +103,7 @@ pub fn confirm_leaving_unsaved() {
     });
     listen("beforeunload", |event| {
         if asking().is_some() {
-            // The browser asks, in its own words.
+            // The browser asks in its own words.
             event.prevent_default();
         }
     });
@@ -117,13 +117,13 @@ pub fn confirm_leaving_unsaved() {
         let Some(here) = asking().and_then(|form| Reflect::get(&form, &HERE.into()).ok()?.as_string()) else { return };
         if !agreed() {
             event.stop_immediate_propagation();
-            // The page was left already when one hears of it: staying is coming back.
+            // `popstate` fires after the page was left: staying means going back to it.
             _ = window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here)));
         }
     });
 }
 
-/// The form that is not saved and asks.
+/// The unsaved form that asks for confirmation.
 fn asking() -> Option<Element> {
     let forms = document().query_selector_all("form[data-asks]").ok()?;
     each(&forms).find(is_unsaved)
@@ -133,13 +133,13 @@ fn agreed() -> bool {
     window().confirm_with_message("Leave without saving? What you have changed here is lost.").unwrap_or(true)
 }
 
-/// Whether a click is on a link that opens in place of the page. Those in the form itself are ways out of it.
+/// Whether a click is on a link that replaces the page. Links in the form itself are ways out of it.
 fn leads_away(event: &Event) -> bool {
     let closest = |selector: &str| event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?;
     closest("a[href]:not([target=_blank]):not([href^='#'])").is_some() && closest("form[data-asks]").is_none()
 }
 
-/// Listens on the window for as long as the page is there, before what is in it hears of it.
+/// Listens on the window in the capture phase, for the lifetime of the page.
 fn listen(name: &str, then: impl FnMut(&Event) + 'static) {
     let mut then = then;
     let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| then(&event)).into_js_value();

@@ -1,11 +1,11 @@
-//! SQL of who is on a project.
+//! SQL of the members of a project.
 
 use sqlx::query;
 use uuid::Uuid;
 
 use crate::{database::Db, error::Error, id::ProjectId};
 
-/// Puts members on a project.
+/// Assigns members to a project.
 pub async fn insert_members(db: &mut Db, project: ProjectId, members: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -20,7 +20,7 @@ pub async fn insert_members(db: &mut Db, project: ProjectId, members: &[Uuid]) -
     Ok(())
 }
 
-/// Takes members off a project.
+/// Removes members from a project.
 pub async fn delete_members(db: &mut Db, project: ProjectId, members: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -34,7 +34,7 @@ pub async fn delete_members(db: &mut Db, project: ProjectId, members: &[Uuid]) -
     Ok(())
 }
 
-/// Id and name of those on a project, by name.
+/// Id and name of the members of a project, by name.
 pub async fn members(db: &mut Db, project: ProjectId) -> Result<Vec<(Uuid, String)>, Error> {
     let organization = db.organization();
     let rows = query!(

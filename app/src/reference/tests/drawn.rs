@@ -1,4 +1,4 @@
-//! Names as nobody would think of them.
+//! Property tests with generated names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::{error::Code, testing::World, text::search_key};
 
 const NAMES: usize = 1_000;
 
-/// Letters of every script, with marks, joiners and forms that people meet, and spellings of the same few words.
+/// Letters of every script, with marks, joiners and compatibility forms, and spellings of the same few words.
 fn names() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         4 => "\\PC{1,8}",
@@ -29,7 +29,7 @@ fn names() -> impl Strategy<Value = String> {
     (prop::collection::vec(word, 1..4), joint).prop_map(|(words, joint)| words.join(joint))
 }
 
-/// A spelling of the name that was given and is kept in its own.
+/// A spelling of a name, made from the text as it was given or as it is stored.
 fn spelled(given: &str, kept: &str, way: usize) -> String {
     match way % 5 {
         0 => given.nfd().collect(),
@@ -54,17 +54,17 @@ async fn names_of_projects_are_found_again_and_listed_once() {
     drawn(&studio, NAMES / 3, kind).await;
 }
 
-/// What is named, and by which operations.
+/// A kind of record with a name, and its operations.
 struct Kind {
     noun: &'static str,
     create: &'static str,
     get: &'static str,
     list: &'static str,
-    /// The client that it belongs to.
+    /// The client that the record belongs to.
     within: Option<Value>,
 }
 
-/// So many names are drawn: what is created is found by its spellings and listed once, and what is refused is told why.
+/// Draws `most` names: a created record is found by its spellings and listed once, and a refusal says why.
 async fn drawn(studio: &World, most: usize, kind: Kind) {
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
     let (mut made, mut keys) = (BTreeMap::new(), BTreeSet::new());

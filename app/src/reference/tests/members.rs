@@ -1,4 +1,4 @@
-//! Members, by name: those who are there and those who have left.
+//! References to members: present and former ones.
 
 use serde_json::json;
 
@@ -101,7 +101,7 @@ async fn an_address_means_its_member_for_whoever_is_shown_it() {
     }
 }
 
-/// Whoever is asked for by an id is asked for by no name, which is the key of somebody whose name has none.
+/// A reference by id is not looked up by name: an id is also the key of a member whose name has none.
 #[tokio::test]
 async fn an_address_means_no_other_member_whatever_they_are_called() {
     let studio = studio(&["Acme"]).await;

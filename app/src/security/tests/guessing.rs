@@ -1,4 +1,4 @@
-//! Whoever guesses is slowed down, from wherever and through however many processes; the owner of an account is not locked out.
+//! Tests of guessing: attempts are slowed down from any network and process, and the owner of an account is not locked out.
 
 use std::num::NonZeroU32;
 
@@ -16,7 +16,7 @@ use crate::{
     testing::{World, connect},
 };
 
-/// An account that nobody else tries.
+/// The limit of an account that no other test uses.
 fn account() -> AttemptLimit {
     AttemptLimit::of_account(AttemptKind::SignIn, &format!("{:032x}@example.com", rand::random::<u128>()))
 }
@@ -25,14 +25,14 @@ async fn tried(studio: &World, limit: &AttemptLimit) -> Result<(), Error> {
     count(&studio.caller.services.database, std::slice::from_ref(limit), "Too many.").await
 }
 
-/// How long whoever is refused has to wait, in seconds.
+/// How long an attempt has to wait, in seconds.
 async fn wait(studio: &World, limit: &AttemptLimit) -> u64 {
     let refused = tried(studio, limit).await.expect_err("too early");
     assert_eq!(refused.code, Code::RateLimited);
     refused.retry_after().expect("a wait").as_secs()
 }
 
-/// Lets the wait of a limit be over.
+/// Lets the wait of a limit pass.
 async fn waited(studio: &World, limit: &AttemptLimit) {
     let key: String = limit.key.iter().map(|byte| format!("{byte:02x}")).collect();
     let past = format!("update attempt_limit set free_at = now() - interval '1 second' where key = '\\x{key}' and $1::uuid is not null");
@@ -68,7 +68,7 @@ async fn tries_at_once_through_two_processes_count_as_one_after_the_other() {
     assert!(tries.iter().filter_map(|tried| tried.as_ref().err()).all(|error| error.code == Code::RateLimited));
 }
 
-/// How many of these addresses may try once, when one network may do so `per_minute` times.
+/// How many of these addresses may make one attempt at `per_minute` attempts per network.
 async fn let_in(studio: &World, addresses: &[String], per_minute: u32) -> usize {
     let per_minute = NonZeroU32::new(per_minute).expect("a number");
     let mut passed = 0;

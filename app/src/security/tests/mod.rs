@@ -1,4 +1,4 @@
-//! Promises about sign-ins, what is written down of them, and guessing.
+//! Tests of sign-ins, security events and guessing.
 
 mod guessing;
 mod own;
@@ -12,7 +12,7 @@ use crate::{
 
 const PASSWORD: &str = "correct horse battery";
 
-/// Somebody who has signed up, with [`PASSWORD`].
+/// A person who has signed up with [`PASSWORD`].
 async fn signed_up(studio: &World) -> Registered {
     let email = format!("{:032x}@example.com", rand::random::<u128>());
     let (name, password) = ("Grace".to_owned(), PASSWORD.to_owned());
@@ -28,12 +28,12 @@ async fn signed_up(studio: &World) -> Registered {
     register(&studio.caller.services, given).await.expect("registered")
 }
 
-/// Somebody else, in the same organization.
+/// Another person in the same organization.
 async fn somebody_else(studio: &World) -> World {
     studio.as_role(Role::Member).await
 }
 
-/// Waits for what is written down beside the answers.
+/// Waits for the events that are recorded in the background.
 async fn settled(studio: &World) {
     studio.caller.services.tasks.close();
     studio.caller.services.tasks.wait().await;

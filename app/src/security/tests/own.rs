@@ -1,4 +1,4 @@
-//! What people see and end of their own sign-ins, and what is written down of their credentials.
+//! Tests of a person's own sign-ins and security events.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ async fn sign_ins(of: &World) -> Vec<Value> {
     of.ok("list_sign_ins", json!({})).await["items"].as_array().expect("items").clone()
 }
 
-/// The kinds of events of somebody with what they were about, the newest first.
+/// The events of a person as kind and detail, the newest first.
 async fn events(of: &World) -> Vec<(String, String)> {
     let listed = of.ok("list_security_events", json!({})).await;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -187,7 +187,7 @@ async fn no_kind_of_event_hides_another_however_often_it_happens() {
     }
 }
 
-/// How many events of a kind are kept of somebody.
+/// The number of stored events of a kind.
 async fn kept(of: &World, kind: EventKind) -> i64 {
     let (person, kind) = (of.person().id, kind.name());
     of.number(&format!("select count(*) from security_event where user_id = '{person}' and kind = '{kind}' and $1::uuid is not null")).await

@@ -1,4 +1,4 @@
-//! A person has as many tokens as anybody needs, and no more.
+//! Tests of the limit on a person's tokens.
 
 use futures::future::join_all;
 use serde_json::json;

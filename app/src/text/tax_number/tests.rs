@@ -1,4 +1,4 @@
-//! Which numbers an invoice states, by country.
+//! The numbers that an invoice states, by country.
 
 use super::*;
 use crate::text::vat_examples;
@@ -79,7 +79,7 @@ fn a_number_counts_in_the_form_of_its_country_alone_or_with_a_word_of_tax() {
     }
 }
 
-/// Small businesses that are exempt and have no VAT identifier state what their registers have given them.
+/// Small businesses that are exempt and have no VAT identifier state their register numbers.
 #[test]
 fn without_tax_the_number_of_a_register_counts_where_the_law_has_it_on_invoices() {
     for (country, number, with_tax) in [
@@ -124,7 +124,7 @@ fn without_tax_the_number_of_a_register_counts_where_the_law_has_it_on_invoices(
     }
 }
 
-/// Persons who charge no tax have no number of a business in many countries.
+/// In many countries, persons who charge no tax have no business number.
 #[test]
 fn without_tax_the_number_of_a_person_counts_with_the_words_of_their_country() {
     for (country, number) in [

@@ -10,13 +10,13 @@ use crate::{
     time::filter::TimeFilter,
 };
 
-/// An entry with the names around it.
+/// An entry with the names of its member, project and client.
 #[allow(missing_docs, reason = "the columns are described at TimeEntry")]
 pub struct EntryRow {
     pub id: Uuid,
     pub member_id: Uuid,
     pub member_name: String,
-    /// Their own zone, if they have one.
+    /// The member's own time zone, if they have one.
     pub member_time_zone: Option<String>,
     pub project_id: Uuid,
     pub project_name: String,
@@ -40,32 +40,32 @@ pub struct EntryRow {
     pub on_draft: bool,
     pub locked: bool,
     pub version: i32,
-    /// Its place within the day.
+    /// Its position within the day.
     pub position: jiff_sqlx::Timestamp,
 }
 
-/// Where the last page ended.
+/// The position of the last entry of a page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EntryCursor {
     /// Its day.
     pub day: Date,
-    /// Its place within the day.
+    /// Its position within the day.
     pub position: Timestamp,
     /// Its id.
     pub id: Uuid,
 }
 
 impl EntryCursor {
-    /// Before everything: the first page goes on from here, so that every page is the same statement on the same index.
+    /// Before all entries: the first page starts here, so that every page is the same statement on the same index.
     pub const START: Self = Self { day: Date::MAX, position: Timestamp::MAX, id: Uuid::max() };
 
-    /// No later than the last day that is wanted: the walk down the index begins there.
+    /// Limits the cursor to the last requested day, where the index scan begins.
     fn within(self, last: Date) -> Self {
         if self.day <= last { self } else { Self { day: last, ..Self::START } }
     }
 }
 
-/// Entries, the newest day first, from after the last page.
+/// Entries after the cursor, the newest day first.
 pub async fn list(db: &mut Db, filter: &TimeFilter, after: EntryCursor, limit: i64) -> Result<Vec<EntryRow>, Error> {
     let after = after.within(filter.to);
     match filter.member {
@@ -157,12 +157,12 @@ pub async fn count(db: &mut Db, filter: &TimeFilter) -> Result<i64, Error> {
     .await?)
 }
 
-/// The entry with this id, of this member or of anybody.
+/// The entry with this id; with `of`, only if it is that member's.
 pub async fn find(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<Option<EntryRow>, Error> {
     Ok(find_many(db, &[id], of).await?.pop())
 }
 
-/// The entries with these ids, of this member or of anybody, in the order of the ids.
+/// The entries with these ids, in the order of the ids; with `of`, only that member's.
 pub async fn find_many(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<Vec<EntryRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -214,23 +214,23 @@ pub async fn running(db: &mut Db, member: Uuid) -> Result<Option<EntryRow>, Erro
     .await?)
 }
 
-/// Time that the same member has at the same time.
+/// Time of the same member that overlaps an entry.
 pub struct Overlap {
-    /// The entry that it lies over.
+    /// The entry that it overlaps.
     pub entry: Uuid,
-    /// What it is on: client and project.
+    /// Its client and project.
     pub project: String,
     /// Its day.
     pub day: jiff_sqlx::Date,
-    /// Whether it is the timer that runs.
+    /// Whether it is the running timer.
     pub running: bool,
 }
 
-/// For each of these entries with a start and an end, in their order, the newest other one of its member that lies over it, looked for among
-/// the newest three hundred of the days around it; else the timer that runs, which goes on until now.
+/// For each of these entries with a start and an end, in their order: the newest other entry of its member that overlaps it, among the
+/// newest 300 of the days around it; otherwise the running timer, which lasts until now.
 pub async fn overlaps(db: &mut Db, entries: &[Uuid], now: Timestamp) -> Result<Vec<Overlap>, Error> {
     let organization = db.organization();
-    // Among the days the first one is enough: what is left is two rows at most.
+    // One overlapping entry and the running timer are two rows at most; the outer `limit` takes one of them.
     Ok(query_as!(
         Overlap,
         r#"select t.id as entry, c.name || ' / ' || p.name as "project!", o.day as "day!: jiff_sqlx::Date", o.running as "running!"

@@ -13,7 +13,7 @@ use crate::{
     time::{filter::TimeFilter, summary::TimeGroupBy},
 };
 
-/// What a member worked on a day, in seconds, and what of a client's time could be invoiced now.
+/// The seconds that a member worked on a day, and the unbilled amount of a client.
 pub async fn totals(db: &mut Db, member: Uuid, day: Date, unbilled_of: Option<ClientId>) -> Result<(i64, i64), Error> {
     let organization = db.organization();
     let row = query!(
@@ -49,7 +49,7 @@ pub struct TimeGroupRow {
     pub amount: i64,
 }
 
-/// The most groups that are read: a period with more has to be shorter.
+/// The most groups that are read; a period with more is refused.
 pub const GROUPS_MAX: i64 = 20_000;
 
 /// Time by group and currency. It is summed up before names are joined to it.

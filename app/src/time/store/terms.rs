@@ -1,4 +1,4 @@
-//! SQL of what new time stands on: members, terms, the time before it.
+//! SQL of what a write of time depends on: members, billing terms, and the end of earlier time.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sqlx::{query, query_as, query_scalar};
@@ -14,7 +14,7 @@ use crate::{
     time::pricing::BillingTerms,
 };
 
-/// Lets one write of a member's timer wait for the other. Rows that only refer to the member are not held up.
+/// Serializes the writes of a member's timer. Rows that only refer to the member are not blocked.
 pub async fn lock_member(db: &mut Db, member: Uuid) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from member where organization_id = $1 and id = $2 for no key update", organization, member)
@@ -23,7 +23,7 @@ pub async fn lock_member(db: &mut Db, member: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// A member for whom time may be logged, or not any more.
+/// A member for whom time may be logged, unless they have left.
 pub struct Worker {
     /// Their name.
     pub name: String,
@@ -46,7 +46,7 @@ pub async fn worker(db: &mut Db, member: Uuid) -> Result<Worker, Error> {
     .await?)
 }
 
-/// What holds for the time of a member on a project, if it is one that `on` is on (or of any, without).
+/// The terms of the time of a member on a project; with `on`, only if that member is on the project.
 pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<Option<BillingTerms>, Error> {
     let organization = db.organization();
     let row = query!(
@@ -92,9 +92,9 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
     }))
 }
 
-/// When the member's latest entry ended, if that was after `start` although it began before `now`.
+/// The end of the member's latest entry that began before `now`, if it is after `start`.
 ///
-/// No entry is longer than a day, so looking three days back finds it in whatever time zones the two days were told.
+/// No entry is longer than a day, so three days back are enough, whatever time zones the two days are in.
 pub async fn busy_until(db: &mut Db, member: Uuid, start: Timestamp, day: Date, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let organization = db.organization();
     let since = day.saturating_sub(SignedDuration::from_hours(72));

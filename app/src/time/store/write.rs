@@ -14,13 +14,13 @@ use crate::{
     time::{EntrySource, EntryState, Labour, pricing::Price},
 };
 
-/// Who made an entry, and through what.
+/// Who wrote an entry, and through what.
 pub struct EntryOrigin {
-    /// Where it came from.
+    /// The source.
     pub source: EntrySource,
-    /// The member behind the call.
+    /// The member who made the call.
     pub by: Uuid,
-    /// The token, when there was one.
+    /// The token, if the call used one.
     pub through: Option<Uuid>,
 }
 
@@ -82,7 +82,7 @@ pub async fn insert_all(db: &mut Db, entries: &[StoredEntry], origin: &EntryOrig
     Ok(())
 }
 
-/// An entry as a row for the database.
+/// An entry as a JSON row for `jsonb_to_recordset`.
 fn row(entry: &StoredEntry) -> Value {
     json!({
         "id": entry.id, "member_id": entry.member, "project_id": entry.project, "description": entry.description,
@@ -92,7 +92,7 @@ fn row(entry: &StoredEntry) -> Value {
     })
 }
 
-/// Keeps others from changing these entries, if they are those of a member, in the order in which everybody holds them.
+/// Locks these entries in the order of their ids, as all writers do; with `of`, only that member's.
 pub async fn lock_all(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -106,7 +106,7 @@ pub async fn lock_all(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<(),
     Ok(())
 }
 
-/// Writes an entry, which becomes its next version.
+/// Stores an entry and increments its version.
 pub async fn update(db: &mut Db, entry: &StoredEntry, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -141,10 +141,10 @@ pub async fn delete(db: &mut Db, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// An entry for a change: nobody else changes it until this transaction ends. By id, or the running one of a member.
+/// Locks an entry, by id or the running one of a member, until the transaction ends; with `of`, only if it is that member's.
 ///
-/// It is held before it is read. A statement that had to wait for a row looks again at that row alone: what was joined to it
-/// would be of the time before, and the invoice that was drafted meanwhile would be missing.
+/// The row is locked before it is read. A statement that waited for a row rereads only that row: what is joined to it would be
+/// outdated, and an invoice drafted meanwhile would be missing.
 pub async fn lock(db: &mut Db, which: LockTarget, of: Option<Uuid>) -> Result<Option<StoredEntry>, Error> {
     let (id, running) = match which {
         LockTarget::Entry(id) => (id, None),
@@ -157,7 +157,7 @@ pub async fn lock(db: &mut Db, which: LockTarget, of: Option<Uuid>) -> Result<Op
     stored(db, id, of, running).await
 }
 
-/// Keeps others from changing the entry with this id, if it is that of a member.
+/// Locks the entry with this id; with `of`, only if it is that member's.
 async fn hold(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -171,7 +171,7 @@ async fn hold(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The entry with this id, if it is that of a member, and if it runs.
+/// Reads the entry with this id; with `of`, only if it is that member's; with `running`, only if it runs or does not.
 async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) -> Result<Option<StoredEntry>, Error> {
     let organization = db.organization();
     let row = query!(
@@ -233,7 +233,7 @@ async fn running(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error> {
         .await?)
 }
 
-/// A draft that may be confirmed.
+/// A draft to confirm.
 #[allow(missing_docs, reason = "the fields say what they are")]
 pub struct DraftRow {
     pub id: Uuid,
@@ -245,7 +245,7 @@ pub struct DraftRow {
     pub closed: bool,
 }
 
-/// The entries with these ids, or all finished drafts, of this member or of anybody; held until the transaction ends.
+/// Locks the entries with these ids, or all finished drafts, until the transaction ends; with `of`, only that member's.
 pub async fn lock_drafts(db: &mut Db, ids: Option<&[Uuid]>, of: Option<Uuid>, limit: i64) -> Result<Vec<DraftRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -264,7 +264,7 @@ pub async fn lock_drafts(db: &mut Db, ids: Option<&[Uuid]>, of: Option<Uuid>, li
     .await?)
 }
 
-/// Lets drafts count.
+/// Turns drafts into logged time.
 pub async fn confirm(db: &mut Db, ids: &[Uuid], now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
@@ -278,7 +278,7 @@ pub async fn confirm(db: &mut Db, ids: &[Uuid], now: Timestamp) -> Result<(), Er
     Ok(())
 }
 
-/// How many drafts of a member wait, running timers among them.
+/// How many drafts a member has, running timers among them.
 pub async fn count_drafts(db: &mut Db, member: Uuid) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(

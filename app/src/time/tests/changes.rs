@@ -1,4 +1,4 @@
-//! Changing entries.
+//! Tests of changes to entries.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ async fn a_change_that_changes_nothing_is_no_version() {
     assert_eq!((&same["version"], same.get("warnings")), (&json!(1), None), "at a page, what is saved as it is was meant so");
 }
 
-/// A program may have meant something else: it would say that it was done.
+/// A program may have meant another change, and would otherwise report this one as done.
 #[tokio::test]
 async fn a_program_is_told_that_its_change_was_none() {
     let studio = studio().await;

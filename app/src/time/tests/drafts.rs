@@ -1,4 +1,4 @@
-//! What agents write waits for a person.
+//! Tests of drafts: time that agents write counts once a person has confirmed it.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{
     time::{TimeEntry, week_drafts::WeekDrafts},
 };
 
-/// Nothing but the drafts is there.
+/// Asserts that totals count nothing but the drafts.
 async fn counts_nowhere(studio: &World, drafts: i64) {
     let totals = studio.ok("summarize_time", json!({})).await["totals"].clone();
     assert_eq!(
@@ -70,7 +70,7 @@ async fn a_timer_of_an_agent_becomes_a_draft() {
     counts_nowhere(&studio, 600).await;
 }
 
-/// Neither its words nor its end are the agent's to change: the person who started it has not looked at them.
+/// An agent may change neither the description nor the end: the person who started the timer has not looked at them.
 #[tokio::test]
 async fn a_timer_that_a_person_started_is_touched_by_no_agent_that_writes_drafts() {
     let studio = studio().await;
@@ -86,7 +86,7 @@ async fn a_timer_that_a_person_started_is_touched_by_no_agent_that_writes_drafts
         ] {
             let refused = agent.refused(operation, given.clone()).await;
             assert_eq!(refused.code, Code::NeedsApproval, "{operation}: {refused:?}");
-            // It may show what it would do.
+            // A dry run may show the effect.
             let mut tried = given;
             tried["dry_run"] = json!(true);
             assert_eq!(agent.ok(operation, tried).await["dry_run"], true, "{operation}");
@@ -97,7 +97,7 @@ async fn a_timer_that_a_person_started_is_touched_by_no_agent_that_writes_drafts
     assert_eq!((&timer["id"], &timer["description"], &timer["state"]), (&started["id"], &json!("mine"), &json!("logged")));
 }
 
-/// A draft of an agent is the work of whoever has changed it since, and no other agent's.
+/// A draft that somebody has changed since is their work, and no longer the agent's.
 #[tokio::test]
 async fn a_draft_that_somebody_else_has_changed_is_left_to_a_person() {
     let studio = studio().await;
@@ -120,7 +120,7 @@ async fn a_draft_that_somebody_else_has_changed_is_left_to_a_person() {
     }
 }
 
-/// A model would say that it was done: every draft says that it is one, and where it is confirmed.
+/// A model would report drafts as done: every draft says that it is one, and where it is confirmed.
 #[tokio::test]
 async fn a_draft_says_that_it_is_one_and_where_it_is_confirmed() {
     let studio = studio().await;
@@ -146,7 +146,7 @@ async fn a_draft_says_that_it_is_one_and_where_it_is_confirmed() {
     }
 }
 
-/// What another has drafted stays a draft, whoever changes it: a program that writes directly would say that it counts.
+/// The draft of another agent stays a draft, whoever changes it: a program that writes directly would report that it counts.
 #[tokio::test]
 async fn a_program_that_writes_directly_is_told_of_the_draft_it_has_changed() {
     let studio = studio().await;
@@ -259,7 +259,7 @@ async fn what_is_confirmed_is_named_or_all_but_not_closed_or_running() {
     assert_eq!(confirmed["warnings"][0], "1 draft is on a day that is closed and still waits.");
 }
 
-/// What the time page says of the drafts that it shows, and how many it confirms.
+/// The notice of the time page about the drafts that it shows, and how many it confirms.
 async fn told(studio: &World, of_the_week: i64, shown: usize) -> (Option<String>, usize) {
     let listed = studio.ok("list_time_entries", json!({"limit": 200})).await;
     let mut page: Page<TimeEntry> = serde_json::from_value(listed).expect("a page");

@@ -1,4 +1,4 @@
-//! Logging time, and the totals that come back.
+//! Tests of logging time, and of the totals in the answer.
 
 use serde_json::json;
 
@@ -77,13 +77,13 @@ async fn twenty_four_hours_fit_into_an_entry() {
 #[tokio::test]
 async fn the_door_is_the_source() {
     let studio = studio().await;
-    for (door, source) in [
+    for (channel, source) in [
         (Channel::Page, EntrySource::Manual),
         (Channel::Rest, EntrySource::Api),
         (Channel::Mcp, EntrySource::Mcp),
         (Channel::CommandLine, EntrySource::Api),
     ] {
-        let entry = log(&studio.through(door), json!({})).await;
+        let entry = log(&studio.through(channel), json!({})).await;
         assert_eq!(entry["source"], source.name());
     }
 }
@@ -148,7 +148,7 @@ async fn new_time_on_an_archived_project_or_client_is_refused() {
     assert!(studio.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await.field("project").is_some());
 }
 
-/// Whatever is archived is named with what restores it, so that whoever does that comes further.
+/// The refusal names every archived record with the operation that restores it.
 #[tokio::test]
 async fn of_a_project_and_its_client_the_one_that_is_archived_is_named_and_how_it_is_restored() {
     let studio = studio().await;

@@ -1,4 +1,4 @@
-//! Several entries at once: all of them, or none.
+//! Tests of several entries at once: all of them, or none.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ async fn five_standups_are_logged_in_one_call_and_taken_back_in_one() {
     assert_eq!(days, ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"], "as they were given");
     assert_eq!((&done["worked"]["seconds"], &done["items"][0]["amount"]["amount"]), (&json!(4_500), &euros(3_000)));
     assert_eq!((&done["items"][0]["project"], &done["items"][0]["state"]), (&json!("Acme / Dashboard"), &json!("logged")));
-    // What one entry would have been, each of them is.
+    // Each entry equals one that is logged alone.
     let alone = log(&studio, json!({"date": "2026-11-16", "duration": "15m", "description": "Standup"})).await;
     let mut one = studio.ok("get_time_entry", json!({"time_entry": done["items"][0]["id"]})).await;
     one["id"] = alone["id"].clone();
@@ -176,19 +176,19 @@ async fn yesterdays_time_is_moved_to_another_project_in_one_call() {
     let place = json!("Acme / Onboarding");
     assert_eq!(told, [(ids[1], &place), (ids[0], &place)], "each once, in the order given");
     assert_eq!(moved["items"][0]["amount"]["amount"], euros(2_000), "at the rate of the other project");
-    // One that cannot change keeps the others from changing, and is named.
+    // One entry that cannot change is named, and keeps the others from changing.
     studio.ok("draft_invoice", json!({"client": "Acme", "from": "2026-11-20", "to": "2026-11-20"})).await;
     let refused = studio.refused("update_time_entries", json!({"time_entries": ids, "description": "Else"})).await;
     assert!(refused.code == Code::Locked && refused.message.starts_with("time_entries[2]"), "{refused:?}");
     assert_eq!(studio.ok("get_time_entry", json!({"time_entry": ids[0]})).await["description"], "Standup");
     studio.ok("undo_action", json!({"action": moved["action"]})).await;
     assert_eq!(studio.ok("get_time_entry", json!({"time_entry": ids[0]})).await["project"]["name"], "Dashboard");
-    // What is somebody else's is not there.
+    // Entries of other members are not found.
     let barbara = on_project(&studio, "Dashboard").await;
     assert_eq!(barbara.code("update_time_entries", json!({"time_entries": ids, "description": "mine"})).await, Code::NotFound);
 }
 
-/// What was logged twice, or on a wrong day, is seen at once.
+/// Time that was logged twice, or on a wrong day, is reported at once.
 #[tokio::test]
 async fn time_that_lies_over_other_time_or_long_ago_is_told() {
     let studio = studio().await;
@@ -224,7 +224,7 @@ async fn those_of_several_that_lie_over_other_time_are_named() {
     assert!(all["warnings"].to_string().contains("entries[4] and 1 more: It overlaps time"), "{all:#}");
 }
 
-/// Time that is logged stays wrong; a timer may still be stopped or moved.
+/// An overlap with logged time stays, while a timer may still be stopped or moved: the logged time is reported.
 #[tokio::test]
 async fn of_logged_time_and_a_timer_that_lie_over_an_entry_the_logged_time_is_told() {
     let studio = studio().await;
@@ -237,7 +237,7 @@ async fn of_logged_time_and_a_timer_that_lie_over_an_entry_the_logged_time_is_to
     assert_eq!(both["warnings"], json!(["It overlaps time on Acme / Onboarding of 21 November 2026. Check both."]));
 }
 
-/// A timer goes on until now, whenever it was started.
+/// A timer lasts until now, whenever it was started.
 #[tokio::test]
 async fn time_that_lies_over_the_timer_of_the_same_member_is_told() {
     let studio = studio().await;

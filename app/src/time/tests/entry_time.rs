@@ -1,4 +1,4 @@
-//! Days on which clocks are moved, in twenty zones, over the pure reading of what a form holds.
+//! Tests of `EntryTime` on days on which clocks are moved, in twenty zones, over the pure reading of form fields.
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Half hours, quarters, both hemispheres, a change at midnight, half an hour of it, one by decree, and places that never change.
+/// Offsets of half and quarter hours, both hemispheres, changes at midnight, by half an hour and by decree, and zones without changes.
 const ZONES: [&str; 20] = [
     "Europe/Berlin",
     "Europe/London",
@@ -50,7 +50,7 @@ fn changeovers(local_clock: &LocalClock) -> Vec<Timestamp> {
     if moved.is_empty() { vec!["2026-06-01T12:00:00Z".parse().expect("a noon")] } else { moved }
 }
 
-/// Work that begins every few minutes around each changeover, in several lengths.
+/// Work that begins every few minutes around each changeover, of several lengths.
 fn works(local_clock: &LocalClock) -> Vec<(Timestamp, Timestamp)> {
     let mut works = Vec::new();
     for changeover in changeovers(local_clock) {
@@ -62,7 +62,7 @@ fn works(local_clock: &LocalClock) -> Vec<(Timestamp, Timestamp)> {
     works
 }
 
-/// What a form holds of work.
+/// The fields of a form that shows this work.
 fn held(from: Timestamp, to: Timestamp, local_clock: &LocalClock) -> EntryTimeInput {
     let (from, to) = (OffsetDateTime::at(from, &local_clock.zone), OffsetDateTime::at(to, &local_clock.zone));
     let date = Some(from.day().to_string());
@@ -104,11 +104,11 @@ fn what_a_form_shows_unchanged_stays_unchanged() {
     for zone in ZONES {
         let (local_clock, away) = (local_clock(zone), local_clock("Pacific/Pago_Pago"));
         for (from, to) in works(&local_clock) {
-            // Its day is of where the member was, and no longer that of its start here.
+            // The day is that of the start where the member was, not of the start here.
             let day = away.day_of(from);
             let work = EntryTime { day, span: Some((from, to)), seconds: to.duration_since(from).as_secs() };
             let form = held(from, to, &local_clock);
-            // A program sends the duration, too, as it was told: cut to whole minutes.
+            // A program also sends the duration as an answer states it: cut to whole minutes.
             for duration in [None, Some(WorkDuration::of(work.seconds).text)] {
                 let form = EntryTimeInput { duration, ..form.clone() };
                 let saved = work.changed(&form, &local_clock, TODAY).expect("saved");
@@ -123,7 +123,7 @@ fn what_is_typed_anew_is_a_time_that_the_clock_shows_or_it_is_said() {
     for zone in ZONES {
         let local_clock = local_clock(zone);
         for changeover in changeovers(&local_clock) {
-            // As the clock ran before it was moved, and as it runs after.
+            // The offset before the changeover, and the one after it.
             for offset in [changeover - SignedDuration::from_secs(1), changeover].map(|at| local_clock.zone.to_offset(at)) {
                 for minutes in (-180..=180).step_by(15) {
                     let local = offset.to_datetime(changeover + SignedDuration::from_mins(minutes));
@@ -209,7 +209,7 @@ fn a_day_moves_with_the_start_alone() {
     assert_eq!((moved.day, moved.span), (Date::constant(2026, 11, 19), work.span), "asked for by its date here");
 }
 
-/// What the form says of these times on a day, in seconds.
+/// The seconds that the form shows for these times on a day.
 fn said_by_form(given: &EntryTimeInput, local_clock: &LocalClock, before: Option<(Timestamp, Timestamp)>) -> Option<i64> {
     let text = |text: &Option<String>| text.clone().expect("a field that is filled in");
     let (day, from, to) = (text(&given.date), text(&given.started_at), text(&given.ended_at));

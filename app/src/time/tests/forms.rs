@@ -1,4 +1,4 @@
-//! What the forms of the pages send.
+//! Tests of what the forms of the pages send.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     time::{TimeEntry, UpdateTimeEntry, form, time_fields},
 };
 
-/// What the form of an entry holds, and sends when it is saved as it is.
+/// The fields of the form of an entry, as it sends them when saved without a change.
 pub fn form_fields(entry: &Value) -> Value {
     let entry: TimeEntry = serde_json::from_value(entry.clone()).expect("an entry");
     let when = match (&entry.started_at, &entry.ended_at) {
@@ -66,7 +66,7 @@ async fn what_is_typed_into_the_form_is_meant() {
     let changed = studio.form::<UpdateTimeEntry>(earlier).await.expect("changed");
     assert_eq!((&changed["started_at"], &changed["worked"]["seconds"]), (&json!("2026-11-20T09:00:00+01:00"), &json!(5_412)));
     assert_eq!(changed["ended_at"], "2026-11-20T10:30:12+01:00");
-    // Both ends in the second of the hours that come twice: what is corrected there stays there.
+    // Both ends are in the second of the hours that come twice; corrected times stay there.
     let given = json!({"project": "Dashboard", "started_at": "2026-10-25T02:30:00+01:00", "ended_at": "2026-10-25T02:45:00+01:00"});
     let entry = studio.ok("create_time_entry", given).await;
     let longer = with(form_fields(&entry), json!({"ended_at": "02:50"}));

@@ -1,4 +1,4 @@
-//! Lists of entries: order, pages and filters.
+//! Tests of lists of entries: order, pages and filters.
 
 use serde_json::{Value, json};
 

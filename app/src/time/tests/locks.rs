@@ -1,4 +1,4 @@
-//! What holds an entry, and that it says so.
+//! Tests of locks on entries, and of the reasons that refusals state.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{log, on_project, studio};
 use crate::{access::WriteMode, error::Code, testing::World};
 
-/// Every way to touch an entry is refused, with these words.
+/// Asserts that every change of an entry is refused with these words.
 async fn assert_locked(world: &World, entry: &Value, words: &str) {
     let before = world.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
     assert_eq!(before["locked"], true);
@@ -53,7 +53,7 @@ async fn an_entry_on_a_sent_invoice_names_its_number_to_who_may_see_money() {
     assert!(barbara.ok("get_time_entry", json!({"time_entry": entry["id"]})).await.get("invoiced").is_none());
 }
 
-/// Whoever may not write invoices, or leaves time that was logged to a person, is not sent to the draft that it is on.
+/// Callers who may not write invoices, or who leave logged time to a person, are not referred to the draft invoice.
 #[tokio::test]
 async fn only_who_may_take_time_off_a_draft_is_told_to() {
     let studio = studio().await;
@@ -74,7 +74,7 @@ async fn only_who_may_take_time_off_a_draft_is_told_to() {
     }
 }
 
-/// Whoever closed the days reads it, too.
+/// Owners, who close days, read the same refusal.
 #[tokio::test]
 async fn of_a_closed_day_an_owner_is_told_what_an_owner_can_do_and_not_to_ask_one() {
     let studio = studio().await;
@@ -88,7 +88,7 @@ async fn of_a_closed_day_an_owner_is_told_what_an_owner_can_do_and_not_to_ask_on
     );
 }
 
-/// A project that is archived is restored by who leads the work, and by no agent that leaves that to a person.
+/// The hint to restore a project goes to those who lead the work, and to no agent that leaves this to a person.
 #[tokio::test]
 async fn only_who_may_restore_a_project_is_told_to() {
     let studio = studio().await;
@@ -153,10 +153,10 @@ async fn the_running_timer_is_not_an_entry_to_change_or_delete() {
     }
 }
 
-/// Over and over, time is billed and changed or deleted at the same moment. Whoever comes second sees what the first has done.
+/// Time is repeatedly billed and changed or deleted at the same moment: the second write sees the effect of the first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn time_that_is_being_billed_neither_changes_nor_goes_away() {
-    // Lines whose entry is gone, or is not as long as the line says.
+    // Lines whose entry is gone, or has another duration than the line.
     let astray = "select count(*) from invoice_line l
         left join time_entry t on t.organization_id = l.organization_id and t.invoice_line_id = l.id
         where l.organization_id = $1 and t.seconds is distinct from l.seconds";
@@ -180,7 +180,7 @@ async fn time_that_is_being_billed_neither_changes_nor_goes_away() {
                 Ok(json!(3_600))
             }
             (Ok(_), "update_time_entry") => Ok(json!(7_200)),
-            // With nothing left there is nothing to bill.
+            // A deleted entry leaves nothing to bill.
             (Ok(_), _) => Err(Code::Invalid),
         };
         assert_eq!(billed, wanted, "{operation} in round {round}");

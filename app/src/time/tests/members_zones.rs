@@ -1,11 +1,11 @@
-//! Days and clocks of members who are elsewhere.
+//! Tests of days and clocks of members in other time zones.
 
 use serde_json::{Value, json};
 
 use super::{forms::form_fields, log, on_project, studio_in, with};
 use crate::{context::Channel, error::Code, testing::World, time::UpdateTimeEntry};
 
-/// The member with a time zone of their own from now on; with empty text with that of the organization.
+/// The member with an own time zone from now on; with empty text, that of the organization.
 async fn moved(member: &World, zone: &str) -> World {
     member.ok("set_time_zone", json!({"time_zone": zone})).await;
     member.at(member).await
@@ -40,9 +40,9 @@ async fn times_without_an_offset_are_on_the_clock_of_whoever_works_at_every_door
     let studio = studio_in("Europe/Berlin").await;
     let grace = moved(&on_project(&studio, "Dashboard").await, "America/New_York").await;
     let given = json!({"project": "Dashboard", "started_at": "2026-11-20T09:00", "ended_at": "2026-11-20T10:00"});
-    for door in [Channel::Page, Channel::Rest, Channel::Mcp, Channel::Assistant, Channel::CommandLine] {
-        let entry = grace.through(door).ok("create_time_entry", given.clone()).await;
-        assert_eq!(entry["started_at"], "2026-11-20T09:00:00-05:00", "{door:?}");
+    for channel in [Channel::Page, Channel::Rest, Channel::Mcp, Channel::Assistant, Channel::CommandLine] {
+        let entry = grace.through(channel).ok("create_time_entry", given.clone()).await;
+        assert_eq!(entry["started_at"], "2026-11-20T09:00:00-05:00", "{channel:?}");
     }
     let late = with(given, json!({"member": grace.member(), "started_at": "2026-11-20T23:00", "ended_at": "2026-11-20T23:30"}));
     let entry = studio.ok("create_time_entry", late).await;

@@ -1,4 +1,4 @@
-//! Promises about time, over the operations.
+//! Tests of time, over the operations.
 
 mod changes;
 mod drafts;
@@ -41,7 +41,7 @@ async fn furnish(studio: World) -> World {
     studio
 }
 
-/// Logs an hour and a half on Dashboard, with what is given besides or instead.
+/// Logs an hour and a half on Dashboard, with additional or other arguments.
 pub async fn log(world: &World, more: Value) -> Value {
     world.ok("create_time_entry", with(json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h30m"}), more)).await
 }

@@ -1,4 +1,4 @@
-//! What time is worth: the nearest rate, copied when the entry is made.
+//! Tests of the price of time: the closest rate, copied when the entry is made.
 
 use serde_json::{Value, json};
 
@@ -136,7 +136,7 @@ fn keys(value: &Value) -> Vec<String> {
     }
 }
 
-/// Walks the reads and writes of time and finds no money in them.
+/// Calls the reads and writes of time and asserts that none shows money.
 async fn sees_no_money(world: &World) {
     let entry = log(world, json!({})).await;
     let mut answers = vec![entry.clone()];
@@ -214,7 +214,7 @@ async fn moved_time_is_billable_as_its_new_project_says_unless_somebody_says_oth
     assert_eq!((&moved["billable"], &moved["amount"]["amount"]), (&json!(true), &json!("180.00")));
     let said = json!({"time_entry": office["id"], "project": "Office", "billable": true});
     assert!(studio.through(crate::context::Channel::Rest).refused("update_time_entry", said.clone()).await.field("billable").is_some());
-    // A form always says what is billable, and says here what was so before.
+    // A form always sends `billable`, here with the value from before.
     let back = studio.form::<UpdateTimeEntry>(said).await.expect("moved");
     assert_eq!((&back["billable"], &back["project"]["name"]), (&json!(false), &json!("Office")));
     let again = studio.form::<UpdateTimeEntry>(json!({"time_entry": office["id"], "project": "Dashboard", "billable": false}));

@@ -1,4 +1,4 @@
-//! Bad input: each is refused with the field it is about, and nothing is kept.
+//! Tests of invalid input: each is refused with the field it is about, and nothing is stored.
 
 use serde_json::{Value, json};
 
@@ -171,7 +171,7 @@ async fn no_time_is_logged_for_who_has_left_and_what_they_logged_may_change() {
     studio.ok("update_time_entry", json!({"time_entry": entry["id"], "description": "Corrected"})).await;
 }
 
-/// Whoever sits at a page knows no operation.
+/// People at a page know no names of operations.
 #[tokio::test]
 async fn what_is_billable_and_has_no_rate_is_told_to_each_in_their_words() {
     let studio = studio().await;

@@ -1,4 +1,4 @@
-//! Stopping, changing and discarding the timer.
+//! Tests of stopping, changing and discarding the timer.
 
 use serde_json::json;
 
@@ -167,7 +167,7 @@ async fn of_many_stops_at_once_one_stops() {
 async fn a_timer_that_runs_again_after_an_undo_is_stopped_again_by_the_same_button() {
     let studio = studio().await;
     started(&studio, 60).await;
-    // What the button on the page sends.
+    // The request of the button on the page.
     let button = async || {
         let current: CurrentTimer = serde_json::from_value(studio.ok("get_timer", json!({})).await).expect("the timer");
         json!({"idempotency_key": stop_key(&current.timer.expect("it runs"))})

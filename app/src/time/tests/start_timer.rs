@@ -1,4 +1,4 @@
-//! Starting the timer.
+//! Tests of starting the timer.
 
 use serde_json::{Value, json};
 
@@ -96,7 +96,7 @@ async fn a_start_lies_in_the_past_but_not_in_logged_time() {
     let studio = studio().await;
     let given = json!({"project": "Dashboard", "started_at": "2026-11-21T08:00:00Z", "ended_at": "2026-11-21T09:00:00Z"});
     studio.ok("create_time_entry", given).await;
-    // Planned for later: no reason not to start now.
+    // Time planned for later is no reason to refuse a start now.
     studio
         .ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-21T14:00:00Z", "ended_at": "2026-11-21T15:00:00Z"}))
         .await;
@@ -193,7 +193,7 @@ async fn a_timer_on_what_is_archived_is_refused() {
     assert!(refused.code == Code::Invalid && refused.field("project").is_some_and(|message| message.contains("archived")));
 }
 
-/// How many of the calls were answered, and how many refused because a timer runs. Anything else is a failure.
+/// How many of the calls were answered, and how many were refused because a timer runs. Any other answer fails the test.
 async fn all_at_once(studio: &crate::testing::World, calls: impl Iterator<Item = Value>) -> (usize, usize) {
     let calls = calls.map(|call| {
         let studio = studio.clone();

@@ -1,4 +1,4 @@
-//! Sums of time.
+//! Tests of sums of time.
 
 use serde_json::{Value, json};
 
@@ -114,7 +114,7 @@ async fn a_day_has_its_projects_and_they_add_up_to_it() {
     assert_eq!((&by_day["items"][0]["day"], &by_day["items"][0]["worked"]["seconds"]), (&json!("2026-11-20"), &json!(12600)));
 }
 
-/// What an invoice takes is told in many places, and everywhere it is the same.
+/// The unbilled amount is shown in many places, and is the same everywhere.
 #[tokio::test]
 async fn unbilled_is_what_an_invoice_would_take_now() {
     let studio = studio().await;
@@ -138,7 +138,7 @@ async fn unbilled_is_what_an_invoice_would_take_now() {
     }
 }
 
-/// Whoever asks for *last week* is told which days those are; what does not fit on a page follows on the next.
+/// The answer for *last week* states its days; what does not fit on a page follows on the next.
 #[tokio::test]
 async fn a_summary_says_its_days_and_how_many_groups_there_are_and_goes_on() {
     let studio = studio().await;
@@ -149,7 +149,7 @@ async fn a_summary_says_its_days_and_how_many_groups_there_are_and_goes_on() {
     let asked = |cursor: Value| json!({"period": "2026-W46", "group_by": "project", "limit": 2, "cursor": cursor});
     let first = studio.ok("summarize_time", asked(Value::Null)).await;
     assert_eq!((&first["from"], &first["to"], &first["groups"]), (&json!("2026-11-09"), &json!("2026-11-15"), &json!(3)));
-    // Between the pages somebody works: what was told is not told again.
+    // Time is logged between the pages: groups already listed are not listed again.
     studio.ok("create_time_entry", json!({"project": "One", "date": "2026-11-09", "duration": "2h"})).await;
     let second = studio.ok("summarize_time", asked(first["next_cursor"].clone())).await;
     let labels =

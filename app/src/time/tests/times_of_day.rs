@@ -1,4 +1,4 @@
-//! A day and two times on its clock, as the forms of the pages ask for them.
+//! Tests of a day and two times on its clock, as the forms of the pages send them.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ fn worked(from: &str, to: &str) -> Value {
     json!({"project": "Dashboard", "date": "2026-11-20", "started_at": from, "ended_at": to})
 }
 
-/// Start and end of what was answered.
+/// Start and end in an answer.
 fn span(entry: &Value) -> [&str; 2] {
     ["started_at", "ended_at"].map(|end| entry[end].as_str().unwrap_or_default())
 }
@@ -54,7 +54,7 @@ async fn a_day_and_two_times_are_taken_at_every_door() {
     assert_eq!((&day["started_at"], &day["worked"]["text"]), (&json!("2026-11-20T09:00:00+01:00"), &json!("1h 30m")));
 }
 
-/// People say *from nine to half past ten*, and mean the day that they are in.
+/// People say *from nine to half past ten*, and mean the current day.
 #[tokio::test]
 async fn times_without_a_day_are_those_of_today_and_of_the_day_of_what_is_changed() {
     let studio = studio_in("Europe/Berlin").await;
@@ -197,7 +197,7 @@ async fn one_time_that_does_not_fit_the_other_is_refused_with_what_to_give_besid
     }
 }
 
-/// After midnight, the start of a timer that runs since the evening is corrected to a time of that evening, or of the night.
+/// After midnight, the start of a timer that runs since the evening can be corrected to a time of that evening, or of the night.
 #[tokio::test]
 async fn a_new_start_of_a_timer_is_of_today_or_where_that_is_to_come_of_its_own_day() {
     let studio = studio_in("Europe/Berlin").await;
@@ -211,7 +211,7 @@ async fn a_new_start_of_a_timer_is_of_today_or_where_that_is_to_come_of_its_own_
     }
 }
 
-/// Whoever gives an offset may be anywhere, and a time without one is where the member is: together they would be hours apart.
+/// A time with an offset may be on any clock, and one without is on the member's: together they could be hours apart.
 #[tokio::test]
 async fn a_time_without_an_offset_beside_an_instant_on_another_clock_is_refused_with_both_and_the_way() {
     let studio = studio_in("Europe/London").await;
@@ -280,7 +280,7 @@ async fn a_long_night_that_may_be_a_slip_is_told_with_what_was_taken() {
     }
 }
 
-/// Who has to fill in every argument says the same thing twice.
+/// A client that has to fill in every argument gives the same time twice.
 #[tokio::test]
 async fn a_date_and_a_duration_beside_start_and_end_are_taken_where_they_agree() {
     let studio = studio_in("Europe/Berlin").await;
@@ -317,7 +317,7 @@ async fn a_date_and_a_duration_beside_start_and_end_are_taken_where_they_agree()
     assert!(studio.refused("update_time_entry", change(shown)).await.field("duration").is_some(), "also where the times stay");
 }
 
-/// What is told of a duration is cut to whole minutes, and hours in decimals are rounded.
+/// Answers cut durations to whole minutes, and hours in decimals are rounded.
 #[tokio::test]
 async fn a_duration_that_is_less_than_a_minute_off_leaves_start_and_end_as_they_are() {
     let studio = studio_in("Europe/Berlin").await;

@@ -1,4 +1,4 @@
-//! Whose time one sees and writes.
+//! Tests of whose time a member sees and writes.
 
 use serde_json::json;
 

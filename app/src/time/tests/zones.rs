@@ -1,4 +1,4 @@
-//! Days where the organization is, and days that are not 24 hours long.
+//! Tests of days in the organization's time zone, and of days that are not 24 hours long.
 
 use serde_json::json;
 

@@ -1,21 +1,21 @@
-//! A box to tick.
+//! Checkboxes.
 
 use leptos::prelude::*;
 
 use crate::ui::FormState;
 
-/// A box to tick. Unticked it sends nothing at all, so it stands only where absent means no.
+/// A checkbox. Unticked it sends nothing at all, so it is only for arguments where absent means no.
 #[component]
 pub fn Checkbox(
-    /// What it says.
+    /// The label.
     #[prop(into)]
     label: String,
-    /// The argument it fills with `true`.
+    /// The argument that it fills with `true`.
     name: &'static str,
-    /// Whether it is ticked already.
+    /// Whether it is ticked at first.
     #[prop(optional)]
     ticked: bool,
-    /// Its place in the grid of the form.
+    /// The CSS class for its cell in the form's grid.
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
@@ -28,8 +28,8 @@ pub fn Checkbox(
     }
 }
 
-/// How the box was left when the form was sent without scripts and refused; nothing when it was not. An unticked box sends
-/// nothing, so in a form that comes back it is told from the other fields.
+/// The state of the box when its form was sent without scripts and refused; `None` otherwise. An unticked box sends nothing, so in a
+/// returned form it is recognized by the other fields.
 fn returned(name: &str) -> Option<bool> {
     let typed = use_context::<FormState>()?.typed;
     (!typed.is_empty()).then(|| typed.contains_key(name))
@@ -39,7 +39,7 @@ fn returned(name: &str) -> Option<bool> {
 mod tests {
     use super::*;
 
-    /// Whether a box that is ticked by default stays so in a form that came back with these fields.
+    /// Whether a box that is ticked by default stays so in a form that was returned with these fields.
     fn ticked(typed: &[(&str, &str)]) -> bool {
         let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let html = Owner::new().with(|| {

@@ -1,4 +1,4 @@
-//! An address is a person's once they have opened the link that was sent there, signed in.
+//! Tests of address confirmation: an address is confirmed by opening the mailed link while signed in.
 
 use serde_json::json;
 
@@ -84,7 +84,7 @@ async fn after_a_week_the_link_has_run_out() {
     assert_eq!(confirm(&barbara.world.caller, &secret).await.map_err(|error| error.code), Err(Code::Conflict));
 }
 
-/// They after they have opened the link that was sent to them.
+/// Opens the link that was mailed to the person.
 async fn confirmed(person: Signed) -> Signed {
     let secret = mailed(&person.world.mail_leaves(None, &person.email).await.expect("a mail"));
     confirm(&person.world.caller, &secret).await.expect("confirmed");
@@ -95,7 +95,7 @@ fn password() -> String {
     "correct horse battery".to_owned()
 }
 
-/// How many mails were written to a mailbox.
+/// The number of mails written to a mailbox.
 async fn written(world: &World, mailbox: &str) -> i64 {
     world.number(&format!("select count(*) from outgoing_mail where recipient = '{mailbox}' and $1 is not null")).await
 }

@@ -1,4 +1,4 @@
-//! A link to a document is good for five minutes, and for as long as the token holds that drew it.
+//! Tests of document links: valid for five minutes, and as long as the issuing token is.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::{
     verification::document_link::{issue, open},
 };
 
-/// An organization with a draft, and an agent of it.
+/// An organization with a draft, and its agent.
 async fn draft() -> (World, World, InvoiceId) {
     let acme = World::new("acme").await;
     acme.ok("create_client", json!({"name": "Umbrella", "rate": "100.00", "tax_rate": "19"})).await;

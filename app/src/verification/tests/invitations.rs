@@ -1,4 +1,4 @@
-//! An invitation has two secrets: the one in its mail proves a mailbox, the one that the inviter hands over proves nothing.
+//! Tests of the two secrets of an invitation: the mailed one confirms an address, the handed-over one confirms nothing.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ async fn invites(inviter: &World, email: &str, role: Role) -> Value {
     inviter.ok("invite_member", json!({"email": email, "role": role})).await
 }
 
-/// Answers with the secret of a link.
+/// The arguments that accept with the secret of a link.
 fn with(secret: &str) -> Value {
     json!({"invitation": secret, "accept": true})
 }

@@ -1,10 +1,10 @@
-//! What was there before secrets travelled by one way: links that inviters had seen, and mails that still held them.
+//! Tests of the migrations that removed link secrets from mails, answers and mail servers' replies.
 
 use sqlx::{AssertSqlSafe, PgPool, Row, raw_sql};
 
 use crate::{database::MIGRATIONS, testing::empty};
 
-/// The version of the schema before.
+/// The schema version before link secrets.
 const BEFORE: i64 = 10;
 
 /// An organization with an invitation, its mail, an answer that held the link, and two people: one whose address the operator
@@ -48,10 +48,10 @@ async fn links_from_before_prove_nothing_and_no_mail_holds_one_any_more() {
     pool.close().await;
 }
 
-/// The version of the schema before what mail servers said was kept without the secrets in it.
+/// The schema version before secrets were removed from stored replies of mail servers.
 const QUOTED: i64 = 62;
 
-/// Two mails with a link that a mail server has quoted or not, one without, and the secrets that were drawn for them.
+/// Two mails with a link, quoted by a mail server or not, one mail without, and their link secrets.
 const QUOTES: &str = "
     set app.organization_id = '00000000-0000-0000-0000-000000000001';
     insert into organization (id, slug, name, created_at) values ('00000000-0000-0000-0000-000000000001', 'acme', 'Acme', now());
@@ -88,10 +88,10 @@ async fn what_mail_servers_quoted_before_is_kept_no_more_and_its_links_open_noth
     pool.close().await;
 }
 
-/// The version of the schema before nothing but the code of what mail servers said was kept of mails with a link.
+/// The schema version before only the code of a mail server's reply was stored for mails with a link.
 const WORDED: i64 = 65;
 
-/// Mails with a link that a mail server has refused in many words or in few, one without, and the secrets that were drawn for them.
+/// Mails with a link that a mail server has refused in many words or in few, one mail without, and their link secrets.
 const WORDS: &str = "
     set app.organization_id = '00000000-0000-0000-0000-000000000001';
     insert into organization (id, slug, name, created_at) values ('00000000-0000-0000-0000-000000000001', 'acme', 'Acme', now());

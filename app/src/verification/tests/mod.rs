@@ -1,4 +1,4 @@
-//! Promises about secrets that travel: what they prove, to whom, how often, and where they are not found.
+//! Tests of link secrets: what they confirm, for whom, how often, and where they are not stored.
 
 mod addresses;
 mod documents;
@@ -21,7 +21,7 @@ use crate::{
     testing::World,
 };
 
-/// Somebody who has signed up as a visitor does, and is signed in.
+/// A person who signed up as a visitor and is signed in.
 struct Signed {
     world: World,
     email: String,
@@ -47,7 +47,7 @@ async fn signed_up(world: &World) -> Signed {
 }
 
 impl Signed {
-    /// They as their next request finds them.
+    /// The same person as authenticated by their next request.
     async fn again(self) -> Self {
         let services = &self.world.caller.services;
         let found = identity::authenticate(&services.database, &self.cookie, &self.slug, self.world.now()).await.expect("an answer");
@@ -59,9 +59,9 @@ impl Signed {
     }
 }
 
-/// What was written down of somebody's credentials, of one kind: what each event was about, and from where.
+/// The security events of one kind: the detail of each, and whether it has an address.
 async fn noted(of: &World, kind: &str) -> Vec<(String, bool)> {
-    // They may have been signed out by what is looked at.
+    // They may have been signed out by the tested operation.
     let listed = of.at(of).await.ok("list_security_events", serde_json::json!({})).await;
     let events = listed["items"].as_array().expect("items").iter().filter(|event| event["kind"] == kind);
     events.map(|event| (event["detail"].as_str().unwrap_or_default().to_owned(), event.get("address").is_some())).collect()

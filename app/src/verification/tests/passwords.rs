@@ -1,4 +1,4 @@
-//! What runs with an old password ends with it: of two who act at once, one goes first and the other finds out.
+//! Tests of concurrency with password changes: nothing authorized by an old password outlives it.
 
 use tokio::task::JoinHandle;
 
@@ -39,7 +39,7 @@ async fn knows(acme: &World, person: &Signed, password: &str) -> bool {
     check_password(&acme.caller, &person.email, password.to_owned(), None).await.is_ok()
 }
 
-/// Does this while everybody else who holds the person waits, and lets go.
+/// Runs `work` while the person is locked, so that other transactions on them wait.
 async fn while_held(person: &Signed, work: impl AsyncFnOnce(&mut sqlx::PgConnection)) {
     let owner = owner().await;
     let mut holder = owner.begin().await.expect("a transaction");
@@ -91,7 +91,7 @@ async fn a_sign_in_that_is_being_opened_ends_with_the_password_that_opened_it() 
     .await;
 }
 
-/// Both wait for the person at once, in either order.
+/// Both lock the person at the same time, in either order.
 #[tokio::test]
 async fn of_a_change_and_a_reset_at_once_the_first_is_answered_and_its_password_counts() {
     apart("at_once", async {

@@ -1,4 +1,4 @@
-//! Whoever proves an address by a new password stands nowhere that they do not know of.
+//! Tests of the membership review after a password reset that confirms an address.
 
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -18,14 +18,14 @@ use crate::{
 
 const PRESENT: &str = "select count(*) from member where organization_id = $1 and removed_at is null";
 
-/// Sets another password for an account with the link that was mailed; what the mail about it says.
+/// Resets the password of an account by the mailed link; returns the text of the mail about it.
 async fn taken_over(acme: &World, account: &Signed) -> String {
     let secret = asked(acme, account).await;
     reset(&acme.caller, &secret, NEW.to_owned(), false).await.expect("reset");
     acme.mail_leaves(None, &account.email).await.expect("a mail").body
 }
 
-/// Lets the holder of an account come into an organization by a link, and go to a page there.
+/// The holder of an account joins an organization by a link and opens a page there.
 async fn comes(into: &World, account: &Signed, role: Role) -> Signed {
     let given = json!({"email": account.email, "role": role, "without_email": true});
     let link = secret_in(into.ok("invite_member", given).await["link"].as_str().expect("a link"));
@@ -33,19 +33,19 @@ async fn comes(into: &World, account: &Signed, role: Role) -> Signed {
     at(into, account).await
 }
 
-/// The account at a page of an organization.
+/// The account on a page of an organization.
 async fn at(place: &World, account: &Signed) -> Signed {
     let slug = place.caller.membership.as_ref().expect("an organization").slug.clone();
     Signed { world: account.world.clone(), email: account.email.clone(), cookie: account.cookie.clone(), slug }.again().await
 }
 
-/// Lets the address of an account be known to be its holder's.
+/// Confirms the address of an account.
 async fn proves(account: &Signed) {
     let proved = format!("update app_user set email_confirmed_at = now() where email = '{}' and $1 is not null", account.email);
     assert_eq!(account.world.sql(&proved).await, 1);
 }
 
-/// The role that waits for somebody who has proved their address, once they have accepted it.
+/// Accepts the pending reinvitation; returns its role.
 async fn accepts(account: &Signed) -> Value {
     let owner = account.world.at(&account.world).await;
     let found = owner.ok("list_invitations", json!({})).await["items"].clone();
@@ -171,7 +171,7 @@ async fn what_waits_in_the_name_of_a_member_who_goes_is_answered_for_by_another(
     assert!(refused.message.contains("was taken back"), "what he left open otherwise goes with him: {refused:?}");
 }
 
-/// A link by which anybody can become a member where an admin is one.
+/// A link that lets anybody become a member, issued by an admin.
 async fn link_by_admin(admin: &Signed) -> Value {
     let given = json!({"email": "dora@example.com", "role": "member", "without_email": true});
     let link = secret_in(admin.world.ok("invite_member", given).await["link"].as_str().expect("a link"));
@@ -210,7 +210,7 @@ async fn an_invitation_that_the_address_has_already_gives_way_to_what_the_member
     let acme = World::new("acme").await;
     let account = signed_up(&acme).await;
     comes(&acme, &account, Role::Member).await;
-    // As one that was open when the address changed to it.
+    // An invitation that was open when the address changed to this one.
     let other = format!(
         "insert into invitation (organization_id, id, email, role, invited_by, created_at, sent_at, expires_at)
          values ($1, gen_random_uuid(), '{}', 'owner', '{}', '{now}', '{now}', '{now}'::timestamptz + interval '1 day')",
@@ -249,7 +249,7 @@ async fn no_organization_keeps_a_person_from_their_password() {
     assert!(noted(&account.world, "membership_waits").await.is_empty());
 }
 
-/// Waits until somebody waits for what this transaction holds.
+/// Waits until another transaction waits for the locks of this one.
 async fn until_waited_for(holder: &mut PgConnection) {
     let waiting = "select count(*) from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))";
     for _ in 0..100_000 {
@@ -267,7 +267,7 @@ async fn a_place_that_somebody_held_is_tried_once_more_after_the_others() {
     let account = signed_up(&acme).await;
     comes(&acme, &account, Role::Member).await;
     let secret = asked(&acme, &account).await;
-    // In the order in which they are settled.
+    // In lock order.
     let mut places = [acme.organization().0, account.world.organization().0];
     places.sort();
     let (one, other) = (owner().await, owner().await);
@@ -276,7 +276,7 @@ async fn a_place_that_somebody_held_is_tried_once_more_after_the_others() {
     sqlx::query(hold).bind(places[0]).execute(&mut *first).await.expect("held");
     sqlx::query(hold).bind(places[1]).execute(&mut *second).await.expect("held");
     let let_go = async {
-        // By then the first was waited for in vain.
+        // By then the lock timeout for the first has passed.
         until_waited_for(&mut second).await;
         first.rollback().await.expect("let go");
         second.rollback().await.expect("let go");
@@ -290,7 +290,7 @@ async fn a_place_that_somebody_held_is_tried_once_more_after_the_others() {
     other.close().await;
 }
 
-/// Lets an account come into so many organizations of others, and leave a link of its own open in each.
+/// The account joins this many organizations of others, and leaves an open link of its own in each.
 async fn comes_into_many(account: &Signed, organizations: &[World]) {
     for organization in organizations {
         link_by_admin(&comes(organization, account, Role::Admin).await).await;

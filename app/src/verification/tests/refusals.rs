@@ -1,4 +1,4 @@
-//! Nothing leaves by mail and no model is asked for somebody whose address is not confirmed.
+//! Tests of unconfirmed addresses: no mail leaves and no model is called.
 
 use serde_json::json;
 
@@ -43,7 +43,7 @@ async fn where_mails_leave_nothing_is_mailed_for_an_unconfirmed_person_or_their_
     unconfirmed.at(&studio).await.ok("invite_member", invite).await;
 }
 
-/// Whoever signs up with somebody else's address leaves nobody behind in the account when its owner takes it back.
+/// After the owner of an address takes the account over, whoever signed up with it has no access left.
 #[tokio::test]
 async fn where_mails_leave_an_unconfirmed_person_brings_nobody_in_not_even_by_a_link_to_hand_over() {
     let studio = World::new("studio").await.with_mail_server(true);

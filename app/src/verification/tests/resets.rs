@@ -1,4 +1,4 @@
-//! A lost password is no lost account, and a link for a new one is for whoever reads the mailbox, once.
+//! Tests of the password reset: the link is for whoever reads the mailbox, and works once.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ use crate::{
 
 pub(super) const NEW: &str = "another horse battery";
 
-/// The secret of a link for a new password, as its mail brings it.
+/// The secret of a reset link, taken from its mail.
 pub(super) async fn asked(acme: &World, person: &Signed) -> String {
     send(&acme.caller.services, &person.email, &RequestOrigin::default()).await.expect("asked");
     mailed(&acme.mail_leaves(None, &person.email).await.expect("a mail"))
@@ -61,7 +61,7 @@ async fn an_address_that_a_new_password_confirms_is_written_down_as_confirmed_on
     }
 }
 
-/// Lets the address of a person be known to be theirs.
+/// Confirms the address of a person.
 async fn confirm(person: &Signed) {
     let confirmed = format!("update app_user set email_confirmed_at = now() where email = '{}' and $1 is not null", person.email);
     person.world.sql(&confirmed).await;
@@ -81,11 +81,11 @@ async fn whoever_signed_up_with_the_address_of_another_keeps_nothing_once_they_h
     reset(&acme.caller, &secret, NEW.to_owned(), false).await.expect("reset");
     let live = "select count(*) from access_token where organization_id = $1 and revoked_at is null";
     assert_eq!(squatter.world.number(live).await, 0, "the box was not ticked");
-    // That of whoever has the mailbox is another one.
+    // The known browser of the mailbox's owner is another one.
     assert_eq!(squatter.world.number(&browsers).await, 1);
 }
 
-/// Makes a link by which anybody can become an owner where a person is one.
+/// Issues a link that lets anybody become an owner.
 pub(super) async fn link_by(person: &Signed, to: &str) -> Value {
     let given = json!({"email": to, "role": "owner", "without_email": true});
     let link = person.world.ok("invite_member", given).await["link"].as_str().map(secret_in).expect("a link");
@@ -163,7 +163,7 @@ async fn an_account_that_somebody_holds_is_not_waited_for_and_its_link_is_sent_l
     owner.close().await;
 }
 
-/// Somebody who is not known asks for a new password for an address.
+/// A visitor requests a reset link for an address.
 async fn asked_for(acme: &World, email: &str) {
     crate::verification::reset_password::asked(&acme.caller, email).await.expect("the same answer");
 }
@@ -230,12 +230,12 @@ async fn a_link_to_a_mailbox_that_is_theirs_no_more_sets_no_password() {
     let barbara = signed_up(&acme).await;
     let moved = format!("update app_user set email = 'new-' || email where email = '{}' and $1 is not null", barbara.email);
     acme.sql(&moved).await;
-    // As a mail would draw it that was leaving while the address changed.
+    // A secret as issued by a mail that leaves while the address changes.
     let (person, mailbox, expires) =
         (barbara.world.person().id.0, Some(barbara.email.as_str()), acme.now() + LinkPurpose::ResetPassword.lifetime());
     let mut db = acme.caller.services.database.begin(RowScope::Nobody, AccessMode::Write).await.expect("begun");
-    let errand = NewLinkSecret { purpose: LinkPurpose::ResetPassword, subject: person, within: None, mailbox, expires };
-    let secret = issue(&mut db, &errand, acme.now()).await.expect("drawn");
+    let new_secret = NewLinkSecret { purpose: LinkPurpose::ResetPassword, subject: person, within: None, mailbox, expires };
+    let secret = issue(&mut db, &new_secret, acme.now()).await.expect("drawn");
     db.commit().await.expect("kept");
     assert_eq!(reset(&acme.caller, &secret, NEW.to_owned(), true).await.map_err(|error| error.code), Err(Code::Conflict));
     let barbara = barbara.again().await;

@@ -1,4 +1,4 @@
-//! What happens to somebody's address and password is written down for them, what was only asked for or refused included.
+//! Tests of the security events about addresses and passwords, including requests and refusals.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::{
 
 const OLD: &str = "correct horse battery";
 
-/// How often something of this kind was written down for somebody, and what it was about the last time.
+/// How often an event of this kind was recorded for the person, and its last detail.
 async fn written(person: &Signed, kind: &str) -> (u64, String) {
     let tasks = &person.world.caller.services.tasks;
     tasks.close();

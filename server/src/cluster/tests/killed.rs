@@ -1,4 +1,4 @@
-//! What happens after `kill -9`.
+//! The cluster after `kill -9` of its processes.
 
 use super::*;
 use crate::cluster::supervisor::Failures;
@@ -12,7 +12,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// Tells the process that is to be killed where to start its cluster.
+/// The variable with the folder in which the process to be killed starts its cluster.
 const DATA_DIR: &str = "CLUSTER_TO_KILL";
 
 fn kill_hard(pid: i32) {
@@ -20,7 +20,7 @@ fn kill_hard(pid: i32) {
 }
 
 fn is_alive(pid: i32) -> bool {
-    // A process that has ended but was not waited for has no folder any more.
+    // A process that has ended but is not reaped has no working directory any more.
     fs::read_link(format!("/proc/{pid}/cwd")).is_ok()
 }
 
@@ -33,7 +33,7 @@ async fn another_stint() {
     std::future::pending().await
 }
 
-/// Start a process that runs a cluster in this folder, with something in it.
+/// Start a process that runs a cluster with some data in this folder.
 async fn another_process(folder: &TempDir) -> Child {
     let name = format!("{}::another_stint", module_path!().split_once("::").expect("a module").1);
     let child = Command::new(env::current_exe().expect("this test"))
@@ -42,7 +42,7 @@ async fn another_process(folder: &TempDir) -> Child {
         .stdout(Stdio::null())
         .spawn()
         .expect("a process");
-    // The lock belongs to the other one as soon as there is a password.
+    // The other process holds the lock as soon as there is a password.
     eventually("the other process starts", async || folder.path().join("postgres/password").exists()).await;
     let beside = start(folder).await;
     assert_ne!(postmaster(folder), None);
@@ -136,19 +136,19 @@ async fn a_start_ends_the_remains_of_a_killed_database() {
     cluster.stop().await;
 }
 
-/// Some process that this one has started.
+/// A child process of this one.
 fn child_of(parent: i32) -> i32 {
     let processes = fs::read_dir("/proc").expect("Linux").flatten();
     let mut numbers = processes.filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
     let of_parent = |pid: &i32| {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        // The name stands in parentheses and may hold anything; state and parent follow it.
+        // The name is in parentheses and may contain anything; state and parent follow it.
         stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)).and_then(|found| found.parse().ok()) == Some(parent)
     };
     numbers.find(of_parent).expect("a child")
 }
 
-/// The shell that watches over the database of this folder.
+/// The shell that watches the database of this folder.
 fn watch_over(folder: &TempDir) -> i32 {
     let file = folder.path().join("postgres/data/postmaster.pid").display().to_string();
     let processes = fs::read_dir("/proc").expect("Linux").flatten();
@@ -169,7 +169,7 @@ async fn an_old_pid_file_that_names_a_stranger_is_not_believed() {
     let pid = postmaster(&folder).expect("it runs").to_string();
     cluster.stop().await;
 
-    // PostgreSQL itself would refuse: the number is alive and belongs to its own user.
+    // PostgreSQL itself would refuse: the id is alive and belongs to its own user.
     let directory = ClusterDirectory::prepare(folder.path()).expect("a directory");
     let mut stranger = directory.system_user.command("/bin/sleep").arg("600").spawn().expect("a process");
     directory.replace(&pid_file, &old.replacen(&pid, &stranger.id().to_string(), 1)).expect("an old file");
@@ -192,7 +192,7 @@ async fn a_database_that_ends_without_taking_its_file_away_holds_up_no_start() {
     let pid = postmaster(&folder).expect("it runs").to_string();
     cluster.stop().await;
 
-    // It ends at once when it is told to, and nobody has waited for it yet: PostgreSQL still takes it for alive.
+    // It ends at once when it is told to, and is not reaped yet: PostgreSQL still takes it for alive.
     let directory = ClusterDirectory::prepare(folder.path()).expect("a directory");
     let mut left = directory.system_user.command("/usr/bin/env").args(ENDING).current_dir(&directory.data).spawn().expect("a process");
     directory.replace(&pid_file, &old.replacen(&pid, &left.id().to_string(), 1)).expect("its file");
@@ -252,7 +252,7 @@ async fn a_database_that_hangs_is_killed_whole_and_in_time() {
     assert!(again.stop_by(Instant::now() + LIMIT).await, "who is asked in time stops by itself");
 }
 
-/// A script that the system calls by the name of the program whose work it stands for.
+/// A script that the system runs under the name of the program that it replaces.
 fn called_initdb(folder: &TempDir, script: &str) -> PathBuf {
     let path = folder.path().join("initdb");
     fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a script");
@@ -267,7 +267,7 @@ async fn a_first_start_that_was_killed_does_not_disturb_the_next_one() {
     let directory = ClusterDirectory::prepare(folder.path()).expect("a directory");
     fs::create_dir_all(&draft).expect("a folder");
     directory.system_user.own_all(&draft).expect("it is given away");
-    // An orphan of a first start that was killed: it goes on writing its draft.
+    // An orphan of a killed first start, which still writes its draft.
     let mut orphan =
         directory.system_user.command(called_initdb(&folder, "while :; do mkdir -p base; true >base/$$; true >base/more; done"));
     let mut orphan = orphan.current_dir(&draft).spawn().expect("a process");

@@ -1,4 +1,4 @@
-//! Real clusters in folders that are thrown away: what is killed, what is left, what is refused.
+//! Tests with real clusters in temporary folders: what is killed, what is left, what is refused.
 
 mod killed;
 mod owners;
@@ -13,10 +13,10 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// How long anything that is waited for may take on a busy machine.
+/// How long any wait may take on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A folder that the database's user can pass through, unlike most that are made for tests.
+/// A folder that the database's user can enter, unlike most temporary ones.
 fn folder() -> TempDir {
     let passable = fs::Permissions::from_mode(0o711);
     tempfile::Builder::new().prefix("stint-cluster-").permissions(passable).tempdir().expect("a folder")
@@ -37,7 +37,7 @@ where
     sqlx::query_scalar(question).fetch_one(pool).await
 }
 
-/// Something worth keeping.
+/// Store something.
 async fn remember(pool: &PgPool) {
     pool.execute("create table kept (word text); insert into kept values ('Grüße')").await.expect("a table");
 }

@@ -1,4 +1,4 @@
-//! Who owns what: in the private cluster, and in a database of one's own, with the oldest and the newest PostgreSQL at hand.
+//! Ownership: in the private cluster, and in an external database, with the oldest and the newest PostgreSQL at hand.
 
 use super::*;
 use crate::connections::migrate;
@@ -6,11 +6,11 @@ use app::database;
 use sqlx::{AssertSqlSafe, raw_sql};
 use std::{env, path::PathBuf};
 
-/// Names the folder of the programs of the newest PostgreSQL; `./dev test` sets it.
+/// The variable with the program folder of the newest PostgreSQL; `./dev test` sets it.
 const NEWEST: &str = "STINT_TEST_NEWEST_POSTGRES";
 
-/// The installation that Stint would choose, and the newest there is. Where the newest is missing the tests fail rather than
-/// leave it out without a word.
+/// The installation that Stint would choose, and the newest there is. Where the newest is missing the tests fail rather than skip it
+/// silently.
 fn installations() -> Vec<Installation> {
     let nowhere = Path::new("/nowhere");
     let chosen = Installation::find(nowhere).expect("PostgreSQL");
@@ -54,7 +54,7 @@ insert into client_grant (organization_id, member_id, client_id) values
     (current_organization(), '00000000-0000-0000-0000-000000000008', '00000000-0000-0000-0000-000000000001');
 commit";
 
-/// What the application sees of it, and what a viewer sees.
+/// The number of clients that the application sees, and that a viewer sees.
 async fn sees(login: &PgConnectOptions) -> (i64, i64) {
     let asks = |role: &str| {
         format!(
@@ -71,13 +71,13 @@ async fn sees(login: &PgConnectOptions) -> (i64, i64) {
     (seen[0], seen[1])
 }
 
-/// What the functions of the owner do when the owner is no superuser, under forced row security.
+/// Checks the functions of the owner where the owner is no superuser, under forced row security.
 async fn functions_of_the_owner_work(login: &PgConnectOptions) {
     let works = "
         set role stint_app;
         begin;
         set local app.organization_id = '00000000-0000-0000-0000-000000000001';
-        select append_actions(jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'at', now(), 'door', 'page', 'operation', 'x',
+        select append_actions(jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'at', now(), 'channel', 'page', 'operation', 'x',
             'member_id', '00000000-0000-0000-0000-000000000007', 'arguments', '{}'::jsonb, 'outcome', 'done', 'withheld', '[]'::jsonb,
             'duration_ms', 0)), false);
         select add_person('00000000-0000-0000-0000-000000000005', 'ada@example.com', 'Ada', '-', now());
@@ -123,7 +123,7 @@ async fn the_private_cluster_is_used_by_a_login_that_owns_nothing() {
         let mighty =
             "select count(*) from pg_roles where rolname like 'stint%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)";
         assert_eq!(number(&cluster.owner(), mighty).await, 0);
-        // A second start finds everything made.
+        // A second start finds everything in place.
         cluster.stop().await;
         let cluster = start_with(&folder, &installation).await;
         migrate(cluster.owner()).await.expect("the schema");
@@ -157,7 +157,7 @@ async fn a_folder_whose_superuser_owned_everything_is_converted_even_when_that_w
             database::check(&cluster.login()).await.expect("the login may work");
             assert_eq!(sees(&cluster.login()).await, (2, 1));
             functions_of_the_owner_work(&cluster.login()).await;
-            // Half of it, as a start that was killed leaves it.
+            // Half of it, as a killed start leaves it.
             let superuser = cluster.connect_options.superuser.clone();
             run(&superuser, "alter table client owner to postgres; alter function append_actions(jsonb, boolean) owner to postgres")
                 .await
@@ -168,7 +168,7 @@ async fn a_folder_whose_superuser_owned_everything_is_converted_even_when_that_w
     }
 }
 
-/// A cluster as an operator has it: without anything of Stint's. The superuser's way in.
+/// A cluster as an operator has it, without anything of Stint; returns the options of the superuser.
 async fn of_an_operator(cluster: &Cluster) -> PgConnectOptions {
     let operator = cluster.connect_options.superuser.clone().database("postgres");
     run(&operator, "drop database stint").await.expect("gone");
@@ -190,7 +190,7 @@ async fn a_database_of_ones_own_needs_no_superuser_and_names_the_grants_that_it_
         }
         let way = |login: &str, database: &str| operator.clone().username(login).password("x").database(database);
 
-        // Who may make roles needs nothing else: first start, second start, second database.
+        // An owner with `createrole` needs no other grant: first start, second start, second database.
         for database in ["s", "s", "t"] {
             migrate(way("o", database)).await.expect("the schema");
             database::check(&way("o", database)).await.expect("the owner may work");
@@ -199,7 +199,7 @@ async fn a_database_of_ones_own_needs_no_superuser_and_names_the_grants_that_it_
         assert_eq!(sees(&way("o", "s")).await, (2, 1), "PostgreSQL {}", installation.version);
         functions_of_the_owner_work(&way("o", "s")).await;
 
-        // An owner who may not is told what to ask for, and a login too.
+        // An owner without it is told what to ask for, and so is a login.
         let told = migrate(way("p", "u")).await.expect_err("a right is missing").to_string();
         assert!(
             told.starts_with("the login p lacks rights in the database. Run as a superuser: grant stint_app, stint_viewer to p"),
@@ -215,8 +215,8 @@ async fn a_database_of_ones_own_needs_no_superuser_and_names_the_grants_that_it_
         assert_eq!(sees(&way("l", "s")).await, (2, 1));
         functions_of_the_owner_work(&way("l", "s")).await;
 
-        // What a viewer's role lost is seen.
-        // Whoever granted it takes it back: since PostgreSQL 16 a superuser takes back only what was granted as one.
+        // A missing grant of a viewer's role is detected. The grantor revokes it: since PostgreSQL 16 a superuser revokes only what was
+        // granted as one.
         run(&way("o", "s"), "revoke stint_app from stint_viewer").await.expect("taken");
         let told = database::check(&way("l", "s")).await.expect_err("it is found").to_string();
         assert!(told.contains("Run as a superuser: grant stint_app to stint_viewer"), "{told}");

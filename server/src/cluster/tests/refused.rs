@@ -1,4 +1,4 @@
-//! What cannot work, and what is said about it.
+//! Starts that cannot work, and their error messages.
 
 use super::*;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Several on one data folder.
+//! Several processes on one data folder.
 
 use super::*;
 

@@ -1,7 +1,7 @@
 //! `stint demo`: a studio with two clients, projects, three months of work and every invoice state.
 //!
-//! Everything is made through operations, so a demo is also a long test of them. A clock that travels lets the studio have a
-//! past: work is logged on its day and invoices are sent in their month.
+//! Everything is made through operations, so a demo is also a long test of them. A settable clock gives the studio a past: work is
+//! logged on its day and invoices are sent in their month.
 
 mod settable_clock;
 mod studio;
@@ -28,7 +28,7 @@ use crate::services::RunningApp;
 /// The password of every demo.
 const PASSWORD: &str = "analytical engine";
 
-/// Makes the studio and prints how to get in.
+/// Makes the studio and prints how to sign in.
 pub async fn demo(running: &RunningApp, as_json: bool) -> anyhow::Result<()> {
     let email = format!("ada-{:08x}@example.com", rand::random::<u32>());
     let (made, token) = make(&running.services, &email).await.map_err(failed)?;
@@ -41,10 +41,10 @@ pub async fn demo(running: &RunningApp, as_json: bool) -> anyhow::Result<()> {
     }
 }
 
-/// Makes the studio of an owner with this address: who that is, and a token for agents.
+/// Makes the studio of an owner with this address; returns the owner, and a token for agents.
 ///
 /// # Errors
-/// Says what stood in its way.
+/// Says what failed.
 pub async fn make(at: &Arc<Services>, email: &str) -> Result<(Registered, String), Error> {
     let today = at.clock.now();
     let services = settable_clock::services_at(at, today - SignedDuration::from_hours(24 * 95));
@@ -65,7 +65,7 @@ pub async fn make(at: &Arc<Services>, email: &str) -> Result<(Registered, String
     Ok((made, token.token))
 }
 
-/// The new owner, as a signed-in browser would be.
+/// The new owner as a caller, as a signed-in browser would be.
 async fn owner(services: &settable_clock::DemoServices, made: &Registered) -> Result<Caller, Error> {
     let services = services.services.clone();
     let cookie = registration::open_sign_in(&services, &made.verified, "demo").await?;
@@ -75,7 +75,7 @@ async fn owner(services: &settable_clock::DemoServices, made: &Registered) -> Re
     Ok(Caller { person: Some(person), membership, ..Caller::nobody(Arc::clone(&services), Channel::Page) })
 }
 
-/// The studio while it is being furnished.
+/// The studio while it is being seeded.
 struct DemoStudio {
     caller: Caller,
     services: settable_clock::DemoServices,
@@ -89,7 +89,7 @@ impl DemoStudio {
         operation.call(self.caller.clone(), arguments).await
     }
 
-    /// Goes to a moment of the past: so many days ago, at that hour.
+    /// Sets the clock to a moment of the past: this many days ago, at that hour.
     fn travel(&self, days_ago: i64, hour: i64) {
         let day = self.today - SignedDuration::from_hours(24 * days_ago);
         let midnight = Timestamp::from_second(day.as_second() - day.as_second().rem_euclid(86_400)).unwrap_or(day);

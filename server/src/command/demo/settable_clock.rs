@@ -1,4 +1,4 @@
-//! The same services with a clock that can be set.
+//! A clock that can be set, and services that use it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,15 +10,15 @@ use app::{
 };
 use jiff::Timestamp;
 
-/// Services at another time.
+/// Services with a settable clock.
 pub struct DemoServices {
-    /// What calls are given.
+    /// The services of every call.
     pub services: Arc<Services>,
-    /// What time it is for them.
+    /// Their clock.
     pub clock: Arc<SettableClock>,
 }
 
-/// A clock that shows what it is set to.
+/// A clock that shows the instant that it is set to.
 pub struct SettableClock(Mutex<Timestamp>);
 
 impl SettableClock {
@@ -56,7 +56,7 @@ impl DocumentRenderer for BorrowedRenderer {
     }
 }
 
-/// The services of the process, at another time.
+/// The services of the process with a clock that is set to this instant.
 pub fn services_at(now: &Arc<Services>, at: Timestamp) -> DemoServices {
     let clock = Arc::new(SettableClock(Mutex::new(at)));
     let services = Services {
@@ -67,7 +67,7 @@ pub fn services_at(now: &Arc<Services>, at: Timestamp) -> DemoServices {
         clock: Box::new(SharedClock(Arc::clone(&clock))),
         documents: Box::new(BorrowedRenderer(Arc::clone(now))),
         public_url: now.public_url.clone(),
-        // The clients do not exist, so nothing is mailed to them and nothing counts as mailed.
+        // The clients do not exist, so no mail is sent to them and none counts as sent.
         mail_leaves: false,
         quotas: now.quotas,
         sign_up: now.sign_up,

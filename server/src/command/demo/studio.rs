@@ -1,14 +1,14 @@
-//! What the demo's studio has done in the last three months.
+//! Seeds the demo's studio with three months of work.
 
 use app::error::Error;
 use serde_json::{Value, json};
 
 use super::DemoStudio;
 
-/// How many days the studio has been at work.
+/// The number of days of history.
 const DAYS: i64 = 92;
 
-/// Project, what is done on it, and the share of days on which it is, in tenths.
+/// Project, what is done on it, and the share of days with work on it, in tenths.
 const WORK: [(&str, &[&str], u64); 4] = [
     ("Acme / Dashboard", &["Charts for the overview", "Review with the team", "Filters and saved views", "Load tests"], 8),
     ("Acme / Onboarding", &["Workshop", "Onboarding call", "Welcome mails"], 3),
@@ -43,7 +43,7 @@ async fn seed_settings(studio: &DemoStudio) -> Result<(), Error> {
         "bank_name": "West Bank", "currency": "EUR", "rate": "110.00", "tax_rate": "20", "payment_terms_days": 14
     });
     studio.call("update_organization", organization).await?;
-    // Work for a business elsewhere is taxed where that is, and the business owes the tax.
+    // Work for a business abroad is taxed there, and the business owes the tax.
     let acme = json!({
         "name": "Acme", "legal_name": "Acme GmbH", "color": "#4b5fa8", "currency": "EUR", "rate": "120.00", "tax_category": "AE",
         "payment_terms_days": 30, "email": "billing@acme.example", "address": "Torstraße 1\n10119 Berlin", "country": "DE",
@@ -67,7 +67,7 @@ async fn seed_settings(studio: &DemoStudio) -> Result<(), Error> {
     Ok(())
 }
 
-/// Working days only, each with a few pieces of work one after the other.
+/// Working days only, each with a few entries one after the other.
 async fn day_of_work(studio: &DemoStudio, days_ago: i64, random: &mut Random) -> Result<(), Error> {
     studio.travel(days_ago, 20);
     let today = studio.call("whoami", json!({})).await?["organization"]["today"].clone();
@@ -96,7 +96,7 @@ async fn first_month(studio: &DemoStudio) -> Result<(), Error> {
     Ok(())
 }
 
-/// Acme pays in part, and its time to pay is not over yet; Globex's first try is voided.
+/// Acme pays in part, and its payment is not due yet; Globex's first invoice is voided.
 async fn second_month(studio: &DemoStudio) -> Result<(), Error> {
     let partly = sent(studio, "Acme", json!({"discount": "5%"})).await?;
     let wrong = sent(studio, "Globex", json!({"lines": [{"description": "Test phone", "price": "420.00"}]})).await?;
@@ -109,14 +109,14 @@ async fn second_month(studio: &DemoStudio) -> Result<(), Error> {
     Ok(())
 }
 
-/// Acme's invoice has just left; Globex's is still being written.
+/// Acme's invoice has just been sent; Globex's is still a draft.
 async fn third_month(studio: &DemoStudio) -> Result<(), Error> {
     sent(studio, "Acme", json!({"group_by": "day", "notes": "Thank you for the good work together."})).await?;
     studio.call("draft_invoice", json!({"client": "Globex", "lines": [{"description": "App store fee", "price": "79.00"}]})).await?;
     Ok(())
 }
 
-/// One budget that begins anew every month, and one that is for the whole project and nearly used up.
+/// One monthly budget, and one for the whole project that is nearly used up.
 async fn budgets(studio: &DemoStudio) -> Result<(), Error> {
     studio.call("set_budget", json!({"project": "Acme / Dashboard", "hours": 40, "amount": "4500.00", "period": "month"})).await?;
     studio.call("set_budget", json!({"project": "Globex / Mobile app", "hours": 100})).await?;

@@ -1,5 +1,4 @@
-//! Drawn invoices: composed as the product composes them, printed for real, and read from their files like a client does, with a
-//! calculator at hand.
+//! Random invoices: composed as the product composes them, printed, and read from their files as a client does, with all sums recalculated.
 
 use std::{
     collections::BTreeMap,
@@ -29,19 +28,19 @@ use serde_json::json;
 
 use super::{han::with_han, *};
 
-/// What one is of a quantity, a price and a percentage.
+/// The unit of a quantity, a price and a percentage.
 const QUANTITY: i128 = 100_000_000;
 const PRICE: i128 = 1_000_000;
 const PERCENT: i128 = 1_000_000;
 
-/// How many are drawn, and on how many threads: a page takes a while without optimization.
+/// The number of invoices, and of threads: a page takes a while without optimization.
 const INVOICES: u32 = 300;
 const THREADS: u32 = 4;
 
 /// The highest rate of an hour, in minor units.
 const RATE_MAX: i64 = app::organizations::settings::RATE_MAX;
 
-/// The categories in the order of the sums, as a line shows them when it has no rate.
+/// The categories in the order of the totals, with the text of a line without a rate.
 const CATEGORIES: [(&str, TaxCategory); 6] = [
     ("Z", TaxCategory::Z),
     ("E", TaxCategory::E),
@@ -65,7 +64,7 @@ struct Drawn {
     discount: Reduction,
 }
 
-/// A discount, of which an amount is a share of what there is to reduce.
+/// A discount; an amount is a fraction of the sum that it reduces.
 #[derive(Debug, Clone, Copy)]
 enum Reduction {
     None,
@@ -180,7 +179,7 @@ impl Drawn {
         lines
     }
 
-    /// The document; none where it would come to less than nothing, which is refused.
+    /// The document; none for a negative total, which is refused.
     fn document(&self) -> Option<InvoiceDocument> {
         let (seller, buyer, currency) = (self.seller(), self.buyer(), Currency::parse(self.currency).expect("a currency"));
         let lines = self.lines(&currency);
@@ -198,7 +197,7 @@ impl Drawn {
     }
 }
 
-/// A printed figure with so many decimals, as a whole number of the last of them; in the way of its language, with its thousands parted.
+/// A printed figure with this many decimals, as an integer of its last digit; in the format of its language, with thousands separators.
 fn read(figure: &str, language: &str, decimals: usize) -> i128 {
     let (thousands, point) = if language.starts_with("de") { ('.', ',') } else { (',', '.') };
     let (grouped, rest) = figure.split_once(point).unwrap_or((figure, ""));
@@ -209,22 +208,22 @@ fn read(figure: &str, language: &str, decimals: usize) -> i128 {
     format!("{whole}{rest:0<decimals$}").parse().unwrap_or_else(|_| panic!("{figure} is no figure"))
 }
 
-/// Rounded half up, and below zero likewise away from it.
+/// Rounded half away from zero.
 fn rounded(dividend: i128, divisor: i128) -> i128 {
     (dividend.abs() * 2 + divisor) / (divisor * 2) * dividend.signum()
 }
 
-/// The tax that a line names: its rate in ten-thousandths of a percent where it has one, else the word of its category.
+/// The tax of a line: its rate in ten-thousandths of a percent where it has one, else the word of its category.
 fn tax_of<'a>(shown: &'a str, language: &str) -> Result<i128, &'a str> {
     shown.strip_suffix('%').map(|rate| read(rate.trim_end(), language, 4)).ok_or(shown)
 }
 
-/// What a line without a rate says of its category.
+/// The text of a line without a rate for its category.
 fn named(category: TaxCategory, language: &str) -> String {
     Locale::of(language).tax_of_line(category, Percent(0))
 }
 
-/// What the lines come to, by what is printed of them.
+/// Checks the totals against the printed lines.
 fn sums_are_those_of_the_lines(invoice: &InvoiceDocument, digits: usize) {
     let language = invoice.language.as_str();
     let amount = |figure: &str| read(figure, language, digits);
@@ -262,7 +261,7 @@ fn sums_are_those_of_the_lines(invoice: &InvoiceDocument, digits: usize) {
     assert_eq!(net + tax, total, "BR-CO-15, and BR-CO-16 where nothing is paid before");
 }
 
-/// Every text of the data stands on the pages, and the figures beside what they belong to.
+/// Checks that every text of the data is on the pages, and each figure beside its label.
 fn pages_say_what_the_data_says(invoice: &InvoiceDocument, printed: &str) {
     let says = |text: &str| assert!(printed.contains(&dense(text)), "{text} in {printed}");
     for party in [&invoice.seller, &invoice.buyer] {
@@ -283,7 +282,7 @@ fn pages_say_what_the_data_says(invoice: &InvoiceDocument, printed: &str) {
     }
     for tax in &invoice.taxes {
         says(&format!("{}{on}{}{}", tax.label, tax.base, tax.amount));
-        // A reason that begins with the name of the tax says it once, and the only tax needs no name beside its reason.
+        // A reason that begins with the name of the tax states it once, and a single tax needs no name beside its reason.
         let alone = |reason: &str| invoice.taxes.len() == 1 || reason.starts_with(&tax.label);
         tax.reason.iter().for_each(|reason| if alone(reason) { says(reason) } else { says(&format!("{}: {reason}", tax.label)) });
     }
@@ -291,7 +290,7 @@ fn pages_say_what_the_data_says(invoice: &InvoiceDocument, printed: &str) {
     [&invoice.terms].into_iter().chain(&invoice.notes).chain(&invoice.number).for_each(|text| says(text));
 }
 
-/// Each side's address ends with its country where the other one is known to be elsewhere.
+/// Checks that each address ends with its country where the other party is known to be elsewhere.
 fn addresses_name_countries_abroad(invoice: &InvoiceDocument, [seller, buyer]: [Option<&str>; 2]) {
     let locale = Locale::of(&invoice.language);
     for (party, own, other) in [(&invoice.seller, seller, buyer), (&invoice.buyer, buyer, seller)] {
@@ -301,7 +300,7 @@ fn addresses_name_countries_abroad(invoice: &InvoiceDocument, [seller, buyer]: [
     }
 }
 
-/// What is promised of every invoice; none is made of one that would come to less than nothing.
+/// Checks every property of an invoice; one with a negative total is refused.
 fn is_right(resources: &TypstResources, drawn: &Drawn) -> Result<(), TestCaseError> {
     let Some(invoice) = drawn.document() else { return Err(TestCaseError::reject("below zero")) };
     let currency = Currency::parse(drawn.currency).expect("a currency");
@@ -312,7 +311,7 @@ fn is_right(resources: &TypstResources, drawn: &Drawn) -> Result<(), TestCaseErr
         prop_assert_eq!(&line.description, &custom.description);
     }
     let file = typesetter::print(resources, &invoice).unwrap();
-    // The templates are used by the next ones; the rest would be kept for nobody.
+    // The templates are used by the next ones; the rest would only fill the cache.
     comemo::evict(THREADS as usize * 2);
     pages_say_what_the_data_says(&invoice, &text_layer(&file));
     Ok(())

@@ -1,15 +1,15 @@
-//! A machine that has letters of Japanese, wherever the tests run: a shipped font takes the place of a font for them, with one glyph
-//! for them all. What stands where is tested with it, and not how it looks.
+//! A machine with a font for Japanese, wherever the tests run: a copy of a shipped font with one glyph for all letters. Tests check where
+//! letters are, and not how they look.
 
 use tempfile::TempDir;
 use ttf_parser::{Face, RawFace, Tag};
 
 use super::*;
 
-/// The first and the last of the characters it has: kana, Han, and what stands among them in full width.
+/// The ranges of its characters: kana, Han, and full-width forms.
 const RANGES: [(u32, u32); 3] = [(0x3001, 0x30ff), (0x4e00, 0x9fff), (0xff01, 0xff9f)];
 
-/// With the shipped fonts, and one for Japanese as a font of the machine, which is in this folder and is opened when it is first used.
+/// The shipped fonts, and one for Japanese as a font of the machine, which is in this folder and is opened when it is first used.
 pub(super) fn with_han() -> (TempDir, TypstResources) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("han.ttf");

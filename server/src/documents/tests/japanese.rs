@@ -1,4 +1,4 @@
-//! Documents in Japanese, for which no font is shipped: on a machine without one, and on one that has a font for it.
+//! Documents in Japanese, for which no font is shipped: on a machine without one, and on one with such a font.
 
 use app::invoices::locale::Locale;
 
@@ -72,7 +72,7 @@ fn labels_dates_and_figures_are_japanese_with_a_font_for_it() {
     assert!(String::from_utf8_lossy(&pdf).split_whitespace().collect::<String>().contains("/Lang(ja)"), "its language is named");
 }
 
-/// One that was typed before it was kept plainly.
+/// A registration number that was stored before such numbers were normalized.
 #[test]
 fn a_registration_number_is_called_so_as_a_japanese_keyboard_writes_it() {
     let (_folder, resources) = with_han();

@@ -1,5 +1,4 @@
-//! Letters that the shipped fonts lack, and fonts of the machine. The shipped fonts stand for those of a machine here, where fewer
-//! are shipped.
+//! Letters that the shipped fonts lack, and fonts of the machine. Shipped fonts act as those of a machine here, where fewer are shipped.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -14,14 +13,14 @@ use super::*;
 const JAPANESE: &str = "株式会社テスト";
 const DEVANAGARI: &str = "परीक्षण प्रा. लि.";
 
-/// A machine that has all of these fonts.
+/// A machine with all of these fonts.
 fn machine() -> Database {
     let mut database = Database::new();
     database.load_fonts_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fonts"));
     database
 }
 
-/// Where Latin, Greek and Cyrillic are shipped and nothing else.
+/// Resources with only Latin, Greek and Cyrillic shipped.
 fn few(machine: &Database) -> TypstResources {
     TypstResources::with(&FONTS[..2], machine)
 }
@@ -30,7 +29,7 @@ fn to(buyer: &str) -> InvoiceDocument {
     InvoiceDocument { buyer: Party { name: buyer.into(), ..Party::default() }, ..invoice(2) }
 }
 
-/// The families that were printed with.
+/// The families of the printed text.
 fn families(pages: &PagedDocument) -> BTreeSet<String> {
     let mut families = BTreeSet::new();
     for page in pages.pages() {
@@ -78,7 +77,7 @@ fn a_font_of_the_machine_prints_what_no_shipped_one_has() {
 fn a_document_that_needs_no_font_of_the_machine_has_the_same_bytes_on_every_machine() {
     let plain = invoice(3);
     assert!(typesetter::print(&few(&Database::new()), &plain).unwrap() == typesetter::print(&few(&machine()), &plain).unwrap());
-    // Not even where the machine has other fonts of the same names, and those that this one really has.
+    // Also where the machine has other fonts of the same names, and those that this one really has.
     let scripts = to("Ελλάς שלום مرحبا สวัสดี 🚀");
     let expected = typesetter::print(&shipped(), &scripts).unwrap();
     assert!(expected == typesetter::print(&TypstResources::with(&FONTS, &machine()), &scripts).unwrap());
@@ -106,7 +105,7 @@ fn a_draft_shows_boxes_where_no_font_has_the_letters() {
     }
 }
 
-/// A glyph of its own for a part of a letter would be read as the letter once more by programs that know no better.
+/// A separate glyph for a part of a letter would be read as the letter once more by simple programs.
 #[test]
 fn a_letter_of_arabic_is_one_glyph_and_is_read_once() {
     let words = "شركة الاختبار للتجارة مرحبا بتث چای پژوهش گفت لا إله ئة ذ ض ظ ق ي";
@@ -139,7 +138,7 @@ fn a_mark_that_the_font_of_its_letter_lacks_is_left_away_before_anything_is_set(
         assert_eq!(printable(text), expected, "{}", text.escape_unicode());
     }
     assert_eq!(printable(&format!("a{}", "\u{301}".repeat(3_000))).chars().count(), 32);
-    // A family of the machine is asked for all that it has, letters of the shipped fonts among them.
+    // A system family is used for all its letters, including those of shipped fonts.
     let few = few(&machine());
     let mut data = json!("ש\u{5b8} э\u{5b5} ส\u{5b5}");
     few.glyph_coverage.make_printable(&mut data);
@@ -189,7 +188,7 @@ fn a_thousand_names_print_and_those_of_letters_that_there_are_stand_there_whole(
         }
         let printed = texts(&typesetter::typeset(&resources, &document).unwrap()).concat();
         typesetter::print(&resources, &document).unwrap();
-        // What is written from the left is in the order in which it is read.
+        // Left-to-right text is in the order in which it is read.
         let simple = |name: &&String| name.chars().all(|letter| letter.is_ascii() || matches!(letter, 'À'..='ÿ' | 'Ͱ'..='Ͽ' | 'А'..='я'));
         for name in names.iter().filter(simple).filter(|name| resources.glyph_coverage.missing(name).is_empty()) {
             assert!(printed.contains(&dense(name)), "{name} in {printed}");

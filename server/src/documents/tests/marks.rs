@@ -1,10 +1,10 @@
-//! Letters under marks: each is read once, and drawn where the font puts it.
+//! Letters with marks: each is read once, and drawn where the font puts it.
 
 use typst::layout::Abs;
 
 use super::*;
 
-/// Words with vowels, tones and accents of their scripts, one above the other among them; and letters that no code has whole.
+/// Words with vowels, tones and accents of their scripts, also stacked ones; and letters without a composed code point.
 const WORDS: [&str; 8] = ["مُحَمَّدٌ", "كَتَبَ", "بَبَ", "שָׁלוֹם", "בְּרֵאשִׁית", "น้ำผึ้งที่นี่กำลังปั่นฝ้าย", "x\u{30c}q\u{301}\u{308}n", "а\u{301}и\u{306}\u{301}"];
 
 /// An invoice with a line for each word.
@@ -16,7 +16,7 @@ fn of_words() -> InvoiceDocument {
     document
 }
 
-/// The runs of the first page with where they stand.
+/// The runs of the first page with their positions.
 fn runs(document: &PagedDocument) -> Vec<(Point, typst::text::TextItem)> {
     let mut runs = Vec::new();
     each_text(&document.pages()[0].frame, Transform::identity(), &mut |item, place| {
@@ -35,14 +35,14 @@ fn a_letter_under_marks_is_read_once() {
             assert_eq!(count(&layer, letter), written, "{} of {word} in {layer}", letter.escape_unicode());
         }
     }
-    // What is written from the left is in the order in which it is read.
+    // Left-to-right text is in the order in which it is read.
     for word in &WORDS[5..] {
         assert!(layer.contains(word), "{word} in {layer}");
     }
     typesetter::print(&shipped(), &of_words()).unwrap();
 }
 
-/// Each glyph by itself: which it is, and where it is drawn.
+/// Each glyph with its position.
 fn drawn_glyphs(runs: &[(Point, typst::text::TextItem)]) -> Vec<(u16, Abs, Abs)> {
     let mut glyphs = Vec::new();
     for (at, run) in runs {

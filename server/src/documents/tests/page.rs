@@ -1,4 +1,4 @@
-//! How a page is laid out: its marks, figures that never break, and what asks for no payment.
+//! The layout of a page: its marks, figures that never break, and documents that ask for no payment.
 
 use app::{
     invoices::{locale::Locale, totals::TaxCategory},
@@ -8,10 +8,10 @@ use typst::layout::Abs;
 
 use super::*;
 
-/// The largest amount that can be kept.
+/// The largest amount that can be stored.
 const LARGEST: &str = "92,233,720,368,547,758.07";
 
-/// Where a run of letters that holds these words begins and ends on the first page.
+/// The begin and end of a run with these words on the first page.
 fn run_of(document: &InvoiceDocument, words: &str) -> Option<(Point, Point)> {
     let (pages, mut found) = (typesetter::typeset(&shipped(), document).unwrap(), None);
     each_text(&pages.pages()[0].frame, Transform::identity(), &mut |item, place| {
@@ -22,7 +22,7 @@ fn run_of(document: &InvoiceDocument, words: &str) -> Option<(Point, Point)> {
     found
 }
 
-/// The runs of letters on all pages: what breaks stands in several.
+/// The runs of all pages: a text that breaks is in several.
 fn runs(document: &InvoiceDocument) -> Vec<String> {
     let (pages, mut runs) = (typesetter::typeset(&shipped(), document).unwrap(), Vec::new());
     for page in pages.pages() {
@@ -138,8 +138,8 @@ fn usual_figures_are_as_large_as_the_words_beside_them() {
     assert_eq!(sizes, [9.5, 9.5]);
 }
 
-/// A number is called what whoever reads the document calls it: Japan has no VAT identifiers, and neither Switzerland nor Austria calls
-/// theirs as Germany does.
+/// The name of a tax number follows the reader's country: Japan has no VAT identifiers, and neither Switzerland nor Austria calls theirs as
+/// Germany does.
 #[test]
 fn a_number_of_tax_is_called_as_in_its_country() {
     for (language, number, label) in [
@@ -195,7 +195,7 @@ fn the_reason_of_the_only_category_stands_alone() {
     assert!(two.contains(&format!("Steuerbefreit: {reason}")), "{two}");
 }
 
-/// Why a line has no tax stands in its narrow column whole word by whole word, and reaches neither the price nor the net beside it.
+/// The reason why a line has no tax fits into its narrow column word by word, and overlaps neither the price nor the net beside it.
 #[test]
 fn no_word_of_the_column_of_tax_breaks_or_leaves_it() {
     let (_folder, resources) = han::with_han();
@@ -214,14 +214,14 @@ fn no_word_of_the_column_of_tax_breaks_or_leaves_it() {
         let said = dense(&column.iter().map(|(run, ..)| run.as_str()).collect::<String>());
         for word in &words {
             assert!(said.contains(&dense(word)), "{word} in {said}");
-            // Kana break wherever they do, and a compound behind its hyphen.
+            // Kana break anywhere, and a compound after its hyphen.
             let parts = word.split([' ', '-']).filter(|_| locale != Locale::Japanese);
             parts.for_each(|part| assert!(column.iter().any(|(run, ..)| run.contains(part)), "{part} in {column:?}"));
         }
     }
 }
 
-/// Each run of letters of the first page, and from where to where it goes.
+/// Each run of the first page, with its begin and end.
 fn places(pages: &PagedDocument) -> Vec<(String, f64, f64)> {
     let mut found = Vec::new();
     each_text(&pages.pages()[0].frame, Transform::identity(), &mut |item, place| {

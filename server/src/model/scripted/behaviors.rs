@@ -1,4 +1,4 @@
-//! How the scripted model says it: as OpenAI does, or as something that calls itself compatible.
+//! The behaviours of the scripted model: as OpenAI answers, or as compatible servers do.
 
 use std::{io, time::Duration};
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::replies::ScriptedReply;
 
-/// Every script, and what is particular about it.
+/// Every script, and how it differs.
 pub const SCRIPTS: [(&str, &str); 19] = [
     ("studio", "behaves"),
     ("parallel", "calls two tools at once"),
@@ -36,13 +36,13 @@ pub const SCRIPTS: [(&str, &str); 19] = [
     ("page502", "is behind something that answers a page"),
 ];
 
-/// How long it takes between words when it is slow.
+/// The pause between words of a slow script.
 const PAUSE: Duration = Duration::from_millis(120);
 
-/// A line of its answer, or the end of the connection.
+/// A line of the response, or the end of the connection.
 type SseLine = Result<String, io::Error>;
 
-/// Sends a reply in the manner of a script.
+/// Sends a reply in the way of a script.
 pub fn send(script: &str, reply: ScriptedReply) -> Response {
     match script {
         "r401" => refusal(StatusCode::UNAUTHORIZED, "Incorrect API key provided: sk-very-secret"),
@@ -70,7 +70,7 @@ fn streamed(lines: impl Stream<Item = SseLine> + Send + 'static) -> Response {
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(lines)).into_response()
 }
 
-/// The whole answer: words one by one, calls in two pieces each, what was used, and the end.
+/// The whole response: words one by one, calls in two pieces each, usage, and the end marker.
 fn lines(script: &str, reply: ScriptedReply) -> Vec<SseLine> {
     let mut lines: Vec<SseLine> = reply.text.split_inclusive(' ').map(|text| word(script, text)).collect();
     for (at, (name, arguments)) in reply.calls.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! A language model that follows a script: it speaks OpenAI's API, understands a handful of sentences, and misbehaves when
-//! asked to. Tests, stories and the demonstration talk to it; there is no language in it.
+//! A scripted language model: it speaks OpenAI's API, understands a handful of sentences, and misbehaves when asked to. Tests, stories
+//! and the demonstration use it.
 //!
 //! Its base address ends with the name of a [script](SCRIPTS): `http://127.0.0.1:4010/studio`.
 
@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 
 pub use behaviors::SCRIPTS;
 
-/// What was asked of it: the script, and the body of the request.
+/// The requests that were received: the script and the body of each.
 #[derive(Clone, Default)]
 pub struct RecordedRequests(Arc<Mutex<Vec<(String, Value)>>>);
 
@@ -32,7 +32,7 @@ impl RecordedRequests {
     }
 }
 
-/// Answers on this listener, until the process ends.
+/// Serves on this listener, until the process ends.
 pub async fn serve(listener: TcpListener, asked: RecordedRequests) -> std::io::Result<()> {
     axum::serve(listener, Router::new().route("/{script}/chat/completions", post(answer)).with_state(asked)).await
 }

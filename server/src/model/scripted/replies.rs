@@ -1,13 +1,13 @@
-//! What the scripted model says: it looks at the last thing that a person said, and at what tools answered since.
+//! The replies of the scripted model: they follow from the last message of a person, and from the results of tools since.
 
 use serde_json::{Value, json};
 
-/// What it says.
+/// A reply.
 #[derive(Debug, Default)]
 pub struct ScriptedReply {
-    /// Its words.
+    /// Its text.
     pub text: String,
-    /// What it calls: name and arguments, which may be no JSON.
+    /// Its calls: name and arguments, which may be invalid JSON.
     pub calls: Vec<(String, String)>,
 }
 
@@ -42,7 +42,7 @@ pub fn reply(script: &str, messages: &Value) -> ScriptedReply {
     }
 }
 
-/// Does what a person asks.
+/// The calls for what a person asks.
 fn wanted(asked: &str) -> ScriptedReply {
     let asked = asked.trim_end_matches(['.', '?', '!']);
     let lower = asked.to_lowercase();
@@ -62,7 +62,7 @@ fn wanted(asked: &str) -> ScriptedReply {
     ScriptedReply::says("I can tell hours, log time and draft invoices. What would you like to know?")
 }
 
-/// What stands between two pieces of a sentence, whatever their case; up to its end when the second is not there.
+/// The text between two parts of a sentence, in any case; up to its end when the second is absent.
 fn between(text: &str, from: &str, until: &str) -> String {
     let lower = text.to_lowercase();
     let begin = lower.find(from).map_or(0, |at| at + from.len());
@@ -81,7 +81,7 @@ fn shortened(duration: &str) -> String {
     }
 }
 
-/// Says what tools have answered.
+/// Reports the results of tools.
 fn told(results: &[&str]) -> ScriptedReply {
     let result = results.last().copied().unwrap_or_default();
     let answer = data(result);
@@ -97,7 +97,7 @@ fn told(results: &[&str]) -> ScriptedReply {
     ScriptedReply::says("I have looked it up.")
 }
 
-/// Believes whatever it reads, as a model may: it sends an invoice because a record says so.
+/// Obeys whatever it reads, as a model may: it sends an invoice because a record says so.
 fn obedient(results: &[&str]) -> ScriptedReply {
     let invoice = results.iter().find_map(|result| data(result).pointer("/items/0/id")?.as_str().map(str::to_owned));
     let told_to_send = results.iter().any(|result| result.contains("send invoice"));
@@ -110,7 +110,7 @@ fn obedient(results: &[&str]) -> ScriptedReply {
     }
 }
 
-/// What stands between the marks of data.
+/// The JSON between the marks of data.
 fn data(result: &str) -> Value {
     let inside = result.split_once(">\n").and_then(|(_, rest)| rest.split_once("\n</data>"));
     inside.and_then(|(data, _)| serde_json::from_str(data).ok()).unwrap_or_default()

@@ -1,20 +1,20 @@
-//! What was laid out for the client, beside what is billed.
+//! Disbursements beside billed lines.
 
 use super::*;
 use crate::invoices::disbursement;
 
-/// A line for what was laid out, of this category.
+/// A disbursement of this category.
 fn laid_out(category: TaxCategory) -> LineRow {
     LineRow { description: "Domain".to_owned(), tax_reason: Some(disbursement::words(Some("GB")).to_owned()), ..line((category, 0)) }
 }
 
-/// What is told of these lines from Britain.
+/// The messages about these lines of a seller in Britain.
 fn told_of(lines: Vec<LineRow>) -> Vec<String> {
     let problems = told_of_lines(&seller_of(Some("GB"), Some("GB123456782")), &buyer(), lines);
     problems.into_iter().map(|problem| problem.message).collect()
 }
 
-/// BR-O-11 wants nothing of another category beside O, and a disbursement beside S is E: each way that is told ends.
+/// BR-O-11 allows nothing of another category beside O, and a disbursement beside S is E: each suggested way can be sent.
 #[test]
 fn what_was_laid_out_is_billed_beside_what_is_taxed_and_beside_what_is_not() {
     use TaxCategory::{E, O, S};

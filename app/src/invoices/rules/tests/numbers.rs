@@ -1,9 +1,9 @@
-//! Which numbers of a seller count.
+//! Which numbers of a seller are accepted.
 
 use super::*;
 use crate::invoices::remarks;
 
-/// BR-S-02 and BR-E-02 want a number of the seller, and the laws say which (§ 14 (4) no. 2 UStG).
+/// BR-S-02 and BR-E-02 require a number of the seller, and the laws say which (§ 14 (4) no. 2 UStG).
 #[test]
 fn what_is_no_tax_number_does_not_count_as_one() {
     use TaxCategory::{E, S};
@@ -95,7 +95,7 @@ fn the_number_of_a_person_does_not_count_and_that_of_a_small_business_does_witho
     }
 }
 
-/// Whoever writes what they are told to write is not told again.
+/// A number that follows the suggestion is accepted.
 #[test]
 fn what_is_named_as_wanted_is_taken() {
     use TaxCategory::{E, S};
@@ -119,7 +119,7 @@ fn what_is_named_as_wanted_is_taken() {
     assert!(told > 100, "{told}");
 }
 
-/// Beside something with tax the number of that is wanted, whatever else stands on the invoice, such as what was laid out.
+/// Beside taxed lines the number of that tax is required, whatever else is on the invoice, such as disbursements.
 #[test]
 fn beside_what_is_taxed_the_number_of_that_tax_is_named_and_taken() {
     use TaxCategory::{E, S};
@@ -131,7 +131,7 @@ fn beside_what_is_taxed_the_number_of_that_tax_is_named_and_taken() {
         };
         let of_vat = |number: &str| Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
         for lines in [[(S, 200_000), (E, 0)], [(E, 0), (S, 200_000)]] {
-            // More than the small amount for which Austria wants none of that tax.
+            // Above the small amount up to which Austria requires no number of that tax.
             let lines = || [lines, lines].concat().into_iter().map(line).collect::<Vec<_>>();
             for number in untaxed.tax_number.iter().chain(&untaxed.of_person) {
                 let problems = told_of_lines(&with_tax_number(country, number), &buyer(), lines());
@@ -154,9 +154,9 @@ fn beside_what_is_taxed_the_number_of_that_tax_is_named_and_taken() {
     assert!(told > 30, "{told}");
 }
 
-/// What is remarked of the numbers of a seller who bills somebody at home alone, in this category as all that they bill.
+/// The remarks on the numbers of a seller who bills domestic clients alone, all in this category.
 fn remarked(seller: &Organization, category: (TaxCategory, i32)) -> Vec<String> {
-    // Whoever charges none without being exempt is told by a number that they are registered.
+    // A seller without tax who is not exempt gets a remark if a number says that they are registered.
     let categories = if category.0 == TaxCategory::S { vec![category] } else { vec![category, (TaxCategory::O, 0)] };
     let of = |category: (TaxCategory, i32)| {
         let seller = Organization { tax_category: category.0, tax_rate: Percent(category.1), ..seller.clone() };
@@ -181,7 +181,7 @@ fn remarked(seller: &Organization, category: (TaxCategory, i32)) -> Vec<String> 
     categories.into_iter().flat_map(of).filter(is_of_numbers).map(|remark| remark.message).collect()
 }
 
-/// The number of a business register, by which an enterprise is known that charges no tax.
+/// The number of a business register, which identifies an enterprise that charges no tax.
 #[test]
 fn the_number_of_a_swiss_enterprise_stands_as_that_where_no_tax_is_charged() {
     use TaxCategory::{E, O, S};
@@ -238,7 +238,7 @@ fn the_number_of_a_register_stands_on_an_exempt_invoice_with_its_own_word() {
     }
 }
 
-/// EN 16931 BT-47 and BT-48: what every enterprise has says nothing of tax.
+/// EN 16931 BT-47 and BT-48: the number that every enterprise has says nothing of tax.
 #[test]
 fn a_number_of_a_client_is_a_vat_identifier_by_the_name_of_the_tax_alone() {
     use TaxCategory::{AE, K};
@@ -255,18 +255,18 @@ fn a_number_of_a_client_is_a_vat_identifier_by_the_name_of_the_tax_alone() {
         let client = client_of(Some(country), Some(number));
         let party = of_source(&seller(), &client, vec![line((AE, 0))], |source| einvoice::model(source).unwrap().buyer);
         assert_eq!((party.vat_identifier.is_some(), party.legal_registration.is_some()), (is_vat_id, !is_vat_id), "{number}");
-        // BR-AE-02 is content with a registration, BR-IC-02 is not.
+        // BR-AE-02 accepts a registration number, BR-IC-02 does not.
         assert_eq!(fields(&seller(), &client, &[(AE, 0)]), [""; 0], "{number}");
-        // A supply to outside of the Union is none of K, whatever number there is.
+        // A supply to outside of the Union is never K, whatever number there is.
         let of_supply: &[&str] = if country == "FR" { &[] } else { &["lines.tax_category"] };
         assert_eq!(fields(&seller(), &client, &[(K, 0)]), of_supply, "{number}");
-        // A seller without numbers lacks their own, and the client what the category wants of them alone.
+        // A seller without numbers lacks their own, and the client lacks only what the category requires of them.
         let no_numbers = Organization { vat_id: None, tax_number: None, ..seller() };
         assert_eq!(fields(&no_numbers, &client, &[(AE, 0)]), ["organization.vat_id"], "{number}");
     }
 }
 
-/// BR-IC-02: what stands in the field is named with what belongs there.
+/// BR-IC-02: the message names the present content of the field and what belongs there.
 #[test]
 fn a_number_in_place_of_a_vat_identifier_is_named_with_what_is_written_there() {
     use TaxCategory::{G, K};
@@ -296,7 +296,7 @@ fn whoever_bills_a_business_elsewhere_in_the_union_that_owes_the_tax_has_a_vat_i
     let client = client_of(Some("AT"), Some("ATU12345675"));
     let without = |country: &str| Organization { country: Some(country.to_owned()), vat_id: None, ..seller() };
     assert_eq!(fields(&without("DE"), &client, &[(TaxCategory::AE, 0)]), ["organization.vat_id"]);
-    // Whatever stands in its place is none, one of a country outside of the Union among it (§ 14a (1) UStG).
+    // Any other text in its place is none, including a number of a country outside of the Union (§ 14a (1) UStG).
     for other in ["keine", "beantragt", "wird nachgereicht", "HRB 12345 B", "St.-Nr. 12/345/67890", "CHE-123.456.788 MWST", "GB123456782"] {
         let seller = Organization { vat_id: Some(other.to_owned()), ..without("DE") };
         let told = told(&seller, &client, &[(TaxCategory::AE, 0)]);

@@ -1,4 +1,4 @@
-//! The texts of the lines of an invoice that is drafted again: what was composed and what was typed.
+//! Tests of composed and typed line texts in redrafts.
 
 use super::*;
 
@@ -26,7 +26,7 @@ async fn what_was_composed_is_in_the_clients_present_language_and_what_was_typed
     }
 }
 
-/// What it was composed of may be called otherwise since: whoever has changed a name has not written the text.
+/// Names in a composed text may have changed since: a renaming does not make the text a typed one.
 #[tokio::test]
 async fn what_was_composed_is_so_again_with_the_names_of_now_and_what_was_typed_stays() {
     for (group_by, now) in
@@ -40,7 +40,7 @@ async fn what_was_composed_is_so_again_with_the_names_of_now_and_what_was_typed_
         let typed = studio.ok("draft_invoice", wanted).await;
         let words = json!([{"line": lines(&typed)[0]["id"], "description": "Dashboard as agreed"}]);
         let typed = studio.ok("update_invoice_draft", json!({"invoice": typed["id"], "lines": words})).await;
-        // A form sends the text as it stands there, too: that is nobody's.
+        // A form sends the unchanged text along, which does not count as typed.
         let same = json!([{"line": lines(&composed)[0]["id"], "description": lines(&composed)[0]["description"]}]);
         let composed = studio.ok("update_invoice_draft", json!({"invoice": composed["id"], "lines": same})).await;
         let [composed, typed] = [void_of(&studio, &composed).await, void_of(&studio, &typed).await];
@@ -55,7 +55,7 @@ async fn what_was_composed_is_so_again_with_the_names_of_now_and_what_was_typed_
     }
 }
 
-/// A text that was put back by undoing its change is the composed one again.
+/// Undoing the change of a text makes it a composed one again.
 #[tokio::test]
 async fn a_text_is_composed_again_once_what_was_typed_was_undone() {
     let studio = studio().await;
@@ -69,7 +69,7 @@ async fn a_text_is_composed_again_once_what_was_typed_was_undone() {
     assert_eq!(lines(&redraft(&studio, &void).await)[0]["description"], "Board");
 }
 
-/// Of a line from before nobody has kept whether its text was composed.
+/// For older lines it is not stored whether their text was composed.
 #[tokio::test]
 async fn a_text_from_before_was_composed_if_it_could_be_so_now() {
     for (name, now) in [("Dashboard", "20.11.2026, Dashboard"), ("Board", "20 November 2026, Dashboard")] {
