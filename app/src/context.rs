@@ -3,8 +3,9 @@
 //! Everything that depends on where or when the product runs enters here: the clock, the database, the document renderer and
 //! the caller. No code below reads the clock or the environment on its own.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
+pub use futures::future::BoxFuture;
 use jiff::{Timestamp, tz::TimeZone};
 use leptos::{
     prelude::{Owner, provide_context, use_context},
@@ -26,9 +27,6 @@ use crate::{
     page::PageBudget,
     quotas::UsageQuotas,
 };
-
-/// A boxed future, for traits that are used as objects.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The services of the process, shared by all calls.
 pub struct Services {

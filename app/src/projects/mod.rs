@@ -81,7 +81,7 @@ impl Billing {
 pub struct ClientSummary {
     /// Its id.
     pub id: ClientId,
-    /// Its new name.
+    /// Its name.
     pub name: String,
     /// Currency of its rates and invoices.
     pub currency: Currency,
