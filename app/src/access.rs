@@ -250,8 +250,8 @@ impl WriteMode {
     pub fn from_name(name: &str) -> Self {
         match name {
             "direct" => Self::Direct,
-            "drafts" => Self::Drafts,
-            _ => Self::Ask,
+            "ask" => Self::Ask,
+            _ => Self::Drafts,
         }
     }
 }

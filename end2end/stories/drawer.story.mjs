@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { accessible, asVisitor, fitsTheWindow, openBrowser } from "../support/browser.mjs";
+import { dayAgo } from "../support/days.mjs";
 import { address, Person } from "../support/person.mjs";
 import { startStint } from "../support/stint.mjs";
 
@@ -306,8 +307,8 @@ async function proposes(person, stint) {
 }
 
 function dayOfLastMonth() {
-  const now = new Date();
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 15)).toISOString().slice(0, 10);
+  const [year, month] = dayAgo().split("-").map(Number);
+  return new Date(Date.UTC(year, month - 2, 15)).toISOString().slice(0, 10);
 }
 
 async function stops(person) {

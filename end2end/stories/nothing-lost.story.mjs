@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { accessible, asVisitor, fitsTheWindow, hydrated, open, openBrowser } from "../support/browser.mjs";
+import { dayAgo } from "../support/days.mjs";
 import { startStint } from "../support/stint.mjs";
 import { agentOf, studioOf } from "../support/studio.mjs";
 import { until } from "../support/until.mjs";
 
-const TODAY = new Date().toISOString().slice(0, 10);
+const TODAY = dayAgo();
 const WORDS = "the words I typed before pressing Stop";
 
 /** Without scripts a browser may notice that it has fetched some for nothing. */
@@ -169,7 +170,7 @@ describe("the form to log time", () => {
     assert.ok(!(await page.getByRole("link", { name: "From and to instead" }).isVisible()));
     await log.getByLabel("What was done").fill("over midnight");
     await log.getByLabel("Project").selectOption({ label: "Acme / Website" });
-    await log.getByLabel("Day").fill(TODAY);
+    await log.getByLabel("Day").fill(dayAgo(0, "UTC"));
     await log.getByLabel("Or from").fill("22:15");
     await log.getByLabel("To", { exact: true }).fill("22:15");
     await person.press(log.getByRole("button", { name: "Log time" }));
@@ -227,7 +228,7 @@ describe("lists that go on", () => {
   story("only the drafts that the page shows are confirmed", { name: "Alonzo Church" }, async (person, { slug, api }) => {
     const { page } = person;
     const agent = await agentOf(stint, { name: "Alonzo Church", slug });
-    const long = new Date(Date.now() - 14 * 86_400_000).toISOString().slice(0, 10);
+    const long = dayAgo(14);
     await agent("create_time_entry", { project: "Acme / Website", date: TODAY, duration: "1h", description: "seen" });
     await agent("create_time_entry", { project: "Acme / Website", date: long, duration: "2h", description: "not seen" });
     await person.open(`/o/${slug}/time`);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
+import { ZONE } from "./days.mjs";
 
 const results = fileURLToPath(new URL("../results", import.meta.url));
 
@@ -50,7 +51,7 @@ export async function asVisitor(browser, { base, view = "desktop", scheme = "lig
     javaScriptEnabled: script,
     reducedMotion: "reduce",
     locale: "en-GB",
-    timezoneId: "America/St_Johns", // no server's zone: times must not depend on the browser's
+    timezoneId: ZONE, // no server's zone: times must not depend on the browser's
   });
   context.setDefaultTimeout(15_000);
   const said = listen(context);

@@ -28,11 +28,6 @@ impl ErrorResponse {
         self
     }
 
-    /// Refuses too many calls; the next one may come after `wait`.
-    pub fn too_many_requests(wait: Duration) -> Self {
-        Self::from(Error::rate_limited("Too many calls in a short time.", wait))
-    }
-
     /// The error.
     pub fn error(&self) -> &Error {
         &self.error

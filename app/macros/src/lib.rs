@@ -148,7 +148,7 @@ fn expand(declared: OperationAttribute, function: ItemFn) -> Result<Tokens> {
         #(#others)*
         #[cfg_attr(feature = "ssr", #on_server)]
         #[cfg_attr(not(feature = "ssr"), #in_browser)]
-        #[allow(clippy::too_many_arguments, reason = "an operation takes its arguments flat, as every door sends them")]
+        #[allow(clippy::too_many_arguments, reason = "an operation takes its arguments flat, as every channel sends them")]
         #visibility async fn #name(#(#arguments,)* #common) -> ::core::result::Result<#answer, #error> {
             let caller = crate::context::Caller::current()?;
             <#structure as crate::operation::OperationFn>::perform(#structure { #(#names,)* #common_names }, caller).await

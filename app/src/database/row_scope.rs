@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_setting_is_said_whatever_the_reach() {
+    fn every_setting_is_said_whatever_the_scope() {
         let id = Uuid::from_u128(7);
         let (organization, member) = (OrganizationId(id), MemberId(id));
         for row_scope in

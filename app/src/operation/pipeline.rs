@@ -1,7 +1,7 @@
 //! The pipeline that runs every call, whatever its channel.
 //!
-//! authenticate (in the channel) → authorize → validate → idempotency → transaction under row security → run → commit, or
-//! roll back for a dry run → audit → answer.
+//! authenticate (in the channel) → validate (`registry_entry`) → authorize and begin a transaction under row security
+//! (`Call::begin`) → idempotency → run → commit with the audit record, or roll back for a dry run → answer.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 

@@ -1,6 +1,7 @@
 //! Throttling of responses that cost their caller nothing: refusals for too many requests (429), and whatever is answered before admission
 //! control (`app::admission`), such as files. Each takes time from others. A network that causes many of them at once gets the further ones
-//! at a pace, one after the other, as long as few wait. Nothing is refused for that.
+//! at a pace, one after the other, as long as few wait. Nothing is refused for that, but a direct connection may be closed with its
+//! response.
 
 use std::{
     net::{IpAddr, SocketAddr},
