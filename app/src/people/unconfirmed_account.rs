@@ -124,8 +124,8 @@ async fn review_each(
 ) -> Result<Vec<MembershipToReview>, Error> {
     let mut left = Vec::new();
     for (need, membership) in memberships {
-        let is_late = begun.elapsed() >= SETTLING;
-        match if is_late { None } else { review_or_leave(cx, &membership, email).await? } {
+        let reviewed = if begun.elapsed() < SETTLING { review_or_leave(cx, &membership, email).await? } else { None };
+        match reviewed {
             Some(settled) => taken_back.add(settled, need),
             None => left.push((need, membership)),
         }
