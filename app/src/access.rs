@@ -9,6 +9,9 @@
 //! A token narrows this further: what a call may do is the intersection of the member's role and the token's
 //! [`Scope`]s. The row scope *within* a permission (whose time, which projects) is in the queries.
 
+pub mod role_words;
+pub mod sign_up_policy;
+
 use serde::{Deserialize, Serialize};
 
 /// What a member is in an organization.

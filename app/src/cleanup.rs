@@ -10,7 +10,8 @@ use crate::{
     error::Error,
     id::OrganizationId,
     operation::store::idempotency,
-    outbox, security, verification,
+    outbox::limits::AGE_MAX,
+    security, verification,
 };
 
 /// How long an expired link secret is kept, so that its page can tell why it is invalid.
@@ -115,7 +116,7 @@ async fn mails(services: &Services) -> Result<u64, Error> {
     let mut all = 0;
     loop {
         let mut db = begin(services).await?;
-        let before = now(&mut db, services).await? - outbox::AGE_MAX;
+        let before = now(&mut db, services).await? - AGE_MAX;
         let gone = verification::store::forget_mails(&mut db, before).await?;
         db.commit().await?;
         all += u64::from(gone.unsigned_abs());

@@ -3,6 +3,8 @@
 //! Everything that depends on where or when the product runs enters here: the clock, the database, the document renderer and
 //! the caller. No code below reads the clock or the environment on its own.
 
+pub mod expected_effect;
+
 use std::sync::Arc;
 
 pub use futures::future::BoxFuture;
@@ -14,16 +16,16 @@ use leptos::{
 use leptos_axum::ResponseOptions;
 
 use crate::{
-    access::{Role, Scope, WriteMode},
-    account::SignUpPolicy,
+    access::{Role, Scope, WriteMode, sign_up_policy::SignUpPolicy},
     admission::{AdmissionControl, Permit},
     audit::Recorder,
+    context::expected_effect::ExpectedEffect,
     database::{AccessMode, Database, Db, IdentityCheck, RowScope},
+    document::InvoiceDocument,
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
-    invoices::{document::InvoiceDocument, locale::Locale},
+    locale::Locale,
     money::Currency,
-    operation::ExpectedEffect,
     page::PageBudget,
     quotas::UsageQuotas,
 };
@@ -58,8 +60,8 @@ pub struct Services {
     pub verification_wakeup: tokio::sync::Notify,
     /// Notified when a mail is put into the outbox, so that it is sent at once.
     pub outbox_wakeup: tokio::sync::Notify,
-    /// The assistant: its model, if there is one, and its runs in progress.
-    pub assistant: crate::assistant::Engine,
+    /// Services of single features, which stand above this module, by their types.
+    pub extensions: http::Extensions,
 }
 
 /// A source of the current time.

@@ -3,15 +3,10 @@
 #[cfg(feature = "ssr")]
 pub mod defaults;
 #[cfg(feature = "ssr")]
-mod german;
+pub(crate) mod german;
 #[cfg(feature = "ssr")]
-mod japanese;
-#[cfg(feature = "ssr")]
-pub mod names;
+pub(crate) mod japanese;
 pub mod zones;
-
-#[cfg(feature = "ssr")]
-use crate::error::Error;
 
 /// Every country as its code and its English name, sorted by name.
 pub const COUNTRIES: [(&str, &str); 249] = [
@@ -291,23 +286,6 @@ pub fn german_name(code: &str) -> Option<&'static str> {
 #[cfg(feature = "ssr")]
 pub fn japanese_name(code: &str) -> Option<&'static str> {
     japanese::NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
-}
-
-/// Parses a country from a code such as `DE`, in any case, or from a name that no other country shares; an error names `country`.
-#[cfg(feature = "ssr")]
-pub fn parse(given: &str) -> Result<String, Error> {
-    let code = given.trim().to_uppercase();
-    if COUNTRIES.iter().any(|(known, _)| *known == code) {
-        return Ok(code);
-    }
-    let shown = crate::money::shown(given);
-    if let Some([(one, its_name), (other, others_name)]) = names::sharing(given) {
-        let way = format!("give {one} for the {its_name}, or {other} for the {others_name}.");
-        return Err(Error::invalid("country", format!("{shown} may be either of two countries; {way}")));
-    }
-    let unknown =
-        || Error::invalid("country", format!("No country is known as {shown}; give its two letters (ISO 3166-1), such as DE or US."));
-    names::code_of(given).map(str::to_owned).ok_or_else(unknown)
 }
 
 #[cfg(test)]

@@ -1,26 +1,28 @@
 //! The registry of all operations. This list is the product's table of contents.
 
-use std::sync::LazyLock;
-
 use crate::{
     account::{UpdateProfile, Whoami, tokens::*},
     assistant::{GetAssistant, SetAssistant},
-    audit::{verification::*, *},
-    budgets::*,
+    audit_log::{verification::*, *},
     clients::*,
     history::*,
-    invoices::*,
+    invoices::{history::GetInvoiceHistory, *},
     notifications::*,
-    operation::Operation,
+    operation::{
+        Operation,
+        registry::{self, Registry},
+    },
     organizations::*,
     people::{invitations::*, *},
+    project_budgets::*,
     projects::{team::*, *},
-    rates::*,
+    repricing::{ListRates, SetRate},
     security::*,
-    time::*,
+    time::{running_timer, *},
 };
 
-static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+/// Builds the list of all operations, sorted by name.
+fn list() -> Vec<Operation> {
     let mut all = vec![
         // Me
         Operation::of::<Whoami>(),
@@ -134,16 +136,23 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     ];
     all.sort_by_key(|operation| operation.declaration.name);
     all
-});
+}
 
-/// Every operation, by name.
+/// Installs the registry, at the start of the process.
+pub fn install() {
+    registry::install(Registry { operations: list, stop_timer_of: |cx, member| Box::pin(running_timer::stop_timer_of(cx, member)) });
+}
+
+/// All operations, sorted by name.
 pub fn all() -> &'static [Operation] {
-    &ALL
+    install();
+    registry::all()
 }
 
 /// The operation of this name.
 pub fn find(name: &str) -> Option<&'static Operation> {
-    ALL.binary_search_by_key(&name, |operation| operation.declaration.name).ok().and_then(|at| ALL.get(at))
+    install();
+    registry::find(name)
 }
 
 /// Server functions that are no operations, so only a browser may call them: they deal in cookies, passwords and

@@ -1,7 +1,7 @@
 //! Pagination: one page of a list, and the cursor of the next.
 
 #[cfg(feature = "ssr")]
-mod cursor;
+pub(crate) mod cursor;
 mod load_picker_options;
 #[cfg(test)]
 mod tests;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{day::Day, error::Error};
 
 #[cfg(feature = "ssr")]
-pub use cursor::{CURSOR_MAX, Cursor, ListQuery, PageBudget, characters};
+pub use cursor::{CURSOR_MAX, Cursor, ListQuery, PageBudget, ProjectKeyset, characters, keyset_of};
 pub use load_picker_options::{PickerOptions, load_picker_options};
 
 /// The number of items in a page when the caller does not set a limit.

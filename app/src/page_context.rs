@@ -1,15 +1,21 @@
 //! The context of a page: user, organization and deployment, known before anything is rendered.
 
-use std::sync::{Arc, atomic::AtomicBool};
+#[cfg(feature = "ssr")]
+pub mod server;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::Permission,
-    account::{CallerOrganization, Profile, SignUpPolicy},
-    platform,
-    ui::ReturnedForm,
+    access::{Permission, Role, sign_up_policy::SignUpPolicy},
+    day::Day,
+    error::Error,
+    id::{MemberId, OrganizationId},
 };
 
 /// The context of a page. The server serializes it into the page, so that the browser need not ask.
@@ -37,7 +43,12 @@ pub struct PageContext {
 
 /// Provides the context to all pages.
 pub fn provide_page_context() {
-    provide_context(SharedValue::new(platform::page_context).into_inner());
+    // The server writes the context into the page, where the browser finds it.
+    #[cfg(feature = "ssr")]
+    let context = server::page_context;
+    #[cfg(not(feature = "ssr"))]
+    let context = PageContext::default;
+    provide_context(SharedValue::new(context).into_inner());
 }
 
 /// The context of the page; an empty one outside of pages.
@@ -100,4 +111,89 @@ pub fn use_changes() -> ChangeCounters {
 /// Invalidates the resources that depend on a counter.
 pub fn invalidate(count: RwSignal<u32>) {
     count.update(|count| *count += 1);
+}
+
+/// An organization and the caller's standing in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct CallerOrganization {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its place in addresses: `/o/<slug>/…`.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The caller as its member.
+    pub member: MemberId,
+    /// What the caller is there.
+    pub role: Role,
+    /// IANA name of the zone that the caller's days begin and end in: their own, or the organization's.
+    pub time_zone: String,
+    /// IANA name of the organization's zone, which decides what is about money: days of invoices and payments, due dates.
+    pub organization_time_zone: String,
+    /// Its own currency, an ISO 4217 code.
+    pub currency: String,
+    /// The first day of its week: 1 = Monday … 7 = Sunday.
+    pub week_start: u8,
+    /// Today, where the caller is.
+    pub today: Day,
+    /// Today, where the organization is.
+    pub organization_today: Day,
+}
+
+#[cfg(feature = "ssr")]
+impl CallerOrganization {
+    /// The caller's organization with their membership at an instant.
+    pub fn of(membership: crate::context::Membership, now: jiff::Timestamp) -> Self {
+        let name = |zone: &jiff::tz::TimeZone| zone.iana_name().unwrap_or("UTC").to_owned();
+        let today = |zone: &jiff::tz::TimeZone| now.to_zoned(zone.clone()).date().into();
+        Self {
+            id: membership.organization,
+            time_zone: name(&membership.member_zone),
+            organization_time_zone: name(&membership.organization_zone),
+            today: today(&membership.member_zone),
+            organization_today: today(&membership.organization_zone),
+            slug: membership.slug,
+            name: membership.name,
+            member: membership.member,
+            role: membership.role,
+            currency: membership.currency.to_string(),
+            week_start: membership.week_start,
+        }
+    }
+}
+
+/// The caller's profile after a change.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Profile {
+    /// Their name.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+    /// Whether it is confirmed: a link that was sent there was opened, or the operator vouched for it.
+    pub confirmed: bool,
+}
+
+/// A form that was sent without scripts, for the next page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReturnedForm {
+    /// The URL that it was posted to.
+    pub call: String,
+    /// Its id, where the page has several forms with this URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// Why it was refused.
+    #[serde(default)]
+    pub refusal: Option<Error>,
+    /// The input, when it was refused; never a password or a link secret.
+    pub fields: BTreeMap<String, String>,
+    /// The values of the other fields of a form that changes a record, as rendered.
+    #[serde(default)]
+    pub untouched: BTreeMap<String, String>,
+    /// The answer in JSON, when it holds a secret that is shown only once.
+    pub answer: Option<String>,
+    /// Confirmations and warnings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<String>,
 }

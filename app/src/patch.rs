@@ -121,7 +121,10 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Patch<T> {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let mut schema = T::json_schema(generator);
-        schema.insert(crate::operation::CLEARS.to_owned(), true.into());
+        schema.insert(CLEARS.to_owned(), true.into());
         schema
     }
 }
+
+/// Marks a value of an update that empty text clears. Only the schemas of forms have it.
+pub const CLEARS: &str = "x-clears";

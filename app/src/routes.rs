@@ -11,11 +11,11 @@ use leptos_router::{
 };
 
 use crate::{
-    account::{
-        landing,
-        page::{sign_in, sign_up},
-    },
     page_context::provide_page_context,
+    pages::account::{
+        landing,
+        sign_in::{sign_in, sign_up},
+    },
     ui::NotFound,
 };
 use chunks::*;

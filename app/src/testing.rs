@@ -33,19 +33,21 @@ pub use fakes::{FakeRenderer, ManualClock, START_TIME};
 pub use test_database::{apart, connect, create, empty, owner, until_waiting, waiting};
 
 use crate::{
-    access::{Role, Scope, WriteMode},
-    account::{self, SignUpPolicy, identity, secret, tokens::Preset},
+    access::{Role, Scope, WriteMode, sign_up_policy::SignUpPolicy},
+    account::{self, identity, tokens::Preset},
     admission::{AdmissionControl, AdmissionLimits},
     assistant::Engine,
     audit::Recorder,
     context::{Caller, Channel, Clock, Person, Services},
     database::{AccessMode, Database, RowScope},
+    delivery,
+    delivery::{ClaimedMail, DueMail},
     error::{Code, Error},
     id::{MailId, MemberId, OrganizationId, UserId},
     operation::OperationFn,
     operations, organizations,
-    outbox::{self, ClaimedMail, DueMail},
     quotas::UsageQuotas,
+    secrets::random_secret,
     security::{self, event::RequestOrigin},
 };
 
@@ -144,7 +146,7 @@ impl World {
             outbox_wakeup: tokio::sync::Notify::new(),
             verification_wakeup: tokio::sync::Notify::new(),
             access_log_days: services.access_log_days,
-            assistant: Engine::default(),
+            extensions: http::Extensions::new(),
         };
         change(&mut changed);
         self.caller.services = Arc::new(changed);
@@ -185,10 +187,10 @@ impl World {
 
     /// This person, signed in at a page of this organization.
     pub async fn signed_in(&self, user: UserId, slug: &str) -> Self {
-        let (services, now, cookie) = (&self.caller.services, self.now(), secret::random());
+        let (services, now, cookie) = (&self.caller.services, self.now(), random_secret::random());
         let expires = now + SignedDuration::from_hours(1_000_000);
         let mut db = services.database.begin(RowScope::Person(user.0), AccessMode::Write).await.expect("a transaction");
-        let (sign_in, from) = (secret::fingerprint(&cookie), RequestOrigin::new("", "a test"));
+        let (sign_in, from) = (random_secret::fingerprint(&cookie), RequestOrigin::new("", "a test"));
         security::store::open_sign_in(&mut db, user.0, &sign_in, &sign_in, (now, expires), &from).await.expect("signed in");
         db.commit().await.expect("committed");
         let (person, membership) =
@@ -279,7 +281,7 @@ impl World {
         let again = "update outgoing_mail set next_attempt_at = now() where organization_id = $1 and id = $2";
         sqlx::query(again).bind(organization.0).bind(mail).execute(&owner).await.expect("its time has come");
         owner.close().await;
-        outbox::claim(&self.caller.services, DueMail::of(organization, MailId(mail))).await.expect("an answer")
+        delivery::claim(&self.caller.services, DueMail::of(organization, MailId(mail))).await.expect("an answer")
     }
 
     /// Makes the address of this person unconfirmed, as after sign-up.
@@ -374,7 +376,7 @@ fn services(database: Database, clock: &Arc<ManualClock>, documents: &Arc<FakeRe
         verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: 90,
         tasks: tokio_util::task::TaskTracker::new(),
-        assistant,
+        extensions: assistant.into_extensions(),
     }
 }
 

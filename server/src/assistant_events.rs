@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::{
-    assistant::{access_watch, run_lease, user::AssistantUser},
+    assistant::{AssistantServices, access_watch, run_lease, user::AssistantUser},
     context::Caller,
     error::Error,
 };
@@ -43,7 +43,7 @@ async fn events(caller: Caller, run: &str) -> Result<Response, Error> {
     let id = run.parse().map_err(|_| Error::not_found("answer on its way"))?;
     let run = run_lease::hear(&user, id).await?;
     access_watch::check_access(&user).await?;
-    let gone = user.caller.services.assistant.listeners.access_lost(user.clone());
+    let gone = user.caller.services.assistant().listeners.access_lost(user.clone());
     let events = run.events().map(|event| Event::default().json_data(event)).take_until(gone);
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE_INTERVAL)).into_response();
     response.headers_mut().insert(BUFFERING, HeaderValue::from_static("no"));

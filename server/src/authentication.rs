@@ -6,12 +6,13 @@
 use std::time::Duration;
 
 use app::{
-    account::{browser, identity, secret, token},
+    account::{browser, identity, token},
     admission::CredentialOwner,
     context::{Caller, Channel},
     error::{Code, Error},
     limits::{KeyedPermit, network},
     operations,
+    secrets::random_secret,
 };
 use axum::{
     body::{Body, HttpBody as _},
@@ -134,7 +135,7 @@ async fn caller_of_cookie(site: &Site, request: &Parts) -> Result<Caller, Error>
         if let Some((person, membership)) = identity::authenticate(&services.database, &cookie, &slug, services.clock.now()).await? {
             permit = services.admission.recognized(permit, &cookie, CredentialOwner::Person(person.id.0)).await?;
             caller.person = Some(person);
-            caller.sign_in = Some(secret::fingerprint(&cookie));
+            caller.sign_in = Some(random_secret::fingerprint(&cookie));
             caller.membership = membership;
         }
     }

@@ -14,7 +14,7 @@ pub use secret::Secret;
 pub use variables::{Fallback, VARIABLES, Variable, readme_table};
 
 use crate::client_ip::TrustedProxies;
-use app::{account::SignUpPolicy, quotas::UsageQuotas};
+use app::{access::sign_up_policy::SignUpPolicy, quotas::UsageQuotas};
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
 use std::{

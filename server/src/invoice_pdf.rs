@@ -1,10 +1,10 @@
 //! The routes of an invoice's PDF file, for browsers and for programs.
 
 use app::{
+    account::document_link,
     context::Caller,
     error::{Code, Error},
     operations,
-    verification::document_link,
 };
 use axum::{
     Extension, Router,

@@ -4,7 +4,7 @@ mod smtp_transport;
 
 use std::{error::Error, time::Duration};
 
-use app::outbox::ClaimedMail;
+use app::delivery::ClaimedMail;
 use lettre::{
     Message,
     address::Envelope,

@@ -10,9 +10,11 @@ use app::{
     context::{BoxFuture, Caller, RenderPermit, Services, SystemClock},
     database::Database,
     deployment,
+    document::InvoiceDocument,
     error::{Code, Error},
     id::{OrganizationId, UserId},
-    invoices::{document::InvoiceDocument, locale::Locale},
+    locale::Locale,
+    operations,
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -148,6 +150,7 @@ fn services(
     (database, workers): (Database, Database),
     documents: PdfRenderer,
 ) -> Services {
+    operations::install();
     Services {
         admission: AdmissionControl::new(AdmissionLimits::of(config.rate_limit), workers.clone()),
         recorder: Recorder::start(workers.clone()),
@@ -163,7 +166,7 @@ fn services(
         verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: config.access_log_days,
         tasks: tokio_util::task::TaskTracker::new(),
-        assistant: Engine { model: model.map(|model| Box::new(model) as Box<dyn Model>), ..Engine::default() },
+        extensions: Engine { model: model.map(|model| Box::new(model) as Box<dyn Model>), ..Engine::default() }.into_extensions(),
     }
 }
 

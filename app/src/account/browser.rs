@@ -5,9 +5,8 @@ use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 
 use super::{
-    ChangedPassword,
     hash_queue::Requester,
-    registration, secret, store,
+    registration, store,
     verified_password::{self, VerifiedPassword},
 };
 use crate::{
@@ -15,8 +14,10 @@ use crate::{
     database::{AccessMode, RowScope},
     error::Error,
     id::UserId,
+    platform::cookies::{cookie, cookie_name},
+    secrets::{acceptable_password, random_secret},
     security::{
-        self, EventKind,
+        self, ChangedPassword, EventKind,
         event::{RequestOrigin, apply_password_change, record_event},
     },
     verification::{
@@ -34,15 +35,6 @@ pub const COOKIE: &str = "stint";
 /// The cookie of a known browser, in which somebody has signed in before.
 const KNOWN_BROWSER: &str = "stint-browser";
 
-/// The name of a cookie. On a public URL with https it has the prefix `__Host-`, which browsers accept from this very host only, so that no
-/// other subdomain can set it.
-pub fn cookie_name(public_url: &str, name: &str) -> String {
-    match public_url.starts_with("https://") {
-        true => format!("__Host-{name}"),
-        false => name.to_owned(),
-    }
-}
-
 /// The secret of the sign-in in a request, if the request has exactly one.
 pub fn sign_in_cookie(headers: &HeaderMap, public_url: &str) -> Option<String> {
     cookie(headers, &cookie_name(public_url, COOKIE))
@@ -50,7 +42,7 @@ pub fn sign_in_cookie(headers: &HeaderMap, public_url: &str) -> Option<String> {
 
 /// Signs the browser of this request in.
 pub async fn sign_in(caller: &Caller, verified: &VerifiedPassword) -> Result<(), Error> {
-    let browser = known_browser(caller).unwrap_or_else(secret::random);
+    let browser = known_browser(caller).unwrap_or_else(random_secret::random);
     let secret = registration::sign_in_browser(&caller.services, verified, &RequestOrigin::of(caller), &browser).await?;
     caller.services.admission.signed_in_with(&browser);
     set_cookie(caller, COOKIE, &secret, registration::SIGN_IN_DAYS * 24 * 3600)?;
@@ -81,7 +73,7 @@ pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
         // A signed-in caller uses their own row scope, so a transaction that locks their sign-in blocks only their own calls.
         let row_scope = caller.person.as_ref().map_or(RowScope::Nobody, |person| RowScope::Person(person.id.0));
         let mut db = caller.services.database.begin(row_scope, AccessMode::Write).await?;
-        if let Some(person) = security::store::sign_out(&mut db, &secret::fingerprint(&secret)).await? {
+        if let Some(person) = security::store::sign_out(&mut db, &random_secret::fingerprint(&secret)).await? {
             record_event(&mut db, UserId(person), EventKind::SignedOut, caller.services.clock.now(), &RequestOrigin::of(caller), "")
                 .await?;
         }
@@ -94,12 +86,12 @@ pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
 /// become invalid.
 pub async fn change_password(caller: &Caller, present: String, password: String, revoke_tokens: bool) -> Result<ChangedPassword, Error> {
     let (person, services) = (caller.person()?, &caller.services);
-    secret::acceptable_password(&password, &person.email)?;
+    acceptable_password::acceptable_password(&password, &person.email)?;
     if password == present {
         return Err(Error::invalid("password", "That is the password that you have. Choose another one."));
     }
     let verified = verified_password::verify_current(caller, present).await?;
-    let hash = secret::hash_password(Requester::of(caller), password).await?;
+    let hash = super::password::hash_password(Requester::of(caller), password).await?;
     let (this, now) = (caller.sign_in.clone().unwrap_or_default(), services.clock.now());
     let mut db = caller.begin(AccessMode::Write).await?;
     verified.hold_caller(&mut db, caller).await?;
@@ -118,19 +110,6 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
     db.commit().await?;
     services.outbox_wakeup.notify_one();
     Ok(changed)
-}
-
-/// The value of a cookie of a request; none when it is empty.
-///
-/// Several different values of one name are rejected: whoever planted one of them would choose the account that the person acts with.
-pub fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    let mut contents = pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, content)| *name == wanted && !content.is_empty())
-        .map(|(_, content)| content);
-    let first = contents.next()?;
-    contents.all(|other| other == first).then(|| first.to_owned())
 }
 
 /// The maximum length of a path to return to, in characters.

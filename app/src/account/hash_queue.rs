@@ -58,7 +58,7 @@ impl Requester {
 ///
 /// # Errors
 /// `rate_limited` when too many wait already.
-pub(super) async fn run_queued<T: Send + 'static>(requester: Requester, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+pub(crate) async fn run_queued<T: Send + 'static>(requester: Requester, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     QUEUE.run(requester, work).await
 }
 

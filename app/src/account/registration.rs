@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{hash_queue::Requester, secret, store, verified_password::VerifiedPassword};
+use super::{hash_queue::Requester, store, verified_password::VerifiedPassword};
 use crate::{
     context::{Caller, Services},
     database::{AccessMode, Database, Db, RowScope},
@@ -14,13 +14,14 @@ use crate::{
         create::{Founder, insert_with_founder},
         initial_settings::InitialSettings,
     },
+    secrets::{acceptable_password, link_purpose::LinkPurpose, random_secret},
     security::{
         self, EventKind,
         attempts::{self, AttemptKind, AttemptLimit},
         event::{RequestOrigin, record_event},
     },
     text,
-    verification::{self, address, mail_limits},
+    verification::{address, mail_limits},
 };
 
 /// How long a browser stays signed in.
@@ -84,9 +85,9 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
 pub async fn begin(services: &Services, given: Registration, requester: Requester) -> Result<(Registered, Db), Error> {
     let email = text::email("email", &given.email)?;
     let name = text::line("name", &given.name, 200)?;
-    secret::acceptable_password(&given.password, &email)?;
+    acceptable_password::acceptable_password(&given.password, &email)?;
     let organization_name = text::optional("organization", given.organization.as_deref(), 200)?.unwrap_or_else(|| name.clone());
-    let password_hash = secret::hash_password(requester, given.password).await?;
+    let password_hash = super::password::hash_password(requester, given.password).await?;
     let zone = given.basics.zone(given.time_zone.as_deref());
 
     let (user, organization, member) = (UserId::new(), OrganizationId::new(), MemberId::new());
@@ -100,7 +101,7 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
             if let Requester::Network(network) = requester {
                 mail_limits::count_for_network(&mut db, services, network).await?;
             }
-            address::send(&mut db, user, verification::LinkPurpose::ConfirmAddress, &email, now).await?;
+            address::send(&mut db, user, LinkPurpose::ConfirmAddress, &email, now).await?;
         }
     }
     let slug = insert_with_founder(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
@@ -118,7 +119,7 @@ pub async fn check_password(caller: &Caller, email: &str, password: String, brow
     let (user, kept) = store::user_by_email(&mut db, &email).await?.unzip();
     // Hashing is slow, so the connection is returned to the pool meanwhile.
     db.release().await;
-    let right = secret::verify_password(Requester::of(caller), password, kept.clone()).await?;
+    let right = super::password::verify_password(Requester::of(caller), password, kept.clone()).await?;
     match (user.map(UserId), kept) {
         (Some(user), Some(kept)) if right => {
             attempts::forget(&services.database, &limits).await?;
@@ -139,13 +140,13 @@ fn wrong() -> Error {
 pub async fn is_known_browser(database: &Database, email: &str, browser: &str) -> Result<bool, Error> {
     let email = text::known_email("email", email)?;
     let mut db = database.begin(RowScope::Nobody, AccessMode::Read).await?;
-    security::store::is_known_browser(&mut db, &email, &secret::fingerprint(browser)).await
+    security::store::is_known_browser(&mut db, &email, &random_secret::fingerprint(browser)).await
 }
 
 /// Counts an attempt with a password; returns the limits that it counted for.
 async fn count(caller: &Caller, email: &str, browser: Option<&str>) -> Result<Vec<AttemptLimit>, Error> {
     const TRIES: &str = "There were too many wrong passwords for this account.";
-    let (database, browser) = (&caller.services.database, browser.map(secret::fingerprint).unwrap_or_default());
+    let (database, browser) = (&caller.services.database, browser.map(random_secret::fingerprint).unwrap_or_default());
     let mut db = database.begin(RowScope::Nobody, AccessMode::Read).await?;
     let known = security::store::is_known_browser(&mut db, email, &browser).await?;
     db.release().await;
@@ -172,7 +173,7 @@ pub async fn trust_browser(
     browser: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let browser = secret::fingerprint(browser);
+    let browser = random_secret::fingerprint(browser);
     let [account, place] = of_elsewhere(caller, email);
     let of_browser = AttemptLimit::of_browser(AttemptKind::SignIn, email, &browser);
     attempts::forget_with(db, &[account, place, of_browser, AttemptLimit::of_person(AttemptKind::Password, user.0)]).await?;
@@ -197,7 +198,7 @@ pub(super) fn record_event_later(caller: &Caller, user: UserId, kind: EventKind)
 
 /// Signs in a browser without a known secret; returns the secret for its cookie.
 pub async fn open_sign_in(services: &Services, verified: &VerifiedPassword, user_agent: &str) -> Result<String, Error> {
-    sign_in_browser(services, verified, &RequestOrigin::new("", user_agent), &secret::random()).await
+    sign_in_browser(services, verified, &RequestOrigin::new("", user_agent), &random_secret::random()).await
 }
 
 /// Signs in a browser, which is known by its own secret from then on; returns the secret of the sign-in for its cookie. Refuses when the
@@ -208,9 +209,9 @@ pub async fn sign_in_browser(
     from: &RequestOrigin,
     browser: &str,
 ) -> Result<String, Error> {
-    let (random, now) = (secret::random(), services.clock.now());
+    let (random, now) = (random_secret::random(), services.clock.now());
     let expires = now + SignedDuration::from_hours(24 * SIGN_IN_DAYS);
-    let (cookie, browser) = (secret::fingerprint(&random), secret::fingerprint(browser));
+    let (cookie, browser) = (random_secret::fingerprint(&random), random_secret::fingerprint(browser));
     let mut db = services.database.begin(RowScope::Person(verified.user.0), AccessMode::Write).await?;
     if !verified.hold(&mut db).await? {
         return Err(wrong());

@@ -2,54 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::ChangedPassword;
-use crate::error::Error;
-
-/// Registers a person with a personal organization, signs the browser in, and goes there; or, from an invitation, to the organization that
-/// invited.
-#[server(name = SignUp, prefix = "/call", endpoint = "sign_up")]
-pub async fn sign_up(
-    /// The address that they sign in with and get mails at.
-    email: String,
-    /// Their name.
-    name: String,
-    /// Their password, at least 10 characters.
-    password: String,
-    /// IANA name of the browser's time zone; that of the country when absent.
-    #[server(default)]
-    time_zone: Option<String>,
-    /// The secret of the invitation that led here.
-    #[server(default)]
-    invitation: Option<String>,
-    /// The country of their organization, as an ISO 3166-1 code.
-    #[server(default)]
-    country: Option<String>,
-    /// The currency it bills in, as an ISO 4217 code; that of its country when absent.
-    #[server(default)]
-    currency: Option<String>,
-    /// The language of its documents; that of its country when absent.
-    #[server(default)]
-    language: Option<String>,
-    /// The rate of the tax it charges, in percent; it charges none when absent.
-    #[server(default)]
-    tax_rate: Option<String>,
-    /// Its VAT identifier or tax number.
-    #[server(default)]
-    tax_number: Option<String>,
-) -> Result<(), Error> {
-    use super::registration::{Confirmation, Registration};
-    use crate::organizations::initial_settings::InitialSettings;
-    let caller = crate::context::Caller::current()?;
-    let invitation = invitation.filter(|secret| !secret.is_empty());
-    let basics = InitialSettings { country, currency, language, tax_rate, tax_number };
-    let given = Registration { email, name, password, organization: None, time_zone, basics, confirmation: Confirmation::ByLink };
-    let (verified, target) = crate::people::sign_up::sign_up(&caller, given, invitation.as_deref()).await?;
-    super::browser::sign_in(&caller, &verified).await?;
-    // An invitation may have confirmed the address by now; otherwise the mail that does so is due.
-    caller.services.outbox_wakeup.notify_one();
-    leptos_axum::redirect(&target);
-    Ok(())
-}
+use crate::{error::Error, security::ChangedPassword};
 
 /// Signs the browser in and goes to the person's organization.
 #[server(name = SignIn, prefix = "/call", endpoint = "sign_in")]

@@ -9,6 +9,7 @@ use crate::{
     database::{Db, OnConstraint, instant},
     error::{Code, Error},
     id::{TokenId, UserId},
+    operation::membership::MembershipRow,
 };
 
 /// The person of a sign-in cookie.
@@ -18,20 +19,6 @@ pub struct SignInOwner {
     pub email: String,
     pub confirmed: bool,
     pub organization: Option<MembershipRow>,
-}
-
-/// A person's membership in the requested organization.
-pub struct MembershipRow {
-    pub organization_id: Uuid,
-    pub slug: String,
-    pub organization_name: String,
-    pub member_id: Uuid,
-    pub role: String,
-    pub time_zone: String,
-    pub member_time_zone: Option<String>,
-    pub currency: String,
-    pub week_start: i16,
-    pub language: String,
 }
 
 /// The person and member of a token.

@@ -1,12 +1,9 @@
 //! Creates, lists, revokes and authenticates personal access tokens.
 
-use std::{borrow::Cow, sync::LazyLock};
-
-use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    identity, secret, store,
+    store,
     tokens::{AccessToken, NewToken, RevokedToken},
     verified_password,
 };
@@ -21,15 +18,16 @@ use crate::{
     operation::Call,
     organizations,
     page::Page,
+    secrets::{
+        access_token::{PREFIX, id_in, parts},
+        random_secret,
+    },
     security::{
         EventKind,
         event::{RequestOrigin, record_event},
     },
     text,
-    verification::{hidden_behind, hidden_words},
 };
-
-const PREFIX: &str = "stint_pat_";
 
 /// An authenticated token with its member.
 pub struct AuthenticatedToken {
@@ -46,10 +44,10 @@ pub struct AuthenticatedToken {
 /// Authenticates a token; the refusal does not say what is wrong with it.
 pub async fn authenticate(database: &Database, presented: &str, now: Timestamp) -> Result<AuthenticatedToken, Error> {
     let (id, presented) = parts(presented).ok_or_else(Error::unauthenticated)?;
-    let fingerprint = secret::fingerprint(&format!("{}_{presented}", id.0));
+    let fingerprint = random_secret::fingerprint(&format!("{}_{presented}", id.0));
     let mut db = database.begin_authentication(&fingerprint).await?;
     let owner = store::authenticate_token(&mut db, id, now).await?.ok_or_else(Error::unauthenticated)?;
-    if !secret::matches(presented, &owner.secret_hash) {
+    if !random_secret::matches(presented, &owner.secret_hash) {
         return Err(Error::unauthenticated());
     }
     database.remember_owner(&fingerprint, UserId(owner.user_id));
@@ -64,7 +62,7 @@ pub async fn find_valid(db: &mut Db, id: TokenId, now: Timestamp) -> Result<Opti
 fn recognized(id: TokenId, owner: store::TokenOwner) -> Result<AuthenticatedToken, Error> {
     Ok(AuthenticatedToken {
         person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email, confirmed: owner.confirmed },
-        membership: identity::membership(owner.standing)?,
+        membership: crate::operation::membership::membership(owner.standing)?,
         token: Token {
             id,
             name: owner.token_name,
@@ -87,42 +85,6 @@ pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
         record_event(&mut db, caller.person()?.id, EventKind::TokenUsed, now, &RequestOrigin::of(caller), &token.name).await?;
     }
     db.commit().await
-}
-
-fn parts(presented: &str) -> Option<(TokenId, &str)> {
-    let (id, secret) = presented.strip_prefix(PREFIX)?.split_once('_')?;
-    Some((id.parse().ok()?, secret))
-}
-
-/// The id of a token, given alone or within the whole token.
-pub fn id_in(given: &str) -> Option<TokenId> {
-    let given = given.trim();
-    given.strip_prefix(PREFIX).map_or(given, |token| token.split('_').next().unwrap_or_default()).parse().ok()
-}
-
-/// The prefix of a token in Base64 after zero, one or two bytes, without the characters that depend on neighbours.
-static ENCODED: LazyLock<[String; 3]> = LazyLock::new(|| {
-    [0, 1, 2].map(|before| {
-        let bytes = [&[0; 2][..before], PREFIX.as_bytes()].concat();
-        STANDARD_NO_PAD.encode(&bytes)[(before * 8).div_ceil(6)..bytes.len() * 8 / 6].to_owned()
-    })
-});
-
-/// A text without the secrets of tokens, to store and show. A token that is encoded, escaped or broken by a line end is found as well, and
-/// its id stays; one in Base64 is removed as a whole.
-pub fn without_secrets(text: &str) -> Cow<'_, str> {
-    let is_encoded = |text: &str| ENCODED.iter().any(|beginning| text.contains(beginning.as_str()));
-    // Plain text needs no decoding letter by letter.
-    let is_plain = text.is_ascii() && !text.contains(['%', '&', '\\', '<']) && !text.contains(|c: char| c.is_ascii_control());
-    if is_plain && !text.to_ascii_lowercase().contains(PREFIX) && !is_encoded(text) {
-        return Cow::Borrowed(text);
-    }
-    let shown = hidden_behind(text, PREFIX, |token| token.find('_').map(|at| at + 1).filter(|at| *at < token.len()));
-    let without_encoded = match hidden_words(&shown, |c| c.is_ascii_alphanumeric() || "+/-_".contains(c), is_encoded) {
-        Cow::Owned(shown) => Some(shown),
-        Cow::Borrowed(_) => None,
-    };
-    without_encoded.map_or(shown, Cow::Owned)
 }
 
 /// The properties of a new token.
@@ -188,8 +150,8 @@ async fn make(db: &mut Db, member: MemberId, zone: &TimeZone, now: Timestamp, or
         last_used_at: None,
         last_used_by: None,
     };
-    let random = secret::random();
-    store::insert_token(db, &listed, member.0, &secret::fingerprint(&random), now, expires).await?;
+    let random = random_secret::random();
+    store::insert_token(db, &listed, member.0, &random_secret::fingerprint(&random), now, expires).await?;
     Ok(NewToken { token: format!("{PREFIX}{}_{random}", listed.id.0.simple()), listed })
 }
 

@@ -3,7 +3,7 @@
 //! Verifying a password is slow, so no transaction waits for it. A transaction that acts upon one locks the person and checks the stored
 //! hash again: nothing that was authorized by an old password outlives its change.
 
-use super::{hash_queue::Requester, registration::record_event_later, secret, store};
+use super::{hash_queue::Requester, password, registration::record_event_later, store};
 use crate::{
     context::Caller,
     database::{AccessMode, Db, RowScope},
@@ -58,7 +58,7 @@ pub async fn verify_current(caller: &Caller, given: String) -> Result<VerifiedPa
     let kept = store::password_hash(&mut db, user.0).await?;
     // Hashing is slow, so the connection is returned to the pool meanwhile.
     db.release().await;
-    let right = secret::verify_password(Requester::of(caller), given, kept.clone()).await?;
+    let right = password::verify_password(Requester::of(caller), given, kept.clone()).await?;
     match kept.filter(|_| right) {
         Some(kept) => {
             attempts::forget(&services.database, &limits).await?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{
-    Message, RunEvent, Step, ToolState, access_watch,
+    AssistantServices, Message, RunEvent, Step, ToolState, access_watch,
     engine::RunLimits,
     model::{ChatMessage, ModelError, ModelRequest, ModelToolCall, ToolCallAccumulator, ToolDefinition},
     prompt, proposal, run_lease,
@@ -74,7 +74,7 @@ impl AgentLoop {
     }
 
     fn limits(&self) -> RunLimits {
-        self.user.caller.services.assistant.limits
+        self.user.caller.services.assistant().limits
     }
 
     async fn converse(&mut self) -> Result<(), Error> {
@@ -105,7 +105,7 @@ impl AgentLoop {
     /// Sends one request to the model and streams its text to the readers.
     async fn ask(&mut self, tools: Vec<ToolDefinition>) -> Result<(String, Vec<ModelToolCall>), Error> {
         let services = self.user.caller.services.clone();
-        let model = services.assistant.model.as_ref().ok_or_else(|| Error::unavailable("There is no model any more."))?;
+        let model = services.assistant().model.as_ref().ok_or_else(|| Error::unavailable("There is no model any more."))?;
         let (limits, request) = (self.limits(), ModelRequest { chat_messages: self.chat_messages.clone(), tools });
         self.taken = usage::take(&self.user, &request).await?;
         self.used = TokenUsage::estimate(&request, 0);

@@ -18,8 +18,7 @@ use crate::{
     error::{Code, Error},
     history,
     id::{ActionId, CardId},
-    operation::Operation,
-    operations,
+    operation::{Operation, registry},
 };
 
 /// Commits a card if its effect is still the same; the call itself checks this before it commits.
@@ -79,7 +78,7 @@ pub async fn undo(user: &AssistantUser, id: CardId) -> Result<Card, Error> {
     let (CardState::Committed, Some(action)) = (card.state, card.action) else {
         return Err(Error::new(Code::Conflict, "There is nothing to undo: this card is not committed."));
     };
-    let undo = operations::find("undo_action").ok_or_else(|| Error::unavailable("Undo is not there yet."))?;
+    let undo = registry::find("undo_action").ok_or_else(|| Error::unavailable("Undo is not there yet."))?;
     let arguments = json!({ "action": action, "idempotency_key": format!("undo-{id}") });
     if let Err(error) = user.call(undo, arguments).await {
         return Err(refused(user, id, error).await?);
@@ -115,7 +114,7 @@ pub async fn mark_undoable(db: &mut Db, cards: &mut [StoredCard]) -> Result<(), 
 
 /// The card's operation; refused if the role no longer permits it or the assistant no longer offers it.
 fn operation(user: &AssistantUser, card: &Card) -> Result<&'static Operation, Error> {
-    user.named(&card.operation).ok_or_else(|| match operations::find(&card.operation).map(|operation| operation.declaration.needs) {
+    user.named(&card.operation).ok_or_else(|| match registry::find(&card.operation).map(|operation| operation.declaration.needs) {
         Some(needs) if !user.membership.role.may(needs) => Error::lacks_permission(needs, needs.verb()),
         _ => not_offered(&card.title),
     })

@@ -1,8 +1,14 @@
 //! The assistant of a process: the model, the limits of a run, and the active runs.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use http::Extensions;
 
 use super::{access_watch::AccessWatch, model::Model, run_registry::RunRegistry};
+use crate::context::Services;
 
 /// The assistant of this process.
 #[derive(Default)]
@@ -15,6 +21,30 @@ pub struct Engine {
     pub runs: RunRegistry,
     /// The access checks of readers.
     pub listeners: AccessWatch,
+}
+
+impl Engine {
+    /// This assistant as the services of a process hold it.
+    pub fn into_extensions(self) -> Extensions {
+        let mut extensions = Extensions::new();
+        extensions.insert(Arc::new(self));
+        extensions
+    }
+}
+
+/// The assistant of a process that was started without one.
+static WITHOUT_MODEL: LazyLock<Engine> = LazyLock::new(Engine::default);
+
+/// The assistant among the services of a process.
+pub trait AssistantServices {
+    /// The assistant; one without a model where the process has none.
+    fn assistant(&self) -> &Engine;
+}
+
+impl AssistantServices for Services {
+    fn assistant(&self) -> &Engine {
+        self.extensions.get::<Arc<Engine>>().map_or(&WITHOUT_MODEL, Arc::as_ref)
+    }
 }
 
 /// The limits of one answer.

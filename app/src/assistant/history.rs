@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    CardState, Conversation, ConversationSummary, Message, Speaker, Step, card_actions,
+    AssistantServices, CardState, Conversation, ConversationSummary, Message, Speaker, Step, card_actions,
     model::ChatMessage,
     redaction, run_lease,
     run_registry::RunRegistry,
@@ -40,7 +40,7 @@ pub async fn list(user: &AssistantUser, query: Option<String>) -> Result<Vec<Con
 /// One of the user's conversations, without what they may no longer see.
 pub async fn get(user: &AssistantUser, id: ConversationId) -> Result<Conversation, Error> {
     // Read first: an answer that ends in the meantime is complete when it is loaded.
-    let run = user.caller.services.assistant.runs.of_conversation(id);
+    let run = user.caller.services.assistant().runs.of_conversation(id);
     let mut db = user.db(AccessMode::Read).await?;
     let row = store::conversation::find(&mut db, id, user.membership.member).await?;
     let mut cards = store::card::list(&mut db, id).await?;
@@ -49,7 +49,7 @@ pub async fn get(user: &AssistantUser, id: ConversationId) -> Result<Conversatio
     let cards: HashMap<_, _> = cards.into_iter().map(|kept| (kept.card.id, kept.card)).collect();
     let found = store::message::list(&mut db, id, cards).await?;
     let since = redaction::access_narrowed_at(&mut db, user).await?;
-    let runs = &user.caller.services.assistant.runs;
+    let runs = &user.caller.services.assistant().runs;
     let messages = found.into_iter().map(|found| redaction::visible_message(user, complete(found, run, runs), since)).collect();
     Ok(Conversation { id, title: row.title, messages, run })
 }
@@ -85,7 +85,7 @@ pub async fn delete(user: &AssistantUser, id: ConversationId) -> Result<(), Erro
         return Err(Error::not_found("conversation"));
     }
     db.commit().await?;
-    user.caller.services.assistant.runs.stop_in(id);
+    user.caller.services.assistant().runs.stop_in(id);
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //! Text from records can never commit anything: a model can only propose.
 //!
 //! Read in this order: [`user`] (who uses the assistant), [`send_message`] (a message and its answer), [`proposal`] and [`card_actions`] (a
-//! card from dry run to undo), [`agent_loop`] (the loop of model and tool calls), [`drawer`] (the user interface).
+//! card from dry run to undo), [`agent_loop`] (the loop of model and tool calls), `pages::assistant::drawer` (the user interface).
 
 #[cfg(feature = "ssr")]
 pub mod access_watch;
@@ -15,7 +15,6 @@ pub mod calls;
 pub mod card_actions;
 #[cfg(feature = "ssr")]
 mod commands;
-pub mod drawer;
 #[cfg(feature = "ssr")]
 mod effect;
 #[cfg(feature = "ssr")]
@@ -38,6 +37,7 @@ pub mod run_lease;
 pub mod run_registry;
 #[cfg(feature = "ssr")]
 pub mod send_message;
+#[cfg(feature = "ssr")]
 pub mod settings;
 pub mod slash;
 #[cfg(feature = "ssr")]
@@ -57,6 +57,6 @@ pub mod user;
 
 pub use calls::*;
 #[cfg(feature = "ssr")]
-pub use engine::{Engine, RunLimits};
+pub use engine::{AssistantServices, Engine, RunLimits};
 pub use switch::*;
 pub use types::*;

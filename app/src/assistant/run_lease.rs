@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::{
+    AssistantServices,
     run_registry::{Run, RunRegistry},
     store,
     user::AssistantUser,
@@ -51,7 +52,7 @@ pub async fn refuse_if_running(db: &mut Db, runs: &RunRegistry, conversation: Co
 /// # Errors
 /// `unavailable` when another process makes it, `not_found` when none does.
 pub async fn find(user: &AssistantUser, id: RunId) -> Result<Arc<Run>, Error> {
-    or_elsewhere(user, id, user.caller.services.assistant.runs.find(user, id)).await
+    or_elsewhere(user, id, user.caller.services.assistant().runs.find(user, id)).await
 }
 
 /// The user's own run of this id, to read its events from the first one on.
@@ -59,11 +60,11 @@ pub async fn find(user: &AssistantUser, id: RunId) -> Result<Arc<Run>, Error> {
 /// # Errors
 /// `unavailable` when another process makes it, `not_found` when none does or the user sees less now than when it began.
 pub async fn hear(user: &AssistantUser, id: RunId) -> Result<Arc<Run>, Error> {
-    or_elsewhere(user, id, user.caller.services.assistant.runs.hear(user, id)).await
+    or_elsewhere(user, id, user.caller.services.assistant().runs.hear(user, id)).await
 }
 
 async fn or_elsewhere(user: &AssistantUser, id: RunId, found: Result<Arc<Run>, Error>) -> Result<Arc<Run>, Error> {
-    if found.is_ok() || user.caller.services.assistant.runs.knows(id) {
+    if found.is_ok() || user.caller.services.assistant().runs.knows(id) {
         return found;
     }
     match store::message::is_made(&mut user.db(AccessMode::Read).await?, id, user.membership.member).await? {

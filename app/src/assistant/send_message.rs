@@ -1,7 +1,7 @@
 //! Stores a message of a person and answers it: a slash command at once, anything else by a model.
 
 use super::{
-    Conversation, Message, ModelAvailability, SendMessageResponse, Speaker, Step, agent_loop, commands, history,
+    AssistantServices, Conversation, Message, ModelAvailability, SendMessageResponse, Speaker, Step, agent_loop, commands, history,
     model::ChatMessage,
     prompt, proposal, run_lease,
     run_registry::RunGuard,
@@ -43,11 +43,11 @@ pub async fn send_message(
         let mut db = user.db(AccessMode::Read).await?;
         store::conversation::find(&mut db, id, user.membership.member).await?;
         if asks {
-            run_lease::refuse_if_running(&mut db, &user.caller.services.assistant.runs, id).await?;
+            run_lease::refuse_if_running(&mut db, &user.caller.services.assistant().runs, id).await?;
         }
     }
     // The run is registered first: a message sent while another answer is being made is refused and not stored.
-    let run = if asks { Some(user.caller.services.assistant.runs.begin(&user, id)?) } else { None };
+    let run = if asks { Some(user.caller.services.assistant().runs.begin(&user, id)?) } else { None };
     let asked = message(Speaker::Person, text.clone());
     store_question(&user, id, conversation.is_none(), &asked).await?;
     if let Some(run) = run {
@@ -63,7 +63,7 @@ pub async fn send_message(
 
 /// Whether a model is configured, and whether the organization may use it.
 pub async fn model_availability(user: &AssistantUser) -> Result<ModelAvailability, Error> {
-    let model = user.caller.services.assistant.model.as_ref();
+    let model = user.caller.services.assistant().model.as_ref();
     let switch = store::usage::switch(&mut user.db(AccessMode::Read).await?).await?;
     Ok(ModelAvailability {
         model: model.map(|model| model.name().to_owned()),
@@ -174,7 +174,7 @@ async fn begin(user: &AssistantUser, id: ConversationId, answer: &Message, run: 
     let mut db = user.db(AccessMode::Write).await?;
     // This locks the conversation: of two processes that begin at once, the second finds the answer of the first.
     store::conversation::touch(&mut db, id, now).await?;
-    run_lease::refuse_if_running(&mut db, &user.caller.services.assistant.runs, id).await?;
+    run_lease::refuse_if_running(&mut db, &user.caller.services.assistant().runs, id).await?;
     store::message::insert(&mut db, id, answer, user.membership.role, now, None).await?;
     store::message::keep_alive(&mut db, answer.id, run, run_lease::LEASE).await?;
     db.commit().await?;

@@ -36,7 +36,7 @@ pub struct AssistantSettings {
 /// Get whether the assistant is switched on for the organization, which model it asks, and what was used this month.
 #[operation(read, idempotent, needs = Belong, audience = Person, title = "Get the assistant's settings")]
 pub async fn get_assistant(cx: &mut Call) -> Result<AssistantSettings, Error> {
-    super::settings::server::get(cx).await
+    super::settings::get(cx).await
 }
 
 /// Switch the assistant on or off for the organization. Switching it on accepts that what members say to it, and the
@@ -47,5 +47,5 @@ pub async fn set_assistant(
     /// True to switch it on, false to switch it off.
     enabled: bool,
 ) -> Result<AssistantSettings, Error> {
-    super::settings::server::set(cx, enabled).await
+    super::settings::set(cx, enabled).await
 }

@@ -11,15 +11,9 @@ use super::{
 use crate::{
     database::AccessMode,
     error::{Code, Error},
-    quotas,
+    quotas::{self, INPUT_CAP, OUTPUT_CAP},
     verification::require_confirmed,
 };
-
-/// The input tokens of an organization per month.
-pub const INPUT_CAP: i64 = 500_000;
-
-/// The output tokens of an organization per month.
-pub const OUTPUT_CAP: i64 = 100_000;
 
 /// The usage from which on people are warned, in percent.
 const WARNING_PERCENT: i64 = 80;

@@ -5,11 +5,10 @@ use serde_json::Value;
 use super::fingerprint;
 use crate::{
     access::{Permission, Role},
-    context::{Caller, Channel, Membership},
+    context::{Caller, Channel, Membership, expected_effect::ExpectedEffect},
     database::{AccessMode, Db, IdentityCheck},
     error::{Code, Error},
-    operation::{Audience, ExpectedEffect, Operation, row_scope_of},
-    operations,
+    operation::{Audience, Operation, registry, row_scope_of},
 };
 
 /// Operations that are not offered although a role permits them: the text of mails is addressed to others and not to a model.
@@ -78,12 +77,12 @@ impl AssistantUser {
     /// The operations that the user's role is offered.
     pub fn offered_operations(&self) -> impl Iterator<Item = &'static Operation> {
         let role = self.membership.role;
-        operations::all().iter().filter(move |operation| is_offered(operation, role))
+        registry::all().iter().filter(move |operation| is_offered(operation, role))
     }
 
     /// The operation of this name, if the user's role is offered it.
     pub fn named(&self, name: &str) -> Option<&'static Operation> {
-        operations::find(name).filter(|operation| is_offered(operation, self.membership.role))
+        registry::find(name).filter(|operation| is_offered(operation, self.membership.role))
     }
 }
 

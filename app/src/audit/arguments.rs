@@ -5,7 +5,10 @@ use std::{borrow::Cow, fmt::Write};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{account::token, text, verification};
+use crate::{
+    secrets::{access_token, redaction},
+    text,
+};
 
 /// The longest arguments of a write, in bytes of JSON.
 pub const WRITE_BYTES_MAX: usize = 8_192;
@@ -74,17 +77,17 @@ fn words(text: &str) -> String {
 
 /// Makes a text storable and redacts the secrets of tokens and links in it, whatever is around them.
 pub fn redact_text(text: &str) -> Cow<'_, str> {
-    without(text, verification::text_without_secrets)
+    without(text, redaction::text_without_secrets)
 }
 
 /// The same for messages and names: text that only contains the letters of a secret stays, such as the id of a file.
 pub fn redact_message(text: &str) -> Cow<'_, str> {
-    without(text, verification::text_without_whole_secrets)
+    without(text, redaction::text_without_whole_secrets)
 }
 
 fn without(text: &str, shown: fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     let text = if text.contains('\0') { Cow::Owned(text.replace('\0', UNWRITABLE)) } else { Cow::Borrowed(text) };
-    each(each(text, token::without_secrets), shown)
+    each(each(text, access_token::without_secrets), shown)
 }
 
 /// Makes text of a program or server a printable line ([`text::printable`]) of at most `longest` characters, without secrets. They are
@@ -171,7 +174,7 @@ fn hide_secrets(value: &mut Value) {
 }
 
 fn is_secret(name: &str, value: &Value) -> bool {
-    let is_id = value.as_str().is_some_and(|text| token::id_in(text).is_some());
+    let is_id = value.as_str().is_some_and(|text| access_token::id_in(text).is_some());
     let name = name.to_lowercase();
     name == PRESENT || SECRET.iter().any(|secret| name.contains(secret)) || (ID_OR_SECRET.contains(&name.as_str()) && !is_id)
 }
@@ -208,7 +211,7 @@ fn make_writable(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verification::LinkPurpose;
+    use crate::secrets::link_purpose::LinkPurpose;
 
     #[test]
     fn arguments_within_the_bound_are_kept_as_they_are() {

@@ -19,7 +19,6 @@ use super::{
     store,
 };
 use crate::{
-    context::Caller,
     database::{AccessMode, Database, RowScope, is_data_error},
     error::Error,
     id::OrganizationId,
@@ -50,10 +49,9 @@ impl Recorder {
     }
 
     /// Reserves a slot for the record of a call, before it runs. Refused (rate_limited) while the organization has too many
-    /// records waiting, and (unavailable) while no records can be written. A caller without an organization needs none.
-    pub fn reserve(&self, caller: &Caller) -> Result<RecordSlot, Error> {
-        let Some(membership) = &caller.membership else { return Ok(RecordSlot::none()) };
-        let organization = membership.organization;
+    /// records waiting, and (unavailable) while no records can be written. A call without an organization needs none.
+    pub fn reserve(&self, organization: Option<OrganizationId>) -> Result<RecordSlot, Error> {
+        let Some(organization) = organization else { return Ok(RecordSlot::none()) };
         locked(&self.0.queues).reserve(organization)?;
         Ok(RecordSlot(Mutex::new(Some(ReservedSlot { inner: self.0.clone(), organization }))))
     }

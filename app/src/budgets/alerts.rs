@@ -12,8 +12,7 @@ use crate::{
     hours::WorkDuration,
     money::Money,
     notifications::store::{self as notifications, NewNotification},
-    operation::Call,
-    projects::read_scope::ReadScope,
+    operation::{Call, read_scope::ReadScope},
 };
 
 /// Warns and notifies of the threshold that was crossed between two usages, if there is one.

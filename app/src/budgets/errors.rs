@@ -7,7 +7,7 @@ use crate::{
     error::{Code, Error},
     hours::WorkDuration,
     money::Money,
-    projects::read_scope::ReadScope,
+    operation::read_scope::ReadScope,
 };
 
 /// The refusal to start a timer: nothing is left, possibly only because the timer that it would replace counts by then.

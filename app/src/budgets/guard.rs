@@ -15,8 +15,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    operation::Call,
-    projects::{self, read_scope::ReadScope},
+    operation::{Call, read_scope::ReadScope},
 };
 
 /// The budgets that a write of time touches, locked until the call ends.
@@ -63,7 +62,7 @@ impl BudgetGuard {
             return Ok(Self { periods: Vec::new() });
         }
         // Lock order: the project before its budget, as when a project is deleted.
-        projects::store::lock_key_share(&mut cx.db, &projects).await?;
+        super::store::lock_key_share(&mut cx.db, &projects).await?;
         let held = store::lock(&mut cx.db, &projects).await?;
         if held.is_empty() {
             return Ok(Self { periods: Vec::new() });

@@ -4,7 +4,8 @@ pub mod people;
 pub mod write;
 
 use jiff::{Timestamp, civil::Date};
-use sqlx::{query_as, query_scalar};
+
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::{
@@ -225,4 +226,13 @@ pub async fn days(db: &mut Db, asked: UsageQuery, now: Timestamp) -> Result<Vec<
     )
     .fetch_all(db.connection())
     .await?)
+}
+
+/// Locks these projects against deletion until the transaction ends.
+pub async fn lock_key_share(db: &mut Db, projects: &[Uuid]) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("select id from project where organization_id = $1 and id = any($2) order by id for key share", organization, projects)
+        .fetch_all(db.connection())
+        .await?;
+    Ok(())
 }

@@ -8,8 +8,7 @@ use crate::{
     hours::WorkDuration,
     id::{BudgetId, MemberId, ProjectId},
     money::Money,
-    projects::ClientSummary,
-    time::ProjectSummary,
+    summary::{ClientSummary, ProjectSummary},
 };
 
 /// Which time a cap on hours counts. A cap on an amount always counts billable time.
@@ -217,7 +216,7 @@ pub struct TeamMember {
 pub struct ProjectStatus {
     /// The project's id.
     pub id: ProjectId,
-    /// Its new name.
+    /// Its name.
     pub name: String,
     /// Whom it is for.
     pub client: ClientSummary,

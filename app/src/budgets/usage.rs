@@ -11,8 +11,7 @@ use crate::{
     hours::WorkDuration,
     id::{BudgetId, ClientId, ProjectId},
     money::{Currency, Money},
-    projects::ClientSummary,
-    time::ProjectSummary,
+    summary::{ClientSummary, ProjectSummary},
 };
 
 /// A budget as stored.

@@ -3,10 +3,7 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod currency;
 #[cfg(feature = "ssr")]
-pub mod defaults;
-pub mod form;
-pub mod manage;
-pub mod page;
+pub mod identifier_remarks;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
@@ -20,11 +17,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::Error,
     id::ClientId,
-    invoices::totals::TaxCategory,
     money::{Amount, Currency, Money},
     page::Page,
     patch::Patch,
     percent::Percent,
+    tax::category::TaxCategory,
 };
 
 /// A client with the terms their invoices start from.

@@ -2,13 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Client, DeletedClient, currency, store};
+use super::{Client, DeletedClient, currency, identifier_remarks, store};
 use crate::{
     error::{Code, Error},
     id::ClientId,
-    invoices::{remarks::identifiers, tax, totals::TaxCategory},
     money::{Amount, Currency, Money},
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     organizations::{
         self,
         settings::{parse_country, parse_language, parse_vat_id, rate_of, within},
@@ -16,9 +15,10 @@ use crate::{
     page::{self, Cursor, Page},
     patch::Patch,
     percent::Percent,
-    projects::read_scope::ReadScope,
     rates::{self, store::RateLevel},
-    reference, text,
+    reference,
+    tax::{category::TaxCategory, line_tax as tax},
+    text,
 };
 
 /// The hint to the operation that restores an archived client.
@@ -160,8 +160,8 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     if chosen {
         taxed(&client)?;
     }
-    let of_rate = tax::share::told(client.tax_rate).filter(|_| chosen);
-    [identifiers::no_vat_id_of_client(&client), of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
+    let of_rate = crate::tax::rate::told(client.tax_rate).filter(|_| chosen);
+    [identifier_remarks::no_vat_id_of_client(&client), of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
     let now = cx.now;
     store::insert(&mut cx.db, &client, now).await?;
     Ok(seen(client, &ReadScope::of(cx)?))
@@ -210,8 +210,8 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     if (client.tax_category, client.tax_rate) != tax_before {
         taxed(&client)?;
     }
-    let of_vat_id = identifiers::no_vat_id_of_client(&client).filter(|_| client.vat_id != vat_id_before);
-    let of_rate = tax::share::told(client.tax_rate).filter(|_| client.tax_rate != tax_before.1);
+    let of_vat_id = identifier_remarks::no_vat_id_of_client(&client).filter(|_| client.vat_id != vat_id_before);
+    let of_rate = crate::tax::rate::told(client.tax_rate).filter(|_| client.tax_rate != tax_before.1);
     [of_vat_id, of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
     store::update(&mut cx.db, &client).await?;
     if client.rate != rate_before {

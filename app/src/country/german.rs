@@ -1,7 +1,7 @@
 //! The German names of countries (Unicode CLDR 48).
 
 /// Every country as its code and its name, sorted by code.
-pub(super) const NAMES: [(&str, &str); 249] = [
+pub(crate) const NAMES: [(&str, &str); 249] = [
     ("AD", "Andorra"),
     ("AE", "Vereinigte Arabische Emirate"),
     ("AF", "Afghanistan"),

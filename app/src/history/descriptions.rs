@@ -12,9 +12,9 @@ use crate::{
     database::Db,
     error::Error,
     hours::WorkDuration,
-    invoices::recipients,
     money::{Currency, Money},
-    operations, text,
+    operation::registry,
+    text,
 };
 
 /// How many of several records are named; one more where that is all of them.
@@ -47,7 +47,7 @@ pub fn describe_call(operation: &str, arguments: &Value) -> String {
 
 /// The title of an operation, with its subject.
 fn entitled(operation: &str, about: Option<&str>) -> String {
-    let title = operations::find(operation).map_or_else(|| operation.replace('_', " "), |known| known.declaration.title.to_owned());
+    let title = registry::find(operation).map_or_else(|| operation.replace('_', " "), |known| known.declaration.title.to_owned());
     match about {
         Some(about) => format!("{title}: {about}"),
         None => title,
@@ -71,7 +71,7 @@ fn addresses(arguments: &Value) -> Option<String> {
         Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => return None,
     };
-    let addresses = recipients::parse_addresses(&given).ok().filter(|addresses| !addresses.is_empty())?;
+    let addresses = crate::text::addresses::parse_addresses(&given).ok().filter(|addresses| !addresses.is_empty())?;
     Some(text::excerpt(&addresses.join(", ")))
 }
 

@@ -18,11 +18,11 @@ use crate::{
     day::OffsetDateTime,
     error::{Code, Error},
     id::{ActionId, MemberId},
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     page::{self, Cursor, Page},
-    projects::read_scope::ReadScope,
+    reference::member::find_member,
+    summary::MemberSummary,
     text,
-    time::{MemberSummary, filter::find_member},
 };
 
 /// How many records of an action are named.

@@ -7,9 +7,6 @@ mod conflict_errors;
 #[cfg(feature = "ssr")]
 pub(crate) mod descriptions;
 #[cfg(feature = "ssr")]
-mod invoice_history;
-pub mod invoice_section;
-#[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]
 mod obstacles;
@@ -23,7 +20,6 @@ pub(crate) mod store;
 mod tests;
 #[cfg(feature = "ssr")]
 pub(crate) mod undo;
-pub mod undo_button;
 #[cfg(feature = "ssr")]
 mod visibility;
 
@@ -31,7 +27,7 @@ use macros::operation;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{day::OffsetDateTime, error::Error, id::ActionId, page::Page, time::MemberSummary};
+use crate::{day::OffsetDateTime, error::Error, id::ActionId, page::Page, summary::MemberSummary};
 
 /// An action that was taken back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,49 +107,6 @@ pub struct Actions {
     /// There are more than so many on all pages, when `with_total` was asked for: no more are counted, and `total` is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more_than: Option<i64>,
-}
-
-/// What was done to an invoice.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct InvoiceHistory {
-    /// The newest first, 100 at most.
-    pub events: Vec<InvoiceEvent>,
-    /// Whether there is more than that.
-    pub more: bool,
-}
-
-/// One thing that was done to an invoice.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct InvoiceEvent {
-    /// The action.
-    pub id: ActionId,
-    /// When it was done.
-    pub at: OffsetDateTime,
-    /// What was done, in words: "Payment of 100.00 EUR removed from 2026-0001: typed twice".
-    pub told: String,
-    /// Who did it: the person at the page, or the owner of the token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub member: Option<MemberSummary>,
-    /// The name of the token it was done with; absent at the page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
-    /// Whether it was taken back.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub undone: bool,
-}
-
-/// Get what was done to an invoice: drafted, sent, mailed, paid, a payment removed and why, voided, each with who and when.
-///
-/// For who leads the work. Example: {"invoice": "2026-0001"}.
-#[operation(read, idempotent, needs = WriteMoney, audience = Person, title = "Get the history of an invoice")]
-pub async fn get_invoice_history(
-    cx: &mut Call,
-    /// Id or number.
-    invoice: String,
-) -> Result<InvoiceHistory, Error> {
-    invoice_history::history(cx, &invoice).await
 }
 
 /// List what was done, the newest first: each write in words (`told`) and with the first three records it touched, and whether it can be undone, or why not.

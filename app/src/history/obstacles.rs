@@ -22,10 +22,8 @@ use super::{
 use crate::{
     database::Db,
     error::{Code, Error},
-    operation::Call,
-    organizations,
-    projects::read_scope::ReadScope,
-    text,
+    operation::{Call, read_scope::ReadScope},
+    organizations, text,
     time::{EntryState, TimeEntry, entry_rules::may_stop_timer, lock, pricing::check_may_set_rate, read_entries},
 };
 

@@ -12,8 +12,7 @@ use super::{
 use crate::{
     access::{Permission, Role, RoleVisibility},
     error::{Code, Error},
-    operation::{Call, Change, authorize},
-    operations,
+    operation::{Call, Change, authorize, registry},
 };
 
 /// The action, if the caller may undo it: their own or, if they lead the work, that of another; with the permission of its
@@ -40,7 +39,7 @@ pub async fn authorize_action(cx: &mut Call, id: Uuid) -> Result<store::DoneActi
 
 /// Refuses to undo an operation that the caller may not call, or that no longer exists.
 pub fn authorize_operation(cx: &Call, operation: &str) -> Result<(), Error> {
-    match operations::find(operation) {
+    match registry::find(operation) {
         Some(known) => authorize(&cx.caller, known.declaration, cx.dry_run),
         None => Err(Error::invalid("action", format!("{operation} cannot be undone: it is not done any more."))),
     }
@@ -149,7 +148,7 @@ pub fn may_hold(member: &CurrentMember, kind: &str) -> bool {
 pub async fn find_last(cx: &mut Call) -> Result<Uuid, Error> {
     let (member, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
     // An idempotent operation that changed no record did nothing; one that is not idempotent, such as a mail, had an effect elsewhere.
-    let reaching = operations::all().iter().map(|operation| operation.declaration);
+    let reaching = registry::all().iter().map(|operation| operation.declaration);
     let reaching = reaching.filter(|declaration| declaration.is_destructive() && !declaration.idempotent);
     let reaching: Vec<String> = reaching.map(|declaration| declaration.name.to_owned()).collect();
     store::last(&mut cx.db, member, token, &reaching).await?.ok_or_else(|| {

@@ -294,24 +294,6 @@ pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChang
     .await?)
 }
 
-/// Those of these records that were changed by any other credential than this token.
-pub async fn changed_by_others(db: &mut Db, kind: &str, records: &[Uuid], token: Uuid) -> Result<Vec<Uuid>, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        r#"select r.id as "id!" from unnest($3::uuid[]) r (id)
-           where exists (
-               select from change s join action n on n.organization_id = $1 and n.id = s.action_id
-               where s.organization_id = $1 and s.kind = $2 and s.record_id = r.id and n.token_id is distinct from $4
-           )"#,
-        organization,
-        kind,
-        records,
-        token
-    )
-    .fetch_all(db.connection())
-    .await?)
-}
-
 /// The kinds of records that an undo restores, each after those that it refers to.
 pub async fn kinds(db: &mut Db) -> Result<Vec<String>, Error> {
     Ok(query_scalar!(r#"select kinds_put_back() as "kinds!""#).fetch_one(db.connection()).await?)

@@ -22,15 +22,10 @@ use crate::{
     error::{Code, Error},
     id::ActionId,
     money::Currency,
-    operation::{Call, Change, store as pipeline},
-    organizations,
-    projects::read_scope::ReadScope,
-    reference,
+    operation::{CHANGES_MAX, Call, Change, read_scope::ReadScope, store as pipeline},
+    organizations, reference,
     time::{entry_batch::ENTRIES_MAX, store::terms::lock_member},
 };
-
-/// The most changes of one action that are restored; the images of more are not read.
-pub const CHANGES_MAX: usize = 499;
 
 /// [`CHANGES_MAX`] in the type of a SQL limit.
 const ALL: i64 = CHANGES_MAX as i64;

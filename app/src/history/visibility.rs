@@ -7,8 +7,7 @@ use crate::{
     access::{Permission, RoleVisibility},
     error::Error,
     id::MemberId,
-    operation::Call,
-    projects::read_scope::ReadScope,
+    operation::{Call, read_scope::ReadScope},
     text,
 };
 

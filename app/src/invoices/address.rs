@@ -1,7 +1,9 @@
 //! Formats postal addresses for documents, with the country where the invoice crosses a border.
 
-use super::locale::Locale;
-use crate::{country::names::OTHER_NAMES, text::search_key};
+use crate::{
+    locale::Locale,
+    text::{country_names::OTHER_NAMES, search_key},
+};
 
 /// The postal address of one party (BG-5, BG-8). Its last line is the country's name if the other party is in another country, unless
 /// the address ends with it already.

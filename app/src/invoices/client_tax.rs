@@ -4,8 +4,6 @@
 use super::{
     draft, line_texts, read,
     store::{self, InvoiceRow, LineRow},
-    tax::LineTax,
-    totals::TaxCategory,
 };
 use crate::{
     clients::{self, Client},
@@ -13,6 +11,7 @@ use crate::{
     money::Currency,
     operation::Call,
     percent::Percent,
+    tax::{category::TaxCategory, exemption::is_of_small_business, line_tax::LineTax},
     text,
 };
 
@@ -177,4 +176,10 @@ pub fn listed(others: &[String]) -> Option<(String, bool)> {
 fn said(line: &LineRow, tax: &LineTax) -> String {
     let first = line.description.lines().next().unwrap_or_default();
     format!("\"{}\" ({})", text::excerpt(first), tax.category.at(tax.rate))
+}
+
+/// Whether the tax reason of a client is that of a small business.
+#[cfg(feature = "ssr")]
+pub fn is_small_business(client: &Client) -> bool {
+    client.tax_reason.as_deref().is_some_and(|reason| is_of_small_business(reason, &client.language))
 }

@@ -8,19 +8,17 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{
-    CustomLine, InvoiceGroupBy, LineKind,
-    locale::Locale,
-    quantity,
-    rounding::{Rounding, RoundingBasis},
-    store::LineRow,
-    tax::LineTax,
-};
+use super::{CustomLine, InvoiceGroupBy, store::LineRow};
 use crate::{
+    document::LineKind,
     error::Error,
     id::InvoiceLineId,
+    locale::Locale,
     money::{Amount, Currency, UnitPrice, amount_of, saturated},
+    quantity,
+    tax::line_tax::LineTax,
     text,
+    time_rounding::{Rounding, RoundingBasis},
 };
 
 /// Maximum number of lines of an invoice: more would make a document that nobody reads.

@@ -1,14 +1,11 @@
 //! Parses and stores document level discounts, and identifies disbursements, to which no discount applies.
 
-use super::{
-    disbursement,
-    store::LineRow,
-    totals::{Discount, TaxCategory},
-};
+use super::{store::LineRow, totals::Discount};
 use crate::{
     error::Error,
     money::{Amount, Currency},
     percent::Percent,
+    tax::{category::TaxCategory, disbursement},
     width::half_width,
 };
 

@@ -4,26 +4,23 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    InvoiceFile, LineKind, address, compose, disbursement,
-    document::{BankAccount, DocumentLine, DocumentPeriod, DocumentTax, InvoiceDocument, LabelledAmount, Party},
-    draft, exemption_reasons, line_texts,
-    locale::{Locale, tax_invoice::TaxInvoice},
-    omitted_tax,
-    party_identifiers::{self, PartyIdentifiers},
-    quantity, read,
+    InvoiceFile, address, compose, disbursement_lines, draft, exemption_reasons, line_texts, omitted_tax, parties, read,
     store::{self, InvoiceRow, LineRow},
-    totals::{Discount, TaxCategory, TaxTotal, Totals},
+    totals::{Discount, TaxTotal, Totals},
 };
 use crate::{
     clients::{self, Client},
     day::DateRange,
+    document::{BankAccount, DocumentLine, DocumentPeriod, DocumentTax, InvoiceDocument, LabelledAmount, LineKind, Party},
     error::Error,
     id::InvoiceId,
+    locale::{Locale, tax_invoice::TaxInvoice},
     money::{Currency, UnitPrice},
     operation::Call,
     organizations::{self, Organization},
-    outbox,
     percent::Percent,
+    quantity,
+    tax::{category::TaxCategory, disbursement, party_identifiers::PartyIdentifiers},
 };
 
 /// Number and dates of issue of a document.
@@ -53,7 +50,7 @@ pub async fn invoice_file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, E
     };
     Ok(InvoiceFile {
         invoice: InvoiceId(row.id),
-        file_name: outbox::file_name(row.number.as_deref().unwrap_or("draft")),
+        file_name: crate::text::file_name::file_name(row.number.as_deref().unwrap_or("draft")),
         media_type: "application/pdf".to_owned(),
         frozen,
         base64: STANDARD.encode(bytes),
@@ -185,7 +182,7 @@ fn period(span: Option<DateRange>, issued_on: Date) -> DocumentPeriod {
 
 /// The seller, with its country if the client is in another one, and whether it states the number that a tax invoice requires.
 fn seller(organization: &Organization, other: Option<&str>, locale: Locale, tax_invoice: Option<&TaxInvoice>) -> (Party, bool) {
-    let (called, is_named) = called(party_identifiers::of_seller(organization), tax_invoice);
+    let (called, is_named) = called(parties::of_seller(organization), tax_invoice);
     let PartyIdentifiers { vat_id, tax_number, registered } = called.printed(organization.country.as_deref());
     let party = Party {
         name: organization.legal_name.clone().unwrap_or_else(|| organization.name.clone()),
@@ -218,8 +215,7 @@ fn buyer(client: &Client, other: Option<&str>, locale: Locale) -> Party {
     let name = client.legal_name.clone().unwrap_or_else(|| client.name.clone());
     let address = address::printed(client.address.as_deref(), client.country.as_deref(), other, locale);
     let known = TaxInvoice::of(client.country.as_deref(), true).filter(|known| known.form.is_some());
-    let PartyIdentifiers { vat_id, tax_number, registered } =
-        called(party_identifiers::of_buyer(client), known).0.printed(client.country.as_deref());
+    let PartyIdentifiers { vat_id, tax_number, registered } = called(parties::of_buyer(client), known).0.printed(client.country.as_deref());
     Party { name, address, vat_id, tax_number, registered, ..Party::default() }
 }
 
@@ -260,7 +256,7 @@ fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, locale: 
         return Some(DocumentTax { label: String::new(), base, amount, reason: Some(reason) });
     }
     let country = seller.country.as_deref();
-    let label = match disbursement::is_among(tax.category, lines) {
+    let label = match disbursement_lines::is_among(tax.category, lines) {
         true => locale.without_tax().to_owned(),
         false => locale.tax(tax.category, tax.rate, country),
     };

@@ -4,18 +4,14 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    ClientRef, CustomLine, Invoice, InvoiceGroupBy, InvoicePreview, InvoiceProblem,
+    CustomLine, Invoice, InvoiceGroupBy, InvoicePreview, InvoiceProblem,
     compose::{self, ComposedLine, Grouping, LINES_MAX, UnbilledEntry},
     discount, document_builder,
     einvoice::InvoiceSource,
-    locale::Locale,
-    new_invoice_page::unpriced_time_warning,
-    omitted_tax, read, remarks,
-    rounding::Rounding,
-    rules,
+    omitted_tax, read, remarks, rules,
     store::{self, BillableFilter, ENTRIES_MAX, LineRow, NewDraft},
-    tax::LineTax,
-    totals::{Discount, TaxCategory, Totals},
+    totals::{Discount, Totals},
+    unpriced_time_warning,
 };
 use crate::{
     clients::{self, Client},
@@ -23,12 +19,15 @@ use crate::{
     error::{Code, Error},
     hours::WorkDuration,
     id::InvoiceId,
+    locale::Locale,
     money::{Currency, Money, amount_of},
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     organizations::{self, Organization},
-    people,
-    projects::read_scope::ReadScope,
-    reference, text,
+    people, reference,
+    summary::ClientRef,
+    tax::{category::TaxCategory, line_tax::LineTax},
+    text,
+    time_rounding::Rounding,
 };
 
 /// The arguments of `preview_invoice` and `draft_invoice`.

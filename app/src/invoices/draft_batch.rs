@@ -11,10 +11,8 @@ use crate::{
     clients,
     day::DateRange,
     error::{Code, Error},
-    operation::Call,
-    organizations,
-    projects::read_scope::ReadScope,
-    reference,
+    operation::{Call, read_scope::ReadScope},
+    organizations, reference,
 };
 
 /// Maximum number of clients of one call.

@@ -2,12 +2,10 @@
 
 use macros::operation;
 
-use super::{
-    CustomLine, DeletedInvoice, DraftedInvoices, Invoice, InvoiceGroupBy, InvoicePreview, LineChange, UnbilledByProject, rounding::Rounding,
-};
+use super::{CustomLine, DeletedInvoice, DraftedInvoices, Invoice, InvoiceGroupBy, InvoicePreview, LineChange, UnbilledByProject};
 #[cfg(feature = "ssr")]
 use super::{draft, draft_batch, redraft, unbilled, update_draft};
-use crate::{error::Error, money::Amount, page::Page, patch::Patch};
+use crate::{error::Error, money::Amount, page::Page, patch::Patch, time_rounding::Rounding};
 
 /// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
 ///

@@ -10,13 +10,23 @@ use en16931::{
 use rust_decimal::Decimal;
 
 use super::{
-    exemption_reasons,
-    party_identifiers::{self, PartyIdentifiers},
-    quantity, read,
+    exemption_reasons, parties, read,
     store::LineRow,
-    totals::{TaxCategory, TaxTotal, Totals},
+    totals::{TaxTotal, Totals},
 };
-use crate::{clients::Client, day::DateRange, error::Error, money::Currency, organizations::Organization, percent::Percent};
+use crate::{
+    clients::Client,
+    day::DateRange,
+    error::Error,
+    money::Currency,
+    organizations::Organization,
+    percent::Percent,
+    quantity,
+    tax::{
+        category::TaxCategory,
+        party_identifiers::{self, PartyIdentifiers},
+    },
+};
 
 /// BT-24 of an invoice that follows the core without extensions.
 const SPECIFICATION: &str = "urn:cen.eu:en16931:2017";
@@ -73,7 +83,7 @@ fn states_vat_ids(source: &InvoiceSource<'_>) -> bool {
 /// The seller. The rules report a number that is no VAT identifier and has no label of another kind.
 fn seller(source: &InvoiceSource<'_>) -> Party {
     let seller = source.seller;
-    let PartyIdentifiers { vat_id, tax_number, registered } = party_identifiers::of_seller(seller);
+    let PartyIdentifiers { vat_id, tax_number, registered } = parties::of_seller(seller);
     let unread =
         seller.vat_id.clone().filter(|number| !party_identifiers::is_vat_id(number) && !party_identifiers::has_other_label(number));
     let of_iceland = |number: &str| party_identifiers::of_iceland(seller.country.as_deref(), number);

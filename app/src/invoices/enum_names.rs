@@ -1,6 +1,7 @@
 //! Conversion between enumerations and their stored names.
 
-use super::{InvoiceGroupBy, InvoiceStatus, LineKind, PaymentMethod};
+use super::{InvoiceGroupBy, InvoiceStatus, PaymentMethod};
+use crate::document::LineKind;
 
 impl InvoiceGroupBy {
     /// The name as stored.

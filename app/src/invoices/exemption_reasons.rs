@@ -1,8 +1,8 @@
 //! Composes exemption reasons (BT-120) alike for answers, pages, documents and the model of EN 16931 that is validated. Each category has
 //! one text: if its lines have different reasons, the text names the lines of each.
 
-use super::{locale::Locale, store::LineRow, totals::TaxCategory};
-use crate::text;
+use super::store::LineRow;
+use crate::{locale::Locale, tax::category::TaxCategory, text};
 
 /// The separator between reasons in one text.
 const BETWEEN: &str = "; ";

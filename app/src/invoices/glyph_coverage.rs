@@ -3,8 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use super::{InvoiceProblem, einvoice::InvoiceSource, locale::Locale};
-use crate::context::DocumentRenderer;
+use super::{InvoiceProblem, einvoice::InvoiceSource};
+use crate::{context::DocumentRenderer, locale::Locale};
 
 /// How many characters and lines are named before the rest is counted.
 const NAMED: usize = 12;

@@ -1,11 +1,12 @@
 //! Statements on late payment and early payment discounts that the seller's law requires on an invoice to a business.
 
-use super::{client_tax, rules::tax_territory, store::InvoiceRow};
+use super::{client_tax, store::InvoiceRow};
 use crate::{
     clients::{self, Client},
     error::Error,
     operation::Call,
     organizations::{self, Organization},
+    tax::territory,
     text,
 };
 
@@ -83,7 +84,7 @@ pub const NOTE_MAX: usize = 4000;
 impl LatePaymentLaw {
     /// Whether the client is outside the countries of this law and outside the tax area of the seller's country.
     fn is_abroad(&self, country: &str, client: &Client) -> bool {
-        let is_home = |there: &str| self.countries.contains(&there) || tax_territory::in_same_territory_for_services(country, there);
+        let is_home = |there: &str| self.countries.contains(&there) || territory::in_same_territory_for_services(country, there);
         client.country.as_deref().is_some_and(|there| !is_home(there))
     }
 

@@ -8,13 +8,13 @@ use uuid::Uuid;
 use super::{
     InvoiceGroupBy,
     compose::{self, Grouping, UnbilledEntry},
-    locale::Locale,
     read,
     store::{self, DraftEntry, InvoiceRow, LineRow},
 };
 use crate::{
     clients::{self, Client},
     error::Error,
+    locale::Locale,
     operation::Call,
 };
 

@@ -1,12 +1,13 @@
 //! Lists the mails of the outbox.
 
-use super::{MailState, OutgoingMail, store};
+use super::{OutgoingMail, store};
 use crate::{
     access::{Permission, Scope},
     day::OffsetDateTime,
     error::Error,
     id::{InvoiceId, MailId},
     operation::Call,
+    outbox::MailState,
     page::{self, Cursor, Page},
 };
 

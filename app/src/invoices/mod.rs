@@ -4,7 +4,6 @@
 //! the PDF, bills the time and hands the mail to the outbox in one transaction. [`totals`], [`rounding`], [`number_pattern`] and
 //! [`compose`] are pure functions; the store runs the SQL, and the operations combine them.
 
-pub mod actions;
 #[cfg(feature = "ssr")]
 mod address;
 pub mod balance;
@@ -13,10 +12,9 @@ mod client_tax;
 #[cfg(feature = "ssr")]
 pub mod compose;
 #[cfg(feature = "ssr")]
-mod disbursement;
+pub mod disbursement_lines;
 #[cfg(feature = "ssr")]
 mod discount;
-pub mod document;
 #[cfg(feature = "ssr")]
 pub mod document_builder;
 #[cfg(feature = "ssr")]
@@ -24,72 +22,54 @@ mod draft;
 #[cfg(feature = "ssr")]
 mod draft_batch;
 mod drafts;
-pub mod editor;
 #[cfg(feature = "ssr")]
 mod einvoice;
 mod enum_names;
-pub mod exemption;
 #[cfg(feature = "ssr")]
 mod exemption_reasons;
 #[cfg(feature = "ssr")]
 pub mod glyph_coverage;
-pub mod invoice_page;
+pub mod history;
+#[cfg(feature = "ssr")]
+pub mod history_events;
 #[cfg(feature = "ssr")]
 mod late_payment;
 #[cfg(feature = "ssr")]
 mod line_texts;
-pub mod lines_table;
-#[cfg(feature = "ssr")]
-pub mod locale;
 #[cfg(feature = "ssr")]
 mod mail;
-pub mod mail_page;
-pub mod mail_section;
 mod mails;
-pub mod new_invoice_page;
 #[cfg(feature = "ssr")]
 pub mod number_counter;
-pub mod number_pattern;
 #[cfg(feature = "ssr")]
 mod number_suggestions;
 mod numbers;
-pub mod numbers_page;
 #[cfg(feature = "ssr")]
 pub(crate) mod omitted_tax;
-pub mod page;
 #[cfg(feature = "ssr")]
-pub(crate) mod party_identifiers;
+pub mod parties;
 #[cfg(feature = "ssr")]
 mod payment;
-pub mod payments_section;
-mod problem_list;
-#[cfg(feature = "ssr")]
-pub mod quantity;
 #[cfg(feature = "ssr")]
 pub(crate) mod read;
 #[cfg(feature = "ssr")]
 pub(crate) mod recipients;
 #[cfg(feature = "ssr")]
 mod redraft;
-pub mod redraft_section;
 #[cfg(feature = "ssr")]
 pub(crate) mod remarks;
 #[cfg(feature = "ssr")]
 mod resend;
-pub mod rounding;
 #[cfg(feature = "ssr")]
 pub(crate) mod rules;
 #[cfg(feature = "ssr")]
 mod send;
 #[cfg(feature = "ssr")]
 mod sent_document;
-pub mod status_badges;
 #[cfg(feature = "ssr")]
 mod stop;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
-#[cfg(feature = "ssr")]
-pub mod tax;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 pub mod totals;
@@ -106,7 +86,7 @@ pub use mails::*;
 pub use numbers::*;
 pub use types::*;
 
-use crate::{error::Error, money::Amount, page::Page};
+use crate::{error::Error, hours::WorkDuration, money::Amount, page::Page};
 
 /// List invoices, the newest first, with totals, balances and how far the latest mail of each is.
 #[operation(read, idempotent, everyday, needs = ReadMoney, scope = MoneyRead, title = "List invoices")]
@@ -229,4 +209,13 @@ pub async fn void_invoice(
     invoice: String,
 ) -> Result<Invoice, Error> {
     payment::void(cx, &invoice).await
+}
+
+/// The warning about time without a rate, which would be billed at 0.
+pub fn unpriced_time_warning(worked: &WorkDuration, client: &str) -> String {
+    let worked = &worked.text;
+    format!(
+        "{worked} of this time has no rate, so it is billed at 0. Set a rate for {client} or the project, also for the unbilled time; a \
+         rate of 0.00 says that the time is free."
+    )
 }

@@ -6,9 +6,7 @@
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    MissingNumbers, NumberReport, NumberSeries, NumberedInvoice, SkipReason, SkippedNumbers,
-    number_pattern::NumberPattern,
-    read,
+    MissingNumbers, NumberReport, NumberSeries, NumberedInvoice, SkipReason, SkippedNumbers, read,
     store::{self, MissingRow, NumberRow, SeriesRow, SkipRow},
 };
 use crate::{
@@ -16,6 +14,7 @@ use crate::{
     error::{Code, Error},
     id::InvoiceId,
     money::{Currency, Money},
+    number_pattern::NumberPattern,
     operation::Call,
     organizations::{self, Organization},
     page::{self, Cursor, Page},

@@ -4,7 +4,8 @@ use super::store;
 use crate::{
     error::{Code, Error},
     operation::Call,
-    reference, text,
+    reference,
+    text::{self, similar},
 };
 
 /// Maximum number of suggestions.
@@ -28,7 +29,7 @@ pub async fn not_found_error(cx: &mut Call, given: &str) -> Result<Error, Error>
 /// the longest first; those with the input as their count, as `2026-0006` for `6`; similar spellings, the nearest first.
 fn closest_numbers<'a>(given: &str, numbers: &'a [String]) -> Vec<&'a str> {
     let (given, keys) = (given.to_lowercase(), numbers.iter().map(|number| number.to_lowercase()).collect::<Vec<_>>());
-    let alike = reference::similar_names(&given, &keys.iter().map(String::as_str).collect::<Vec<_>>());
+    let alike = similar::similar_names(&given, &keys.iter().map(String::as_str).collect::<Vec<_>>());
     let holds = |one: &str, other: &str| other.len() >= LETTERS_MIN && one.contains(other);
     let place = |key: &String| match holds(&given, key) || holds(key, &given) && key.ends_with(&given) {
         true => Some((0, usize::MAX - key.len())),

@@ -13,7 +13,8 @@ use crate::{
     id::PaymentId,
     money::{Amount, Currency, Money},
     operation::Call,
-    outbox, reference, text,
+    outbox::{self, VOIDED},
+    reference, text,
 };
 
 /// The arguments of `record_payment`.
@@ -114,7 +115,7 @@ pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     let now = cx.now;
     store::mark_void(&mut cx.db, row.id, now).await?;
     store::release_invoice(&mut cx.db, row.id).await?;
-    outbox::cancel_mails(&mut cx.db, &[row.id], outbox::VOIDED).await?;
+    outbox::cancel_mails(&mut cx.db, &[row.id], VOIDED).await?;
     read::get(cx, &row.id.to_string()).await
 }
 

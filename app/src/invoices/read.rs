@@ -4,31 +4,32 @@ use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 use super::{
-    ClientRef, Invoice, InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
-    PaymentMethod, Sums, disbursement,
+    Invoice, InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, InvoiceSummary, InvoiceTax, Payment, PaymentMethod, Sums,
     discount::{is_disbursement, was_disbursement},
-    exemption_reasons, late_payment, line_texts,
-    locale::Locale,
-    number_suggestions, omitted_tax, quantity, remarks,
-    rounding::{Rounding, RoundingBasis, RoundingMode},
-    rules,
+    exemption_reasons, late_payment, line_texts, number_suggestions, omitted_tax, remarks, rules,
     store::{self, InvoiceFilter, InvoiceRow, LineRow, RedraftLinks, SentDocument},
-    tax::LineTax,
-    totals::{Discount, LineAmount, TaxCategory, Totals},
+    totals::{Discount, LineAmount, Totals},
     update_draft,
 };
 use crate::{
     access::{Permission, RoleVisibility},
     clients,
     day::{DateRange, Day, OffsetDateTime},
+    document::LineKind,
     error::Error,
     hours::WorkDuration,
     id::{ClientId, InvoiceId, InvoiceLineId, PaymentId, ProjectId, TimeEntryId},
+    locale::Locale,
     money::{self, Currency, Money, UnitPrice},
     operation::Call,
+    outbox::MailState,
     page::{self, Cursor, Page},
     percent::Percent,
-    reference, text,
+    quantity, reference,
+    summary::ClientRef,
+    tax::{category::TaxCategory, disbursement, line_tax::LineTax},
+    text,
+    time_rounding::{Rounding, RoundingBasis, RoundingMode},
 };
 
 /// A page of invoices, the newest first.

@@ -10,11 +10,8 @@ use uuid::Uuid;
 use super::{
     Invoice, client_tax,
     compose::{self, Grouping, LINES_MAX, UnbilledEntry},
-    discount, draft, line_texts,
-    locale::Locale,
-    payment, read, remarks,
+    discount, draft, line_texts, payment, read, remarks,
     store::{self, BillableFilter, InvoiceRow, LineRow, NewDraft, RedraftLinks, VoidedEntry},
-    tax::LineTax,
     totals::{Discount, LineAmount, Totals, below_zero},
 };
 use crate::{
@@ -22,9 +19,12 @@ use crate::{
     error::{Code, Error},
     hours::WorkDuration,
     id::{InvoiceId, InvoiceLineId},
+    locale::Locale,
     money::{Currency, Money},
     operation::Call,
-    organizations, text,
+    organizations,
+    tax::line_tax::LineTax,
+    text,
 };
 
 /// Redrafts a void invoice and reserves the time on it. Beside the lines it keeps client, grouping, rounding, discount, note, payment

@@ -25,7 +25,6 @@ use super::{
     compose::UnbilledEntry,
     read,
     store::{DraftEntry, InvoiceRow, LineRow},
-    totals::TaxCategory,
 };
 use crate::{
     clients::{self, Client},
@@ -35,6 +34,7 @@ use crate::{
     operation::Call,
     organizations::{self, Organization},
     people,
+    tax::category::TaxCategory,
 };
 
 /// The content of an invoice, drafted or not, that remarks are based on.

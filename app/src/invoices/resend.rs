@@ -1,7 +1,7 @@
 //! Mails a sent invoice again, with its frozen document.
 
 use super::{
-    Invoice, read, recipients,
+    Invoice, read,
     send::{self, InvoiceMail},
     store::{self, InvoiceRow},
 };
@@ -9,7 +9,8 @@ use crate::{
     clients,
     error::{Code, Error},
     operation::Call,
-    organizations, outbox, reference, text,
+    organizations, outbox, reference,
+    text::{self, addresses},
 };
 
 /// The reason stored with an earlier mail that is cancelled because the new one replaces it.
@@ -23,7 +24,7 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: Option<Vec<String>>, messa
         let words = format!("A mail with {number} to {} waits to leave already.", mail.recipient);
         return Err(Error::new(Code::Conflict, words).hint("Stop it first, if it should not leave. stop_invoice_mail stops it."));
     }
-    let recipients = match recipients::parse_addresses(&reference::reject_empty_list("to", to)?)? {
+    let recipients = match addresses::parse_addresses(&reference::reject_empty_list("to", to)?)? {
         given if !given.is_empty() => given,
         _ => last_recipients(cx, &row).await?,
     };
@@ -55,7 +56,7 @@ fn mailable(row: &InvoiceRow) -> Result<(String, Option<jiff::civil::Date>), Err
 async fn last_recipients(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<String>, Error> {
     let last = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id).map(|mail| mail.recipient);
     match last.or_else(|| row.client_email.clone()) {
-        Some(to) => recipients::parse_addresses(&[to]),
+        Some(to) => addresses::parse_addresses(&[to]),
         None => Err(Error::invalid("to", format!("{} has no e-mail address. Give one, or add it to the client.", row.client_name))
             .hint("Pass to. update_client sets the email of the client.")),
     }

@@ -1,7 +1,6 @@
 //! Checks an invoice before it is sent: the tax rules of EN 16931, each with the field to correct, and glyph coverage.
 
 pub(crate) mod cross_border;
-pub(crate) mod tax_territory;
 #[cfg(test)]
 mod tests;
 
@@ -11,12 +10,11 @@ use en16931::{
 };
 
 use super::{
-    InvoiceProblem, disbursement, document_builder, draft,
+    InvoiceProblem, disbursement_lines, document_builder, draft,
     einvoice::{self, InvoiceSource},
-    glyph_coverage, party_identifiers, read,
-    remarks::identifiers,
+    glyph_coverage, parties, read,
     store::{InvoiceRow, LineRow},
-    totals::{TaxCategory, Totals},
+    totals::Totals,
 };
 use crate::{
     clients::Client,
@@ -24,7 +22,8 @@ use crate::{
     error::Error,
     money::{Currency, shown},
     operation::Call,
-    organizations::{Organization, initial_settings},
+    organizations::Organization,
+    tax::{category::TaxCategory, disbursement, number_remarks, party_identifiers, territory},
     text,
 };
 
@@ -45,7 +44,7 @@ pub fn problems(source: &InvoiceSource<'_>, documents: &dyn DocumentRenderer) ->
 /// The problems of its tax. There are none if the seller is known to be in a country of other rules.
 fn of_tax(source: &InvoiceSource<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let mut problems: Vec<InvoiceProblem> = Vec::new();
-    if source.seller.country.as_deref().is_some_and(|country| !tax_territory::has_vat(country)) {
+    if source.seller.country.as_deref().is_some_and(|country| !territory::has_vat(country)) {
         return Ok(problems);
     }
     let report = en16931::validate(&einvoice::model(source)?);
@@ -67,7 +66,7 @@ fn without_country(path: &Path, source: &InvoiceSource<'_>) -> Option<InvoicePro
     let (seller, buyer) = (source.seller, source.buyer);
     let (field, vat_id, mend) = if is(Group::Seller, SELLER_VAT_ID) {
         let elsewhere = if seller.country.is_none() { " Where your country has no VAT, choose it there." } else { "" };
-        let way = match initial_settings::of_country(seller.vat_id.as_deref()?, seller.country.as_deref()) {
+        let way = match crate::tax::vat_id::of_country(seller.vat_id.as_deref()?, seller.country.as_deref()) {
             Some(vat_id) => format!("write it {vat_id} where you are registered for VAT"),
             None => "write it with those letters".to_owned(),
         };
@@ -170,7 +169,7 @@ fn said(rule: &str, source: &InvoiceSource<'_>) -> Vec<InvoiceProblem> {
 
 /// The missing numbers of seller and buyer, each as a field and a message.
 fn missing_numbers(category: TaxCategory, source: &InvoiceSource<'_>) -> Vec<(&'static str, String)> {
-    let seller = party_identifiers::of_seller(source.seller);
+    let seller = parties::of_seller(source.seller);
     let is_unread = source
         .seller
         .vat_id
@@ -199,7 +198,7 @@ fn missing_numbers(category: TaxCategory, source: &InvoiceSource<'_>) -> Vec<(&'
 fn no_vat_id_of_buyer(category: TaxCategory, why: &str, buyer: &Client) -> Option<String> {
     let (name, country) = (&buyer.name, buyer.country.as_deref());
     let instead = match country {
-        Some(country) if !tax_territory::has_vat(country) => ", or choose O where the service is not taxed in your country",
+        Some(country) if !territory::has_vat(country) => ", or choose O where the service is not taxed in your country",
         _ => "",
     };
     match buyer.vat_id.as_deref() {
@@ -208,9 +207,7 @@ fn no_vat_id_of_buyer(category: TaxCategory, why: &str, buyer: &Client) -> Optio
         }
         // For a client elsewhere another category is right, and no other number helps.
         Some(number)
-            if category == TaxCategory::K
-                && country.is_none_or(tax_territory::in_eu)
-                && party_identifiers::is_no_vat_id(number, country) =>
+            if category == TaxCategory::K && country.is_none_or(territory::in_eu) && party_identifiers::is_no_vat_id(number, country) =>
         {
             let (shown, wanted) = (text::excerpt(number), in_place_of(number, country));
             Some(format!("{shown} is no VAT identifier, and {why} needs that of {name}. In the client, write {wanted}{instead}."))
@@ -238,7 +235,7 @@ fn no_vat_id_of_seller(why: &str, seller: &Organization) -> String {
 /// What to write in place of a number that is no VAT identifier: the same with the part that makes it one, if known.
 fn in_place_of(number: &str, country: Option<&str>) -> String {
     let of_enterprise = text::swiss_uid(number).map(|number| format!("{number} MWST"));
-    let vat_id = of_enterprise.or_else(|| identifiers::written(number, country));
+    let vat_id = of_enterprise.or_else(|| number_remarks::written(number, country));
     vat_id.unwrap_or_else(|| "the number that begins with the two letters of its country, such as DE".to_owned())
 }
 
@@ -277,7 +274,7 @@ fn country_of_client(source: &InvoiceSource<'_>, rule: &str) -> String {
 fn mixed(source: &InvoiceSource<'_>, rule: &str) -> String {
     let words = disbursement::words(source.seller.country.as_deref());
     let beside = source.lines.iter().filter(|line| line.tax_category != TaxCategory::O.code());
-    if beside.clone().all(disbursement::is_line) {
+    if beside.clone().all(disbursement_lines::is_line) {
         let names: Vec<String> = beside.map(|line| format!("\"{}\"", text::excerpt(&line.description))).collect();
         return format!(
             "Beside what is not subject to tax (O) nothing of another category stands (EN 16931 {rule}). Give what you laid out in the name of \

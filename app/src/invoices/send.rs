@@ -6,22 +6,24 @@ use uuid::Uuid;
 
 use super::{
     Invoice, InvoiceProblem,
-    document::InvoiceDocument,
     document_builder::{self, DocumentBuilder, IssueDetails},
     late_payment, line_texts,
-    locale::Locale,
     number_counter::{self, AssignedNumber},
-    read, recipients, remarks, rules,
-    store::{self, DraftEntry, InvoiceRow, LineRow, MailBody, NewOutgoingMail, SentInvoice},
+    read, remarks, rules,
+    store::{self, DraftEntry, InvoiceRow, LineRow, SentInvoice},
     update_draft,
 };
 use crate::{
     clients::Client,
+    document::InvoiceDocument,
     error::{Code, Error},
+    locale::Locale,
     money::Currency,
     operation::Call,
     organizations::Organization,
-    reference, text,
+    outbox::{self, MailBody, NewOutgoingMail},
+    reference,
+    text::{self, addresses},
 };
 
 /// The arguments of `send_invoice`.
@@ -107,7 +109,7 @@ impl DraftToSend {
 
 /// The recipients of the invoice; none when it is sent without e-mail.
 fn recipients(row: &InvoiceRow, sending: &SendOptions) -> Result<Vec<String>, Error> {
-    let given = recipients::parse_addresses(&reference::reject_empty_list("to", sending.to.clone())?)?;
+    let given = addresses::parse_addresses(&reference::reject_empty_list("to", sending.to.clone())?)?;
     if sending.without_email {
         // The form is prefilled with the client's address, so only another address contradicts `without_email`.
         let meant = given.iter().find(|address| row.client_email.as_ref() != Some(*address));
@@ -181,7 +183,7 @@ pub(super) async fn queue_mails(
     let (written_by, now) = (cx.caller.person()?.id, cx.now);
     for recipient in recipients {
         let mail = NewOutgoingMail { recipient, subject: &subject, body: MailBody::Fixed(&body), invoice: Some(row.id), written_by, now };
-        store::insert_mail(&mut cx.db, &mail).await?;
+        outbox::insert_mail(&mut cx.db, &mail).await?;
         cx.count_mail()?;
     }
     if cx.caller.services.clock.is_made_up() {

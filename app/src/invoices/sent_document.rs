@@ -1,7 +1,7 @@
 //! Shows a sent invoice as its document was printed, independent of the present texts and rules.
 
-use super::{InvoiceLine, InvoiceTax, exemption_reasons, locale::Locale, store::SentDocument, totals::TaxTotal};
-use crate::money::Currency;
+use super::{InvoiceLine, InvoiceTax, exemption_reasons, store::SentDocument, totals::TaxTotal};
+use crate::{locale::Locale, money::Currency};
 
 impl SentDocument {
     fn locale(&self) -> Locale {

@@ -1,12 +1,13 @@
 //! Stops the waiting mails of an invoice.
 
 use super::{
-    Invoice, STOPPED, read,
+    Invoice, read,
     store::{self, WaitingMail},
 };
 use crate::{
     error::{Code, Error},
     operation::Call,
+    outbox::STOPPED,
 };
 
 /// Stops the waiting mails of an invoice, except those that the mail server is handling at the moment.

@@ -12,15 +12,10 @@
 //! All amounts are whole minor units of the invoice's one currency. Each figure is rounded once,
 //! where the standard says, and every sum is a sum of rounded figures: what is printed adds up.
 
-mod category;
 #[cfg(test)]
 mod tests;
 
-use crate::error::Error;
-use crate::money::rounded_quotient;
-use crate::percent::Percent;
-
-pub use category::TaxCategory;
+use crate::{error::Error, money::rounded_quotient, percent::Percent, tax::category::TaxCategory};
 
 /// The contribution of a line to the totals.
 #[derive(Clone, Debug, PartialEq)]

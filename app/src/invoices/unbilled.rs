@@ -1,6 +1,6 @@
 //! Lists unbilled time by client and project.
 
-use super::{ClientRef, ProjectRef, UnbilledByProject, draft, store};
+use super::{UnbilledByProject, draft, store};
 use crate::{
     clients,
     day::Day,
@@ -10,7 +10,7 @@ use crate::{
     money::{Currency, Money},
     operation::Call,
     page::{self, Cursor, Page},
-    projects,
+    summary::{ClientRef, ProjectRef},
 };
 
 /// The filter arguments of `list_unbilled`.
@@ -34,7 +34,7 @@ pub async fn list(
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };
-    let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?.map(projects::record::keyset_of));
+    let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?.map(page::keyset_of));
     let rows = store::unbilled_by_project(&mut cx.db, client, span.as_ref(), after, limit + 1).await?;
     let cursor_of = |row: &store::UnbilledRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
     let page = Page::of(cx.listing, rows, limit, cursor_of, read)?;

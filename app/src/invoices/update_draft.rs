@@ -7,28 +7,27 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+pub use pricing::{RateChange, line_rates, own_rates};
+
 use super::{
     CustomLine, DeletedInvoice, Invoice, LineChange, client_tax,
     compose::{self, LINES_MAX, TEXT_MAX},
-    discount, draft, late_payment, line_texts, payment, quantity, read,
+    discount, draft, late_payment, line_texts, payment, read,
     store::{self, InvoiceRow, LineRow},
-    tax::LineTax,
-    totals::TaxCategory,
 };
-pub use pricing::{RateChange, line_rates, own_rates};
-
 use crate::{
     clients,
     database::date,
     day::{DateRange, Day},
     error::{Code, Error},
-    history,
     id::InvoiceId,
     money::Currency,
     operation::{Call, needs_person_error},
     organizations::{self, settings::within},
     patch::Patch,
-    reference, text,
+    quantity, reference,
+    tax::{category::TaxCategory, line_tax::LineTax},
+    text,
 };
 
 /// The arguments of `update_invoice_draft`.
@@ -133,7 +132,7 @@ async fn check_agent_may_update(cx: &mut Call, row: &InvoiceRow, rates: &RateCha
     if rates.wanted() || !rates.per_line.is_empty() {
         return Err(needs_person_error("change the rate of time that is already logged"));
     }
-    match history::store::changed_by_others(&mut cx.db, "invoice", &[row.id], token).await?.is_empty() {
+    match crate::operation::store::changed_by_others(&mut cx.db, "invoice", &[row.id], token).await?.is_empty() {
         true => Ok(()),
         false => Err(needs_person_error("change a draft that somebody else has made or changed")),
     }

@@ -1,6 +1,5 @@
 //! Notifications to a member about events such as a budget that is nearly used up.
 
-pub mod page;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]

@@ -9,9 +9,8 @@ use crate::{
     day::OffsetDateTime,
     error::Error,
     id::NotificationId,
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     page::{self, Cursor, Page},
-    projects::read_scope::ReadScope,
     reference,
 };
 

@@ -6,21 +6,18 @@ use jiff::{Timestamp, civil};
 use uuid::Uuid;
 
 use super::{
-    Change, Declaration, Effect, authorize, callable_operations, channel_wording,
+    Change, Declaration, Effect, authorize, callable_operations, channel_wording, confirmed_address,
+    read_scope::ReadScope,
     store::{self, idempotency::IdempotencyScope},
 };
 use crate::{
     access::{Permission, RoleVisibility, WriteMode},
-    account::identity,
     context::{Caller, Channel, Membership, Services},
     database::{self, AccessMode, Db},
     error::Error,
     id::{ActionId, MemberId},
     money::Currency,
-    organizations,
     page::ListQuery,
-    projects::read_scope::ReadScope,
-    verification::require_confirmed,
 };
 
 /// How the caller is related to the organization whose audit log holds the record of the call.
@@ -122,7 +119,7 @@ impl Call {
     /// Counts a mail that was put into the outbox: it uses up quota, and is sent as soon as the call is committed. Refused while the
     /// address of the person is not confirmed.
     pub fn count_mail(&mut self) -> Result<(), Error> {
-        require_confirmed::for_mail(&self.caller)?;
+        confirmed_address::for_mail(&self.caller)?;
         self.mails += 1;
         Ok(())
     }
@@ -147,8 +144,8 @@ impl Call {
 
     /// Continues as this member of the organization that the transaction has entered; its audit log gets the record of the call.
     pub async fn act_as_member(&mut self, member: MemberId) -> Result<(), Error> {
-        let membership = organizations::store::membership(&mut self.db, member).await?;
-        self.caller.membership = Some(identity::membership(membership)?);
+        let membership = super::store::membership(&mut self.db, member).await?;
+        self.caller.membership = Some(super::membership::membership(membership)?);
         self.audit_placement = AuditPlacement::Member;
         Ok(())
     }

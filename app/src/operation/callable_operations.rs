@@ -1,14 +1,14 @@
 //! Operations that messages and descriptions suggest: sentences that name one are removed for callers who may not call it.
 
-use super::authorize;
-use crate::{context::Caller, error::Error, operations};
+use super::{authorize, registry};
+use crate::{context::Caller, error::Error};
 
 /// Where one sentence of a text ends and the next begins.
 const SENTENCE_ENDS: [&str; 3] = [". ", "; ", ".\n"];
 
 /// Whether this caller may call the operation of this name without being refused for approval.
 pub fn is_callable(caller: &Caller, operation: &str) -> bool {
-    operations::find(operation).is_some_and(|operation| authorize(caller, operation.declaration, false).is_ok())
+    registry::find(operation).is_some_and(|operation| authorize(caller, operation.declaration, false).is_ok())
 }
 
 /// A refusal of a call of `operation` without the sentences that name another operation which this caller may not call.
@@ -83,7 +83,7 @@ pub(super) fn operation_names(text: &str) -> impl Iterator<Item = &'static str> 
         chars_with_quoting(text).filter(|(_, is_quoted)| !is_quoted).filter_map(|(at, _)| text[at..].chars().next()).collect();
     let words = unquoted.split(|sign: char| !sign.is_ascii_alphanumeric() && !"_()".contains(sign)).filter(|word| word.contains('_'));
     let words = words.filter(|word| !(word.starts_with('(') && word.ends_with(')'))).map(|word| word.trim_matches(['(', ')']));
-    words.filter_map(operations::find).map(|operation| operation.declaration.name).collect::<Vec<_>>().into_iter()
+    words.filter_map(registry::find).map(|operation| operation.declaration.name).collect::<Vec<_>>().into_iter()
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{schema::CLEARS, urlencoded::is_required};
-use crate::hours;
+use super::urlencoded::is_required;
+use crate::{hours, patch::CLEARS};
 
 /// The largest integer up to which every integer is exact in an `f64`: 2⁵³ − 1.
 const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;

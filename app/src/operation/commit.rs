@@ -4,14 +4,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Call, Declaration, ExpectedEffect, WriteResponse,
+    Call, Declaration, WriteResponse,
     call::AuditPlacement,
     store::{self, idempotency},
 };
 use crate::{
     access::{Permission, Role},
     audit::{self, AuditRecord, RecordSlot, outcome},
-    context::Channel,
+    context::{Channel, expected_effect::ExpectedEffect},
     error::Error,
     quotas,
 };

@@ -4,6 +4,8 @@
 //! [`write()`], so no channel can bypass the pipeline.
 
 #[cfg(feature = "ssr")]
+mod audit_record;
+#[cfg(feature = "ssr")]
 mod authorize;
 #[cfg(feature = "ssr")]
 mod call;
@@ -16,15 +18,22 @@ mod coerce;
 #[cfg(feature = "ssr")]
 mod commit;
 #[cfg(feature = "ssr")]
-mod declaration;
+pub mod confirmed_address;
 #[cfg(feature = "ssr")]
-mod expected_effect;
+mod declaration;
 #[cfg(feature = "ssr")]
 pub mod form_changes;
 #[cfg(feature = "ssr")]
 pub mod json;
 #[cfg(feature = "ssr")]
+pub mod membership;
+#[cfg(feature = "ssr")]
 mod pipeline;
+#[cfg(feature = "ssr")]
+#[cfg(feature = "ssr")]
+pub mod read_scope;
+#[cfg(feature = "ssr")]
+pub mod registry;
 #[cfg(feature = "ssr")]
 mod registry_entry;
 #[cfg(feature = "ssr")]
@@ -38,7 +47,7 @@ pub(crate) mod tests;
 #[cfg(feature = "ssr")]
 pub mod urlencoded;
 #[cfg(feature = "ssr")]
-mod validate;
+pub(crate) mod validate;
 pub mod wire;
 mod write_response;
 
@@ -52,12 +61,14 @@ pub(crate) use call::row_scope_of;
 pub use callable_operations::{is_callable, operations_named_in, without_sentences_naming};
 #[cfg(feature = "ssr")]
 pub use declaration::{AgentMode, Audience, Bound, Declaration, Effect, OperationFn};
-#[cfg(feature = "ssr")]
-pub use expected_effect::ExpectedEffect;
+
 #[cfg(feature = "ssr")]
 pub use pipeline::{arguments_json, read, write};
 #[cfg(feature = "ssr")]
 pub use registry_entry::Operation;
 #[cfg(feature = "ssr")]
-pub use schema::{CLEARS, LENGTH_MAX, PAGE};
+pub use schema::{LENGTH_MAX, PAGE};
 pub use write_response::{Change, WriteResponse};
+
+/// The most changes of one action that are restored; the images of more are not read.
+pub const CHANGES_MAX: usize = 499;

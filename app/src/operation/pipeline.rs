@@ -166,7 +166,7 @@ pub(super) fn reserve_record(declaration: &'static Declaration, caller: &Caller)
     if declaration.needs == Permission::SignedIn && caller.token.is_none() {
         return Ok(RecordSlot::none());
     }
-    caller.services.recorder.reserve(caller)
+    caller.services.recorder.reserve(caller.membership.as_ref().map(|membership| membership.organization))
 }
 
 /// Records that a call was refused, and answers the refusal. `unavailable` is not recorded: without a database there is no place for it.

@@ -7,10 +7,7 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::Transfor
 use serde_json::{Map, Value};
 
 use super::Bound;
-use crate::page::LIMIT_MAX;
-
-/// Marks a value of an update that empty text clears. Only the schemas of forms have it.
-pub const CLEARS: &str = "x-clears";
+use crate::{page::LIMIT_MAX, patch::CLEARS};
 
 /// Marks a record that has a page, by the first part of its path within the organization; its id follows.
 pub const PAGE: &str = "x-page";

@@ -3,10 +3,16 @@
 pub mod idempotency;
 
 use serde_json::Value;
+
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use crate::{database::Db, error::Error, id::ActionId};
+use super::membership::MembershipRow;
+use crate::{
+    database::Db,
+    error::Error,
+    id::{ActionId, MemberId},
+};
 
 /// A record before or after a change, as the database stores it: amounts are in minor units of `currency`.
 pub struct ImageRow {
@@ -148,5 +154,38 @@ pub async fn caller_status(
         cookie_hash
     )
     .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Those of these records that were changed by any other credential than this token.
+pub async fn changed_by_others(db: &mut Db, kind: &str, records: &[Uuid], token: Uuid) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select r.id as "id!" from unnest($3::uuid[]) r (id)
+           where exists (
+               select from change s join action n on n.organization_id = $1 and n.id = s.action_id
+               where s.organization_id = $1 and s.kind = $2 and s.record_id = r.id and n.token_id is distinct from $4
+           )"#,
+        organization,
+        kind,
+        records,
+        token
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The membership of a member with its organization, as the rest of a call needs it.
+pub async fn membership(db: &mut Db, member: MemberId) -> Result<MembershipRow, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        MembershipRow,
+        "select o.id as organization_id, o.slug, o.name as organization_name, m.id as member_id, m.role, o.time_zone, m.time_zone as member_time_zone, o.currency,
+             o.week_start, o.language
+         from organization o join member m on m.organization_id = o.id where o.id = $1 and m.id = $2",
+        organization,
+        member.0
+    )
+    .fetch_one(db.connection())
     .await?)
 }

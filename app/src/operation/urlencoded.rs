@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{coerce::whole_number, json, schema::CLEARS};
+use super::{coerce::whole_number, json};
 use crate::{
     error::{Code, Error},
+    patch::CLEARS,
     text,
 };
 

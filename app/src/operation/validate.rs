@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use super::size_limits;
 use crate::{
     error::{Code, Error},
-    money, reference,
-    text::{excerpt, readable},
+    money,
+    text::{excerpt, readable, similar},
 };
 
 /// The most problems that a refusal names.
@@ -54,7 +54,7 @@ pub fn reject_blank_items(input: &Map<String, Value>, arguments: &Value) -> Resu
     let is_of_texts = |name: &str| input.get("properties").is_some_and(|known| known[name]["items"]["type"] == "string");
     for (name, given) in arguments.as_object().into_iter().flatten().filter(|(name, _)| is_of_texts(name)) {
         let named: Vec<&str> = given.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        reference::reject_blank(name, &named)?;
+        reject_blank(name, &named)?;
     }
     Ok(())
 }
@@ -132,7 +132,7 @@ impl FaultyObject {
             schema = inner?.as_object()?;
         }
         let mut names: Vec<&str> = schema.get("properties")?.as_object()?.keys().map(String::as_str).collect();
-        let near: Vec<String> = self.unknown.iter().flat_map(|unknown| reference::similar_names(unknown, &names)).collect();
+        let near: Vec<String> = self.unknown.iter().flat_map(|unknown| similar::similar_names(unknown, &names)).collect();
         names.sort_by_key(|name| near.iter().position(|near| near == name).unwrap_or(near.len()));
         let who = if self.way.is_empty() { operation.to_owned() } else { place(&self.way) };
         Some(if names.is_empty() { format!("{who} takes no arguments.") } else { format!("{who} takes: {}.", names.join(", ")) })
@@ -238,5 +238,13 @@ pub fn shorten(message: &str) -> String {
     match message.char_indices().nth(300) {
         Some((end, _)) => format!("{}…", &message[..end]),
         None => message.to_owned(),
+    }
+}
+
+/// Refuses a list with a blank item: the record that it should name would be left out silently.
+pub fn reject_blank(field: &str, given: &[impl AsRef<str>]) -> Result<(), Error> {
+    match given.iter().position(|given| given.as_ref().trim().is_empty()) {
+        Some(at) => Err(Error::invalid(&format!("{field}[{at}]"), "Nothing is named here. Fill it in, or leave it out.")),
+        None => Ok(()),
     }
 }

@@ -79,8 +79,7 @@ mod server {
     use crate::{
         context::Caller,
         error::Error,
-        operation::{Effect, OperationFn, form_changes},
-        operations,
+        operation::{Effect, OperationFn, form_changes, registry},
     };
 
     /// The protocol of an operation, by the method of its requests. The arguments are parsed and validated by the operation's
@@ -103,7 +102,7 @@ mod server {
             Fut: Future<Output = Result<O, Error>> + Send,
         {
             let caller = Caller::current()?;
-            let operation = operations::find(I::DECLARATION.name).ok_or_else(Error::internal)?;
+            let operation = registry::find(I::DECLARATION.name).ok_or_else(Error::internal)?;
             let sent = match Method::METHOD {
                 Verb::GET => Req::<Error>::as_query(&request).unwrap_or_default().to_owned(),
                 _ => Req::<Error>::try_into_string(request).await?,

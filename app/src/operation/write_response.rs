@@ -11,9 +11,9 @@ use super::store::ImageRow;
 use crate::id::ActionId;
 #[cfg(feature = "ssr")]
 use crate::{
-    invoices::quantity,
     money::{self, Currency, UnitPrice},
     percent::Percent,
+    quantity,
 };
 
 /// The answer of a write: the result itself, with what the call did beside it.

@@ -2,7 +2,6 @@
 
 use super::{Organization, store};
 use crate::{
-    clients,
     error::{Code, Error},
     money::{Amount, Currency, Money, written},
     operation::Call,
@@ -44,7 +43,7 @@ pub async fn change(cx: &mut Call, organization: &mut Organization, currency: Cu
 /// Warns about clients that were billed at the organization's rate and have none any more, whatever it becomes: their currency is now
 /// another one.
 async fn lost(cx: &mut Call, rate: &Money) -> Result<(), Error> {
-    let names = clients::store::without_rate(&mut cx.db, rate.currency.as_str(), NAMED_MAX as i64 + 1).await?;
+    let names = store::without_rate(&mut cx.db, rate.currency.as_str(), NAMED_MAX as i64 + 1).await?;
     if names.is_empty() {
         return Ok(());
     }

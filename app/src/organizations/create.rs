@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Organization, OrganizationSummary, initial_settings::InitialSettings, no_tax_hint, required_tax_number, settings, slug::slug_of, store,
+    Organization, OrganizationSummary, identifier_remarks, initial_settings::InitialSettings, no_tax_hint, required_tax_number, settings,
+    slug::slug_of, store,
 };
 use crate::{
     access::Role,
@@ -11,8 +12,8 @@ use crate::{
     day::zone,
     error::Error,
     id::{MemberId, OrganizationId, UserId},
-    invoices::{remarks::identifiers, totals::TaxCategory},
     operation::Call,
+    tax::category::TaxCategory,
     text,
 };
 
@@ -75,7 +76,7 @@ pub async fn create(cx: &mut Call, name: &str, zone: Option<String>, basics: Ini
     let founded = settings::get(cx).await?;
     let taxed = founded.tax_category == TaxCategory::S;
     let of_numbers =
-        [required_tax_number::of_given(&founded), identifiers::no_tax_number(&founded, taxed), required_tax_number::of(&founded)];
+        [required_tax_number::of_given(&founded), identifier_remarks::no_tax_number(&founded, taxed), required_tax_number::of(&founded)];
     let warnings = [of_no_country(&founded), of_reason(&founded)].into_iter().chain(of_numbers);
     warnings.flatten().for_each(|warning| cx.warn(warning));
     Ok(OrganizationSummary { id, slug, name, role: cx.membership()?.role })

@@ -2,8 +2,8 @@
 
 use super::{Organization, no_tax_hint};
 use crate::{
-    invoices::{exemption, totals::TaxCategory},
     operation::Call,
+    tax::{category::TaxCategory, exemption},
 };
 
 /// Gives an organization without a reason the default words of its category, with a warning; none where its country has no such words.

@@ -3,21 +3,19 @@
 use super::{required_tax_number, settings::parse_language, store};
 use crate::{
     context::DocumentRenderer,
-    country::{self, defaults, zones},
+    country::{defaults, zones},
     database::Db,
     day::zone,
     error::Error,
-    invoices::{
-        exemption,
-        locale::Locale,
-        party_identifiers,
-        rules::tax_territory::{self, has_vat},
-        tax::share,
-        totals::TaxCategory,
-    },
+    locale::Locale,
     money::Currency,
     percent::Percent,
-    text::{self, NumberKind},
+    tax::{
+        category::TaxCategory,
+        exemption, party_identifiers, rate,
+        vat_id::{is_vat_id, of_country},
+    },
+    text::{self, NumberKind, country_names},
 };
 
 /// The answers, each of which is optional.
@@ -58,7 +56,7 @@ impl InitialSettings {
 
     /// The time zone: the given one if it exists, or else that of the country, or else UTC. Without scripts no browser reports a zone.
     pub fn zone(&self, browser_zone: Option<&str>) -> String {
-        let of_country = || zones::usual(&country::parse(self.country.as_deref()?).ok()?).map(str::to_owned);
+        let of_country = || zones::usual(&country_names::parse(self.country.as_deref()?).ok()?).map(str::to_owned);
         // A browser that does not know its zone reports this name.
         let browser_zone = browser_zone.filter(|zone| *zone != "Etc/Unknown");
         browser_zone.and_then(|zone| zone::parse_name(zone).ok()).or_else(of_country).unwrap_or_else(|| "UTC".to_owned())
@@ -68,8 +66,8 @@ impl InitialSettings {
     /// one, and its invoices state them. A given number has to be one that invoices state; a missing one is asked for on the overview and
     /// in the preview of the first invoice.
     fn read(self, documents: &dyn DocumentRenderer) -> Result<OrganizationDefaults, Error> {
-        let country = filled(self.country).map(|country| country::parse(&country)).transpose()?;
-        let rate = filled(self.tax_rate).map(|rate| share::parse_rate(&rate)).transpose()?.unwrap_or_default();
+        let country = filled(self.country).map(|country| country_names::parse(&country)).transpose()?;
+        let rate = filled(self.tax_rate).map(|rate| rate::parse_rate(&rate)).transpose()?.unwrap_or_default();
         let number = text::optional("tax_number", self.tax_number.as_deref(), 50)?;
         let number = tax_number_in(country.as_deref(), number);
         if let Some(number) = number.as_deref().filter(|number| !number.chars().any(char::is_numeric)) {
@@ -131,33 +129,9 @@ fn numbers_in(country: Option<&str>, number: String) -> Result<(Option<String>, 
     }
 }
 
-/// Whether a number is a VAT identifier of this country, with or without a label before it: the country prefix, a digit after at most two
-/// more characters, and no blank after a point, as in "St.-Nr. 12/345/67890" (BR-CO-09). Others that begin like a country prefix, such as
-/// SIRET and HRB, are other numbers. Without a country the general form decides.
-pub fn is_vat_id(number: &str, country: Option<&str>) -> bool {
-    let bare = text::without_words(number);
-    let compact: String = bare.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let (Some(issuer), Some(rest)) = (tax_territory::issuer(&compact), compact.get(2..)) else { return false };
-    let marks = |letter: char| letter.is_alphanumeric() || ".-+*".contains(letter);
-    let digits = rest.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || letter == '/');
-    // A Swiss number without E is one of the commercial register.
-    let enterprise = issuer != "CH" || rest.starts_with(['E', 'e']);
-    let shaped = enterprise && digits.chars().all(marks) && rest.chars().take(3).any(|letter| letter.is_ascii_digit());
-    match country {
-        Some("LI") if issuer == "CH" => shaped,
-        Some(country) => shaped && has_vat(country) && tax_territory::in_same_territory_for_services(&issuer, country),
-        None => shaped && has_vat(&issuer) && text::vat_id("tax_number", &bare).is_ok(),
-    }
-}
-
 /// Whether the label of a number says that it is a VAT number.
 fn is_called_so(number: &str) -> bool {
     text::number_label(number).is_some_and(|word| word.kind == NumberKind::Vat)
-}
-
-/// The VAT identifier of a number without its country prefix in this country: a "123456782 VAT" of the United Kingdom.
-pub fn of_country(number: &str, country: Option<&str>) -> Option<String> {
-    text::vat_id_by(tax_territory::home_of_work(country?), number)
 }
 
 /// A VAT identifier as stored: in Iceland the VSK-númer gets the country prefix.

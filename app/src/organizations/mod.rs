@@ -3,17 +3,17 @@
 #[cfg(feature = "ssr")]
 mod change_currency;
 #[cfg(feature = "ssr")]
+pub mod client_defaults;
+#[cfg(feature = "ssr")]
 pub mod create;
-pub mod create_form;
 #[cfg(feature = "ssr")]
 mod default_exemption_reason;
 #[cfg(feature = "ssr")]
+pub mod identifier_remarks;
+#[cfg(feature = "ssr")]
 pub mod initial_settings;
-pub mod memberships_page;
-pub mod no_organization_page;
 pub mod no_tax_hint;
 pub mod number_hint;
-pub mod page;
 #[cfg(feature = "ssr")]
 pub mod required_tax_number;
 #[cfg(feature = "ssr")]
@@ -31,14 +31,12 @@ use crate::{
     day::Day,
     error::Error,
     id::OrganizationId,
-    invoices::{
-        rounding::{Rounding, RoundingBasis, RoundingMode},
-        totals::TaxCategory,
-    },
     money::{Amount, Money},
     page::Page,
     patch::Patch,
     percent::Percent,
+    tax::category::TaxCategory,
+    time_rounding::{Rounding, RoundingBasis, RoundingMode},
 };
 
 /// An organization: letterhead, bank details and the defaults of its clients and invoices.
@@ -151,7 +149,7 @@ pub struct OrganizationSummary {
     pub id: OrganizationId,
     /// Its place in addresses: `/o/<slug>/…`.
     pub slug: String,
-    /// Its new name.
+    /// Its name.
     pub name: String,
     /// What the caller is there.
     pub role: Role,

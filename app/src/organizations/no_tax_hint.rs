@@ -2,7 +2,7 @@
 //! which does not apply to everybody who charges no tax.
 
 use super::Organization;
-use crate::invoices::{exemption, totals::TaxCategory};
+use crate::tax::{category::TaxCategory, exemption};
 
 /// How to set another reason, or tax.
 pub const WAY: &str = "Where another law exempts you, write its words in Settings as the reason; where you charge tax, say the rate.";
@@ -63,7 +63,7 @@ pub const SAID: &str = "We are a small business, and our invoices say so";
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{country::COUNTRIES, invoices::rules::tax_territory};
+    use crate::{country::COUNTRIES, tax::territory};
 
     #[test]
     fn an_empty_rate_is_told_in_the_words_that_the_invoice_will_carry() {
@@ -73,7 +73,7 @@ mod tests {
                 Some(words) => assert!(told.contains(words) && told.contains("in Settings"), "{country}: {told}"),
                 None => {
                     assert!(told.contains("nothing of tax"), "{country}: {told}");
-                    let wants_why = tax_territory::in_eu(country);
+                    let wants_why = territory::in_eu(country);
                     assert_eq!((is_untold(country), told.contains("write its article")), (wants_why, wants_why), "{country}: {told}");
                 }
             }

@@ -1,10 +1,10 @@
 //! The seller's number that invoices must state: how it is accepted when an organization is created, and the notices while it is missing or
 //! was changed.
 
-use super::{Organization, initial_settings};
+use super::Organization;
 use crate::{
     error::Error,
-    invoices::{party_identifiers, remarks::identifiers, rules::tax_territory, totals::TaxCategory},
+    tax::{category::TaxCategory, number_remarks, party_identifiers, territory},
     text,
 };
 
@@ -95,7 +95,7 @@ fn wanted(country: Option<&str>, category: TaxCategory) -> String {
 /// Whether an invoice of this category states a number of a seller in this country: not if nothing on it is subject to tax, nor outside the
 /// VAT directive's rules.
 fn is_needed(country: Option<&str>, category: TaxCategory) -> bool {
-    category != TaxCategory::O && country.is_none_or(tax_territory::has_vat)
+    category != TaxCategory::O && country.is_none_or(territory::has_vat)
 }
 
 /// Whether invoices have a number that counts.
@@ -113,8 +113,8 @@ fn completed(country: Option<&str>, number: &str) -> Option<String> {
 
 /// The number with the name of the tax as suffix, where the law requires it (Article 26 (2) a MWSTG, § 5-1-2 of the Bokføringsforskrift).
 fn with_name_of_tax(country: Option<&str>, number: &str) -> Option<String> {
-    let has_name = country.is_some_and(|country| country == "NO" || tax_territory::in_same_territory_for_services(country, "CH"));
-    let vat_id = text::swiss_uid(number).or_else(|| identifiers::written(number, country)).filter(|_| has_name)?;
+    let has_name = country.is_some_and(|country| country == "NO" || territory::in_same_territory_for_services(country, "CH"));
+    let vat_id = text::swiss_uid(number).or_else(|| number_remarks::written(number, country)).filter(|_| has_name)?;
     let vat_id = text::swiss_uid(&vat_id).map_or(vat_id, |number| format!("{number} MWST"));
-    initial_settings::is_vat_id(&vat_id, country).then_some(vat_id)
+    crate::tax::vat_id::is_vat_id(&vat_id, country).then_some(vat_id)
 }

@@ -1,27 +1,24 @@
 //! Reads and changes the settings of an organization.
 
-use super::{Organization, OrganizationSummary, change_currency, default_exemption_reason, initial_settings, required_tax_number, store};
+use super::{
+    Organization, OrganizationSummary, change_currency, client_defaults, default_exemption_reason, identifier_remarks, initial_settings,
+    required_tax_number, store,
+};
 use crate::{
     access::{Role, RoleVisibility},
-    clients, country,
     day::{Day, zone},
     error::Error,
     id::OrganizationId,
-    invoices::{
-        number_pattern::NumberPattern,
-        remarks::identifiers,
-        rounding::{Rounding, RoundingBasis, RoundingMode},
-        tax,
-        totals::TaxCategory,
-    },
     money::{self, Amount, Currency, Money},
-    operation::Call,
+    number_pattern::NumberPattern,
+    operation::{Call, read_scope::ReadScope},
     page::Page,
     patch::Patch,
     percent::Percent,
-    projects::read_scope::ReadScope,
     rates::{self, store::RateLevel},
-    text,
+    tax::{category::TaxCategory, line_tax as tax},
+    text::{self, country_names},
+    time_rounding::{Rounding, RoundingBasis, RoundingMode},
 };
 
 /// The highest rate per hour: a million units of a currency with two decimals.
@@ -99,7 +96,7 @@ pub async fn update(cx: &mut Call, given: SettingsChange) -> Result<Organization
     if organization.rate != before.rate {
         rates::warnings::warn_after_change(cx, RateLevel::Organization, organization.rate.as_ref(), &organization.currency).await?;
     }
-    clients::defaults::follow(cx, &before, &organization, also_clients).await?;
+    client_defaults::follow(cx, &before, &organization, also_clients).await?;
     Ok(organization)
 }
 
@@ -189,9 +186,9 @@ fn plain_tax_number(cx: &mut Call, organization: &mut Organization, before: Opti
 /// Warns about a number that belongs into the other field.
 fn misplaced_numbers(cx: &mut Call, organization: &Organization, before: [Option<String>; 2]) {
     let [vat_id, tax_number] = before;
-    let of_vat_id = identifiers::no_vat_id_of_seller(organization).filter(|_| organization.vat_id != vat_id);
+    let of_vat_id = identifier_remarks::no_vat_id_of_seller(organization).filter(|_| organization.vat_id != vat_id);
     let taxed = organization.tax_category == TaxCategory::S;
-    let of_tax_number = identifiers::no_tax_number(organization, taxed).filter(|_| organization.tax_number != tax_number);
+    let of_tax_number = identifier_remarks::no_tax_number(organization, taxed).filter(|_| organization.tax_number != tax_number);
     [of_vat_id, of_tax_number].into_iter().flatten().for_each(|warning| cx.warn(warning));
 }
 
@@ -203,7 +200,7 @@ pub fn check_digit_warning(country: Option<&str>, number: &str) -> Option<String
 
 /// Parses a country; none if empty.
 pub fn parse_country(given: &str) -> Result<Option<String>, Error> {
-    text::non_empty(Some(given.to_owned())).map(|country| country::parse(&country)).transpose()
+    text::non_empty(Some(given.to_owned())).map(|country| country_names::parse(&country)).transpose()
 }
 
 /// Parses a VAT identifier; none if empty. Wrong check digits give a warning only. An unchanged value is accepted.
@@ -269,7 +266,7 @@ fn taxes(
     }
     // With another category the default words are reported at once.
     organization.tax_reason_said |= is_said || is_other;
-    if let Some(warning) = tax::share::told(organization.tax_rate).filter(|_| organization.tax_rate != before.1) {
+    if let Some(warning) = crate::tax::rate::told(organization.tax_rate).filter(|_| organization.tax_rate != before.1) {
         cx.warn(warning);
     }
     match (organization.tax_category, organization.tax_rate) == before {

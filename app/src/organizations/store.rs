@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::{Organization, initial_settings::OrganizationDefaults};
 use crate::{
     access::Role,
-    account::store::MembershipRow,
     database::{Db, date, instant},
     error::Error,
     id::{MemberId, UserId},
@@ -71,21 +70,6 @@ pub async fn insert_founding(
         instant(since) as _
     );
     Ok(first.fetch_one(db.connection()).await?.map(jiff_sqlx::Timestamp::to_jiff))
-}
-
-/// The membership of a member with its organization, as the rest of a call needs it.
-pub async fn membership(db: &mut Db, member: MemberId) -> Result<MembershipRow, Error> {
-    let organization = db.organization();
-    Ok(query_as!(
-        MembershipRow,
-        "select o.id as organization_id, o.slug, o.name as organization_name, m.id as member_id, m.role, o.time_zone, m.time_zone as member_time_zone, o.currency,
-             o.week_start, o.language
-         from organization o join member m on m.organization_id = o.id where o.id = $1 and m.id = $2",
-        organization,
-        member.0
-    )
-    .fetch_one(db.connection())
-    .await?)
 }
 
 /// Inserts a person as a member of the organization.
@@ -283,4 +267,106 @@ pub async fn has_sent(db: &mut Db) -> Result<bool, Error> {
     let sent =
         query_scalar!(r#"select exists (select from invoice where organization_id = $1 and number is not null) as "sent!""#, organization);
     Ok(sent.fetch_one(db.connection()).await?)
+}
+
+/// How many clients have the defaults of the organization, by setting.
+pub struct DefaultsInUse {
+    /// Its tax.
+    pub tax: i64,
+    /// Its days to pay.
+    pub terms: i64,
+    /// Its language of documents.
+    pub language: i64,
+}
+
+/// How many clients have the defaults that these settings give new ones.
+pub async fn count_using_defaults(db: &mut Db, set: &Organization) -> Result<DefaultsInUse, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        DefaultsInUse,
+        r#"select
+               count(*) filter (where tax_category = $2 and tax_percent = $3 and tax_reason is not distinct from $4) as "tax!",
+               count(*) filter (where payment_terms_days = $5) as "terms!",
+               count(*) filter (where language = $6) as "language!"
+           from client where organization_id = $1 and archived_at is null"#,
+        organization,
+        set.tax_category.code(),
+        set.tax_rate.ten_thousandths(),
+        set.tax_reason,
+        set.payment_terms_days as i16,
+        set.language
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// Gives clients that have the tax of `before` that of `now`.
+pub async fn take_tax(db: &mut Db, before: &Organization, now: &Organization) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update client set tax_category = $5, tax_percent = $6, tax_reason = $7
+         where organization_id = $1 and id = any(array(
+             select id from client
+             where organization_id = $1 and archived_at is null
+                 and tax_category = $2 and tax_percent = $3 and tax_reason is not distinct from $4
+             order by id for no key update))",
+        organization,
+        before.tax_category.code(),
+        before.tax_rate.ten_thousandths(),
+        before.tax_reason,
+        now.tax_category.code(),
+        now.tax_rate.ten_thousandths(),
+        now.tax_reason
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Gives clients that have the payment terms of `before` those of `now`.
+pub async fn take_terms(db: &mut Db, before: &Organization, now: &Organization) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update client set payment_terms_days = $3
+         where organization_id = $1 and id = any(array(
+             select id from client where organization_id = $1 and archived_at is null and payment_terms_days = $2
+             order by id for no key update))",
+        organization,
+        before.payment_terms_days as i16,
+        now.payment_terms_days as i16
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Gives clients that have the language of `before` that of `now`.
+pub async fn take_language(db: &mut Db, before: &Organization, now: &Organization) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update client set language = $3
+         where organization_id = $1 and id = any(array(
+             select id from client where organization_id = $1 and archived_at is null and language = $2
+             order by id for no key update))",
+        organization,
+        before.language,
+        now.language
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The names of the clients in a currency that have no rate of their own and are not archived, in their order.
+pub async fn without_rate(db: &mut Db, currency: &str, limit: i64) -> Result<Vec<String>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select name from client where organization_id = $1 and currency = $2 and rate is null and archived_at is null
+         order by search_key, id limit $3",
+        organization,
+        currency,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
 }

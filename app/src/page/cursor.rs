@@ -169,3 +169,12 @@ impl std::io::Write for CharacterCounter {
         Ok(())
     }
 }
+
+/// The keyset in a cursor, split at line breaks, which names never contain.
+pub fn keyset_of(cursor: Cursor) -> ProjectKeyset {
+    let (client, project) = cursor.key.split_once('\n').unwrap_or((&cursor.key, ""));
+    (client.to_owned(), project.to_owned(), cursor.id)
+}
+
+/// The end of the last page: names of client and project as the database sorts them, and the id.
+pub type ProjectKeyset = (String, String, Uuid);

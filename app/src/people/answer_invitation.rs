@@ -25,17 +25,18 @@ use crate::{
     day::OffsetDateTime,
     error::{Code, Error},
     id::{InvitationId, MemberId},
-    invoices::NOT_NEEDED,
     operation::Call,
-    organizations, outbox,
+    organizations,
+    outbox::{self, NOT_NEEDED},
     page::Page,
     reference,
+    secrets::link_purpose::LinkPurpose,
     security::{
         EventKind,
         event::{RequestOrigin, record_event},
     },
     verification::{
-        self, LinkPurpose,
+        self,
         link_secret::{self, LinkSecret},
     },
 };

@@ -9,10 +9,8 @@ use super::{
 use crate::{
     access::{Role, RoleVisibility},
     error::{Code, Error},
-    operation::Call,
-    projects::read_scope::ReadScope,
+    operation::{Call, read_scope::ReadScope, registry},
     reference,
-    time::running_timer,
 };
 
 /// Replaces the client grants of a viewer with these clients.
@@ -59,7 +57,7 @@ pub async fn apply_role_change(cx: &mut Call, found: &member::MemberRow, role: R
     if !is_viewer(role) {
         return client_grant::retain(&mut cx.db, found.id, &[]).await;
     }
-    if running_timer::stop_timer_of(cx, found.id).await? {
+    if registry::stop_timer_of(cx, found.id).await? {
         cx.warn(format!("The timer of {} was stopped and saved: a viewer tracks no time.", found.name));
     }
     member::leave_projects(&mut cx.db, found.id).await?;

@@ -3,16 +3,17 @@
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::{invitations::InvitationState, page::with_article, store::invitation};
+use super::{invitations::InvitationState, store::invitation};
 use crate::{
-    access::Role,
+    access::{Role, role_words::with_article},
     database::Db,
     error::Error,
     id::OrganizationId,
-    invoices::{NOT_NEEDED, locale::Locale},
+    locale::Locale,
     organizations,
+    outbox::NOT_NEEDED,
+    secrets::link_purpose::LinkPurpose,
     verification::{
-        LinkPurpose,
         link_secret::{self, NewLinkSecret, SecretHash},
         mail::MailText,
     },

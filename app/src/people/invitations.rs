@@ -4,7 +4,7 @@ use leptos::prelude::server;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Role, day::OffsetDateTime, error::Error, id::InvitationId, invoices::MailState, page::Page};
+use crate::{access::Role, day::OffsetDateTime, error::Error, id::InvitationId, outbox::MailState, page::Page};
 
 /// An invitation as those see it who manage people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -18,20 +18,17 @@ use crate::{
     day::OffsetDateTime,
     error::{Code, Error},
     id::InvitationId,
-    invoices::{
-        MailState,
+    operation::{Call, confirmed_address, read_scope::ReadScope},
+    organizations,
+    outbox::{
+        self, MailState,
         store::{MailBody, NewOutgoingMail, insert_mail},
     },
-    operation::Call,
-    organizations, outbox,
     page::{self, Cursor, Page},
-    projects::read_scope::ReadScope,
-    reference, text,
-    verification::{
-        LinkPurpose,
-        link_secret::{self, NewLinkSecret},
-        require_confirmed,
-    },
+    reference,
+    secrets::link_purpose::LinkPurpose,
+    text,
+    verification::link_secret::{self, NewLinkSecret},
 };
 
 /// The arguments of `invite_member`.
@@ -160,7 +157,7 @@ async fn send_again(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, 
 async fn send(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error> {
     match mails {
         true => mail(cx, id).await?,
-        false => require_confirmed::for_mail(&cx.caller)?,
+        false => confirmed_address::for_mail(&cx.caller)?,
     }
     let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
     link_secret::withdraw(&mut cx.db, &[LinkPurpose::JoinOrganization], id, cx.now).await?;

@@ -16,12 +16,11 @@ use crate::{
     database::OnConstraint,
     error::{Code, Error},
     id::{MemberId, UserId},
-    operation::Call,
+    operation::{Call, registry},
     security::{
         EventKind,
         event::{RequestOrigin, record_event},
     },
-    time::running_timer,
 };
 
 /// Changes the role of a member.
@@ -58,7 +57,7 @@ const OWNER: &str = "organization_owner";
 /// assignments and client grants. Their time entries stay.
 pub(super) async fn end_membership(cx: &mut Call, found: MemberRow) -> Result<RemovedMember, Error> {
     let now = cx.now;
-    let stopped_timer = running_timer::stop_timer_of(cx, found.id).await?;
+    let stopped_timer = registry::stop_timer_of(cx, found.id).await?;
     member::remove(&mut cx.db, found.id, now).await.on_constraint(OWNER, || only_owner(&found.name))?;
     let revoked_tokens = revoke_tokens(cx, &found).await?;
     take_back_invitations(cx, &found, None).await?;

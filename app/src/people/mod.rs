@@ -4,39 +4,35 @@
 pub mod answer_invitation;
 #[cfg(feature = "ssr")]
 pub mod client_grants;
-pub mod client_grants_dialog;
 #[cfg(feature = "ssr")]
 pub mod invitation_mail;
-pub mod invitation_page;
 pub mod invitations;
 #[cfg(feature = "ssr")]
 pub mod invite_member;
-pub mod invite_page;
 #[cfg(feature = "ssr")]
 pub mod manage_members;
-pub mod page;
-pub mod received_invitation;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
+pub mod reset_password;
+#[cfg(feature = "ssr")]
 pub mod revoke_invitations;
+pub mod server_functions;
 #[cfg(feature = "ssr")]
 pub mod sign_up;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
-pub mod team;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 #[cfg(feature = "ssr")]
 pub mod unconfirmed_account;
 #[cfg(feature = "ssr")]
 pub mod zone;
-pub mod zone_page;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Role, day::OffsetDateTime, error::Error, id::MemberId, invoices::ClientRef, page::Page};
+use crate::{access::Role, day::OffsetDateTime, error::Error, id::MemberId, page::Page, summary::ClientRef};
 
 /// Somebody in the organization. There is no money in it for anybody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -12,11 +12,11 @@ use crate::{
     day::OffsetDateTime,
     error::Error,
     id::{ClientId, MemberId},
-    invoices::ClientRef,
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     page::{self, Cursor, Page},
-    projects::read_scope::ReadScope,
-    reference, text,
+    reference,
+    summary::ClientRef,
+    text,
 };
 
 /// A page of members by name.

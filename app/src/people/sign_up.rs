@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use super::{answer_invitation, invitations::InvitationState};
 use crate::{
+    access::sign_up_policy::SignUpPolicy,
     account::{
-        SignUpPolicy,
         hash_queue::Requester,
         registration::{self, Confirmation, Registered, Registration},
         verified_password::VerifiedPassword,
     },
     context::{Caller, Person},
     error::{Code, Error},
-    operation::{Call, Operation},
-    operations, text,
+    operation::{Call, Operation, registry},
+    text,
 };
 
 /// Signs a person up; returns their identity and the path to go to. With an invitation, sign-up and acceptance are one transaction: the
@@ -84,7 +84,7 @@ async fn invited(caller: &Caller, email: &str, secret: &str) -> Result<Confirmat
 }
 
 fn answering() -> Result<&'static Operation, Error> {
-    operations::find("answer_invitation").ok_or_else(Error::internal)
+    registry::find("answer_invitation").ok_or_else(Error::internal)
 }
 
 fn accepting(secret: &str) -> Value {

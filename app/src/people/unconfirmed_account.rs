@@ -29,10 +29,11 @@ use crate::{
     database::Db,
     error::{Code, Error},
     id::{ActionId, InvitationId, MemberId, OrganizationId, UserId},
-    operation::Call,
-    operations, outbox,
+    operation::{Call, registry},
+    outbox,
+    secrets::link_purpose::LinkPurpose,
     security::event::{RequestOrigin, record_event},
-    verification::{LinkPurpose, link_secret},
+    verification::link_secret,
 };
 
 /// Reviews at most this many memberships per password, by rank; the others are reported as not reviewed.
@@ -290,7 +291,7 @@ impl RevokedInvitations {
 
 /// The audit record of this membership's action. It names no member: neither the member nor whoever signed up in their name did it.
 fn record(cx: &Call, operation: &str, given: Value) -> Result<AuditRecord, Error> {
-    let done = operations::find(operation).ok_or_else(Error::internal)?;
+    let done = registry::find(operation).ok_or_else(Error::internal)?;
     Ok(AuditRecord::of_non_member(&cx.caller, cx.action, cx.now, done.declaration, given))
 }
 

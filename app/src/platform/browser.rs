@@ -25,12 +25,7 @@ use server_fn::{
 use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
 pub use self::{overlap::*, unsaved_forms::*};
-use crate::{error::Error, page_context::PageContext};
-
-/// An empty context. The server puts the context into the page; this is only a fallback.
-pub fn page_context() -> PageContext {
-    PageContext::default()
-}
+use crate::error::Error;
 
 /// Does nothing: the status was sent with the page.
 pub fn set_status(_status: u16) {}

@@ -5,9 +5,14 @@
 #[cfg(not(feature = "ssr"))]
 mod browser;
 #[cfg(feature = "ssr")]
+pub mod cookies;
+#[cfg(feature = "ssr")]
 mod server;
 
 #[cfg(not(feature = "ssr"))]
 pub use browser::*;
 #[cfg(feature = "ssr")]
 pub use server::*;
+
+/// The property of a field with the value that the server has accepted.
+pub const SENT: &str = "stintSent";

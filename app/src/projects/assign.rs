@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use super::{
-    read_scope::ReadScope,
     record, store,
     team::{Team, Teammate},
 };
@@ -11,7 +10,7 @@ use crate::{
     access::{Permission, Role},
     error::{Code, Error},
     id::{MemberId, ProjectId},
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     organizations, reference,
 };
 

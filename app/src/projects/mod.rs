@@ -2,11 +2,6 @@
 
 #[cfg(feature = "ssr")]
 pub mod assign;
-pub mod manage;
-pub mod page;
-#[cfg(feature = "ssr")]
-#[cfg(feature = "ssr")]
-pub mod read_scope;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
@@ -22,10 +17,11 @@ use crate::{
     budgets::BudgetStatus,
     error::Error,
     hours::WorkDuration,
-    id::{ClientId, ProjectId},
-    money::{Amount, Currency, Money},
+    id::ProjectId,
+    money::{Amount, Money},
     page::Page,
     patch::Patch,
+    summary::ClientSummary,
 };
 
 /// How the work on a project is paid.
@@ -73,18 +69,6 @@ impl Billing {
     pub fn billable(self) -> bool {
         self == Self::TimeAndMaterials
     }
-}
-
-/// The client of a project or of time, as far as lists show it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct ClientSummary {
-    /// Its id.
-    pub id: ClientId,
-    /// Its name.
-    pub name: String,
-    /// Currency of its rates and invoices.
-    pub currency: Currency,
 }
 
 /// A project of a client. Rates and amounts are absent for callers who may not see money.
@@ -223,7 +207,7 @@ pub async fn update_project(
     cx: &mut Call,
     /// Id, name or "Client / Project".
     project: String,
-    /// Its new name.
+    /// Its name.
     #[server(default)]
     #[max_length(200)]
     name: Option<String>,

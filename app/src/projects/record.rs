@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Billing, ClientSummary, DeletedProject, Project, read_scope::ReadScope, store};
+use super::{Billing, DeletedProject, Project, store};
 use crate::{
     budgets,
     clients::{self, record::color_of},
@@ -10,12 +10,14 @@ use crate::{
     hours::WorkDuration,
     id::{ClientId, ProjectId},
     money::{Amount, Currency, Money},
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     organizations::{self, settings::rate_of},
-    page::{self, Cursor, Page},
+    page::{self, Cursor, Page, cursor::keyset_of},
     patch::Patch,
     rates::{self, store::RateLevel},
-    reference, text,
+    reference,
+    summary::ClientSummary,
+    text,
 };
 
 /// The hint to the operation that restores an archived project.
@@ -89,12 +91,6 @@ pub async fn list(
     };
     let page = Page::of(cx.listing, rows, limit, place, read)?;
     Ok(Page { total, ..page })
-}
-
-/// The keyset in a cursor, split at line breaks, which names never contain.
-pub fn keyset_of(cursor: Cursor) -> store::ProjectKeyset {
-    let (client, project) = cursor.key.split_once('\n').unwrap_or((&cursor.key, ""));
-    (client.to_owned(), project.to_owned(), cursor.id)
 }
 
 /// The project that a reference resolves to, with its sums.

@@ -12,6 +12,7 @@ use crate::{
     database::{Db, OnConstraint, instant},
     error::Error,
     id::ProjectId,
+    page::ProjectKeyset,
     text,
 };
 
@@ -52,9 +53,6 @@ pub struct ProjectFilter {
     /// Sum up the time of each.
     pub hours: bool,
 }
-
-/// The end of the last page: names of client and project as the database sorts them, and the id.
-pub type ProjectKeyset = (String, String, Uuid);
 
 /// Projects by client and name, from after the last page. Time is summed up for the rows of the page only.
 pub async fn list(db: &mut Db, filter: &ProjectFilter, after: Option<ProjectKeyset>, limit: i64) -> Result<Vec<ProjectRow>, Error> {
@@ -164,15 +162,6 @@ pub async fn lock(db: &mut Db, project: Uuid) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from project where organization_id = $1 and id = $2 for no key update", organization, project)
         .fetch_optional(db.connection())
-        .await?;
-    Ok(())
-}
-
-/// Locks these projects against deletion until the transaction ends.
-pub async fn lock_key_share(db: &mut Db, projects: &[Uuid]) -> Result<(), Error> {
-    let organization = db.organization();
-    query!("select id from project where organization_id = $1 and id = any($2) order by id for key share", organization, projects)
-        .fetch_all(db.connection())
         .await?;
     Ok(())
 }

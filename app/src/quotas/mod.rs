@@ -15,7 +15,6 @@ mod tests;
 use jiff::civil::Date;
 
 use crate::{
-    assistant::usage::{INPUT_CAP, OUTPUT_CAP},
     count::pluralize,
     database::Db,
     day::Day,
@@ -161,3 +160,9 @@ fn used_up(words: &str, free_on: Date) -> Error {
     let error = Error::new(Code::RateLimited, format!("{words}. There are more from {}, 00:00 UTC.", Day::from(free_on).label()));
     Error { details: Some(serde_json::json!({ "free_at": format!("{free_on}T00:00:00Z") })), ..error }
 }
+
+/// The input tokens of an organization per month.
+pub const INPUT_CAP: i64 = 500_000;
+
+/// The output tokens of an organization per month.
+pub const OUTPUT_CAP: i64 = 100_000;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    access::sign_up_policy::SignUpPolicy,
     context::{Caller, Services},
     database::{AccessMode, RowScope},
     testing::World,
@@ -23,7 +24,7 @@ fn with(studio: &World, quotas: UsageQuotas) -> World {
         documents: Box::new(studio.documents.clone()),
         public_url: before.public_url.clone(),
         mail_leaves: true,
-        sign_up: crate::account::SignUpPolicy::Open,
+        sign_up: SignUpPolicy::Open,
         quotas,
         outbox_wakeup: tokio::sync::Notify::new(),
         verification_wakeup: tokio::sync::Notify::new(),

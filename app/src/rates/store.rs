@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
-    projects::store::ProjectKeyset,
+    page::ProjectKeyset,
 };
 
 /// The filters of a list of rates.

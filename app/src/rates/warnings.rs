@@ -2,17 +2,15 @@
 
 use super::{
     Repricing,
-    record::{ENTRIES_MAX, repricing},
+    repricing::{ENTRIES_MAX, repricing},
     store::{self, DraftAtOtherRate, RateLevel, RepricingCandidate},
 };
 use crate::{
     day::Day,
     error::Error,
-    history::undo::CHANGES_MAX,
     hours::WorkDuration,
     money::{Currency, Money, formatted},
-    operation::Call,
-    projects::read_scope::ReadScope,
+    operation::{CHANGES_MAX, Call, read_scope::ReadScope},
     text,
 };
 
@@ -20,7 +18,7 @@ use crate::{
 const NAMED_MAX: i64 = 4;
 
 /// Warns of the time without a rate that stays so, and of what undo does not restore.
-pub(super) async fn warn_not_repriced(cx: &mut Call, level: &RateLevel, repriced: usize) -> Result<(), Error> {
+pub(crate) async fn warn_not_repriced(cx: &mut Call, level: &RateLevel, repriced: usize) -> Result<(), Error> {
     let (drafted, closed) = store::without_rate_held(&mut cx.db, level).await?;
     if drafted > 0 {
         let time = WorkDuration::of(drafted).text;
@@ -57,7 +55,7 @@ pub async fn warn_after_change(cx: &mut Call, level: RateLevel, rate: Option<&Mo
 }
 
 /// Warns of the unbilled time that keeps its rate, and of what repricing would make of it.
-pub(super) fn warn_unbilled(cx: &mut Call, others: &[RepricingCandidate], currency: &Currency) {
+pub(crate) fn warn_unbilled(cx: &mut Call, others: &[RepricingCandidate], currency: &Currency) {
     let unbilled = repricing(others, currency);
     if unbilled.entries > 0 {
         cx.warn(words_of_kept(&unbilled, others.len() as i64 > ENTRIES_MAX));
@@ -78,7 +76,7 @@ fn words_of_kept(unbilled: &Repricing, cut: bool) -> String {
 }
 
 /// Warns of time on draft invoices that is billed at another rate than the current one: a change of rate does not affect it.
-pub(super) async fn warn_drafts(cx: &mut Call, level: &RateLevel) -> Result<(), Error> {
+pub(crate) async fn warn_drafts(cx: &mut Call, level: &RateLevel) -> Result<(), Error> {
     let drafts = store::drafts_at_other_rate(&mut cx.db, level, NAMED_MAX).await?;
     let Some(first) = drafts.first() else { return Ok(()) };
     let time = WorkDuration::of(first.seconds_of_all).text;
@@ -103,7 +101,7 @@ fn draft(draft: &DraftAtOtherRate) -> Result<String, Error> {
 }
 
 /// Warns of projects and clients whose own rate takes precedence: whoever raises a client's rate expects it to apply.
-pub(super) async fn own_rates(cx: &mut Call, level: &RateLevel, rate: Option<&Money>) -> Result<(), Error> {
+pub(crate) async fn own_rates(cx: &mut Call, level: &RateLevel, rate: Option<&Money>) -> Result<(), Error> {
     let Some(rate) = rate else { return Ok(()) };
     let own = store::own_rates(&mut cx.db, level, rate.amount, NAMED_MAX).await?;
     let Some(all) = own.first().map(|first| first.all) else { return Ok(()) };

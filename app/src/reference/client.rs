@@ -7,7 +7,11 @@ use super::{
     disambiguate::{RecordKind, pick},
     store, suggestions,
 };
-use crate::{error::Error, operation::Call, projects::read_scope::ReadScope, text};
+use crate::{
+    error::Error,
+    operation::{Call, read_scope::ReadScope},
+    text,
+};
 
 /// Resolves an id or a name to a client that the caller sees.
 pub async fn client(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {

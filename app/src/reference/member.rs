@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     access::{Permission, Scope},
-    error::Error,
-    operation::Call,
-    text,
+    error::{Code, Error},
+    operation::{Call, read_scope::ReadScope, validate},
+    reference, text,
 };
 
 /// A member found by a reference.
@@ -41,7 +41,7 @@ pub async fn member_with_past_time(cx: &mut Call, field: &str, given: &str, besi
 
 /// Resolves several references to members, in their order, in one query. None may be empty.
 pub async fn members(cx: &mut Call, field: &str, given: &[String], beside: Option<Uuid>) -> Result<Vec<MemberRef>, Error> {
-    super::reject_blank(field, given)?;
+    validate::reject_blank(field, given)?;
     among(cx, field, given, MemberFilter { beside, in_time: false }).await
 }
 
@@ -101,4 +101,22 @@ async fn invited(cx: &mut Call, given: &str) -> Result<Option<String>, Error> {
         [Some(email), name.as_ref()].into_iter().flatten().any(|known| text::search_key(known) == key)
     };
     Ok(invited.into_iter().find(meant).map(|(email, _)| email))
+}
+
+/// Resolves a member by id or name; `me` is the caller. Others are found only by callers who see everybody's time.
+pub async fn find_member(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
+    if !read_scope.sees_all_time() {
+        // Such callers find only themselves; any other name gets the same refusal.
+        let own = reference::members(cx, "member", &[read_scope.member.to_string()], None).await?;
+        let is_own = given.trim().eq_ignore_ascii_case("me")
+            || reference::parse_id(given) == read_scope.member
+            || own.iter().any(|own| text::search_key(&own.name) == text::search_key(given));
+        return if is_own { Ok(read_scope.member) } else { Err(only_own()) };
+    }
+    Ok(reference::member_with_past_time(cx, "member", given, read_scope.only_teammates_of()).await?.id)
+}
+
+/// The refusal to callers who see only their own time: it does not tell whether a member of that name exists.
+pub fn only_own() -> Error {
+    Error::new(Code::NotFound, "Of all time you see your own alone. Leave member out, or give \"me\".").with_field("member")
 }

@@ -7,7 +7,7 @@
 
 mod client;
 mod disambiguate;
-mod member;
+pub(crate) mod member;
 mod project;
 mod store;
 mod suggestions;
@@ -21,7 +21,6 @@ use crate::{error::Error, text};
 pub use client::{client, clients};
 pub use member::{MemberRef, member, member_with_past_time, members};
 pub use project::{exact_projects, existing_project, existing_projects, project, project_for_time, projects_of_client};
-pub use suggestions::similar_names;
 
 /// The id in a reference, or the nil id, which no record has, when it is a name.
 pub fn parse_id(given: &str) -> Uuid {
@@ -31,14 +30,6 @@ pub fn parse_id(given: &str) -> Uuid {
 /// The refusal of an argument that has to name a record and is empty: empty text is absent.
 fn required_error(field: &str) -> Error {
     Error::invalid(field, format!("{} is required.", text::readable(field)))
-}
-
-/// Refuses a list with a blank item: the record that it should name would be left out silently.
-pub fn reject_blank(field: &str, given: &[impl AsRef<str>]) -> Result<(), Error> {
-    match given.iter().position(|given| given.as_ref().trim().is_empty()) {
-        Some(at) => Err(Error::invalid(&format!("{field}[{at}]"), "Nothing is named here. Fill it in, or leave it out.")),
-        None => Ok(()),
-    }
 }
 
 /// The references of a list whose absence means all records, or the usual ones. An empty list is a mistake and is refused: it would

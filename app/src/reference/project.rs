@@ -8,13 +8,15 @@ use super::{
     ReferenceQuery,
     disambiguate::{Candidate, RecordKind, pick},
     store,
-    suggestions::{self, KnownName, PartialName},
+    suggestions::{self},
 };
 use crate::{
     error::{Code, Error},
-    operation::Call,
-    projects::read_scope::ReadScope,
-    text,
+    operation::{Call, read_scope::ReadScope, validate},
+    text::{
+        self,
+        similar::{KnownName, PartialName},
+    },
 };
 
 /// Resolves an id, a path `Client / Project`, the same without a slash, or a name that only one project has.
@@ -83,7 +85,7 @@ pub async fn existing_project(cx: &mut Call, read_scope: &ReadScope, given: &str
 
 /// Resolves several references to projects, each once, in one query. None may be empty.
 pub async fn existing_projects(cx: &mut Call, read_scope: &ReadScope, given: &[String]) -> Result<Vec<Uuid>, Error> {
-    super::reject_blank("projects", given)?;
+    validate::reject_blank("projects", given)?;
     among(cx, read_scope, "projects", given, None).await
 }
 
@@ -147,7 +149,7 @@ async fn at_paths(cx: &mut Call, read_scope: &ReadScope, paths: &[String], clien
 
 /// The words of a key, with one space between them.
 fn words(key: &str) -> String {
-    suggestions::words(key).collect::<Vec<_>>().join(" ")
+    crate::text::similar::words(key).collect::<Vec<_>>().join(" ")
 }
 
 async fn missing(organization: Uuid, names: Vec<store::ProjectNameRow>, given: &str, client: Option<Uuid>) -> Error {

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{MemberRef, disambiguate::Candidate, suggestions::KnownName};
+use super::{MemberRef, disambiguate::Candidate};
 use crate::{
     database::{Db, instant},
     error::Error,
+    text::similar::KnownName,
 };
 
 /// The members among whom a reference is looked up.

@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
-use crate::{account, clients, dashboard, invoices, layout, organizations, people, projects, time, verification};
+use crate::pages::{account, clients, dashboard, invoices, layout, organizations, people, projects, time};
 
 /// A chunk: its name, its preload function, and its pages with their views.
 macro_rules! lazy_chunk {
@@ -52,27 +52,27 @@ lazy_chunk!(home, __preload_home, HomePages {
 
 // The timesheet with its forms.
 lazy_chunk!(timesheet, __preload_timesheet, TimesheetPages {
-    Time => time::page::page,
+    Time => time::page,
 });
 
 // Pages that are opened now and then.
 lazy_chunk!(management, __preload_management, ManagementPages {
-    Clients => clients::page::clients,
-    Client => clients::page::client,
-    Projects => projects::page::projects,
-    Project => projects::page::project,
-    Invoices => invoices::page::page,
-    NewInvoice => invoices::new_invoice_page::page,
-    Invoice => invoices::invoice_page::page,
-    Numbers => invoices::numbers_page::page,
+    Clients => clients::clients,
+    Client => clients::client,
+    Projects => projects::projects,
+    Project => projects::project,
+    Invoices => invoices::page,
+    NewInvoice => invoices::new_invoice::page,
+    Invoice => invoices::invoice::page,
+    Numbers => invoices::numbers::page,
     Settings => account::settings::page,
 });
 
 // Pages on the way in, which are opened once.
 lazy_chunk!(account_access, __preload_account_access, AccountAccessPages {
-    Invitation => people::invitation_page::page,
-    NoOrganization => organizations::no_organization_page::page,
-    Forgot => verification::page::forgot,
-    Reset => verification::page::reset,
-    Verify => verification::page::verify,
+    Invitation => people::invitation::page,
+    NoOrganization => organizations::no_organization::page,
+    Forgot => account::verification::forgot,
+    Reset => account::verification::reset,
+    Verify => account::verification::verify,
 });

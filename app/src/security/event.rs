@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{EventKind, store};
-use crate::{account::ChangedPassword, audit, context::Caller, database::Db, error::Error, id::UserId};
+use super::{ChangedPassword, EventKind, store};
+use crate::{audit, context::Caller, database::Db, error::Error, id::UserId};
 
 /// The most characters of a user agent that are stored.
 const USER_AGENT_LONGEST: usize = 300;

@@ -6,9 +6,17 @@ pub mod attempts;
 pub mod event;
 #[cfg(feature = "ssr")]
 mod list;
-pub mod page;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
+/// What a new password brought along.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedPassword {
+    /// How many other browsers were signed out.
+    pub signed_out: i64,
+    /// How many tokens were revoked, in all organizations.
+    pub revoked_tokens: i64,
+}
+
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 #[cfg(feature = "ssr")]

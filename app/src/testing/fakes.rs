@@ -12,8 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     context::{BoxFuture, Caller, Clock, DocumentRenderer},
+    document::InvoiceDocument,
     error::Error,
-    invoices::{document::InvoiceDocument, locale::Locale},
+    locale::Locale,
 };
 
 /// The instant at which every world begins, a Saturday morning.

@@ -3,9 +3,12 @@
 //! A field has one rule for creating and for changing a record: a change applies it with [`crate::patch::Patch::try_and_then`].
 
 mod address;
+pub mod addresses;
 mod completed_vat_id;
 mod country_label;
+pub mod country_names;
 mod date_notes;
+pub mod file_name;
 mod iban;
 mod invisible_characters;
 mod japanese_registration;
@@ -14,6 +17,7 @@ mod label_table;
 mod negation;
 mod number_labels;
 mod required_numbers;
+pub mod similar;
 mod small_business_number;
 mod tax_number;
 mod tax_number_formats;

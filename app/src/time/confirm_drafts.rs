@@ -10,10 +10,8 @@ use crate::{
     budgets::guard::{BudgetGuard, HardStop},
     error::{Code, Error},
     hours::WorkDuration,
-    operation::Call,
-    organizations,
-    projects::read_scope::ReadScope,
-    reference,
+    operation::{Call, read_scope::ReadScope},
+    organizations, reference,
 };
 
 /// The most drafts that one call confirms.

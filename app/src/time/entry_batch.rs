@@ -16,10 +16,8 @@ use crate::{
     budgets::guard::{BudgetGuard, HardStop},
     error::Error,
     hours::WorkDuration,
-    operation::Call,
-    organizations,
-    projects::read_scope::ReadScope,
-    reference,
+    operation::{Call, read_scope::ReadScope},
+    organizations, reference,
 };
 
 /// The most entries that one call logs or changes.

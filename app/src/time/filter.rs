@@ -7,10 +7,10 @@ use super::{EntrySource, EntryState, Labour};
 use crate::{
     access::{Permission, Scope},
     day::{DateRange, Day, YEAR_MAX, YEAR_MIN},
-    error::{Code, Error},
-    operation::{Call, permission_error},
-    projects::read_scope::ReadScope,
-    reference, text,
+    error::Error,
+    operation::{Call, permission_error, read_scope::ReadScope},
+    reference::{self, member::find_member},
+    text,
 };
 
 /// The days that stand for an open end.
@@ -89,24 +89,6 @@ impl TimeFilter {
         let TimeFilterInput { billable, billed, state, labour, source, .. } = given;
         Ok(Self { from, to, client, project, member, billable, billed, state, labour, source, query: text::non_empty(given.query) })
     }
-}
-
-/// Resolves a member by id or name; `me` is the caller. Others are found only by callers who see everybody's time.
-pub async fn find_member(cx: &mut Call, read_scope: &ReadScope, given: &str) -> Result<Uuid, Error> {
-    if !read_scope.sees_all_time() {
-        // Such callers find only themselves; any other name gets the same refusal.
-        let own = reference::members(cx, "member", &[read_scope.member.to_string()], None).await?;
-        let is_own = given.trim().eq_ignore_ascii_case("me")
-            || reference::parse_id(given) == read_scope.member
-            || own.iter().any(|own| text::search_key(&own.name) == text::search_key(given));
-        return if is_own { Ok(read_scope.member) } else { Err(only_own()) };
-    }
-    Ok(reference::member_with_past_time(cx, "member", given, read_scope.only_teammates_of()).await?.id)
-}
-
-/// The refusal to callers who see only their own time: it does not tell whether a member of that name exists.
-fn only_own() -> Error {
-    Error::new(Code::NotFound, "Of all time you see your own alone. Leave member out, or give \"me\".").with_field("member")
 }
 
 /// The first and last day of the input; open at both ends if it has no days.

@@ -6,8 +6,7 @@ use serde_json::json;
 use super::store::StoredEntry;
 use crate::{
     error::{Code, Error},
-    operation::Call,
-    projects::read_scope::ReadScope,
+    operation::{Call, read_scope::ReadScope},
 };
 
 /// Refuses a change of an entry that is invoiced, approved or on a closed day, and names the reason. `may_take_off_draft` says whether

@@ -2,7 +2,6 @@
 
 #[cfg(feature = "ssr")]
 pub mod confirm_drafts;
-mod edit_conflict;
 pub mod elapsed;
 pub mod entries;
 #[cfg(feature = "ssr")]
@@ -11,16 +10,13 @@ pub mod entry_batch;
 pub mod entry_rules;
 #[cfg(feature = "ssr")]
 pub mod entry_time;
-pub mod entry_view;
 #[cfg(feature = "ssr")]
 pub mod filter;
-pub mod form;
 pub mod live_clock;
 #[cfg(feature = "ssr")]
 pub mod local_clock;
 #[cfg(feature = "ssr")]
 pub mod lock;
-pub mod page;
 #[cfg(feature = "ssr")]
 pub mod pricing;
 #[cfg(feature = "ssr")]
@@ -38,14 +34,11 @@ pub mod summary;
 pub(crate) mod tests;
 pub mod time_fields;
 pub mod timer;
-pub mod timer_bar;
 #[cfg(feature = "ssr")]
 pub mod times_of_day;
-pub mod week;
-mod week_drafts;
+pub(crate) mod week_drafts;
 #[cfg(feature = "ssr")]
 pub mod write_entries;
-pub mod zones;
 
 use serde::{Deserialize, Serialize};
 
@@ -53,9 +46,9 @@ use crate::{
     budgets::BudgetStatus,
     day::{Day, OffsetDateTime},
     hours::WorkDuration,
-    id::{InvoiceId, MemberId, ProjectId, TimeEntryId},
+    id::{InvoiceId, TimeEntryId},
     money::Money,
-    projects::ClientSummary,
+    summary::{ClientSummary, MemberSummary, ProjectSummary},
 };
 
 pub use entries::*;
@@ -117,28 +110,6 @@ pub struct TimeEntry {
     pub locked: bool,
     /// Counts its changes; send it with a change to be told when somebody else was faster.
     pub version: i32,
-}
-
-/// A member, as far as lists show them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct MemberSummary {
-    /// Their id.
-    pub id: MemberId,
-    /// Their name.
-    pub name: String,
-}
-
-/// The project of a time entry, as far as lists show it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct ProjectSummary {
-    /// Its id.
-    pub id: ProjectId,
-    /// Its new name.
-    pub name: String,
-    /// Its colour, `#rrggbb`.
-    pub color: String,
 }
 
 /// How far a time entry has come.

@@ -11,9 +11,9 @@ use crate::{
     error::Error,
     id::ClientId,
     money::{Amount, Currency},
-    operation::permission_error,
+    operation::{permission_error, read_scope::ReadScope},
     organizations::settings::rate_of,
-    projects::{self, Billing, read_scope::ReadScope},
+    projects::{self, Billing},
 };
 
 /// The terms of the time of one member on one project.

@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
-    EntrySource, EntryState, Labour, Logged, MemberSummary, ProjectSummary, TimeEntry,
+    EntrySource, EntryState, Labour, Logged, TimeEntry,
     entry_rules::warn_drafts,
     filter::{TimeFilter, TimeFilterInput},
     store::{
@@ -22,10 +22,10 @@ use crate::{
     hours::{SECONDS_MAX, WorkDuration},
     id::{ClientId, InvoiceId, MemberId, ProjectId, TimeEntryId},
     money::{Currency, Money, amount_of},
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     page::{self, Cursor, Page},
-    projects::{ClientSummary, read_scope::ReadScope},
     reference,
+    summary::{ClientSummary, MemberSummary, ProjectSummary},
 };
 
 /// Presents rows as one caller may see them.

@@ -26,10 +26,9 @@ use crate::{
     error::{Code, Error},
     hours::{SECONDS_MAX, WorkDuration},
     id::TimeEntryId,
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     organizations,
     patch::Patch,
-    projects::read_scope::ReadScope,
 };
 
 /// How far a start or an end may lie in the future: clocks of browsers are not exact.

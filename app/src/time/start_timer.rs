@@ -25,10 +25,8 @@ use crate::{
     budgets::guard::{BudgetGuard, BudgetOutcome, HardStop},
     day::OffsetDateTime,
     error::{Code, Error},
-    operation::Call,
-    organizations,
-    projects::read_scope::ReadScope,
-    reference, text,
+    operation::{Call, read_scope::ReadScope},
+    organizations, reference, text,
 };
 
 /// The input for a new timer; the arguments of `start_timer`.

@@ -15,9 +15,8 @@ use crate::{
     error::Error,
     hours::WorkDuration,
     money::{Currency, Money},
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     page::{Cursor, Page},
-    projects::read_scope::ReadScope,
 };
 
 /// The most groups in one answer.

@@ -10,7 +10,6 @@ use super::{
         parse_description, reprice, resolve_new_project, resolve_project, warn_distant_day, warn_missing_rate, warn_remarks,
     },
     entry_time::{EntryTime, EntryTimeInput},
-    filter,
     local_clock::{LocalClock, WithRemarks},
     lock,
     pricing::BillingTerms,
@@ -27,10 +26,9 @@ use crate::{
     day::OffsetDateTime,
     error::{Code, Error},
     money::Amount,
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     organizations,
     patch::Patch,
-    projects::read_scope::ReadScope,
     reference,
 };
 
@@ -130,7 +128,7 @@ fn future_remark(now: Timestamp, when: &EntryTime, local_clock: &LocalClock) -> 
 /// Resolves the member who worked, the caller by default. Refuses members who have left, and viewers.
 async fn worker(cx: &mut Call, read_scope: &ReadScope, given: Option<&str>) -> Result<Uuid, Error> {
     let Some(given) = given.filter(|member| !member.trim().is_empty()) else { return Ok(read_scope.member) };
-    let member = filter::find_member(cx, read_scope, given).await?;
+    let member = crate::reference::member::find_member(cx, read_scope, given).await?;
     let worker = workers::worker(&mut cx.db, member).await?;
     let name = &worker.name;
     if worker.left {

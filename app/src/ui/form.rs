@@ -14,13 +14,13 @@ use leptos::{
 use super::{
     Icon, WriteAction,
     flash::Flash,
-    preserved_input::{SENDING, SENT, is_as_it_was},
+    preserved_input::{SENDING, is_as_it_was},
     write_action::WriteState,
 };
 use crate::{
     error::{Code, Error},
     operation::wire::SHOWN_PREFIX,
-    platform,
+    platform::{self, SENT},
     ui::icon,
 };
 

@@ -20,6 +20,7 @@ mod problem;
 mod returned_form;
 mod ticks;
 mod write_action;
+pub mod zones;
 
 pub use badge::*;
 pub use copy_button::*;

@@ -14,13 +14,10 @@ use leptos::{
     wasm_bindgen::JsValue,
 };
 
-use crate::platform;
+use crate::platform::{self, SENT};
 
 /// The property of a field with the value that is being sent.
 pub(super) const SENDING: &str = "stintSending";
-
-/// The property of a field with the value that the server has accepted.
-pub const SENT: &str = "stintSent";
 
 /// The property of a field with the server's value; `OF` names the record that it belongs to.
 const SAID: &str = "stintSaid";

@@ -10,32 +10,12 @@ use leptos::{
     prelude::{Set, on_cleanup},
     server_fn::ServerFn,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
-use crate::{error::Error, page_context::use_page_context};
-
-/// A form that was sent without scripts, for the next page.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ReturnedForm {
-    /// The URL that it was posted to.
-    pub call: String,
-    /// Its id, where the page has several forms with this URL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub form: Option<String>,
-    /// Why it was refused.
-    #[serde(default)]
-    pub refusal: Option<Error>,
-    /// The input, when it was refused; never a password or a link secret.
-    pub fields: BTreeMap<String, String>,
-    /// The values of the other fields of a form that changes a record, as rendered.
-    #[serde(default)]
-    pub untouched: BTreeMap<String, String>,
-    /// The answer in JSON, when it holds a secret that is shown only once.
-    pub answer: Option<String>,
-    /// Confirmations and warnings.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub done: Vec<String>,
-}
+use crate::{
+    error::Error,
+    page_context::{ReturnedForm, use_page_context},
+};
 
 /// The fields whose values are never returned.
 pub const NEVER_RETURNED: [&str; 5] = ["password", "present", "secret", "invitation", "idempotency_key"];

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::{
-    LinkPurpose,
     link_secret::{self, LinkSecret},
     links::{LinkMail, LinkState, ShownLink},
     mail, mail_limits, store,
@@ -13,6 +12,7 @@ use crate::{
     database::{AccessMode, Db, RowScope},
     error::{Code, Error},
     id::UserId,
+    secrets::link_purpose::LinkPurpose,
     security::{
         EventKind,
         event::{RequestOrigin, record_event},
@@ -37,7 +37,7 @@ pub async fn show(caller: &Caller, given: &str) -> Result<ShownLink, Error> {
 }
 
 /// Finds the secret of a link about a person's own sign-in.
-pub(super) async fn of_person(db: &mut Db, given: &str) -> Result<LinkSecret, Error> {
+pub(crate) async fn of_person(db: &mut Db, given: &str) -> Result<LinkSecret, Error> {
     let found = link_secret::find(db, given).await?;
     found.filter(|found| found.within.is_none() && found.mailbox.is_some()).ok_or_else(link_secret::unknown)
 }

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{LinkPurpose, store};
+use super::store;
 use crate::{
-    account::secret,
     database::Db,
     error::{Code, Error},
     id::OrganizationId,
+    secrets::{link_purpose::LinkPurpose, random_secret},
 };
 
 /// A secret to be issued.
@@ -33,7 +33,7 @@ pub struct SecretHash(Vec<u8>);
 impl SecretHash {
     /// The hash of this secret.
     pub fn of(secret: &str) -> Self {
-        Self(secret::fingerprint(secret))
+        Self(random_secret::fingerprint(secret))
     }
 }
 
@@ -66,20 +66,20 @@ impl LinkSecret {
 
 /// Issues a secret, which permits any holder its purpose. Only its hash is stored.
 pub async fn issue(db: &mut Db, new_secret: &NewLinkSecret<'_>, now: Timestamp) -> Result<String, Error> {
-    let random = secret::random();
-    store::insert_secret(db, &secret::fingerprint(&random), new_secret, now).await?;
+    let random = random_secret::random();
+    store::insert_secret(db, &random_secret::fingerprint(&random), new_secret, now).await?;
     Ok(random)
 }
 
 /// Finds an issued secret, valid or not; none if it was never issued.
 pub async fn find(db: &mut Db, given: &str) -> Result<Option<LinkSecret>, Error> {
-    store::find(db, &secret::fingerprint(given)).await
+    store::find(db, &random_secret::fingerprint(given)).await
 }
 
 /// Redeems a secret, and withdraws all others of its purpose and subject. Refuses one that is used, withdrawn or expired; of two concurrent
 /// uses one succeeds.
 pub async fn redeem(db: &mut Db, given: &str, now: Timestamp) -> Result<(), Error> {
-    match store::redeem(db, &secret::fingerprint(given), now).await? {
+    match store::redeem(db, &random_secret::fingerprint(given), now).await? {
         true => Ok(()),
         false => Err(spent()),
     }

@@ -4,11 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    LinkPurpose,
     link_secret::{self, NewLinkSecret, SecretHash},
     store,
 };
-use crate::{database::Db, error::Error};
+use crate::{database::Db, error::Error, secrets::link_purpose::LinkPurpose};
 
 /// How long a mail with a link may wait for a mail server. Its reader would no longer know what they asked for.
 const WAITS_AT_MOST: SignedDuration = SignedDuration::from_hours(24);

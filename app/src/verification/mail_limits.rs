@@ -4,13 +4,14 @@ use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{LinkPurpose, store};
+use super::store;
 use crate::{
     context::{Caller, Services},
     database::Db,
     error::Error,
     id::UserId,
     quotas::{self, MailShare},
+    secrets::link_purpose::LinkPurpose,
     security::attempts::{self, AttemptLimit},
 };
 

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    LinkPurpose,
     link_secret::{self, NewLinkSecret},
     links::WITH_THE_PROOF,
     store,
@@ -14,6 +13,7 @@ use crate::{
     database::{AccessMode, Db, RowScope},
     error::{Code, Error},
     id::UserId,
+    secrets::link_purpose::LinkPurpose,
     security::{
         EventKind,
         event::{RequestOrigin, record_event},

@@ -6,15 +6,13 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{
-    LinkPurpose,
-    link_secret::{LinkSecret, NewLinkSecret},
-};
+use super::link_secret::{LinkSecret, NewLinkSecret};
 use crate::{
     database::{Db, NoneIfLocked, OnConstraint, SHARED_LOCK_LIMIT, instant},
     error::{Code, Error},
     id::{InvoiceId, MailId, OrganizationId, TokenId, UserId},
-    outbox,
+    outbox::limits::AGE_MAX,
+    secrets::link_purpose::LinkPurpose,
 };
 
 /// How many mails are deleted in one transaction.
@@ -275,7 +273,7 @@ pub async fn newest_mail(db: &mut Db, person: UserId, address: &str, purposes: &
         person.0,
         address,
         &names(purposes),
-        outbox::AGE_MAX.as_secs_f64()
+        AGE_MAX.as_secs_f64()
     )
     .fetch_optional(db.connection())
     .await?)

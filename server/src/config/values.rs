@@ -1,6 +1,6 @@
 //! Parses the text of a variable into a value, with a sentence about what is wrong with it.
 
-use app::account::SignUpPolicy;
+use app::access::sign_up_policy::SignUpPolicy;
 
 use super::variables::{Fallback, VARIABLES, Variable};
 use lettre::message::Mailbox;

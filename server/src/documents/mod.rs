@@ -20,9 +20,10 @@ use std::{
 };
 
 use app::{
+    document::InvoiceDocument,
     id::{OrganizationId, UserId},
-    invoices::{document::InvoiceDocument, locale::Locale},
     limits::{KeyedPermit, KeyedSemaphore},
+    locale::Locale,
 };
 use rayon::ThreadPoolBuildError;
 use tokio::{

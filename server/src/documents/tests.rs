@@ -17,8 +17,8 @@ use std::{
 };
 
 use app::{
+    document::{BankAccount, DocumentLine, DocumentPeriod, DocumentTax, InvoiceDocument, LabelledAmount, Party},
     id::{OrganizationId, UserId},
-    invoices::document::{BankAccount, DocumentLine, DocumentPeriod, DocumentTax, InvoiceDocument, LabelledAmount, Party},
 };
 use fontdb::Database;
 use proptest::{prelude::*, test_runner::Config};

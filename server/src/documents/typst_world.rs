@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::invoices::locale::Locale;
+use app::locale::Locale;
 use fontdb::Database;
 use typst::{
     Library, LibraryExt, World,

@@ -5,7 +5,7 @@ mod outbox_worker;
 use std::{sync::Arc, time::Duration};
 
 use app::{
-    audit::verification::job,
+    audit_log::verification::job,
     cleanup::{self, CleanupReport},
     context::Services,
 };

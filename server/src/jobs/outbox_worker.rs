@@ -6,8 +6,9 @@ use std::{collections::VecDeque, future::Future, sync::Arc, time::Duration};
 
 use app::{
     context::Services,
+    delivery,
+    delivery::{ClaimedMail, DeliveryOutcome, DueMail, Lane},
     error::{Code, Error},
-    outbox::{self, ClaimedMail, DeliveryOutcome, DueMail, Lane},
     quotas::MailShare,
 };
 use tokio::{task::JoinSet, time::sleep};
@@ -113,7 +114,7 @@ impl<'a> DeliveryRound<'a> {
     async fn take_on(&mut self) {
         while self.in_hand.len() < self.at_once && self.outcome == RoundOutcome::Drained && !self.shutdown.is_cancelled() {
             if self.due.is_empty() {
-                match outbox::due(self.services, BATCH_SIZE, &self.wanted(), &self.used_up, &self.busy_lanes).await {
+                match delivery::due(self.services, BATCH_SIZE, &self.wanted(), &self.used_up, &self.busy_lanes).await {
                     Ok(due) => self.due = due.into(),
                     Err(error) => {
                         tracing::warn!(%error, "the outbox could not be read");
@@ -183,9 +184,9 @@ enum ServerReached {
 }
 
 async fn attempt(services: &Services, mailer: &Mailer, due: DueMail) -> Result<ServerReached, Error> {
-    let Some(mail) = outbox::claim(services, due).await? else { return Ok(ServerReached::Missed) };
+    let Some(mail) = delivery::claim(services, due).await? else { return Ok(ServerReached::Missed) };
     let offered = mailer.offer(&mail).await;
-    if offered.is_ok() && !outbox::hand_over(services, due, mail.attempts).await? {
+    if offered.is_ok() && !delivery::hand_over(services, due, mail.attempts).await? {
         return Ok(ServerReached::Missed);
     }
     let sent = match offered {
@@ -193,7 +194,7 @@ async fn attempt(services: &Services, mailer: &Mailer, due: DueMail) -> Result<S
         Err(problem) => Err(problem),
     };
     let (outcome, reached) = outcome_of(&mail, sent);
-    with_retries(|| outbox::record_outcome(services, due, mail.attempts, &outcome)).await?;
+    with_retries(|| delivery::record_outcome(services, due, mail.attempts, &outcome)).await?;
     Ok(reached)
 }
 

@@ -10,6 +10,7 @@ use crate::rest::names_sharing_words;
 use app::{
     context::{BoxFuture, Caller},
     reference,
+    text::similar,
 };
 use rmcp::{
     ErrorData, RoleServer,
@@ -63,7 +64,7 @@ impl ToolCatalog {
     /// A few tools that this caller may use with names similar to an unknown one: they are spelled alike, or share words.
     pub fn near(&self, caller: &Caller, name: &str) -> Vec<String> {
         let names: Vec<&str> = self.usable(caller).map(|tool| &*tool.entry.tool.name).collect();
-        let mut near = reference::similar_names(name, &names);
+        let mut near = similar::similar_names(name, &names);
         for close in names_sharing_words(name, names.iter().copied()) {
             if near.iter().all(|known| known != close) {
                 near.push(close.to_owned());

@@ -1,11 +1,11 @@
 //! Links in answers, for a model to give to its person: to the page of a record, and to the bytes of a file.
 
 use app::{
+    account::document_link,
     context::{Caller, Membership},
     error::Error,
     id::InvoiceId,
     operation::PAGE,
-    verification::document_link,
 };
 use serde_json::{Map, Value, json};
 

@@ -2,6 +2,7 @@
 
 use app::{
     error::{Code, Error},
+    secrets::redaction,
     verification,
 };
 use axum::{
@@ -21,7 +22,7 @@ pub async fn refuse_cross_site(State(site): State<Site>, request: Request, next:
     if reads || is_same_origin(&site, &parts) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    tracing::warn!(path = %verification::without_secret(parts.uri.path()), "a write that another site sent was refused");
+    tracing::warn!(path = %redaction::without_secret(parts.uri.path()), "a write that another site sent was refused");
     ErrorResponse::from(Error::new(Code::Forbidden, "This came from another site and was refused. Open the page here and try again."))
         .into_response()
 }

@@ -4,6 +4,7 @@ use std::{any::Any, time::Duration};
 
 use app::{
     error::{Code, Error},
+    secrets::redaction,
     verification,
 };
 use axum::{
@@ -51,7 +52,7 @@ pub struct RequestSpan;
 impl MakeSpan<Body> for RequestSpan {
     fn make_span(&mut self, request: &Request) -> Span {
         let name = request.headers().get(REQUEST_ID).and_then(|name| name.to_str().ok()).unwrap_or_default();
-        tracing::info_span!("request", method = %request.method(), path = %verification::without_secret(request.uri().path()), request.id = name)
+        tracing::info_span!("request", method = %request.method(), path = %redaction::without_secret(request.uri().path()), request.id = name)
     }
 }
 

@@ -8,11 +8,12 @@ use std::{
 };
 
 use app::{
-    account::{browser, registration, secret::fingerprint},
+    account::{browser, registration},
     context::Caller,
     database::Database,
     error::Error,
     limits::{LruMap, network},
+    secrets::random_secret::fingerprint,
     security::attempts::{self, AttemptKind},
 };
 use axum::{

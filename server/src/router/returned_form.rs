@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::{
-    account::{browser::cookie_name, sign_in::ChangePassword},
+    account::sign_in::ChangePassword,
     error::Error,
     invoices::{DraftInvoice, RedraftInvoice},
     operation::{
@@ -12,9 +12,10 @@ use app::{
         urlencoded,
     },
     operations,
+    page_context::{ReturnedForm, server::RETURNED_FORM_COOKIE},
     people::LeaveOrganization,
-    platform::RETURNED_FORM_COOKIE,
-    ui::{FORM, NEVER_RETURNED, ReturnedForm},
+    platform::cookies::cookie_name,
+    ui::{FORM, NEVER_RETURNED},
 };
 use axum::{
     body::{Body, to_bytes},

@@ -1,9 +1,6 @@
 //! Whose address is whose: what a stranger gets who signs up with somebody else's, and what a link is good for.
 
-use app::{
-    outbox::{self, ClaimedMail},
-    quotas::MailShare,
-};
+use app::{delivery, delivery::ClaimedMail, quotas::MailShare};
 use reqwest::header;
 use serde_json::{Value, json};
 
@@ -44,12 +41,12 @@ pub async fn page(world: &World, path: &str, person: Option<&Person>) -> Answer 
 pub async fn letters(world: &World) -> Vec<ClaimedMail> {
     let mut left = Vec::new();
     loop {
-        let due = outbox::due(&world.services, 100, &MailShare::ALL, &[], &[]).await.expect("what is due");
+        let due = delivery::due(&world.services, 100, &MailShare::ALL, &[], &[]).await.expect("what is due");
         if due.is_empty() {
             return left;
         }
         for due in due {
-            left.extend(outbox::claim(&world.services, due).await.expect("an answer"));
+            left.extend(delivery::claim(&world.services, due).await.expect("an answer"));
         }
     }
 }

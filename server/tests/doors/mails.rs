@@ -6,7 +6,7 @@ mod quotes;
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use app::quotas::UsageQuotas;
+use app::{people::reset_password, quotas::UsageQuotas, security::event::RequestOrigin};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -186,7 +186,7 @@ async fn a_mail_that_takes_long_holds_nobody_else_up() {
 
 /// Somebody asks for a new password.
 async fn forgets_password(world: &World, email: &str) {
-    app::verification::reset_password::send(&world.services, email, &app::security::event::RequestOrigin::default()).await.expect("asked");
+    reset_password::send(&world.services, email, &RequestOrigin::default()).await.expect("asked");
 }
 
 /// How many mails with a link for this purpose wait.

@@ -6,10 +6,10 @@ use std::{
 };
 
 use app::{
-    account::secret::fingerprint,
     database::{AccessMode, Db, IdentityCheck, RowScope},
     error::Error,
     id::{OrganizationId, UserId},
+    secrets::random_secret::fingerprint,
 };
 use futures::future::join_all;
 use tokio::{

@@ -11,9 +11,8 @@ use std::{
 };
 
 use app::{
-    access::{Scope, WriteMode},
+    access::{Scope, WriteMode, sign_up_policy::SignUpPolicy},
     account::{
-        SignUpPolicy,
         registration::{self, Confirmation, Registration},
         token::{TokenRequest, issue},
     },
@@ -22,8 +21,9 @@ use app::{
     audit::Recorder,
     context::{BoxFuture, Caller, Clock, DocumentRenderer, Services, SystemClock},
     database::{Database, as_application},
+    document::InvoiceDocument,
     error::Error,
-    invoices::document::InvoiceDocument,
+    operations,
     organizations::initial_settings::InitialSettings,
     quotas::UsageQuotas,
 };
@@ -176,6 +176,7 @@ impl World {
         let pool =
             as_application(PgPoolOptions::new().max_connections(CONNECTIONS)).connect_with(database.clone()).await.expect("connections");
         let gate = Database::new(pool.clone());
+        operations::install();
         let services = Arc::new(Services {
             admission: AdmissionControl::new(rules, gate.clone()),
             recorder: Recorder::start(gate.clone()),
@@ -191,7 +192,7 @@ impl World {
             verification_wakeup: tokio::sync::Notify::new(),
             access_log_days: 90,
             tasks: tokio_util::task::TaskTracker::new(),
-            assistant,
+            extensions: assistant.into_extensions(),
         });
         let shutdown = Shutdown::default();
         let folder = compiled_pages();

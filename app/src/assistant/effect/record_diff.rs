@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::Permission,
     assistant::{EffectLine, user::AssistantUser},
-    operations,
+    operation::registry,
 };
 
 /// The columns that are shown of a created or deleted record, with their labels.
@@ -72,7 +72,7 @@ pub(super) async fn deleted(user: &AssistantUser, change: &Value, before: &Value
 /// The effect of an undo: the action that it undoes, and the difference in each record.
 pub(super) async fn undone(user: &AssistantUser, answer: &Value) -> Vec<EffectLine> {
     let name = answer["operation"].as_str().unwrap_or_default();
-    let title = operations::find(name).map_or_else(|| answer_fields::readable(name), |operation| operation.declaration.title.to_owned());
+    let title = registry::find(name).map_or_else(|| answer_fields::readable(name), |operation| operation.declaration.title.to_owned());
     let mut lines = vec![line("Undoes", title)];
     let changes = super::changes(answer);
     for change in changes.iter().take(TOLD) {

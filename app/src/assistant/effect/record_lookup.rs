@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::value_formatter::{self, is_id};
-use crate::{assistant::user::AssistantUser, operations};
+use crate::{assistant::user::AssistantUser, operation::registry};
 
 /// The operations that find a record, by the arguments that refer to it, with the name of that operation's own argument.
 const LOOKUP_OPERATIONS: [(&[&str], &str, &str); 5] = [
@@ -29,7 +29,7 @@ pub(super) fn refers(name: &str) -> bool {
 /// Reads the record that an argument or a column refers to.
 pub(super) async fn found(user: &AssistantUser, name: &str, reference: &Value) -> Option<Value> {
     let (_, operation, noun) = LOOKUP_OPERATIONS.iter().find(|(names, ..)| names.contains(&name))?;
-    user.call(operations::find(operation)?, json!({ (*noun): reference })).await.ok()
+    user.call(registry::find(operation)?, json!({ (*noun): reference })).await.ok()
 }
 
 /// The name of the record that an argument or a column refers to.
@@ -53,7 +53,7 @@ pub(super) async fn of_each(user: &AssistantUser, name: &str, references: &[Valu
 }
 
 async fn in_list(user: &AssistantUser, operation: &str, field: &str, reference: &Value) -> Option<String> {
-    let list = user.call(operations::find(operation)?, json!({ "limit": 200 })).await.ok()?;
+    let list = user.call(registry::find(operation)?, json!({ "limit": 200 })).await.ok()?;
     let item = list["items"].as_array()?.iter().find(|item| item["id"] == *reference)?;
     item[field].as_str().map(str::to_owned)
 }

@@ -12,7 +12,7 @@ use crate::{
     database::{Db, instant},
     error::Error,
     id::{ActionId, CardId, ConversationId, MemberId},
-    operations,
+    operation::registry,
 };
 
 /// A card with the fields that only the server knows.
@@ -175,7 +175,7 @@ pub async fn refused(db: &mut Db, id: CardId, refusal: &Error) -> Result<(), Err
 
 fn kept(row: CardRow) -> Result<StoredCard, Error> {
     let role = Role::from_name(&row.member_role).ok_or_else(Error::internal)?;
-    let title = operations::find(&row.operation).map_or_else(|| row.operation.clone(), |known| known.declaration.title.to_owned());
+    let title = registry::find(&row.operation).map_or_else(|| row.operation.clone(), |known| known.declaration.title.to_owned());
     let card = Card {
         id: CardId(row.id),
         title,

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    access::Role,
-    assistant::{history, model::ChatMessage, run_lease},
+    access::{Role, sign_up_policy::SignUpPolicy},
+    assistant::{AssistantServices, history, model::ChatMessage, run_lease},
     context::{Caller, Services, SystemClock},
     error::Code,
     testing::FakeRenderer,
@@ -98,7 +98,7 @@ async fn a_request_that_is_dropped_ends_the_answer_that_it_began() {
     let (world, _) = studio(vec![vec![Says("Well.")], vec![Says("Here I am.")]]).await;
     let said = say(&world, "Hello?").await;
     heard(&world, &said).await;
-    let runs = &world.caller.services.assistant.runs;
+    let runs = &world.caller.services.assistant().runs;
     let mut saying = Box::pin(say_in(&world, Some(said.conversation), "Still there?"));
     while runs.of_conversation(said.conversation).is_none() {
         assert!((&mut saying).now_or_never().is_none(), "it is answered before it could be dropped");
@@ -177,7 +177,7 @@ fn beside(user: &AssistantUser, answers: Vec<Vec<Prepare>>) -> AssistantUser {
         documents: Box::new(Arc::new(FakeRenderer::default())),
         public_url: before.public_url.clone(),
         mail_leaves: false,
-        sign_up: crate::account::SignUpPolicy::Open,
+        sign_up: SignUpPolicy::Open,
         quotas: before.quotas,
         outbox_wakeup: tokio::sync::Notify::new(),
         verification_wakeup: tokio::sync::Notify::new(),

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     access::Role,
     assistant::{
-        Card, CardState, Step, ToolState, history,
+        AssistantServices, Card, CardState, Step, ToolState, history,
         model::{ChatMessage, ToolCallAccumulator, ToolDefinition},
     },
     error::Code,
@@ -182,7 +182,7 @@ async fn stop_ends_a_run_at_once_and_keeps_what_was_said() {
     let (world, _) = studio(vec![vec![Says("Well"), Hangs]]).await;
     let said = say(&world, "Hello?").await;
     let user = at_the_drawer(&world);
-    let run = user.caller.services.assistant.runs.find(&user, said.run.expect("a run")).expect("a run");
+    let run = user.caller.services.assistant().runs.find(&user, said.run.expect("a run")).expect("a run");
     let mut events = Box::pin(run.clone().events());
     assert!(matches!(events.next().await, Some(RunEvent::Text { delta }) if delta == "Well"));
     assert_eq!(say_in(&world, Some(said.conversation), "Still there?").await.map_err(|error| error.code).map(|_| ()), Err(Code::Conflict));
@@ -204,7 +204,7 @@ async fn whoever_comes_late_hears_all_of_it_and_a_stranger_nothing() {
     let (late, _) = heard(&world, &said).await;
     assert_eq!(first, late);
     let grace = at_the_drawer(&world.as_role(Role::Admin).await);
-    let found = grace.caller.services.assistant.runs.find(&grace, said.run.expect("a run"));
+    let found = grace.caller.services.assistant().runs.find(&grace, said.run.expect("a run"));
     assert_eq!(found.map(|_| ()).map_err(|error| error.code), Err(Code::NotFound));
 }
 

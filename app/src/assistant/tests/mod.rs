@@ -26,7 +26,7 @@ use super::{
     usage::TokenUsage,
     user::AssistantUser,
 };
-use crate::{error::Error, id::ConversationId, operations, testing::World};
+use crate::{assistant::AssistantServices, error::Error, id::ConversationId, operations, testing::World};
 
 /// A model that gives prepared answers and records its requests.
 #[derive(Clone, Default)]
@@ -153,7 +153,7 @@ pub async fn answered(world: &World, text: &str) -> (Vec<RunEvent>, Message) {
 /// Reads all events of a run.
 pub async fn heard(world: &World, said: &SendMessageResponse) -> (Vec<RunEvent>, Message) {
     let user = at_the_drawer(world);
-    let run = user.caller.services.assistant.runs.find(&user, said.run.expect("a run")).expect("a run");
+    let run = user.caller.services.assistant().runs.find(&user, said.run.expect("a run")).expect("a run");
     let events: Vec<RunEvent> = run.events().collect().await;
     match events.last() {
         Some(RunEvent::End { message }) => (events.clone(), message.clone()),

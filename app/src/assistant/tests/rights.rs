@@ -6,7 +6,12 @@ use tokio::sync::Notify;
 use super::*;
 use crate::{
     access::Role,
-    assistant::{Conversation, Step, access_watch, access_watch::AccessWatch, card_actions, history, model::ChatMessage},
+    assistant::{
+        AssistantServices, Conversation, Step,
+        access_watch::{self, AccessWatch},
+        card_actions, history,
+        model::ChatMessage,
+    },
     database::{AccessMode, IdentityCheck, RowScope},
     error::Code,
 };
@@ -92,7 +97,7 @@ async fn an_answer_that_is_over_is_heard_with_the_same_sight_only() {
     let edsger = world.as_role(Role::Manager).await;
     let said = say(&edsger, "What did I earn?").await;
     heard(&edsger, &said).await;
-    let (runs, run) = (&world.caller.services.assistant.runs, said.run.expect("a run"));
+    let (runs, run) = (&world.caller.services.assistant().runs, said.run.expect("a run"));
     assert!(runs.hear(&at_the_drawer(&edsger), run).is_ok());
     world.sql(DEMOTE).await;
     let heard = runs.hear(&at_the_drawer(&edsger.at(&world).await), run);

@@ -5,8 +5,9 @@ use serde_json::json;
 use super::*;
 use crate::{
     access::{Role, WriteMode},
-    assistant::usage::{INPUT_CAP, OUTPUT_CAP},
+    assistant::AssistantServices,
     error::Code,
+    quotas::{INPUT_CAP, OUTPUT_CAP},
 };
 
 #[tokio::test]
@@ -85,7 +86,7 @@ async fn answers_that_are_made_at_once_do_not_pass_the_cap_together() {
     world.sql(&used).await;
     let first = say(&world, "One?").await;
     let user = at_the_drawer(&world);
-    let run = user.caller.services.assistant.runs.find(&user, first.run.expect("a run")).expect("a run");
+    let run = user.caller.services.assistant().runs.find(&user, first.run.expect("a run")).expect("a run");
     assert!(matches!(Box::pin(run.clone().events()).next().await, Some(RunEvent::Text { .. })), "it is on its way");
     let second = say(&world, "Two?").await;
     assert_eq!(second.messages[1].refusal.as_ref().map(|refusal| refusal.code), Some(Code::RateLimited), "{second:?}");

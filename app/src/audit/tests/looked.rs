@@ -3,7 +3,8 @@
 use super::outages::altered;
 use crate::{
     access::{Permission, Role},
-    audit::store::{self, AuditFilter},
+    audit::store::{self},
+    audit_log::store::AuditFilter,
     database::{AccessMode, Db, RowScope},
     operation::{self, Effect},
     operations,
@@ -58,7 +59,7 @@ async fn however_long_the_log_is_a_page_of_it_looks_at_few_calls() {
         let mut db =
             studio.caller.services.database.begin(RowScope::Organization(studio.organization()), AccessMode::Read).await.expect("begun");
         let before = looked_at(&mut db).await;
-        let found = store::list(&mut db, &filter, None, None, 51).await.expect("a page").len();
+        let found = crate::audit_log::store::list(&mut db, &filter, None, None, 51).await.expect("a page").len();
         let looked_at = looked_at(&mut db).await - before;
         assert_eq!(found, expected, "{what}");
         assert!(looked_at < 500, "{what}: {looked_at} of {LONG} calls were looked at");
@@ -73,7 +74,7 @@ async fn a_later_page_begins_where_the_one_before_ended() {
     let mut db =
         studio.caller.services.database.begin(RowScope::Organization(studio.organization()), AccessMode::Read).await.expect("begun");
     let looked_at_before = looked_at(&mut db).await;
-    let page = store::list(&mut db, &AuditFilter::default(), None, before, 51).await.expect("a page");
+    let page = crate::audit_log::store::list(&mut db, &AuditFilter::default(), None, before, 51).await.expect("a page");
     let looked_at = looked_at(&mut db).await - looked_at_before;
     assert_eq!(page.first().map(|row| row.at.to_jiff().to_string()).as_deref(), Some("2026-09-09T23:55:00Z"));
     assert!(looked_at < 500, "{looked_at} of {LONG} calls were looked at");

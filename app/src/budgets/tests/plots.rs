@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::{log, set, studio};
 use crate::{
-    budgets::{ProjectStatus, chart::lasting, chart_geometry::ChartGeometry, gauge::sentence, hours_argument},
+    budgets::{ProjectStatus, hours_argument},
     day::Day,
+    pages::budgets::{chart::lasting, chart_geometry::ChartGeometry, gauge::sentence},
     testing::World,
 };
 

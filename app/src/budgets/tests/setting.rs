@@ -5,8 +5,8 @@ use serde_json::json;
 use super::{budget, log, set, studio, warnings, with};
 use crate::{
     access::{Role, Scope, WriteMode},
-    budgets::SetBudget,
     error::Code,
+    project_budgets::SetBudget,
 };
 
 #[tokio::test]

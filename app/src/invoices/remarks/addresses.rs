@@ -3,8 +3,9 @@
 use super::remark;
 use crate::{
     clients::Client,
-    invoices::{InvoiceProblem, rules::tax_territory, totals::TaxCategory},
+    invoices::InvoiceProblem,
     organizations::Organization,
+    tax::{category::TaxCategory, territory},
 };
 
 /// The remarks on missing details, the addresses first: the law of many countries requires them.
@@ -41,7 +42,7 @@ fn law(country: Option<&str>, categories: &[TaxCategory]) -> Option<String> {
         "AT" => "§ 11 (1) no. 3 UStG 1994".to_owned(),
         "GB" | "IM" if taxed => "regulation 14 of the VAT Regulations 1995".to_owned(),
         "CH" | "LI" if taxed => "Article 26 (2) MWSTG".to_owned(),
-        _ if tax_territory::in_eu(country) => "Article 226 (5) of Directive 2006/112/EC".to_owned(),
+        _ if territory::in_eu(country) => "Article 226 (5) of Directive 2006/112/EC".to_owned(),
         _ => return None,
     })
 }

@@ -3,8 +3,9 @@
 use super::remark;
 use crate::{
     clients::Client,
-    invoices::{InvoiceProblem, draft, exemption, rules::tax_territory, store::LineRow, tax::LineTax, totals::TaxCategory},
+    invoices::{InvoiceProblem, draft, store::LineRow},
     organizations::Organization,
+    tax::{category::TaxCategory, exemption, line_tax::LineTax, territory},
     text,
 };
 
@@ -19,8 +20,8 @@ pub struct Supply<'a> {
 impl<'a> Supply<'a> {
     /// The supply of this organization to this client.
     pub fn of(organization: &'a Organization, client: &'a Client) -> Self {
-        let here = tax_territory::of_work(organization.country.as_deref(), organization.vat_id.as_deref());
-        let there = tax_territory::of_work(client.country.as_deref(), client.vat_id.as_deref());
+        let here = territory::of_work(organization.country.as_deref(), organization.vat_id.as_deref());
+        let there = territory::of_work(client.country.as_deref(), client.vat_id.as_deref());
         Self { organization, client, here, there }
     }
 
@@ -30,8 +31,8 @@ impl<'a> Supply<'a> {
     pub fn taxed_abroad(&self, taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let (here, there) = self.across()?;
         let tax = taxes.iter().find(|tax| tax.category == TaxCategory::S)?;
-        let (client, country) = (&self.client.name, tax_territory::name(there));
-        if self.client.vat_id.is_none() && tax_territory::in_eu(there) && !tax_territory::taxes_where_received(here) {
+        let (client, country) = (&self.client.name, territory::name(there));
+        if self.client.vat_id.is_none() && territory::in_eu(there) && !territory::taxes_where_received(here) {
             let message = format!(
                 "{client} is in {country} and has no VAT identifier: as a business they have one, so add it. A private client is taxed as \
                  one here."
@@ -51,14 +52,14 @@ impl<'a> Supply<'a> {
         let within = usual == TaxCategory::AE;
         let is_other = |tax: &LineTax| is_without_border(tax.category) && tax.category != usual && self.is_unexplained(tax);
         let (line, tax) = lines.iter().zip(taxes).find(|(_, tax)| is_other(tax))?;
-        let (client, place, category) = (&self.client.name, tax_territory::name(there), tax.category.named());
+        let (client, place, category) = (&self.client.name, territory::name(there), tax.category.named());
         let goods = match line.seconds {
             None if within => format!(" Goods that go there are {}.", TaxCategory::K.named()),
             _ => String::new(),
         };
         let (told, field) = match (within, self.client.vat_id.is_some()) {
             (_, true) => (format!("{client} is in {place} and is charged no tax as {category}."), self.field_of(tax)),
-            (false, false) if !tax_territory::has_vat(there) || tax_territory::taxes_where_received(here) => {
+            (false, false) if !territory::has_vat(there) || territory::taxes_where_received(here) => {
                 (format!("{client} is in {place} and is charged no tax as {category}."), self.field_of(tax))
             }
             (false, false) => return None,
@@ -96,7 +97,7 @@ impl<'a> Supply<'a> {
     /// The remark on time taxed as goods that cross a border: work is no goods (Articles 44, 138, 146 and 196 of Directive 2006/112/EC).
     /// Other laws treat work as exported, like goods.
     pub fn taxed_as_goods(&self, lines: &[LineRow], taxes: &[LineTax]) -> Option<InvoiceProblem> {
-        let by_directive = self.here.as_deref().is_none_or(|here| !tax_territory::exports_work(here));
+        let by_directive = self.here.as_deref().is_none_or(|here| !territory::exports_work(here));
         let is_of_goods = |category| category == TaxCategory::K || category == TaxCategory::G && by_directive;
         let (_, tax) = lines.iter().zip(taxes).find(|(line, tax)| line.seconds.is_some() && is_of_goods(tax.category))?;
         let message = format!("Time is taxed as {}, which is for goods. {}", tax.category.named(), self.way());
@@ -107,19 +108,19 @@ impl<'a> Supply<'a> {
     /// home or of unknown country. Where there is VAT these are refused.
     pub fn taxed_as_elsewhere(&self, taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let seller = &self.organization;
-        let here = seller.country.as_deref().filter(|here| !tax_territory::has_vat(here))?;
-        let leaves_from = tax_territory::of_seller(Some(here), seller.vat_id.as_deref());
-        let within = |tax: &&LineTax| tax.category == TaxCategory::K && !leaves_from.as_deref().is_some_and(tax_territory::in_eu);
+        let here = seller.country.as_deref().filter(|here| !territory::has_vat(here))?;
+        let leaves_from = territory::of_seller(Some(here), seller.vat_id.as_deref());
+        let within = |tax: &&LineTax| tax.category == TaxCategory::K && !leaves_from.as_deref().is_some_and(territory::in_eu);
         if let Some(tax) = taxes.iter().find(within) {
             let message = format!(
                 "{} is for goods that go from one country of the European Union to another (Article 138 of Directive 2006/112/EC), and your \
                  country is {}. Choose another tax.",
                 tax.category.named(),
-                tax_territory::name(here)
+                territory::name(here)
             );
             return Some(remark(self.field_of(tax), message));
         }
-        let stays = self.there.as_deref().is_none_or(|there| tax_territory::in_same_territory(here, there));
+        let stays = self.there.as_deref().is_none_or(|there| territory::in_same_territory(here, there));
         let tax = taxes.iter().find(|tax| tax.category == TaxCategory::G && stays)?;
         let message = format!(
             "{} is for what leaves the country. {} Change the tax, or the country of the client.",
@@ -135,7 +136,7 @@ impl<'a> Supply<'a> {
         let is_abroad = self
             .there
             .as_deref()
-            .is_some_and(|there| self.here.as_deref().is_none_or(|here| !tax_territory::in_same_territory_for_services(here, there)));
+            .is_some_and(|there| self.here.as_deref().is_none_or(|here| !territory::in_same_territory_for_services(here, there)));
         if self.organization.tax_category != TaxCategory::S || is_abroad {
             return None;
         }
@@ -168,9 +169,9 @@ impl<'a> Supply<'a> {
         match (self.there.as_deref(), self.here.as_deref()) {
             (None, _) => format!("Nobody has said in which country {client} is."),
             (Some(there), Some(here)) if here != there => {
-                format!("{client} is in {}, which has one tax with your country.", tax_territory::name(there))
+                format!("{client} is in {}, which has one tax with your country.", territory::name(there))
             }
-            (Some(there), _) => format!("{client} is in {}, as you are.", tax_territory::name(there)),
+            (Some(there), _) => format!("{client} is in {}, as you are.", territory::name(there)),
         }
     }
 
@@ -190,7 +191,7 @@ impl<'a> Supply<'a> {
     /// Both places, if a border is between them.
     fn across(&self) -> Option<(&str, &str)> {
         let (here, there) = (self.here.as_deref()?, self.there.as_deref()?);
-        (!tax_territory::in_same_territory_for_services(here, there)).then_some((here, there))
+        (!territory::in_same_territory_for_services(here, there)).then_some((here, there))
     }
 
     /// Says how work for a client abroad is mostly taxed, as far as both places are known.
@@ -201,18 +202,18 @@ impl<'a> Supply<'a> {
                 "Work for a business in another country of the European Union is {charge}, and work for one elsewhere is {none} mostly."
             ),
             Some(("US", _)) => format!("Sales tax is for buyers in your own country, so work for one abroad is {none} mostly."),
-            Some((here, _)) if tax_territory::exports_work(here) => format!("Work for somebody abroad is {export} mostly, or {none}."),
-            Some((here, there)) if tax_territory::in_eu(here) && tax_territory::in_eu(there) => {
+            Some((here, _)) if territory::exports_work(here) => format!("Work for somebody abroad is {export} mostly, or {none}."),
+            Some((here, there)) if territory::in_eu(here) && territory::in_eu(there) => {
                 format!("Work for a business in another country of the European Union is {charge} mostly.")
             }
-            Some((_, there)) if tax_territory::is_apart(there) => {
+            Some((_, there)) if territory::is_apart(there) => {
                 format!(
                     "{} is outside of the area of the European Union's tax, and work for a business there has rules of its own.",
-                    tax_territory::name(there)
+                    territory::name(there)
                 )
             }
-            Some((here, _)) if tax_territory::in_eu(here) => format!("Work for a business outside of the European Union is {none} mostly."),
-            Some((here, _)) if tax_territory::taxes_where_received(here) => {
+            Some((here, _)) if territory::in_eu(here) => format!("Work for a business outside of the European Union is {none} mostly."),
+            Some((here, _)) if territory::taxes_where_received(here) => {
                 format!("Work for somebody in another country is {none} mostly.")
             }
             Some(_) => format!("Work for a business in another country is {none} mostly."),
@@ -223,9 +224,9 @@ impl<'a> Supply<'a> {
 
 /// The usual category of work for a business abroad; `None` if the law of the seller's country has several.
 fn usual_category(here: &str, there: &str) -> Option<TaxCategory> {
-    match tax_territory::in_eu(here) && tax_territory::in_eu(there) {
+    match territory::in_eu(here) && territory::in_eu(there) {
         true => Some(TaxCategory::AE),
-        false if tax_territory::exports_work(here) || tax_territory::is_apart(here) || tax_territory::is_apart(there) => None,
+        false if territory::exports_work(here) || territory::is_apart(here) || territory::is_apart(there) => None,
         false => Some(TaxCategory::O),
     }
 }

@@ -3,8 +3,10 @@
 use super::{RemarkInput, remark, tax_note};
 use crate::{
     country::defaults,
-    invoices::{InvoiceProblem, locale::Locale, rules::tax_territory, totals::TaxCategory},
+    invoices::InvoiceProblem,
+    locale::Locale,
     money::Currency,
+    tax::{category::TaxCategory, territory},
 };
 
 /// What is stated beside the foreign tax.
@@ -60,7 +62,7 @@ pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let message = format!(
         "The tax is stated in {foreign} alone. An invoice from {} states it in {home}, too: write {} into the note, such as \"{}: … {home} \
          (1 {foreign} = … {home})\".",
-        tax_territory::name(country),
+        territory::name(country),
         beside.words(),
         Locale::English.tax_called(Some(country))
     );
@@ -70,7 +72,7 @@ pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
 /// The currency in which the tax is required, and what to state if the invoice has another one; `None` if no law requires it. Switzerland
 /// and Liechtenstein have a conversion rule (Article 45 MWSTV) and require the result on no invoice (Article 26 MWSTG).
 fn wanted(country: &str) -> Option<(Currency, Beside)> {
-    let of_vat = tax_territory::has_vat(country) && !tax_territory::in_same_territory_for_services(country, "CH");
+    let of_vat = territory::has_vat(country) && !territory::in_same_territory_for_services(country, "CH");
     let of_law = || LAWS.iter().find(|(of, _)| *of == country).map(|(_, beside)| *beside);
     let beside = of_vat.then_some(Beside::Amount).or_else(of_law)?;
     Some((Currency::parse(defaults::currency(country)?).ok()?, beside))

@@ -1,10 +1,7 @@
 //! The remark on the parts of the tax in India, which an invoice states separately.
 
 use super::{RemarkInput, remark};
-use crate::{
-    invoices::{InvoiceProblem, totals::TaxCategory},
-    percent::Percent,
-};
+use crate::{invoices::InvoiceProblem, percent::Percent, tax::category::TaxCategory};
 
 /// The names of the parts, in lower case: a note with one of these has stated them.
 const PARTS: [&str; 6] = ["cgst", "sgst", "utgst", "igst", "central tax", "integrated tax"];

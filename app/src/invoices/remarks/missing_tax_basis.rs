@@ -3,8 +3,9 @@
 use super::remark;
 use crate::{
     clients::Client,
-    invoices::{InvoiceProblem, omitted_tax, rules::tax_territory, tax::LineTax, totals::TaxCategory},
+    invoices::{InvoiceProblem, omitted_tax},
     organizations::Organization,
+    tax::{category::TaxCategory, line_tax::LineTax, territory},
 };
 
 /// Asks for the seller's country if it is unknown, as the required content follows from it. If it is known and the document says nothing of
@@ -16,10 +17,10 @@ pub fn of(organization: &Organization, client: &Client, taxes: &[LineTax]) -> Op
     if organization.country.is_none() {
         return Some(remark("organization.country", of_nowhere(silent).to_owned()));
     }
-    let here = tax_territory::of_work(organization.country.as_deref(), organization.vat_id.as_deref()).filter(|_| silent)?;
-    let there = tax_territory::of_work(client.country.as_deref(), client.vat_id.as_deref());
-    let is_abroad = there.is_some_and(|there| !tax_territory::in_same_territory_for_services(&here, &there));
-    (tax_territory::in_eu(&here) && !is_abroad).then(|| remark("organization.tax_category", of_the_union(&here)))
+    let here = territory::of_work(organization.country.as_deref(), organization.vat_id.as_deref()).filter(|_| silent)?;
+    let there = territory::of_work(client.country.as_deref(), client.vat_id.as_deref());
+    let is_abroad = there.is_some_and(|there| !territory::in_same_territory_for_services(&here, &there));
+    (territory::in_eu(&here) && !is_abroad).then(|| remark("organization.tax_category", of_the_union(&here)))
 }
 
 fn of_nowhere(silent: bool) -> &'static str {
@@ -36,7 +37,7 @@ fn of_the_union(here: &str) -> String {
     format!(
         "The invoice states no tax and not why. One from {} names the law by which the work is exempt (Article 226 (11) of Directive \
          2006/112/EC), or states the tax. Say in Settings whether you charge tax: the rate, or {} with its reason.",
-        tax_territory::name(here),
+        territory::name(here),
         TaxCategory::E.named(),
     )
 }

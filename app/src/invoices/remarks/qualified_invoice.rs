@@ -3,8 +3,9 @@
 use super::remark;
 use crate::{
     clients::Client,
-    invoices::{InvoiceProblem, rules::tax_territory, totals::TaxCategory},
+    invoices::InvoiceProblem,
     organizations::{Organization, settings::check_digit_warning},
+    tax::{category::TaxCategory, territory},
     text,
 };
 
@@ -20,7 +21,7 @@ pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategor
     }
     let is_registered =
         [number, organization.vat_id.as_deref()].into_iter().flatten().any(|number| text::japanese_registration(number).is_some());
-    let there = tax_territory::of_work(client.country.as_deref(), client.vat_id.as_deref());
+    let there = territory::of_work(client.country.as_deref(), client.vat_id.as_deref());
     let is_abroad = there.is_some_and(|there| there != "JP");
     (!is_registered && !is_abroad && categories.contains(&TaxCategory::S))
         .then(|| remark("organization.tax_number", missing(number, &client.name)))

@@ -3,28 +3,30 @@
 use super::remark;
 use crate::{
     clients::Client,
-    invoices::{InvoiceProblem, locale::tax_invoice::TaxInvoice, omitted_tax, party_identifiers, rules::tax_territory, tax::LineTax},
+    invoices::{InvoiceProblem, omitted_tax, parties},
+    locale::tax_invoice::TaxInvoice,
     organizations::Organization,
+    tax::{line_tax::LineTax, territory},
     text::{self, NumberKind},
 };
 
 /// The remark on an invoice that says nothing of tax on domestic work and states such a number. Within the European Union a seller can be
 /// registered and exempt.
 pub fn of(organization: &Organization, client: &Client, taxes: &[LineTax]) -> Option<InvoiceProblem> {
-    let here = tax_territory::of_work(organization.country.as_deref(), organization.vat_id.as_deref())?;
-    let there = tax_territory::of_work(client.country.as_deref(), client.vat_id.as_deref());
-    let is_abroad = there.is_some_and(|there| !tax_territory::in_same_territory_for_services(&here, &there));
-    if is_abroad || tax_territory::in_eu(&here) || !taxes.iter().any(|tax| omitted_tax::omits_tax(organization, tax.category)) {
+    let here = territory::of_work(organization.country.as_deref(), organization.vat_id.as_deref())?;
+    let there = territory::of_work(client.country.as_deref(), client.vat_id.as_deref());
+    let is_abroad = there.is_some_and(|there| !territory::in_same_territory_for_services(&here, &there));
+    if is_abroad || territory::in_eu(&here) || !taxes.iter().any(|tax| omitted_tax::omits_tax(organization, tax.category)) {
         return None;
     }
-    let identifiers = party_identifiers::of_seller(organization);
+    let identifiers = parties::of_seller(organization);
     let numbers = [identifiers.vat_id, identifiers.tax_number, identifiers.registered];
     let number = numbers.into_iter().flatten().find(|number| is_of_registered(&here, number))?;
     let message = format!(
         "The invoice states no tax, and {}, which says that you are registered for it: whoever is charges it{}. Say in Settings that you charge \
          tax, or take the number away where you are not registered.",
         text::excerpt(&number),
-        law(tax_territory::home_of_work(&here)),
+        law(territory::home_of_work(&here)),
     );
     Some(remark("organization.tax_category", message))
 }
@@ -37,12 +39,9 @@ fn is_of_registered(here: &str, number: &str) -> bool {
     // UID is also a word for another number there.
     let names = |known: &[&str]| plain.split(|letter: char| !letter.is_alphanumeric()).any(|word| known.contains(&word));
     let swiss = ["MWST", "TVA", "IVA", "VAT"];
-    match tax_territory::home_of_work(here) {
+    match territory::home_of_work(here) {
         "CH" => ends(&swiss) || names(&swiss),
-        "GB" => {
-            is_called_so()
-                || tax_territory::issuer(number).is_some_and(|issuer| tax_territory::in_same_territory_for_services(&issuer, here))
-        }
+        "GB" => is_called_so() || territory::issuer(number).is_some_and(|issuer| territory::in_same_territory_for_services(&issuer, here)),
         "JP" => text::japanese_registration(number).is_some(),
         "NO" => ends(&["MVA"]),
         home => is_called_so() || TaxInvoice::of(Some(home), true).is_some_and(|known| known.says_registered(number)),

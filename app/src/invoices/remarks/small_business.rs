@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use super::{RemarkInput, remark};
 use crate::{
     error::Error,
-    invoices::{InvoiceProblem, exemption, store::LineRow, totals::TaxCategory},
+    invoices::{InvoiceProblem, store::LineRow},
     operation::Call,
     organizations::{no_tax_hint, store},
+    tax::{category::TaxCategory, exemption},
 };
 
 /// The remark on the reason until it is confirmed in the settings, or an invoice was sent.

@@ -4,13 +4,10 @@ use super::{cross_border::Supply, identifiers, missing_tax_basis, qualified_invo
 use crate::{
     clients::Client,
     error::Error,
-    invoices::{
-        InvoiceProblem, client_tax, draft, exemption, locale, read, rules,
-        store::LineRow,
-        tax::{LineTax, share},
-        totals::TaxCategory,
-    },
+    invoices::{InvoiceProblem, client_tax, draft, read, rules, store::LineRow},
+    locale,
     organizations::Organization,
+    tax::{category::TaxCategory, line_tax::LineTax, rate},
 };
 
 /// The remarks on the taxes of these lines, whether they are drafted already or not.
@@ -31,7 +28,7 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow]) -> Re
         qualified_invoice::of(organization, client, &categories),
         tax_invoice::of(organization, &categories),
     ];
-    let of_rate = taxes.iter().find_map(|tax| share::told(tax.rate)).or_else(|| of_parts(organization, &taxes));
+    let of_rate = taxes.iter().find_map(|tax| rate::told(tax.rate)).or_else(|| of_parts(organization, &taxes));
     let of_rate = of_rate.map(|message| remark("lines.tax_rate", message));
     Ok(remarks.into_iter().flatten().chain(of_rate).chain(identifiers::of(organization, client, &categories)).collect())
 }
@@ -69,7 +66,7 @@ fn of_organization(organization: &Organization, client: &Client, work: &Supply<'
         TaxCategory::E | TaxCategory::O => {
             (of(TaxCategory::S)?, format!("{name} is charged tax, and your settings say that you charge none ({}).", usual.named()))
         }
-        TaxCategory::S if exemption::is_small_business(client) => (
+        TaxCategory::S if client_tax::is_small_business(client) => (
             of(TaxCategory::E)?,
             format!(
                 "{name} is billed as by a small business that charges no tax, and your settings say that you charge {} %.",

@@ -2,8 +2,10 @@
 
 use super::remark;
 use crate::{
-    invoices::{InvoiceProblem, locale::tax_invoice::TaxInvoice, party_identifiers, totals::TaxCategory},
+    invoices::{InvoiceProblem, parties},
+    locale::tax_invoice::TaxInvoice,
     organizations::Organization,
+    tax::category::TaxCategory,
     text,
 };
 
@@ -12,7 +14,7 @@ pub fn of(organization: &Organization, categories: &[TaxCategory]) -> Option<Inv
     let country = organization.country.as_deref()?;
     let taxed = categories.iter().any(|category| TaxInvoice::is_for(Some(country), *category));
     let known = TaxInvoice::of(Some(country), taxed)?;
-    let stated = party_identifiers::of_seller(organization);
+    let stated = parties::of_seller(organization);
     let numbers = [stated.vat_id, stated.tax_number, stated.registered];
     if numbers.iter().flatten().any(|number| known.named(number).is_some()) {
         return None;

@@ -1,11 +1,12 @@
 //! Checks the tax category of goods and work against whether they cross a border.
 
-use super::{InvoiceSource, tax_territory};
+use super::InvoiceSource;
 use crate::{
     clients::Client,
     error::Error,
-    invoices::{InvoiceProblem, party_identifiers, read, totals::TaxCategory},
+    invoices::{InvoiceProblem, parties, read},
     organizations::Organization,
+    tax::{category::TaxCategory, party_identifiers, territory},
     text,
 };
 
@@ -13,8 +14,8 @@ use crate::{
 /// charge (AE). Unknown places are no problem here, except that an export names its destination.
 pub fn problems(source: &InvoiceSource<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let (seller, buyer) = (source.seller, source.buyer);
-    let from = tax_territory::of_seller(seller.country.as_deref(), seller.vat_id.as_deref());
-    let to = tax_territory::of_client(buyer.country.as_deref(), buyer.vat_id.as_deref());
+    let from = territory::of_seller(seller.country.as_deref(), seller.vat_id.as_deref());
+    let to = territory::of_client(buyer.country.as_deref(), buyer.vat_id.as_deref());
     let mut problems = Vec::new();
     for line in source.lines {
         let category = read::line_tax(line)?.category;
@@ -43,14 +44,14 @@ pub fn problems(source: &InvoiceSource<'_>) -> Result<Vec<InvoiceProblem>, Error
 /// category without tax rests on it (AE and K). They may be registered elsewhere than they are.
 pub fn registered_elsewhere(buyer: &Client, mut categories: impl Iterator<Item = TaxCategory>) -> Option<String> {
     let (country, vat_id) = (buyer.country.as_deref()?, buyer.vat_id.as_deref()?);
-    let issuer = tax_territory::issuer(vat_id)
-        .filter(|issuer| tax_territory::in_eu(issuer) && !tax_territory::in_same_territory_for_services(issuer, country))?;
+    let issuer = territory::issuer(vat_id)
+        .filter(|issuer| territory::in_eu(issuer) && !territory::in_same_territory_for_services(issuer, country))?;
     let category = categories.find(|category| matches!(category, TaxCategory::AE | TaxCategory::K))?;
     Some(format!(
         "The VAT identifier of {client} ({vat_id}) is one of {}, and their country is {}. Tax category {} rests on it: leave it where \
          {client} is registered there, or correct the identifier or the country.",
-        tax_territory::name(&issuer),
-        tax_territory::name(country),
+        territory::name(&issuer),
+        territory::name(country),
         category.code(),
         client = buyer.name,
     ))
@@ -69,24 +70,23 @@ impl GoodsMovement<'_> {
     fn of_supply(&self) -> Option<String> {
         let to = self.to?;
         let (what, law) = ("goods that go from one country of the European Union to another", "Article 138 of Directive 2006/112/EC");
-        if !tax_territory::in_eu(to) {
+        if !territory::in_eu(to) {
             return Some(self.wrong(what, law, &self.is_in(to), "G for an export of goods"));
         }
         let from = self.from?;
-        if tax_territory::in_same_territory(from, to) {
+        if territory::in_same_territory(from, to) {
             return Some(self.wrong(what, law, &self.is_at_home(from, to), "S with your usual rate"));
         }
-        (!tax_territory::in_eu(from))
-            .then(|| self.wrong(what, law, &format!("yours is {}", tax_territory::name(from)), "G for an export of goods"))
+        (!territory::in_eu(from)).then(|| self.wrong(what, law, &format!("yours is {}", territory::name(from)), "G for an export of goods"))
     }
 
     /// Checks that a seller of work that the buyer is taxed for in another country of the European Union states their VAT identifier, and
     /// not their tax number alone (directive 2006/112/EC, article 226 (3)).
     fn of_number_of_seller(&self, seller: &Organization) -> Option<String> {
         let (from, to) = (self.from?, self.to?);
-        let within = tax_territory::in_eu(from) && tax_territory::in_eu(to) && !tax_territory::in_same_territory_for_services(from, to);
-        let is_of_union = |vat_id: String| tax_territory::issuer(&vat_id).is_some_and(|issuer| tax_territory::in_eu(&issuer));
-        (within && !party_identifiers::of_seller(seller).vat_id.is_some_and(is_of_union)).then(|| {
+        let within = territory::in_eu(from) && territory::in_eu(to) && !territory::in_same_territory_for_services(from, to);
+        let is_of_union = |vat_id: String| territory::issuer(&vat_id).is_some_and(|issuer| territory::in_eu(&issuer));
+        (within && !parties::of_seller(seller).vat_id.is_some_and(is_of_union)).then(|| {
             let told = match seller.vat_id.as_deref() {
                 Some(number) => format!("{} is no VAT identifier of a country of the European Union", text::excerpt(number)),
                 None => "Your VAT identifier is missing".to_owned(),
@@ -100,14 +100,14 @@ impl GoodsMovement<'_> {
 
     /// Checks that the recipient is registered in another country of the European Union than the one that the goods come from.
     fn of_number(&self, vat_id: Option<&str>) -> Option<String> {
-        let issuer = tax_territory::issuer(vat_id?)?;
-        let home = self.from.is_some_and(|from| tax_territory::in_same_territory(from, &issuer));
-        (home || !tax_territory::in_eu(&issuer)).then(|| {
+        let issuer = territory::issuer(vat_id?)?;
+        let home = self.from.is_some_and(|from| territory::in_same_territory(from, &issuer));
+        (home || !territory::in_eu(&issuer)).then(|| {
             format!(
                 "Tax category K needs a VAT identifier of another country of the European Union, and that of {} is one of {} (Article 138 of \
                  Directive 2006/112/EC). Correct it in the client, or choose another category.",
                 self.client,
-                tax_territory::name(&issuer)
+                territory::name(&issuer)
             )
         })
     }
@@ -116,10 +116,10 @@ impl GoodsMovement<'_> {
     fn of_export(&self) -> Option<String> {
         let (from, to) = (self.from?, self.to?);
         let law = "Article 146 of Directive 2006/112/EC";
-        if tax_territory::in_same_territory(from, to) {
+        if territory::in_same_territory(from, to) {
             return Some(self.wrong("goods that leave the country", law, &self.is_at_home(from, to), "S with your usual rate"));
         }
-        (tax_territory::in_eu(from) && tax_territory::in_eu(to)).then(|| {
+        (territory::in_eu(from) && territory::in_eu(to)).then(|| {
             let instead = "K for goods that go there, or AE for work";
             self.wrong("goods that leave the European Union", law, &self.is_in(to), instead)
         })
@@ -138,9 +138,9 @@ impl GoodsMovement<'_> {
     /// and 196 of the VAT directive). At home, and outside of it, the law of the country decides.
     fn of_recipient(&self, buyer: &Client) -> Option<String> {
         let (from, to, number) = (self.from?, buyer.country.as_deref()?, buyer.vat_id.as_deref()?);
-        let within = tax_territory::in_eu(from) && tax_territory::in_eu(to) && !tax_territory::in_same_territory(from, to);
-        let is = match tax_territory::issuer(number) {
-            Some(issuer) if !tax_territory::in_eu(&issuer) => format!("one of {}", tax_territory::name(&issuer)),
+        let within = territory::in_eu(from) && territory::in_eu(to) && !territory::in_same_territory(from, to);
+        let is = match territory::issuer(number) {
+            Some(issuer) if !territory::in_eu(&issuer) => format!("one of {}", territory::name(&issuer)),
             None if party_identifiers::has_other_label(number) => "none".to_owned(),
             _ => return None,
         };
@@ -148,14 +148,14 @@ impl GoodsMovement<'_> {
             format!(
                 "Tax category AE (reverse charge) to a client in {} needs a VAT identifier of a country of the European Union, and that of \
                  {} is {is} (Article 196 of Directive 2006/112/EC). Correct it in the client, or choose another category.",
-                tax_territory::name(to),
+                territory::name(to),
                 self.client,
             )
         })
     }
 
     fn is_in(&self, to: &str) -> String {
-        format!("the country of {} is {}", self.client, tax_territory::name(to))
+        format!("the country of {} is {}", self.client, territory::name(to))
     }
 
     fn is_at_home(&self, from: &str, to: &str) -> String {

@@ -9,10 +9,10 @@ use super::*;
 use crate::{
     day::{DateRange, Day},
     id::{ClientId, OrganizationId},
-    invoices::rounding::Rounding,
     organizations::Organization,
     percent::Percent,
     testing::FakeRenderer,
+    time_rounding::Rounding,
 };
 
 const CATEGORIES: [(TaxCategory, i32); 7] = [

@@ -8,6 +8,7 @@ use crate::{
     database::{Db, OnConstraint, date, instant},
     error::{Code, Error},
     page::Cursor,
+    time_rounding::Rounding,
 };
 
 /// An invoice as stored, with the name of its client; once it is sent, the name at that time.
@@ -165,7 +166,7 @@ pub struct NewDraft<'a> {
     /// Whether the period was given by hand.
     pub period_given: bool,
     pub group_by: &'a str,
-    pub rounding: crate::invoices::rounding::Rounding,
+    pub rounding: Rounding,
     pub discount_amount: Option<i64>,
     pub discount_rate: Option<i32>,
     pub notes: Option<&'a str>,

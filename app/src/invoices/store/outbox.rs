@@ -9,58 +9,13 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
-    id::UserId,
-    invoices::{MailState, recipients},
-    outbox,
+    invoices::recipients,
+    outbox::{
+        MailState,
+        limits::{AGE_MAX, IN_HAND_MAX, TOO_OLD, UNHEARD_WAIT},
+    },
     page::Cursor,
-    verification::LinkPurpose,
 };
-
-/// The body of a mail.
-pub enum MailBody<'a> {
-    /// A final text.
-    Fixed(&'a str),
-    /// A text that is composed when the mail leaves, with a link secret for this purpose and record.
-    Template(LinkPurpose, Uuid),
-}
-
-/// A mail before it is stored.
-pub struct NewOutgoingMail<'a> {
-    pub recipient: &'a str,
-    pub subject: &'a str,
-    pub body: MailBody<'a>,
-    pub invoice: Option<Uuid>,
-    /// The caller: the mail leaves once their address is confirmed.
-    pub written_by: UserId,
-    pub now: Timestamp,
-}
-
-/// Puts a mail into the outbox; it can leave once the transaction is committed.
-pub async fn insert_mail(db: &mut Db, mail: &NewOutgoingMail<'_>) -> Result<(), Error> {
-    let organization = db.organization();
-    let (body, template, reference) = match mail.body {
-        MailBody::Fixed(body) => (Some(body), None, None),
-        MailBody::Template(purpose, reference) => (None, Some(purpose.name()), Some(reference)),
-    };
-    query!(
-        "insert into outgoing_mail (organization_id, id, recipient, subject, body, template, reference, invoice_id, next_attempt_at,
-             created_at, written_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, now(), $9, $10)",
-        organization,
-        crate::id::MailId::new().0,
-        mail.recipient,
-        mail.subject,
-        body,
-        template,
-        reference,
-        mail.invoice,
-        instant(mail.now) as _,
-        mail.written_by.0
-    )
-    .execute(db.connection())
-    .await?;
-    Ok(())
-}
 
 /// Marks the waiting mails of an invoice as sent at this instant without delivering them, for a made-up clock.
 pub async fn mark_mails_sent(db: &mut Db, invoice: Uuid, at: Timestamp) -> Result<(), Error> {
@@ -117,8 +72,8 @@ pub async fn mails(db: &mut Db, invoice: Option<Uuid>, others: bool, after: Opti
         key.map(instant) as _,
         id,
         limit,
-        outbox::AGE_MAX.as_secs_f64(),
-        outbox::TOO_OLD
+        AGE_MAX.as_secs_f64(),
+        TOO_OLD
     )
     .fetch_all(db.connection())
     .await?)
@@ -141,8 +96,8 @@ pub async fn latest_mails(db: &mut Db, invoices: &[Uuid]) -> Result<HashMap<Uuid
            order by m.id"#,
         organization,
         invoices,
-        outbox::AGE_MAX.as_secs_f64(),
-        outbox::TOO_OLD
+        AGE_MAX.as_secs_f64(),
+        TOO_OLD
     )
     .fetch_all(db.connection())
     .await?;
@@ -178,8 +133,8 @@ pub async fn waiting_mails(db: &mut Db, invoice: Uuid) -> Result<Vec<WaitingMail
            from outgoing_mail where organization_id = $1 and invoice_id = $2 and state = 'waiting' order by id for update"#,
         organization,
         invoice,
-        outbox::AGE_MAX.as_secs_f64(),
-        (outbox::UNHEARD_WAIT - outbox::IN_HAND_MAX).as_secs_f64()
+        AGE_MAX.as_secs_f64(),
+        (UNHEARD_WAIT - IN_HAND_MAX).as_secs_f64()
     )
     .fetch_all(db.connection())
     .await?)

@@ -8,7 +8,7 @@ use crate::{
     day::DateRange,
     error::Error,
     invoices::compose::UnbilledEntry,
-    projects::store::ProjectKeyset,
+    page::ProjectKeyset,
 };
 
 /// Filter of unbilled time.

@@ -8,11 +8,13 @@ use sqlx::postgres::PgPoolOptions;
 
 use super::*;
 use crate::{
+    access::sign_up_policy::SignUpPolicy,
     assistant::Engine,
     context::{BoxFuture, Caller, DocumentRenderer, RenderPermit, Services},
     database::{self, AccessMode, Database, RowScope},
+    document::InvoiceDocument,
     error::{Code, Error},
-    invoices::document::InvoiceDocument,
+    text::file_name,
 };
 
 /// The printed document: the fake typesetter writes its input as the file.
@@ -30,7 +32,7 @@ async fn the_file_of_an_invoice_has_one_name_wherever_it_is_given_out() {
     let sent = sent(&studio).await;
     let file = studio.ok("get_invoice_document", json!({"invoice": sent["id"]})).await;
     assert_eq!(file["file_name"], "R-0001.pdf");
-    assert_eq!(crate::outbox::file_name(sent["number"].as_str().expect("a number")), "R-0001.pdf");
+    assert_eq!(file_name::file_name(sent["number"].as_str().expect("a number")), "R-0001.pdf");
 }
 
 /// The exemption reasons on a document with these lines and their reasons.
@@ -268,7 +270,7 @@ fn with(studio: &World, database: Database, documents: impl DocumentRenderer + '
         public_url: before.public_url.clone(),
         mail_leaves: false,
         quotas: before.quotas,
-        sign_up: crate::account::SignUpPolicy::Open,
+        sign_up: SignUpPolicy::Open,
         outbox_wakeup: tokio::sync::Notify::new(),
         verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: before.access_log_days,

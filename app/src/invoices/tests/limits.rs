@@ -3,10 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    error::Code,
-    invoices::{UpdateInvoiceDraft, new_invoice_page::clients},
-};
+use crate::{error::Code, invoices::UpdateInvoiceDraft, pages::invoices::new_invoice::clients};
 
 /// Adds `count` entries of a minute each to Dashboard, unordered, ten a day.
 async fn entries(studio: &World, count: i64) {

@@ -5,16 +5,18 @@ use serde_json::json;
 use super::*;
 use crate::{
     access::Role,
+    delivery,
+    delivery::{DeliveryOutcome, DueMail},
     error::Code,
-    invoices::{ResendInvoice, STOPPED, SendInvoice},
-    outbox::{self, DeliveryOutcome, DueMail},
+    invoices::{ResendInvoice, SendInvoice},
+    outbox::{STOPPED, limits::TOO_OLD},
     quotas::MailShare,
 };
 
 /// Sets the delivery outcome of the newest mail of the studio.
 async fn became(studio: &World, outcome: DeliveryOutcome) {
     let mail = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
-    outbox::record_outcome(&studio.caller.services, DueMail::of(studio.organization(), mail), 1, &outcome).await.expect("written");
+    delivery::record_outcome(&studio.caller.services, DueMail::of(studio.organization(), mail), 1, &outcome).await.expect("written");
 }
 
 /// The mail state of the newest invoice in the list, which must equal that of the invoice itself.
@@ -49,7 +51,7 @@ async fn a_mail_that_waits_for_a_person_stays_and_one_that_was_put_off_does_not(
     assert_eq!(shown(&studio).await, later);
     studio.sql("update outgoing_mail set queued_at = now() - interval '8 days' where organization_id = $1").await;
     let old = shown(&studio).await;
-    assert_eq!((&old["state"], &old["last_error"], &old["stays"]), (&json!("waiting"), &json!(outbox::TOO_OLD), &json!(true)));
+    assert_eq!((&old["state"], &old["last_error"], &old["stays"]), (&json!("waiting"), &json!(TOO_OLD), &json!(true)));
     let mail = studio.ok("list_mails", json!({})).await["items"][0].clone();
     assert_eq!((&mail["state"], &mail["stays"]), (&json!("waiting"), &json!(true)));
 }
@@ -178,7 +180,7 @@ async fn where_one_of_several_failed_it_is_told_and_mailed_again_alone() {
     assert_eq!(shown(&studio).await["recipient"], "grace@acme.example");
     let items = studio.ok("list_mails", json!({})).await["items"].clone();
     let ada = items[1]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
-    outbox::record_outcome(&studio.caller.services, DueMail::of(studio.organization(), ada), 1, &DeliveryOutcome::Sent)
+    delivery::record_outcome(&studio.caller.services, DueMail::of(studio.organization(), ada), 1, &DeliveryOutcome::Sent)
         .await
         .expect("written");
     assert_eq!((&shown(&studio).await["state"], &shown(&studio).await["recipient"]), (&json!("failed"), &json!("grace@acme.example")));
@@ -196,7 +198,7 @@ async fn a_mail_that_waits_is_stopped_and_the_invoice_mailed_elsewhere() {
     let stopped = studio.ok("stop_invoice_mail", json!({"invoice": sent["number"]})).await;
     let why = json!({"recipient": "billing@acme.example", "state": "failed", "last_error": STOPPED, "stays": true});
     assert_eq!((&stopped["mail"], &stopped["status"]), (&why, &json!("sent")));
-    let due = outbox::due(&studio.caller.services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
+    let due = delivery::due(&studio.caller.services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
     assert!(due.iter().all(|due| due.organization != studio.organization()), "nothing leaves any more");
     assert_eq!(studio.code("stop_invoice_mail", json!({"invoice": sent["number"]})).await, Code::Conflict, "none waits");
     studio.advance(60);
@@ -210,16 +212,16 @@ async fn a_mail_in_the_hand_of_the_mail_server_is_said_so_and_one_that_is_only_c
     let (services, sent) = (&studio.caller.services, sent(&studio).await);
     let id = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
     let due = DueMail::of(studio.organization(), id);
-    outbox::claim(services, due).await.expect("an answer").expect("the mail");
-    assert!(outbox::hand_over(services, due, 1).await.expect("an answer"));
+    delivery::claim(services, due).await.expect("an answer").expect("the mail");
+    assert!(delivery::hand_over(services, due, 1).await.expect("an answer"));
     let refused = studio.refused("stop_invoice_mail", json!({"invoice": sent["id"]})).await;
     assert_eq!(refused.code, Code::Conflict);
     assert!(refused.message.contains("billing@acme.example in hand"), "{refused:?}");
-    outbox::record_outcome(services, due, 1, &DeliveryOutcome::Refused("later".to_owned())).await.expect("written");
+    delivery::record_outcome(services, due, 1, &DeliveryOutcome::Refused("later".to_owned())).await.expect("written");
     studio.sql("update outgoing_mail set next_attempt_at = now() where organization_id = $1").await;
-    outbox::claim(services, due).await.expect("an answer").expect("the mail");
+    delivery::claim(services, due).await.expect("an answer").expect("the mail");
     studio.ok("stop_invoice_mail", json!({"invoice": sent["id"]})).await;
-    assert!(!outbox::hand_over(services, due, 2).await.expect("an answer"), "the mail server is not given it");
+    assert!(!delivery::hand_over(services, due, 2).await.expect("an answer"), "the mail server is not given it");
 }
 
 #[tokio::test]
@@ -229,8 +231,8 @@ async fn of_several_mails_those_are_stopped_that_the_mail_server_has_not() {
     studio.ok("send_invoice", json!({"invoice": draft["id"], "to": ["ada@acme.example", "grace@acme.example"]})).await;
     let id = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
     let due = DueMail::of(studio.organization(), id);
-    outbox::claim(&studio.caller.services, due).await.expect("an answer").expect("the mail");
-    assert!(outbox::hand_over(&studio.caller.services, due, 1).await.expect("an answer"));
+    delivery::claim(&studio.caller.services, due).await.expect("an answer").expect("the mail");
+    assert!(delivery::hand_over(&studio.caller.services, due, 1).await.expect("an answer"));
     let stopped = studio.ok("stop_invoice_mail", json!({"invoice": draft["id"]})).await;
     assert!(stopped["warnings"][0].as_str().is_some_and(|words| words.contains("grace@acme.example in hand")), "{stopped}");
     assert_eq!(mails(&studio).await, expected(&[("grace@acme.example", "waiting"), ("ada@acme.example", "failed")]));

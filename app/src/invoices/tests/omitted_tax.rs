@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::documents::printed;
 use crate::{
-    invoices::{Invoice, InvoiceLine, InvoicePreview, Sums, document::InvoiceDocument, lines_table},
+    document::InvoiceDocument,
+    invoices::{Invoice, InvoiceLine, InvoicePreview, Sums},
+    pages::invoices::lines_table,
     testing::World,
 };
 

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::studio;
-use crate::{invoices::document::InvoiceDocument, testing::World};
+use crate::{document::InvoiceDocument, testing::World};
 
 async fn document(studio: &World) -> InvoiceDocument {
     let lines = json!([{"description": "Logo", "price": "100.00"}]);

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::{documents::printed, *};
-use crate::invoices::{InvoiceLine, lines_table};
+use crate::{invoices::InvoiceLine, pages::invoices::lines_table};
 
 /// A line that is exempt, or an export, over 10.00.
 fn line(description: &str, category: &str, reason: &str) -> Value {

@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::{documents::printed, studio, studio_in};
-use crate::{
-    invoices::{InvoicePreview, lines_table},
-    testing::World,
-};
+use crate::{invoices::InvoicePreview, pages::invoices::lines_table, testing::World};
 
 fn work() -> Value {
     json!([{"description": "Logo", "price": "100.00"}])

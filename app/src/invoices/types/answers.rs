@@ -6,8 +6,10 @@ use super::PaymentMethod;
 use crate::{
     day::{Day, OffsetDateTime},
     hours::WorkDuration,
-    id::{ClientId, InvoiceId, MailId, PaymentId, ProjectId},
+    id::{InvoiceId, MailId, PaymentId},
     money::Money,
+    outbox::MailState,
+    summary::{ClientRef, ProjectRef},
 };
 
 /// Unbilled time of one project.
@@ -31,26 +33,6 @@ pub struct UnbilledByProject {
     pub oldest: Day,
     /// The newest day among them.
     pub newest: Day,
-}
-
-/// A client by id and name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct ClientRef {
-    /// Its id.
-    pub id: ClientId,
-    /// Its new name.
-    pub name: String,
-}
-
-/// A project by id and name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct ProjectRef {
-    /// Its id.
-    pub id: ProjectId,
-    /// Its new name.
-    pub name: String,
 }
 
 /// An invoice by id and number.
@@ -103,50 +85,6 @@ pub struct InvoiceFile {
 pub struct DeletedInvoice {
     /// The id it had.
     pub id: InvoiceId,
-}
-
-/// The reason stored with a mail that somebody has stopped.
-pub const STOPPED: &str = "It was stopped before it left.";
-
-/// The reason stored with the mail of a void invoice, which nobody owes.
-pub const VOIDED: &str = "The invoice was voided before this mail left, so it does not leave any more.";
-
-/// The end of the reason stored with the mail of an invitation that was answered or revoked.
-pub const NOT_NEEDED: &str = "so its mail is not needed any more.";
-
-/// How far a mail is: of an invoice always its latest one. Where that went to several at once, those are told who have it least.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-pub struct MailState {
-    /// To whom it goes; several with commas between them.
-    pub recipient: String,
-    /// `waiting`, `sent` or `failed`.
-    pub state: String,
-    /// Why it has not left: what the mail server last said against it, or why it stays.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_error: Option<String>,
-    /// Whether it does not leave by itself any more, since it failed or has waited for more than 7 days: whoever it is for does not
-    /// have it, unless `last_error` says that it may have arrived. An invoice is mailed
-    /// again with `resend_invoice`, an invitation with `resend_invitation`. Left out when false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub stays: bool,
-}
-
-impl MailState {
-    /// Whether somebody has stopped the mail.
-    pub fn is_stopped(&self) -> bool {
-        self.state == "failed" && self.last_error.as_deref() == Some(STOPPED)
-    }
-
-    /// Whether the mail was stopped because its invoice was voided.
-    pub fn is_void(&self) -> bool {
-        self.state == "failed" && self.last_error.as_deref() == Some(VOIDED)
-    }
-
-    /// Whether the mail is not needed any more: its invitation was answered or revoked.
-    pub fn is_not_needed(&self) -> bool {
-        self.state == "failed" && self.last_error.as_deref().is_some_and(|why| why.ends_with(NOT_NEEDED))
-    }
 }
 
 /// A mail in the outbox.

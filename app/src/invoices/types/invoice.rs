@@ -2,14 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClientRef, InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, MailState, Payment};
+use super::{InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, Payment};
 use crate::{
     day::{DateRange, Day, OffsetDateTime},
     hours::WorkDuration,
     id::InvoiceId,
-    invoices::{rounding::Rounding, totals::TaxCategory},
     money::{Currency, Money},
+    outbox::MailState,
     percent::Percent,
+    summary::ClientRef,
+    tax::category::TaxCategory,
+    time_rounding::Rounding,
 };
 
 /// An invoice with everything on it.

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    document::LineKind,
     hours::WorkDuration,
     id::{InvoiceLineId, ProjectId, TimeEntryId},
-    invoices::totals::TaxCategory,
     money::{Money, UnitPrice},
     percent::Percent,
+    tax::category::TaxCategory,
 };
 
 /// One line of an invoice (BG-25).
@@ -61,15 +62,4 @@ pub struct InvoiceLine {
     /// The time entries on the line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<TimeEntryId>,
-}
-
-/// What a line is made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum LineKind {
-    /// Tracked time.
-    Time,
-    /// Written by hand.
-    Custom,
 }

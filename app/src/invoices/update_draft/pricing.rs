@@ -14,13 +14,12 @@ use crate::{
         LineChange,
         compose::{self, LINES_MAX, PricedTime, UnbilledEntry},
         line_texts, read,
-        rounding::RoundingBasis,
         store::{self, DraftEntry, InvoiceRow, LineRow},
     },
     money::{Amount, Currency},
-    operation::Call,
+    operation::{Call, read_scope::ReadScope},
     organizations::settings::rate_of,
-    projects::read_scope::ReadScope,
+    time_rounding::RoundingBasis,
 };
 
 /// A change of the rates of the time on a draft.

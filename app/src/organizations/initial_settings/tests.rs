@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     context::{BoxFuture, Caller},
-    invoices::document::InvoiceDocument,
+    document::InvoiceDocument,
 };
 
 /// A renderer with or without fonts for Japanese.

@@ -8,7 +8,7 @@ use crate::{
     access::Role,
     database::{Db, instant},
     error::Error,
-    outbox,
+    outbox::limits::{AGE_MAX, TOO_OLD},
     page::Cursor,
 };
 
@@ -216,8 +216,8 @@ pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<
         organization,
         id,
         email,
-        outbox::AGE_MAX.as_secs_f64(),
-        outbox::TOO_OLD
+        AGE_MAX.as_secs_f64(),
+        TOO_OLD
     )
     .fetch_optional(db.connection())
     .await?)
@@ -248,8 +248,8 @@ pub async fn open(db: &mut Db, after: Option<(Timestamp, Cursor)>, limit: i64) -
         at.map(instant) as _,
         id,
         limit,
-        outbox::AGE_MAX.as_secs_f64(),
-        outbox::TOO_OLD
+        AGE_MAX.as_secs_f64(),
+        TOO_OLD
     )
     .fetch_all(db.connection())
     .await?)

@@ -8,11 +8,8 @@ use uuid::Uuid;
 
 use super::studio;
 use crate::{
-    access::Role,
-    account::{
-        SignUpPolicy,
-        registration::{Confirmation, Registration},
-    },
+    access::{Role, sign_up_policy::SignUpPolicy},
+    account::registration::{Confirmation, Registration},
     context::{Caller, Channel},
     database::{AccessMode, RowScope},
     error::Code,

@@ -8,7 +8,7 @@ use leptos::{
 };
 use web_sys::{Element, Event, HtmlFormElement, NodeList};
 
-use crate::ui::SENT;
+use crate::platform::SENT;
 
 /// Whether a field of the form with this id differs from the server's value.
 pub fn has_unsaved_changes(form: &str) -> bool {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{log, on_project, studio, studio_in, with};
 use crate::{
     error::Code,
-    time::{TimeEntry, UpdateTimeEntry, form, time_fields},
+    pages::time::form,
+    time::{TimeEntry, UpdateTimeEntry, time_fields},
 };
 
 /// The fields of the form of an entry, as it sends them when saved without a change.

@@ -5,8 +5,9 @@ use serde_json::json;
 use super::{entries, on_project, studio};
 use crate::{
     error::Code,
+    pages::time::timer_bar::stop_key,
     testing::World,
-    time::{CurrentTimer, StopTimer, timer_bar::stop_key},
+    time::{CurrentTimer, StopTimer},
 };
 
 async fn started(studio: &World, seconds: i64) {

@@ -4,15 +4,16 @@ use serde_json::json;
 
 use super::{Signed, mailed, signed_up};
 use crate::{
+    account::change_address,
     error::Code,
+    people::reset_password,
+    secrets::link_purpose::LinkPurpose,
     security::event::RequestOrigin,
     testing::World,
     verification::{
-        LinkPurpose,
         address::{confirm, link_mail, send_again, show},
-        change_address,
         links::{LinkMail, LinkState, WITH_THE_PROOF},
-        operator_links, reset_password,
+        operator_links,
     },
 };
 

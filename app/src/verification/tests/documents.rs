@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::{
     access::WriteMode,
+    account::document_link::{issue, open},
     context::{Caller, Channel},
     error::Code,
     id::InvoiceId,
     testing::World,
-    verification::document_link::{issue, open},
 };
 
 /// An organization with a draft, and its agent.

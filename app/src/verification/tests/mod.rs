@@ -14,10 +14,10 @@ use crate::{
     account::{
         identity,
         registration::{Confirmation, Registration, open_sign_in, register},
-        secret,
     },
     context::Caller,
-    outbox::ClaimedMail,
+    delivery::ClaimedMail,
+    secrets::random_secret,
     testing::World,
 };
 
@@ -53,7 +53,7 @@ impl Signed {
         let found = identity::authenticate(&services.database, &self.cookie, &self.slug, self.world.now()).await.expect("an answer");
         let (person, membership) = found.expect("signed in");
         let email = person.email.clone();
-        let sign_in = Some(secret::fingerprint(&self.cookie));
+        let sign_in = Some(random_secret::fingerprint(&self.cookie));
         let caller = Caller { person: Some(person), sign_in, membership, ..self.world.caller.clone() };
         Self { world: World { caller, ..self.world.clone() }, email, ..self }
     }

@@ -6,20 +6,18 @@ use super::{Signed, mailed, signed_up};
 use crate::{
     account::{
         browser::change_password,
-        identity,
+        change_address, identity,
         registration::{check_password, sign_in_browser},
         verified_password,
     },
     cleanup,
     database::{AccessMode, RowScope},
     error::{Code, Error},
+    people::reset_password::{reset, send},
+    secrets::random_secret,
     security::{self, event::RequestOrigin},
     testing::{World, apart, owner, until_waiting},
-    verification::{
-        address::{self, confirm},
-        change_address,
-        reset_password::{reset, send},
-    },
+    verification::address::{self, confirm},
 };
 
 const OLD: &str = "correct horse battery";
@@ -75,7 +73,7 @@ async fn a_sign_in_that_is_being_opened_ends_with_the_password_that_opened_it() 
         let mut db = services.database.begin(RowScope::Person(seen.user.0), AccessMode::Write).await.expect("begun");
         assert_eq!(seen.hold(&mut db).await, Ok(true));
         let (now, ends) = (acme.now(), acme.now() + jiff::SignedDuration::from_hours(24));
-        let cookie = crate::account::secret::fingerprint("opening");
+        let cookie = random_secret::fingerprint("opening");
         security::store::open_sign_in(&mut db, seen.user.0, &cookie, &cookie, (now, ends), &RequestOrigin::default())
             .await
             .expect("opened");

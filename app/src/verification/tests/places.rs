@@ -11,9 +11,8 @@ use super::{
 use crate::{
     access::Role,
     error::Code,
-    people::unconfirmed_account::REVIEWED_MAX,
+    people::{reset_password::reset, unconfirmed_account::REVIEWED_MAX},
     testing::{World, apart, owner, until_waiting},
-    verification::reset_password::reset,
 };
 
 const PRESENT: &str = "select count(*) from member where organization_id = $1 and removed_at is null";

@@ -3,22 +3,18 @@
 use serde_json::json;
 
 use crate::{
-    access::WriteMode,
-    account::{
-        SignUpPolicy,
-        registration::{Confirmation, Registration},
-    },
+    access::{WriteMode, sign_up_policy::SignUpPolicy},
+    account::registration::{Confirmation, Registration},
     context::Caller,
     database::{AccessMode, RowScope},
     error::{Code, Error},
-    people::sign_up::{check_sign_up, sign_up},
+    people::{
+        reset_password::{asked, send},
+        sign_up::{check_sign_up, sign_up},
+    },
     security::event::RequestOrigin,
     testing::World,
-    verification::{
-        address::send_again,
-        mail_limits, require_confirmed,
-        reset_password::{asked, send},
-    },
+    verification::{address::send_again, mail_limits, require_confirmed},
 };
 
 #[tokio::test]

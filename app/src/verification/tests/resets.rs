@@ -9,14 +9,14 @@ use crate::{
     account::{identity, registration::check_password},
     database::{AccessMode, RowScope},
     error::Code,
+    people::reset_password::{self, reset, send},
+    secrets::link_purpose::LinkPurpose,
     security::event::RequestOrigin,
     testing::{World, apart, owner, until_waiting},
     verification::{
-        LinkPurpose,
         address::show,
         link_secret::{NewLinkSecret, issue},
         links::LinkState,
-        reset_password::{reset, send},
     },
 };
 
@@ -165,7 +165,7 @@ async fn an_account_that_somebody_holds_is_not_waited_for_and_its_link_is_sent_l
 
 /// A visitor requests a reset link for an address.
 async fn asked_for(acme: &World, email: &str) {
-    crate::verification::reset_password::asked(&acme.caller, email).await.expect("the same answer");
+    reset_password::asked(&acme.caller, email).await.expect("the same answer");
 }
 
 #[tokio::test]

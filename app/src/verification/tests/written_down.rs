@@ -4,13 +4,10 @@ use serde_json::json;
 
 use super::{Signed, mailed, signed_up};
 use crate::{
-    account::browser::change_password,
+    account::{browser::change_password, change_address},
+    people::reset_password::{reset, send},
     security::event::RequestOrigin,
     testing::World,
-    verification::{
-        change_address,
-        reset_password::{reset, send},
-    },
 };
 
 const OLD: &str = "correct horse battery";

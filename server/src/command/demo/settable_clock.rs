@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use app::{
     assistant::Engine,
     context::{BoxFuture, Caller, Clock, DocumentRenderer, Services},
+    document::InvoiceDocument,
     error::Error,
-    invoices::{document::InvoiceDocument, locale::Locale},
+    locale::Locale,
 };
 use jiff::Timestamp;
 

@@ -13,14 +13,14 @@ use app::{
         CustomLine, InvoiceGroupBy,
         compose::{self, ComposedLine, Grouping, UnbilledEntry},
         document_builder::{DocumentBuilder, IssueDetails},
-        locale::Locale,
-        rounding::{Rounding, RoundingBasis, RoundingMode},
-        tax::LineTax,
-        totals::{Discount, TaxCategory},
+        totals::Discount,
     },
+    locale::Locale,
     money::{Amount, Currency},
     organizations::Organization,
     percent::Percent,
+    tax::{category::TaxCategory, line_tax::LineTax},
+    time_rounding::{Rounding, RoundingBasis, RoundingMode},
 };
 use jiff::civil::{Date, date};
 use proptest::test_runner::TestRunner;

@@ -5,6 +5,7 @@ use server::{jobs, mail::DeliveryError};
 
 use super::{invoice_is_sent, mail_of, post};
 use crate::{smtp::MailServer, world::World};
+use app::delivery::ClaimedMail;
 
 #[tokio::test]
 async fn a_mail_to_nobody_is_not_tried_again() {
@@ -21,7 +22,7 @@ async fn a_mail_to_nobody_is_not_tried_again() {
 #[tokio::test]
 async fn a_mail_to_what_is_no_address_is_refused_by_us() {
     let server = MailServer::start().await;
-    let mail = app::outbox::ClaimedMail {
+    let mail = ClaimedMail {
         id: app::id::MailId::new(),
         recipient: "nobody\r\nBcc: everybody@example.com".to_owned(),
         reply_to: None,
@@ -37,7 +38,7 @@ async fn a_mail_to_what_is_no_address_is_refused_by_us() {
 #[tokio::test]
 async fn a_mail_to_a_domain_with_umlauts_leaves_for_its_name_in_ascii() {
     let mut server = MailServer::start().await;
-    let mail = app::outbox::ClaimedMail {
+    let mail = ClaimedMail {
         id: app::id::MailId::new(),
         recipient: "ada@bücher.example".to_owned(),
         reply_to: Some("studio@größe.example".to_owned()),

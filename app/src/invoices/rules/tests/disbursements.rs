@@ -1,7 +1,7 @@
 //! Disbursements beside billed lines.
 
 use super::*;
-use crate::invoices::disbursement;
+use crate::tax::disbursement;
 
 /// A disbursement of this category.
 fn laid_out(category: TaxCategory) -> LineRow {

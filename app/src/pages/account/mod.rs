@@ -1,0 +1,10 @@
+//! TODO
+
+pub mod address_section;
+pub mod landing;
+pub mod profile;
+pub mod security;
+pub mod settings;
+pub mod sign_in;
+pub mod tokens;
+pub mod verification;

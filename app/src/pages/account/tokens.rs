@@ -1,0 +1,178 @@
+//! Settings → Tokens: personal access tokens for agents and programs.
+
+use leptos::prelude::*;
+
+use crate::{
+    access::WriteMode,
+    account::{
+        mcp_clients::{MCP_CLIENTS, McpClient, StepTarget},
+        tokens::{AccessToken, CreateToken, NewToken, RevokeToken, list_tokens},
+    },
+    page::Page,
+    page_context::use_page_context,
+    ui::{
+        CopyButton, Dialog, DialogTrigger, Empty, Field, Form, PageSection, Select, Submit, WriteAction, choices, create_resource, hidden,
+        idempotency_field, on_success, refusal, shown_once, use_flash, when_loaded,
+    },
+};
+
+/// The list of tokens, and the form for a new one.
+#[component]
+pub fn TokensSection() -> impl IntoView {
+    let create = WriteAction::<CreateToken>::new();
+    let revoked = RwSignal::new(0_u32);
+    let tokens = create_resource(move || (create.version().get(), revoked.get()), |_| list_tokens());
+    let made_before = shown_once::<CreateToken>();
+    view! {
+        <div class="columns">
+            <PageSection title="New token" id="new-token">
+                <p class="quiet">"With a token an agent or a program acts as you in this organization, within the limits that you choose here."</p>
+                <Form action=create id="token" class="stack" clears=true>
+                    {idempotency_field(create)}
+                    <Field label="What it is for" name="name" required=true maxlength=100 placeholder="Claude on my laptop" />
+                    <Select label="It may" name="preset" choices=presets() value="full" />
+                    <Select label="When it writes" name="writes" choices=writes() value="ask" />
+                    <Select label="It runs out" name="expires_in_days" choices=lifetimes() value="90" />
+                    <Submit label="Make token" />
+                </Form>
+            </PageSection>
+            <div>
+                {move || match create.answer() {
+                    Some(Ok(done)) => Some(view! { <Fresh made=done.result /> }),
+                    Some(Err(_)) => None,
+                    None => made_before.clone().map(|done| view! { <Fresh made=done.result /> }),
+                }}
+                <PageSection title="Your tokens" id="tokens">
+                    {when_loaded(tokens, move |page| list(page, revoked))}
+                </PageSection>
+            </div>
+        </div>
+    }
+}
+
+fn presets() -> Vec<(String, String)> {
+    choices(&[
+        ("read_only", "Look, change nothing"),
+        ("time", "Track time"),
+        ("billing", "Draft and send invoices"),
+        ("full", "Do everything a token can"),
+    ])
+}
+
+fn writes() -> Vec<(String, String)> {
+    choices(&[
+        ("ask", "Time and invoices wait as drafts; it shows you the rest to do"),
+        ("drafts", "Time and invoices wait as drafts; it does nothing else"),
+        ("direct", "It counts at once"),
+    ])
+}
+
+fn lifetimes() -> Vec<(String, String)> {
+    choices(&[("30", "After 30 days"), ("90", "After 90 days"), ("365", "After a year"), ("0", "Never")])
+}
+
+/// The secret of a new token, which is shown once, with the setup of clients.
+#[component]
+fn Fresh(made: NewToken) -> impl IntoView {
+    let address = use_page_context().address;
+    let token = made.token.clone();
+    let clients = MCP_CLIENTS.iter().enumerate();
+    view! {
+        <section class="fresh" aria-labelledby="fresh">
+            <h2 id="fresh">"Copy it now: it is not shown again"</h2>
+            <div class="secret">
+                <code id="secret">{made.token.clone()}</code>
+                <CopyButton text=made.token what="the token" />
+            </div>
+            <p class="quiet">
+                "For an MCP client, with the address and the token filled in. It is offered the tools for every day; with "
+                <code>"?toolset=all"</code> " behind the address, all of them."
+            </p>
+            {clients.map(|(at, client)| lines(client, at == 0, &address, &token)).collect_view()}
+        </section>
+    }
+}
+
+/// The setup of one client in a disclosure, of which one is open at a time, initially the first.
+fn lines(client: &'static McpClient, open: bool, address: &str, token: &str) -> AnyView {
+    let steps = client.steps.iter().map(|step| {
+        let place = match step.place {
+            StepTarget::Shell(words) => words.to_owned(),
+            StepTarget::File(file) => format!("In {file}"),
+        };
+        let (text, label) = (step.text(address, token), format!("{}: {place}", client.name));
+        view! {
+            <p class="quiet">{place} ":"</p>
+            <div class="secret">
+                <pre tabindex="0" aria-label=label.clone()><code>{text.clone()}</code></pre>
+                <CopyButton text what=label />
+            </div>
+        }
+    });
+    view! {
+        <details class="client-lines" name="client-lines" open=open>
+            <summary>{client.name}</summary>
+            {steps.collect_view()}
+            {(!client.note.is_empty()).then_some(view! { <p class="quiet">{client.note}</p> })}
+        </details>
+    }
+    .into_any()
+}
+
+fn list(page: Page<AccessToken>, revoked: RwSignal<u32>) -> AnyView {
+    if page.items.is_empty() {
+        return view! { <Empty title="No token yet" text="Make one to let an agent track time or draft invoices for you." /> }.into_any();
+    }
+    view! { <ul class="rows">{page.items.into_iter().map(|token| view! { <TokenItem token revoked /> }).collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn TokenItem(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
+    let used = match (&token.last_used_at, &token.last_used_by) {
+        (Some(at), Some(by)) => format!("used {} at {} by {by}", at.day().label(), at.clock()),
+        (Some(at), None) => format!("used {} at {}", at.day().label(), at.clock()),
+        _ => "never used".to_owned(),
+    };
+    let ends = token.expires_at.as_ref().map_or_else(|| "never runs out".to_owned(), |at| format!("runs out {}", at.day().label()));
+    let writing = match token.writes {
+        WriteMode::Direct => "writes count at once",
+        WriteMode::Drafts => "writes drafts and nothing else",
+        WriteMode::Ask => "writes drafts, shows you the rest",
+    };
+    let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.name()).collect();
+    view! {
+        <li>
+            <span>
+                <b>{token.name.clone()}</b>
+                <small>{format!("{writing}, {used}, {ends}")}</small>
+                <small class="code">{scopes.join(" ")}</small>
+            </span>
+            <Revoke token revoked />
+        </li>
+    }
+}
+
+#[component]
+fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
+    let flash = use_flash();
+    let form = format!("revoke-form-{}", token.id);
+    let action = WriteAction::<RevokeToken>::of_form(&form);
+    on_success(action, move |_| {
+        flash.say("Revoked. Its next call is refused.");
+        revoked.update(|count| *count += 1);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let dialog = format!("revoke-{}", token.id);
+    view! {
+        <span>
+            <DialogTrigger dialog=dialog.clone() label="Revoke …" spoken=format!("Revoke {} …", token.name) class="button danger" />
+            <Dialog id=dialog title=format!("Revoke {}?", token.name) refused closes=action.version()>
+                <p>"Whoever uses it is refused from the next call on. This cannot be undone."</p>
+                <Form action id=form class="actions">
+                    {hidden("token", token.id)}
+                    <Submit label="Revoke token" class="button danger solid" />
+                </Form>
+            </Dialog>
+        </span>
+    }
+}

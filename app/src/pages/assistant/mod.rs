@@ -1,0 +1,4 @@
+//! TODO
+
+pub mod drawer;
+pub mod settings;

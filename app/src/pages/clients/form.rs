@@ -1,0 +1,82 @@
+//! Form fields of a client, for a new and for an existing one.
+
+use leptos::prelude::*;
+
+use crate::{
+    clients::{Client, CreateClient},
+    country::COUNTRIES,
+    money::{Currency, written},
+    page_context::use_current_organization,
+    pages::invoices::exemption_reasons::{EXEMPTION_REASONS_ID, OrganizationExemptionReasons},
+    tax::category::TaxCategory,
+    ui::{Field, Form, Select, SelectOption, Submit, TextArea, WriteAction, choices, idempotency_field},
+};
+
+/// The form for a new client: a name is enough, the rest comes from the organization.
+#[component]
+pub fn NewClientForm(
+    /// The action that adds the client.
+    action: WriteAction<CreateClient>,
+) -> impl IntoView {
+    let here = use_current_organization();
+    let rate = Currency::parse(&here.0.currency).unwrap_or_default().example(120);
+    view! {
+        <Form action id="new-client" class="grid-form" clears=true>
+            {idempotency_field(action)}
+            <Field label="Name" name="name" required=true maxlength=200 placeholder="Acme GmbH" class="span-2" />
+            <Select label="Currency" name="currency" choices=currencies() value=here.0.currency.clone() />
+            <Field label="Rate per hour" name="rate" inputmode="decimal" optional=true placeholder=rate />
+            <Field label="Payment terms in days" name="payment_terms_days" kind="number" optional=true placeholder="14" />
+            <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" optional=true />
+            <Field label="E-mail for invoices" name="email" kind="email" optional=true placeholder="billing@acme.example" class="span-2" />
+            <TextArea label="Postal address" name="address" optional=true placeholder="As it stands on a letter" class="span-2" />
+            <div class="form-end span-2">
+                <Submit label="Add client" />
+                <p class="hint">"What is left out comes from the organization's settings."</p>
+            </div>
+        </Form>
+    }
+}
+
+/// All fields of an existing client.
+pub fn fields(client: &Client) -> impl IntoView + use<> {
+    let rate = client.rate.as_ref().map(|rate| written(rate.amount, &client.currency)).unwrap_or_default();
+    view! {
+        <Field label="Name" name="name" required=true maxlength=200 value=client.name.clone() />
+        <Field label="Legal name" name="legal_name" maxlength=200 value=client.legal_name.clone().unwrap_or_default() optional=true hint="On invoices; empty for the name." />
+        <Select label="Currency" name="currency" choices=currencies() value=client.currency.to_string() />
+        <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="New time only; empty for the organization's." />
+        <Select label="Tax" name="tax_category" choices=tax_categories() value=client.tax_category.code() />
+        <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=client.tax_rate.to_string() />
+        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=client.tax_reason.clone().unwrap_or_default() optional=true list=EXEMPTION_REASONS_ID autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." class="span-2" />
+        <OrganizationExemptionReasons language=client.language.clone() />
+        <Field label="Payment terms in days" name="payment_terms_days" kind="number" value=client.payment_terms_days.to_string() />
+        <Select label="Language of documents" name="language" choices=languages() value=client.language.clone() />
+        <Field label="E-mail for invoices" name="email" kind="email" value=client.email.clone().unwrap_or_default() optional=true class="span-2" />
+        <TextArea label="Postal address" name="address" value=client.address.clone().unwrap_or_default() optional=true class="span-2" />
+        <Select label="Country" name="country" choices=countries() value=client.country.clone().unwrap_or_default() />
+        <Field label="VAT identifier" name="vat_id" value=client.vat_id.clone().unwrap_or_default() optional=true />
+        <Field label="Colour" name="color" kind="color" value=client.color.clone() />
+    }
+}
+
+/// The options for the currency.
+pub fn currencies() -> Vec<SelectOption> {
+    Currency::codes().iter().map(|code| ((*code).to_owned(), (*code).to_owned())).collect()
+}
+
+/// The options for the country by name, with none first.
+pub fn countries() -> Vec<SelectOption> {
+    let named = COUNTRIES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned()));
+    std::iter::once((String::new(), "Choose …".to_owned())).chain(named).collect()
+}
+
+/// The options for the tax category, each with its purpose and code.
+pub fn tax_categories() -> Vec<SelectOption> {
+    TaxCategory::ALL.iter().map(|category| (category.code().to_owned(), category.named())).collect()
+}
+
+/// The options for the language of documents.
+pub fn languages() -> Vec<SelectOption> {
+    choices(&[("en", "English"), ("de", "German"), ("ja", "Japanese")])
+}

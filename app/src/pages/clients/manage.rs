@@ -1,0 +1,176 @@
+//! Forms to change, archive and delete a client, and its projects.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::form;
+use crate::{
+    access::Permission,
+    clients::{ArchiveClient, Client, DeleteClient, RestoreClient, UpdateClient},
+    page::Page,
+    page_context::{invalidate, use_changes, use_current_organization},
+    pages::{
+        projects::manage::NewProjectForm,
+        rate_prompts::{RateOf, UnbilledAtOtherRate},
+    },
+    projects::{Project, list_projects},
+    ui::{
+        Dialog, DialogTrigger, Form, Icon, PageSection, Submit, WriteAction, create_resource, dot, hidden, hours, money, on_success,
+        refusal, use_flash, when_loaded,
+    },
+};
+
+/// The form with the terms that are the defaults of the client's invoices.
+#[component]
+pub fn ClientTerms(
+    /// The client.
+    client: Client,
+) -> impl IntoView {
+    let here = use_current_organization();
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = WriteAction::<UpdateClient>::new();
+    on_success(action, move |saved| {
+        invalidate(changes.work);
+        flash.done("Client saved.", saved);
+    });
+    let changeable = here.may(Permission::WriteWork);
+    let given = client.clone();
+    view! {
+        <PageSection title="Terms" id="terms">
+            <Form action id="client" class="grid-form" asks=true changes=true>
+                {hidden("client", client.id)}
+                {form::fields(&given)}
+                {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
+            </Form>
+            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Client(client.id) /> <ArchiveOrDeleteClient client /> })}
+        </PageSection>
+    }
+}
+
+/// Archiving and deleting, kept apart from saving.
+#[component]
+fn ArchiveOrDeleteClient(client: Client) -> impl IntoView {
+    let changes = use_changes();
+    let (archive, restore) = (WriteAction::<ArchiveClient>::new(), WriteAction::<RestoreClient>::new());
+    on_success(archive, move |_| invalidate(changes.work));
+    on_success(restore, move |_| invalidate(changes.work));
+    let switch = if client.archived {
+        view! {
+            <Form action=restore id="restore-client">
+                {hidden("client", client.id)}
+                <Submit label="Restore client" class="button" />
+            </Form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Form action=archive id="archive-client">
+                {hidden("client", client.id)}
+                <Submit label="Archive client" class="button" />
+            </Form>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="ends">
+            {switch}
+            <Delete client />
+        </div>
+    }
+}
+
+#[component]
+fn Delete(client: Client) -> impl IntoView {
+    let here = use_current_organization();
+    let changes = use_changes();
+    let flash = use_flash();
+    let navigate = use_navigate();
+    let action = WriteAction::<DeleteClient>::new();
+    let list = here.path("clients");
+    on_success(action, move |deleted| {
+        flash.done(format!("{} was deleted.", deleted.name), deleted);
+        navigate(&list, Default::default());
+        invalidate(changes.work);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    view! {
+        <DialogTrigger dialog="delete-client-dialog" label="Delete …" class="button danger" drawing=Icon::Bin />
+        <Dialog id="delete-client-dialog" title=format!("Delete {}?", client.name) refused closes=action.version()>
+            <p>"Only a client without projects, time and invoices can be deleted. Archive it to keep its history out of the way."</p>
+            <Form action id="delete-client" class="actions">
+                {hidden("client", client.id)}
+                <Submit label="Delete client" class="button danger solid" />
+            </Form>
+        </Dialog>
+    }
+}
+
+/// The client's projects, and the form for a new one.
+#[component]
+pub fn ClientProjects(
+    /// The client.
+    client: Client,
+) -> impl IntoView {
+    let here = use_current_organization();
+    let changes = use_changes();
+    let id = client.id.to_string();
+    let asked = move || (changes.work.get(), id.clone());
+    let projects = create_resource(asked, |(_, client)| list_projects(None, Some(client), Some(true), Some(true), Some(200), None, None));
+    let adds = here.may(Permission::WriteWork) && !client.archived;
+    let chosen = (client.id.to_string(), client.name);
+    view! {
+        <PageSection title="Projects" id="projects">
+            {adds.then(|| view! { <NewProjectForm client=chosen /> })}
+            {when_loaded(projects, rows)}
+        </PageSection>
+    }
+}
+
+fn rows(page: Page<Project>) -> AnyView {
+    let here = use_current_organization();
+    if page.items.is_empty() {
+        return view! { <p class="quiet">"No project yet. Time is tracked on projects, so add one first."</p> }.into_any();
+    }
+    let items = page.items.into_iter().map(|project| {
+        let path = here.path(&format!("projects/{}", project.id));
+        view! {
+            <li>
+                <span>{dot(project.color)} <a class="row-link" href=path>{project.name}</a></span>
+                <span class="numbers">
+                    {project.worked.as_ref().map(hours)}
+                    // It takes precedence over the client's rate, which is shown above.
+                    {project.rate.as_ref().map(|rate| view! { <small>"own rate " {money(rate)}</small> })}
+                    {project.unbilled.as_ref().filter(|unbilled| unbilled.amount > 0).map(|unbilled| view! { <small>{money(unbilled)} " unbilled"</small> })}
+                </span>
+            </li>
+        }
+    });
+    view! { <ul class="rows">{items.collect_view()}</ul> }.into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{page_context::CurrentOrganization, platform, testing::World};
+
+    #[tokio::test]
+    async fn the_own_rate_of_a_project_stands_beside_it_on_the_page_of_the_client() {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "rate": "120.00"})).await;
+        studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+        let shown = async || {
+            let looking = async {
+                provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+                rows(list_projects(None, None, None, None, None, None, None).await.expect("projects")).to_html()
+            };
+            studio.caller.clone().run(looking).await
+        };
+        assert!(!shown().await.contains("own rate"));
+        studio.ok("set_rate", json!({"project": "Dashboard", "rate": "95.50"})).await;
+        let with_own = shown().await;
+        assert!(with_own.contains("own rate") && with_own.contains("95.50"), "{with_own}");
+    }
+}

@@ -1,0 +1,269 @@
+//! Dialogs and forms for an invoice as a whole: send, mail again, stop the mail, delete, void.
+
+use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_navigate;
+
+use super::editor::{
+    DRAFT_FORM_ID,
+    form_snapshot::{self, FormSnapshot, SEND_DIALOG_ID},
+};
+use crate::{
+    error::Error,
+    invoices::{DeleteInvoiceDraft, Invoice, InvoiceProblem, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice},
+    outbox::MailState,
+    page_context::{invalidate, use_changes, use_current_organization, use_page_context},
+    platform,
+    ui::{Checkbox, Dialog, DialogTrigger, Form, Icon, Submit, TextArea, WriteAction, hidden, icon, on_success, refusal, use_flash},
+};
+
+/// The hint on how to enter several addresses.
+const SEVERAL: &str = "Several with commas, semicolons or line ends between them, at most 10.";
+
+/// The dialog that sends a draft.
+#[component]
+pub fn SendDialog(
+    /// The draft.
+    invoice: Invoice,
+    /// The error of saving the draft's form.
+    saving: Signal<Option<Error>>,
+    /// Whether the dialog opens again when the page shows the saved draft.
+    again: RwSignal<bool>,
+    /// The form as it was on the screen when somebody else had saved the draft.
+    screen: RwSignal<Option<FormSnapshot>>,
+) -> impl IntoView {
+    if form_snapshot::has_unresolved_conflict(&invoice, screen.get_untracked()) {
+        return disabled_send_button().into_any();
+    }
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = WriteAction::<SendInvoice>::new();
+    on_success(action, move |invoice| {
+        flash.say(format!("Sent as {}.", invoice.number.clone().unwrap_or_default()));
+        invalidate(changes.money);
+    });
+    form_snapshot::watch_for_conflict(action, action.version(), invoice.id, screen);
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let key = format!("send-{}-{}", invoice.id, invoice.version);
+    // The user must see exactly what is sent: unsaved input is saved first, and the reloaded page opens the dialog again.
+    let waits = RwSignal::new(false);
+    let save = move || {
+        let saves = platform::submit_if_unsaved(DRAFT_FORM_ID);
+        waits.set(saves);
+        again.set(saves);
+        saves
+    };
+    let send = move |event: ev::SubmitEvent| {
+        if waits.get_untracked() || save() {
+            event.prevent_default();
+        }
+    };
+    Effect::new(move |_| {
+        if saving.with(Option::is_some) {
+            again.set(false);
+        }
+    });
+    let unsaved = move || match saving.get() {
+        Some(_) => "Your changes could not be saved. Close this, and correct the draft first.",
+        None if waits.get() => "Your changes are saved first …",
+        None => "Save your changes first.",
+    };
+    view! {
+        <DialogTrigger dialog=SEND_DIALOG_ID label="Send …" class="button primary" drawing=Icon::Send on:click=move |_: ev::MouseEvent| _ = save() />
+        <Dialog id=SEND_DIALOG_ID title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version() opens=again>
+            <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
+            {zero_total_notice(&invoice)}
+            <div class="send" data-waits=move || waits.get().then_some("true") on:submit:capture=send>
+            <p class="notice save-first" role="status">{unsaved}</p>
+            <Form action id="send" class="stack">
+                {hidden("invoice", invoice.id)} {hidden("version", invoice.version)} {hidden("idempotency_key", key)}
+                {recipients(invoice.client_email.clone())}
+                <TextArea label="Words for the mail" name="message" optional=true placeholder="A short standard text when left empty." />
+                <Checkbox label="Without e-mail: give number and PDF only" name="without_email" ticked=invoice.client_email.is_none() />
+                {no_mail_server_hint()}
+                <div class="actions"><Submit label="Send invoice" class="button primary large" drawing=Icon::Send /></div>
+            </Form>
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// The notice that the total is zero, with the time that has no rate.
+fn zero_total_notice(invoice: &Invoice) -> Option<impl IntoView + use<>> {
+    let of_rate = |remark: &&InvoiceProblem| ["time_rate", "current_rates"].contains(&remark.field.as_str());
+    (invoice.sums.total.amount == 0).then(|| {
+        let rates = invoice.remarks.iter().find(of_rate).map(|remark| remark.message.clone());
+        view! { <p class="notice">"The client is asked for nothing. " {rates}</p> }
+    })
+}
+
+/// A disabled button in place of the dialog while an edit conflict is unresolved.
+fn disabled_send_button() -> impl IntoView {
+    view! {
+        <button type="button" class="button primary" disabled=true title="Say first, below, which of the two drafts is to count.">
+            {icon(Icon::Send)}
+            <span>"Send …"</span>
+        </button>
+    }
+}
+
+/// The field for the recipients; it has several lines, since pasted lists keep their line ends.
+fn recipients(to: Option<String>) -> impl IntoView {
+    view! { <TextArea label="To" name="to" rows=2 value=to.unwrap_or_default() hint=SEVERAL placeholder="billing@acme.example" /> }
+}
+
+/// The hint that mails do not leave without a mail server; `None` if one is set up.
+fn no_mail_server_hint() -> Option<impl IntoView + use<>> {
+    let words = "No mail server is set up: the mail is kept in Settings under Mails and does not leave.";
+    (!use_page_context().mail_leaves).then(|| view! { <p class="hint">{words}</p> })
+}
+
+/// Whether mailing is a repetition: an invoice without a mail, or with a stopped one, has not been mailed yet.
+pub fn is_resend(mail: Option<&MailState>) -> bool {
+    mail.is_some_and(|mail| !mail.is_stopped())
+}
+
+/// The dialog that mails a sent invoice, for the first time or again.
+#[component]
+pub fn ResendDialog(
+    /// The invoice.
+    invoice: Invoice,
+) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = WriteAction::<ResendInvoice>::new();
+    let leaves = use_page_context().mail_leaves;
+    on_success(action, move |_| {
+        flash.say(match leaves {
+            true => "A mail with the invoice waits to leave.",
+            false => "The mail is kept in Settings under Mails. It does not leave: no mail server is set up.",
+        });
+        invalidate(changes.money);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let number = invoice.number.clone().unwrap_or_default();
+    let again = is_resend(invoice.mail.as_ref());
+    let (title, does) = if again { (format!("Mail {number} again?"), "Mail it again") } else { (format!("Mail {number}?"), "Mail it") };
+    let lead =
+        if again { "The same document goes out once more." } else { "The document goes out as it was made when the invoice was sent." };
+    let usual = if invoice.mail.is_some() { "Those of its last mail when left empty." } else { "A short standard text when left empty." };
+    let to = invoice.mail.map(|mail| mail.recipient).or(invoice.client_email);
+    view! {
+        <DialogTrigger dialog="resend-dialog" label=if again { "Mail again …" } else { "Mail …" } class="button" drawing=Icon::Send />
+        <Dialog id="resend-dialog" title refused closes=action.version()>
+            <p>{lead}</p>
+            <Form action id="resend" class="stack">
+                {hidden("invoice", invoice.id)}
+                {recipients(to)}
+                <TextArea label="Words for the mail" name="message" optional=true placeholder=usual />
+                {no_mail_server_hint()}
+                <div class="actions"><Submit label=does class="button primary large" drawing=Icon::Send /></div>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// The form that stops the waiting mail of an invoice.
+#[component]
+pub fn StopMailForm(
+    /// The invoice.
+    invoice: Invoice,
+) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = WriteAction::<StopInvoiceMail>::new();
+    on_success(action, move |_| {
+        flash.say("The mail was stopped. The invoice stays sent; mail it elsewhere if its client should have it.");
+        invalidate(changes.money);
+    });
+    view! {
+        <Form action id="stop-mail" class="actions">
+            {hidden("invoice", invoice.id)}
+            <Submit label="Stop this mail" class="button" />
+        </Form>
+    }
+}
+
+fn has_time(invoice: &Invoice) -> bool {
+    invoice.lines.iter().any(|line| line.worked.is_some())
+}
+
+/// The dialog that deletes a draft, which releases its time.
+#[component]
+pub fn DeleteDraftDialog(
+    /// The draft.
+    invoice: Invoice,
+) -> impl IntoView {
+    let here = use_current_organization();
+    let changes = use_changes();
+    let flash = use_flash();
+    let navigate = use_navigate();
+    let action = WriteAction::<DeleteInvoiceDraft>::new();
+    let freed = if has_time(&invoice) { "The draft was deleted. Its time can be billed again." } else { "The draft was deleted." };
+    on_success(action, move |deleted| {
+        flash.done(freed, deleted);
+        navigate(&here.path("invoices"), Default::default());
+        invalidate(changes.money);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    view! {
+        <div class="ends">
+            <DialogTrigger dialog="delete-draft-dialog" label="Delete draft …" class="button danger" drawing=Icon::Bin />
+            <Dialog id="delete-draft-dialog" title="Delete this draft?" refused closes=action.version()>
+                <p>"The time on it becomes unbilled again. No number was given, so none is lost."</p>
+                <Form action id="delete-draft" class="actions">
+                    {hidden("invoice", invoice.id)}
+                    <Submit label="Delete draft" class="button danger solid" />
+                </Form>
+            </Dialog>
+        </div>
+    }
+}
+
+/// The dialog that voids a sent invoice without payments.
+#[component]
+pub fn VoidDialog(
+    /// The invoice.
+    invoice: Invoice,
+) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = WriteAction::<VoidInvoice>::new();
+    let freed = if has_time(&invoice) { "The invoice is void. Its time can be billed again." } else { "The invoice is void." };
+    on_success(action, move |_| {
+        flash.say(freed);
+        invalidate(changes.money);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let number = invoice.number.clone().unwrap_or_default();
+    view! {
+        <div class="ends">
+            <DialogTrigger dialog="void-dialog" label="Void …" class="button danger" />
+            <Dialog id="void-dialog" title=format!("Void {number}?") refused closes=action.version()>
+                <p>"The client owes nothing for it any more, and its time can be billed again. The number stays used. This cannot be undone."</p>
+                <Form action id="void" class="actions">
+                    {hidden("invoice", invoice.id)}
+                    <Submit label="Void invoice" class="button danger solid" />
+                </Form>
+            </Dialog>
+        </div>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::page_context::PageContext;
+
+    #[test]
+    fn where_no_mail_leaves_it_is_said_before_one_is_written() {
+        let said = |mail_leaves| {
+            Owner::new().with(|| {
+                provide_context(PageContext { mail_leaves, ..PageContext::default() });
+                no_mail_server_hint().map(|words| words.to_html())
+            })
+        };
+        assert!(said(false).is_some_and(|words| words.contains("No mail server is set up")));
+        assert_eq!(said(true), None);
+    }
+}

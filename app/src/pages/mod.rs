@@ -1,0 +1,17 @@
+//! Pages: the views of all features. They call operations of every feature; only the routes and other pages import them.
+
+pub mod account;
+pub mod assistant;
+pub mod audit_log;
+pub mod budgets;
+pub mod clients;
+pub mod dashboard;
+pub mod invoices;
+pub mod layout;
+pub mod notifications;
+pub mod organizations;
+pub mod people;
+pub mod projects;
+pub mod rate_prompts;
+pub mod time;
+pub mod undo_button;

@@ -1,0 +1,103 @@
+//! The members of a project, on its page.
+
+use leptos::prelude::*;
+
+use crate::{
+    access::Permission,
+    page::Page,
+    page_context::{invalidate, use_changes, use_current_organization},
+    people::{Member, list_members},
+    projects::team::{AssignProjectMembers, UnassignProjectMembers},
+    ui::{Form, PageSection, Select, SelectOption, Submit, WriteAction, create_resource, hidden, on_success, when_loaded},
+};
+
+/// The members of the project, and for those who lead the work the forms to assign and remove them.
+#[component]
+pub fn TeamSection(
+    /// The project's id.
+    project: String,
+) -> impl IntoView {
+    let changes = RwSignal::new(0_u32);
+    let leads = use_current_organization().may(Permission::WriteWork);
+    let (of, to_join) = (project.clone(), project.clone());
+    let on_it =
+        create_resource(move || (changes.get(), of.clone()), |(_, project)| list_members(None, Some(project), None, Some(200), None));
+    view! {
+        <PageSection title="On this project" id="team">
+            {when_loaded(on_it, move |page| team(page, project.clone(), leads, changes))}
+            {leads.then(|| view! { <Add project=to_join changes /> })}
+        </PageSection>
+    }
+}
+
+fn team(page: Page<Member>, project: String, leads: bool, changes: RwSignal<u32>) -> AnyView {
+    if page.items.is_empty() {
+        return view! { <p class="quiet">"Nobody yet. Members see a project and track time on it once they are on it."</p> }.into_any();
+    }
+    let rows = page.items.into_iter().map(|member| {
+        let project = project.clone();
+        view! {
+            <li>
+                <span>{member.name.clone()}</span>
+                {leads.then(|| view! { <RemoveFromProject project member changes /> })}
+            </li>
+        }
+    });
+    view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn RemoveFromProject(project: String, member: Member, changes: RwSignal<u32>) -> impl IntoView {
+    let form = format!("off-{}", member.id);
+    let action = WriteAction::<UnassignProjectMembers>::of_form(&form);
+    let work = use_changes().work;
+    on_success(action, move |_| {
+        invalidate(changes);
+        invalidate(work);
+    });
+    view! {
+        <Form action id=form>
+            {hidden("project", project)} {hidden("members[0]", member.id)}
+            <Submit label="Take off" class="button" spoken=format!("Take off {}", member.name) />
+        </Form>
+    }
+}
+
+/// The form that assigns a member to the project.
+#[component]
+fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
+    let action = WriteAction::<AssignProjectMembers>::new();
+    let work = use_changes().work;
+    on_success(action, move |_| {
+        invalidate(changes);
+        invalidate(work);
+    });
+    let of = project.clone();
+    let both = create_resource(
+        move || (changes.get(), of.clone()),
+        |(_, project)| async move {
+            let on_it = list_members(None, Some(project), None, Some(200), None);
+            futures::try_join!(list_members(None, None, None, Some(200), None), on_it)
+        },
+    );
+    let form = move |(everybody, on_it): (Page<Member>, Page<Member>)| {
+        let others = everybody
+            .items
+            .into_iter()
+            .filter(|member| member.role.may(Permission::TrackTime) && !on_it.items.iter().any(|known| known.id == member.id));
+        let choices: Vec<SelectOption> = others.map(|member| (member.id.to_string(), member.name)).collect();
+        if choices.is_empty() {
+            return ().into_any();
+        }
+        let project = project.clone();
+        view! {
+            <Form action id="put-on" class="put-on">
+                {hidden("project", project)}
+                <Select label="Put on it" name="members[0]" choices />
+                <Submit label="Add" class="button" />
+            </Form>
+        }
+        .into_any()
+    };
+    when_loaded(both, form)
+}

@@ -1,0 +1,199 @@
+//! The list of projects and the page of one project.
+
+pub mod manage;
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{
+    budgets::{ProjectBudget, gauge},
+    people::team::TeamSection,
+};
+use crate::{
+    access::Permission,
+    clients::list_clients,
+    error::Error,
+    page::Page,
+    page_context::{CurrentOrganization, use_changes, use_current_organization},
+    projects::{Billing, Project, get_project, list_projects},
+    ui::{Empty, PageHeader, Tone, badge, create_resource, dot, hours, money, page_when_loaded, pager, statistic, when_loaded},
+};
+
+/// The text of empty lists for members who are on no project yet.
+pub const ON_NO_PROJECT: &str = "You are on no project yet. Ask whoever leads the work to put you on one.";
+
+/// The page that lists the projects by client.
+pub fn projects() -> AnyView {
+    let here = use_current_organization();
+    let changes = use_changes();
+    let query = use_query_map();
+    let asked =
+        move || (changes.work.get(), changes.time.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
+    let projects = create_resource(asked, |(_, _, (archived, cursor))| load(archived, cursor));
+    view! {
+        <PageHeader title="Projects" lead=view! { "What the work is on. Time is tracked on projects." }.into_any() />
+        {here.may(Permission::WriteWork).then(|| view! { <Add /> })}
+        {when_loaded(projects, list)}
+    }
+    .into_any()
+}
+
+/// Loads the projects, and whether there is a client to which a first one can be added.
+async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, bool), Error> {
+    let projects = list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None).await?;
+    let clients = !projects.items.is_empty() || !list_clients(None, None, Some(1), None, None).await?.items.is_empty();
+    Ok((projects, clients))
+}
+
+/// The form for a new project of any client.
+#[component]
+fn Add() -> impl IntoView {
+    let changes = use_changes();
+    let clients = create_resource(move || changes.work.get(), |_| list_clients(None, None, Some(200), None, None));
+    when_loaded(clients, |page| {
+        let clients = page.items.into_iter().map(|client| (client.id.to_string(), client.name)).collect::<Vec<_>>();
+        (!clients.is_empty()).then(|| view! { <manage::NewProjectForm clients /> }).into_any()
+    })
+}
+
+fn list((page, clients): (Page<Project>, bool)) -> AnyView {
+    let here = use_current_organization();
+    let archived = use_query_map().read_untracked().get("archived").is_some();
+    if page.items.is_empty() && !here.may(Permission::WriteWork) {
+        return view! { <Empty title="No project yet" text=ON_NO_PROJECT /> }.into_any();
+    }
+    if page.items.is_empty() {
+        return none_yet(&here, clients);
+    }
+    let seen = here.may(Permission::ReadMoney);
+    let next = page.next_cursor;
+    let rows = page.items.into_iter().map(|project| row(&here.path(&format!("projects/{}", project.id)), project, seen)).collect_view();
+    let (path, all) = (here.path("projects"), format!("{}?archived=yes", here.path("projects")));
+    let (path, switch) = match archived {
+        true => (all, (path, "Hide archived projects")),
+        false => (path, (all, "Show archived projects")),
+    };
+    view! {
+        <table class="list">
+            <caption class="spoken">"Projects"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Project"</th>
+                    <th scope="col" class="wide">"Client"</th>
+                    <th scope="col" class="wide">"Billing"</th>
+                    <th scope="col" class="wide">"Budget"</th>
+                    <th scope="col" class="number">"Worked"</th>
+                    {seen.then(|| view! { <th scope="col" class="number wide">"Rate per hour"</th> <th scope="col" class="number">"Unbilled"</th> })}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {pager(path, next)}
+        <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
+    }
+    .into_any()
+}
+
+/// The empty list: the next step is a first project, or a client if there is none either.
+fn none_yet(here: &CurrentOrganization, clients: bool) -> AnyView {
+    if clients {
+        return view! { <Empty title="No project yet" text="Time is tracked on projects. Add the first one with New project above." /> }
+            .into_any();
+    }
+    let path = here.path("clients");
+    view! {
+        <Empty title="No project yet" text="A project belongs to a client, and time is tracked on it. Add a client first, then its project.">
+            <a class="button" href=path>"To the clients"</a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn row(path: &str, project: Project, seen: bool) -> impl IntoView + use<> {
+    let amounts = seen.then(|| {
+        view! {
+            <td class="number wide">{project.effective_rate.as_ref().map(money)}</td>
+            <td class="number">{project.unbilled.as_ref().filter(|unbilled| unbilled.amount > 0).map(money)}</td>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                {dot(project.color)} <a class="row-link" href=path.to_owned()>{project.name}</a>
+                {project.code.map(|code| view! { " " <span class="code">{code}</span> })}
+                {project.archived.then(|| badge(Tone::Quiet, "Archived"))}
+                <small class="narrow">{project.client.name.clone()} {project.budget.as_ref().map(gauge::gauge_with_percent)}</small>
+            </th>
+            <td class="wide">{project.client.name.clone()}</td>
+            <td class="wide">{project.billing.label()}</td>
+            <td class="wide">{project.budget.as_ref().map(gauge::gauge_with_percent)}</td>
+            <td class="number">{project.worked.as_ref().map(hours)}</td>
+            {amounts}
+        </tr>
+    }
+}
+
+/// The page of one project: its time, its terms, and archiving or deleting it.
+pub fn project() -> AnyView {
+    let params = use_params_map();
+    let changes = use_changes();
+    let asked = move || (changes.work.get(), changes.time.get(), params.with(|params| params.get("project").unwrap_or_default()));
+    let project = create_resource(asked, |(_, _, project)| get_project(project));
+    page_when_loaded(project, one)
+}
+
+fn one(project: Project) -> AnyView {
+    let here = use_current_organization();
+    let client = here.path(&format!("clients/{}", project.client.id));
+    let lead = view! {
+        <a href=client>{project.client.name.clone()}</a>
+        {project.archived.then(|| view! { " " {badge(Tone::Quiet, "Archived")} })}
+    };
+    let facts = [
+        project.worked.as_ref().map(|worked| statistic("Worked", hours(worked), None)),
+        project.unbilled.as_ref().map(|unbilled| statistic("Unbilled", money(unbilled), None)),
+        project.effective_rate.as_ref().map(|rate| statistic("Rate for new time", money(rate), None)),
+    ];
+    view! {
+        <PageHeader title=project.name.clone() lead=lead.into_any() />
+        <dl class="facts">{facts.into_iter().flatten().collect_view()}</dl>
+        {here.may(Permission::ReadBudgets).then(|| view! { <ProjectBudget project=project.id.to_string() /> })}
+        <div class="columns">
+            {here.may(Permission::ReadMoney).then(|| view! { <manage::ProjectTerms project=project.clone() /> })}
+            <div>
+                <TeamSection project=project.id.to_string() />
+                <manage::LatestEntries project=project.id.to_string() />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The ways of billing, for a picker.
+pub fn billings() -> Vec<(String, String)> {
+    Billing::ALL.iter().map(|billing| (billing.name().to_owned(), billing.label().to_owned())).collect()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{platform, testing::World};
+
+    #[tokio::test]
+    async fn whoever_has_a_client_is_not_sent_to_add_one_before_the_first_project() {
+        let studio = World::new("studio").await;
+        let shown = async || {
+            let looking = async {
+                let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+                let (page, clients) = load(false, None).await.expect("projects");
+                assert!(page.items.is_empty());
+                none_yet(&here, clients).to_html()
+            };
+            studio.caller.clone().run(looking).await
+        };
+        assert!(shown().await.contains("Add a client first"));
+        studio.ok("create_client", serde_json::json!({"name": "Acme"})).await;
+        let with_client = shown().await;
+        assert!(with_client.contains("New project above") && !with_client.contains("To the clients"), "{with_client}");
+    }
+}

@@ -1,0 +1,172 @@
+//! The timer bar on every page: starts the timer, shows it running, stops it.
+
+use leptos::{ev, prelude::*};
+
+use super::form::{self, ProjectOptions};
+use crate::{
+    access::Permission,
+    error::Error,
+    hours,
+    page::PickerOptions,
+    page_context::{invalidate, use_changes, use_current_organization},
+    pages::projects::ON_NO_PROJECT,
+    platform,
+    projects::Project,
+    time::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer, live_clock::LiveClock},
+    ui::{
+        Form, Icon, Submit, WriteAction, create_resource, dot, icon, on_warnings, preserved_input_everywhere, secondary_write, use_flash,
+        when_loaded,
+    },
+};
+
+/// The data of the bar: the timer, and the projects to start one on.
+type TimerBarData = (CurrentTimer, ProjectOptions);
+
+async fn load(tracks: bool) -> Result<TimerBarData, Error> {
+    futures::try_join!(get_timer(), form::load_project_options(tracks))
+}
+
+/// The action that starts the timer, in the context of the page.
+#[derive(Clone, Copy)]
+struct StartTimerAction(WriteAction<StartTimer>);
+
+/// Provides the action that starts the timer to everything on the page.
+pub fn provide_start_timer() {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = WriteAction::<StartTimer>::new();
+    on_warnings(action, move |warnings| {
+        flash.warn(&warnings);
+        invalidate(changes.time);
+    });
+    provide_context(StartTimerAction(action));
+}
+
+/// The action that starts the timer. The bar shows the reason of a refusal.
+pub fn use_start_timer() -> WriteAction<StartTimer> {
+    expect_context::<StartTimerAction>().0
+}
+
+/// The bar on top of every page of an organization.
+#[component]
+pub fn TimerBar() -> impl IntoView {
+    let here = use_current_organization();
+    let changes = use_changes();
+    let seen = RwSignal::new(0_u32);
+    // Another tab or device may have started or stopped the timer meanwhile.
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::focus, move |_| invalidate(seen));
+        on_cleanup(move || listener.remove());
+    });
+    let tracks = here.may(Permission::TrackTime);
+    let bar = create_resource(move || (changes.time.get(), changes.work.get(), seen.get()), move |_| load(tracks));
+    view! {
+        <section class="timer" aria-label="Timer">
+            {tracks.then(|| when_loaded(bar, |(current, projects)| match current.timer {
+                Some(timer) => running(timer),
+                None => idle(projects),
+            }))}
+        </section>
+    }
+}
+
+fn idle((projects, last): ProjectOptions) -> AnyView {
+    let here = use_current_organization();
+    expect_context::<LiveClock>().run_from(None);
+    if projects.items.is_empty() && !here.may(Permission::WriteWork) {
+        return view! { <p class="timer-hint">{icon(Icon::Clock)} <span>{ON_NO_PROJECT}</span></p> }.into_any();
+    }
+    if projects.items.is_empty() {
+        return view! {
+            <p class="timer-hint">
+                {icon(Icon::Clock)} <span>"The timer runs on a project. " <a href=here.path("clients")>"Add a client and a project"</a> " to start it."</span>
+            </p>
+        }
+        .into_any();
+    }
+    let action = use_start_timer();
+    view! {
+        <Form action id="start-timer" class="timer-form">
+            <label class="spoken" for="timer-description">"What are you working on?"</label>
+            <input id="timer-description" class="timer-words" name="description" maxlength="2000" placeholder="What are you working on?" autocomplete="off" />
+            {picker(&projects, last.unwrap_or_default())}
+            <span class="timer-clock" aria-hidden="true">{hours::clock(0)}</span>
+            <Submit label="Start" class="button primary go" drawing=Icon::Play />
+        </Form>
+    }
+    .into_any()
+}
+
+fn running(timer: TimeEntry) -> AnyView {
+    let live_clock = expect_context::<LiveClock>();
+    let changes = use_changes();
+    let flash = use_flash();
+    let update = WriteAction::<UpdateTimer>::new();
+    let stop = update.beside::<StopTimer>();
+    on_warnings(update, move |_| invalidate(changes.time));
+    on_warnings(stop, move |warnings| {
+        flash.warn(&warnings);
+        invalidate(changes.time);
+    });
+    let stop = secondary_write(stop, stop_key(&timer));
+    let seconds = timer.worked.seconds;
+    live_clock.run_from(Some(seconds));
+    let clock = move || live_clock.clock().unwrap_or_else(|| hours::clock(seconds));
+    let since = timer.started_at.as_ref().map(|start| format!("since {}", start.clock()));
+    // The description is saved when the focus leaves the form; Stop sends it along.
+    let left = move |event: ev::FocusEvent| {
+        if platform::focus_leaves(&event) {
+            platform::submit_if_unsaved("timer");
+        }
+    };
+    view! {
+        <div class="timer-form running" on:focusout=left>
+            <Form action=update id="timer" class="timer-edit" secondary_write=stop.clone()>
+                <label class="spoken" for="timer-description">"What are you working on?"</label>
+                <input
+                    id="timer-description"
+                    class="timer-words"
+                    name="description"
+                    maxlength="2000"
+                    placeholder="What are you working on?"
+                    autocomplete="off"
+                    value=timer.description.clone()
+                    prop:preserved_input=preserved_input_everywhere(timer.description.clone(), timer.id.to_string())
+                />
+                <span class="timer-project">
+                    {dot(timer.project.color.clone())}
+                    <span>{format!("{} / {}", timer.client.name, timer.project.name)}</span>
+                </span>
+                <Submit label="Save" class="button quiet-save" />
+                <span class="timer-clock" title=since role="timer">{clock}</span>
+                <Submit label="Stop" class="button stop go" drawing=Icon::Stop does=stop />
+            </Form>
+        </div>
+    }
+    .into_any()
+}
+
+/// The idempotency key that makes a second click on Stop harmless. A timer that runs again because its stop was undone has another
+/// version, and so another key.
+pub fn stop_key(timer: &TimeEntry) -> String {
+    format!("stop-{}-{}", timer.id, timer.version)
+}
+
+/// The picker of the project to work on; the project of the latest entry is preselected.
+fn picker(projects: &PickerOptions<Project>, last: String) -> AnyView {
+    let words = projects.words("projects").map(|words| view! { <option value="" disabled=true>{words}</option> });
+    let options = form::project_choices(&projects.items).into_iter().map(|(id, name)| {
+        let selected = id == last;
+        view! { <option value=id selected=selected>{name}</option> }
+    });
+    let options = options.collect_view();
+    view! {
+        <label class="spoken" for="timer-project">"Project"</label>
+        <select id="timer-project" class="timer-picker" name="project" required prop:preserved_input=preserved_input_everywhere(last, String::new())>
+            <option value="">"Project …"</option>
+            {options}
+            {words}
+        </select>
+    }
+    .into_any()
+}

@@ -1,0 +1,34 @@
+//! The undo button.
+
+use leptos::prelude::*;
+
+use crate::{
+    history::UndoAction,
+    id::ActionId,
+    page_context::{invalidate, use_changes},
+    ui::{Form, Submit, WriteAction, hidden, idempotency_field, on_warnings, refusal, use_flash},
+};
+
+/// A button that undoes an action; components that show its records load again.
+pub fn undo_button(action: ActionId) -> AnyView {
+    let (flash, changes) = (use_flash(), use_changes());
+    let write = WriteAction::<UndoAction>::new();
+    on_warnings(write, move |_| {
+        for count in [changes.time, changes.work, changes.money] {
+            invalidate(count);
+        }
+        flash.say("Undone.");
+    });
+    Effect::new(move |_| {
+        if let Some(error) = refusal(write).get() {
+            flash.say(error.message);
+        }
+    });
+    view! {
+        <Form action=write id=format!("undo-{action}") class="inline" quiet=true>
+            {hidden("action", action)} {idempotency_field(write)}
+            <Submit label="Undo" class="button bare" />
+        </Form>
+    }
+    .into_any()
+}
