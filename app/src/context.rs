@@ -275,6 +275,11 @@ impl Caller {
         self.membership.as_ref().ok_or_else(|| Error::not_found("organization"))
     }
 
+    /// The organization of the call, if it has one.
+    pub fn organization(&self) -> Option<OrganizationId> {
+        self.membership.as_ref().map(|membership| membership.organization)
+    }
+
     /// Runs `work` as this caller, independent of any surrounding request; headers that it sets reach no browser.
     ///
     /// The new owner is a child of the current one, so the arena of a surrounding render stays alive.

@@ -164,7 +164,7 @@ impl Error {
     /// A service that Stint needs failed during a write: it is not known whether the write was done.
     pub fn unknown_outcome(what: &str) -> Self {
         Self::new(Code::Unavailable, format!("{what} It is not known whether anything was changed."))
-            .hint("Look whether it was done before you try again, or repeat the call with the same idempotency_key.")
+            .hint("Look whether it was done before you try again. With the same idempotency_key the call is not done twice.")
     }
 
     /// Too many calls of one caller. The next one is accepted after `wait`, which `details` holds in whole seconds.

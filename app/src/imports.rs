@@ -13,8 +13,6 @@ use syn::{
     visit::{self, Visit},
 };
 
-use crate::{i::J, k, r};
-
 /// The modules of the crate, the lowest first: values, what calls need, organizations and people, clients, projects, time, invoices, the
 /// assistant, and at last the pages, which show all of them.
 const ORDER: [&str; 59] = [
@@ -290,9 +288,9 @@ fn imports_are_read_in_every_form() {
         //! crate::of_a_comment
         use crate::{a::{self, b::{C, d as e}}, f::*};
         pub use super::g::h;
-        fn one(of: J) -> String {
+        fn one(of: crate::i::J) -> String {
             let text = "crate::of_a_text";
-            format!("{} {text}", k::l(of))
+            format!("{} {text}", crate::k::l(of))
         }
         mod inner {
             use super::super::m;
@@ -308,7 +306,7 @@ fn imports_are_read_in_every_form() {
         use crate::q;
         fn two() {
             #[cfg(test)]
-            r::s();
+            crate::r::s();
         }
     "#;
     let imports = Imports::of(source, vec!["x".to_owned()]);

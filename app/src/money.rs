@@ -4,6 +4,7 @@
 //! [`rounded_quotient`].
 
 mod amount;
+mod ceiling;
 mod currency;
 #[cfg(feature = "ssr")]
 mod schema;
@@ -22,18 +23,16 @@ pub use amount::Amount;
 #[cfg(feature = "ssr")]
 pub(crate) use amount::digits;
 pub(crate) use amount::shown;
+pub use ceiling::{amount_max, rate_max};
 pub use currency::Currency;
 #[cfg(feature = "ssr")]
 pub use schema::AMOUNT;
+#[cfg(feature = "ssr")]
+pub(crate) use separator::of_json_number;
 pub(crate) use separator::{ambiguous, readings};
 pub use unit_price::{UnitPrice, millionths_of};
 #[cfg(feature = "ssr")]
 pub(crate) use wire::bare_number;
-
-/// The largest amount that is accepted, in minor units: a hundred thousand million euros. Sums of
-/// many such amounts, and an amount times the hours of a year, stay far from the limits of an
-/// `i64`.
-pub const AMOUNT_MAX: i64 = 10_000_000_000_000;
 
 const SECONDS_PER_HOUR: i128 = 3_600;
 

@@ -72,14 +72,27 @@ impl NumberPattern {
     ///
     /// A pattern without the year never restarts, as the numbers of last year would repeat.
     pub fn series(&self, year: i16, yearly_reset: bool) -> String {
-        let shows_year = self.pieces.iter().any(|piece| matches!(piece, PatternPart::Year | PatternPart::ShortYear));
-        if yearly_reset && shows_year { format!("{year:04}") } else { String::new() }
+        if yearly_reset && self.shows_year() { format!("{year:04}") } else { String::new() }
+    }
+
+    /// Whether a number shows its year of issue.
+    fn shows_year(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, PatternPart::Year | PatternPart::ShortYear))
     }
 
     /// The pattern as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// What to tell whoever wants a counter that starts again each year beside a pattern without the year; `None` where there is nothing to tell.
+pub fn reset_not_applied(pattern: &str, yearly_reset: bool) -> Option<&'static str> {
+    let pattern = NumberPattern::parse(pattern).ok().filter(|_| yearly_reset)?;
+    (!pattern.shows_year()).then_some(
+        "The counter goes on and does not start again each year: the year is not a part of the invoice numbers, so those of last year would \
+         come again. Write {YYYY} or {YY} into the pattern, or let the counter go on for ever.",
+    )
 }
 
 /// Letters that stand for "number" in some languages, and their ASCII form.

@@ -47,7 +47,9 @@ impl Percent {
 
 fn refused(field: &'static str, text: &str, why: &str) -> Error {
     let shown = crate::money::shown(text);
-    Error::invalid(field, format!("{shown} {why}; write one such as 19, 7.7 or 8.425."))
+    // Where the sign stands, a number without it may be an amount.
+    let examples = if half_width(text).contains('%') { "19%, 7.7% or 8.425%" } else { "19, 7.7 or 8.425" };
+    Error::invalid(field, format!("{shown} {why}; write one such as {examples}."))
 }
 
 /// Parses a decimal of at most four digits before the separator, so nothing can overflow.

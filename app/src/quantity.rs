@@ -1,4 +1,5 @@
-//! Quantities of lines (BT-129) in whole hundred-millionths, so that quantity × price is the net of every line to the smallest unit.
+//! Quantities of lines (BT-129): in whole hundred-millionths where somebody writes them, and as fine as it takes where they are hours, so
+//! that quantity × price is the net of every line to the smallest unit.
 
 #[cfg(test)]
 mod tests;
@@ -14,46 +15,77 @@ use crate::{
 /// Hundred-millionths per unit.
 const ONE: i64 = 100_000_000;
 
-/// The most decimals of a quantity.
-pub const DECIMALS: usize = 8;
+/// The most decimals of a quantity that somebody writes.
+const DECIMALS: usize = 8;
 
 /// The fewest decimals of a quantity of hours.
 const HOUR_DECIMALS: u32 = 2;
 
+/// The most decimals of a quantity of hours. The last one of them at the highest rate of any currency ([`money::rate_max`]) is one of its
+/// smallest unit, so no net is skipped.
+const HOUR_DECIMALS_MAX: u32 = 13;
+
 /// The highest quantity: a million.
 const QUANTITY_MAX: i64 = 1_000_000 * ONE;
 
-/// The net of a line (BT-131) in minor units: its quantity × its price in millionths of the major unit, rounded half up once.
-pub fn net(quantity: i64, unit_price: i64, currency: &Currency) -> i64 {
-    let parts = i128::from(ONE) * i128::from(millionths_of(currency));
-    saturated(rounded_quotient(i128::from(quantity) * i128::from(unit_price), parts))
+/// A quantity as it stands on a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quantity {
+    /// Its digits without the point.
+    pub digits: i64,
+    /// How many of them stand after the point: at most 13.
+    pub decimals: u32,
 }
 
-/// The hours of a line of time: the quantity with the fewest decimals, from two to eight, whose product with the price, rounded, is the
-/// line's net. At each length the rounded hours are tried first, then their neighbour above and the one below.
+impl Quantity {
+    /// The quantity of a custom line, in hundred-millionths.
+    pub fn custom(hundred_millionths: i64) -> Self {
+        Self { digits: hundred_millionths, decimals: DECIMALS as u32 }
+    }
+
+    /// So many seconds as hours, rounded to `decimals` decimals.
+    fn of_seconds(seconds: i64, decimals: u32) -> Self {
+        let digits = saturated(rounded_quotient(i128::from(seconds) * 10_i128.pow(decimals), 3_600));
+        Self { digits, decimals }
+    }
+
+    /// The net in minor units: quantity × price in millionths of the major unit, rounded half up once.
+    fn net(self, unit_price: i64, currency: &Currency) -> i64 {
+        let parts = 10_i128.pow(self.decimals) * i128::from(millionths_of(currency));
+        saturated(rounded_quotient(i128::from(self.digits) * i128::from(unit_price), parts))
+    }
+}
+
+/// The net of a custom line (BT-131) in minor units: its quantity in hundred-millionths × its price in millionths of the major unit,
+/// rounded half up once.
+pub fn net(quantity: i64, unit_price: i64, currency: &Currency) -> i64 {
+    Quantity::custom(quantity).net(unit_price, currency)
+}
+
+/// The hours of a line of time: the quantity with the fewest decimals, from two to thirteen, whose product with the price, rounded, is the
+/// line's net. At each length the rounded hours are tried first, then their neighbour above and the one below. If none is, as with a rate
+/// beyond the highest, the hours are rounded to eight decimals.
 ///
 /// 36 min 40 s at 99.99 are 61.11: neither 0.61 nor 0.611, nor one beside them, times the price comes to that. Of 0.6111 the neighbour
 /// above does, 0.6112.
-pub fn hours(seconds: i64, unit_price: i64, net_amount: i64, currency: &Currency) -> i64 {
-    let exact = i128::from(seconds) * i128::from(ONE);
-    let fits = |quantity: &i64| net(*quantity, unit_price, currency) == net_amount;
-    (HOUR_DECIMALS..=DECIMALS as u32)
+pub fn hours(seconds: i64, unit_price: i64, net_amount: i64, currency: &Currency) -> Quantity {
+    let fits = |quantity: &Quantity| quantity.net(unit_price, currency) == net_amount;
+    (HOUR_DECIMALS..=HOUR_DECIMALS_MAX)
         .find_map(|decimals| {
-            let step = 10_i64.pow(DECIMALS as u32 - decimals);
-            let nearest = saturated(rounded_quotient(exact, 3_600 * i128::from(step))).saturating_mul(step);
-            [nearest, nearest.saturating_add(step), nearest.saturating_sub(step)].into_iter().find(fits)
+            let nearest = Quantity::of_seconds(seconds, decimals);
+            [0, 1, -1].map(|more| Quantity { digits: nearest.digits.saturating_add(more), decimals }).into_iter().find(fits)
         })
-        .unwrap_or_else(|| saturated(rounded_quotient(exact, 3_600)))
+        .unwrap_or_else(|| Quantity::of_seconds(seconds, DECIMALS as u32))
 }
 
 /// Formats hours with at least two decimals.
-pub fn hours_text(quantity: i64) -> String {
+pub fn hours_text(quantity: Quantity) -> String {
     shown(quantity, HOUR_DECIMALS as usize)
 }
 
-/// Formats a quantity without needless zeros.
+/// Formats the quantity of a custom line, in hundred-millionths, without needless zeros.
 pub fn text_of(quantity: i64) -> String {
-    shown(quantity, 0)
+    shown(Quantity::custom(quantity), 0)
 }
 
 /// Separates the thousands of a quantity with commas, like those of an amount.
@@ -63,12 +95,13 @@ pub fn grouped(quantity: &str) -> String {
     format!("{sign}{}{decimals}", money::grouped(whole))
 }
 
-fn shown(quantity: i64, least: usize) -> String {
-    let size = quantity.unsigned_abs();
-    let eight = format!("{:0DECIMALS$}", size % ONE as u64);
-    let decimals = &eight[..eight.trim_end_matches('0').len().max(least)];
-    let (sign, point) = (if quantity < 0 { "-" } else { "" }, if decimals.is_empty() { "" } else { "." });
-    format!("{sign}{}{point}{decimals}", size / ONE as u64)
+/// Formats a quantity with at least `least` decimals, and with further ones that are not zero.
+fn shown(quantity: Quantity, least: usize) -> String {
+    let (size, one, width) = (quantity.digits.unsigned_abs(), 10_u64.pow(quantity.decimals), quantity.decimals as usize);
+    let all = format!("{:0width$}", size % one);
+    let decimals = &all[..all.trim_end_matches('0').len().max(least)];
+    let (sign, point) = (if quantity.digits < 0 { "-" } else { "" }, if decimals.is_empty() { "" } else { "." });
+    format!("{sign}{}{point}{decimals}", size / one)
 }
 
 /// Parses a quantity: not zero, at most a million, with up to eight decimals, and negative for a deduction. Ambiguous text, such as

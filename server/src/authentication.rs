@@ -189,7 +189,8 @@ async fn caller_of_token(site: &Site, request: &Parts, channel: Channel) -> Resu
         recognized => recognized?,
     };
     tries.remember_right_token(presented);
-    caller.permit = Some(services.admission.recognized(permit, presented, CredentialOwner::Token(recognized.token.id.0)).await?);
+    let owner = CredentialOwner::Token { token: recognized.token.id.0, person: recognized.person.id.0 };
+    caller.permit = Some(services.admission.recognized(permit, presented, owner).await?);
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);

@@ -27,3 +27,22 @@ pub async fn verify_password(requester: Requester, password: String, kept: Optio
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_known_again_and_no_other() {
+        let kept = hash_password(Requester::Operator, "correct horse battery".to_owned()).await.expect("hashed");
+        assert!(kept.starts_with("$argon2id$"));
+        assert_eq!(verify_password(Requester::Operator, "correct horse battery".to_owned(), Some(kept.clone())).await, Ok(true));
+        assert_eq!(verify_password(Requester::Operator, "Correct horse battery".to_owned(), Some(kept)).await, Ok(false));
+        assert_eq!(verify_password(Requester::Operator, "anything".to_owned(), None).await, Ok(false));
+    }
+
+    #[test]
+    fn the_hash_of_nobody_can_be_read_so_that_refusing_takes_its_time() {
+        assert!(PasswordHash::new(NOBODY).is_ok());
+    }
+}

@@ -40,6 +40,9 @@ const SITE_FACTOR: u8 = 4;
 /// The least number of credentials that are remembered.
 const GENERATION: usize = 5_000;
 
+/// The rate of one person, at the pages and beside them with all of their tokens.
+const PERSON: Rate = Rate::of(600, 200);
+
 /// The limits of rate and concurrency.
 #[derive(Debug, Clone, Copy)]
 pub struct AdmissionLimits {
@@ -49,6 +52,9 @@ pub struct AdmissionLimits {
     pub sign_in: Option<Rate>,
     /// The rate of one token; no limit when absent.
     pub token: Option<Rate>,
+    /// The rate of all tokens of one person together; no limit when absent. Calls at the pages are counted apart, so that no agent keeps
+    /// its person out.
+    pub tokens_of_person: Option<Rate>,
     /// The rate of calls without a credential from one network, and the same again for calls with an unknown one; four times that
     /// for all networks of one site. No limit when absent.
     pub strangers: Option<Rate>,
@@ -64,12 +70,16 @@ pub struct AdmissionLimits {
 
 impl AdmissionLimits {
     /// The limits of a process. At once: eight requests of a credential, three times as many of a person. One token: `token` calls per
-    /// minute, twice as many in a burst. One person, or all unknown callers of one network: 600 per minute, 200 in a burst, of which each
-    /// sign-in has a tenth and a fifth for itself. None means no limit of the rate.
+    /// minute, twice as many in a burst. One person at the pages, all of their tokens together, or all unknown callers of one network:
+    /// 600 per minute, 200 in a burst; of those at the pages each sign-in has a tenth and a fifth for itself, and the tokens have no less
+    /// than one of them. None means no limit of the rate.
     pub fn of(token: Option<NonZeroU32>) -> Self {
         let token = token.map(Rate::per_minute);
-        let [person, sign_in, strangers] = [Rate::of(540, 160), Rate::of(60, 40), Rate::of(600, 200)].map(|rate| token.and(Some(rate)));
-        Self { person, sign_in, token, strangers, at_once: 8, of_person_at_once: 24, strangers_at_once: 32, patience: PATIENCE }
+        let tokens_of_person =
+            token.map(|token| Rate { per_minute: token.per_minute.max(PERSON.per_minute), burst: token.burst.max(PERSON.burst) });
+        let [person, sign_in, strangers] = [Rate::of(540, 160), Rate::of(60, 40), PERSON].map(|rate| token.and(Some(rate)));
+        let (at_once, of_person_at_once, strangers_at_once) = (8, 24, 32);
+        Self { person, sign_in, token, tokens_of_person, strangers, at_once, of_person_at_once, strangers_at_once, patience: PATIENCE }
     }
 }
 
@@ -78,8 +88,13 @@ impl AdmissionLimits {
 pub enum CredentialOwner {
     /// A person at the pages, with all of their sign-ins.
     Person(Uuid),
-    /// A token.
-    Token(Uuid),
+    /// A token, and the person it belongs to, whose tokens have a rate together.
+    Token {
+        /// The id of the token.
+        token: Uuid,
+        /// The id of the person.
+        person: Uuid,
+    },
 }
 
 /// The key by which concurrent requests are counted.

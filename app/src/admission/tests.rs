@@ -10,6 +10,11 @@ fn rules() -> AdmissionLimits {
     AdmissionLimits { patience: Duration::ZERO, ..AdmissionLimits::of(None) }
 }
 
+/// A token with this id, of a person who has no other.
+fn token(token: Uuid) -> CredentialOwner {
+    CredentialOwner::Token { token, person: Uuid::now_v7() }
+}
+
 /// Admission control that knows the owner of this credential.
 async fn known(rules: AdmissionLimits, credential: &str, owner: CredentialOwner) -> AdmissionControl {
     let admission = AdmissionControl::new(rules, connect().await);
@@ -36,11 +41,11 @@ async fn at_once(admission: &AdmissionControl, credential: &str, many: usize) ->
 
 #[tokio::test]
 async fn of_sixty_four_at_once_with_one_token_eight_are_let_in_and_a_neighbour_is_always() {
-    let admission = known(rules(), "flood", CredentialOwner::Token(Uuid::from_u128(1))).await;
+    let admission = known(rules(), "flood", token(Uuid::from_u128(1))).await;
     let (permits, refused) = at_once(&admission, "flood", 64).await;
     assert_eq!((permits.len(), refused), (8, 56));
     let neighbour = admission.enter(Some("neighbour"), HERE).await.expect("a stranger at first");
-    admission.recognized(neighbour, "neighbour", CredentialOwner::Token(Uuid::from_u128(2))).await.expect("the neighbour");
+    admission.recognized(neighbour, "neighbour", token(Uuid::from_u128(2))).await.expect("the neighbour");
     drop(permits);
     assert_eq!(at_once(&admission, "flood", 8).await.0.len(), 8, "whoever went away gave the permit back");
 }
@@ -58,7 +63,7 @@ async fn a_permit_is_held_until_its_last_copy_is_dropped() {
 
 #[tokio::test]
 async fn whoever_guesses_credentials_takes_turns_with_nobody_but_their_own_network() {
-    let admission = known(AdmissionLimits { strangers_at_once: 2, ..rules() }, "known", CredentialOwner::Token(Uuid::from_u128(1))).await;
+    let admission = known(AdmissionLimits { strangers_at_once: 2, ..rules() }, "known", token(Uuid::from_u128(1))).await;
     let mut guesses = Vec::new();
     for guess in 0..20_000_u32 {
         if let Ok(permit) = admission.enter(Some(&format!("guess {guess}")), HERE).await {
@@ -94,7 +99,7 @@ async fn whoever_has_many_credentials_is_not_let_in_more_often_at_once() {
     let (ada, grace) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let come = async |credential: &str, person: Uuid| {
         let permit = admission.enter(Some(credential), HERE).await.expect("let in");
-        let permit = admission.recognized(permit, credential, CredentialOwner::Token(Uuid::now_v7())).await.expect("recognized");
+        let permit = admission.recognized(permit, credential, token(Uuid::now_v7())).await.expect("recognized");
         admission.of_person(permit, person).await
     };
     let mut permits = Vec::new();
@@ -124,7 +129,7 @@ fn slow() -> AdmissionLimits {
 
 #[tokio::test]
 async fn two_processes_hold_one_rate_within_a_quarter() {
-    let owner = CredentialOwner::Token(Uuid::now_v7());
+    let owner = token(Uuid::now_v7());
     let (one, other) = (known(slow(), "busy", owner).await, known(slow(), "busy", owner).await);
     let let_in = let_in([&one, &other], 1_000).await;
     assert!((150..=250).contains(&let_in), "{let_in} instead of 200");
@@ -133,11 +138,85 @@ async fn two_processes_hold_one_rate_within_a_quarter() {
 }
 
 #[tokio::test]
+async fn two_processes_hold_the_rate_of_all_tokens_of_a_person_too() {
+    let rules = || AdmissionLimits { token: None, tokens_of_person: slow().token, ..rules() };
+    let person = Uuid::now_v7();
+    let owner = || CredentialOwner::Token { token: Uuid::now_v7(), person };
+    let (one, other) = (known(rules(), "busy", owner()).await, known(rules(), "busy", owner()).await);
+    let let_in = let_in([&one, &other], 1_000).await;
+    assert!((150..=250).contains(&let_in), "{let_in} instead of 200");
+}
+
+/// The refusal of a call with this credential of this owner; none when it is let in.
+async fn refusal(admission: &AdmissionControl, credential: &str, owner: CredentialOwner) -> Option<Error> {
+    let permit = match admission.enter(Some(credential), HERE).await {
+        Ok(permit) => permit,
+        Err(error) => return Some(error),
+    };
+    admission.recognized(permit, credential, owner).await.err()
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_person_have_one_rate_together_and_the_pages_another() {
+    let limits =
+        AdmissionLimits { person: Some(Rate::of(1, 3)), token: Some(Rate::of(1, 5)), tokens_of_person: Some(Rate::of(1, 12)), ..rules() };
+    let (admission, ada) = (AdmissionControl::new(limits, connect().await), Uuid::now_v7());
+    let tokens: Vec<CredentialOwner> = (0..10).map(|_| CredentialOwner::Token { token: Uuid::now_v7(), person: ada }).collect();
+    let (mut let_in, mut refused) = (0, Vec::new());
+    for (number, owner) in tokens.iter().enumerate() {
+        for _ in 0..5 {
+            match refusal(&admission, &format!("token {number}"), *owner).await {
+                None => let_in += 1,
+                Some(error) => refused.push(error),
+            }
+        }
+    }
+    assert_eq!(let_in, 12);
+    for error in &refused {
+        assert_eq!(error.code, Code::RateLimited);
+        assert!(error.message.contains("your tokens") && error.message.contains("1 in a minute"), "{error:?}");
+        assert!(error.retry_after().is_some_and(|wait| wait > Duration::from_secs(1)), "{error:?}");
+    }
+    assert!(refusal(&admission, "sign-in of Ada", CredentialOwner::Person(ada)).await.is_none(), "no agent keeps its person out");
+    assert!(refusal(&admission, "token of Grace", token(Uuid::now_v7())).await.is_none());
+}
+
+#[tokio::test]
+async fn a_token_that_calls_too_often_takes_nothing_from_the_other_tokens_of_its_person() {
+    let limits = AdmissionLimits { token: Some(Rate::of(1, 5)), tokens_of_person: Some(Rate::of(1, 200)), ..rules() };
+    let (admission, person) = (AdmissionControl::new(limits, connect().await), Uuid::now_v7());
+    let busy = CredentialOwner::Token { token: Uuid::now_v7(), person };
+    let mut let_in = 0;
+    for _ in 0..500 {
+        match refusal(&admission, "busy", busy).await {
+            None => let_in += 1,
+            Some(error) => assert!(error.message.contains("this token"), "{error:?}"),
+        }
+    }
+    assert_eq!(let_in, 5);
+    for number in 0..30 {
+        let owner = CredentialOwner::Token { token: Uuid::now_v7(), person };
+        for _ in 0..5 {
+            assert_eq!(refusal(&admission, &format!("token {number}"), owner).await, None);
+        }
+    }
+}
+
+#[test]
+fn all_tokens_of_a_person_have_no_less_than_one_of_them() {
+    let rate = |token| AdmissionLimits::of(NonZeroU32::new(token)).tokens_of_person;
+    assert_eq!(rate(0), None, "no limit");
+    assert_eq!(rate(1), Some(Rate::of(600, 200)));
+    assert_eq!(rate(120), Some(Rate::of(600, 240)));
+    assert_eq!(rate(1_000), Some(Rate::of(1_000, 2_000)));
+}
+
+#[tokio::test]
 async fn without_a_database_each_process_counts_for_itself() {
     let database = connect().await;
     let admission = AdmissionControl::new(slow(), database.clone());
     let permit = admission.enter(Some("busy"), HERE).await.expect("let in");
-    admission.recognized(permit, "busy", CredentialOwner::Token(Uuid::now_v7())).await.expect("recognized");
+    admission.recognized(permit, "busy", token(Uuid::now_v7())).await.expect("recognized");
     database.close().await;
     assert_eq!(let_in([&admission, &admission], 300).await, 199);
 }
@@ -166,12 +245,8 @@ async fn an_organization_waits_for_its_share_of_the_connections_and_its_neighbou
 #[tokio::test]
 async fn strangers_of_one_network_come_only_so_often_and_whoever_is_known_is_none_of_them() {
     let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
-    let admission = known(
-        AdmissionLimits { strangers: Some(Rate { per_minute, burst }), ..rules() },
-        "known",
-        CredentialOwner::Token(Uuid::from_u128(1)),
-    )
-    .await;
+    let admission =
+        known(AdmissionLimits { strangers: Some(Rate { per_minute, burst }), ..rules() }, "known", token(Uuid::from_u128(1))).await;
     let address = |text: &str| crate::limits::network(text.parse().expect("an address"));
     for host in 1..=3 {
         admission.enter(None, address(&format!("2001:db8:1:2::{host}"))).await.expect("let in");
@@ -229,10 +304,10 @@ async fn whoever_floods_without_a_credential_keeps_nobody_out_who_has_one() {
 #[tokio::test]
 async fn whoever_guesses_uses_up_what_their_own_network_has_and_a_right_credential_uses_up_nothing() {
     let admission = AdmissionControl::new(three_strangers(), connect().await);
-    for token in 1..=10 {
-        let credential = format!("token {token}");
+    for number in 1..=10 {
+        let credential = format!("token {number}");
         let permit = admission.enter(Some(&credential), HERE).await.expect("a stranger at first");
-        admission.recognized(permit, &credential, CredentialOwner::Token(Uuid::from_u128(token))).await.expect("recognized");
+        admission.recognized(permit, &credential, token(Uuid::from_u128(number))).await.expect("recognized");
     }
     let mut guesses = 0;
     while admission.enter(Some(&format!("guess {guesses}")), HERE).await.is_ok() {
@@ -299,4 +374,10 @@ fn an_operator_reads_how_many_may_call_at_once() {
     for row in [row, format!("{SITE_FACTOR} times as many calls of strangers")] {
         assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
     }
+}
+
+#[test]
+fn an_operator_reads_how_often_the_tokens_of_a_person_may_call() {
+    let row = format!("| {} a minute and {} at once, or as often as one token if that is more", PERSON.per_minute, PERSON.burst);
+    assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
 }

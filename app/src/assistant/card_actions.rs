@@ -18,7 +18,7 @@ use crate::{
     error::{Code, Error},
     history,
     id::{ActionId, CardId},
-    operation::{Operation, registry},
+    operation::{Operation, refusal_for_person, registry},
 };
 
 /// Commits a card if its effect is still the same; the call itself checks this before it commits.
@@ -161,8 +161,9 @@ async fn renew(user: &AssistantUser, kept: &StoredCard) -> Result<(), Error> {
     db.commit().await
 }
 
-/// Stores a refusal on its card, so that every tab shows it.
+/// Stores a refusal on its card, in words for the person at it, so that every tab shows it.
 async fn refused(user: &AssistantUser, id: CardId, error: Error) -> Result<Error, Error> {
+    let error = refusal_for_person(error);
     let mut db = user.db(AccessMode::Write).await?;
     store::card::refused(&mut db, id, &error).await?;
     db.commit().await?;

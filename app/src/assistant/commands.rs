@@ -3,7 +3,11 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Command, slash::KnownNames, user::AssistantUser};
+use super::{
+    Command,
+    slash::{HELP, KnownNames},
+    user::AssistantUser,
+};
 use crate::{
     day::Day,
     operation::{Effect, Operation},
@@ -12,9 +16,9 @@ use crate::{
 
 /// The five commands with a grammar of their own: name, operation, title, usage, whether they write.
 const NATURAL_COMMANDS: [(&str, &str, &str, &str, bool); 5] = [
-    ("start", "start_timer", "Start the timer", "Acme / Dashboard design review", true),
+    ("start", "start_timer", "Start the timer", "Acme / Dashboard / design review", true),
     ("stop", "stop_timer", "Stop the timer", "", true),
-    ("log", "create_time_entry", "Log time", "45m Acme / Onboarding call", true),
+    ("log", "create_time_entry", "Log time", "45m Acme / Onboarding / first call", true),
     ("unbilled", "list_unbilled", "List unbilled time", "Acme", false),
     ("invoice", "draft_invoice", "Draft an invoice", "Acme last month", true),
 ];
@@ -28,7 +32,18 @@ pub fn available(user: &AssistantUser) -> Vec<Command> {
         usage: (*usage).to_owned(),
         writes: *writes,
     });
-    named.chain(user.offered_operations().map(of_operation)).collect()
+    let help = Command { name: HELP.to_owned(), title: "List all commands".to_owned(), usage: String::new(), writes: false };
+    named.chain([help]).chain(user.offered_operations().map(of_operation)).collect()
+}
+
+/// All commands of the user with what they take, as the answer to `/help`.
+pub fn help(user: &AssistantUser) -> String {
+    let line = |command: Command| match command.usage.as_str() {
+        "" => format!("- `/{}` {}", command.name, command.title),
+        usage => format!("- `/{} {usage}` {}", command.name, command.title),
+    };
+    let lines: Vec<String> = available(user).into_iter().map(line).collect();
+    format!("These commands can be typed:\n\n{}", lines.join("\n"))
 }
 
 fn of_operation(operation: &'static Operation) -> Command {

@@ -14,7 +14,7 @@ use crate::{
     database::AccessMode,
     error::Error,
     id::{ConversationId, MessageId, RunId},
-    operation::{Effect, Operation},
+    operation::{Effect, Operation, refusal_for_person},
     text,
 };
 
@@ -78,8 +78,8 @@ fn message(speaker: Speaker, text: String) -> Message {
 
 fn without_model(standing: &ModelAvailability) -> String {
     match standing.model {
-        None => "No model is set up, so I can only take slash commands, such as /log 45m Acme / Onboarding call. Whoever runs this Stint can set up a model; Settings, Assistant says how.",
-        Some(_) => "The assistant is switched off here. An owner or admin can switch it on in Settings, Assistant. Slash commands work without it, such as /log 45m Acme / Onboarding call.",
+        None => "No model is set up, so I can only take slash commands, such as /log 45m Acme / Onboarding / first call. Whoever runs this Stint can set up a model; Settings, Assistant says how.",
+        Some(_) => "The assistant is switched off here. An owner or admin can switch it on in Settings, Assistant. Slash commands work without it, such as /log 45m Acme / Onboarding / first call.",
     }
     .to_owned()
 }
@@ -106,6 +106,9 @@ async fn store_answer(user: &AssistantUser, id: ConversationId, answer: &Message
 
 /// Answers a slash command. A refusal is an answer too and is stored as one.
 async fn answer_command(user: &AssistantUser, id: ConversationId, text: &str) -> Message {
+    if slash::is_help(text) {
+        return message(Speaker::Assistant, commands::help(user));
+    }
     let mut answer = message(Speaker::Assistant, String::new());
     match run_command(user, id, text).await {
         Ok(step) => {
@@ -114,7 +117,7 @@ async fn answer_command(user: &AssistantUser, id: ConversationId, text: &str) ->
             }
             answer.steps.push(step);
         }
-        Err(error) => answer.refusal = Some(error),
+        Err(error) => answer.refusal = Some(refusal_for_person(error)),
     }
     answer
 }

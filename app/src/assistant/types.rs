@@ -227,7 +227,7 @@ pub struct Command {
     pub name: String,
     /// What it does.
     pub title: String,
-    /// The arguments that follow it, such as `45m Acme / Dashboard call`.
+    /// The arguments that follow it, such as `45m Acme / Dashboard / call`.
     pub usage: String,
     /// Whether it changes something.
     pub writes: bool,

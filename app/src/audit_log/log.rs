@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     AuditEntry,
+    operation_titles::OperationTitle,
     store::{AuditFilter, AuditRow},
 };
 use crate::{
@@ -77,6 +78,15 @@ async fn filter(cx: &mut Call, given: AuditQuery) -> Result<(AuditFilter, Option
 fn reads() -> Vec<String> {
     let declared = registry::all().iter().map(|operation| operation.declaration);
     declared.filter(|declaration| declaration.effect == Effect::Read).map(|declaration| declaration.name.to_owned()).collect()
+}
+
+/// The operations, sorted by title.
+pub fn operation_titles() -> Vec<OperationTitle> {
+    let declared = registry::all().iter().map(|operation| operation.declaration);
+    let titled = declared.map(|known| OperationTitle { name: known.name.to_owned(), title: known.title.to_owned() });
+    let mut titles: Vec<OperationTitle> = titled.collect();
+    titles.sort_by(|one, other| one.title.cmp(&other.title));
+    titles
 }
 
 /// One call with its changes.

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ssr")]
 pub mod log;
+pub mod operation_titles;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod verification;

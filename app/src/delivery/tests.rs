@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use crate::{
     delivery::*,
+    outbox::limits::{AGE_MAX, TOO_OLD},
     testing::{World, apart, owner},
     verification::address,
 };

@@ -19,7 +19,7 @@ const TRIED: usize = 3;
 const RECORDS_TRIED: i64 = 50;
 
 /// Operations that cannot be undone, with the operation that reverses each by hand, and the hint that says so.
-const MANUAL_REMEDIES: [(&str, &str, &str); 7] = [
+const MANUAL_REMEDIES: [(&str, &str, &str); 8] = [
     ("invite_member", "revoke_invitation", "revoke_invitation takes an open invitation back."),
     (
         "change_member_role",
@@ -30,6 +30,7 @@ const MANUAL_REMEDIES: [(&str, &str, &str); 7] = [
     ("draft_invoice", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),
     ("redraft_invoice", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),
     ("draft_invoices", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),
+    ("stop_invoice_mail", "resend_invoice", "resend_invoice mails the invoice again."),
     ("set_rate", "set_rate", "set_rate sets another rate, one for all of it; the audit log shows what each had."),
 ];
 

@@ -33,8 +33,8 @@ pub struct ConflictErrors {
     stays: HashMap<Uuid, String>,
     /// Whether the caller may change the records by hand.
     by_hand: bool,
-    /// Whether the caller may remove time from an invoice draft.
-    may_take_off_draft: bool,
+    /// What the caller may do with an invoice.
+    invoices: lock::InvoiceAccess,
 }
 
 impl ConflictErrors {
@@ -49,7 +49,7 @@ impl ConflictErrors {
             permissions::authorize_operation(cx, operation).is_ok() && visibility.may_undo(by.token, by.member_id)
         };
         let open = later.iter().filter(|by| may_undo(by)).map(|by| by.action).filter(|by| !stays.contains_key(by)).collect();
-        Ok(Self { by_hand: !cx.writes_drafts(), may_take_off_draft: lock::may_take_off_draft(cx), visibility, open, stays })
+        Ok(Self { by_hand: !cx.writes_drafts(), invoices: lock::InvoiceAccess::of(cx), visibility, open, stays })
     }
 
     /// The error when a later change prevents the undo of `operation`, with the remedy where there is one.
@@ -174,7 +174,7 @@ impl ConflictErrors {
 
     /// The hint for invoiced time, as for a change by hand, and who put it on a draft.
     fn off_the_invoice(&self, later: &LaterChange) -> String {
-        let way = lock::invoiced_hint(later.number.is_some(), self.visibility.money, self.may_take_off_draft);
+        let way = lock::invoiced_hint(later.number.is_some(), self.visibility.money, self.invoices);
         let who = later.by.as_ref().and_then(|by| self.who(by));
         match who.filter(|_| self.visibility.money && later.number.is_none()) {
             Some(who) => format!("{who} put it there. {way}"),

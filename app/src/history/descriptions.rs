@@ -279,6 +279,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::operations;
 
     fn sentence(seen: Vec<DescribedRecord>, money: bool, of_one: bool) -> Option<String> {
         let rows = HashMap::from([(Uuid::nil(), seen)]);

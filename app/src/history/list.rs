@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Action, Actions, Restored, descriptions,
-    obstacles::Obstacles,
+    obstacles::{self, Obstacles},
     permissions::{self, UndoneBy},
     store::{self, ActionFilter, ActionRow, TouchedRecord},
     undo,
@@ -26,7 +26,10 @@ use crate::{
 };
 
 /// How many records of an action are named.
-const RECORDS_MAX: i32 = 3;
+const RECORDS_MAX: i64 = 3;
+
+/// How many changes of an action are searched for its first records.
+const SEARCHED: i64 = 4 * RECORDS_MAX;
 
 /// The most actions that are counted: a count of all would take longer with each year.
 const COUNTED_MAX: i64 = 1_000;
@@ -117,13 +120,6 @@ pub async fn undoable(cx: &mut Call, rows: Vec<ActionRow>) -> Result<Vec<Undoabl
 /// The operation that undoes an action.
 const UNDO: &str = "undo_action";
 
-/// How many changes of each of `actions` actions are examined: [`undo::LOOKED_AT`] for a page of the default size and the row after it,
-/// and proportionally fewer for more actions, so that the sum stays the same; 20 at least.
-fn looked_at(actions: usize) -> i64 {
-    let usual = undo::LOOKED_AT * (i64::from(page::LIMIT_DEFAULT) + 1);
-    (usual / i64::try_from(actions).unwrap_or(i64::MAX).max(1)).clamp(20, undo::LOOKED_AT)
-}
-
 /// What was loaded about the actions of a page.
 struct ListedActions {
     touched: HashMap<Uuid, Vec<Restored>>,
@@ -148,13 +144,28 @@ impl ListedActions {
         let mut known = Self::looked_at(cx, &ids).await?;
         known.refused = refused(cx, rows).await?;
         let refusals = undo::refusals_for_good(&mut cx.db, &ids).await?;
-        let obstacles = Obstacles::of(cx, &ids, looked_at(ids.len())).await?;
+        let mut open: Vec<&ActionRow> = Vec::with_capacity(rows.len());
         for row in rows {
             let never = refusals.get(&row.id).cloned().flatten();
-            let refusal = known.refusal(cx, row, never).or_else(|| obstacles.refusal(row.id, &row.operation));
-            known.why_not.extend(refusal.map(|refusal| (row.id, cx.told(UNDO, refusal))));
+            match known.refusal(cx, row, never) {
+                Some(refusal) => _ = known.why_not.insert(row.id, cx.told(UNDO, refusal)),
+                None => open.push(row),
+            }
         }
+        known.add_obstacles(cx, &open).await?;
         Ok(known)
+    }
+
+    /// Adds why the known obstacles keep these actions, to which there is no other objection, from being undone.
+    async fn add_obstacles(&mut self, cx: &mut Call, open: &[&ActionRow]) -> Result<(), Error> {
+        let ids: Vec<Uuid> = open.iter().map(|row| row.id).collect();
+        let most = obstacles::looked_at(&mut cx.db, &ids).await?;
+        let obstacles = Obstacles::of(cx, &ids, most).await?;
+        for row in open {
+            let refusal = obstacles.refusal(row.id, &row.operation);
+            self.why_not.extend(refusal.map(|refusal| (row.id, cx.told(UNDO, refusal))));
+        }
+        Ok(())
     }
 
     /// The records that these actions touched, as far as the caller may see them.
@@ -169,11 +180,14 @@ impl ListedActions {
             why_not: HashMap::new(),
             visibility: Visibility::of(cx)?,
         };
-        for touched in store::touched(&mut cx.db, ids, RECORDS_MAX).await? {
+        // Callers who do not see everything are told of an action only when they see each of its records.
+        let most = if known.visibility.everything { RECORDS_MAX } else { SEARCHED };
+        for touched in store::touched(&mut cx.db, ids, SEARCHED, most).await? {
             known.add(touched);
         }
         if !known.visibility.everything {
-            known.hidden.extend(store::descriptions::elsewhere(&mut cx.db, ids, known.visibility.own.0).await?);
+            let seen: Vec<Uuid> = ids.iter().copied().filter(|id| known.sees_all_of(id)).collect();
+            known.hidden.extend(store::descriptions::elsewhere(&mut cx.db, &seen, known.visibility.own.0).await?);
         }
         Ok(known)
     }
@@ -233,8 +247,12 @@ impl ListedActions {
     /// Whether the caller gets the description of an action: they must see every record that it touched, and be allowed to do the same. Not
     /// all records of a large action were examined, so it is described only to callers who see everything.
     fn may_tell(&self, row: &ActionRow) -> bool {
-        let all_seen = self.visibility.everything || self.in_sight.get(&row.id) == self.touched_in_all.get(&row.id);
-        all_seen && !self.hidden.contains(&row.id) && !self.refused.contains_key(&row.id)
+        self.sees_all_of(&row.id) && !self.hidden.contains(&row.id) && !self.refused.contains_key(&row.id)
+    }
+
+    /// Whether the caller may see every record of an action, but for the projects of its time.
+    fn sees_all_of(&self, action: &Uuid) -> bool {
+        self.visibility.everything || self.in_sight.get(action) == self.touched_in_all.get(action)
     }
 }
 

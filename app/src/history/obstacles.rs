@@ -15,6 +15,7 @@ use super::{
         currency_conflicts::CurrencyConflict,
         deleted_references::DeletedReference,
         obstacle::{ClosedProject, LaterAction, LaterChange, ReferencedRecord, RestartedTimer, RunningTimer},
+        time_changes::{self, TimeChange},
         unique_conflicts::{RestoredKeys, UniqueConflict},
     },
     undo::LOOKED_AT,
@@ -53,24 +54,26 @@ pub struct Obstacles {
 impl Obstacles {
     /// Finds the known obstacles to these actions, in the first `most` changes of each.
     pub async fn of(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Self, Error> {
+        let times = time_changes::of(&mut cx.db, actions, most).await?;
         let later = store::obstacle::later(&mut cx.db, actions, most).await?;
-        let gone = store::deleted_references::gone(&mut cx.db, actions, most).await?;
+        let gone = store::deleted_references::gone(&mut cx.db, actions, &times, most).await?;
         let taken = taken(&mut cx.db, actions, most).await?;
-        let other_currency = store::currency_conflicts::other(&mut cx.db, actions, most).await?;
+        let other_currency = store::currency_conflicts::other(&mut cx.db, actions, &times, most).await?;
         let held = store::obstacle::held(&mut cx.db, actions, most).await?;
         let by = later.iter().map(|later| &later.by).chain(gone.iter().map(|gone| &gone.by)).chain(taken.iter().map(|taken| &taken.by));
         let by = by.chain(other_currency.iter().map(|other| &other.by)).chain(held.iter().map(|held| &held.by));
         let by: Vec<&LaterAction> = by.flatten().collect();
-        let since = since(cx, &by).await?;
+        let closed = closed(cx, &times).await?;
+        let since = since(cx, &by, actions, &closed).await?;
         Ok(Self {
-            priced: priced(cx, actions, most).await?,
-            closed: closed(cx, actions, most).await?,
-            on_closed_days: on_closed_days(cx, actions, most).await?,
+            priced: priced(cx, &times)?,
+            closed,
+            on_closed_days: on_closed_days(cx, &times).await?,
             later: later.into_iter().map(|later| (later.action, later)).collect(),
             gone: gone.into_iter().map(|gone| (gone.action, gone)).collect(),
             taken: taken.into_iter().map(|taken| (taken.action, taken)).collect(),
             other_currency: other_currency.into_iter().map(|other| (other.action, other)).collect(),
-            timers: timers_that_stay(cx, actions, most).await?,
+            timers: timers_that_stay(cx, &times).await?,
             held: held.into_iter().map(|held| (held.action, held)).collect(),
             since,
         })
@@ -98,23 +101,77 @@ impl Obstacles {
     }
 }
 
-/// The errors for the later actions that were found.
-async fn since(cx: &mut Call, by: &[&LaterAction]) -> Result<ConflictErrors, Error> {
-    let ids: Vec<Uuid> = by.iter().map(|by| by.action).collect();
-    let closed: HashMap<Uuid, String> =
-        closed(cx, &ids, LOOKED_AT).await?.iter().map(|(id, closed)| (*id, permissions::closed_project_reason(closed))).collect();
-    ConflictErrors::of(cx, by, closed).await
+/// How many changes of several actions are examined in all, however many each of them consists of.
+const LOOKED_AT_IN_ALL: i64 = 2_500;
+
+/// How many changes of each of these actions are examined: [`LOOKED_AT`], or as many as keep their sum within [`LOOKED_AT_IN_ALL`].
+pub async fn looked_at(db: &mut Db, actions: &[Uuid]) -> Result<i64, Error> {
+    Ok(share(time_changes::sizes(db, actions, LOOKED_AT).await?))
+}
+
+/// The most changes of each action, up to [`LOOKED_AT`], with which no more than [`LOOKED_AT_IN_ALL`] of all are examined, and one at
+/// least. What small actions leave is for the large ones.
+fn share(mut sizes: Vec<i64>) -> i64 {
+    sizes.sort_unstable();
+    let mut left = LOOKED_AT_IN_ALL;
+    for (at, size) in sizes.iter().enumerate() {
+        let actions = (sizes.len() - at) as i64;
+        if size * actions > left {
+            return (left / actions).clamp(1, LOOKED_AT);
+        }
+        left -= size;
+    }
+    LOOKED_AT
+}
+
+/// The errors for the later actions that were found. `closed` are those of `examined` that would restore time on a closed project.
+async fn since(
+    cx: &mut Call,
+    by: &[&LaterAction],
+    examined: &[Uuid],
+    closed: &HashMap<Uuid, ClosedProject>,
+) -> Result<ConflictErrors, Error> {
+    let others: HashSet<Uuid> = by.iter().map(|by| by.action).filter(|by| !examined.contains(by)).collect();
+    let closed_since = closed_among(cx, &others.into_iter().collect::<Vec<_>>()).await?;
+    let later = by.iter().filter_map(|by| Some((by.action, closed.get(&by.action).or_else(|| closed_since.get(&by.action))?)));
+    let reasons = later.map(|(id, closed)| (id, permissions::closed_project_reason(closed))).collect();
+    ConflictErrors::of(cx, by, reasons).await
+}
+
+/// Those of these actions whose undo would restore time on a closed project.
+async fn closed_among(cx: &mut Call, actions: &[Uuid]) -> Result<HashMap<Uuid, ClosedProject>, Error> {
+    if actions.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let most = looked_at(&mut cx.db, actions).await?;
+    let times = time_changes::of(&mut cx.db, actions, most).await?;
+    closed(cx, &times).await
+}
+
+/// Those of these actions to whose undo there is a known obstacle for any caller, but for later changes and references to created records.
+pub async fn hindered(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
+    if actions.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let most = looked_at(db, actions).await?;
+    let times = time_changes::of(db, actions, most).await?;
+    let mut hindered: HashSet<Uuid> = with_timers_that_stay(db, &times).await?;
+    hindered.extend(store::obstacle::closed(db, &times, None).await?.iter().map(|closed| closed.action));
+    hindered.extend(store::deleted_references::gone(db, actions, &times, most).await?.iter().map(|gone| gone.action));
+    hindered.extend(taken(db, actions, most).await?.iter().map(|taken| taken.action));
+    hindered.extend(store::currency_conflicts::other(db, actions, &times, most).await?.iter().map(|other| other.action));
+    Ok(hindered)
 }
 
 /// The error when the undo of `operation` finds a record that differs from the state after the action, though no later change is known.
 pub async fn overtaken(cx: &mut Call, action: Uuid, operation: &str, kind: &str) -> Result<Error, Error> {
     let later = LaterChange { action, kind: kind.to_owned(), invoiced: false, number: None, by: None };
-    Ok(since(cx, &[]).await?.overtaken(operation, &later))
+    Ok(since(cx, &[], &[], &HashMap::new()).await?.overtaken(operation, &later))
 }
 
 /// The error when only the trial of an undo of `operation` finds that another record refers to a created one.
 pub async fn in_use(cx: &mut Call, operation: &str, held: &ReferencedRecord) -> Result<Error, Error> {
-    Ok(since(cx, &[]).await?.in_use(operation, held))
+    Ok(since(cx, &[], &[], &HashMap::new()).await?.in_use(operation, held))
 }
 
 /// Those of these actions whose undo would restore a unique value that another record has now. Names are compared by search key.
@@ -130,23 +187,22 @@ pub async fn taken(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Uniqu
     store::unique_conflicts::taken(db, actions, &keys, most).await
 }
 
-/// Those of these actions whose undo would restore time on a closed project.
-async fn closed(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<HashMap<Uuid, ClosedProject>, Error> {
+/// The actions whose undo would restore time on a closed project.
+async fn closed(cx: &mut Call, times: &[TimeChange]) -> Result<HashMap<Uuid, ClosedProject>, Error> {
     let only_projects_of = ReadScope::of(cx)?.only_projects_of();
-    let closed = store::obstacle::closed(&mut cx.db, actions, only_projects_of, most).await?;
+    let closed = store::obstacle::closed(&mut cx.db, times, only_projects_of).await?;
     Ok(closed.into_iter().map(|closed| (closed.action, closed)).collect())
 }
 
-/// Those of these actions whose undo would set, change or clear the own rate of time where the caller may not, with the error.
-async fn priced(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Option<(Error, HashSet<Uuid>)>, Error> {
+/// The actions whose undo would set, change or clear the own rate of time where the caller may not, with the error.
+fn priced(cx: &Call, times: &[TimeChange]) -> Result<Option<(Error, HashSet<Uuid>)>, Error> {
     let Err(refusal) = check_may_set_rate(&cx.caller, &ReadScope::of(cx)?) else { return Ok(None) };
-    let priced = store::obstacle::priced(&mut cx.db, actions, most).await?;
-    Ok(Some((refusal, priced.into_iter().collect())))
+    Ok(Some((refusal, times.iter().filter(|time| time.priced).map(|time| time.action).collect())))
 }
 
-/// Those of these actions whose undo would restart a timer that cannot run, with the error.
-async fn timers_that_stay(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<HashMap<Uuid, Error>, Error> {
-    let restarted = store::obstacle::restarted(&mut cx.db, actions, most).await?;
+/// The actions whose undo would restart a timer that cannot run, with the error.
+async fn timers_that_stay(cx: &mut Call, times: &[TimeChange]) -> Result<HashMap<Uuid, Error>, Error> {
+    let restarted = store::obstacle::restarted(&mut cx.db, times).await?;
     let (ends, entries) = (ends_own(cx, &restarted).await?, running_entries(cx, &restarted).await?);
     let refusal = |restarted: &RestartedTimer| match &restarted.other {
         // A member who cannot have a timer is checked before a second timer, which could be stopped.
@@ -162,9 +218,9 @@ async fn timers_that_stay(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<
     Ok(restarted.iter().filter_map(|restarted| Some((restarted.action, refusal(restarted)?))).collect())
 }
 
-/// The same for any caller: those whose undo would restart a timer that cannot run. Examines the first `most` changes of each.
-pub async fn with_timers_that_stay(db: &mut Db, actions: &[Uuid], most: i64) -> Result<HashSet<Uuid>, Error> {
-    let restarted = store::obstacle::restarted(db, actions, most).await?;
+/// The same for any caller: those whose undo would restart a timer that cannot run.
+async fn with_timers_that_stay(db: &mut Db, times: &[TimeChange]) -> Result<HashSet<Uuid>, Error> {
+    let restarted = store::obstacle::restarted(db, times).await?;
     let stays = |restarted: &&RestartedTimer| restarted.other.is_some() || !permissions::may_hold(&restarted.member, "time_entry");
     Ok(restarted.iter().filter(stays).map(|restarted| restarted.action).collect())
 }
@@ -205,9 +261,26 @@ fn second_timer(running: &RunningTimer, ends: bool, entry: Option<&TimeEntry>) -
     }
 }
 
-/// Those of these actions whose undo would change time up to the lock date, and that date. Locked time is neither restored nor deleted.
-async fn on_closed_days(cx: &mut Call, actions: &[Uuid], most: i64) -> Result<Option<(Date, HashSet<Uuid>)>, Error> {
+/// The actions whose undo would change time up to the lock date, and that date. Locked time is neither restored nor deleted.
+async fn on_closed_days(cx: &mut Call, times: &[TimeChange]) -> Result<Option<(Date, HashSet<Uuid>)>, Error> {
     let Some(last) = organizations::settings::get(cx).await?.lock_date.map(|day| day.date()) else { return Ok(None) };
-    let closed = store::obstacle::on_closed_days(&mut cx.db, actions, last, most).await?;
-    Ok(Some((last, closed.into_iter().collect())))
+    Ok(Some((last, times.iter().filter(|time| time.is_up_to(last)).map(|time| time.action).collect())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_actions_of_a_page_are_examined_in_full_until_their_changes_exceed_the_bound() {
+        assert_eq!(share(Vec::new()), LOOKED_AT);
+        assert_eq!(share(vec![1; 201]), LOOKED_AT);
+        let mixed = [vec![1; 180], vec![LOOKED_AT; 21]].concat();
+        assert_eq!(share(mixed), LOOKED_AT, "the small ones leave enough for the large ones");
+        for actions in [26, 51, 201, 400, 2_500] {
+            let most = share(vec![LOOKED_AT; actions]);
+            assert!((1..=LOOKED_AT).contains(&most) && most * actions as i64 <= LOOKED_AT_IN_ALL, "{actions} actions: {most} of each");
+        }
+        assert_eq!(share(vec![LOOKED_AT; 10_000]), 1);
+    }
 }

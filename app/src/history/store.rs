@@ -5,6 +5,7 @@ pub mod deleted_references;
 pub mod descriptions;
 pub mod obstacle;
 pub mod restore;
+pub mod time_changes;
 pub mod unique_conflicts;
 
 use jiff::Timestamp;
@@ -238,24 +239,28 @@ pub struct TouchedRecord {
     pub in_all: i64,
 }
 
-/// The first few records that each of these actions touched.
-pub async fn touched(db: &mut Db, actions: &[Uuid], most: i32) -> Result<Vec<TouchedRecord>, Error> {
+/// The first `most` records among the first `changes` changes of each of these actions.
+pub async fn touched(db: &mut Db, actions: &[Uuid], changes: i64, most: i64) -> Result<Vec<TouchedRecord>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         TouchedRecord,
-        r#"select a.id as "action!", c.kind as "kind!", c.record_id as "record!", jsonb_build_object('name', c.image -> 'name',
-               'number', c.image -> 'number', 'description', c.image -> 'description', 'day', c.image -> 'day',
-               'member_id', c.image -> 'member_id') as "image!",
+        r#"select a.id as "action!", c.kind as "kind!", c.record_id as "record!", jsonb_build_object('name', f.name,
+               'number', f.number, 'description', f.description, 'day', f.day, 'member_id', f.member_id) as "image!",
                (select count(distinct n.record_id) from change n where n.organization_id = $1 and n.action_id = a.id) as "in_all!"
            from unnest($2::uuid[]) a (id) cross join lateral (
-               select distinct on (f.record_id) f.kind, f.record_id, f.position, coalesce(f.after, f.before) as image from (
-                   select kind, record_id, position, before, after from change
-                   where organization_id = $1 and action_id = a.id order by position limit $3 * 4
-               ) f order by f.record_id, f.position desc
+               select l.kind, l.record_id, l.position, l.image from (
+                   select distinct on (f.record_id) f.kind, f.record_id, f.position, coalesce(f.after, f.before) as image from (
+                       select kind, record_id, position, before, after from change
+                       where organization_id = $1 and action_id = a.id order by position limit $3
+                   ) f order by f.record_id, f.position desc
+               ) l order by l.position limit $4
            ) c
+           -- An image is a JSON text, which a description may make long: it is parsed once.
+           cross join lateral json_to_record(c.image) as f (name text, number text, description text, day text, member_id text)
            order by a.id, c.position"#,
         organization,
         actions,
+        changes,
         most
     )
     .fetch_all(db.connection())
@@ -266,27 +271,35 @@ pub async fn touched(db: &mut Db, actions: &[Uuid], most: i32) -> Result<Vec<Tou
 #[allow(missing_docs, reason = "the columns of the table `change`")]
 pub struct OpenChange {
     pub action: Uuid,
+    /// How many changes the action consists of, counted up to 500.
+    pub in_all: i64,
     pub kind: String,
     pub record: Uuid,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
 
-/// The changes of those of these actions that are done and not undone, the first 500 of each.
+/// Among the first 500 changes of those of these actions that are done and not undone: every change of an invoice, and of each other kind
+/// the first.
 pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChange>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         OpenChange,
-        "select a.id as action, c.kind, c.record_id as record,
-             case when c.kind = 'invoice' then c.before end as before, case when c.kind = 'invoice' then c.after end as after
-         from action a cross join lateral (
-             select kind, record_id, before, after from change
-             where organization_id = $1 and action_id = a.id order by position limit 500
-         ) c
-         where a.organization_id = $1 and a.id = any($2) and a.outcome = 'done' and not exists (
-             select from action u where u.organization_id = $1 and u.undoes = a.id
-                 and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
-         )",
+        r#"select a.id as action, first.in_all as "in_all!", c.kind as "kind!", c.record_id as "record!",
+               case when c.kind = 'invoice' then c.before end as before, case when c.kind = 'invoice' then c.after end as after
+           from action a
+           cross join lateral (
+               select min(f.position) as position, sum(count(*)) over ()::bigint as in_all from (
+                   select kind, position from change where organization_id = $1 and action_id = a.id order by position limit 500
+               ) f
+               group by f.kind, case when f.kind = 'invoice' then f.position end
+           ) first
+           join change c on c.organization_id = $1 and c.action_id = a.id and c.position = first.position
+           where a.organization_id = $1 and a.id = any($2) and a.outcome = 'done' and not exists (
+               select from action u where u.organization_id = $1 and u.undoes = a.id
+                   and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+           )
+           order by a.id, c.position"#,
         organization,
         actions
     )

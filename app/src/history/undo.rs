@@ -193,19 +193,8 @@ async fn no_longer_valid(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>
 pub async fn undoable_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
     let refusals = refusals_for_good(db, actions).await?;
     let mut open: HashSet<Uuid> = refusals.into_iter().filter(|(_, why_not)| why_not.is_none()).map(|(action, _)| action).collect();
-    for closed in store::obstacle::closed(db, actions, None, LOOKED_AT).await? {
-        open.remove(&closed.action);
-    }
-    for gone in store::deleted_references::gone(db, actions, LOOKED_AT).await? {
-        open.remove(&gone.action);
-    }
-    for taken in obstacles::taken(db, actions, LOOKED_AT).await? {
-        open.remove(&taken.action);
-    }
-    for other in store::currency_conflicts::other(db, actions, LOOKED_AT).await? {
-        open.remove(&other.action);
-    }
-    for action in obstacles::with_timers_that_stay(db, actions, LOOKED_AT).await? {
+    let actions: Vec<Uuid> = open.iter().copied().collect();
+    for action in obstacles::hindered(db, &actions).await? {
         open.remove(&action);
     }
     Ok(open)
@@ -216,16 +205,24 @@ pub async fn refusals_for_good(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<
     if actions.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut done: HashMap<Uuid, Vec<Change>> = HashMap::new();
-    for OpenChange { action, kind, record, before, after } in store::open_changes(db, actions).await? {
-        done.entry(action).or_default().push(Change::without_currencies(kind, record, before, after));
+    let mut done: HashMap<Uuid, (i64, Vec<Change>)> = HashMap::new();
+    for OpenChange { action, in_all, kind, record, before, after } in store::open_changes(db, actions).await? {
+        let (_, changes) = done.entry(action).or_insert((in_all, Vec::new()));
+        changes.push(Change::without_currencies(kind, record, before, after));
     }
     let kinds = store::kinds(db).await?;
-    Ok(done.into_iter().map(|(action, changes)| (action, not_undoable_reason(&changes, &kinds))).collect())
+    let why_not = |in_all: i64, changes: &[Change]| match in_all > ALL {
+        true => Some(TOO_MANY.to_owned()),
+        false => not_undoable_reason(changes, &kinds),
+    };
+    Ok(done.into_iter().map(|(action, (in_all, changes))| (action, why_not(in_all, &changes))).collect())
 }
 
 /// The reason for an action that changed nothing.
 pub const UNCHANGED: &str = "it changed no record that can be put back.";
+
+/// The reason for an action of more than [`CHANGES_MAX`] changes.
+const TOO_MANY: &str = "it changed too many records at once.";
 
 /// Why an action with these changes can never be undone; nothing when it may be.
 pub fn not_undoable_reason(changes: &[Change], kinds: &[String]) -> Option<String> {
@@ -233,7 +230,7 @@ pub fn not_undoable_reason(changes: &[Change], kinds: &[String]) -> Option<Strin
         return Some(UNCHANGED.to_owned());
     }
     if changes.len() > CHANGES_MAX {
-        return Some("it changed too many records at once.".to_owned());
+        return Some(TOO_MANY.to_owned());
     }
     changes.iter().find_map(|change| match change.kind.as_str() {
         kind if !kinds.iter().any(|known| known == kind) => Some(kind_not_undoable_reason(kind)),

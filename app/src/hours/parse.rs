@@ -3,6 +3,9 @@
 /// The longest text that is parsed; no accepted duration is longer.
 const TEXT_MAX: usize = 32;
 
+/// The most decimals of a number: as many as a program writes of a third.
+const DECIMALS_MAX: usize = 20;
+
 /// Parses the seconds of a text; `None` if it is no duration. The only limit is the one that keeps numbers small.
 pub(super) fn seconds(text: &str) -> Option<i64> {
     let text = text.trim().to_ascii_lowercase();
@@ -12,7 +15,7 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     if text.contains(':') {
         return of_clock(&text);
     }
-    if is_plain_number(&text) { of_number(&text, 3_600) } else { of_units(&text) }
+    if is_plain_number(&text) { of_decimal(&text, 3_600) } else { of_units(&text) }
 }
 
 /// Whether the text is a number without a unit, which counts hours.
@@ -64,8 +67,12 @@ fn unsaid(larger: i64, number: &str, after: &str) -> Option<i64> {
     (last && sixtieth(number).is_some() && matches!(larger, 3_600 | 60)).then_some(larger / 60)
 }
 
-/// The two readings of a number in a duration, as in `1,440m`. A number of hours has only one: no entry has a thousand of them.
+/// The two readings of a number in a duration, as in `1,440m`. A number of hours, with its unit or without one, has only one: no entry
+/// has a thousand of them.
 pub(super) fn readings(text: &str) -> Option<(String, String)> {
+    if is_plain_number(text) {
+        return None;
+    }
     let mut rest = text;
     while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
         let (number, after) = split(&rest[start..], is_of_number);
@@ -103,7 +110,9 @@ fn of_decimal(text: &str, unit: i64) -> Option<i64> {
         return Some(whole(text)? * unit);
     };
     let number = if before.is_empty() { 0 } else { whole(before)? };
-    let fraction = whole(decimals)?;
-    let parts = 10_i64.pow(u32::try_from(decimals.len()).ok()?);
-    Some(number * unit + (fraction * unit * 2 + parts) / (parts * 2))
+    let is_fraction = (1..=DECIMALS_MAX).contains(&decimals.len()) && decimals.bytes().all(|byte| byte.is_ascii_digit());
+    let fraction: i128 = if is_fraction { decimals.parse().ok()? } else { return None };
+    let parts = 10_i128.pow(u32::try_from(decimals.len()).ok()?);
+    let rounded = (fraction * i128::from(unit) * 2 + parts) / (parts * 2);
+    Some(number * unit + i64::try_from(rounded).ok()?)
 }

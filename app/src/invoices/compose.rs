@@ -70,6 +70,8 @@ pub struct ComposedLine {
     pub net: i64,
     /// Tax category, rate and reason.
     pub tax: LineTax,
+    /// Whether its time has no rate, and is billed at 0.
+    pub without_rate: bool,
     /// The entries on it.
     pub entries: Vec<Uuid>,
 }
@@ -140,6 +142,8 @@ pub struct PricedTime {
     pub rate: i64,
     /// Net amount.
     pub net: i64,
+    /// Whether it has no rate, and is billed at 0.
+    pub without_rate: bool,
     /// The entries.
     pub entries: Vec<Uuid>,
 }
@@ -170,6 +174,7 @@ pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax) -> Re
         unit_price,
         net: quantity::net(quantity, unit_price, currency),
         tax: tax.changed(given.tax_category, given.tax_rate.as_deref(), given.tax_reason.as_deref())?,
+        without_rate: false,
         entries: Vec::new(),
     })
 }
@@ -217,9 +222,10 @@ fn worth(group: &[BilledEntry<'_>], grouping: Grouping) -> PricedTime {
         RoundingBasis::Line => grouping.rounding.round(worked),
         RoundingBasis::Entry | RoundingBasis::DayAndProject => group.iter().map(|part| part.billed).sum(),
     };
+    let without_rate = group.iter().any(|part| part.entry.rate.is_none());
     let rate = group.first().and_then(|part| part.entry.rate).unwrap_or(0);
     let entries = group.iter().map(|part| part.entry.id).collect();
-    PricedTime { worked, billed, rate, net: net_of(group, billed, rate, grouping), entries }
+    PricedTime { worked, billed, rate, net: net_of(group, billed, rate, grouping), without_rate, entries }
 }
 
 fn time_line(group: &[BilledEntry<'_>], grouping: Grouping, currency: &Currency, tax: &LineTax) -> ComposedLine {
@@ -232,6 +238,7 @@ fn time_line(group: &[BilledEntry<'_>], grouping: Grouping, currency: &Currency,
         unit_price: worth.unit_price(currency),
         net: worth.net,
         tax: tax.clone(),
+        without_rate: worth.without_rate,
         entries: worth.entries,
     }
 }
@@ -345,6 +352,7 @@ pub fn row(line: ComposedLine) -> LineRow {
         tax_percent: line.tax.rate.ten_thousandths(),
         tax_reason: line.tax.reason,
         laid_out: None,
+        without_rate: line.without_rate,
         entries: line.entries,
     }
 }

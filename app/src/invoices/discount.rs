@@ -3,7 +3,7 @@
 use super::{store::LineRow, totals::Discount};
 use crate::{
     error::Error,
-    money::{Amount, Currency},
+    money::{Amount, Currency, Money},
     percent::Percent,
     tax::{category::TaxCategory, disbursement},
     width::half_width,
@@ -20,13 +20,23 @@ pub fn read(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>
         let percent = Percent::parse("discount", &format!("{}%", share.trim()))?;
         return Ok((percent.ten_thousandths() > 0).then_some(Discount::Percent(percent)));
     }
-    match Amount::written(given).minor("discount", currency)? {
+    let both_forms = |refused: Error| refused.hint("Write \"10%\" for a part of the sum, or \"50\" for an amount.");
+    match Amount::written(given).minor("discount", currency).map_err(both_forms)? {
         amount if amount < 0 => {
             Err(Error::invalid("discount", format!("\"{given}\" is below zero; a discount is a positive amount or percentage.")))
         }
         0 => Ok(None),
         amount => Ok(Some(Discount::Amount(amount))),
     }
+}
+
+/// The remark about an amount below one major unit, such as 0.10: it may be the fraction for a percentage.
+pub fn remark(discount: &Option<Discount>, currency: &Currency) -> Option<String> {
+    let Some(Discount::Amount(amount)) = discount else { return None };
+    let unit = 10_i64.checked_pow(currency.minor_digits())?;
+    let share = Percent(i32::try_from(Percent::WHOLE * i128::from(*amount) / i128::from(unit)).ok()?);
+    let amount = (1..unit).contains(amount).then(|| Money::new(*amount, currency).text())?;
+    Some(format!("The discount is an amount, {amount}. Write {share}% if you mean {share} percent, or leave it as it is."))
 }
 
 /// The columns `discount_amount` and `discount_rate`, of which at most one is set.
@@ -66,5 +76,21 @@ mod tests {
         }
         assert_eq!((read("10"), read("$10").is_err(), read("percent").is_err()), (Ok(Some(Discount::Amount(1_000))), true, true));
         assert!(read("150 percent").unwrap_err().message.starts_with("\"150%\" is not between"), "it is said as it was meant");
+        for wrong in ["110%", "ten percent", "110 Prozent"] {
+            assert!(read(wrong).unwrap_err().message.ends_with("write one such as 19%, 7.7% or 8.425%."), "19 would be an amount: {wrong}");
+        }
+        assert_eq!(read("ten").unwrap_err().hint.as_deref(), Some("Write \"10%\" for a part of the sum, or \"50\" for an amount."));
+    }
+
+    #[test]
+    fn an_amount_that_may_have_been_a_fraction_is_told_to_be_an_amount() {
+        let pound = Currency::parse("GBP").expect("a currency");
+        let told = |given: &str| remark(&read(Some(given), &pound).expect("a discount"), &pound);
+        let words = "The discount is an amount, 0.10 GBP. Write 10% if you mean 10 percent, or leave it as it is.";
+        assert_eq!(told("0.1").as_deref(), Some(words));
+        assert!(told("0.25").is_some_and(|told| told.contains("Write 25%")));
+        for usual in ["0.1%", "1", "10", "0"] {
+            assert_eq!(told(usual), None, "{usual}");
+        }
     }
 }

@@ -4,8 +4,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    InvoiceFile, address, compose, disbursement_lines, draft, exemption_reasons, line_texts, omitted_tax, parties, read,
+    InvoiceFile, address, compose, draft, line_texts, omitted_tax, parties, read,
     store::{self, InvoiceRow, LineRow},
+    tax_statement::{self, TaxStatement},
     totals::{Discount, TaxTotal, Totals},
 };
 use crate::{
@@ -250,20 +251,8 @@ fn document_line(line: &LineRow, currency: &Currency, locale: Locale, seller: &O
 
 /// The row of a tax; `None` where the tax is omitted and no reason was given.
 fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, locale: Locale, seller: &Organization) -> Option<DocumentTax> {
-    let (base, amount) = (locale.amount(tax.base, currency), locale.amount(tax.tax, currency));
-    if omitted_tax::omits_tax(seller, tax.category) {
-        let reason = exemption_reasons::as_document_lines(tax.category, lines, None, locale)?;
-        return Some(DocumentTax { label: String::new(), base, amount, reason: Some(reason) });
-    }
-    let country = seller.country.as_deref();
-    let label = match disbursement_lines::is_among(tax.category, lines) {
-        true => locale.without_tax().to_owned(),
-        false => locale.tax(tax.category, tax.rate, country),
-    };
-    // A reason that equals the label is not printed twice.
-    let reason = exemption_reasons::as_document_lines(tax.category, lines, locale.reason(tax.category, country), locale)
-        .filter(|reason| *reason != label);
-    Some(DocumentTax { label, base, amount, reason })
+    let TaxStatement { label, reason } = tax_statement::of(tax, lines, locale, seller)?;
+    Some(DocumentTax { label, base: locale.amount(tax.base, currency), amount: locale.amount(tax.tax, currency), reason })
 }
 
 /// The row of the discount. The subtotal is printed above it, so a percentage of another base names that base.

@@ -10,6 +10,7 @@ use super::{
     einvoice::InvoiceSource,
     omitted_tax, read, remarks, rules,
     store::{self, BillableFilter, ENTRIES_MAX, LineRow, NewDraft},
+    tax_statement,
     totals::{Discount, Totals},
     unpriced_time_warning,
 };
@@ -29,6 +30,9 @@ use crate::{
     text,
     time_rounding::Rounding,
 };
+
+/// The most drafts that a refusal names.
+const DRAFTS_NAMED: usize = 3;
 
 /// The arguments of `preview_invoice` and `draft_invoice`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
@@ -120,13 +124,16 @@ pub async fn preview(cx: &mut Call, wanted: DraftRequest) -> Result<InvoicePrevi
     let names = store::project_names(&mut cx.db, &composed.lines).await?;
     let remarks = composed.remarks(cx, &resolved).await?;
     let omitted_tax = omitted_tax::omits_tax(&resolved.organization, TaxCategory::O);
-    let mut warnings = composed.warnings(&resolved, totals.total);
+    let mut warnings = match composed.lines.is_empty() {
+        true => vec![nothing_to_bill(cx, &resolved).await?.0],
+        false => composed.warnings(&resolved, totals.total),
+    };
     warnings.extend(remarks.iter().map(|remark| remark.message.clone()));
     Ok(InvoicePreview {
         client: ClientRef { id: client.id, name: client.name.clone() },
         currency: currency.clone(),
         period,
-        sums: read::sums(&totals, &composed.lines, currency, omitted_tax),
+        sums: read::sums(&totals, currency, tax_statement::of_parties(&resolved.organization, client, &composed.lines)),
         entries: composed.entries.len() as i64,
         unbilled: Money::new(unbilled, currency),
         without_rate: composed.without_rate(),
@@ -149,7 +156,7 @@ pub async fn create(cx: &mut Call, wanted: DraftRequest) -> Result<Invoice, Erro
     let locked = store::lock_unbilled(&mut cx.db, &resolved.billable()).await?;
     let composed = compose(cx, &resolved, Some(&locked)).await?;
     if composed.lines.is_empty() {
-        let (message, way) = nothing_to_bill(&resolved);
+        let (message, way) = nothing_to_bill(cx, &resolved).await?;
         return Err(Error::new(Code::Invalid, message).hint(way));
     }
     let totals = composed.totals(&resolved)?;
@@ -200,6 +207,7 @@ impl ComposedDraft {
             period: period.as_ref(),
             time: self.entries.iter().collect(),
             notes: resolved.notes.as_deref(),
+            taxes: Some(remarks::charged_taxes(&self.totals(resolved)?)),
             today,
         };
         remarks::all_remarks(cx, &content).await
@@ -222,10 +230,7 @@ impl ComposedDraft {
     }
 
     fn warnings(&self, resolved: &ResolvedDraft, total: i64) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if self.lines.is_empty() {
-            return vec![nothing_to_bill(resolved).0];
-        }
+        let mut warnings: Vec<String> = discount::remark(&resolved.discount, &resolved.client.currency).into_iter().collect();
         if let Some(worked) = self.without_rate() {
             warnings.push(unpriced_time_warning(&worked, &resolved.client.name));
         } else if total == 0 {
@@ -235,15 +240,26 @@ impl ComposedDraft {
     }
 }
 
-/// The message that there is nothing to bill, and a hint.
-fn nothing_to_bill(resolved: &ResolvedDraft) -> (String, &'static str) {
+/// The message that there is nothing to bill, which names the drafts that hold the time already, and a hint.
+async fn nothing_to_bill(cx: &mut Call, resolved: &ResolvedDraft) -> Result<(String, &'static str), Error> {
     let (of, way) = match (resolved.period.is_some(), resolved.is_chosen()) {
         (true, true) => (" in these days of what was chosen", "Choose other days or projects, leave less out, or add a custom line."),
         (true, false) => (" in these days", "Choose other days, or add a custom line."),
         (false, true) => (" of what was chosen", "Choose other projects, leave less out, or add a custom line."),
-        (false, false) => (": they have no billable time that is on no invoice or draft", "Log time, or add a custom line."),
+        (false, false) => ("", "Log time, or add a custom line."),
     };
-    (format!("There is nothing to bill to {}{of}.", resolved.client.name), way)
+    let client = &resolved.client.name;
+    let drafts = store::drafts_with_time(&mut cx.db, &resolved.billable(), DRAFTS_NAMED as i64 + 1).await?;
+    if drafts.is_empty() {
+        let why = if of.is_empty() { ": they have no billable time that is on no invoice or draft" } else { of };
+        return Ok((format!("There is nothing to bill to {client}{why}."), way));
+    }
+    let (slug, public_url) = (&cx.membership()?.slug, &cx.caller.services.public_url);
+    let pages: Vec<String> = drafts.iter().take(DRAFTS_NAMED).map(|draft| format!("{public_url}/o/{slug}/invoices/{draft}")).collect();
+    let (which, further) =
+        (if drafts.len() == 1 { "a draft" } else { "drafts" }, if drafts.len() > DRAFTS_NAMED { " and others" } else { "" });
+    let message = format!("There is nothing to bill to {client}{of}: the time is on {which} already ({}{further}).", pages.join(", "));
+    Ok((message, "Send or change what is drafted, or add a custom line."))
 }
 
 /// The service period (BG-14) of an invoice with time on these days; without time it is the day of issue.

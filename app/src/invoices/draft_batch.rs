@@ -18,6 +18,9 @@ use crate::{
 /// Maximum number of clients of one call.
 pub const CLIENTS_MAX: usize = 50;
 
+/// The most clients that a warning names.
+const NAMED_MAX: usize = 3;
+
 /// Drafts an invoice for each named client, or for each client with unbilled time in the period.
 pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftOptions) -> Result<DraftedInvoices, Error> {
     let span = draft::resolve_period(cx, each.period.clone(), each.from.clone(), each.to.clone())?;
@@ -27,15 +30,36 @@ pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftO
     // Locks all time before any of it is drafted, in the lock order that all writers of time use.
     store::lock_unbilled_of_clients(&mut cx.db, &clients, span.as_ref()).await?;
     let mut items = Vec::with_capacity(clients.len());
+    let (of_all, mut warned) = (cx.take_warnings(), Vec::new());
     for (at, client) in clients.into_iter().enumerate() {
         let invoice = match draft::create(cx, DraftRequest::of(client.to_string(), &each)).await {
             Ok(invoice) => invoice,
             Err(error) => return Err(locate_error(cx, error, (at, client), !named.is_empty()).await?),
         };
+        warned.extend(cx.take_warnings().into_iter().map(|warning| (warning, invoice.client.name.clone())));
         items.push(DraftedInvoice { id: invoice.id, client: invoice.client, status: invoice.status, total: invoice.sums.total });
     }
+    let warnings = if items.len() > 1 { with_clients(warned) } else { warned.into_iter().map(|(warning, _)| warning).collect() };
+    of_all.into_iter().chain(warnings).for_each(|warning| cx.warn(warning));
     let (from, to) = span.map(|span| (span.from, span.to)).unzip();
     Ok(DraftedInvoices { items, from, to })
+}
+
+/// Each warning once, after the clients whose drafts it is about; one that names its only client stays as it is.
+fn with_clients(warned: Vec<(String, String)>) -> Vec<String> {
+    let mut clients_of: Vec<(String, Vec<String>)> = Vec::new();
+    for (warning, client) in warned {
+        match clients_of.iter_mut().find(|(known, _)| *known == warning) {
+            Some((_, clients)) => clients.push(client),
+            None => clients_of.push((warning, vec![client])),
+        }
+    }
+    let told = |(warning, clients): (String, Vec<String>)| match clients.as_slice() {
+        [client] if warning.contains(client.as_str()) => warning,
+        [_, ..] if clients.len() <= NAMED_MAX => format!("{}: {warning}", clients.join(", ")),
+        _ => format!("{} and others, {} clients: {warning}", clients[..NAMED_MAX.min(clients.len())].join(", "), clients.len()),
+    };
+    clients_of.into_iter().map(told).collect()
 }
 
 /// Locates the error of one draft of the batch: at the argument that is wrong for all of them, else at the client, by index where
@@ -78,5 +102,19 @@ async fn resolve_clients(cx: &mut Call, named: &[String], span: Option<&DateRang
         0 => Err(none_unbilled(span)),
         1..=CLIENTS_MAX => Ok(clients),
         _ => Err(Error::invalid("clients", format!("More than {CLIENTS_MAX} clients have unbilled time. Name those that are meant."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_of_a_batch_says_whose_drafts_it_is_about() {
+        let of = |warning: &str, client: &str| (warning.to_owned(), client.to_owned());
+        let told = with_clients(vec![of("It comes to 0.", "Acme"), of("No rate for Acme.", "Acme"), of("It comes to 0.", "Beta")]);
+        assert_eq!(told, ["Acme, Beta: It comes to 0.", "No rate for Acme."]);
+        let many = with_clients(["A", "B", "C", "D", "E"].map(|client| of("It is late.", client)).into());
+        assert_eq!(many, ["A, B, C and others, 5 clients: It is late."]);
     }
 }

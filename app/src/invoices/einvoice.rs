@@ -21,7 +21,6 @@ use crate::{
     money::Currency,
     organizations::Organization,
     percent::Percent,
-    quantity,
     tax::{
         category::TaxCategory,
         party_identifiers::{self, PartyIdentifiers},
@@ -140,7 +139,7 @@ fn line(at: usize, row: &LineRow, currency: &Currency) -> Result<InvoiceLine, Er
     let quantity = read::quantity(row, currency);
     let price = PriceDetails { net_price: UnitPriceAmount::new(Decimal::new(row.unit_price, 6)), ..PriceDetails::default() };
     let vat = vat(tax.category, tax.rate);
-    let (id, quantity) = ((at + 1).to_string(), Quantity::new(Decimal::new(quantity, quantity::DECIMALS as u32)));
+    let (id, quantity) = ((at + 1).to_string(), Quantity::new(Decimal::new(quantity.digits, quantity.decimals)));
     let net = InvoiceAmount::from_minor_units(row.net);
     let name = row.description.lines().next().unwrap_or_default();
     Ok(InvoiceLine::new(id, name, quantity, row.unit.as_str(), net, vat.category, vat.rate).with_price(price))

@@ -1,7 +1,7 @@
 //! Invoices: operations that draft them from unbilled time, send them, and record their payments.
 //!
 //! States: `draft` → `sent` → `paid`, and `void` from `sent`. A draft reserves the time on it; sending assigns the number, freezes
-//! the PDF, bills the time and hands the mail to the outbox in one transaction. [`totals`], [`rounding`], [`number_pattern`] and
+//! the PDF, bills the time and hands the mail to the outbox in one transaction. [`totals`] and
 //! [`compose`] are pure functions; the store runs the SQL, and the operations combine them.
 
 #[cfg(feature = "ssr")]
@@ -70,6 +70,8 @@ mod sent_document;
 mod stop;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
+#[cfg(feature = "ssr")]
+pub(crate) mod tax_statement;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 pub mod totals;
@@ -169,7 +171,7 @@ pub async fn record_payment(
     invoice: String,
     /// What was paid, such as "1080.00".
     amount: Amount,
-    /// The day it was paid: YYYY-MM-DD, today, yesterday or a weekday.
+    /// The day it was paid: YYYY-MM-DD, today, yesterday, a weekday or last monday.
     date: String,
     /// bank_transfer (the default), card, cash or other.
     #[server(default)]

@@ -46,6 +46,7 @@ pub async fn record(cx: &mut Call, invoice: &str, given: NewPayment) -> Result<I
     }
     let today = cx.organization_today()?;
     let paid_on = Day::parse_relative("date", &given.day, today)?.date();
+    Day::weekday_remark(&given.day, today).into_iter().for_each(|remark| cx.warn(remark));
     if paid_on > today {
         return Err(Error::invalid("date", format!("{paid_on} is in the future; give the day on which the money came.")));
     }
@@ -88,7 +89,7 @@ fn check_payment_date(cx: &mut Call, row: &InvoiceRow, paid_on: Date) -> Result<
 pub async fn remove(cx: &mut Call, payment: &str, reason: &str) -> Result<Invoice, Error> {
     // The reason is kept in the log with the arguments of the call.
     text::line("reason", reason, 500)?;
-    let unknown = || Error::not_found("payment");
+    let unknown = || Error::not_found("payment").hint("get_invoice shows the payments of an invoice with their ids.");
     let invoice = store::invoice_of_payment(&mut cx.db, reference::parse_id(payment)).await?.ok_or_else(unknown)?;
     let row = read::find_locked(cx, &invoice.to_string()).await?;
     // Another call may have removed it before the invoice was locked.

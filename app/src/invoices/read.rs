@@ -8,7 +8,8 @@ use super::{
     discount::{is_disbursement, was_disbursement},
     exemption_reasons, late_payment, line_texts, number_suggestions, omitted_tax, remarks, rules,
     store::{self, InvoiceFilter, InvoiceRow, LineRow, RedraftLinks, SentDocument},
-    totals::{Discount, LineAmount, Totals},
+    tax_statement::{self, TaxStatement},
+    totals::{Discount, LineAmount, TaxTotal, Totals},
     update_draft,
 };
 use crate::{
@@ -25,7 +26,8 @@ use crate::{
     outbox::MailState,
     page::{self, Cursor, Page},
     percent::Percent,
-    quantity, reference,
+    quantity::{self, Quantity},
+    reference,
     summary::ClientRef,
     tax::{category::TaxCategory, disbursement, line_tax::LineTax},
     text,
@@ -97,20 +99,20 @@ pub async fn read_invoice(cx: &mut Call, row: InvoiceRow) -> Result<Invoice, Err
         remarks = remarks::of(cx, &row, &rows, &time).await?;
     }
     let omitted_tax = omitted_tax::of_invoice(cx, &rows, printed.as_ref()).await?;
-    let mut sums = sums(&totals, &rows, &currency, omitted_tax);
+    let sums = stated_sums(cx, &row, &totals, (&rows[..], &currency), (printed.as_ref(), omitted_tax)).await?;
     let mut lines = rows.into_iter().map(|line| read_line(line, &currency, omitted_tax)).collect::<Result<Vec<_>, _>>()?;
     if looked_over {
         let own = update_draft::own_rates(&time);
         lines.iter_mut().for_each(|line| line.rate = own.get(&line.id.0).map(|rate| Money::new(*rate, &currency)));
     }
     if let Some(printed) = printed {
-        printed.word_taxes(&mut sums.taxes, &currency);
         printed.word_lines(&mut lines);
     }
     let mut payments = store::payments(&mut cx.db, row.id).await?;
-    // Notes on payments are internal, and viewers act for the client.
+    // Notes on payments and missing rates are internal, and viewers act for the client.
     if cx.membership()?.role.visibility() == RoleVisibility::GrantedClients {
         payments.iter_mut().for_each(|payment| payment.note = None);
+        lines.iter_mut().for_each(|line| line.without_rate = false);
     }
     let mail = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id);
     let (redraft_of, redrafted_as) = redrafts(cx, &row).await?;
@@ -200,31 +202,42 @@ pub fn discount(row: &InvoiceRow) -> Option<Discount> {
     row.discount_amount.map(Discount::Amount).or(row.discount_rate.map(|rate| Discount::Percent(Percent(rate))))
 }
 
-/// Converts sums into their answer; `omitted_tax`: the document states nothing about lines without tax.
-pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency, omitted_tax: bool) -> Sums {
+/// Converts sums into their answer; `statement` is what the document states about each tax.
+pub fn sums(totals: &Totals, currency: &Currency, statement: impl Fn(&TaxTotal) -> Option<TaxStatement>) -> Sums {
     let money = |amount| Money::new(amount, currency);
-    let reason = |category: TaxCategory| {
-        let omits_tax = omitted_tax && category == TaxCategory::O;
-        exemption_reasons::as_one_text(category, lines, category.reason().filter(|_| !omits_tax))
+    let tax = |tax: &TaxTotal| {
+        let stated = statement(tax);
+        let not_printed = stated.is_none();
+        let reason = stated.and_then(|stated| stated.reason).map(|reason| exemption_reasons::join_document_lines(&reason));
+        InvoiceTax { category: tax.category, rate: tax.rate, base: money(tax.base), tax: money(tax.tax), reason, not_printed }
     };
     Sums {
         subtotal: money(totals.subtotal),
         discount: (totals.discount != 0).then(|| money(totals.discount)),
         net: money(totals.net),
-        taxes: totals
-            .taxes
-            .iter()
-            .map(|tax| InvoiceTax {
-                category: tax.category,
-                rate: tax.rate,
-                base: money(tax.base),
-                tax: money(tax.tax),
-                reason: reason(tax.category),
-            })
-            .collect(),
+        taxes: totals.taxes.iter().map(tax).collect(),
         tax: money(totals.tax),
         total: money(totals.total),
     }
+}
+
+/// The sums of an invoice with what its document states about its taxes: that of a draft as it would be made now.
+async fn stated_sums(
+    cx: &mut Call,
+    row: &InvoiceRow,
+    totals: &Totals,
+    (lines, currency): (&[LineRow], &Currency),
+    (printed, omitted_tax): (Option<&SentDocument>, bool),
+) -> Result<Sums, Error> {
+    if printed.is_none() && totals.taxes.iter().any(|tax| tax.category.reason().is_some()) {
+        let (seller, buyer) = late_payment::parties(cx, row).await?;
+        return Ok(sums(totals, currency, tax_statement::of_parties(&seller, &buyer, lines)));
+    }
+    let mut sums = sums(totals, currency, |tax| tax_statement::usual(tax, lines, omitted_tax));
+    if let Some(printed) = printed {
+        printed.word_taxes(&mut sums.taxes, currency);
+    }
+    Ok(sums)
 }
 
 /// Converts a stored line into its answer; `omitted_tax`: the document states nothing about lines without tax.
@@ -244,6 +257,7 @@ pub fn read_line(line: LineRow, currency: &Currency, omitted_tax: bool) -> Resul
         unit: Locale::English.unit(kind).to_owned(),
         price: UnitPrice::new(line.unit_price, currency),
         rate: None,
+        without_rate: line.without_rate,
         net: Money::new(line.net, currency),
         tax_untold: omitted_tax && tax_category == TaxCategory::O,
         laid_out: disbursement::is_one(tax_category, line.tax_reason.as_deref()),
@@ -254,16 +268,15 @@ pub fn read_line(line: LineRow, currency: &Currency, omitted_tax: bool) -> Resul
     })
 }
 
-/// The quantity of a line in hundred-millionths; for time, the hours whose product with the price is the net.
-pub fn quantity(line: &LineRow, currency: &Currency) -> i64 {
+/// The quantity of a line; for time, the hours whose product with the price is the net.
+pub fn quantity(line: &LineRow, currency: &Currency) -> Quantity {
     let hours = || quantity::hours(line.billed_seconds.unwrap_or_default(), line.unit_price, line.net, currency);
-    line.invoiced_quantity.unwrap_or_else(hours)
+    line.invoiced_quantity.map_or_else(hours, Quantity::custom)
 }
 
 /// The quantity as printed.
 pub fn quantity_text(line: &LineRow, currency: &Currency) -> String {
-    let quantity = quantity(line, currency);
-    if line.invoiced_quantity.is_some() { quantity::text_of(quantity) } else { quantity::hours_text(quantity) }
+    line.invoiced_quantity.map_or_else(|| quantity::hours_text(quantity(line, currency)), quantity::text_of)
 }
 
 /// The tax of a line.

@@ -5,6 +5,7 @@ mod agents;
 mod buyer_number;
 mod cross_border;
 mod currency;
+mod exchange_rate;
 mod gst_parts;
 pub(crate) mod identifiers;
 mod late_payment;
@@ -25,6 +26,7 @@ use super::{
     compose::UnbilledEntry,
     read,
     store::{DraftEntry, InvoiceRow, LineRow},
+    totals::Totals,
 };
 use crate::{
     clients::{self, Client},
@@ -53,6 +55,8 @@ pub struct RemarkInput<'a> {
     pub time: Vec<&'a UnbilledEntry>,
     /// Its note to the client.
     pub notes: Option<&'a str>,
+    /// The tax of each rate that is charged, in minor units; `None` where its sums are refused.
+    pub taxes: Option<Vec<i64>>,
     /// The latest day that has begun in the time zone of any member of the organization.
     pub today: Date,
 }
@@ -100,10 +104,17 @@ pub async fn of(cx: &mut Call, row: &InvoiceRow, lines: &[LineRow], time: &[Draf
         period: period.as_ref(),
         time: time.iter().map(|time| &time.entry).collect(),
         notes: row.notes.as_deref(),
+        taxes: read::totals(row, lines).ok().map(|totals| charged_taxes(&totals)),
         today,
     };
     remarks.extend(all_remarks(cx, &content).await?);
+    remarks.extend(currency::of_changed_tax(cx, row, &content).await?);
     Ok(remarks)
+}
+
+/// The tax of each rate that is charged, in minor units.
+pub fn charged_taxes(totals: &Totals) -> Vec<i64> {
+    totals.taxes.iter().filter(|tax| tax.category == TaxCategory::S).map(|tax| tax.tax).collect()
 }
 
 /// The remarks on details of both parties that the invoice lacks.

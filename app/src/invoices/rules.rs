@@ -63,19 +63,12 @@ fn of_tax(source: &InvoiceSource<'_>) -> Result<Vec<InvoiceProblem>, Error> {
 /// The problem of a VAT identifier whose first two letters name no country.
 fn without_country(path: &Path, source: &InvoiceSource<'_>) -> Option<InvoiceProblem> {
     let is = |group, term| *path == Path::group_term(group, term);
-    let (seller, buyer) = (source.seller, source.buyer);
     let (field, vat_id, mend) = if is(Group::Seller, SELLER_VAT_ID) {
-        let elsewhere = if seller.country.is_none() { " Where your country has no VAT, choose it there." } else { "" };
-        let way = match crate::tax::vat_id::of_country(seller.vat_id.as_deref()?, seller.country.as_deref()) {
-            Some(vat_id) => format!("write it {vat_id} where you are registered for VAT"),
-            None => "write it with those letters".to_owned(),
-        };
-        let mend = format!("In Settings, {way}, or write it as your tax number.{elsewhere}");
-        ("organization.vat_id", seller.vat_id.as_deref()?, mend)
+        let vat_id = source.seller.vat_id.as_deref()?;
+        ("organization.vat_id", vat_id, mend_of_seller(vat_id, source))
     } else if is(Group::Buyer, BUYER_VAT_ID) {
-        let elsewhere = if buyer.country.is_none() { ", or give them their country where it has no VAT" } else { "" };
-        let mend = format!("Correct that of {0} or take it away from the client{elsewhere}.", buyer.name);
-        ("client.vat_id", buyer.vat_id.as_deref()?, mend)
+        let vat_id = source.buyer.vat_id.as_deref()?;
+        ("client.vat_id", vat_id, mend_of_buyer(vat_id, source))
     } else {
         return None;
     };
@@ -84,6 +77,36 @@ fn without_country(path: &Path, source: &InvoiceSource<'_>) -> Option<InvoicePro
         shown(vat_id)
     );
     Some(InvoiceProblem { rule: Some("BR-CO-09".to_owned()), field: field.to_owned(), message })
+}
+
+/// What to do about the seller's number without the letters of a country. Lines that need a VAT identifier take no tax number in its place.
+fn mend_of_seller(vat_id: &str, source: &InvoiceSource<'_>) -> String {
+    let country = source.seller.country.as_deref();
+    let elsewhere = if country.is_none() { " Where your country has no VAT, choose it there." } else { "" };
+    let way = match crate::tax::vat_id::of_country(vat_id, country) {
+        Some(vat_id) => format!("write it {vat_id} where you are registered for VAT"),
+        None => "write it with those letters".to_owned(),
+    };
+    let other = if has_category(source, TaxCategory::needs_vat_id) { "" } else { ", or write it as your tax number" };
+    format!("In Settings, {way}{other}.{elsewhere}")
+}
+
+/// The same for the client's number. Whoever owes the tax, or gets goods from another country of the European Union, has to have one.
+fn mend_of_buyer(vat_id: &str, source: &InvoiceSource<'_>) -> String {
+    let (name, country) = (&source.buyer.name, source.buyer.country.as_deref());
+    let elsewhere = if country.is_none() { ", or give them their country where it has no VAT" } else { "" };
+    let way = match crate::tax::vat_id::of_country(vat_id, country) {
+        Some(vat_id) => format!("In the client {name}, write it {vat_id}"),
+        None => format!("Correct that of {name}"),
+    };
+    let is_needed = has_category(source, |category| matches!(category, TaxCategory::AE | TaxCategory::K));
+    let other = if is_needed { "" } else { " or take it away from the client" };
+    format!("{way}{other}{elsewhere}.")
+}
+
+/// Whether a line has such a tax category.
+fn has_category(source: &InvoiceSource<'_>, is_one: fn(TaxCategory) -> bool) -> bool {
+    source.lines.iter().filter_map(|line| TaxCategory::parse(&line.tax_category).ok()).any(is_one)
 }
 
 /// The problems that keep a draft of these parties and lines from being sent.

@@ -21,9 +21,9 @@ impl SentDocument {
         let mut rows = self.bases.iter().zip(&self.reasons).peekable();
         for tax in taxes {
             let base = locale.amount(tax.base.amount, currency);
-            let reason = rows.next_if(|(printed, _)| **printed == base).map(|(_, reason)| reason);
-            if let Some(reason) = reason.filter(|reason| !reason.is_empty() && tax.category.reason().is_some()) {
-                tax.reason = Some(exemption_reasons::join_document_lines(reason));
+            if let Some((_, reason)) = rows.next_if(|(printed, _)| **printed == base) {
+                tax.reason = (!reason.is_empty()).then(|| exemption_reasons::join_document_lines(reason));
+                tax.not_printed = false;
             }
         }
     }

@@ -116,7 +116,9 @@ async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before:
     }
     add_lines(cx, row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {
-        (row.discount_amount, row.discount_rate) = discount::columns(&discount::read(discount.as_deref(), &currency)?);
+        let discount = discount::read(discount.as_deref(), &currency)?;
+        discount::remark(&discount, &currency).into_iter().for_each(|remark| cx.warn(remark));
+        (row.discount_amount, row.discount_rate) = discount::columns(&discount);
     }
     set_notes(cx, row, change.notes, change.late_payment_terms == Some(true)).await?;
     if let Some(days) = change.payment_terms_days {
@@ -209,6 +211,10 @@ pub async fn lock_draft(cx: &mut Call, invoice: &str, version: Option<i32>) -> R
     let row = read::find_locked(cx, invoice).await?;
     if row.state != "draft" {
         return Err(not_a_draft(&row));
+    }
+    if let Some(version) = version.filter(|version| *version > row.version) {
+        let words = format!("This draft never had version {version}: it is at version {}. Look at it again before you go on.", row.version);
+        return Err(Error::new(Code::Stale, words));
     }
     if version.is_some_and(|version| version != row.version) {
         return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on."));

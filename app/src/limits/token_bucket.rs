@@ -105,8 +105,9 @@ impl Bucket {
         }
     }
 
-    /// Puts one back that was not used.
+    /// Puts one back that was not used. If it has been reported to the other processes meanwhile, it is lost at the next synchronization.
     pub fn put_back(&mut self) {
+        self.unsynced = self.unsynced.saturating_sub(1);
         self.left = (self.left + 1.0).min(f64::from(self.rate.burst.get()));
     }
 

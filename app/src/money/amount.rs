@@ -1,7 +1,7 @@
 //! Parses amounts: decimal text in major units, as programs and people write it.
 
 use super::{
-    AMOUNT_MAX, Currency, separator,
+    Currency, amount_max, separator,
     symbol::{is_shortened, other_symbol, without_symbol},
 };
 use crate::{error::Error, width::half_width};
@@ -41,11 +41,8 @@ impl Amount {
     /// The amount in minor units of `currency`; an error names `field`. Negative amounts are accepted, and the caller decides whether they
     /// make sense.
     pub fn minor(&self, field: &'static str, currency: &Currency) -> Result<i64, Error> {
-        let minor = parse(field, &self.0, currency, currency.minor_digits() as usize)?;
-        i64::try_from(minor)
-            .ok()
-            .filter(|minor| (-AMOUNT_MAX..=AMOUNT_MAX).contains(minor))
-            .ok_or_else(|| too_large(field, &self.0, currency))
+        let (minor, most) = (parse(field, &self.0, currency, currency.minor_digits() as usize)?, amount_max(currency));
+        i64::try_from(minor).ok().filter(|minor| (-most..=most).contains(minor)).ok_or_else(|| too_large(field, &self.0, currency))
     }
 }
 
@@ -70,7 +67,7 @@ pub(super) fn scaled(text: &str, digits: usize) -> Option<i64> {
 }
 
 fn too_large(field: &'static str, text: &str, currency: &Currency) -> Error {
-    let (shown, limit) = (shown(text), super::formatted(AMOUNT_MAX, currency));
+    let (shown, limit) = (shown(text), super::formatted(amount_max(currency), currency));
     Error::invalid(field, format!("{shown} is more than {limit} {currency}, the largest amount there is room for; give a smaller one."))
 }
 

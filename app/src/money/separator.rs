@@ -27,6 +27,12 @@ pub(crate) fn readings(number: &str) -> Option<(String, String)> {
     Some((format!("{before}{after}"), format!("{before}.{decimals}")))
 }
 
+/// The decimal text of a JSON number, in which the point can only be the decimal separator: `2.1250` for 2.125.
+pub(crate) fn of_json_number(number: &str) -> String {
+    let (sign, size) = number.strip_prefix('-').map_or(("", number), |size| ("-", size));
+    readings(size).map_or_else(|| number.to_owned(), |(_, decimal)| format!("{sign}{decimal}"))
+}
+
 /// The error for a text with a number that has two readings.
 pub(crate) fn ambiguous(field: &'static str, text: &str, readings: (String, String)) -> Error {
     let (shown, (thousands, decimal)) = (shown(text), readings);
@@ -51,6 +57,16 @@ mod tests {
         }
         for number in ["", "1", "1000", "1,5", "1.50", "0.125", ".125", "1.0", "2.1250", "1234.567", "1,000,000", "1.", "a.000", "1.00a"] {
             assert_eq!(both(number), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_json_number_has_one_reading() {
+        for (number, text) in
+            [("2.125", "2.1250"), ("-2.125", "-2.1250"), ("1.5", "1.5"), ("0.125", "0.125"), ("1667", "1667"), ("1.0", "1.0")]
+        {
+            assert_eq!(of_json_number(number), text);
+            assert_eq!(readings(text.trim_start_matches('-')), None, "{number}");
         }
     }
 

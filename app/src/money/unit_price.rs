@@ -11,8 +11,8 @@ const DECIMALS: usize = 6;
 /// Millionths per major unit.
 const MAJOR: u64 = 1_000_000;
 
-/// The highest unit price: a hundred thousand million, whatever the currency.
-const MILLIONTHS_MAX: i64 = 100_000_000_000 * MAJOR as i64;
+/// The highest unit price: a million million, whatever the currency.
+const MILLIONTHS_MAX: i64 = 1_000_000_000_000 * MAJOR as i64;
 
 /// The net price of one unit (BT-146 of EN 16931), with up to six decimals. It is serialized like money, as decimal text in major units
 /// with its currency: `{"amount": "0.1651", "currency": "USD"}`.

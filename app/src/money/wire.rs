@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Amount, Currency, Money, written};
+use super::{Amount, Currency, Money, separator::of_json_number, written};
 
 /// The largest integer that a JSON number holds exactly.
 const EXACT_MAX: f64 = 9_007_199_254_740_991.0;
@@ -84,6 +84,6 @@ pub(crate) fn bare_number(number: f64) -> String {
     match (number.fract() == 0.0, short.parse() == Ok(number)) {
         (true, _) => format!("{why}. Write \"{short}\", or \"{cents:.2}\" if {number} counts cents."),
         (false, true) => format!("{why}. Write \"{short}\"."),
-        (false, false) => format!("{why}. Write \"{number}\"."),
+        (false, false) => format!("{why}. Write \"{}\".", of_json_number(&number.to_string())),
     }
 }

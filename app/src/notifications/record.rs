@@ -50,7 +50,7 @@ pub async fn mark_read(cx: &mut Call, named: Vec<String>, all: bool) -> Result<R
     if let Some(ids) = &ids
         && store::known(&mut cx.db, whose(&read_scope), ids).await? != ids.len() as i64
     {
-        return Err(Error::not_found("notification"));
+        return Err(Error::not_found("notification").hint("list_notifications shows yours with their ids."));
     }
     let now = cx.now;
     let read = store::mark_read(&mut cx.db, whose(&read_scope), ids.as_deref(), now).await?;

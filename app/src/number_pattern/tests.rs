@@ -18,6 +18,18 @@ fn a_number_follows_the_pattern() {
     assert_eq!(pattern("{YYYY}-{0001}"), NumberPattern::default());
 }
 
+/// A year that is written in digits, or the month alone, does not tell the numbers of two years apart.
+#[test]
+fn a_counter_that_does_not_start_again_is_told() {
+    for text in ["{MM}-{0001}", "2026-{0001}", "{0001}"] {
+        assert!(reset_not_applied(text, true).is_some_and(|told| told.contains("goes on")), "{text}");
+        assert_eq!((reset_not_applied(text, false), pattern(text).series(2026, true)), (None, String::new()), "{text}");
+    }
+    for text in ["{YYYY}-{0001}", "{YY}{MM}/{001}"] {
+        assert_eq!(reset_not_applied(text, true), None, "{text}");
+    }
+}
+
 #[test]
 fn a_pattern_has_exactly_one_counter() {
     for text in [

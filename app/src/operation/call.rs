@@ -111,6 +111,11 @@ impl Call {
         }
     }
 
+    /// Takes the warnings so far out of the answer, for an operation that words them anew.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+
     /// Adds a warning worded for a person or for a program, which has the names of the records in its answer and pays for each character.
     pub fn warn_by_channel(&mut self, person: String, program: String) {
         self.warn(if channel_wording::shows_warnings_to_person(self.caller.channel) { person } else { program });

@@ -1,5 +1,7 @@
 //! Operations that messages and descriptions suggest: sentences that name one are removed for callers who may not call it.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use super::{authorize, registry};
 use crate::{context::Caller, error::Error};
 
@@ -79,11 +81,29 @@ fn chars_with_quoting(text: &str) -> impl Iterator<Item = (usize, bool)> {
 /// The operations that a text names, without those in quotes, and without one alone in parentheses, which says what was called and
 /// suggests nothing.
 pub(super) fn operation_names(text: &str) -> impl Iterator<Item = &'static str> {
-    let unquoted: String =
-        chars_with_quoting(text).filter(|(_, is_quoted)| !is_quoted).filter_map(|(at, _)| text[at..].chars().next()).collect();
+    let unquoted = unquoted(text);
     let words = unquoted.split(|sign: char| !sign.is_ascii_alphanumeric() && !"_()".contains(sign)).filter(|word| word.contains('_'));
     let words = words.filter(|word| !(word.starts_with('(') && word.ends_with(')'))).map(|word| word.trim_matches(['(', ')']));
     words.filter_map(registry::find).map(|operation| operation.declaration.name).collect::<Vec<_>>().into_iter()
+}
+
+/// The arguments of operations that a text names, without those in quotes. A name of one word is a word of the language as well, and does
+/// not count.
+pub(super) fn argument_names(text: &str) -> impl Iterator<Item = &'static str> {
+    let unquoted = unquoted(text);
+    let words = unquoted.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').filter(|word| word.contains('_'));
+    words.filter_map(|word| ARGUMENTS.get(word).copied()).collect::<Vec<_>>().into_iter()
+}
+
+/// The names of several words of all arguments.
+static ARGUMENTS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let inputs = registry::all().iter().filter_map(|operation| operation.input.get("properties")?.as_object());
+    inputs.flat_map(|arguments| arguments.keys().map(String::as_str)).filter(|name| name.contains('_')).collect()
+});
+
+/// The text without what is quoted in it.
+fn unquoted(text: &str) -> String {
+    chars_with_quoting(text).filter(|(_, is_quoted)| !is_quoted).filter_map(|(at, _)| text[at..].chars().next()).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Wording by channel: programs know operations by their names, people at a page know buttons.
 //!
-//! A sentence that names an operation is for programs and is left out at a page, so the other sentences must suffice there.
+//! A sentence that names an operation, and a hint that names an argument of one, is for programs and is left out at a page, so the other
+//! sentences must suffice there.
 
 use super::callable_operations;
 use crate::{context::Channel, error::Error};
@@ -15,13 +16,24 @@ pub(super) fn shows_warnings_to_person(channel: Channel) -> bool {
     is_read_by_person(channel) || channel == Channel::Assistant
 }
 
-/// A refusal as this channel shows it. The assistant reads refusals itself and keeps the hint; so does the author of a program that
+/// A refusal as this channel shows it. The assistant reads refusals itself and keeps all of it; so does the author of a program that
 /// calls the channel of pages with arguments that no form sends.
 pub(super) fn refusal(channel: Channel, error: Error) -> Error {
-    match error.hint {
-        Some(hint) if is_read_by_person(channel) && !error.fields.contains_key("arguments") => Error { hint: for_persons(&hint), ..error },
-        hint => Error { hint, ..error },
+    match is_read_by_person(channel) && !error.fields.contains_key("arguments") {
+        true => refusal_for_person(error),
+        false => error,
     }
+}
+
+/// A refusal for a person, whatever the channel of the call: a command in the assistant's drawer is answered to whoever typed it. What was
+/// wrong stays.
+pub fn refusal_for_person(error: Error) -> Error {
+    let message = without_operations(&error.message, 1);
+    let fields = error.fields.into_iter().map(|(place, words)| (place, without_operations(&words, 1))).collect();
+    let names_argument = |sentence: &str| callable_operations::argument_names(sentence).next().is_some();
+    let hint = error.hint.and_then(|hint| for_persons(&hint));
+    let hint = hint.map(|hint| callable_operations::retain_sentences(&hint, 0, |sentence| !names_argument(sentence)));
+    Error { message, fields, hint: hint.filter(|hint| !hint.is_empty()), ..error }
 }
 
 /// Whether a person reads the messages of this channel as they are.
@@ -34,8 +46,13 @@ fn is_read_by_person(channel: Channel) -> bool {
 
 /// The sentences that name no operation; none where each does.
 fn for_persons(words: &str) -> Option<String> {
-    let kept = callable_operations::retain_sentences(words, 0, |sentence| callable_operations::operation_names(sentence).next().is_none());
+    let kept = without_operations(words, 0);
     (!kept.is_empty()).then_some(kept)
+}
+
+/// A text without the sentences that name an operation; the `first` ones stay.
+fn without_operations(words: &str, first: usize) -> String {
+    callable_operations::retain_sentences(words, first, |sentence| callable_operations::operation_names(sentence).next().is_none())
 }
 
 #[cfg(test)]
@@ -63,8 +80,26 @@ mod tests {
         for channel in [Channel::Rest, Channel::Mcp, Channel::Assistant] {
             assert_eq!(refusal(channel, refused()).hint, refused().hint);
         }
+        let to_overlap =
+            || Error::new(Code::Invalid, "It overlaps.").hint("Start later. To let the two overlap, set allow_overlap to true.");
+        assert_eq!(refusal(Channel::Page, to_overlap()).hint.as_deref(), Some("Start later."));
+        assert_eq!(refusal(Channel::Mcp, to_overlap()).hint, to_overlap().hint);
         let hint = "Choose other days. list_unbilled shows which have some.";
         let kept = refusal(Channel::Page, Error::new(Code::Invalid, "No time.").hint(hint)).hint;
         assert_eq!(kept.as_deref(), Some("Choose other days."));
+    }
+
+    #[test]
+    fn a_message_for_a_person_says_what_was_wrong_and_names_no_operation() {
+        let refused = || Error::invalid("client", "There is no client \"Acne\". Check the name; list_clients shows them.");
+        let told = refusal(Channel::Page, refused());
+        assert_eq!(
+            (told.message.as_str(), told.field("client")),
+            ("There is no client \"Acne\". Check the name.", Some(told.message.as_str()))
+        );
+        assert_eq!(refusal(Channel::Assistant, refused()), refused());
+        assert_eq!(refusal_for_person(refused()), told, "a command in the drawer is answered to a person");
+        let only = Error::new(Code::Conflict, "create_client was refused.");
+        assert_eq!(refusal(Channel::Page, only.clone()), only);
     }
 }

@@ -1,12 +1,18 @@
 //! Coercion of arguments before validation: programs and models write the same value in several ways.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::urlencoded::is_required;
-use crate::{hours, patch::CLEARS};
+use crate::{hours, money, patch::CLEARS};
 
 /// The largest integer up to which every integer is exact in an `f64`: 2⁵³ − 1.
 const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// The most decimals of a number of hours that are read: far finer than a second.
+const HOUR_DECIMALS: usize = 10;
+
+/// The number of hours up to which a JSON number is written out as a decimal.
+const HOURS_MAX: f64 = 1e9;
 
 /// References without any of which a write applies to everybody. An empty one is a mistake and is refused where no other is given; so
 /// is empty text in place of a list.
@@ -76,9 +82,22 @@ fn scalar(schema: &Map<String, Value>, given: &Value) -> Option<Value> {
         Value::String(text) if wanted == "array" && !text.is_empty() => {
             (schema.get("items")?.get("type")? == "string").then(|| Value::Array(vec![given.clone()]))
         }
-        Value::Number(number) if schema.get("format").is_some_and(|format| format == hours::HOURS) => Some(Value::from(number.to_string())),
+        Value::Number(number) if schema.get("format").is_some_and(|format| format == hours::HOURS) => Some(Value::from(hours_text(number))),
         Value::Number(number) if wanted == "integer" => number.as_f64().filter(|_| number.is_f64()).and_then(whole_number),
         _ => None,
+    }
+}
+
+/// The text of a JSON number of hours, with one reading: `1.6670` for 1.667. One with many decimals, or with an exponent, is rounded.
+fn hours_text(number: &Number) -> String {
+    let text = number.to_string();
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    match number.as_f64().filter(|hours| number.is_f64() && hours.abs() < HOURS_MAX) {
+        Some(hours) if decimals > HOUR_DECIMALS || text.contains('e') => {
+            let rounded = format!("{hours:.HOUR_DECIMALS$}");
+            money::of_json_number(rounded.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => money::of_json_number(&text),
     }
 }
 
@@ -128,6 +147,16 @@ mod tests {
             meant(json!({ "days": 14.0, "duration": 1.5, "projects": "Acme" })),
             json!({ "days": 14, "duration": "1.5", "projects": ["Acme"] })
         );
+        for (number, text) in [
+            (json!(1.667), "1.6670"),
+            (json!(-2.125), "-2.1250"),
+            (json!(2.0), "2.0"),
+            (json!(4.0 / 3.0), "1.3333333333"),
+            (json!(1e-7), "0.0000001"),
+            (json!(1e-300), "0"),
+        ] {
+            assert_eq!(meant(json!({ "duration": number })), json!({ "duration": text }));
+        }
         assert_eq!(meant(json!({ "open": "True", "by": "DAY" })), json!({ "open": true, "by": "day" }));
         for transfer in ["Bank transfer", "bank-transfer", "BANK_TRANSFER"] {
             assert_eq!(meant(json!({ "by": transfer })), json!({ "by": "bank_transfer" }));

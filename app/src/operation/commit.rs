@@ -16,6 +16,14 @@ use crate::{
     quotas,
 };
 
+/// The end of the warning of a dry run that changes more than its answer shows.
+const NOT_ALL_SHOWN: &str = " records, of which not all are shown.";
+
+/// The number of records that a dry run would change, from its warning that not all of them are shown; none from any other warning.
+pub fn records_told(warning: &str) -> Option<usize> {
+    warning.strip_prefix("This changes ")?.strip_suffix(NOT_ALL_SHOWN)?.parse().ok()
+}
+
 impl Call {
     /// Commits the write with its record, or rolls everything back after a dry run.
     pub(super) async fn end<T: Serialize>(
@@ -71,8 +79,8 @@ impl Call {
     /// Warns when the answer does not show all changes.
     async fn warn_truncated(&mut self, shown: usize) -> Result<(), Error> {
         let all = store::count(&mut self.db, self.action).await?;
-        if all > shown as i64 {
-            self.warn(format!("This changes {all} records, of which not all are shown."));
+        if all.changes > shown as i64 {
+            self.warn(format!("This changes {}{NOT_ALL_SHOWN}", all.records));
         }
         Ok(())
     }
@@ -81,7 +89,7 @@ impl Call {
     /// something, and the records of a person alone have no images.
     async fn warn_if_unchanged(&mut self, declaration: &'static Declaration) -> Result<(), Error> {
         let may_be_none = declaration.idempotent && declaration.needs != Permission::SignedIn && self.mails == 0 && !self.changed_something;
-        if may_be_none && store::count(&mut self.db, self.action).await? == 0 {
+        if may_be_none && store::count(&mut self.db, self.action).await?.changes == 0 {
             self.warn_unchanged();
         }
         Ok(())

@@ -60,6 +60,10 @@ pub(crate) use call::row_scope_of;
 #[cfg(feature = "ssr")]
 pub use callable_operations::{is_callable, operations_named_in, without_sentences_naming};
 #[cfg(feature = "ssr")]
+pub use channel_wording::refusal_for_person;
+#[cfg(feature = "ssr")]
+pub use commit::records_told;
+#[cfg(feature = "ssr")]
 pub use declaration::{AgentMode, Audience, Bound, Declaration, Effect, OperationFn};
 
 #[cfg(feature = "ssr")]

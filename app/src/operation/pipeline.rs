@@ -22,7 +22,6 @@ use crate::{
     access::Permission,
     audit::{AuditRecord, RecordSlot, outcome},
     context::{BoxFuture, Caller},
-    database::Db,
     error::{Code, Error},
     page::ListQuery,
 };
@@ -106,7 +105,7 @@ async fn attempt<T: Serialize + DeserializeOwned>(
         && let Claim::Answered(answer) = idempotency::claim(&mut call.db, call.idempotency_scope, key, declaration.name, arguments).await?
     {
         slot.put(AuditRecord::of_access(&call.caller, call.now, declaration, arguments.clone(), outcome::REPEATED));
-        return replay(&mut call.db, stored_response(answer)?).await;
+        return replay(call, stored_response(answer)?).await;
     }
     match run_within_limit(declaration, work(&mut call)).await {
         // Bounds the wait for a database that hangs: the transaction is rolled back, or was just committed.
@@ -136,13 +135,25 @@ async fn run_within_limit<T>(declaration: &'static Declaration, work: BoxFuture<
     }
 }
 
-/// Adds a warning to a repeated answer whose action was undone since.
-async fn replay<T>(db: &mut Db, mut answer: WriteResponse<T>) -> Result<WriteResponse<T>, Error> {
-    if let Some(action) = answer.action
-        && store::is_taken_back(db, action).await?
-    {
-        answer.warnings.push("This was done, and taken back since. To do it anew, call with a new idempotency_key.".to_owned());
+/// Adds a warning to a repeated answer that may no longer be true: its action was undone since, or a later one changed or deleted its
+/// records.
+async fn replay<T>(mut call: Call, mut answer: WriteResponse<T>) -> Result<WriteResponse<T>, Error> {
+    let Some(action) = answer.action else { return Ok(answer) };
+    if store::is_taken_back(&mut call.db, action).await? {
+        call.warn_by_channel(
+            "This was done, and taken back since. To do it again, load the page anew.".to_owned(),
+            "This was done, and taken back since. To do it anew, call with a new idempotency_key.".to_owned(),
+        );
+    } else if let Some(later) = store::latest_later_action(&mut call.db, action).await? {
+        call.warn_by_channel(
+            "This was done before, and changed or deleted since. Load the page anew to see what stands there now.".to_owned(),
+            format!(
+                "This was done before, and changed or deleted since, last by action {} ({}). The answer tells what stood then; read it anew.",
+                later.action, later.operation
+            ),
+        );
     }
+    answer.warnings.append(&mut call.warnings);
     Ok(answer)
 }
 
@@ -166,7 +177,7 @@ pub(super) fn reserve_record(declaration: &'static Declaration, caller: &Caller)
     if declaration.needs == Permission::SignedIn && caller.token.is_none() {
         return Ok(RecordSlot::none());
     }
-    caller.services.recorder.reserve(caller.membership.as_ref().map(|membership| membership.organization))
+    caller.services.recorder.reserve(caller.organization())
 }
 
 /// Records that a call was refused, and answers the refusal. `unavailable` is not recorded: without a database there is no place for it.

@@ -47,6 +47,6 @@ pub async fn stop_timer_of(cx: &mut Call, member: Uuid) -> Result<bool, Error> {
 fn installed() -> Registry {
     // Unit tests call single functions without the start of a process.
     #[cfg(test)]
-    operations::install();
+    crate::operations::install();
     *REGISTRY.get().expect("the process begins with operations::install")
 }

@@ -102,12 +102,65 @@ pub async fn is_taken_back(db: &mut Db, action: ActionId) -> Result<bool, Error>
     .await?)
 }
 
-/// The number of changes that the action has made so far.
-pub async fn count(db: &mut Db, action: ActionId) -> Result<i64, Error> {
+/// An action that changed or deleted a record after another action had written it.
+pub struct LaterAction {
+    /// Its id.
+    pub action: ActionId,
+    /// The name of its operation.
+    pub operation: String,
+}
+
+/// The latest action that left a record of this one in another state: changed it, or deleted it. None where all are as this action left
+/// them, apart from their versions. Looks at the first 500 changes of the action.
+pub async fn latest_later_action(db: &mut Db, action: ActionId) -> Result<Option<LaterAction>, Error> {
     let organization = db.organization();
-    Ok(query_scalar!(r#"select count(*) as "count!" from change where organization_id = $1 and action_id = $2"#, organization, action.0)
-        .fetch_one(db.connection())
-        .await?)
+    Ok(query_as!(
+        LaterAction,
+        r#"select later.id as "action!: ActionId", later.operation as "operation!"
+           from (
+               select kind, record_id, max(position) as position from (
+                   select kind, record_id, position from change where organization_id = $1 and action_id = $2 order by position limit 500
+               ) touched group by kind, record_id
+           ) own
+           cross join lateral (
+               select l.after from change l where l.organization_id = $1 and l.action_id = $2 and l.position = own.position limit 1
+           ) left_as
+           cross join lateral (
+               select s.action_id, s.position, s.after from change s
+               where s.organization_id = $1 and s.kind = own.kind and s.record_id = own.record_id
+               order by s.position desc limit 1
+           ) latest
+           cross join lateral (select a.id, a.operation from action a where a.organization_id = $1 and a.id = latest.action_id limit 1) later
+           where latest.position > own.position and latest.action_id <> $2
+               and (latest.after::jsonb - '{version,updated_at}'::text[]) is distinct from (left_as.after::jsonb - '{version,updated_at}'::text[])
+           order by latest.position desc limit 1"#,
+        organization,
+        action.0
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// How much an action has changed so far.
+pub struct ChangeCount {
+    /// The changes: a record that is changed twice has two.
+    pub changes: i64,
+    /// The records.
+    pub records: i64,
+}
+
+/// The number of changes that the action has made so far, and of the records that it has changed.
+pub async fn count(db: &mut Db, action: ActionId) -> Result<ChangeCount, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        ChangeCount,
+        r#"select count(*) as "changes!", count(distinct (kind, record_id)) as "records!" from change
+           where organization_id = $1 and action_id = $2"#,
+        organization,
+        action.0
+    )
+    .fetch_one(db.connection())
+    .await?)
 }
 
 /// The current status of a member and of their credential.

@@ -71,7 +71,10 @@ impl Violation {
     fn of(input: &Map<String, Value>, problem: &ValidationError<'_>) -> Self {
         let steps = steps(problem);
         let (place, field) = (place(&steps), field(&steps));
-        let words = |subject: &Subject<'_>| bare_number(input, subject, problem).unwrap_or_else(|| words(subject, problem));
+        let words = |subject: &Subject<'_>| {
+            let known = bare_number(input, subject, problem).or_else(|| not_a_list(input, subject, problem));
+            known.unwrap_or_else(|| words(subject, problem))
+        };
         let by_itself = Subject { name: &field, label: &readable(&field), is_item: steps.last().is_some_and(|step| index(step).is_some()) };
         let alike = words(&by_itself);
         // A value within another argument is named by its whole path.
@@ -177,11 +180,29 @@ fn field(steps: &[String]) -> String {
 
 /// The message for a bare number in place of an amount: how to write it instead.
 fn bare_number(input: &Map<String, Value>, subject: &Subject<'_>, problem: &ValidationError<'_>) -> Option<String> {
-    let (number, path) = (problem.instance().as_f64()?, problem.schema_path().to_string());
+    let number = problem.instance().as_f64()?;
+    (wanted(input, problem)?.get("format")? == money::AMOUNT).then(|| format!("{}: {}", subject.label, money::bare_number(number)))
+}
+
+/// The message for a text or an object in place of a list of objects: what the list looks like.
+fn not_a_list(input: &Map<String, Value>, subject: &Subject<'_>, problem: &ValidationError<'_>) -> Option<String> {
+    let given = match problem.instance().as_ref() {
+        Value::Object(_) => "one object",
+        Value::String(_) => "text",
+        _ => return None,
+    };
+    let wanted = wanted(input, problem).filter(|wanted| wanted.get("type").is_some_and(|kind| kind == "array"))?;
+    let fields: Vec<&str> = wanted.pointer("/items/properties")?.as_object()?.keys().map(String::as_str).collect();
+    let (label, first) = (subject.label, fields.first()?);
+    Some(format!("{label} is {given}, and has to be a list of objects: [{{\"{first}\": …}}]. Each of them takes: {}.", fields.join(", ")))
+}
+
+/// The schema of the value that a problem is about.
+fn wanted<'a>(input: &'a Map<String, Value>, problem: &ValidationError<'_>) -> Option<&'a Value> {
+    let path = problem.schema_path().to_string();
     let (first, rest) = path.strip_prefix('/')?.split_once('/')?;
     let (wanted, _) = rest.rsplit_once('/')?;
-    let wanted = input.get(first)?.pointer(&format!("/{wanted}"))?;
-    (wanted.get("format")? == money::AMOUNT).then(|| format!("{}: {}", subject.label, money::bare_number(number)))
+    input.get(first)?.pointer(&format!("/{wanted}"))
 }
 
 /// The message for a problem, with the value cut off where it is long.
@@ -206,11 +227,12 @@ fn words(Subject { name, label, is_item }: &Subject<'_>, problem: &ValidationErr
 
 /// The advice how to write as text a value that was given as a number.
 fn as_text(name: &str, number: &Value) -> String {
+    let text = money::of_json_number(&number.to_string());
     match name {
         // Without the percent sign it would be an amount.
-        "discount" => format!("write it as text: \"{number}%\" for a part of the sum, \"{number}\" for an amount."),
+        "discount" => format!("write it as text: \"{number}%\" for a part of the sum, \"{text}\" for an amount."),
         instant if instant.ends_with("_at") => "write a time as text, such as \"09:00\" or \"2026-03-05 09:00\".".to_owned(),
-        _ => format!("write it as text, such as \"{number}\"."),
+        _ => format!("write it as text, such as \"{text}\"."),
     }
 }
 

@@ -4,6 +4,9 @@
 use super::Organization;
 use crate::tax::{category::TaxCategory, exemption};
 
+/// When the words of a small business are right. It continues a sentence that has quoted them.
+pub const RIGHT_WHERE: &str = "which is right where you are a small business";
+
 /// How to set another reason, or tax.
 pub const WAY: &str = "Where another law exempts you, write its words in Settings as the reason; where you charge tax, say the rate.";
 
@@ -23,7 +26,7 @@ pub fn in_country(country: &str) -> String {
         return WITHOUT_COUNTRY.to_owned();
     }
     match exemption::usual_words(country) {
-        Some(words) => format!("Empty: you are a small business, and your invoices say \u{201c}{words}\u{201d}. {WAY}"),
+        Some(words) => format!("Empty: your invoices say \u{201c}{words}\u{201d}, {RIGHT_WHERE}. {WAY}"),
         None if is_untold(country) => format!("Empty: your invoices say nothing of tax, {WAY_OF_UNTOLD}"),
         None => "Empty: your invoices say nothing of tax.".to_owned(),
     }

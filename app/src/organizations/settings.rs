@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     id::OrganizationId,
     money::{self, Amount, Currency, Money},
-    number_pattern::NumberPattern,
+    number_pattern::{self, NumberPattern},
     operation::{Call, read_scope::ReadScope},
     page::Page,
     patch::Patch,
@@ -20,9 +20,6 @@ use crate::{
     text::{self, country_names},
     time_rounding::{Rounding, RoundingBasis, RoundingMode},
 };
-
-/// The highest rate per hour: a million units of a currency with two decimals.
-pub const RATE_MAX: i64 = 100_000_000;
 
 /// A change of the settings; the arguments of `update_organization`.
 #[derive(Default)]
@@ -233,16 +230,30 @@ fn defaults(cx: &mut Call, organization: &mut Organization, given: SettingsChang
         organization.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
     taxes(cx, organization, given.tax_category, text::non_empty(given.tax_rate).as_deref(), given.tax_reason)?;
-    if let Some(pattern) = text::non_empty(given.number_pattern) {
-        organization.number_pattern = NumberPattern::parse(&pattern)?.as_str().to_owned();
-    }
-    organization.number_yearly_reset = given.number_yearly_reset.unwrap_or(organization.number_yearly_reset);
+    numbering(cx, organization, text::non_empty(given.number_pattern), given.number_yearly_reset)?;
     if let Some(step) = given.rounding_step {
         organization.rounding.step_minutes = within("rounding_step", step, 0, 480)?;
     }
     organization.rounding.mode = given.rounding_mode.unwrap_or(organization.rounding.mode);
     organization.rounding.basis = given.rounding_basis.unwrap_or(organization.rounding.basis);
     organization.lock_date = given.lock_date.try_map(|day| Day::parse("lock_date", &day))?.apply_to(organization.lock_date.take());
+    Ok(())
+}
+
+/// The pattern of invoice numbers and its counter. Warns where the counter is to start again each year and cannot; a form sends both back
+/// unchanged, and is not warned again.
+fn numbering(cx: &mut Call, organization: &mut Organization, pattern: Option<String>, yearly_reset: Option<bool>) -> Result<(), Error> {
+    let before = (organization.number_pattern.clone(), organization.number_yearly_reset);
+    let is_reset_alone = yearly_reset == Some(true) && pattern.is_none();
+    if let Some(pattern) = pattern {
+        organization.number_pattern = NumberPattern::parse(&pattern)?.as_str().to_owned();
+    }
+    organization.number_yearly_reset = yearly_reset.unwrap_or(organization.number_yearly_reset);
+    let is_other = (&organization.number_pattern, organization.number_yearly_reset) != (&before.0, before.1);
+    let told = number_pattern::reset_not_applied(&organization.number_pattern, organization.number_yearly_reset);
+    if let Some(warning) = told.filter(|_| is_other || is_reset_alone) {
+        cx.warn(warning);
+    }
     Ok(())
 }
 
@@ -275,7 +286,7 @@ fn taxes(
     }
 }
 
-/// Parses a rate per hour to minor units: not negative, at most [`RATE_MAX`].
+/// Parses a rate per hour to minor units: not negative, at most [`money::rate_max`].
 pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Result<i64, Error> {
     // The amount is ambiguous: thousands or fractions of a cent.
     if currency.minor_digits() > 0
@@ -291,14 +302,14 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
         }
         return Err(money::ambiguous(field, given.as_str(), (thousands, decimal)));
     }
-    let rate = given.minor(field, currency)?;
-    if !(0..=RATE_MAX).contains(&rate) {
+    let (rate, most) = (given.minor(field, currency)?, money::rate_max(currency));
+    if !(0..=most).contains(&rate) {
         return Err(Error::invalid(
             field,
             format!(
                 "A rate of {} per hour is out of range; it lies between 0 and {}.",
                 Money::new(rate, currency).text(),
-                Money::new(RATE_MAX, currency).text()
+                Money::new(most, currency).text()
             ),
         ));
     }

@@ -204,7 +204,6 @@ mod tests {
     use super::*;
     use crate::{
         page_context::{ChangeCounters, CurrentOrganization},
-        platform,
         testing::World,
         ui::provide_flash,
     };
@@ -216,7 +215,7 @@ mod tests {
         studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
         studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "3h"})).await;
         let looking = async {
-            provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+            provide_context(CurrentOrganization(crate::page_context::server::page_context().place.expect("an organization")));
             provide_context(ChangeCounters::none());
             provide_flash();
             let rate = list_rates(None, None, Some(true), None, None).await.expect("rates").items.remove(0);

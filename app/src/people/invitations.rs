@@ -139,7 +139,7 @@ pub async fn invite_member(
 #[operation(write, secret, mails, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Send an invitation again")]
 pub async fn resend_invitation(
     cx: &mut Call,
-    /// Id; list_open_invitations shows it.
+    /// Id, or the address; list_open_invitations shows both.
     invitation: String,
 ) -> Result<Invitation, Error> {
     super::invite_member::resend(cx, &invitation).await
@@ -149,7 +149,7 @@ pub async fn resend_invitation(
 #[operation(write, destructive, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Revoke an invitation")]
 pub async fn revoke_invitation(
     cx: &mut Call,
-    /// Id; list_open_invitations shows it.
+    /// Id, or the address; list_open_invitations shows both.
     invitation: String,
 ) -> Result<Invitation, Error> {
     super::invite_member::revoke(cx, &invitation).await

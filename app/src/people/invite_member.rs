@@ -191,9 +191,14 @@ async fn link(cx: &mut Call, row: &InvitationRow) -> Result<String, Error> {
     Ok(format!("{}{}", cx.caller.services.public_url, purpose.path(&secret)))
 }
 
+/// Resolves a reference to an invitation: its id, or the address that it is open for.
 async fn find(cx: &mut Call, given: &str) -> Result<InvitationRow, Error> {
-    let found = invitation::find(&mut cx.db, Some(reference::parse_id(given)), None).await?;
-    found.ok_or_else(|| Error::not_found("invitation"))
+    let found = match text::known_email("invitation", given) {
+        Ok(address) => invitation::find(&mut cx.db, None, Some(&address)).await?,
+        Err(_) => invitation::find(&mut cx.db, Some(reference::parse_id(given)), None).await?,
+    };
+    let missing = || Error::new(Code::NotFound, "There is no such invitation. Check the id or the address.");
+    found.ok_or_else(|| missing().hint("list_open_invitations shows those that nobody has answered."))
 }
 
 /// Resolves a reference to an invitation that was neither answered nor revoked.

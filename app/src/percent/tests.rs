@@ -28,6 +28,8 @@ fn what_is_not_a_percentage_is_refused() {
     }
     let refused = Percent::parse("tax_rate", "190").unwrap_err().message;
     assert_eq!(refused, "\"190\" is not between 0 and 100 percent; write one such as 19, 7.7 or 8.425.");
+    let refused = Percent::parse("tax_rate", "110 %").unwrap_err().message;
+    assert_eq!(refused, "\"110 %\" is not between 0 and 100 percent; write one such as 19%, 7.7% or 8.425%.");
 }
 
 #[test]

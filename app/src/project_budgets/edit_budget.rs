@@ -16,9 +16,6 @@ use crate::{
     projects::{self, Billing, Project},
 };
 
-/// The largest amount of a budget, in minor units: a trillion.
-const AMOUNT_MAX: i64 = 1_000_000_000_000;
-
 /// A change of a budget; the arguments of `set_budget`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct BudgetChange {
@@ -131,17 +128,14 @@ impl BudgetChange {
     }
 }
 
+/// Parses the cap in minor units of `currency`: above zero, and as large as any amount may be.
 fn amount_of(given: &Amount, currency: &Currency) -> Result<i64, Error> {
     match given.minor("amount", currency)? {
-        amount @ 1..=AMOUNT_MAX => Ok(amount),
         amount @ ..=0 => {
             let shown = Money::new(amount, currency).text();
             Err(Error::invalid("amount", format!("{shown} is no budget; give more than zero, or leave the amount out.")))
         }
-        amount => {
-            let (shown, most) = (Money::new(amount, currency).text(), Money::new(AMOUNT_MAX, currency).text());
-            Err(Error::invalid("amount", format!("{shown} is more than {most}, the most a budget holds; give less.")))
-        }
+        amount => Ok(amount),
     }
 }
 

@@ -207,7 +207,7 @@ pub async fn update_project(
     cx: &mut Call,
     /// Id, name or "Client / Project".
     project: String,
-    /// Its name.
+    /// Its new name.
     #[server(default)]
     #[max_length(200)]
     name: Option<String>,

@@ -29,6 +29,9 @@ fn hours_have_as_many_decimals_as_their_product_with_the_price_needs() {
         (660, 9_500, "EUR", ("0.1834", 1_742)),
         (3_600, 0, "EUR", ("1.00", 0)),
         (1, 1, "EUR", ("0.00", 0)),
+        (1_200, 5_000_000_000, "IRR", ("0.3333333333", 1_666_666_667)),
+        (1_200, 10_000_000_000_000, "CLF", ("0.3333333333333", 3_333_333_333_333)),
+        (5_400, 10_000_000_000_000, "CLF", ("1.50", 15_000_000_000_000)),
     ] {
         assert_eq!(billed(seconds, rate, code), (expected.0.to_owned(), expected.1), "{seconds} s at {rate} {code}");
     }
@@ -92,21 +95,27 @@ fn a_thousand_is_never_taken_for_one() {
     }
 }
 
+/// A rate of an hour in minor units, low and high ones alike, up to the highest of its currency.
+fn any_rate() -> impl Strategy<Value = (i64, Currency)> {
+    proptest::sample::select(Currency::codes()).prop_flat_map(|code| {
+        let (currency, most) = (currency(code), money::rate_max(&currency(code)));
+        (prop_oneof![0_i64..=100_000_000, 0..=most, Just(most)], Just(currency))
+    })
+}
+
 proptest! {
     /// What a client multiplies with a calculator is what they are asked to pay.
     #[test]
     fn the_hours_times_the_price_are_the_net(
         seconds in 1_i64..2_000_000,
-        rate in 0_i64..=100_000_000,
-        code in proptest::sample::select(Currency::codes()),
+        (rate, currency) in any_rate(),
     ) {
-        let currency = currency(code);
         let price = UnitPrice::of_minor(rate, &currency).millionths;
         let net_amount = amount_of(seconds, rate);
         let quantity = hours(seconds, price, net_amount, &currency);
-        // A hundred-millionth of an hour at the highest rate is one of the smallest unit, so no unit is skipped.
-        prop_assert_eq!(net(quantity, price, &currency), net_amount);
-        prop_assert!((i128::from(quantity) * 3_600 - i128::from(seconds) * i128::from(ONE)).abs() <= i128::from(ONE) * 3_600 / 50);
+        prop_assert_eq!(quantity.net(price, &currency), net_amount);
+        let one = 10_i128.pow(quantity.decimals);
+        prop_assert!((i128::from(quantity.digits) * 3_600 - i128::from(seconds) * one).abs() <= one * 3_600 / 50);
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn with(studio: &World, quotas: UsageQuotas) -> World {
         access_log_days: before.access_log_days,
         tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),
-        assistant: crate::assistant::Engine::default(),
+        extensions: http::Extensions::new(),
     };
     World { caller: Caller { services: Arc::new(services), ..studio.caller.clone() }, ..studio.clone() }
 }

@@ -12,8 +12,12 @@ use crate::{
     access::{Permission, Scope},
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope, validate},
-    reference, text,
+    reference,
+    text::{self, similar::PartialName},
 };
+
+/// The most invited people that a refusal names.
+const INVITED_TOLD: usize = 3;
 
 /// A member found by a reference.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,23 +88,35 @@ fn sees_addresses(cx: &Call) -> bool {
 async fn missing(cx: &mut Call, given: &str, whom: MemberFilter) -> Result<Error, Error> {
     let names = store::member_names(&mut cx.db, whom).await?;
     let missing = suggestions::missing(cx.db.organization(), RecordKind::Member, given, move || names).await;
-    Ok(match invited(cx, given).await? {
-        Some(email) => missing.hint(format!("{email} was invited and has not answered yet: they are a member once they have.")),
-        None => missing,
+    Ok(match invited(cx, given).await?.as_slice() {
+        [] => missing,
+        [email] => missing.hint(format!("{email} was invited and has not answered yet: they are a member once they have.")),
+        several => {
+            let emails = several.join(" and ");
+            missing.hint(format!("{emails} were invited and have not answered yet: they are members once they have."))
+        }
     })
 }
 
-/// The address of an invited person who fits the reference, for callers who may see invitations.
-async fn invited(cx: &mut Call, given: &str) -> Result<Option<String>, Error> {
+/// The addresses of the invited people who fit the reference, by their whole name or address or else by parts of it, as members are
+/// suggested; for callers who may see invitations.
+async fn invited(cx: &mut Call, given: &str) -> Result<Vec<String>, Error> {
     if !sees_addresses(cx) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let key = text::search_key(given);
+    let (key, part) = (text::search_key(given), PartialName::of(&text::search_key(given)));
     let invited = store::invited(&mut cx.db, cx.now).await?;
-    let meant = |(email, name): &(String, Option<String>)| {
-        [Some(email), name.as_ref()].into_iter().flatten().any(|known| text::search_key(known) == key)
+    let fitting = |fits: &dyn Fn(&str) -> bool| -> Vec<String> {
+        let is_meant = |(email, name): &&(String, Option<String>)| {
+            [Some(email), name.as_ref()].into_iter().flatten().any(|known| fits(&text::search_key(known)))
+        };
+        invited.iter().filter(is_meant).map(|(email, _)| email.clone()).take(INVITED_TOLD).collect()
     };
-    Ok(invited.into_iter().find(meant).map(|(email, _)| email))
+    let exact = fitting(&|known| known == key);
+    match part.filter(|_| exact.is_empty()) {
+        Some(part) => Ok(fitting(&|known| part.begins(known))),
+        None => Ok(exact),
+    }
 }
 
 /// Resolves a member by id or name; `me` is the caller. Others are found only by callers who see everybody's time.

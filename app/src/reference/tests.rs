@@ -102,7 +102,7 @@ async fn a_name_that_nothing_has_is_answered_with_those_that_are_near() {
         ("get_project", "project", "Dashbord", "Did you mean Acme / Dashboard?"),
         ("list_time_entries", "project", "Acme / Dashbaord", "Did you mean Acme / Dashboard?"),
         ("get_member", "member", "Adda", "Did you mean Ada?"),
-        ("get_client", "client", "Zzzzzz", "list_clients shows them"),
+        ("get_client", "client", "Zzzzzz", "Check the id or the name."),
     ] {
         let refused = studio.refused(operation, json!({argument: given})).await;
         assert_eq!(refused.code, Code::NotFound, "{operation}");

@@ -46,3 +46,54 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     };
     without_encoded.map_or(shown, Cow::Owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    const ID: &str = "0190163d8694739b8ea1000000000007";
+
+    #[test]
+    fn of_a_token_that_is_percent_encoded_the_id_stays() {
+        let secret = "sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0123";
+        let token = format!("{PREFIX}{ID}_{secret}");
+        let encoded: String = token.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        for written in [encoded.clone(), encoded.replace('%', "%25"), token.replace('_', "%5F"), token.replacen('s', "%73", 1)] {
+            let told = format!("curl {written} and so on");
+            let shown = without_secrets(&told);
+            assert!(shown.starts_with("curl ") && shown.ends_with("… and so on"), "{shown}");
+            assert!(!shown.contains(&written[written.len() - 20..]), "{shown}");
+        }
+        assert_eq!(without_secrets(&format!("a {token}.")), format!("a {PREFIX}{ID}_…."));
+        assert_eq!(without_secrets(&token.replacen('s', "S", 1)), format!("Stint_pat_{ID}_…"), "as a telephone writes it");
+        for plain in ["100%25 of stint_pat_ tokens", "stint%5Fpat%5F", "50% off"] {
+            assert!(matches!(without_secrets(plain), Cow::Borrowed(shown) if shown == plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn of_a_token_that_is_escaped_or_broken_the_id_stays_as_it_was_written() {
+        let (prefix, secret) = (format!("{PREFIX}{ID}_"), "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U");
+        for written in [prefix.replace('_', "\\_"), prefix.replace('_', "&#95;"), prefix.replacen("0190", "01\n> 90", 1)] {
+            assert_eq!(without_secrets(&format!("a {written}{secret}\nand")), format!("a {written}…\nand"));
+        }
+        let ends = format!("{PREFIX}{ID}_\nis-how-a-token-with-Its-Secret-Looks-Like-In-A-List");
+        assert_eq!(without_secrets(&ends), ends);
+    }
+
+    #[test]
+    fn of_a_token_in_base64_nothing_stays() {
+        let token = format!("{PREFIX}{ID}_sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0123");
+        for before in ["", ":", "a:", "ada:", "ada@example.com:"] {
+            for encoded in [STANDARD.encode(format!("{before}{token}")), URL_SAFE_NO_PAD.encode(format!("{before}{token}:"))] {
+                assert_eq!(without_secrets(&format!("Basic {encoded}, so")).replace('=', ""), "Basic …, so", "{before}");
+                let passed_on = encoded.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+                assert_eq!(without_secrets(&format!("?x={passed_on}&y")).replace("%3D", ""), "?x=…&y", "{before}");
+            }
+        }
+        let other = format!("Basic {}", STANDARD.encode("ada:correct horse battery staple"));
+        assert_eq!(without_secrets(&other), other);
+    }
+}

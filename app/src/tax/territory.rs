@@ -121,9 +121,39 @@ pub fn name(place: &str) -> String {
     }
 }
 
+/// The name of a place as the subject at the beginning of a sentence, with its verb: `France is`, `The Åland Islands are`. The Netherlands,
+/// the Philippines and the United States are one country each, and take the singular.
+pub fn subject(place: &str) -> String {
+    let name = name(place);
+    let verb = if ["Islands", "Territories"].iter().any(|end| name.ends_with(end)) { "are" } else { "is" };
+    let mut letters = name.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{} {verb}", letters.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_begins_a_sentence_with_a_capital_and_its_verb() {
+        for (place, expected) in [
+            ("AX", "The Åland Islands are"),
+            ("RE", "Réunion is"),
+            ("XI", "Northern Ireland is"),
+            ("NL", "The Netherlands is"),
+            ("US", "The United States is"),
+            ("PH", "The Philippines is"),
+            ("TF", "The French Southern Territories are"),
+            ("GB", "The United Kingdom is"),
+        ] {
+            assert_eq!(subject(place), expected);
+        }
+        for (code, _) in COUNTRIES {
+            let subject = subject(code);
+            assert!(subject.chars().next().is_some_and(char::is_uppercase), "{subject}");
+        }
+    }
 
     #[test]
     fn the_union_has_its_members_monaco_and_northern_ireland() {

@@ -184,4 +184,22 @@ mod tests {
             assert!(is_called(name, &key) && !is_called(name, &format!("{key} x")), "{name}");
         }
     }
+
+    #[test]
+    fn a_country_is_its_code_or_its_name() {
+        assert_eq!(parse(" de ").as_deref(), Ok("DE"));
+        assert_eq!(parse("Germany").as_deref(), Ok("DE"));
+        for wrong in ["", "D", "DEU", "XX"] {
+            let refused = parse(wrong).expect_err(wrong);
+            assert!(refused.message.contains("two letters"), "{wrong}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_two_countries_is_refused_with_both() {
+        for (name, codes) in [("Congo", ["CG for the", "CD for the"]), ("virgin islands", ["VG for the", "VI for the"])] {
+            let refused = parse(name).expect_err(name);
+            assert!(codes.iter().all(|code| refused.message.contains(code)), "{name}: {refused:?}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Search keys: the common form of all spellings of a name, which alone decides whether two names are the same.
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
@@ -65,10 +66,12 @@ pub struct Namesake {
     pub archived: bool,
 }
 
-/// The error for a name that is taken. `already` begins the sentence: "There is already a client called".
+/// The error for a name that is taken. `already` begins the sentence: "There is already a client called". `details` name an archived
+/// record that has it, which lists hide.
 pub fn name_taken(already: &str, name: &str, namesake: Option<Namesake>) -> Error {
     let Namesake { name: holder, archived } = namesake.unwrap_or_else(|| Namesake { name: name.to_owned(), archived: false });
     let same = if holder == name { "" } else { ", and case and accents make no other name of it" };
     let mend = if archived { "It is archived: restore it, or choose another name." } else { "Choose another name." };
-    Error::invalid("name", format!("{already} \"{holder}\"{same}. {mend}"))
+    let error = Error::invalid("name", format!("{already} \"{holder}\"{same}. {mend}"));
+    if archived { error.details(&json!({ "name": holder, "archived": true })) } else { error }
 }

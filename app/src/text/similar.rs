@@ -140,6 +140,7 @@ impl PartialName {
 
     /// Whether each word is a word of a key, or a prefix of one: `acme dash` is a part of `acme/dashboard`.
     /// Whether a word that was said is this word or a prefix of it.
+    /// Whether a word that was said is this word or a prefix of it.
     pub fn begins(&self, key: &str) -> bool {
         let mut left: Vec<&str> = self.0.iter().map(String::as_str).collect();
         for word in words(key) {
@@ -162,6 +163,7 @@ impl PartialName {
     }
 }
 
+/// Whether a word that was said is this word or a prefix of it.
 pub fn begins(said: &str, word: &str) -> bool {
     // A prefix of a number is another number.
     let goes_on = |rest: &str| !(said.ends_with(char::is_numeric) && rest.starts_with(char::is_numeric));
@@ -182,5 +184,83 @@ pub fn nearest_or_telling<'a>(given: &str, known: &'a [KnownName]) -> Vec<&'a Kn
             in_order(known.iter().filter(tells).map(|known| (ALIKE, known)).collect())
         }
         None => near,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn as_many_edits_are_counted_as_there_are(given in "[abcü]{1,60}", key in "[abcüé]{0,60}") {
+            let spelled = SpellingPattern::of(&given).expect("a name");
+            prop_assert_eq!(spelled.edits(&key), strsim::osa_distance(&given, &key));
+        }
+    }
+
+    fn known(name: &str) -> KnownName {
+        KnownName { name: name.to_owned(), keys: vec![name.to_lowercase()], gone: false }
+    }
+
+    fn names<'a>(given: &str, known: &'a [KnownName]) -> Vec<&'a str> {
+        nearest_or_telling(given, known).into_iter().map(|near| near.name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_name_is_near_to_those_that_are_spelled_alike() {
+        let known = ["Acme", "Acme Labs", "Zenith"].map(known);
+        assert_eq!(names("acne", &known), ["Acme"]);
+        assert_eq!(names("acme l", &known), ["Acme Labs", "Acme"]);
+        assert!(names("caem", &known).is_empty());
+        assert!(names("", &known).is_empty() && names(&"a".repeat(LETTERS_MAX + 1), &known).is_empty());
+    }
+
+    #[test]
+    fn of_names_that_are_equally_near_the_archived_come_last() {
+        let known = [KnownName { gone: true, ..known("acme/website") }, known("beta/website")];
+        assert_eq!(names("website", &known), ["beta/website", "acme/website"]);
+    }
+
+    #[test]
+    fn a_name_of_which_a_part_was_given_comes_before_those_that_are_spelled_alike() {
+        let known = ["acme/dashboard", "acme/dish", "globex/dashboard", "acme/my dashboards"].map(known);
+        assert_eq!(names("acme dash", &known), ["acme/dashboard", "acme/my dashboards", "acme/dish"]);
+        assert_eq!(names("globex/dash", &known)[0], "globex/dashboard");
+        assert_eq!(names("boards", &known)[0], "acme/my dashboards", "what a word holds is found, too");
+    }
+
+    #[test]
+    fn where_no_name_is_spelled_alike_those_are_near_that_have_a_word_of_it() {
+        let known = ["acme/dashboard", "globex/mobile app", "initech/tps"].map(known);
+        for given in ["project dashboard", "dashboard project", "the dashboard of nobody"] {
+            assert_eq!(names(given, &known), ["acme/dashboard"], "{given}");
+        }
+        assert_eq!(names("acme website", &known), ["acme/dashboard"]);
+        assert!(names("zenith website", &known).is_empty() && names("of it", &known).is_empty());
+    }
+
+    #[test]
+    fn numbers_that_begin_with_the_same_word_are_not_alike_for_that() {
+        let numbers = ["inv-2019-0001", "inv-2020-0004", "inv-2026-0007"];
+        assert!(similar_names("INV-7", &numbers).is_empty(), "{:?}", similar_names("INV-7", &numbers));
+        assert_eq!(similar_names("INV-2026-007", &numbers).first().map(String::as_str), Some("inv-2026-0007"));
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_a_few_words_that_begin_its_words_and_one_of_them_tells_it_from_others() {
+        let part = |said: &str| PartialName::of(said).expect("a part");
+        assert!(part("acme dash").begins("acme/dashboard") && !part("ac da").begins("acme/dashboard"), "two letters begin too many");
+        assert!(part("site 2").begins("acme/site 2"), "a whole word is one however short it is");
+        assert!(part("site 2").tells("site 2") && !part("2").tells("site 2") && !part("acme").tells("site 2"));
+        assert!(!part("2026").tells("website 2026") && !part("ticket 123").begins("acme/ticket 1234"), "a number is whole or another one");
+        assert!(PartialName::of("").is_none() && PartialName::of(" / ").is_none());
+        assert!(
+            PartialName::of("a b c d e f g").is_none()
+                && PartialName::of("a a a a a a a").is_some()
+                && PartialName::of(&"a".repeat(61)).is_none()
+        );
     }
 }

@@ -40,7 +40,7 @@ pub struct NewTimeEntry {
     /// Id, name or "Client / Project".
     #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
     pub project: String,
-    /// YYYY-MM-DD, today, yesterday or a weekday.
+    /// YYYY-MM-DD, today, yesterday, a weekday or last monday.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
     pub date: Option<String>,
@@ -273,7 +273,7 @@ pub async fn update_time_entry(
     /// Id, name or "Client / Project"; its rate holds then.
     #[server(default)]
     project: Option<String>,
-    /// YYYY-MM-DD, today, yesterday or a weekday.
+    /// YYYY-MM-DD, today, yesterday, a weekday or last monday.
     #[server(default)]
     date: Option<String>,
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours. The start stays.
@@ -316,7 +316,7 @@ pub async fn update_time_entries(
     /// Id, name or "Client / Project".
     #[server(default)]
     project: Option<String>,
-    /// YYYY-MM-DD, today, yesterday or a weekday.
+    /// YYYY-MM-DD, today, yesterday, a weekday or last monday.
     #[server(default)]
     date: Option<String>,
     /// What was done; empty clears it.

@@ -189,10 +189,23 @@ impl ParsedInput {
             way,
             next_day,
         };
+        // A duration sets the end anew.
+        let to = parts.ended.or(end.filter(|_| parts.seconds.is_none()));
+        local_clock.check_skipped((non_blank(&read.started_at), parts.started), (non_blank(&read.ended_at), to))?;
         if let Some(number) = non_blank(&given.duration).filter(|text| hours::may_be_minutes(text)) {
             remarks.push(format!("{number} was taken for hours. For minutes, write {number}m."));
         }
+        remarks.extend(non_blank(&given.date).and_then(|date| Day::weekday_remark(date, today)));
+        let parts = parts.with_start_before_end(before);
         Ok(WithRemarks { value: parts.check_date(local_clock, before)?.check_duration(given, local_clock, before)?, remarks })
+    }
+
+    /// Computes the start from an end and a duration, where no start is given or known.
+    fn with_start_before_end(self, before: Option<&EntryTime>) -> Self {
+        match (self.started.or(before.and_then(|before| before.span).map(|(from, _)| from)), self.ended, self.seconds) {
+            (None, Some(to), Some(seconds)) => Self { started: Some(to - SignedDuration::from_secs(seconds)), seconds: None, ..self },
+            _ => self,
+        }
     }
 
     /// Refuses a date beside a start or an end unless it is the day of the start on the local clock, or the day that the entry has while
@@ -210,9 +223,7 @@ impl ParsedInput {
     /// Drops a duration that agrees with start and end, which are exact to the second; refuses one that does not.
     fn check_duration(self, given: &EntryTimeInput, local_clock: &LocalClock, before: Option<&EntryTime>) -> Result<Self, Error> {
         let (Some(seconds), Some(to)) = (self.seconds, self.ended) else { return Ok(self) };
-        let Some(from) = self.started.or_else(|| Some(before?.span?.0)) else {
-            return Err(Error::invalid("duration", "Give either a duration or an end, not both."));
-        };
+        let Some(from) = self.started.or_else(|| Some(before?.span?.0)) else { return Ok(self) };
         let apart = to.duration_since(from).as_secs();
         // An end that is not after the start is refused later, with the error that fits.
         if apart <= 0 || is_same_length(seconds, apart) {

@@ -169,6 +169,26 @@ impl LocalClock {
         format!("{clock} does not exist on {} in {}; {clock_taken}{on} was taken.", Day::from(local.date()).in_words(), self.name())
     }
 
+    /// Refuses a start and an end that are in order as they are written, but not on this clock, because it skips the start. Each is given
+    /// as its text, if it is written without an offset or with one, and as its instant, if that is known.
+    pub fn check_skipped(&self, start: (Option<&str>, Option<Timestamp>), end: (Option<&str>, Option<Timestamp>)) -> Result<(), Error> {
+        let written = |text: &str| parse_local(&past_midnight(text));
+        let (Some(local), Some((from, to))) = (start.0.and_then(written), start.1.zip(end.1)) else { return Ok(()) };
+        let end = end.0.and_then(written).unwrap_or_else(|| self.zone.to_datetime(to));
+        let is_skipped = matches!(self.zone.to_ambiguous_timestamp(local).offset(), AmbiguousOffset::Gap { .. });
+        if !is_skipped || local >= end || from < to {
+            return Ok(());
+        }
+        let (day, clock) = (Day::from(local.date()).in_words(), local.strftime("%H:%M"));
+        let (taken, end) = (self.zone.to_datetime(from).strftime("%H:%M"), self.zone.to_datetime(to).strftime("%H:%M"));
+        let message = format!(
+            "{clock} does not exist on {day} in {}: the clock went forward over it, so work from {clock} begins at {taken}, and no time is \
+             left until {end}. Give an earlier start or a later end.",
+            self.name()
+        );
+        Err(Error::invalid("started_at", message))
+    }
+
     fn name(&self) -> &str {
         self.zone.iana_name().unwrap_or("UTC")
     }

@@ -5,13 +5,14 @@ use serde_json::json;
 
 use super::store::StoredEntry;
 use crate::{
+    access::{Permission, Scope},
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope},
 };
 
-/// Refuses a change of an entry that is invoiced, approved or on a closed day, and names the reason. `may_take_off_draft` says whether
-/// the caller may take it off a draft invoice, and change it then.
-pub fn refuse_locked(entry: &StoredEntry, lock_date: Option<Date>, read_scope: &ReadScope, may_take_off_draft: bool) -> Result<(), Error> {
+/// Refuses a change of an entry that is invoiced, approved or on a closed day, and names the reason. `access` says whether the caller may
+/// take it off a draft invoice, and change it then.
+pub fn refuse_locked(entry: &StoredEntry, lock_date: Option<Date>, read_scope: &ReadScope, access: InvoiceAccess) -> Result<(), Error> {
     if let Some(invoice) = &entry.invoice {
         let what = match &invoice.number {
             // Callers who may not see money learn only that there is an invoice.
@@ -19,7 +20,7 @@ pub fn refuse_locked(entry: &StoredEntry, lock_date: Option<Date>, read_scope: &
             Some(number) => format!("invoice {number}"),
             None => "a draft invoice".to_owned(),
         };
-        let way = invoiced_hint(invoice.number.is_some(), read_scope.money, may_take_off_draft);
+        let way = invoiced_hint(invoice.number.is_some(), read_scope.money, access);
         let error = Error::new(Code::Locked, format!("This time is on {what} and cannot change.")).hint(way);
         return Err(if read_scope.money { error.details(&json!({"invoice": invoice.id, "number": invoice.number})) } else { error });
     }
@@ -32,21 +33,37 @@ pub fn refuse_locked(entry: &StoredEntry, lock_date: Option<Date>, read_scope: &
     }
 }
 
+/// What the caller may do with the invoice that time is on.
+#[derive(Debug, Clone, Copy)]
+pub struct InvoiceAccess {
+    may_take_off_draft: bool,
+    token_lacks_money: bool,
+}
+
+impl InvoiceAccess {
+    /// The access of the caller of this call.
+    pub fn of(cx: &Call) -> Self {
+        let lacks_scope = cx.caller.token.as_ref().is_some_and(|token| !token.scopes.contains(&Scope::MoneyRead));
+        Self { may_take_off_draft: may_take_off_draft(cx), token_lacks_money: lacks_scope && cx.may(Permission::ReadMoney) }
+    }
+}
+
 /// Whether the caller may take time off a draft invoice. Invoiced time was logged, and an agent that writes drafts leaves logged time
 /// to a person.
-pub fn may_take_off_draft(cx: &Call) -> bool {
+fn may_take_off_draft(cx: &Call) -> bool {
     !cx.writes_drafts() && cx.may_call("update_invoice_draft")
 }
 
-/// The hint for time on an invoice. It depends on whether the invoice was sent, whether the caller sees money, and whether they may take
-/// time off a draft.
-pub fn invoiced_hint(sent: bool, money: bool, may_take_off_draft: bool) -> &'static str {
+/// The hint for time on an invoice. It depends on whether the invoice was sent, whether the caller sees money or could with another token,
+/// and whether they may take time off a draft.
+pub fn invoiced_hint(sent: bool, money: bool, access: InvoiceAccess) -> &'static str {
     match sent {
+        _ if !money && access.token_lacks_money => "The token lacks the scope money:read, which shows that invoice. Use one that has it.",
         // Nothing is taken off a sent invoice.
         true if money => "What was invoiced stays as it is; an owner or admin can void the invoice.",
         true => "An owner or admin knows more of it.",
         false if !money => "An owner or admin can take it off there.",
-        false if may_take_off_draft => "Take its line off the draft first. update_invoice_draft does that.",
+        false if access.may_take_off_draft => "Take its line off the draft first. update_invoice_draft does that.",
         false => "A person who writes invoices can take its line off the draft.",
     }
 }

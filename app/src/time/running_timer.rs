@@ -57,7 +57,7 @@ pub async fn get(cx: &mut Call) -> Result<CurrentTimer, Error> {
 pub async fn stop(cx: &mut Call, ended_at: Option<String>, description: Patch<String>) -> Result<Logged, Error> {
     let read_scope = ReadScope::of(cx)?;
     let mut running = lock_own_timer(cx, &read_scope).await?;
-    check_agent_may_change(cx, &[&running], "stop a timer that a person started").await?;
+    check_agent_may_change(cx, &[&running], "stop a timer that this token did not start").await?;
     running.description = apply_description(&running.description, description)?;
     let now = to_the_second(cx.now);
     let at = match ended_at.as_deref().filter(|text| !text.trim().is_empty()) {

@@ -65,7 +65,7 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<StartedTimer, Error
         return Err(already_running(cx, &read_scope, running.id).await?);
     }
     if let Some(running) = &running {
-        check_agent_may_change(cx, &[running], "stop a timer that a person started").await?;
+        check_agent_may_change(cx, &[running], "stop a timer that this token did not start").await?;
     }
     let given_start = parse_start(cx, given.started_at.as_deref(), None)?;
     let at =
@@ -118,7 +118,7 @@ async fn insert(cx: &mut Call, read_scope: &ReadScope, timer: &StoredEntry) -> R
 pub async fn already_running(cx: &mut Call, read_scope: &ReadScope, id: Uuid) -> Result<Error, Error> {
     let running = read_entries::one(cx, read_scope, id).await?;
     let way = match may_stop_timer(cx, id, running.state).await? {
-        true => "Stop it first, or start with stop_running set to true.",
+        true => "Stop it first; or start with stop_running set to true.",
         false => {
             "Whoever has started it has to stop it, as this token does not write directly. create_time_entry logs the work without a timer."
         }

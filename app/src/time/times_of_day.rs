@@ -81,7 +81,7 @@ fn resolve_on_day(
     let moved = own.days_until(&day);
     let along = |at: Timestamp| format!("{}T{}", Day::from(local_clock.day_of(at)).plus(moved), local_clock.clock_at(at));
     let (start, end) = span.filter(|_| moved != 0).unzip();
-    let next = ends_next_day((from, to), local_clock, before);
+    let next = ends_next_day((from, to), local_clock, before) || ends_after_midnight(given, (from, to), before);
     let ends = day.plus(i64::from(next));
     let read = EntryTimeInput {
         date: None,
@@ -109,6 +109,14 @@ fn ends_next_day((from, to): Times<'_>, local_clock: &LocalClock, before: Option
     let begins = |before: &EntryTime| before.span.map_or(Some(before.seconds), |(start, _)| seconds(&local_clock.clock_at(start)));
     let begins = from.map_or_else(|| before.and_then(begins), seconds);
     to.and_then(seconds).zip(begins).is_some_and(|(to, begins)| to < begins)
+}
+
+/// Whether work that began on the given day ends on the day after: its end is too early in the day for the duration, and nothing else
+/// tells the start.
+fn ends_after_midnight(given: &EntryTimeInput, (from, to): Times<'_>, before: Option<&EntryTime>) -> bool {
+    let is_of_day = before.is_none() && from.is_none() && non_blank(&given.date).is_some();
+    let lasts = non_blank(&given.duration).and_then(|text| Seconds::parse("duration", text).ok());
+    is_of_day && to.and_then(seconds).zip(lasts).is_some_and(|(to, lasts)| to < lasts.0)
 }
 
 /// `None` unless the times are those of the entry; otherwise the day that the entry moves to, if it moves.

@@ -229,6 +229,6 @@ pub async fn lock_editable(cx: &mut Call, read_scope: &ReadScope, entry: Uuid, i
             false => error.hint("Whoever has started it has to stop it first."),
         });
     }
-    lock::refuse_locked(&found, found.lock_date, read_scope, lock::may_take_off_draft(cx))?;
+    lock::refuse_locked(&found, found.lock_date, read_scope, lock::InvoiceAccess::of(cx))?;
     Ok(found)
 }

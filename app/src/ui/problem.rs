@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
+use super::with_readable_times;
 use crate::{
     error::{Code, Error},
     platform,
@@ -42,8 +43,8 @@ pub fn Problem(
                 true => view! { <Title text=title /> <h1>{title}</h1> }.into_any(),
                 false => view! { <h2>{title}</h2> }.into_any(),
             }}
-            <p>{error.message}</p>
-            {error.hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
+            <p>{with_readable_times(&error.message)}</p>
+            {error.hint.map(|hint| view! { <p class="quiet">{with_readable_times(&hint)}</p> })}
             <div class="actions">{way_out}</div>
         </div>
     }

@@ -55,6 +55,13 @@ impl<S: ServerFn<Error = Error> + 'static> WriteAction<S> {
         self.wire.version
     }
 
+    /// Forgets the last refusal, once it is shown elsewhere.
+    pub fn forget_refusal(self) {
+        if self.wire.answer.with_untracked(|answer| answer.as_ref().is_some_and(Result::is_err)) {
+            self.wire.answer.set(None);
+        }
+    }
+
     /// The last answer.
     pub fn answer(self) -> Option<Result<S::Output, Error>>
     where

@@ -98,7 +98,7 @@ pub static VARIABLES: &[Variable] = &[
         name: "STINT_RATE_LIMIT",
         default: Fallback::Value("120"),
         shape: "calls per minute, such as 120, or 0 for no limit",
-        meaning: "How often one token may call per minute, and twice as often at once; a person at the pages may 600 times, and 200 at once, and so may all of one network together who are not signed in, those with a token or a sign-in that is not known yet apart. 0 for no limit on any.",
+        meaning: "How often one token may call per minute, and twice as often at once; all tokens of one person together may 600 times, and 200 at once, or as often as one token if that is more; a person at the pages may 600 times, and 200 at once, and so may all of one network together who are not signed in, those with a token or a sign-in that is not known yet apart. 0 for no limit on any.",
     },
     Variable {
         name: "STINT_MAILS_PER_DAY",

@@ -15,6 +15,7 @@ mod write_progress;
 
 use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
+use app::limits::LogLimiter;
 use axum::{Router, body::Body, extract::ConnectInfo};
 use futures::FutureExt;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -39,6 +40,9 @@ const PAUSE_MIN: Duration = Duration::from_millis(10);
 
 /// The longest such pause.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// The log lines about connections that could not be accepted: whoever holds all files open causes one for each pause.
+static NOT_ACCEPTED: LogLimiter = LogLimiter::new();
 
 /// How long closed connections may take to end.
 const CUT_LIMIT: Duration = Duration::from_millis(200);
@@ -85,7 +89,9 @@ async fn next(socket: &TcpListener, connection_table: &Arc<ConnectionTable>) -> 
             Err(problem) if is_connection_error(&problem) => {}
             Err(problem) => {
                 // Most likely no file descriptors are left. The connection stays in the backlog of the socket meanwhile.
-                tracing::warn!(%problem, pause_ms = pause.as_millis(), "no connection can be accepted");
+                if let Some(left_out) = NOT_ACCEPTED.due() {
+                    tracing::warn!(%problem, pause_ms = pause.as_millis(), left_out, "no connection can be accepted");
+                }
                 connection_table.make_room();
                 sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);

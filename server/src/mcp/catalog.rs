@@ -9,7 +9,6 @@ use super::{descriptions, toolset::Toolset};
 use crate::rest::names_sharing_words;
 use app::{
     context::{BoxFuture, Caller},
-    reference,
     text::similar,
 };
 use rmcp::{

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use app::operation::records_told;
 use serde_json::{Map, Value};
 
 use super::{
@@ -16,7 +17,7 @@ const NAMES: [&str; 3] = ["name", "number", "description"];
 /// The number of changes that are shown.
 const SHOWN: usize = 50;
 
-/// The most changes that a dry run returns. Its warnings say how many more there are.
+/// The most changes that a dry run returns. Where there are more, a warning says of how many records.
 const TOLD_MAX: usize = 500;
 
 /// Shortens the changes of an answer; returns how many of them are left out, if any.
@@ -28,7 +29,13 @@ pub fn shorten(answer: &mut Map<String, Value>, zones: &CallerZones) -> Option<T
     changes.truncate(SHOWN);
     changes.iter_mut().for_each(|change| tell(change, answer, zones));
     answer.insert("changes".to_owned(), changes.into_iter().map(Value::Object).collect());
-    (all > SHOWN).then(|| TruncatedList { name: "changes".to_owned(), shown: SHOWN, of: are_all.then_some(all) })
+    let of = if are_all { Some(all) } else { records_in_all(answer) };
+    (all > SHOWN).then(|| TruncatedList { name: "changes".to_owned(), shown: SHOWN, of })
+}
+
+/// The number of all records that would change, as a warning of the answer tells it.
+fn records_in_all(answer: &Map<String, Value>) -> Option<usize> {
+    answer.get("warnings")?.as_array()?.iter().filter_map(Value::as_str).find_map(records_told)
 }
 
 /// Each record once, as it was before the first of its changes and would be after the last.
@@ -148,5 +155,14 @@ mod tests {
         let told = shorten(answer.as_object_mut().expect("an object"), &CallerZones::of(None));
         assert_eq!(told, Some(TruncatedList { name: "changes".to_owned(), shown: 50, of: Some(120) }));
         assert_eq!(answer["changes"].as_array().map(Vec::len), Some(50));
+    }
+
+    #[test]
+    fn of_more_changes_than_an_answer_holds_the_warning_says_how_many_records_there_are() {
+        let changes: Vec<_> = (0..500).map(|record| json!({ "kind": "time_entry", "record": record.to_string(), "after": {} })).collect();
+        let warnings = ["It is late.", "This changes 602 records, of which not all are shown."];
+        let mut answer = json!({ "changes": changes, "warnings": warnings });
+        let told = shorten(answer.as_object_mut().expect("an object"), &CallerZones::of(None));
+        assert_eq!(told, Some(TruncatedList { name: "changes".to_owned(), shown: 50, of: Some(602) }));
     }
 }

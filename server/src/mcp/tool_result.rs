@@ -77,9 +77,9 @@ fn within_list<'a>(mut places: impl Iterator<Item = &'a String>, message: &str) 
 }
 
 async fn answered(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
-    let (answer, cut) = shortened(operation, caller.clone(), arguments).await?;
+    let (answer, cut) = shortened(operation, caller.clone(), arguments.clone()).await?;
     let answer = links::answer(&caller, &operation.output, answer).await?;
-    let way = truncation::next_step(&caller, operation, &answer);
+    let way = truncation::next_step(&caller, operation, &arguments, &answer);
     Ok(truncation::fit(answer, cut, way))
 }
 

@@ -86,7 +86,7 @@ const SHARED_ARGUMENTS: [&str; 15] = [
     "Id or name.",
     "Id or number.",
     "Id, name or me.",
-    "YYYY-MM-DD, today, yesterday or a weekday.",
+    "YYYY-MM-DD, today, yesterday, a weekday or last monday.",
     "The last day.",
     "First day, if no period.",
     "Id of the entry.",

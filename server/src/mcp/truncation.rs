@@ -28,8 +28,17 @@ const ITEMS: [usize; 8] = [200, 100, 50, 20, 10, 5, 3, 1];
 /// sake: names are dropped before hardly an item is shown in full. `None` is the id alone; where not even the ids fit, they are left out.
 const NAMES: [(Option<usize>, usize); 3] = [(Some(40), 10), (Some(0), 1), (None, 1)];
 
-/// The hint to a shorter invoice. It bills the same time, so that a dry run has as many changes.
-const FEWER_LINES: &str = "For fewer lines group_by project or day, or narrow the days.";
+/// How the hints to a shorter invoice begin. It bills the same time, so that a dry run has as many changes.
+const FEWER_LINES: &str = "For fewer lines ";
+
+/// The hint to fewer lines than the grouping makes that was asked for; one line per project is the default.
+fn fewer_lines(arguments: &Value) -> &'static str {
+    match arguments["group_by"].as_str().map(str::to_ascii_lowercase).as_deref() {
+        None | Some("" | "project") => "For fewer lines narrow the days.",
+        Some("day") => "For fewer lines group_by project, or narrow the days.",
+        Some(_) => "For fewer lines group_by project or day, or narrow the days.",
+    }
+}
 
 /// The list of the changes of a dry run.
 const CHANGES: &str = "changes";
@@ -94,7 +103,7 @@ impl Truncation {
             (false, false) => format!("Shortened: {lists} are shown."),
             (false, true) => format!("Shortened: {lists} are shown, and long texts are cut off."),
         };
-        let leads_on = |way: &&str| *way != FEWER_LINES || self.all().any(|list| list.name != CHANGES);
+        let leads_on = |way: &&str| !way.starts_with(FEWER_LINES) || self.all().any(|list| list.name != CHANGES);
         let way = way.filter(leads_on);
         let further = (!self.further.is_empty()).then(|| format!("The others stand in {}, each with its id.", self.further.join(", ")));
         Some(std::iter::once(shown).chain(further).chain(way.map(str::to_owned)).collect::<Vec<_>>().join(" "))
@@ -108,22 +117,23 @@ struct NextStep {
     words: &'static str,
 }
 
-/// The hint for this caller to what is cut from an answer of this operation.
-pub fn next_step(caller: &Caller, operation: &Operation, answer: &Value) -> Option<&'static str> {
-    next_steps(operation, answer).into_iter().find(|way| way.by.is_none_or(|by| is_callable(caller, by))).map(|way| way.words)
+/// The hint for this caller to what is cut from an answer of this operation to these arguments.
+pub fn next_step(caller: &Caller, operation: &Operation, arguments: &Value, answer: &Value) -> Option<&'static str> {
+    next_steps(operation, arguments, answer).into_iter().find(|way| way.by.is_none_or(|by| is_callable(caller, by))).map(|way| way.words)
 }
 
 /// The hints to what is cut from an answer, best first.
-fn next_steps(operation: &Operation, answer: &Value) -> Vec<NextStep> {
+fn next_steps(operation: &Operation, arguments: &Value, answer: &Value) -> Vec<NextStep> {
     let way = |words| vec![NextStep { by: None, words }];
     let tried = answer["dry_run"] == true;
     let has = |field: &str| answer.get(field).is_some();
     let page = NextStep { by: None, words: "The page at url shows all of it." };
     match operation.declaration.name {
-        "preview_invoice" => way(FEWER_LINES),
-        "draft_invoice" | "draft_invoices" if tried => way(FEWER_LINES),
+        "preview_invoice" => way(fewer_lines(arguments)),
+        "draft_invoice" | "draft_invoices" if tried => way(fewer_lines(arguments)),
         "draft_invoices" => vec![NextStep { by: Some("list_invoices"), words: "list_invoices shows each draft." }],
         "create_time_entries" | "update_time_entries" if tried => way("Try fewer at once to see all of them."),
+        _ if tried && has("lines") => way("Once it is done, its page shows all of its lines."),
         // The result of a dry run is on no page and in no document.
         _ if tried => Vec::new(),
         "create_time_entries" | "update_time_entries" => {
@@ -254,9 +264,21 @@ mod tests {
     #[test]
     fn of_changes_that_are_left_out_nobody_is_told_to_group_the_lines() {
         let list = |name: &str| TruncatedList { name: name.to_owned(), shown: 50, of: Some(118) };
-        let told = |lists: &[&str]| Truncation::of(lists.iter().map(|name| list(name))).told(Some(FEWER_LINES)).unwrap_or_default();
+        let way = fewer_lines(&json!({ "group_by": "entry" }));
+        let told = |lists: &[&str]| Truncation::of(lists.iter().map(|name| list(name))).told(Some(way)).unwrap_or_default();
         assert_eq!(told(&[CHANGES]), "Shortened: 50 of 118 changes are shown.");
-        assert!(told(&[CHANGES, "lines"]).ends_with(FEWER_LINES));
+        assert!(told(&[CHANGES, "lines"]).ends_with(way));
+    }
+
+    #[test]
+    fn no_hint_recommends_the_grouping_in_use() {
+        for (group_by, named) in
+            [(json!(null), ""), (json!("project"), ""), (json!("Day"), "group_by project,"), (json!("entry"), "project or day")]
+        {
+            let told = fewer_lines(&json!({ "group_by": group_by }));
+            assert!(told.starts_with(FEWER_LINES) && told.contains(named), "{group_by}: {told}");
+            assert_eq!(told.contains("group_by"), !named.is_empty(), "{group_by}: {told}");
+        }
     }
 
     #[test]

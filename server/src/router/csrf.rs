@@ -2,8 +2,7 @@
 
 use app::{
     error::{Code, Error},
-    secrets::redaction,
-    verification,
+    limits::LogLimiter,
 };
 use axum::{
     extract::{Request, State},
@@ -15,6 +14,9 @@ use http::{Method, header, request::Parts};
 use super::Site;
 use crate::{authentication, error_response::ErrorResponse};
 
+/// The log lines about refused writes: any site can make its visitors' browsers send some.
+static REFUSED: LogLimiter = LogLimiter::new();
+
 /// Refuses writes that another site makes a browser send. Reads change nothing and pass.
 pub async fn refuse_cross_site(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
@@ -22,7 +24,9 @@ pub async fn refuse_cross_site(State(site): State<Site>, request: Request, next:
     if reads || is_same_origin(&site, &parts) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    tracing::warn!(path = %redaction::without_secret(parts.uri.path()), "a write that another site sent was refused");
+    if let Some(left_out) = REFUSED.due() {
+        tracing::warn!(left_out, "a write that another site sent was refused");
+    }
     ErrorResponse::from(Error::new(Code::Forbidden, "This came from another site and was refused. Open the page here and try again."))
         .into_response()
 }

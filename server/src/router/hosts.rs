@@ -6,7 +6,10 @@
 
 use std::sync::Arc;
 
-use app::error::{Code, Error};
+use app::{
+    error::{Code, Error},
+    limits::LogLimiter,
+};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -22,6 +25,9 @@ const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// The routes that monitors call by address.
 const ASKED_BY_ADDRESS: [&str; 2] = ["/healthz", "/readyz"];
+
+/// The log lines about refused hosts: whoever finds this Stint by its address can cause them.
+static REFUSED: LogLimiter = LogLimiter::new();
 
 /// The accepted host names; a clone is a pointer.
 #[derive(Debug, Clone)]
@@ -61,7 +67,9 @@ pub async fn refuse_unknown(State(hosts): State<AllowedHosts>, request: Request,
     if ASKED_BY_ADDRESS.contains(&request.uri().path()) || is_known(&hosts, &request) {
         return next.run(request).await;
     }
-    tracing::warn!("a request to a host that is not STINT_PUBLIC_URL was refused");
+    if let Some(left_out) = REFUSED.due() {
+        tracing::warn!(left_out, "a request to a host that is not STINT_PUBLIC_URL was refused");
+    }
     let address = &hosts.public_url;
     let error = Error::new(Code::Forbidden, format!("This is not the address of this Stint: it is at {address}. Nothing was changed."))
         .hint("Whoever runs it sets STINT_PUBLIC_URL to the address that people use; a proxy in front passes the Host header on.");
@@ -77,7 +85,50 @@ fn is_known(hosts: &AllowedHosts, request: &Request) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io::{self, Write},
+        sync::atomic::{AtomicUsize, Ordering},
+        time::Instant,
+    };
+
+    use axum::{Router, body::Body, middleware::from_fn_with_state, routing::get};
+    use tower::ServiceExt;
+
     use super::*;
+    use crate::router::layers;
+
+    /// The number of bytes of log lines.
+    #[derive(Clone, Default)]
+    struct Bytes(Arc<AtomicUsize>);
+
+    impl Write for Bytes {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.fetch_add(bytes.len(), Ordering::Relaxed);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_thousand_requests_to_another_host_write_a_line_a_second() {
+        let (bytes, begun) = (Bytes::default(), Instant::now());
+        let written = bytes.clone();
+        let log = tracing_subscriber::fmt().with_writer(move || bytes.clone()).finish();
+        let _log = tracing::subscriber::set_default(log);
+        let hosts = from_fn_with_state(AllowedHosts::of("https://stint.example.com"), refuse_unknown);
+        let doors: Router = Router::new().route("/", get(async || "a page")).layer(hosts).layer(layers::trace());
+        let path = "/x".repeat(15_000);
+        for _ in 0..1_000 {
+            let request = http::Request::builder().uri(&path).header(header::HOST, "evil.test").body(Body::empty()).expect("a request");
+            let answer = doors.clone().oneshot(request).await.expect("an answer");
+            assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST);
+        }
+        let (written, lines) = (written.0.load(Ordering::Relaxed), begun.elapsed().as_secs() as usize + 1);
+        assert!(written > 0 && written <= lines * 1_000, "{written} bytes in {lines} seconds");
+    }
 
     #[test]
     fn the_public_host_and_this_machine_are_known_at_any_port_and_nobody_else() {

@@ -1,11 +1,11 @@
 //! The layers around all routes: request ids, logs, time and size limits, and headers.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, borrow::Cow, time::Duration};
 
 use app::{
     error::{Code, Error},
+    limits::LogLimiter,
     secrets::redaction,
-    verification,
 };
 use axum::{
     body::{Body, Bytes, HttpBody as _, to_bytes},
@@ -32,6 +32,22 @@ pub const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 /// The longest body of an anonymous caller, in bytes.
 const SHORT_BODY_LIMIT_BYTES: usize = 64 * 1024;
 
+/// The longest path in a log line, in characters. Anybody can send one as long as the head of a request may be, and each line about the
+/// request has it.
+const LOGGED_PATH_MAX: usize = 200;
+
+/// The longest method in a log line, in characters.
+const LOGGED_METHOD_MAX: usize = 20;
+
+/// What marks something in a log line that was cut.
+const CUT: &str = " (cut)";
+
+/// The log lines about temporary refusals. While the database is away, every request is one.
+static REFUSED_FOR_THE_MOMENT: LogLimiter = LogLimiter::new();
+
+/// The log lines about requests that took too long: one whose body comes slowly does.
+static TOOK_TOO_LONG: LogLimiter = LogLimiter::new();
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives each request an id, for its log lines and its response. An id that the client sent is ignored.
@@ -44,19 +60,40 @@ pub async fn set_request_id(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// One tracing span for each request, with its method, path and id. Queries are left out, since they may hold what people typed, and so is
-/// the secret of a link.
+/// One tracing span for each request, with the beginning of its method and path, and its id. Queries are left out, since they may hold
+/// what people typed, and so is the secret of a link.
 #[derive(Clone)]
 pub struct RequestSpan;
 
 impl MakeSpan<Body> for RequestSpan {
     fn make_span(&mut self, request: &Request) -> Span {
         let name = request.headers().get(REQUEST_ID).and_then(|name| name.to_str().ok()).unwrap_or_default();
-        tracing::info_span!("request", method = %request.method(), path = %redaction::without_secret(request.uri().path()), request.id = name)
+        let (method, path) = (logged_method(request.method().as_str()), logged_path(request.uri().path()));
+        tracing::info_span!("request", %method, %path, request.id = name)
     }
 }
 
-/// Logs a failed request: a temporary refusal as a warning, any other failure as an error.
+fn logged_method(method: &str) -> Cow<'_, str> {
+    beginning(method, LOGGED_METHOD_MAX).map_or(Cow::Borrowed(method), |beginning| Cow::Owned(format!("{beginning}{CUT}")))
+}
+
+/// A path without the secret of a link. A long one is cut before it is decoded, which takes time for each letter. Where the cut falls into
+/// a segment, that segment is left out, since it may be the beginning of a secret.
+fn logged_path(path: &str) -> Cow<'_, str> {
+    let Some(beginning) = beginning(path, LOGGED_PATH_MAX) else { return redaction::without_secret(path) };
+    let whole = match path[beginning.len()..].starts_with('/') {
+        true => beginning,
+        false => &beginning[..beginning.rfind('/').map_or(0, |at| at + 1)],
+    };
+    Cow::Owned(format!("{}{CUT}", redaction::without_secret(whole)))
+}
+
+/// The first characters of a text that is longer.
+fn beginning(text: &str, longest: usize) -> Option<&str> {
+    text.char_indices().nth(longest).map(|(end, _)| &text[..end])
+}
+
+/// Logs a failed request: temporary refusals as warnings, one a second at most, and each other failure as an error.
 #[derive(Clone)]
 pub struct FailedRequest;
 
@@ -65,7 +102,9 @@ impl OnFailure<ServerErrorsFailureClass> for FailedRequest {
         let latency_ms = latency.as_millis();
         match failure {
             ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {
-                tracing::warn!(latency_ms, "a request was refused for the moment (503)");
+                if let Some(left_out) = REFUSED_FOR_THE_MOMENT.due() {
+                    tracing::warn!(latency_ms, left_out, "a request was refused for the moment (503)");
+                }
             }
             failure => tracing::error!(%failure, latency_ms, "a request failed"),
         }
@@ -112,7 +151,9 @@ impl ResponseForPanic for PanicResponse {
 pub async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     let looks = request.method().is_safe();
     let late = |_| {
-        tracing::warn!(limit_seconds = limit.as_secs(), "a request took too long");
+        if let Some(left_out) = TOOK_TOO_LONG.due() {
+            tracing::warn!(limit_seconds = limit.as_secs(), left_out, "a request took too long");
+        }
         let error = match looks {
             true => Error::unavailable("This took too long."),
             false => Error::unknown_outcome("This took too long and was given up."),
@@ -232,6 +273,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
+    use app::secrets::link_purpose::LinkPurpose;
     use axum::{Router, middleware::from_fn_with_state, routing::get};
     use http::Method;
     use tower::ServiceExt;
@@ -259,7 +301,7 @@ mod tests {
         let kept = lines.clone();
         let log = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(move || kept.clone()).finish();
         tracing::subscriber::with_default(log, || {
-            for purpose in verification::LinkPurpose::ALL {
+            for purpose in LinkPurpose::ALL {
                 let (plain, drawn) = (purpose.path("s3cret"), purpose.path(&format!("s3cret{}", "x".repeat(37))));
                 let encoded = drawn.replacen('/', "%2F", 2).replacen("%2F", "/", 1);
                 for path in [plain.clone(), format!("/.{plain}"), format!("/;{plain}"), format!("/o/x{drawn}"), encoded] {
@@ -270,6 +312,27 @@ mod tests {
         });
         let told = String::from_utf8(lines.0.lock().expect("the lines").clone()).expect("text");
         assert!(told.contains("/invitation/…") && told.contains("/reset/…") && !told.contains("s3cret"), "{told}");
+    }
+
+    #[test]
+    fn a_long_path_is_cut_in_the_log_and_no_part_of_a_secret_is_shown() {
+        let secret = "Q8vN2kXyZr5TfJm1LwHc7DgPb3sEuVq9AoKi4RtYx6U";
+        let encoded: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let rest = "/y".repeat(15_000);
+        for before in (0..=LOGGED_PATH_MAX / 2).map(|many| "/x".repeat(many)) {
+            let secrets = [format!("/{secret}"), format!("/{encoded}"), format!("%2Freset/{secret}")];
+            for path in secrets.map(|secret| format!("{before}{secret}{rest}")) {
+                let shown = logged_path(&path);
+                assert!(!shown.contains(&secret[..4]) && !shown.contains(&encoded[..12]), "{shown}");
+                assert!(shown.ends_with(CUT) && shown.chars().count() <= LOGGED_PATH_MAX + CUT.len() + 2, "{shown}");
+            }
+        }
+        assert_eq!(logged_path("/o/ada/invoices"), "/o/ada/invoices");
+        assert_eq!(logged_path(&"ä".repeat(30_000)), CUT);
+        let whole = "/x".repeat(LOGGED_PATH_MAX / 2);
+        assert_eq!(logged_path(&whole), whole);
+        assert_eq!(logged_path(&format!("{whole}/y")), format!("{whole}{CUT}"), "the last segment is whole");
+        assert_eq!((logged_method("GET"), logged_method(&"M".repeat(30_000)).len()), (Cow::Borrowed("GET"), 26));
     }
 
     /// The message when a request of this method takes too long.
@@ -293,6 +356,9 @@ mod tests {
     fn an_operator_reads_how_long_a_request_may_be() {
         let row =
             format!("| {} KiB; {} KiB of forms of whoever is not signed in (413).", BODY_LIMIT_BYTES / 1024, SHORT_BODY_LIMIT_BYTES / 1024);
-        assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
+        let logged = format!("the first {LOGGED_PATH_MAX} characters of a path");
+        for row in [row, logged] {
+            assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
+        }
     }
 }

@@ -1,7 +1,7 @@
-//! Throttling of responses that cost their caller nothing: refusals for too many requests (429), and whatever is answered before admission
-//! control (`app::admission`), such as files. Each takes time from others. A network that causes many of them at once gets the further ones
-//! at a pace, one after the other, as long as few wait. Nothing is refused for that, but a direct connection may be closed with its
-//! response.
+//! Throttling of responses that cost their caller nothing: refusals for too many requests (429) or before admission control
+//! (`app::admission`), and whatever else is answered before it, such as files. Each takes time from others. A network that causes many of
+//! them at once gets the further ones at a pace, one after the other, as long as few wait. Nothing is refused for that, but a direct
+//! connection may be closed with its response.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use super::limits::locked;
 use crate::client_ip;
 
-/// The rate of refusals (429) that one network gets without delay.
+/// The rate of refusals that one network gets without delay.
 const REFUSALS: Rate = Rate::of(600, 100);
 
 /// The same for other responses before admission control: a page brings some twenty files, and one office opens many pages.
@@ -117,6 +117,9 @@ impl Buckets {
         let bucket = match answer.status() {
             StatusCode::TOO_MANY_REQUESTS => &self.refusals,
             _ if answer.extensions().get::<Admitted>().is_some() => return Decision::Send,
+            // That there is no such file refuses nobody.
+            StatusCode::NOT_FOUND => &self.unmetered,
+            status if status.is_client_error() => &self.refusals,
             _ => &self.unmetered,
         };
         if bucket.take(network) {
@@ -181,6 +184,21 @@ mod tests {
         assert_eq!(given(&all, "192.0.2.1", REFUSED, 5, true), "ssshh");
         assert_eq!(given(&all, "192.0.2.2", REFUSED, 3, true), "sss");
         assert_eq!(given(&all, "192.0.2.1", "a file", 7, true), "ssssshh", "each kind is counted for itself");
+    }
+
+    #[test]
+    fn whatever_is_refused_before_the_gate_is_one_of_the_refusals() {
+        let all = Buckets::of(Rate::of(1, 3), Rate::of(1, 5));
+        let given = |status: StatusCode, many| given(&all, "192.0.2.1", status, many, true);
+        assert_eq!(given(StatusCode::MISDIRECTED_REQUEST, 1), "s", "another host");
+        assert_eq!(given(StatusCode::FORBIDDEN, 1), "s", "a write from another site");
+        assert_eq!(given(StatusCode::PAYLOAD_TOO_LARGE, 1), "s");
+        for refused in [StatusCode::MISDIRECTED_REQUEST, StatusCode::FORBIDDEN, StatusCode::PAYLOAD_TOO_LARGE, REFUSED] {
+            assert_eq!(given(refused, 1), "h", "{refused}");
+        }
+        assert_eq!(given(StatusCode::NOT_FOUND, 5), "sssss", "a file that is not there");
+        let refused = (StatusCode::FORBIDDEN, axum::Extension(Admitted));
+        assert_eq!(self::given(&all, "192.0.2.1", refused, 20, true), "s".repeat(20), "a call that its caller may not make");
     }
 
     #[test]
@@ -256,7 +274,8 @@ mod tests {
 
     #[test]
     fn an_operator_reads_how_many_answers_are_given_before_each_waits() {
-        let refusals = format!("{} refusals (429) at once, then {} in a second", REFUSALS.burst, REFUSALS.per_minute.get() / 60);
+        let refused = "429, and what is refused before it is counted as a call, such as 421 for the address of another";
+        let refusals = format!("{} refusals ({refused}) at once, then {} in a second", REFUSALS.burst, REFUSALS.per_minute.get() / 60);
         let a_second = UNMETERED.per_minute.get() / 60;
         let files = format!("{} files and other answers that need no sign-in at once, then {a_second} in a second", UNMETERED.burst);
         let pace = Duration::from_secs(1).as_millis() / PACE.as_millis();

@@ -101,7 +101,7 @@ fn form(person: &Person, fields: &[Field], wrong: &str, says: &str) -> Vec<(&'st
 fn every_server_function_that_only_a_browser_calls_is_tried() {
     let tried: Vec<_> = CALLS.iter().map(|(call, _)| format!("/call/{call}")).collect();
     // These take nothing, or the id of a conversation as another one does.
-    let others = ["/call/assistant_delete", "/call/assistant_standing", "/call/assistant_commands"];
+    let others = ["/call/assistant_delete", "/call/assistant_standing", "/call/assistant_commands", "/call/operation_titles"];
     for path in BROWSER_ONLY {
         assert!(tried.iter().any(|tried| tried == path) || others.contains(&path), "{path}");
     }

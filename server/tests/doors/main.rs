@@ -20,6 +20,7 @@ mod held_back;
 mod identity;
 mod isolation;
 mod limits;
+mod log;
 mod mails;
 mod meanwhile;
 mod operator;

@@ -34,7 +34,7 @@ struct Drawn {
 
 fn entries() -> impl Strategy<Value = Vec<Drawn>> {
     let rate =
-        prop_oneof![1 => Just(None), 1 => Just(Some(0)), 4 => (1_i64..50_000).prop_map(Some), 1 => (1_i64..=100_000_000).prop_map(Some)];
+        prop_oneof![1 => Just(None), 1 => Just(Some(0)), 4 => (1_i64..50_000).prop_map(Some), 1 => (1_i64..=1_000_000_000).prop_map(Some)];
     let state = prop::sample::select(vec!["logged", "logged", "logged", "draft", "approved"]);
     let entry = (0..CURRENCIES.len(), 1_i64..=86_400, rate, prop::bool::weighted(0.8), state, prop::bool::weighted(0.2));
     let drawn = entry.prop_map(|(client, seconds, rate, billable, state, billed)| Drawn { client, seconds, rate, billable, state, billed });

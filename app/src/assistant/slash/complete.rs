@@ -1,6 +1,6 @@
 //! Completion of slash commands.
 
-use super::{KnownNames, name_prefix::after, natural_commands};
+use super::{HELP, KnownNames, name_prefix::after, natural_commands};
 use crate::assistant::Command;
 
 /// The maximum number of completions.
@@ -45,7 +45,8 @@ pub fn complete(text: &str, caret: usize, commands: &[Command], names: &KnownNam
     offered
 }
 
-/// Completes the name of a command: names that begin with the typed text first, then those that contain it.
+/// Completes the name of a command: names that begin with the typed text first, then those that contain it. Where there are more than are
+/// offered, the command that lists all comes last.
 fn command(typed: &str, tail: &str, commands: &[Command]) -> Vec<Completion> {
     let typed = typed.to_lowercase().replace('_', "-");
     let after = tail.find(char::is_whitespace).map_or("", |space| tail[space..].trim_start());
@@ -59,7 +60,13 @@ fn command(typed: &str, tail: &str, commands: &[Command]) -> Vec<Completion> {
     };
     let begins = commands.iter().filter(|command| command.name.starts_with(&typed));
     let holds = commands.iter().filter(|command| !command.name.starts_with(&typed) && command.name.contains(&typed));
-    begins.chain(holds).filter(|command| command.name != typed).take(COMPLETIONS_MAX).map(offer).collect()
+    let all: Vec<&Command> = begins.chain(holds).filter(|command| command.name != typed).collect();
+    let help = commands.iter().find(|command| command.name == HELP && all.len() > COMPLETIONS_MAX);
+    let Some(help) = help else { return all.into_iter().take(COMPLETIONS_MAX).map(offer).collect() };
+    let others: Vec<&Command> = all.into_iter().filter(|command| command.name != HELP).collect();
+    let more = others.len().saturating_sub(COMPLETIONS_MAX - 1);
+    let last = Completion { hint: format!("Lists {more} more commands"), ..offer(help) };
+    others.into_iter().take(COMPLETIONS_MAX - 1).map(offer).chain([last]).collect()
 }
 
 fn invoice(head: &str, tail: &str, rest: &str, names: &KnownNames) -> Vec<Completion> {

@@ -1,6 +1,6 @@
 //! Slash commands: parses text into an operation with its arguments, without a model and without asking the server.
 //!
-//! Five commands have a natural grammar: `/log 45m Acme / Dashboard call`. Every other operation is its name with dashes and its arguments
+//! Five commands have a natural grammar: `/log 45m Acme / Dashboard / call`. Every other operation is its name with dashes and its arguments
 //! by name: `/create-client name="Acme GmbH" rate=9000`. Nothing is looked up here: an unknown or ambiguous name is refused by the
 //! operation itself, with the candidates.
 
@@ -49,6 +49,14 @@ pub struct ParsedCommand {
     pub arguments: Value,
 }
 
+/// The command that lists all commands. It is no operation.
+pub const HELP: &str = "help";
+
+/// Whether the text asks for the list of all commands.
+pub fn is_help(text: &str) -> bool {
+    split(text).is_some_and(|(name, _)| name.eq_ignore_ascii_case(HELP))
+}
+
 /// Parses a command. `commands` are those that the person may use.
 ///
 /// Refuses an unknown command, naming those with a similar spelling, and a command without its required arguments.
@@ -57,7 +65,7 @@ pub fn parse(text: &str, commands: &[Command], names: &KnownNames) -> Result<Par
     let name = name.to_lowercase().replace('_', "-");
     let Some(command) = commands.iter().find(|command| command.name == name) else { return Err(unknown(&name, commands)) };
     natural_commands::parse(&command.name, rest, names).unwrap_or_else(|| {
-        let arguments = named_arguments::parse(&command.name, rest)?;
+        let arguments = named_arguments::parse(command, rest)?;
         Ok(ParsedCommand { operation: command.name.replace('-', "_"), arguments: Value::Object(arguments) })
     })
 }

@@ -1,12 +1,17 @@
-//! Parses arguments by name: `name="Acme GmbH" rate=9000 billable=false`.
+//! Parses arguments by name: `name="Acme GmbH" rate=9000 billable=false`. Where a single one is required, its name can be left out:
+//! `/send-invoice 2026-0001`.
 
 use serde_json::{Deserializer, Map, Value, json};
 
-use crate::error::Error;
+use crate::{assistant::Command, error::Error};
 
 /// Parses the arguments after the name of a command.
-pub(super) fn parse(command: &str, mut rest: &str) -> Result<Map<String, Value>, Error> {
+pub(super) fn parse(command: &Command, mut rest: &str) -> Result<Map<String, Value>, Error> {
     let mut arguments = Map::new();
+    if let Some((name, given, after)) = unnamed(command, rest)? {
+        arguments.insert(name, given);
+        rest = after;
+    }
     while !rest.is_empty() {
         let (name, after) = name(command, rest)?;
         let (value, after) = value(&name, after)?;
@@ -18,21 +23,48 @@ pub(super) fn parse(command: &str, mut rest: &str) -> Result<Map<String, Value>,
     Ok(arguments)
 }
 
-/// The name before the next `=`, in the operation's spelling.
-fn name<'a>(command: &str, rest: &'a str) -> Result<(String, &'a str), Error> {
-    let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace()).unwrap_or(rest.len());
-    let (word, after) = rest.split_at(end);
-    let sound = !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
-    match after.strip_prefix('=') {
-        Some(after) if sound => Ok((word.replace('-', "_").to_lowercase(), after)),
-        _ => {
-            let word: String = word.chars().take(60).collect();
-            Err(Error::invalid(
-                "text",
-                format!("\"{word}\" stands alone; /{command} takes its arguments by name, such as name=\"{word}\"."),
-            ))
-        }
+/// The names of the required arguments, from the usage of the command.
+fn required(command: &Command) -> impl Iterator<Item = &str> {
+    command.usage.split_whitespace().filter_map(|word| word.split_once('=')).map(|(name, _)| name)
+}
+
+/// The only required argument of the command, where the text begins with its value and not with a name; and what follows.
+fn unnamed<'a>(command: &Command, rest: &'a str) -> Result<Option<(String, Value, &'a str)>, Error> {
+    let mut required = required(command);
+    let (Some(only), None) = (required.next(), required.next()) else { return Ok(None) };
+    if rest.is_empty() || named(rest).is_some() {
+        return Ok(None);
     }
+    if rest.starts_with('"') {
+        let (given, after) = value(only, rest)?;
+        return Ok(Some((only.to_owned(), given, after.trim_start())));
+    }
+    let words = rest.char_indices().filter(|(at, letter)| *at > 0 && !letter.is_whitespace() && rest[..*at].ends_with(char::is_whitespace));
+    let end = words.map(|(at, _)| at).find(|at| named(&rest[*at..]).is_some()).unwrap_or(rest.len());
+    let (given, after) = rest.split_at(end);
+    Ok(Some((only.to_owned(), json!(given.trim()), after)))
+}
+
+/// The name that the text begins with and what follows its `=`; none when it begins with something else.
+fn named(rest: &str) -> Option<(&str, &str)> {
+    let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace())?;
+    let (word, after) = rest.split_at(end);
+    let is_name = !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    Some((word, after.strip_prefix('=')?)).filter(|_| is_name)
+}
+
+/// The name before the next `=`, in the operation's spelling.
+fn name<'a>(command: &Command, rest: &'a str) -> Result<(String, &'a str), Error> {
+    if let Some((word, after)) = named(rest) {
+        return Ok((word.replace('-', "_").to_lowercase(), after));
+    }
+    let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace()).unwrap_or(rest.len());
+    let word: String = rest[..end].chars().take(60).collect();
+    let way = match required(command).next() {
+        Some(argument) => format!("/{} takes its arguments by name, such as {argument}=\"{word}\".", command.name),
+        None => format!("/{} takes arguments by name only: the name, an equals sign and the value.", command.name),
+    };
+    Err(Error::invalid("text", format!("\"{word}\" stands alone; {way}")))
 }
 
 /// Parses the value that the text begins with: a quoted text, JSON in brackets, or one word.

@@ -23,7 +23,7 @@ pub(super) fn parse(name: &str, rest: &str, names: &KnownNames) -> Option<Result
 fn start(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
     let (project, description) = project(rest, names);
     if project.is_empty() {
-        return Err(Error::invalid("project", "Say what the timer runs on: /start Acme / Dashboard design review."));
+        return Err(Error::invalid("project", "Say what the timer runs on: /start Acme / Dashboard / design review."));
     }
     Ok(called("start_timer", [("project", project), ("description", description)]))
 }
@@ -37,13 +37,13 @@ fn stop(rest: &str) -> Result<ParsedCommand, Error> {
 
 fn log(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
     if rest.is_empty() {
-        return Err(Error::invalid("duration", "Say how long and on what: /log 45m Acme / Onboarding call."));
+        return Err(Error::invalid("duration", "Say how long and on what: /log 45m Acme / Onboarding / first call."));
     }
     let (duration, rest) = duration(rest)?;
     let (project, words) = project(rest, names);
     let (description, date) = dated(&words, &names.today);
     if project.is_empty() {
-        return Err(Error::invalid("project", format!("Say what it was for: /log {duration} Acme / Onboarding call.")));
+        return Err(Error::invalid("project", format!("Say what it was for: /log {duration} Acme / Onboarding / first call.")));
     }
     let date = date.map(|date| date.to_string()).unwrap_or_default();
     Ok(called("create_time_entry", [("project", project), ("duration", duration), ("description", description.to_owned()), ("date", date)]))
@@ -103,20 +103,27 @@ fn dated<'a>(rest: &'a str, today: &Day) -> (&'a str, Option<Day>) {
 /// Splits a text into the project that it begins with and the description.
 ///
 /// The longest known name wins. A project may be named without its client; when several have the name, the operation asks which. Without a
-/// known name, the client is the text before the slash and the project the word after it.
+/// known name, the client is the text before the slash and the project the word after it. A slash may separate the description.
 pub(super) fn project(rest: &str, names: &KnownNames) -> (String, String) {
-    let full = names.projects.iter().map(String::as_str);
-    let alone = names.projects.iter().filter_map(|name| name.split_once(" / ")).map(|(_, project)| project);
+    let full = longest(rest, names.projects.iter().map(String::as_str));
+    let alone = longest(rest, names.projects.iter().filter_map(|name| name.split_once(" / ")).map(|(_, project)| project));
     // A client may have the name of another client's project: before a slash it is the client.
-    let known = longest(rest, full.chain(alone)).filter(|(_, words)| !words.starts_with('/'));
+    let is_client = |name: &str| names.clients.iter().any(|client| after(name, client).is_some_and(str::is_empty));
+    let alone = alone.filter(|(name, words)| !words.starts_with('/') || !is_client(name));
+    let known = full.into_iter().chain(alone).min_by_key(|(_, words)| words.len());
     if let Some((name, description)) = known {
-        return (name.to_owned(), description.to_owned());
+        return (name.to_owned(), without_separator(description).to_owned());
     }
     let begins = rest.find(" / ").map_or(0, |slash| slash + " / ".len());
     let word = rest[begins..].trim_start();
     let begins = rest.len() - word.len();
     let ends = begins + word.find(char::is_whitespace).unwrap_or(word.len());
-    (rest[..ends].trim().to_owned(), rest[ends..].trim().to_owned())
+    (rest[..ends].trim().to_owned(), without_separator(rest[ends..].trim()).to_owned())
+}
+
+/// A description without the slash between it and the project.
+fn without_separator(words: &str) -> &str {
+    words.strip_prefix('/').map_or(words, str::trim_start)
 }
 
 /// An unknown client: the text before a period, or the whole text.

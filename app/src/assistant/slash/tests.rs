@@ -16,11 +16,13 @@ fn commands() -> Vec<Command> {
     vec![
         command("start", "Acme / Dashboard design review"),
         command("stop", ""),
-        command("log", "45m Acme / Onboarding call"),
+        command("log", "45m Acme / Onboarding / first call"),
         command("unbilled", "Acme"),
         command("invoice", "Acme last month"),
         command("create-client", "name=\"Acme\" currency=EUR rate=9000"),
         command("create-project", "client=\"Acme\" name=\"Dashboard\""),
+        command("undo-action", "action=…"),
+        command("mail-invoice", "invoice=…"),
     ]
 }
 
@@ -63,6 +65,42 @@ fn the_longest_name_that_is_known_is_the_project() {
     assert_eq!(means("/start acme/dashboard REDESIGNED"), start("Acme / Dashboard", "REDESIGNED"));
     assert_eq!(means("/start  acme   gmbh/ onboarding\tkick-off "), start("Acme GmbH / Onboarding", "kick-off"));
     assert_eq!(means("/start Acme / Dashboard"), ("start_timer".to_owned(), json!({ "project": "Acme / Dashboard" })));
+}
+
+#[test]
+fn a_slash_separates_the_description_from_the_project() {
+    let slashed = KnownNames {
+        projects: ["Kunde / Logo", "Kunde / Logo / Brand", "Acme / Dashboard"].map(str::to_owned).to_vec(),
+        clients: ["Kunde", "Acme"].map(str::to_owned).to_vec(),
+        ..names()
+    };
+    let logged = |text: &str| parse(text, &commands(), &slashed).expect(text).arguments;
+    let entry = |project: &str, words: &str| json!({ "project": project, "duration": "45m", "description": words });
+    assert_eq!(logged("/log 45m Kunde / Logo / Brand / Sketching"), entry("Kunde / Logo / Brand", "Sketching"));
+    assert_eq!(logged("/log 45m Kunde / Logo / Sketching"), entry("Kunde / Logo", "Sketching"));
+    assert_eq!(logged("/log 45m Dashboard / review"), entry("Dashboard", "review"));
+    assert_eq!(logged("/log 45m Initech / Printer / on fire"), entry("Initech / Printer", "on fire"), "as the help writes it");
+}
+
+#[test]
+fn a_single_required_argument_needs_no_name() {
+    assert_eq!(means("/undo-action last"), ("undo_action".to_owned(), json!({ "action": "last" })));
+    assert_eq!(means("/undo-action action=last").1, json!({ "action": "last" }));
+    assert_eq!(means("/mail-invoice 2026-0001").1, json!({ "invoice": "2026-0001" }));
+    assert_eq!(means("/mail-invoice 2026-0001 dry-run=true").1, json!({ "invoice": "2026-0001", "dry_run": true }));
+    assert_eq!(means("/mail-invoice \"No. 7\" dry-run=true").1, json!({ "invoice": "No. 7", "dry_run": true }));
+    assert!(refusal("/create-project Acme").1.contains("such as client=\"Acme\""), "the argument is a real one");
+}
+
+#[test]
+fn the_last_offer_lists_the_commands_that_are_not_offered() {
+    let command = |name: String| Command { name, title: String::new(), usage: String::new(), writes: false };
+    let many: Vec<Command> = (0..20).map(|number| command(format!("list-{number}"))).chain([command(HELP.to_owned())]).collect();
+    let offers = complete("/", 1, &many, &names());
+    let last = offers.last().expect("an offer");
+    assert_eq!((offers.len(), last.label.as_str(), last.hint.as_str()), (8, "/help", "Lists 13 more commands"));
+    assert_eq!(complete("/he", 3, &many, &names()).len(), 1);
+    assert!(is_help("/help") && is_help(" /HELP log ") && !is_help("/helper") && !is_help("help"));
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn beside(user: &AssistantUser, answers: Vec<Vec<Prepare>>) -> AssistantUser {
         access_log_days: before.access_log_days,
         tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),
-        assistant: Engine { model: Some(Box::new(model)), ..Engine::default() },
+        extensions: Engine { model: Some(Box::new(model)), ..Engine::default() }.into_extensions(),
     };
     AssistantUser { caller: Caller { services: Arc::new(services), ..user.caller.clone() }, ..user.clone() }
 }

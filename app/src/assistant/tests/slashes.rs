@@ -45,7 +45,21 @@ async fn a_refusal_is_kept_as_the_answer() {
     for (text, code) in [("/stop", Code::NoTimer), ("/nonsense", Code::Invalid), ("/get-client client=Nobody", Code::NotFound)] {
         let said = say(&world, text).await;
         assert_eq!(said.messages[1].refusal.as_ref().map(|error| error.code), Some(code), "{text}: {said:?}");
+        let told = format!("{:?}", said.messages[1].refusal);
+        assert!(!told.contains("start_timer") && !told.contains("list_clients"), "it is read by a person: {told}");
     }
+}
+
+#[tokio::test]
+async fn all_commands_are_listed_on_request() {
+    let (world, model) = studio(vec![]).await;
+    let said = say(&world, "/help").await;
+    let answer = &said.messages[1];
+    assert_eq!(answer.refusal, None);
+    for command in ["`/log 45m Acme / Onboarding / first call`", "`/undo-action action=…`", "`/list-clients`"] {
+        assert!(answer.text.contains(command), "{command}: {}", answer.text);
+    }
+    assert_eq!(model.asked().len(), 0);
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use super::outages::altered;
 use crate::{
     access::{Permission, Role},
-    audit::store::{self},
     audit_log::store::AuditFilter,
     database::{AccessMode, Db, RowScope},
     operation::{self, Effect},

@@ -27,7 +27,7 @@ pub fn record(world: &World) -> AuditRecord {
 }
 
 pub fn put(world: &World, recorder: &Recorder, record: AuditRecord) {
-    recorder.reserve(&world.caller).expect("a place").put(Some(record));
+    recorder.reserve(world.caller.organization()).expect("a place").put(Some(record));
 }
 
 /// Executes statements as the owner of the tables.

@@ -48,7 +48,7 @@ async fn a_call_that_cannot_be_written_down_takes_no_other_with_it() {
     let studio = World::new("audit").await;
     let broken = AuditRecord { arguments: json!({"query": "\0"}), ..record(&studio, "get_client") };
     for record in [record(&studio, "list_clients"), broken, record(&studio, "list_projects")] {
-        studio.caller.services.recorder.reserve(&studio.caller).expect("a place").put(Some(record));
+        studio.caller.services.recorder.reserve(studio.caller.organization()).expect("a place").put(Some(record));
     }
     let written = [count(&studio, "list_clients").await, count(&studio, "get_client").await, count(&studio, "list_projects").await];
     assert_eq!(written, [1, 0, 1]);
@@ -60,7 +60,7 @@ async fn a_database_that_is_away_holds_nobody_up_who_has_to_go() {
     let nowhere = PgConnectOptions::new().host("127.0.0.1").port(1);
     let recorder =
         Recorder::start(Database::new(PgPoolOptions::new().acquire_timeout(Duration::from_millis(50)).connect_lazy_with(nowhere)));
-    recorder.reserve(&studio.caller).expect("a place").put(Some(record(&studio, "list_clients")));
+    recorder.reserve(studio.caller.organization()).expect("a place").put(Some(record(&studio, "list_clients")));
     assert_eq!(recorder.flush_within(Duration::from_millis(200)).await, 1);
     assert_eq!(studio.caller.services.recorder.flush_within(Duration::from_secs(30)).await, 0);
 }
@@ -72,7 +72,7 @@ async fn without_room_for_its_record_no_call_of_an_organization_runs_and_its_nei
     let neighbour = World { caller: Caller { services: services.clone(), ..other.caller.clone() }, ..other };
     let mut places = Vec::new();
     let refused = loop {
-        match services.recorder.reserve(&studio.caller) {
+        match services.recorder.reserve(studio.caller.organization()) {
             Ok(place) => places.push(place),
             Err(error) => break error.code,
         }
@@ -242,7 +242,7 @@ async fn a_panic_while_a_call_is_written_down_loses_no_record_and_ends_nothing()
         let recorder = &studio.caller.services.recorder;
         studio.sql("alter function append_accesses rename to append_accesses_later").await;
         let panicking = tracing::subscriber::set_default(Panicking(AtomicBool::new(false)));
-        recorder.reserve(&studio.caller).expect("a place").put(Some(record(&studio, "list_clients")));
+        recorder.reserve(studio.caller.organization()).expect("a place").put(Some(record(&studio, "list_clients")));
         assert_eq!(recorder.flush_within(Duration::from_millis(1_500)).await, 1);
         studio.sql("alter function append_accesses_later rename to append_accesses").await;
         drop(panicking);

@@ -72,7 +72,7 @@ async fn what_makes_no_budget_is_refused_at_its_argument() {
         (json!({"hours": "inf"}), "hours"),
         (json!({"amount": "0.00"}), "amount"),
         (json!({"amount": "-0.01"}), "amount"),
-        (json!({"amount": "10000000000.01"}), "amount"),
+        (json!({"amount": "10000000000000.01"}), "amount"),
         (json!({"amount": 12.5}), "amount"),
         (json!({"hours": 40, "period": "fortnight"}), "period"),
         (json!({"hours": 40, "basis": "some"}), "basis"),
@@ -97,9 +97,23 @@ async fn what_makes_no_budget_is_refused_at_its_argument() {
 #[tokio::test]
 async fn the_most_that_is_accepted_can_be_used_up() {
     let studio = studio().await;
-    set(&studio, json!({"hours": 1_000_000, "amount": "10000000000.00", "critical_percent": 1000, "warning_percent": 1000})).await;
+    set(&studio, json!({"hours": 1_000_000, "amount": "10000000000000.00", "critical_percent": 1000, "warning_percent": 1000})).await;
     let logged = log(&studio, "24h", json!({})).await;
     assert_eq!((&logged["budget"]["state"], &logged["budget"]["percent"]["text"]), (&json!("ok"), &json!("0 %")));
+}
+
+#[tokio::test]
+async fn a_budget_holds_ten_thousand_hours_at_the_highest_rate() {
+    let studio = studio().await;
+    for (code, rate, cap) in [("IRR", "1000000000.00", "10000000000000.00"), ("CLF", "1000000000.0000", "10000000000000.0000")] {
+        studio.ok("create_client", json!({"name": code, "currency": code, "tax_rate": "19", "rate": rate})).await;
+        let project = format!("Work in {code}");
+        studio.ok("create_project", json!({"client": code, "name": project})).await;
+        let made = studio.ok("set_budget", json!({"project": project, "hours": 10_000, "amount": cap})).await;
+        assert_eq!(made["amount"]["cap"]["amount"], cap);
+        let logged = log(&studio, "24h", json!({"project": project})).await;
+        assert_eq!((&logged["budget"]["state"], &logged["budget"]["percent"]["text"]), (&json!("ok"), &json!("0.24 %")), "{code}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use sqlx::query;
 use uuid::Uuid;
 
-use super::obstacle::LaterAction;
+use super::{obstacle::LaterAction, time_changes::TimeChange};
 use crate::{database::Db, error::Error};
 
 /// A client whose currency differs from that of an amount that an undo would restore.
@@ -16,38 +16,65 @@ pub struct CurrencyConflict {
     pub by: Option<LaterAction>,
 }
 
+/// Time with a rate that an undo would restore, as parallel arrays.
+#[derive(Default)]
+struct RatedTime {
+    actions: Vec<Uuid>,
+    positions: Vec<i64>,
+    projects: Vec<Uuid>,
+}
+
+impl RatedTime {
+    fn of(times: &[TimeChange]) -> Self {
+        let mut rated = Self::default();
+        for time in times.iter().filter(|time| time.rated) {
+            let Some(project) = time.project else { continue };
+            rated.actions.push(time.action);
+            rated.positions.push(time.position);
+            rated.projects.push(project);
+        }
+        rated
+    }
+}
+
 /// Those of these actions whose undo would restore an amount of a client that had another currency then: images hold no currency, and
 /// nothing is converted. A rate, the amount of a budget, an invoice, a line and time with a rate are amounts; so are those that move
-/// with a project to another client. Finds one client per action, among its first `most` changes of such records.
-pub async fn other(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<CurrencyConflict>, Error> {
+/// with a project to another client. Finds one client per action, among its first `most` changes of such records and its changes of time.
+pub async fn other(db: &mut Db, actions: &[Uuid], times: &[TimeChange], most: i64) -> Result<Vec<CurrencyConflict>, Error> {
     let organization = db.organization();
+    let rated = RatedTime::of(times);
     let rows = query!(
         r#"select distinct on (back.action) back.action as "action!", c.name as "client!",
                n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.token_id as "token?", n.operation as "operation?"
            from (
-               select a.id as action, coalesce(ch.before ->> 'client_id', p.client_id::text, own.client)::uuid as client,
-                   min(ch.position) as position
-               from unnest($2::uuid[]) a (id)
-               cross join lateral (
-                   select kind, position, before, after from change
-                   where organization_id = $1 and action_id = a.id and before is not null
-                       and kind in ('project', 'budget', 'invoice', 'invoice_line', 'time_entry')
-                   order by position limit $3
+               select ch.action, coalesce(ch.client, p.client_id, own.client) as client, min(ch.position) as position
+               from (
+                   select a.id as action, c.position, b.client_id as client, b.project_id as project
+                   from unnest($2::uuid[]) a (id)
+                   cross join lateral (
+                       select kind, position, before, after from change
+                       where organization_id = $1 and action_id = a.id and before is not null
+                           and kind in ('project', 'budget', 'invoice', 'invoice_line')
+                       order by position limit $3
+                   ) c
+                   cross join lateral json_to_record(c.before) as b (client_id uuid, project_id uuid, rate text, amount text)
+                   where case c.kind
+                       when 'project' then b.rate is not null or (c.after ->> 'client_id')::uuid <> b.client_id
+                       when 'budget' then b.amount is not null
+                       else true
+                   end
+                   union all
+                   select t.action, t.position, null, t.project
+                   from unnest($4::uuid[], $5::bigint[], $6::uuid[]) as t (action, position, project)
                ) ch
-               left join project p on p.organization_id = $1 and p.id = (ch.before ->> 'project_id')::uuid
+               left join project p on p.organization_id = $1 and p.id = ch.project
                -- A project that is gone comes back with what belongs to it.
                left join lateral (
-                   select o.before ->> 'client_id' as client from change o
-                   where p.id is null and o.organization_id = $1 and o.kind = 'project' and o.record_id = (ch.before ->> 'project_id')::uuid
-                       and o.action_id = a.id and o.before is not null
+                   select (o.before ->> 'client_id')::uuid as client from change o
+                   where p.id is null and o.organization_id = $1 and o.kind = 'project' and o.record_id = ch.project
+                       and o.action_id = ch.action and o.before is not null
                    order by o.position limit 1
                ) own on true
-               where case ch.kind
-                   when 'project' then ch.before ->> 'rate' is not null or ch.after ->> 'client_id' <> ch.before ->> 'client_id'
-                   when 'budget' then ch.before ->> 'amount' is not null
-                   when 'time_entry' then (ch.before ->> 'rate')::bigint <> 0
-                   else true
-               end
                group by 1, 2
            ) back
            join client c on c.organization_id = $1 and c.id = back.client
@@ -87,7 +114,10 @@ pub async fn other(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Curre
            order by back.action, c.name, c.id"#,
         organization,
         actions,
-        most
+        most,
+        &rated.actions,
+        &rated.positions,
+        &rated.projects
     )
     .fetch_all(db.connection())
     .await?;

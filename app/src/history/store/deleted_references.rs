@@ -3,7 +3,7 @@
 use sqlx::query;
 use uuid::Uuid;
 
-use super::obstacle::LaterAction;
+use super::{obstacle::LaterAction, time_changes::TimeChange};
 use crate::{database::Db, error::Error};
 
 /// A deleted record to which another would refer when an action is undone.
@@ -18,10 +18,33 @@ pub struct DeletedReference {
     pub by: Option<LaterAction>,
 }
 
+/// The references of time that an undo would restore, as parallel arrays.
+#[derive(Default)]
+struct TimeReferences {
+    actions: Vec<Uuid>,
+    positions: Vec<i64>,
+    kinds: Vec<String>,
+    records: Vec<Uuid>,
+}
+
+impl TimeReferences {
+    fn of(times: &[TimeChange]) -> Self {
+        let mut of_time = Self::default();
+        for (time, (kind, record)) in times.iter().flat_map(|time| time.references_back().map(move |back| (time, back))) {
+            of_time.actions.push(time.action);
+            of_time.positions.push(time.position);
+            of_time.kinds.push(kind.to_owned());
+            of_time.records.push(record);
+        }
+        of_time
+    }
+}
+
 /// Those of these actions whose undo would restore a reference to a deleted record that it does not restore along with it, according to
-/// the foreign keys of the kinds that an undo restores. Finds one per action, among its first `most` changes.
-pub async fn gone(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<DeletedReference>, Error> {
+/// the foreign keys of the kinds that an undo restores. Finds one per action, among its changes of time and its first `most` others.
+pub async fn gone(db: &mut Db, actions: &[Uuid], times: &[TimeChange], most: i64) -> Result<Vec<DeletedReference>, Error> {
     let organization = db.organization();
+    let of_time = TimeReferences::of(times);
     let rows = query!(
         r#"with pointer as materialized (
                -- Names of the catalogue sort otherwise than texts: compared so, no index of texts is used.
@@ -31,26 +54,30 @@ pub async fn gone(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Delete
                join pg_class t on t.oid = c.confrelid
                join pg_attribute f on f.attrelid = c.conrelid and f.attnum = any (c.conkey) and f.attname <> 'organization_id'
                    and f.atttypid = 'uuid'::regtype
-               where c.contype = 'f' and c.connamespace = 'public'::regnamespace
+               where c.contype = 'f' and c.connamespace = 'public'::regnamespace and k.relname <> 'time_entry'
                    and k.relname::text = any (kinds_put_back()) and t.relname::text = any (kinds_put_back())
+           ), referred as materialized (
+               select a.id as action, ch.position, pointer.target, (ch.before ->> pointer.place)::uuid as id
+               from unnest($2::uuid[]) a (id)
+               cross join lateral (
+                   select kind, position, before, after from change
+                   where organization_id = $1 and action_id = a.id and before is not null and kind <> 'time_entry'
+                   order by position limit $3
+               ) ch
+               join pointer on pointer.kind = ch.kind
+               where ch.after is null or ch.after ->> pointer.place is distinct from ch.before ->> pointer.place
+               union all
+               select t.action, t.position, t.target, t.id
+               from unnest($4::uuid[], $5::bigint[], $6::text[], $7::uuid[]) as t (action, position, target, id)
            )
-           select distinct on (a.id) a.id as "action!", pointer.target as "kind!",
-               case when pointer.target = 'project' then concat_ws(' / ', coalesce(k.name, past.name), lost.before ->> 'name')
+           select distinct on (referred.action) referred.action as "action!", referred.target as "kind!",
+               case when referred.target = 'project' then concat_ws(' / ', coalesce(k.name, past.name), lost.before ->> 'name')
                    else coalesce(lost.before ->> 'name', lost.before ->> 'number') end as "name?",
                n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.token_id as "token?", n.operation as "operation?"
-           from unnest($2::uuid[]) a (id)
-           cross join lateral (
-               select kind, position, before, after from change
-               where organization_id = $1 and action_id = a.id and before is not null order by position limit $3
-           ) ch
-           join pointer on pointer.kind = ch.kind
-           cross join lateral (
-               select (ch.before ->> pointer.place)::uuid as id
-               where ch.after is null or ch.after ->> pointer.place is distinct from ch.before ->> pointer.place
-           ) referred
+           from referred
            cross join lateral (
                select s.action_id, s.before, s.after from change s
-               where s.organization_id = $1 and s.kind = pointer.target and s.record_id = referred.id
+               where s.organization_id = $1 and s.kind = referred.target and s.record_id = referred.id
                order by s.position desc limit 1
            ) lost
            left join client k on k.organization_id = $1 and k.id = (lost.before ->> 'client_id')::uuid
@@ -63,13 +90,17 @@ pub async fn gone(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Delete
            left join member m on m.organization_id = $1 and m.id = n.member_id
            where lost.after is null and not exists (
                select from change own
-               where own.organization_id = $1 and own.action_id = a.id and own.kind = pointer.target and own.record_id = referred.id
+               where own.organization_id = $1 and own.action_id = referred.action and own.kind = referred.target and own.record_id = referred.id
                    and own.after is null
            )
-           order by a.id, ch.position, pointer.place"#,
+           order by referred.action, referred.position, referred.target"#,
         organization,
         actions,
-        most
+        most,
+        &of_time.actions,
+        &of_time.positions,
+        &of_time.kinds,
+        &of_time.records
     )
     .fetch_all(db.connection())
     .await?;

@@ -6,8 +6,21 @@ use uuid::Uuid;
 
 use crate::{database::Db, error::Error};
 
-/// How many changes of an action are searched for the records that it touched: the first and the last of them.
+/// How many changes of an action are searched for the records that it touched: the first and the last of them. Fewer where many actions
+/// are described at once: [`LOOKED_AT_IN_ALL`] for all of them.
 pub const LOOKED_AT: i64 = 1_000;
+
+/// How many changes of all described actions are searched for the records that they touched: all of the usual ones on the longest page.
+const LOOKED_AT_IN_ALL: i64 = 40_000;
+
+/// How many changes of time are searched for the projects of the time: the newest actions come first, and the others are described
+/// without a number of projects.
+const SEARCHED_FOR_PROJECTS: i64 = 5_000;
+
+/// How many changes are searched on either side of each of so many actions.
+fn looked_at_on_each_side(actions: usize) -> i64 {
+    (LOOKED_AT_IN_ALL / 2 / i64::try_from(actions).unwrap_or(i64::MAX).max(1)).clamp(1, LOOKED_AT / 2)
+}
 
 /// The most records of an action that are named.
 const RECORDS_MAX: i64 = 6;
@@ -27,9 +40,9 @@ pub struct DescribedRecord {
     pub kind: Option<String>,
     /// How many records of this kind are among the examined changes.
     pub of_kind: i64,
-    /// How many changes were examined.
+    /// How many changes were examined; [`LOOKED_AT`] where there may be more.
     pub looked_at: i64,
-    /// How many projects the touched time entries belong to; nothing where the operation cannot touch several.
+    /// How many projects the touched time entries belong to; nothing where the operation cannot touch several, or they were not searched.
     pub projects: Option<i64>,
     /// The described columns of the record, as the action left it.
     pub image: Option<Value>,
@@ -66,15 +79,15 @@ pub async fn described_records(
                select distinct on (s.action) s.action, s.reached, s.depth from steps s order by s.action, s.depth desc
            ), called as materialized (
                select a.id, a.operation, a.arguments, a.undoes, a.again, a.named, case when a.named ~* $4 then a.named::uuid end as named_id,
-                   case when a.operation = any($8) then (
-                       select count(distinct coalesce(n.after, n.before) ->> 'project_id') from (
-                           select before, after from change
-                           where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $5
+                   case when a.on_projects and sum(times.changes) over (order by a.id desc) <= $9::bigint then (
+                       select count(distinct n.project) from (
+                           select coalesce(after, before) ->> 'project_id' as project from change
+                           where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $10::bigint / 2
                        ) n
                    ) end as projects
                from (
                    select a.id, a.operation, a.arguments, nullif(told.undoes, a.id) as undoes, told.again,
-                       btrim(a.arguments ->> 'invoice', $3) as named
+                       btrim(a.arguments ->> 'invoice', $3) as named, a.operation = any($8) as on_projects
                    from (
                        select action as id, reached as undoes, depth > 0 and depth % 2 = 0 as again from origin
                        union
@@ -82,25 +95,32 @@ pub async fn described_records(
                    ) told
                    join action a on a.organization_id = $1 and a.id = told.id
                ) a
+               cross join lateral (
+                   select count(*) as changes from (
+                       select from change
+                       where a.on_projects and organization_id = $1 and action_id = a.id and kind = 'time_entry' limit $10::bigint / 2
+                   ) counted
+               ) times
            )
            select a.id as "action!", a.operation as "operation!", a.arguments as "arguments!", a.undoes as "undoes?", a.again as "again!",
                c.kind as "kind?", coalesce(c.of_kind, 0) as "of_kind!",
                coalesce(c.looked_at, 0)::bigint as "looked_at!", a.projects as "projects?", c.told as "image?",
                case when c.kind = 'project' then coalesce(held.currency, k.currency, past_client.image ->> 'currency')
-                   else coalesce(c.image ->> 'currency', i.currency, k.currency, past_client.image ->> 'currency', o.currency) end as "currency?",
-               coalesce(c.image ->> 'number', i.number) as "invoice?", r.number as "redraft_of?",
-               coalesce(case when c.kind = 'client' then c.image ->> 'name' end, k.name, past_client.image ->> 'name') as "client?",
-               coalesce(case when c.kind = 'project' then c.image ->> 'name' end, p.name, past_project.image ->> 'name') as "project?",
-               coalesce(case when c.kind = 'member' then c.image ->> 'name' end, m.name) as "member?"
+                   else coalesce(c.currency, i.currency, k.currency, past_client.image ->> 'currency', o.currency) end as "currency?",
+               coalesce(c.number, i.number) as "invoice?", r.number as "redraft_of?",
+               coalesce(case when c.kind = 'client' then c.name end, k.name, past_client.image ->> 'name') as "client?",
+               coalesce(case when c.kind = 'project' then c.name end, p.name, past_project.image ->> 'name') as "project?",
+               coalesce(case when c.kind = 'member' then c.name end, m.name) as "member?"
            from called a
            join organization o on o.id = $1
            left join lateral (
-               select t.kind, t.record_id, t.place, t.of_kind, t.looked_at, t.last, f.image, jsonb_build_object('name', f.image -> 'name',
-                   'description', f.image -> 'description', 'day', f.image -> 'day', 'seconds', f.image -> 'seconds',
-                   'amount', f.image -> 'amount', 'email', f.image -> 'email', 'role', f.image -> 'role',
-                   'rate', f.image -> 'rate', 'state', f.image -> 'state') as told
+               select t.kind, t.record_id, t.place, t.of_kind, t.looked_at, t.last, f.name, f.number, f.currency, f.invoice_id,
+                   f.redraft_of_id, f.project_id, f.client_id, f.member_id, jsonb_build_object(
+                       'name', f.name, 'description', f.description, 'day', f.day, 'seconds', f.seconds, 'amount', f.amount,
+                       'email', f.email, 'role', f.role, 'rate', f.rate, 'state', f.state) as told
                from (
-                   select d.kind, d.record_id, d.last, count(*) over (partition by d.kind) as of_kind, sum(d.changes) over () as looked_at,
+                   select d.kind, d.record_id, d.last, count(*) over (partition by d.kind) as of_kind,
+                       case when sum(d.changes) over () < 2 * $5::bigint then sum(d.changes) over () else $10::bigint end as looked_at,
                        row_number() over (order by d.record_id = $6 desc nulls last,
                            array_position(array['payment', 'invoice', 'client', 'project'], d.kind), d.made desc, d.first) as place
                    from (
@@ -108,34 +128,44 @@ pub async fn described_records(
                        from (
                            (select kind, record_id, position, before is null as made from change
                             where organization_id = $1 and action_id = a.id order by position limit $5)
-                           union
+                           union all
                            (select kind, record_id, position, before is null from change
-                            where organization_id = $1 and action_id = a.id order by position desc limit $5)
+                            where organization_id = $1 and action_id = a.id and position > (
+                                -- None where the first changes are all of them.
+                                select e.position from change e
+                                where e.organization_id = $1 and e.action_id = a.id order by e.position offset $5::bigint - 1 limit 1
+                            )
+                            order by position desc limit $5)
                        ) looked group by kind, record_id
                    ) d
                    order by place limit $7
                ) t
                cross join lateral (
-                   select coalesce(after, before) as image from change
+                   select coalesce(after, before) as of_record from change
                    where organization_id = $1 and action_id = a.id and position = t.last
-               ) f
+               ) image
+               -- An image is a JSON text, which a description may make long: it is parsed once.
+               cross join lateral json_to_record(image.of_record) as f (
+                   name text, number text, currency text, description text, day jsonb, seconds jsonb, amount jsonb, email text, role text,
+                   rate jsonb, state text, invoice_id uuid, redraft_of_id uuid, project_id uuid, client_id uuid, member_id uuid
+               )
            ) c on true
            left join lateral (
                select n.id from invoice n where c.record_id is null and n.organization_id = $1 and (n.number = a.named or n.id = a.named_id)
                limit 1
            ) named on true
            left join invoice i on i.organization_id = $1
-               and i.id = coalesce((c.image ->> 'invoice_id')::uuid, case when c.kind = 'invoice' then c.record_id end, named.id)
-           left join invoice r on r.organization_id = $1 and r.id = (c.image ->> 'redraft_of_id')::uuid
+               and i.id = coalesce(c.invoice_id, case when c.kind = 'invoice' then c.record_id end, named.id)
+           left join invoice r on r.organization_id = $1 and r.id = c.redraft_of_id
            left join project p on p.organization_id = $1
-               and p.id = coalesce((c.image ->> 'project_id')::uuid, case when c.kind = 'project' then c.record_id end)
+               and p.id = coalesce(c.project_id, case when c.kind = 'project' then c.record_id end)
            left join lateral (
                select coalesce(l.after, l.before) as image from change l
-               where p.id is null and l.organization_id = $1 and l.kind = 'project' and l.record_id = (c.image ->> 'project_id')::uuid
+               where p.id is null and l.organization_id = $1 and l.kind = 'project' and l.record_id = c.project_id
                order by l.position desc limit 1
            ) past_project on true
            left join lateral (
-               select coalesce((c.image ->> 'client_id')::uuid, p.client_id, (past_project.image ->> 'client_id')::uuid, i.client_id,
+               select coalesce(c.client_id, p.client_id, (past_project.image ->> 'client_id')::uuid, i.client_id,
                    case when c.kind = 'client' then c.record_id end) as id
            ) of_client on true
            left join client k on k.organization_id = $1 and k.id = of_client.id
@@ -144,10 +174,10 @@ pub async fn described_records(
                where k.id is null and l.organization_id = $1 and l.kind = 'client' and l.record_id = of_client.id
                order by l.position desc limit 1
            ) past_client on true
-           left join member m on m.organization_id = $1 and m.id = (c.image ->> 'member_id')::uuid
+           left join member m on m.organization_id = $1 and m.id = c.member_id
            left join lateral (
                select s.before ->> 'currency' as currency from change s
-               where c.kind = 'project' and s.organization_id = $1 and s.kind = 'client' and s.record_id = (c.image ->> 'client_id')::uuid
+               where c.kind = 'project' and s.organization_id = $1 and s.kind = 'client' and s.record_id = c.client_id
                    and s.position > c.last and s.before is not null
                order by s.position limit 1
            ) held on true
@@ -156,10 +186,12 @@ pub async fn described_records(
         actions,
         BLANK,
         ID,
-        LOOKED_AT / 2,
+        looked_at_on_each_side(actions.len()),
         of,
         RECORDS_MAX,
-        on_projects
+        on_projects,
+        SEARCHED_FOR_PROJECTS,
+        LOOKED_AT
     )
     .fetch_all(db.connection())
     .await?)
@@ -231,6 +263,16 @@ pub async fn of_invoice(db: &mut Db, invoice: Uuid, number: &str, limit: i64) ->
 mod tests {
     use super::*;
     use crate::operations;
+
+    #[test]
+    fn however_many_actions_are_described_their_changes_are_searched_within_a_bound() {
+        assert_eq!(looked_at_on_each_side(1), LOOKED_AT / 2);
+        assert_eq!(looked_at_on_each_side(0), LOOKED_AT / 2);
+        for actions in [50, 201, 1_000, 100_000] {
+            let searched = 2 * looked_at_on_each_side(actions) * actions as i64;
+            assert!(searched <= LOOKED_AT_IN_ALL.max(2 * actions as i64), "{actions}: {searched}");
+        }
+    }
 
     #[test]
     fn what_is_trimmed_here_is_what_is_trimmed_everywhere() {

@@ -1,15 +1,12 @@
-//! SQL of obstacles to an undo: later changes, closed projects, own rates of time, timers that would run again, references to created
-//! records, and locked days. Deleted references, unique conflicts and currency conflicts have modules of their own.
+//! SQL of obstacles to an undo: later changes, closed projects, timers that would run again, and references to created records. Deleted
+//! references, unique conflicts and currency conflicts have modules of their own; own rates of time and locked days follow from the
+//! changes of time themselves.
 
-use jiff::civil::Date;
-use sqlx::{query, query_as, query_scalar};
+use sqlx::{query, query_as};
 use uuid::Uuid;
 
-use super::restore::CurrentMember;
-use crate::{
-    database::{Db, date},
-    error::Error,
-};
+use super::{restore::CurrentMember, time_changes::TimeChange};
+use crate::{database::Db, error::Error};
 
 /// A later action and the member who did it.
 pub struct LaterAction {
@@ -64,27 +61,33 @@ pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Later
            from unnest($2::uuid[]) a (id)
            cross join lateral (
                select touched.kind, touched.record_id, left_as.position from (
-                   select distinct f.kind, f.record_id from (
-                       select kind, record_id from change where organization_id = $1 and action_id = a.id order by position limit $3
+                   select f.kind, f.record_id, max(f.position) as position from (
+                       select kind, record_id, position from change
+                       where organization_id = $1 and action_id = a.id order by position limit $3
                    ) f
+                   group by f.kind, f.record_id order by 3 offset 0
                ) touched
-               cross join lateral (
-                   select l.position, l.after from change l
-                   where l.organization_id = $1 and l.action_id = a.id and l.kind = touched.kind and l.record_id = touched.record_id
-                   order by l.position desc limit 1
-               ) left_as
                cross join lateral (
                    select s.position, s.after, s.action_id from change s
                    where s.organization_id = $1 and s.kind = touched.kind and s.record_id = touched.record_id
                    order by s.position desc limit 1
                ) now
+               cross join lateral (
+                   select l.position, l.after from change l
+                   where now.action_id <> a.id and l.organization_id = $1 and l.action_id = a.id
+                       and l.kind = touched.kind and l.record_id = touched.record_id
+                   order by l.position desc limit 1
+               ) left_as
                where now.position > left_as.position and now.action_id <> a.id
-                   and ((now.after is null) <> (left_as.after is null) or exists (
+                   -- Equal images, the usual ones where later changes were undone, are compared as a whole.
+                   and ((now.after is null) <> (left_as.after is null) or (left_as.after::jsonb - '{version,updated_at}'::text[])
+                       <> (now.after::jsonb - '{version,updated_at}'::text[]) and exists (
                        select from jsonb_each(left_as.after::jsonb - '{version,updated_at}'::text[]) k
                        cross join (select now.after::jsonb as after offset 0) image
                        where image.after ? k.key and image.after -> k.key <> k.value
                    ))
-               order by left_as.position limit 1
+               -- In the order of the subquery: no record is compared after the first that differs.
+               order by touched.position limit 1
            ) c
            left join time_entry t on c.kind = 'time_entry' and t.organization_id = $1 and t.id = c.record_id
            left join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
@@ -143,52 +146,27 @@ pub struct ClosedProject {
     pub archived: bool,
 }
 
-/// Those of these actions whose undo would restore time on an archived project or, given a member, on one that they are not on: time
-/// that was deleted, was moved away, or whose timer would run again. Examines the first `most` changes of each.
-pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i64) -> Result<Vec<ClosedProject>, Error> {
+/// Those actions whose undo would restore time on an archived project or, given a member, on one that they are not on: time that was
+/// deleted, was moved away, or whose timer would run again.
+pub async fn closed(db: &mut Db, times: &[TimeChange], member: Option<Uuid>) -> Result<Vec<ClosedProject>, Error> {
     let organization = db.organization();
+    let (actions, projects): (Vec<Uuid>, Vec<Uuid>) = times.iter().filter_map(|time| Some((time.action, time.project_back()?))).unzip();
     Ok(query_as!(
         ClosedProject,
-        r#"select distinct on (a.id) a.id as "action!", p.name as project, ($3::uuid is null or exists (
-                   select from project_member m where m.organization_id = $1 and m.project_id = p.id and m.member_id = $3
+        r#"select distinct on (back.action) back.action as "action!", p.name as project, ($4::uuid is null or exists (
+                   select from project_member m where m.organization_id = $1 and m.project_id = p.id and m.member_id = $4
                )) as "archived!"
-           from unnest($2::uuid[]) a (id)
-           cross join lateral (
-               select before, after from change
-               where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $4
-           ) ch
-           join project p on p.organization_id = $1 and p.id = (ch.before ->> 'project_id')::uuid
+           from unnest($2::uuid[], $3::uuid[]) as back (action, project)
+           join project p on p.organization_id = $1 and p.id = back.project
            join client c on c.organization_id = $1 and c.id = p.client_id
-           where (ch.after is null or ch.after ->> 'project_id' <> ch.before ->> 'project_id'
-                   or ch.before ->> 'running' = 'true' and ch.after ->> 'running' <> 'true')
-               and (p.archived_at is not null or c.archived_at is not null or $3::uuid is not null and not exists (
-                   select from project_member m where m.organization_id = $1 and m.project_id = p.id and m.member_id = $3
-               ))
-           order by a.id, 3"#,
+           where p.archived_at is not null or c.archived_at is not null or $4::uuid is not null and not exists (
+               select from project_member m where m.organization_id = $1 and m.project_id = p.id and m.member_id = $4
+           )
+           order by back.action, 3, p.name"#,
         organization,
-        actions,
-        member,
-        most
-    )
-    .fetch_all(db.connection())
-    .await?)
-}
-
-/// Those of these actions whose undo would set, change or clear the own rate of time. Examines the first `most` changes of time of each.
-pub async fn priced(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Uuid>, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        r#"select distinct a.id as "id!" from unnest($2::uuid[]) a (id)
-           cross join lateral (
-               select before, after from change
-               where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $3
-           ) ch
-           where ch.before is not null and ch.after is not null
-               and case when ch.before ->> 'rate_overridden' = 'true' then ch.before ->> 'rate' end
-                   is distinct from case when ch.after ->> 'rate_overridden' = 'true' then ch.after ->> 'rate' end"#,
-        organization,
-        actions,
-        most
+        &actions,
+        &projects,
+        member
     )
     .fetch_all(db.connection())
     .await?)
@@ -304,32 +282,28 @@ pub struct RunningTimer {
     pub state: String,
 }
 
-/// The members whose timers would run again when these actions are undone. Examines the first `most` changes of each.
-pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<RestartedTimer>, Error> {
+/// The members whose timers would run again when the actions of these changes are undone.
+pub async fn restarted(db: &mut Db, times: &[TimeChange]) -> Result<Vec<RestartedTimer>, Error> {
     let organization = db.organization();
+    let (actions, members): (Vec<Uuid>, Vec<Uuid>) = times.iter().filter_map(|time| Some((time.action, time.timer_of?))).unzip();
     let rows = query!(
-        r#"select distinct a.id as "action!", m.id as "member!", m.name as "member_name!", m.role as "role!",
+        r#"select distinct back.action as "action!", m.id as "member!", m.name as "member_name!", m.role as "role!",
                m.removed_at is null as "present!", r.id as "other?", r.project as "project?", r.description as "description?", r.state as "state?"
-           from unnest($2::uuid[]) a (id)
-           cross join lateral (
-               select before, after from change
-               where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $3
-           ) ch
-           join member m on m.organization_id = $1 and m.id = (ch.before ->> 'member_id')::uuid
+           from unnest($2::uuid[], $3::uuid[]) as back (action, member)
+           join member m on m.organization_id = $1 and m.id = back.member
            left join lateral (
                select t.id, k.name || ' / ' || p.name as project, t.description, t.state from time_entry t
                join project p on p.organization_id = $1 and p.id = t.project_id
                join client k on k.organization_id = $1 and k.id = p.client_id
                where t.organization_id = $1 and t.member_id = m.id and t.running and not exists (
-                   select from change own where own.organization_id = $1 and own.action_id = a.id and own.record_id = t.id
+                   select from change own where own.organization_id = $1 and own.action_id = back.action and own.record_id = t.id
                )
                limit 1
            ) r on true
-           where ch.before ->> 'running' = 'true' and ch.after ->> 'running' is distinct from 'true'
-           order by a.id, m.id"#,
+           order by back.action, m.id"#,
         organization,
-        actions,
-        most
+        &actions,
+        &members
     )
     .fetch_all(db.connection())
     .await?;
@@ -344,24 +318,4 @@ pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<R
         }),
     });
     Ok(restarted.collect())
-}
-
-/// Those of these actions whose undo would change time up to the lock date `last`. Examines the first `most` changes of each.
-pub async fn on_closed_days(db: &mut Db, actions: &[Uuid], last: Date, most: i64) -> Result<Vec<Uuid>, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        r#"select distinct a.id as "id!" from unnest($2::uuid[]) a (id)
-           cross join lateral (
-               select before, after from change
-               where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $4
-           ) ch
-           cross join lateral (values (ch.before), (ch.after)) image (of_entry)
-           where image.of_entry ->> 'running' is distinct from 'true' and (image.of_entry ->> 'day')::date <= $3"#,
-        organization,
-        actions,
-        date(last) as _,
-        most
-    )
-    .fetch_all(db.connection())
-    .await?)
 }

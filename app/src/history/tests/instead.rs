@@ -284,6 +284,7 @@ async fn of_time_on_an_invoice_one_is_told_what_one_can_do_about_it() {
     const ON_DRAFT: &str =
         "The time is on an invoice by now, so create_time_entry cannot be undone. An owner or admin can take it off there.";
     const ON_SENT: &str = "The time is on an invoice by now, so create_time_entry cannot be undone. An owner or admin knows more of it.";
+    const LACKS: &str = "The token lacks the scope money:read, which shows that invoice. Use one that has it.";
     let studio = studio().await;
     let barbara = studio.as_role(Role::Member).await;
     studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
@@ -301,13 +302,13 @@ async fn of_time_on_an_invoice_one_is_told_what_one_can_do_about_it() {
     biller.ok("undo_action", json!({"action": own["action"]})).await;
 
     let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
-    for (world, done) in [(&timekeeper, &of_agent), (&barbara, &of_member), (&biller, &of_biller)] {
-        alike(world, done, Code::Locked, ON_DRAFT).await;
+    for (world, done, told) in [(&timekeeper, &of_agent, LACKS), (&barbara, &of_member, ON_DRAFT), (&biller, &of_biller, LACKS)] {
+        alike(world, done, Code::Locked, told).await;
     }
     alike(&reader, &of_reader, Code::Locked, "Ada put it there. A person who writes invoices can take its line off the draft.").await;
     let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
-    for (world, done) in [(&timekeeper, &of_agent), (&barbara, &of_member), (&biller, &of_biller)] {
-        alike(world, done, Code::Locked, ON_SENT).await;
+    for (world, done, told) in [(&timekeeper, &of_agent, LACKS), (&barbara, &of_member, ON_SENT), (&biller, &of_biller, LACKS)] {
+        alike(world, done, Code::Locked, told).await;
         let refused = world.refused("undo_action", json!({"action": done["action"]})).await;
         assert_eq!(refused.details, None, "who sees no money is not told what made an invoice");
     }

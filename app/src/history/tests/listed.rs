@@ -245,6 +245,8 @@ async fn what_found_nothing_to_change_stands_before_nothing_and_a_mail_that_was_
     for operation in ["resend_invoice", "stop_invoice_mail"] {
         let refused = agent.refused("undo_action", json!({"action": "last"})).await;
         assert!(refused.message.starts_with(&format!("{operation} cannot be undone")), "{}", refused.message);
+        let again = refused.hint.is_some_and(|hint| hint.contains("resend_invoice mails the invoice again."));
+        assert_eq!(again, operation == "stop_invoice_mail", "{operation}");
         if operation == "resend_invoice" {
             agent.ok("stop_invoice_mail", json!({"invoice": "2026-0001"})).await;
         }

@@ -4,6 +4,7 @@ mod added;
 mod back;
 mod chain;
 mod currency;
+mod examined;
 mod gone;
 mod held;
 mod instead;

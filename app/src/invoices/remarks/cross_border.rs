@@ -208,8 +208,8 @@ impl<'a> Supply<'a> {
             }
             Some((_, there)) if territory::is_apart(there) => {
                 format!(
-                    "{} is outside of the area of the European Union's tax, and work for a business there has rules of its own.",
-                    territory::name(there)
+                    "{} outside of the area of the European Union's tax, and work for a business there has rules of its own.",
+                    territory::subject(there)
                 )
             }
             Some((here, _)) if territory::in_eu(here) => format!("Work for a business outside of the European Union is {none} mostly."),

@@ -18,10 +18,10 @@ pub async fn of(cx: &mut Call, content: &RemarkInput<'_>) -> Result<Option<Invoi
     let is_asked = !store::has_sent(&mut cx.db).await?;
     Ok(is_asked.then(|| {
         let message = format!(
-            "The invoice says \"{words}\", as no rate of tax was given, and nobody has said yet that this is so. Where you are a small \
-             business, tick \"{}\" in Settings. Where another law exempts you, write its words there as the reason; where you charge tax, \
-             its rate.",
-            no_tax_hint::SAID
+            "The invoice says \"{words}\", {}. If you are, tick \"{}\" in Settings. {}",
+            no_tax_hint::RIGHT_WHERE,
+            no_tax_hint::SAID,
+            no_tax_hint::WAY
         );
         remark("organization.tax_reason", message)
     }))

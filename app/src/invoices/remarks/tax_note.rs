@@ -1,5 +1,5 @@
-//! Detects tax that a note states in the currency of the seller's country: the code or the symbol of that currency beside an amount, in a
-//! line that names the tax. The amount is the author's and is not checked.
+//! Reads tax that a note states in the currency of the seller's country: the code or the symbol of that currency beside an amount, in a
+//! line that names the tax.
 
 use std::ops::Range;
 
@@ -23,9 +23,27 @@ const UNITS: [&str; 6] = ["1", "1.00", "1,00", "10", "100", "1000"];
 /// Words that mark an exchange rate, beside a slash between its sides.
 const RATE: [&str; 3] = ["=", "kurs", "rate"];
 
-/// Whether a note states the tax as an amount of the home currency. One that may be of the foreign currency does not count.
+/// The most words of an amount: a number with spaces between its thousands, and the currency.
+const WORDS_MAX: usize = 5;
+
+/// An amount of the home currency that a note states as tax.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatedTax {
+    /// As it is written.
+    pub text: String,
+    /// What it can be read as, in minor units; `VAT 20 250.00 GBP` is 250.00 or 20,250.00.
+    pub readings: Vec<i64>,
+}
+
+/// The amounts of the home currency that a note states as tax. One that may be of the foreign currency does not count.
+pub fn amounts(note: &str, home: &Currency, foreign: &Currency) -> Vec<StatedTax> {
+    let of_tax = |words: &Vec<String>| words.iter().any(|word| is_tax(word));
+    lines(note).iter().filter(|words| of_tax(words)).flat_map(|words| amounts_in(words, home, foreign)).collect()
+}
+
+/// Whether a note states the tax as an amount of the home currency.
 pub fn names_amount(note: &str, home: &Currency, foreign: &Currency) -> bool {
-    lines(note).iter().any(|words| words.iter().any(|word| is_tax(word)) && has_amount(words, home, foreign))
+    !amounts(note, home, foreign).is_empty()
 }
 
 /// Whether a note states the exchange rate between both currencies.
@@ -41,7 +59,7 @@ pub fn names_rate(note: &str, home: &Currency, foreign: &Currency) -> bool {
 }
 
 /// The words of each line of a note. Numbers are words of their own, with a currency symbol that is attached to them.
-fn lines(note: &str) -> Vec<Vec<String>> {
+pub fn lines(note: &str) -> Vec<Vec<String>> {
     text::plain(note).split(['\n', ';', '。']).map(words_of).collect()
 }
 
@@ -70,21 +88,38 @@ fn is_fraction(word: &str) -> bool {
     word.split_once(['.', ',']).is_some_and(|(whole, decimals)| is_whole(whole) && is_whole(decimals))
 }
 
-fn has_amount(words: &[String], home: &Currency, foreign: &Currency) -> bool {
-    let alone = (0..words.len()).map(|at| at..at + 1);
-    let pairs = (1..words.len()).map(|at| at - 1..at + 1);
-    alone.chain(pairs).any(|place| {
+/// The amounts in the words of a line.
+fn amounts_in(words: &[String], home: &Currency, foreign: &Currency) -> Vec<StatedTax> {
+    let mut found: Vec<(Range<usize>, StatedTax)> = Vec::new();
+    let places = (0..words.len()).flat_map(|start| (start + 1..=words.len().min(start + WORDS_MAX)).map(move |end| start..end));
+    for place in places {
         let text = words[place.clone()].join(" ");
-        is_amount(&text, home) && !is_amount(&text, foreign) && !is_of_number_before(words, &place) && !is_rate(words, &place)
-    })
+        let Some(minor) = minor_of(&text, home).filter(|_| minor_of(&text, foreign).is_none()) else { continue };
+        // Behind an amount of its own, a currency begins the next one.
+        let follows = found.last().is_some_and(|(before, _)| before.end == place.start);
+        if is_rate(words, &place) || !follows && is_of_number_before(words, &place) {
+            continue;
+        }
+        match found.last_mut() {
+            // The same amount with more or fewer of the digits before it.
+            Some((known, stated)) if place.start == known.start || place.end == known.end => {
+                known.end = known.end.max(place.end);
+                stated.readings.push(minor);
+            }
+            Some((known, _)) if place.start < known.end => {}
+            _ => found.push((place, StatedTax { text, readings: vec![minor] })),
+        }
+    }
+    found.into_iter().map(|(_, stated)| stated).collect()
 }
 
-/// Whether a text is an amount with the code or the symbol of its currency, and with no more decimals than that has.
-fn is_amount(text: &str, currency: &Currency) -> bool {
+/// The minor units of a text that is an amount above zero with the code or the symbol of its currency, and with no more decimals than that
+/// has.
+fn minor_of(text: &str, currency: &Currency) -> Option<i64> {
     let amount = Amount::written(text);
     // A sign before digits alone belongs to a telephone number, or to a deduction.
     let is_bare = text.starts_with(['-', '+']) || amount.number(currency).len() == text.len();
-    !is_bare && amount.minor("notes", currency).is_ok_and(|minor| minor > 0)
+    amount.minor("notes", currency).ok().filter(|minor| !is_bare && *minor > 0)
 }
 
 /// Whether the currency at the beginning of these words belongs to a number before it: in `60 EUR 20` it belongs to 60.
@@ -97,16 +132,43 @@ fn is_of_number_before(words: &[String], place: &Range<usize>) -> bool {
 /// Whether an amount is a unit price, or a side of an exchange rate such as `1 EUR = 0.87 GBP`.
 fn is_rate(words: &[String], place: &Range<usize>) -> bool {
     let is_unit = |word: &String| UNITS.contains(&word.as_str());
-    let (before, behind) = (&words[..place.start], &words[place.end..]);
+    let is_one = |word: &String| word == "1";
+    let (before, behind, own) = (without_digits(&words[..place.start]), &words[place.end..], &words[place.clone()]);
     let is_each = behind.first().is_some_and(|word| EACH.contains(&text::search_key(word).as_str()));
-    let begins = behind.first().is_some_and(|word| word == "=") && words[place.clone()].iter().any(is_unit);
-    let ends = before.split_last().is_some_and(|(last, rest)| last == "=" && rest.iter().rev().take(2).any(is_unit));
+    let begins =
+        behind.split_first().is_some_and(|(first, rest)| first == "=" && (own.iter().any(is_unit) || rest.iter().take(2).any(is_one)));
+    let ends =
+        before.split_last().is_some_and(|(last, rest)| last == "=" && (own.iter().any(is_one) || rest.iter().rev().take(2).any(is_unit)));
     is_each || begins || ends
+}
+
+/// The words without whole numbers at their end, which may be the thousands of the number behind them.
+fn without_digits(words: &[String]) -> &[String] {
+    let is_whole = |word: &String| word.bytes().all(|digit| digit.is_ascii_digit());
+    let kept = words.iter().rposition(|word| !is_whole(word)).map_or(0, |last| last + 1);
+    &words[..kept]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_stated_amounts_are_read() {
+        let [home, foreign] = ["EUR", "USD"].map(|code| Currency::parse(code).expect("a currency"));
+        let read = |note: &str| amounts(note, &home, &foreign).into_iter().map(|stated| stated.readings).collect::<Vec<_>>();
+        for (note, expected) in [
+            ("VAT: 1.75 EUR (1 USD = 0.92 EUR)", vec![vec![175]]),
+            ("USt. 19 %: 1.234,56 EUR", vec![vec![123_456]]),
+            ("USt. 1 234,56 €", vec![vec![123_456, 23_456]]),
+            ("VAT 19 %: 17.48 EUR, VAT 7 %: 3.00 EUR", vec![vec![1_748], vec![300]]),
+            ("VAT EUR 17.48, EUR 3.00", vec![vec![1_748], vec![300]]),
+            ("VAT at 1 USD = 1 234,50 EUR", vec![]),
+            ("VAT at 0.92 EUR = 1 USD", vec![]),
+        ] {
+            assert_eq!(read(note), expected, "{note}");
+        }
+    }
 
     /// Whether a note on an invoice in the second currency states tax in the first.
     fn is_stated(note: &str, home: &str, foreign: &str) -> bool {

@@ -113,6 +113,7 @@ fn line((category, rate): (TaxCategory, i32)) -> LineRow {
         tax_percent: rate,
         tax_reason: None,
         laid_out: None,
+        without_rate: false,
         entries: Vec::new(),
     }
 }

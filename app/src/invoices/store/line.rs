@@ -36,6 +36,8 @@ pub struct LineRow {
     pub tax_reason: Option<String>,
     /// Whether it was sent as a disbursement; `None` on a draft, and where that was not stored.
     pub laid_out: Option<bool>,
+    /// Whether time on it has no rate, and is billed at 0; false once that time is released.
+    pub without_rate: bool,
     pub entries: Vec<Uuid>,
 }
 
@@ -46,6 +48,7 @@ pub async fn lines(db: &mut Db, invoice: Uuid) -> Result<Vec<LineRow>, Error> {
         LineRow,
         r#"select l.id, l.kind, l.description, l.composed, l.project_id, p.name as "project_name?", l.seconds, l.billed_seconds, l.invoiced_quantity, l.unit,
                l.unit_price, l.net, l.tax_category, l.tax_percent, l.tax_reason, l.id = any (i.laid_out) as "laid_out?",
+               exists (select from time_entry t where t.organization_id = l.organization_id and t.invoice_line_id = l.id and t.rate is null) as "without_rate!",
                array(select t.id from time_entry t where t.organization_id = l.organization_id and t.invoice_line_id = l.id order by t.day, t.id) as "entries!"
            from invoice_line l join invoice i on i.organization_id = l.organization_id and i.id = l.invoice_id
            left join project p on p.organization_id = l.organization_id and p.id = l.project_id

@@ -1,6 +1,6 @@
 //! SQL of redrafts: the entries of a void invoice, the former taxes of its client, and the links between void invoice and redraft.
 
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{database::Db, error::Error};
@@ -29,6 +29,28 @@ pub async fn redrafts(db: &mut Db, invoice: Uuid) -> Result<RedraftLinks, Error>
            left join invoice o on o.organization_id = $1 and o.id = i.redraft_of_id
            left join invoice n on n.organization_id = $1 and n.redraft_of_id = i.id
            where i.organization_id = $1 and i.id = $2"#,
+        organization,
+        invoice
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// The tax of an invoice in minor units when its present note was written, read from the log; of a redraft with the note of the void invoice
+/// the tax of that one. `None` where the log does not know it.
+pub async fn tax_at_note(db: &mut Db, invoice: Uuid) -> Result<Option<i64>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select coalesce(
+               (select v.tax from invoice i join invoice v on v.organization_id = $1 and v.id = i.redraft_of_id
+                where i.organization_id = $1 and i.id = $2 and v.notes = i.notes),
+               (select (c.after ->> 'tax')::bigint from change c
+                where c.organization_id = $1 and c.kind = 'invoice' and c.record_id = $2 and c.after is not null and c.action_id = (
+                    select w.action_id from change w
+                    where w.organization_id = $1 and w.kind = 'invoice' and w.record_id = $2
+                        and w.before ->> 'notes' is distinct from w.after ->> 'notes'
+                    order by w.position desc limit 1)
+                order by c.position desc limit 1)) as tax"#,
         organization,
         invoice
     )

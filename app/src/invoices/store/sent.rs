@@ -102,7 +102,7 @@ pub struct SentDocument {
     pub taxes: Vec<String>,
     /// The taxable amounts of the taxes.
     pub bases: Vec<String>,
-    /// The exemption reasons of the taxes, or their labels where these state the reason.
+    /// The exemption reasons of the taxes; empty where none is printed beside the label.
     pub reasons: Vec<String>,
 }
 
@@ -118,7 +118,7 @@ pub async fn printed(db: &mut Db, invoice: Uuid) -> Result<Option<SentDocument>,
                      order by l.place) as "taxes!",
                array(select coalesce(x.tax ->> 'base', '') from jsonb_array_elements(i.document -> 'taxes') with ordinality x (tax, place)
                      order by x.place) as "bases!",
-               array(select coalesce(x.tax ->> 'reason', x.tax ->> 'label', '')
+               array(select coalesce(x.tax ->> 'reason', '')
                      from jsonb_array_elements(i.document -> 'taxes') with ordinality x (tax, place) order by x.place) as "reasons!"
            from invoice i where i.organization_id = $1 and i.id = $2 and i.document is not null"#,
         organization,

@@ -156,6 +156,31 @@ pub async fn lock_unbilled(db: &mut Db, wanted: &BillableFilter<'_>) -> Result<V
     .await?)
 }
 
+/// The drafts that hold time which matches, the newest first.
+pub async fn drafts_with_time(db: &mut Db, wanted: &BillableFilter<'_>, limit: i64) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    let (from, to) = days(wanted.period);
+    Ok(query_scalar!(
+        "select i.id from invoice i
+         where i.organization_id = $1 and i.client_id = $2 and i.state = 'draft' and exists (
+             select from invoice_line l join time_entry t on t.organization_id = $1 and t.invoice_line_id = l.id
+             where l.organization_id = $1 and l.invoice_id = i.id
+                 and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
+                 and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
+         )
+         order by i.id desc limit $7",
+        organization,
+        wanted.client,
+        from as _,
+        to as _,
+        wanted.projects,
+        wanted.defer,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// Those of the given entries that are time of the client.
 pub async fn filter_entries_of_client(db: &mut Db, client: Uuid, entries: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();

@@ -159,3 +159,13 @@ async fn what_a_line_alone_is_taxed_with_is_mended_in_the_line() {
     let (field, words) = told(&studio, "you charge none", own).await.expect("a remark on the line");
     assert!(field == "lines" && words.contains("the tax of the lines"), "{field} {words}");
 }
+
+#[tokio::test]
+async fn a_country_at_the_beginning_of_a_sentence_is_written_as_one() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "DE", "tax_category": "S", "tax_rate": "19"})).await;
+    for (country, sentence) in [("AX", "own country. The Åland Islands are outside"), ("RE", "own country. Réunion is outside")] {
+        client(&studio, country, "", "S").await;
+        assert!(told(&studio, sentence, json!({})).await.is_some(), "{country}");
+    }
+}

@@ -9,7 +9,6 @@ use sqlx::postgres::PgPoolOptions;
 use super::*;
 use crate::{
     access::sign_up_policy::SignUpPolicy,
-    assistant::Engine,
     context::{BoxFuture, Caller, DocumentRenderer, RenderPermit, Services},
     database::{self, AccessMode, Database, RowScope},
     document::InvoiceDocument,
@@ -92,6 +91,39 @@ async fn answers_give_the_reasons_that_the_document_prints() {
     let lines = [line("Course", "§ 4 no. 21 UStG"), line("Rent", "§ 4 no. 12 UStG"), line("Loan", "")];
     let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines})).await;
     assert_eq!(preview["taxes"][0]["reason"], "Course: § 4 no. 21 UStG; Rent: § 4 no. 12 UStG; Loan: Exempt from tax");
+}
+
+/// Preview, draft and sent invoice give the reason in the language of the document, and none where its name for the tax says it.
+#[tokio::test]
+async fn answers_give_the_reason_in_the_language_of_the_document() {
+    for (seller, buyer, language, category) in [
+        ("CH", "DE", "de", "O"),
+        ("DE", "AT", "de", "AE"),
+        ("DE", "DE", "de", "E"),
+        ("DE", "US", "en", "O"),
+        ("DE", "JP", "ja", "O"),
+        ("DE", "DE", "ja", "E"),
+    ] {
+        let studio = studio_in(seller).await;
+        let own = if seller == "CH" { "CHE-123.456.788 MWST" } else { "DE136695976" };
+        studio.ok("update_organization", json!({"tax_category": "S", "tax_rate": "19", "vat_id": own})).await;
+        let vat_id = if buyer == "AT" { "ATU12345675" } else { "" };
+        studio.ok("update_client", json!({"client": "Acme", "country": buyer, "language": language, "vat_id": vat_id})).await;
+        let wanted = json!({"client": "Acme", "lines": [{"description": "Logo", "price": "10.00", "tax_category": category}]});
+        let preview = studio.ok("preview_invoice", wanted.clone()).await;
+        let draft = studio.ok("draft_invoice", wanted).await;
+        // No font of these tests has the signs of Japanese, so such a document stays a draft.
+        let sent = match language {
+            "ja" => draft.clone(),
+            _ => studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await,
+        };
+        let reason = printed(&studio, &sent).await.taxes.remove(0).reason.map(|reason| reason.replace('\n', "; "));
+        assert_eq!(reason.is_some(), category != "O" || seller == "CH", "{seller} {buyer} {language}: {reason:?}");
+        for answer in [preview, draft, sent] {
+            let given = answer["taxes"][0].get("reason").and_then(Value::as_str);
+            assert_eq!((given, answer["taxes"][0].get("not_printed")), (reason.as_deref(), None), "{seller} {buyer} {language} {category}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -276,7 +308,7 @@ fn with(studio: &World, database: Database, documents: impl DocumentRenderer + '
         access_log_days: before.access_log_days,
         tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),
-        assistant: Engine::default(),
+        extensions: http::Extensions::new(),
     };
     World { caller: Caller { services: Arc::new(services), ..studio.caller.clone() }, ..studio.clone() }
 }

@@ -40,6 +40,21 @@ async fn the_hours_on_a_line_times_its_price_are_its_net() {
 }
 
 #[tokio::test]
+async fn the_hours_times_the_price_are_the_net_at_a_rate_of_millions_too() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Tehran", "currency": "IRR", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Tehran", "name": "Site"})).await;
+    studio.ok("create_time_entry", json!({"project": "Tehran / Site", "date": "2026-11-20", "duration": "20m"})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Tehran"})).await;
+    let priced = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "time_rate": "50000000.00"})).await;
+    assert_eq!(line(&priced), is("0.3333333333", "50000000.00", "16666666.67"));
+    let dearer = json!({"project": "Tehran / Site", "date": "2026-11-20", "duration": "20m", "rate": "60000000.00"});
+    studio.ok("create_time_entry", dearer).await;
+    let preview = studio.ok("preview_invoice", json!({"client": "Tehran"})).await;
+    assert_eq!(line(&preview), is("0.3333333333", "60000000.00", "20000000.00"));
+}
+
+#[tokio::test]
 async fn a_rate_of_tax_has_up_to_four_decimals() {
     let studio = studio().await;
     studio.ok("create_client", json!({"name": "Texas", "currency": "USD", "tax_rate": "8.425"})).await;

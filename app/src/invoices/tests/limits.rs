@@ -140,3 +140,15 @@ async fn what_could_be_invoiced_of_a_period_is_what_a_draft_of_it_takes() {
     assert_eq!(open["items"][0]["worked"]["seconds"], 7_200);
     assert!(studio.refused("list_unbilled", json!({"from": "2026-11-01"})).await.field("to").is_some());
 }
+
+#[tokio::test]
+async fn the_warnings_of_several_drafts_say_whose_they_are() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Globex", "rate": "50.00", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Globex", "name": "Portal"})).await;
+    log(&studio, "2026-10-30", "1h").await;
+    studio.ok("create_time_entry", json!({"project": "Portal", "date": "2026-10-29", "duration": "2h"})).await;
+    let drafted = studio.ok("draft_invoices", json!({})).await;
+    let warnings: Vec<&str> = drafted["warnings"].as_array().into_iter().flatten().filter_map(|warning| warning.as_str()).collect();
+    assert!(!warnings.is_empty() && warnings.iter().all(|told| told.contains("Acme") || told.contains("Globex")), "{warnings:#?}");
+}

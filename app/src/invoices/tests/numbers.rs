@@ -85,6 +85,21 @@ async fn a_number_that_an_invoice_has_under_an_earlier_pattern_is_left_out_on_re
 }
 
 #[tokio::test]
+async fn a_counter_that_cannot_start_again_each_year_is_warned_of() {
+    let studio = studio().await;
+    let told = async |change: Value| {
+        let saved = studio.ok("update_organization", change).await;
+        saved["warnings"].to_string().contains("does not start again each year")
+    };
+    assert!(told(json!({"number_pattern": "{MM}-{0001}", "number_yearly_reset": true})).await);
+    assert!(!told(json!({"number_pattern": "{MM}-{0001}", "number_yearly_reset": true})).await, "a form sends both back unchanged");
+    assert!(told(json!({"number_yearly_reset": true})).await, "it is asked for again");
+    assert!(told(json!({"number_pattern": "2026-{0001}"})).await, "a year in digits stays the same");
+    assert!(!told(json!({"number_yearly_reset": false})).await);
+    assert!(!told(json!({"number_pattern": "{YY}-{0001}", "number_yearly_reset": true})).await);
+}
+
+#[tokio::test]
 async fn an_invoice_that_was_taken_out_of_the_database_is_missed() {
     let studio = studio().await;
     for _ in 0..3 {

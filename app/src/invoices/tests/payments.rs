@@ -29,6 +29,19 @@ async fn a_payment_that_was_recorded_by_mistake_is_removed_and_the_log_keeps_bot
 }
 
 #[tokio::test]
+async fn an_invoice_in_a_currency_of_small_units_is_written_discounted_and_paid() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Tehran", "currency": "IRR", "tax_rate": "19", "email": "billing@tehran.example"})).await;
+    let fee = json!([{"description": "Fixed fee", "price": "400000000000.00"}]);
+    let draft = studio.ok("draft_invoice", json!({"client": "Tehran", "lines": fee, "discount": "200000000000.00"})).await;
+    assert_eq!(draft["discount"]["amount"], "200000000000.00");
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+    let payment = json!({"invoice": sent["id"], "amount": "238000000000.00", "date": "2026-11-21"});
+    let paid = studio.ok("record_payment", payment).await;
+    assert_eq!((&paid["status"], &paid["balance"]["amount"]), (&json!("paid"), &json!("0.00")));
+}
+
+#[tokio::test]
 async fn an_agent_removes_a_payment_where_it_may_record_one() {
     let studio = studio().await;
     let sent = sent(&studio).await;
@@ -143,4 +156,13 @@ async fn a_payment_that_was_removed_can_be_recorded_again_in_the_form_of_its_pag
     let paid = studio.form::<RecordPayment>(fields("one")).await.expect("recorded");
     studio.ok("remove_payment", json!({"payment": paid["payments"][0]["id"], "reason": "A slip"})).await;
     assert_eq!(studio.form::<RecordPayment>(fields("two")).await.expect("recorded")["status"], "paid");
+}
+
+#[tokio::test]
+async fn of_a_payment_that_is_not_there_one_is_told_where_payments_are_shown() {
+    let studio = studio().await;
+    let unknown = json!({"payment": "0190163d-8694-739b-8ea1-000000000007", "reason": "A slip"});
+    let refused = studio.through(crate::context::Channel::Rest).refused("remove_payment", unknown).await;
+    assert_eq!(refused.code, Code::NotFound);
+    assert!(refused.hint.is_some_and(|hint| hint.contains("get_invoice shows the payments")));
 }

@@ -1,9 +1,10 @@
 //! Tests of changing the rates of time on a draft without drafting it again.
 
+use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::{draft, log, remarked};
-use crate::{error::Code, testing::World};
+use crate::{access::Role, error::Code, invoices::InvoiceLine, pages::invoices::lines_table, testing::World};
 
 /// A studio without any rate, with two projects of Acme.
 async fn studio() -> World {
@@ -81,6 +82,52 @@ async fn where_no_rate_holds_the_draft_is_given_one() {
     assert_eq!(sent["total"]["amount"], "142.80");
     let again = studio.code("update_invoice_draft", json!({"invoice": draft["id"], "time_rate": "90.00"})).await;
     assert_eq!(again, Code::Locked);
+}
+
+/// A price of 0.00 is what somebody has set, or what is left where nobody has set any.
+#[tokio::test]
+async fn a_line_of_time_without_a_rate_is_told_from_one_that_is_free() {
+    let studio = studio().await;
+    studio.ok("set_rate", json!({"project": "Shop", "rate": "0.00"})).await;
+    for (project, duration) in [("Dashboard", "1h30m"), ("Shop", "2h")] {
+        studio.ok("create_time_entry", json!({"project": project, "date": "2026-11-20", "duration": duration})).await;
+    }
+    let without = |answer: &Value| {
+        let lines = answer["lines"].as_array().expect("lines").iter();
+        lines.map(|line| (line["price"]["amount"].clone(), line.get("without_rate").cloned())).collect::<Vec<_>>()
+    };
+    let told = |answer: &Value| {
+        let warnings = answer["warnings"].as_array().cloned().unwrap_or_default();
+        let of_rate: Vec<String> =
+            warnings.iter().filter_map(Value::as_str).filter(|told| told.contains("no rate")).map(str::to_owned).collect();
+        of_rate.len() == 1 && of_rate[0].starts_with("1h 30m of this time")
+    };
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
+    let draft = draft(&studio).await;
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    for answer in [&preview, &draft, &sent] {
+        let priced = without(answer);
+        let [unrated, free] = priced.as_slice() else { panic!("{answer:#}") };
+        assert_eq!((&unrated.0, &unrated.1, &free.1), (&free.0, &Some(json!(true)), &None), "{answer:#}");
+        assert!(told(answer), "{answer:#}");
+        let lines: Vec<InvoiceLine> = serde_json::from_value(answer["lines"].clone()).expect("lines");
+        let page = Owner::new().with(|| view! { <lines_table::LinesTable lines /> }.to_html());
+        assert_eq!(page.matches("no rate").count(), 1, "{page}");
+    }
+    let viewer = studio.as_role(Role::Viewer).await;
+    studio.ok("set_client_grants", json!({"member": viewer.member(), "clients": ["Acme"]})).await;
+    let shown = viewer.ok("get_invoice", json!({"invoice": sent["id"]})).await;
+    assert!(without(&shown).iter().all(|(_, told)| told.is_none()), "what the studio forgot is no matter of the client: {shown:#}");
+}
+
+#[tokio::test]
+async fn a_free_draft_is_given_no_rate_by_itself() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let draft = draft(&studio).await;
+    assert_eq!(draft["lines"][0]["without_rate"], true);
+    let free = take(&studio, &draft, json!({"time_rate": "0.00"})).await;
+    assert_eq!((nets(&free), free["lines"][0].get("without_rate")), (vec!["0.00"], None), "somebody has said 0.00");
 }
 
 #[tokio::test]

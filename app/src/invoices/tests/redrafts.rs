@@ -12,7 +12,6 @@ use crate::{
     invoices::Invoice,
     page_context::{CurrentOrganization, server},
     pages::invoices::redraft_section,
-    platform,
 };
 
 /// Drafts an invoice with these arguments, sends and voids it.

@@ -75,7 +75,22 @@ async fn where_there_is_nothing_to_bill_days_are_named_only_where_some_were_give
     told(json!({"defer": [entry["id"]]}), " of what was chosen.", projects).await;
     let both = json!({"from": "2026-11-01", "to": "2026-11-30", "projects": ["Site"]});
     told(both, " in these days of what was chosen.", "Choose other days or projects, leave less out, or add a custom line.").await;
-    draft(&studio).await;
+    let drafted = draft(&studio).await;
+    let page = format!("/invoices/{}).", drafted["id"].as_str().expect("an id"));
+    for (wanted, of) in
+        [(json!({}), ""), (json!({"period": "2026-11"}), " in these days"), (json!({"projects": ["Dashboard"]}), " of what")]
+    {
+        let mut arguments = wanted;
+        arguments["client"] = json!("Acme");
+        let preview = studio.ok("preview_invoice", arguments.clone()).await;
+        let refused = studio.refused("draft_invoice", arguments).await;
+        let begins = refused.message.starts_with(&format!("There is nothing to bill to Acme{of}"));
+        assert!(begins && refused.message.contains("the time is on a draft already (") && refused.message.ends_with(&page), "{refused:?}");
+        assert_eq!(refused.hint.as_deref(), Some("Send or change what is drafted, or add a custom line."));
+        assert_eq!(preview["warnings"][0], json!(refused.message));
+    }
+    told(json!({"period": "2026-10"}), " in these days.", days).await;
+    studio.ok("send_invoice", json!({"invoice": drafted["id"]})).await;
     let none = ": they have no billable time that is on no invoice or draft.";
     told(json!({}), none, "Log time, or add a custom line.").await;
 }

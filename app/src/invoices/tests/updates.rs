@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::error::Code;
 
 /// The version a caller has seen stays valid if nothing has changed.
 #[tokio::test]
@@ -40,4 +41,36 @@ async fn a_rate_of_nothing_for_time_that_had_none_makes_another_version() {
     let changed = studio.ok("update_invoice_draft", json!({"invoice": invoice["id"], "time_rate": "0"})).await;
     assert_eq!(changed["total"], invoice["total"]);
     assert_ne!(changed["version"], invoice["version"]);
+}
+
+#[tokio::test]
+async fn a_version_that_never_was_is_told_from_one_that_is_past() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let drafted = draft(&studio).await;
+    let version = drafted["version"].as_i64().expect("a version");
+    let refused =
+        studio.refused("update_invoice_draft", json!({"invoice": drafted["id"], "notes": "Thanks.", "version": version + 5})).await;
+    let words = format!("This draft never had version {}: it is at version {version}.", version + 5);
+    assert!(refused.code == Code::Stale && refused.message.starts_with(&words), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_discount_that_may_have_been_a_fraction_is_told_to_be_an_amount() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let words = "The discount is an amount, 0.10 EUR. Write 10% if you mean 10 percent, or leave it as it is.";
+    for (operation, discount, told) in [("draft_invoice", "0.1", true), ("draft_invoice", "0.1%", false), ("preview_invoice", "0.10", true)]
+    {
+        let mut wanted = json!({"client": "Acme", "discount": discount});
+        if operation == "draft_invoice" {
+            wanted["dry_run"] = json!(true);
+        }
+        let answer = studio.ok(operation, wanted).await;
+        let warned = answer["warnings"].as_array().is_some_and(|warnings| warnings.contains(&json!(words)));
+        assert_eq!(warned, told, "{operation} {discount}: {}", answer["warnings"]);
+    }
+    let drafted = draft(&studio).await;
+    let changed = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "discount": "0.1"})).await;
+    assert!(changed["warnings"].as_array().is_some_and(|warnings| warnings.contains(&json!(words))), "{}", changed["warnings"]);
 }

@@ -60,7 +60,7 @@ async fn in_india_the_parts_of_the_tax_are_asked_for_until_the_note_has_them() {
     assert_eq!(told(&studio, "100.00", "", words).await, None);
 }
 
-/// Article 230 of Directive 2006/112/EC, section 9-85 of the GST Act 1999: the converted amount is not recalculated.
+/// Article 230 of Directive 2006/112/EC, section 9-85 of the GST Act 1999.
 #[tokio::test]
 async fn the_tax_in_the_currency_of_home_is_asked_for_until_the_note_has_it() {
     let words = "The tax is stated in EUR alone";
@@ -82,4 +82,70 @@ async fn the_tax_in_the_currency_of_home_is_asked_for_until_the_note_has_it() {
             assert_eq!(told(&studio, "100.00", note, words).await.as_deref(), Some("notes"), "{country}: {note}");
         }
     }
+}
+
+/// A studio in Germany with the client Globex in US dollars and a draft of one line at this price with this note.
+async fn drafted_in_dollars(price: &str, notes: &str) -> (World, Value) {
+    let studio = studio_in("DE").await;
+    studio.ok("create_client", json!({"name": "Globex", "currency": "USD", "tax_category": "S", "tax_rate": "19"})).await;
+    let lines = json!([{"description": "Logo", "price": price}]);
+    let draft = studio.ok("draft_invoice", json!({"client": "Globex", "lines": lines, "notes": notes})).await;
+    (studio, draft)
+}
+
+/// The remark on the note of an invoice with these words.
+fn of_note(invoice: &Value, words: &str) -> Option<String> {
+    let remarks = invoice["remarks"].as_array().cloned().unwrap_or_default();
+    let messages = remarks.iter().filter(|remark| remark["field"] == "notes").filter_map(|remark| remark["message"].as_str());
+    messages.map(str::to_owned).find(|message| message.contains(words))
+}
+
+async fn with_line(studio: &World, draft: &Value, price: &str) -> Value {
+    studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "add": [{"description": "More", "price": price}]})).await
+}
+
+#[tokio::test]
+async fn a_tax_in_the_currency_of_home_that_its_rate_contradicts_is_remarked_with_the_right_one() {
+    let (studio, draft) = drafted_in_dollars("10.00", "VAT: 1.75 EUR (1 USD = 0.92 EUR)").await;
+    assert_eq!(of_note(&draft, "EUR"), None, "{draft:#}");
+    let after = with_line(&studio, &draft, "1000.00").await;
+    let told = of_note(&after, "at the rate in the note").expect("a remark");
+    for words in ["states the tax as 1.75 EUR", "The tax of 191.90 USD is 176.55 EUR", "(1 USD = 0.92 EUR)"] {
+        assert!(told.contains(words), "{told}");
+    }
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    assert!(sent["warnings"].to_string().contains("is 176.55 EUR at the rate"), "{sent:#}");
+    studio.ok("void_invoice", json!({"invoice": draft["id"]})).await;
+    let again = studio.ok("redraft_invoice", json!({"invoice": draft["id"]})).await;
+    assert!(of_note(&again, "is 176.55 EUR at the rate").is_some(), "{again:#}");
+    for (price, notes, right) in [
+        ("10.00", "VAT: 99.75 EUR (1 USD = 0.92 EUR)", Some("1.75 EUR")),
+        ("1010.00", "VAT: 176.55 EUR (1 USD = 0.92 EUR)", None),
+        ("10000.00", "USt.: 1.748,00 EUR (1 USD = 0,92 EUR)", None),
+        ("1010.00", "VAT 153.52 EUR\n1 EUR = 1.25 USD", None),
+        ("1010.00", "VAT 191.90 EUR\n1 EUR = 1,25 USD", Some("153.52 EUR")),
+    ] {
+        let (_, draft) = drafted_in_dollars(price, notes).await;
+        let told = of_note(&draft, "at the rate in the note");
+        assert_eq!(told.is_some(), right.is_some(), "{notes}: {told:?}");
+        assert!(told.is_none_or(|told| told.contains(right.unwrap_or_default())), "{notes}");
+    }
+}
+
+/// An amount without a rate may be right or not: it is asked about once the tax is another one than it was written for.
+#[tokio::test]
+async fn a_tax_in_the_currency_of_home_without_a_rate_is_remarked_when_the_tax_has_changed() {
+    let words = "The tax was 1.90 USD when that was written, and is 191.90 USD by now";
+    let (studio, draft) = drafted_in_dollars("10.00", "VAT: 1.75 EUR").await;
+    assert_eq!(of_note(&draft, "EUR"), None, "{draft:#}");
+    let after = with_line(&studio, &draft, "1000.00").await;
+    assert!(of_note(&after, words).is_some(), "{after:#}");
+    let noted = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "notes": "VAT: 176.55 EUR"})).await;
+    assert_eq!(of_note(&noted, "EUR"), None, "it was written for this tax: {noted:#}");
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    studio.ok("void_invoice", json!({"invoice": draft["id"]})).await;
+    let again = studio.ok("redraft_invoice", json!({"invoice": draft["id"]})).await;
+    assert_eq!(of_note(&again, "EUR"), None, "{again:#}");
+    let more = with_line(&studio, &again, "100.00").await;
+    assert!(of_note(&more, "The tax was 191.90 USD").is_some(), "{more:#}");
 }

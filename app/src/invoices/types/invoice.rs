@@ -206,10 +206,12 @@ pub struct InvoiceTax {
     pub base: Money,
     /// Tax (BT-117).
     pub tax: Money,
-    /// Why no tax is charged (BT-120), of what was sent in the words of its document; absent where tax is charged, at a rate of zero too,
-    /// and where the document claims nothing.
+    /// Why no tax is charged (BT-120), as the document prints it, in its language; absent where it prints none beside the name of the tax.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The document has no row for it: the seller charges no tax, and has said no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_printed: bool,
 }
 
 /// One of several invoices that were drafted at once.

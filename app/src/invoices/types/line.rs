@@ -33,8 +33,8 @@ pub struct InvoiceLine {
     /// Time as it is billed, after rounding; absent on a custom line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billed: Option<WorkDuration>,
-    /// Quantity as printed (BT-129): of time the hours with as few decimals, from two to eight, as their product with the price needs to
-    /// be the net.
+    /// Quantity as printed (BT-129): of time the hours with as few decimals, but at least two, as their product with the price needs
+    /// to be the net.
     pub quantity: String,
     /// Unit as printed: `h` or nothing.
     pub unit: String,
@@ -44,6 +44,9 @@ pub struct InvoiceLine {
     /// Absent where the rate is that of the project or the like, and once the invoice is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
+    /// Its time has no rate, and is billed at 0; absent where a rate of 0.00 says that it is free.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_rate: bool,
     /// Net amount (BT-131).
     pub net: Money,
     /// Tax category.

@@ -195,6 +195,7 @@ fn priced(line: &LineRow, worth: PricedTime, currency: &Currency) -> LineRow {
         billed_seconds: Some(worth.billed),
         unit_price: worth.unit_price(currency),
         net: worth.net,
+        without_rate: worth.without_rate,
         entries: worth.entries,
         ..line.clone()
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{fixture, tenants::fingerprint};
 use crate::{
     access::{Permission, WriteMode},
+    context::Channel,
     error::Code,
     operation::{Effect, Operation},
     operations,
@@ -69,6 +70,79 @@ async fn an_answer_that_is_given_again_says_that_what_it_tells_was_taken_back() 
     assert!(again["warnings"][0].as_str().is_some_and(|told| told.contains("taken back since")), "{again}");
 }
 
+/// A write of a studio with its client Acme, its project and a sent invoice, and what changes or deletes its records later.
+type WriteAndLater = (&'static str, Value, &'static [(&'static str, &'static str)]);
+
+/// Calls an operation on what another has answered: `{argument: answer["id"]}`, or its payment.
+async fn later(studio: &World, first: &Value, operation: &str, argument: &str) -> Value {
+    let id = if argument == "payment" { &first["payments"][0]["id"] } else { &first["id"] };
+    let mut call = json!({ argument: id });
+    match operation {
+        "remove_payment" => call["reason"] = json!("A slip"),
+        "update_time_entry" => call["description"] = json!("Charts"),
+        "update_client" => call["name"] = json!("Initech"),
+        "stop_timer" => call = json!({}),
+        _ => {}
+    }
+    studio.ok(operation, call).await
+}
+
+#[tokio::test]
+async fn an_answer_that_is_given_again_says_which_later_action_has_changed_what_it_tells() {
+    let studio = World::new("later").await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let lines = json!([{"description": "Deposit", "price": "100.00"}]);
+    let sent = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
+    studio.ok("send_invoice", json!({"invoice": sent["id"], "without_email": true})).await;
+    let entry = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"});
+    let payment = json!({"invoice": sent["id"], "amount": "7.00", "date": "2026-11-21"});
+    let writes: [WriteAndLater; 6] = [
+        ("record_payment", payment, &[("remove_payment", "payment")]),
+        ("draft_invoice", json!({"client": "Acme", "lines": lines}), &[("delete_invoice_draft", "invoice")]),
+        ("create_client", json!({"name": "Globex"}), &[("delete_client", "client")]),
+        ("create_client", json!({"name": "Hooli"}), &[("update_client", "client")]),
+        ("create_time_entry", entry, &[("update_time_entry", "time_entry"), ("delete_time_entry", "time_entry")]),
+        ("start_timer", json!({"project": "Dashboard"}), &[("stop_timer", "")]),
+    ];
+    for (operation, mut call, changes) in writes {
+        call["idempotency_key"] = json!(format!("{operation} {}", changes[0].0));
+        let program = studio.through(Channel::Rest);
+        let first = program.ok(operation, call.clone()).await;
+        let told = program.ok(operation, call.clone()).await["warnings"].to_string();
+        assert!(!told.contains("changed or deleted since"), "{operation}: nothing has changed yet: {told}");
+        for (change, argument) in changes {
+            studio.advance(60);
+            let changed = later(&studio, &first, change, argument).await;
+            let told = program.ok(operation, call.clone()).await["warnings"].to_string();
+            let by = format!("last by action {} ({change})", changed["action"].as_str().expect("an action"));
+            assert!(told.contains(&by), "{operation}, then {change}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_given_again_is_true_again_where_what_took_it_back_was_undone() {
+    let studio = World::new("redone").await;
+    let call = json!({"name": "Acme", "idempotency_key": "once"});
+    let first = studio.ok("create_client", call.clone()).await;
+    let undone = studio.ok("undo_action", json!({"action": first["action"]})).await;
+    studio.ok("undo_action", json!({"action": undone["action"]})).await;
+    let again = studio.ok("create_client", call).await;
+    assert_eq!(again["warnings"], first["warnings"], "{again}");
+}
+
+#[tokio::test]
+async fn a_person_whose_form_is_sent_again_is_told_that_it_changed_since_without_names_of_operations() {
+    let studio = World::new("person").await;
+    let call = json!({"name": "Acme", "idempotency_key": "once"});
+    let first = studio.ok("create_client", call.clone()).await;
+    studio.ok("delete_client", json!({"client": first["id"]})).await;
+    let again = studio.ok("create_client", call).await;
+    let told = again["warnings"].to_string();
+    assert!(told.contains("changed or deleted since. Load the page anew") && !told.contains("delete_client"), "{told}");
+}
+
 #[tokio::test]
 async fn a_dry_run_says_how_many_changes_there_are_beyond_those_that_it_shows() {
     let studio = World::new("many").await;
@@ -88,4 +162,25 @@ async fn a_dry_run_says_how_many_changes_there_are_beyond_those_that_it_shows() 
     let answer = studio.ok("confirm_time_entries", json!({"all": true, "dry_run": true})).await;
     assert_eq!(answer["changes"].as_array().map(Vec::len), Some(500));
     assert_eq!(answer["warnings"][0], "This changes 501 records, of which not all are shown.");
+}
+
+/// A new invoice is inserted, and changed once its sums are known: it is one record.
+#[tokio::test]
+async fn a_record_that_is_changed_twice_is_counted_once() {
+    let studio = World::new("once").await;
+    studio.ok("create_client", json!({"name": "Acme", "rate": "120.00", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    studio.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "5m"})).await;
+    studio
+        .sql(
+            "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, state, source,
+                 created_by, created_through, created_at, updated_at)
+             select organization_id, gen_random_uuid(), member_id, project_id, description, billable, day, seconds, rate, state, source,
+                 created_by, created_through, created_at, updated_at
+             from time_entry, generate_series(1, 599) where organization_id = $1",
+        )
+        .await;
+    let tried = studio.ok("draft_invoice", json!({"client": "Acme", "dry_run": true})).await;
+    let told = json!("This changes 602 records, of which not all are shown.");
+    assert!(tried["warnings"].as_array().is_some_and(|warnings| warnings.contains(&told)), "{}", tried["warnings"]);
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Fixture, filled, fixture};
 use crate::{
+    context::Channel,
     error::{Code, Error},
     operation::{Effect, Operation},
     operations,
@@ -177,7 +178,7 @@ async fn what_is_wrong_within_an_argument_is_named_by_the_whole_way_to_it() {
 async fn whoever_misnames_a_field_is_told_those_of_the_object_it_is_in_and_first_the_near_one() {
     let studio = fixture("misnamed").await;
     let refused = async |operation: &str, arguments: Value| {
-        let refused = studio.world.refused(operation, arguments).await;
+        let refused = studio.world.through(Channel::Rest).refused(operation, arguments).await;
         refused.hint.unwrap_or_else(|| panic!("{}", refused.message))
     };
     let line = json!({"description": "Hosting", "price": "50.00", "quantty": "2"});
@@ -189,6 +190,30 @@ async fn whoever_misnames_a_field_is_told_those_of_the_object_it_is_in_and_first
     assert!(told.starts_with("rounding takes: step_minutes, "), "{told}");
     let told = refused("create_client", json!({"name": "Globex", "colour": "#ff0000"})).await;
     assert!(told.starts_with("create_client takes: color, "), "{told}");
+}
+
+#[tokio::test]
+async fn a_text_or_one_object_in_place_of_a_list_is_answered_with_what_the_list_holds() {
+    let studio = fixture("list").await;
+    let entry = json!({"project": "Dashboard", "duration": "1h"});
+    for (given, what) in [(json!(format!("[{entry}]")), "Entries is text,"), (entry, "Entries is one object,")] {
+        let refused = studio.world.refused("create_time_entries", json!({"entries": given})).await;
+        let told = refused.field("entries").unwrap_or_default();
+        assert!(told.starts_with(what) && told.contains("list of objects") && told.contains("duration"), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_text_that_is_proposed_for_a_number_has_one_reading() {
+    let studio = fixture("readings").await;
+    let line = |quantity: Value| json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "1.00", "quantity": quantity}]});
+    let refused = studio.world.refused("preview_invoice", line(json!(2.125))).await;
+    assert!(refused.message.contains("\"2.1250\""), "{refused:?}");
+    studio.world.ok("preview_invoice", line(json!("2.1250"))).await;
+    let refused = studio.world.refused("create_client", json!({"name": "Beta", "rate": 1.667})).await;
+    assert!(refused.message.contains("Write \"1.6670\""), "{refused:?}");
+    let followed = studio.world.refused("create_client", json!({"name": "Beta", "rate": "1.6670"})).await;
+    assert!(followed.message.contains("is finer than EUR, which has 2 decimals"), "{followed:?}");
 }
 
 #[tokio::test]

@@ -1,14 +1,17 @@
 //! The filter of the audit page: in the address, in the form, and in words.
 
-use leptos::prelude::*;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos::{context::Provider, prelude::*};
+use leptos_router::params::ParamsMap;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    audit_log::{AuditEntry, list_audit},
-    error::Error,
+    audit_log::{
+        AuditEntry, list_audit,
+        operation_titles::{OperationTitle, list_operation_titles},
+    },
+    error::{Code, Error},
     page::Page,
-    page_context::use_current_organization,
-    ui::{Field, Icon, Select, choices, escaped, icon},
+    ui::{Field, FormState, Icon, Select, SelectOption, choices, escaped, icon},
 };
 
 /// The size of a page.
@@ -31,7 +34,7 @@ const PERIODS: [(&str, &str); 5] =
     [("", "All time"), ("today", "Today"), ("this_week", "This week"), ("this_month", "This month"), ("last_month", "Last month")];
 
 /// The filter as query parameters.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditPageFilter {
     show: String,
     channel: String,
@@ -85,9 +88,41 @@ impl AuditPageFilter {
     }
 
     /// The active filters in words, without the kinds of calls, which the list itself states.
-    fn words(&self) -> String {
-        let set = [named(&CHANNELS, &self.channel), named(&PERIODS, &self.period), &self.member, &self.operation, &self.outcome];
+    fn words(&self, operations: &[OperationTitle]) -> String {
+        let operation = operations.iter().find(|known| known.name == self.operation).map_or(&self.operation, |known| &known.title);
+        let set = [named(&CHANNELS, &self.channel), named(&PERIODS, &self.period), &self.member, operation, &self.outcome];
         set.into_iter().filter(|word| !word.is_empty()).collect::<Vec<&str>>().join(" · ")
+    }
+}
+
+/// The data of the page: the filter, the operations to choose from, and the calls, or why the filter could not be applied.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AuditPageData {
+    filter: AuditPageFilter,
+    operations: Vec<OperationTitle>,
+    /// The calls that match.
+    pub entries: Result<Page<AuditEntry>, Error>,
+}
+
+impl AuditPageData {
+    /// Loads a page of the calls that match.
+    pub async fn load(filter: AuditPageFilter, cursor: Option<String>) -> Result<Self, Error> {
+        let (operations, entries) = futures::join!(list_operation_titles(), filter.clone().find(cursor));
+        let entries = match entries {
+            // The only record that a filter names is a member.
+            Err(error) if error.code == Code::NotFound => Err(error.with_field("member")),
+            Err(error) if error.code != Code::Invalid => return Err(error),
+            entries => entries,
+        };
+        Ok(Self { filter, operations: operations?, entries })
+    }
+
+    /// Why the filter finds nothing, for the field that it is about.
+    pub fn refusal(&self) -> Option<Error> {
+        let operation = &self.filter.operation;
+        let is_known = operation.is_empty() || self.operations.iter().any(|known| known.name == *operation);
+        let unknown = || Error::invalid("operation", format!("There is no operation \"{operation}\" here. Choose one of the list."));
+        self.entries.as_ref().err().cloned().or_else(|| (!is_known).then(unknown))
     }
 }
 
@@ -104,18 +139,21 @@ fn named<'a>(choices: &[(&'static str, &'static str)], value: &'a str) -> &'a st
     }
 }
 
-/// The form of the filter, with a note of what the list leaves out.
-#[component]
-pub fn AuditFilterForm() -> impl IntoView {
-    let query = use_query_map();
-    let filter = Memo::new(move |_| query.with(AuditPageFilter::of));
-    let base = use_current_organization().path("settings/audit");
-    view! { {move || shown(&filter.get(), &base)} }
-}
-
-fn shown(filter: &AuditPageFilter, base: &str) -> AnyView {
-    let words = filter.words();
+/// The form of the filter on the page at `base`, with the refusal at the field that it is about, and a note of what the list leaves out.
+pub fn filter_form(found: &AuditPageData, refusal: Option<Error>, base: &str) -> AnyView {
+    let filter = &found.filter;
+    let words = filter.words(&found.operations);
     let set = !words.is_empty();
+    let (given, operations, path) = (filter.clone(), found.operations.clone(), base.to_owned());
+    let state = FormState {
+        id: "audit".to_owned(),
+        refusal: Signal::derive(move || refusal.clone()),
+        pending: Signal::derive(|| false),
+        typed: Default::default(),
+        untouched: Default::default(),
+        changes: false,
+        labels: Default::default(),
+    };
     // The form is next to the disclosure and not in it: a wide screen shows it without the disclosure, and needs no script for that.
     view! {
         <details class="fold" open=set>
@@ -124,27 +162,29 @@ fn shown(filter: &AuditPageFilter, base: &str) -> AnyView {
                 <span>"Filter" {set.then(|| view! { <span class="quiet">{format!(": {words}")}</span> })}</span>
             </summary>
         </details>
-        {form(filter, base, set)}
+        <Provider value=state>{form(&given, operations, path, set)}</Provider>
         {left_out(filter, base)}
     }
     .into_any()
 }
 
-fn form(filter: &AuditPageFilter, base: &str, set: bool) -> impl IntoView + use<> {
-    let base = base.to_owned();
+fn form(filter: &AuditPageFilter, operations: Vec<OperationTitle>, base: String, set: bool) -> AnyView {
+    let titled = operations.into_iter().map(|known| (known.name, known.title));
+    let operations: Vec<SelectOption> = std::iter::once((String::new(), "Every operation".to_owned())).chain(titled).collect();
     view! {
         <form class="filters" method="get">
             <Select label="What" name="show" choices=choices(&KINDS) value=filter.show.clone() />
             <Select label="Channel" name="channel" choices=choices(&CHANNELS) value=filter.channel.clone() />
             <Select label="When" name="period" choices=choices(&PERIODS) value=filter.period.clone() />
             <Field label="Who" name="member" value=filter.member.clone() />
-            <Field label="Operation" name="operation" value=filter.operation.clone() />
+            <Select label="Operation" name="operation" choices=operations value=filter.operation.clone() />
             <div class="actions">
                 <button type="submit" class="button">"Show"</button>
                 {set.then(|| view! { <a class="button bare" href=base>"Clear"</a> })}
             </div>
         </form>
     }
+    .into_any()
 }
 
 /// States which calls the list leaves out, with a link to them.
@@ -156,4 +196,42 @@ fn left_out(filter: &AuditPageFilter, base: &str) -> impl IntoView + use<> {
     };
     let path = AuditPageFilter { show: show.to_owned(), ..filter.clone() }.path(base);
     view! { <p class="quiet">{words} " " <a href=path>{label}</a></p> }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::World;
+
+    /// The page with this filter: its form, and whether calls are listed.
+    async fn shown(studio: &World, filter: AuditPageFilter) -> (String, bool) {
+        let looking = async {
+            let found = AuditPageData::load(filter, None).await.expect("the page");
+            (filter_form(&found, found.refusal(), "/o/studio/settings/audit").to_html(), found.entries.is_ok())
+        };
+        studio.caller.clone().run(looking).await
+    }
+
+    #[tokio::test]
+    async fn operations_are_chosen_by_the_titles_that_the_list_shows() {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", json!({"name": "Acme"})).await;
+        let (form, _) = shown(&studio, AuditPageFilter { operation: "create_client".to_owned(), ..AuditPageFilter::default() }).await;
+        assert!(
+            form.contains(r#"<option value="create_client" selected>"#) && form.contains(r#"<option value="record_payment">"#),
+            "{form}"
+        );
+        let (form, listed) = shown(&studio, AuditPageFilter { operation: "nothing".to_owned(), ..AuditPageFilter::default() }).await;
+        assert!(listed && form.contains("There is no operation") && form.contains("nothing"), "{form}");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_member_is_said_at_the_field_and_the_page_stays() {
+        let studio = World::new("studio").await;
+        let (form, listed) = shown(&studio, AuditPageFilter { member: "Zzzzzz".to_owned(), ..AuditPageFilter::default() }).await;
+        assert!(!listed && form.contains("There is no member") && form.contains(r#"id="audit-member-wrong""#), "{form}");
+        assert!(!form.contains("list_members shows"), "{form}");
+    }
 }

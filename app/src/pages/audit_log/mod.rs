@@ -19,7 +19,7 @@ use crate::{
     page::Page,
     page_context::{use_changes, use_current_organization},
     pages::audit_log::{
-        filter::{AuditFilterForm, AuditPageFilter, channel},
+        filter::{AuditPageData, AuditPageFilter, channel, filter_form},
         verification::VerificationSection,
     },
     platform,
@@ -63,16 +63,28 @@ fn all() -> AnyView {
         let (filter, cursor) = query.with(|query| (AuditPageFilter::of(query), query.get("cursor")));
         (filter, cursor, changes.time.get(), changes.work.get(), changes.money.get())
     };
-    let entries = create_resource(asked, |(filter, cursor, ..)| filter.find(cursor));
+    let found = create_resource(asked, |(filter, cursor, ..)| AuditPageData::load(filter, cursor));
     view! {
         <PageSection title="Audit" id="audit">
             <p class="quiet">"Every call of every channel, from pages, agents and programs. Nothing in here can be changed; what was written stands in a chain that shows whether somebody tried."</p>
             <VerificationSection />
-            <AuditFilterForm />
-            {when_loaded(entries, list)}
+            {when_loaded(found, shown)}
         </PageSection>
     }
     .into_any()
+}
+
+/// The filter and what it finds. A filter that cannot be applied leaves the form, which says why.
+fn shown(found: AuditPageData) -> AnyView {
+    let base = use_current_organization().path("settings/audit");
+    let refusal = found.refusal();
+    let form = filter_form(&found, refusal.clone(), &base);
+    let entries = match (found.entries, refusal) {
+        (Ok(page), Some(refusal)) if page.items.is_empty() => view! { <Empty title="No such call" text=refusal.message /> }.into_any(),
+        (Ok(page), _) => list(page),
+        (Err(error), _) => view! { <Empty title="The filter cannot be applied" text=error.message /> }.into_any(),
+    };
+    view! { {form} {entries} }.into_any()
 }
 
 fn list(page: Page<AuditEntry>) -> AnyView {

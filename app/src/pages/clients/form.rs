@@ -8,6 +8,7 @@ use crate::{
     money::{Currency, written},
     page_context::use_current_organization,
     pages::invoices::exemption_reasons::{EXEMPTION_REASONS_ID, OrganizationExemptionReasons},
+    percent::Percent,
     tax::category::TaxCategory,
     ui::{Field, Form, Select, SelectOption, Submit, TextArea, WriteAction, choices, idempotency_field},
 };
@@ -76,7 +77,30 @@ pub fn tax_categories() -> Vec<SelectOption> {
     TaxCategory::ALL.iter().map(|category| (category.code().to_owned(), category.named())).collect()
 }
 
+/// The confirmation of a form with the tax, which says a category that followed from the rate: a rate alone means the standard category.
+pub fn saved_words(saved: &str, before: Option<TaxCategory>, (category, rate): (TaxCategory, Percent)) -> String {
+    match category {
+        category if before.is_none_or(|before| before == category) => saved.to_owned(),
+        TaxCategory::S => format!("{saved} Tax is now {}, {rate} %.", category.named()),
+        _ => format!("{saved} Tax is now {}.", category.named()),
+    }
+}
+
 /// The options for the language of documents.
 pub fn languages() -> Vec<SelectOption> {
     choices(&[("en", "English"), ("de", "German"), ("ja", "Japanese")])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_category_that_followed_from_the_rate_is_said() {
+        let words = |before, after| saved_words("Client saved.", before, after);
+        let (standard, none) = (Percent(200_000), Percent(0));
+        assert_eq!(words(Some(TaxCategory::E), (TaxCategory::S, standard)), "Client saved. Tax is now Standard rate (S), 20 %.");
+        assert_eq!(words(Some(TaxCategory::S), (TaxCategory::E, none)), "Client saved. Tax is now Exempt (E).");
+        assert_eq!(words(Some(TaxCategory::S), (TaxCategory::S, standard)), "Client saved.");
+    }
 }

@@ -30,9 +30,10 @@ pub fn ClientTerms(
     let changes = use_changes();
     let flash = use_flash();
     let action = WriteAction::<UpdateClient>::new();
+    let category = client.tax_category;
     on_success(action, move |saved| {
         invalidate(changes.work);
-        flash.done("Client saved.", saved);
+        flash.done(form::saved_words("Client saved.", Some(category), (saved.tax_category, saved.tax_rate)), saved);
     });
     let changeable = here.may(Permission::WriteWork);
     let given = client.clone();
@@ -51,10 +52,16 @@ pub fn ClientTerms(
 /// Archiving and deleting, kept apart from saving.
 #[component]
 fn ArchiveOrDeleteClient(client: Client) -> impl IntoView {
-    let changes = use_changes();
+    let (changes, flash) = (use_changes(), use_flash());
     let (archive, restore) = (WriteAction::<ArchiveClient>::new(), WriteAction::<RestoreClient>::new());
-    on_success(archive, move |_| invalidate(changes.work));
-    on_success(restore, move |_| invalidate(changes.work));
+    on_success(archive, move |archived| {
+        flash.done(format!("{} is archived. Its projects, time and invoices stay.", archived.name), archived);
+        invalidate(changes.work);
+    });
+    on_success(restore, move |restored| {
+        flash.done(format!("{} is restored.", restored.name), restored);
+        invalidate(changes.work);
+    });
     let switch = if client.archived {
         view! {
             <Form action=restore id="restore-client">
@@ -154,7 +161,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{page_context::CurrentOrganization, platform, testing::World};
+    use crate::{page_context::CurrentOrganization, testing::World};
 
     #[tokio::test]
     async fn the_own_rate_of_a_project_stands_beside_it_on_the_page_of_the_client() {
@@ -163,7 +170,7 @@ mod tests {
         studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
         let shown = async || {
             let looking = async {
-                provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+                provide_context(CurrentOrganization(crate::page_context::server::page_context().place.expect("an organization")));
                 rows(list_projects(None, None, None, None, None, None, None).await.expect("projects")).to_html()
             };
             studio.caller.clone().run(looking).await

@@ -6,7 +6,10 @@ pub mod manage;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::projects::ON_NO_PROJECT;
+use super::{
+    archived::{archived_namesake, archived_switch, with_archived},
+    projects::ON_NO_PROJECT,
+};
 use crate::{
     access::Permission,
     clients::{Client, CreateClient, get_client, list_clients},
@@ -15,7 +18,7 @@ use crate::{
     money::Money,
     organizations::get_organization,
     page::Page,
-    page_context::{invalidate, use_changes, use_current_organization},
+    page_context::{CurrentOrganization, invalidate, use_changes, use_current_organization},
     pages::clients::manage::{ClientProjects, ClientTerms},
     ui::{
         Disclosure, Empty, Icon, PageHeader, Tone, WriteAction, badge, create_resource, dot, money, on_success, page_when_loaded, pager,
@@ -38,10 +41,14 @@ pub fn clients() -> AnyView {
     .into_any()
 }
 
-/// Loads the clients, and the rate that applies where a client has none of its own.
-async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Client>, Option<Money>), Error> {
+/// A page of clients, the rate that applies where a client has none of its own, and for an empty page whether there are archived clients.
+type ClientList = (Page<Client>, Option<Money>, bool);
+
+async fn load(archived: bool, cursor: Option<String>) -> Result<ClientList, Error> {
     let default = async { get_organization().await.map(|organization| organization.rate) };
-    futures::try_join!(list_clients(None, Some(archived), Some(100), cursor, None), default)
+    let (page, default) = futures::try_join!(list_clients(None, Some(archived), Some(100), cursor, None), default)?;
+    let has_archived = page.items.is_empty() && !list_clients(None, Some(true), Some(1), None, None).await?.items.is_empty();
+    Ok((page, default, has_archived))
 }
 
 #[component]
@@ -50,38 +57,29 @@ fn NewClientSection() -> impl IntoView {
     let changes = use_changes();
     on_success(action, move |_| invalidate(changes.work));
     let refused = Signal::derive(move || refusal(action).get().is_some());
+    let list = use_current_organization().path("clients");
     view! {
         <Disclosure label="New client" drawing=Icon::Plus refused closes=action.version()>
             <form::NewClientForm action />
+            {archived_namesake(refusal(action), list, "clients")}
         </Disclosure>
     }
 }
 
-fn list((page, default): (Page<Client>, Option<Money>)) -> AnyView {
+fn list((page, default, has_archived): ClientList) -> AnyView {
     let here = use_current_organization();
     let query = use_query_map();
     let archived = query.read_untracked().get("archived").is_some();
-    if page.items.is_empty() && !here.may(Permission::WriteWork) {
-        return view! { <Empty title="No client yet" text=ON_NO_PROJECT /> }.into_any();
-    }
     if page.items.is_empty() {
-        return view! {
-            <Empty
-                title="No client yet"
-                text="A client is whom you work for: it has a currency, a rate and the terms of its invoices. Add the first one with the button above."
-            />
-        }
-        .into_any();
+        return none(&here, has_archived);
     }
     let money_seen = here.may(Permission::ReadMoney);
     let next = page.next_cursor;
     let path = |client: &Client| here.path(&format!("clients/{}", client.id));
     let rows = page.items.into_iter().map(|client| row(&path(&client), client, default.as_ref(), money_seen)).collect_view();
-    let (path, all) = (here.path("clients"), format!("{}?archived=yes", here.path("clients")));
-    let (path, switch) = match archived {
-        true => (all, (path, "Hide archived clients")),
-        false => (path, (all, "Show archived clients")),
-    };
+    let path = here.path("clients");
+    let switch = archived_switch(&path, "clients", archived);
+    let path = if archived { with_archived(&path) } else { path };
     view! {
         <table class="list">
             <caption class="spoken">"Clients"</caption>
@@ -99,7 +97,25 @@ fn list((page, default): (Page<Client>, Option<Money>)) -> AnyView {
             <tbody>{rows}</tbody>
         </table>
         {pager(path, next)}
-        <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
+        {switch}
+    }
+    .into_any()
+}
+
+/// The empty list. Those who lead the work are shown the way to a first client, and everybody the archived ones.
+fn none(here: &CurrentOrganization, has_archived: bool) -> AnyView {
+    let (title, text) = match (has_archived, here.may(Permission::WriteWork)) {
+        (true, true) => ("No active client", "All clients are archived. Restore one, or add another with the button above."),
+        (true, false) => ("No active client", "All clients that you see are archived."),
+        (false, true) => (
+            "No client yet",
+            "A client is whom you work for: it has a currency, a rate and the terms of its invoices. Add the first one with the button above.",
+        ),
+        (false, false) => ("No client yet", ON_NO_PROJECT),
+    };
+    view! {
+        <Empty title=title text=text />
+        {has_archived.then(|| archived_switch(&here.path("clients"), "clients", false))}
     }
     .into_any()
 }
@@ -159,4 +175,49 @@ fn one(client: Client) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{page_context::server, testing::World};
+
+    /// The empty list of clients.
+    async fn shown(studio: &World) -> String {
+        let looking = async {
+            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+            let (page, _, has_archived) = load(false, None).await.expect("clients");
+            assert!(page.items.is_empty());
+            none(&here, has_archived).to_html()
+        };
+        studio.caller.clone().run(looking).await
+    }
+
+    #[tokio::test]
+    async fn the_only_client_is_found_again_once_it_is_archived() {
+        let studio = World::new("studio").await;
+        let before = shown(&studio).await;
+        assert!(before.contains("No client yet") && !before.contains("archived"), "{before}");
+        studio.ok("create_client", json!({"name": "Acme"})).await;
+        studio.ok("archive_client", json!({"client": "Acme"})).await;
+        let after = shown(&studio).await;
+        assert!(after.contains("No active client") && after.contains("clients?archived=yes"), "{after}");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_an_archived_client_has_leads_to_the_archived_clients() {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", json!({"name": "Acme"})).await;
+        let link = |refused: Error| {
+            Owner::new()
+                .with(|| archived_namesake(Signal::derive(move || Some(refused.clone())), "clients".to_owned(), "clients").to_html())
+        };
+        let taken = studio.refused("create_client", json!({"name": "acme"})).await;
+        assert!(!link(taken).contains("archived=yes"));
+        studio.ok("archive_client", json!({"client": "Acme"})).await;
+        let taken = studio.refused("create_client", json!({"name": "acme"})).await;
+        assert!(taken.message.contains("\"Acme\"") && link(taken.clone()).contains("clients?archived=yes"), "{taken:?}");
+    }
 }

@@ -13,7 +13,6 @@ use crate::{
     delivery::{DeliveryOutcome, DueMail},
     page_context::{CurrentOrganization, server},
     pages::time::week::Week,
-    platform,
     testing::World,
 };
 

@@ -12,7 +12,7 @@ pub use self::{line::written_quantity, new_line::line_fields};
 
 use super::{
     lines_table::TotalsList,
-    problem_list::{ProblemList, fix_link},
+    problem_list::{ProblemList, fix_link, fix_of},
 };
 use crate::{
     day::{DateRange, Day},
@@ -86,7 +86,7 @@ fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
     let others = invoice.remarks.iter().filter(|remark| mended(remark).is_none());
     let others: Vec<_> = others
         .map(|remark| {
-            let elsewhere = fix_link(&remark.field, invoice.client.id).map(IntoAny::into_any);
+            let elsewhere = fix_link(fix_of(remark), invoice.client.id).map(IntoAny::into_any);
             let mended = elsewhere.or_else(|| draft_field_link(&remark.field));
             view! { <li>{remark.message.clone()} " " {mended}</li> }
         })

@@ -26,7 +26,7 @@ pub fn LinesTable(
                     {rounded.map(|rounded| view! { <small>{rounded}</small> })}
                 </th>
                 <td class="number" data-label="Quantity">{quantity(&line.quantity, &line.unit)}</td>
-                <td class="number" data-label="Price">{unit_price(&line.price)}</td>
+                <td class="number" data-label="Price">{unit_price(&line.price)} {no_rate(line.without_rate)}</td>
                 <td class="number" data-label="Tax">{tax}</td>
                 <td class="number" data-label="Net">{money(&line.net)}</td>
             </tr>
@@ -47,6 +47,11 @@ pub fn LinesTable(
             <tbody>{rows.collect_view()}</tbody>
         </table>
     }
+}
+
+/// The words beside the price of time that has no rate: its 0 is no price that somebody has set.
+pub fn no_rate(without_rate: bool) -> impl IntoView + use<> {
+    without_rate.then(|| view! { <small>"no rate"</small> })
 }
 
 /// The list of the totals.
@@ -85,7 +90,9 @@ fn tax_of(line: &InvoiceLine) -> String {
 
 /// The label of a tax in the totals; `None` where the document has no row for it.
 fn tax_in(tax: &InvoiceTax) -> Option<String> {
-    let rate = || format!("Tax {} % of {}", tax.rate, tax.base.text());
-    let is_claimed = tax.category != TaxCategory::O;
-    tax.reason.clone().or_else(|| is_claimed.then(rate))
+    let label = || match tax.category {
+        TaxCategory::S | TaxCategory::Z => format!("Tax {} % of {}", tax.rate, tax.base.text()),
+        other => other.label().to_owned(),
+    };
+    tax.reason.clone().or_else(|| (!tax.not_printed).then(label))
 }

@@ -1,5 +1,8 @@
 //! The page for a new invoice: choose a client and a period, see the preview, draft the invoice.
 
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
 use leptos::{ev, prelude::*};
 use leptos_router::{
     components::Form as RouterForm,
@@ -12,20 +15,22 @@ use super::{
     editor::new_line::line_fields,
     invoice_label,
     lines_table::{LinesTable, TotalsList},
-    problem_list::{ProblemList, fix_link},
+    problem_list::{ProblemList, fix_link, fix_of},
 };
 use crate::{
     clients::{Client, list_clients},
     count::pluralize,
     error::{Code, Error},
     invoices::{
-        DraftInvoice, InvoiceGroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary, list_invoices, preview_invoice, unpriced_time_warning,
+        DraftInvoice, InvoiceGroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary, UnbilledByProject, list_invoices, list_unbilled,
+        preview_invoice, unpriced_time_warning,
     },
     money::{Currency, Money},
     page::{LIMIT_MAX, PickerOptions, load_picker_options},
-    page_context::{invalidate, use_changes, use_current_organization},
+    page_context::{CurrentOrganization, invalidate, use_changes, use_current_organization},
     pages::rate_prompts::MissingRates,
     platform,
+    summary::ClientRef,
     ui::{
         Empty, Field, Form, PageHeader, Problem, Select, SelectOption, Submit, WriteAction, choices, create_resource, hidden,
         idempotency_field, money, on_success, when_loaded,
@@ -57,6 +62,16 @@ impl DraftChoices {
         }
     }
 
+    /// Asks for the days that are missing between two days: without any, all unbilled time would be billed.
+    fn missing_days(&self) -> Option<&'static str> {
+        match (self.period.as_str(), self.from.trim().is_empty(), self.to.trim().is_empty()) {
+            ("days", true, true) => Some("Choose the first and the last day of the time to bill."),
+            ("days", true, false) => Some("Choose the first day of the time to bill."),
+            ("days", false, true) => Some("Choose the last day of the time to bill."),
+            _ => None,
+        }
+    }
+
     fn grouped(&self) -> Option<InvoiceGroupBy> {
         GROUPS.iter().find(|(name, ..)| *name == self.group_by).map(|(.., group)| *group)
     }
@@ -72,10 +87,11 @@ const GROUPS: [(&str, &str, InvoiceGroupBy); 4] = [
     ("entry", "One line per entry", InvoiceGroupBy::Entry),
 ];
 
-/// The data of the page: the clients, and for the chosen one its drafts and the preview.
+/// The data of the page: the clients, the archived ones with unbilled time, and for the chosen one its drafts and the preview.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct NewInvoiceData {
     clients: PickerOptions<Client>,
+    archived: Vec<ClientRef>,
     chosen: DraftChoices,
     drafts: Vec<InvoiceSummary>,
     preview: Option<Result<InvoicePreview, Error>>,
@@ -84,14 +100,34 @@ struct NewInvoiceData {
 async fn load(chosen: DraftChoices) -> Result<NewInvoiceData, Error> {
     let clients = clients().await?;
     if chosen.client.is_empty() {
-        return Ok(NewInvoiceData { clients, chosen, drafts: Vec::new(), preview: None });
+        let archived = archived_with_time(&clients).await;
+        return Ok(NewInvoiceData { clients, archived, chosen, drafts: Vec::new(), preview: None });
+    }
+    if chosen.missing_days().is_some() {
+        return Ok(NewInvoiceData { clients, archived: Vec::new(), chosen, drafts: Vec::new(), preview: None });
     }
     let (period, from, to) = chosen.days();
     let client = chosen.client.clone();
     let preview = preview_invoice(client.clone(), period, from, to, None, Vec::new(), chosen.grouped(), None, Vec::new(), None, None).await;
     let drafts =
         list_invoices(Some(client), Some(InvoiceStatus::Draft), Some(20), None, None).await.map(|page| page.items).unwrap_or_default();
-    Ok(NewInvoiceData { clients, chosen, drafts, preview: Some(preview) })
+    Ok(NewInvoiceData { clients, archived: Vec::new(), chosen, drafts, preview: Some(preview) })
+}
+
+/// The clients with unbilled time that are not offered because they are archived, each once and by name. A list that is truncated does not
+/// tell which of them are archived.
+async fn archived_with_time(offered: &PickerOptions<Client>) -> Vec<ClientRef> {
+    if offered.cut {
+        return Vec::new();
+    }
+    let unbilled = list_unbilled(None, None, None, None, Some(LIMIT_MAX), None).await.map(|page| page.items).unwrap_or_default();
+    let mut archived: Vec<ClientRef> = Vec::new();
+    for UnbilledByProject { client, .. } in unbilled {
+        if !offered.items.iter().any(|known| known.id == client.id) && !archived.contains(&client) {
+            archived.push(client);
+        }
+    }
+    archived
 }
 
 /// The clients to choose from.
@@ -114,15 +150,10 @@ pub fn page() -> AnyView {
 
 fn shown(start: NewInvoiceData, now: Memo<DraftChoices>) -> AnyView {
     let here = use_current_organization();
-    if start.clients.items.is_empty() {
-        return view! {
-            <Empty title="Nobody to bill yet" text="An invoice goes to a client. Add one, then track time on its project.">
-                <a class="button" href=here.path("clients")>"Add a client"</a>
-            </Empty>
-        }
-        .into_any();
+    if start.clients.items.is_empty() && start.chosen.client.is_empty() {
+        return nobody(&here, &start.archived);
     }
-    let NewInvoiceData { clients, chosen, drafts, preview } = start;
+    let NewInvoiceData { clients, archived, chosen, drafts, preview } = start;
     let cut = clients.words("clients");
     let names = names(clients.items, &chosen, preview.as_ref().and_then(|preview| preview.as_ref().ok()));
     let result = preview.map(|preview| match preview {
@@ -132,13 +163,48 @@ fn shown(start: NewInvoiceData, now: Memo<DraftChoices>) -> AnyView {
         }
         Err(error) => view! { <Problem error /> }.into_any(),
     });
+    let missing = chosen.missing_days().map(|words| view! { <Empty title="Which days?" text=words /> });
     view! {
         <ChoicesForm names chosen />
         {cut.map(|words| view! { <p class="hint">{words}</p> })}
+        {(!archived.is_empty()).then(|| archived_clients(&here, &archived))}
         {existing_drafts(drafts)}
+        {missing}
         {result}
     }
     .into_any()
+}
+
+/// The page where no client is active.
+fn nobody(here: &CurrentOrganization, archived: &[ClientRef]) -> AnyView {
+    if archived.is_empty() {
+        let clients = here.path("clients");
+        return view! {
+            <Empty title="Nobody to bill yet" text="An invoice goes to a client. Add one, then track time on its project.">
+                <a class="button" href=clients>"Add a client"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    view! {
+        <Empty title="No active client" text="An invoice goes to a client. Those with unbilled time are archived; their time can still be billed." />
+        {archived_clients(here, archived)}
+    }
+    .into_any()
+}
+
+/// The archived clients with unbilled time, each with a link to its preview.
+fn archived_clients(here: &CurrentOrganization, archived: &[ClientRef]) -> impl IntoView + use<> {
+    let items = archived.iter().map(|client| {
+        let path = here.path(&format!("invoices/new?client={}", client.id));
+        view! { <li><a href=path>{client.name.clone()}</a></li> }
+    });
+    view! {
+        <div class="notice">
+            <p>"Archived clients with unbilled time:"</p>
+            <ul>{items.collect_view()}</ul>
+        </div>
+    }
 }
 
 /// The options of the client picker. A chosen client that is missing from the list came from a link, and is added.
@@ -247,7 +313,7 @@ fn Preview(preview: InvoicePreview, chosen: DraftChoices, now: Memo<DraftChoices
 /// The warnings, each with a link to where it is fixed. A warning that has a field of its own is not repeated.
 fn warnings(preview: &InvoicePreview) -> impl IntoView + use<> {
     let asked = preview.without_rate.as_ref().map(|worked| unpriced_time_warning(worked, &preview.client.name));
-    let field = |warning: &String| preview.remarks.iter().find(|remark| remark.message == *warning).map(|remark| &remark.field);
+    let field = |warning: &String| preview.remarks.iter().find(|remark| remark.message == *warning).map(fix_of);
     let others = preview.warnings.iter().filter(|warning| asked.as_ref() != Some(*warning));
     let others = others.map(|warning| {
         let mended = field(warning)
@@ -284,47 +350,5 @@ fn DraftInvoiceForm(action: WriteAction<DraftInvoice>, chosen: DraftChoices, by_
             })}
             <div class="actions end"><Submit label="Draft this invoice" class="button primary large" /></div>
         </Form>
-    }
-}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use leptos::server_fn::ServerFn;
-
-    use super::*;
-    use crate::page_context::{PageContext, ReturnedForm};
-
-    #[test]
-    fn time_without_a_rate_is_said_once_beside_its_field() {
-        let money = |amount: &str| serde_json::json!({"amount": amount, "currency": "EUR"});
-        let without_rate = WorkDuration::of(10_800);
-        let said = [unpriced_time_warning(&without_rate, "Acme"), "There are no bank details.".to_owned()];
-        let id = "01980000-0000-7000-8000-000000000001";
-        let preview: InvoicePreview = serde_json::from_value(serde_json::json!({
-            "client": {"id": id, "name": "Acme"}, "currency": "EUR", "period": {"from": "2026-11-20", "to": "2026-11-20"}, "lines": [],
-            "subtotal": money("0.00"), "net": money("0.00"), "taxes": [], "tax": money("0.00"), "total": money("0.00"), "entries": 1,
-            "unbilled": money("0.00"), "rounding_difference": money("0.00"), "without_rate": without_rate, "warnings": said
-        }))
-        .expect("a preview");
-        let shown = Owner::new().with(|| warnings(&preview).to_html());
-        assert!(!shown.contains("no rate") && shown.contains("no bank details"), "{shown}");
-    }
-
-    #[test]
-    fn a_refused_first_line_of_ones_own_keeps_what_was_typed_without_scripts() {
-        let texts = [("description", "Pauschale Oktober"), ("quantity", "1/2"), ("price", "1,200"), ("tax_rate", "7")];
-        let fields = texts.map(|(field, text)| (format!("lines[0][{field}]"), text.to_owned()));
-        let refusal = Some(Error::invalid("lines[0].quantity", "\"1/2\" is not a number."));
-        let returned = ReturnedForm { call: DraftInvoice::url().to_owned(), refusal, fields: fields.into(), ..ReturnedForm::default() };
-        let shown = Owner::new().with(|| {
-            provide_context(PageContext { returned: Some(returned), ..PageContext::default() });
-            let (action, chosen) = (WriteAction::<DraftInvoice>::new(), DraftChoices::default());
-            view! { <DraftInvoiceForm action chosen by_hand=Some(Currency::default()) /> }.to_html()
-        });
-        for (field, text) in texts {
-            let input = shown.split("<input").find(|input| input.contains(&format!("name=\"lines[0][{field}]\""))).expect("a field");
-            assert!(input.split('>').next().is_some_and(|input| input.contains(&format!("value=\"{text}\""))), "{field}: {input}");
-            assert_eq!(input.contains("aria-invalid=\"true\""), field == "quantity", "{field}: {input}");
-        }
     }
 }

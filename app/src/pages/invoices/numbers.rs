@@ -9,6 +9,7 @@ use crate::{
     count::pluralize,
     error::Error,
     invoices::{NumberReport, NumberSeries, NumberedInvoice, SetNextInvoiceNumber, SkipReason, SkippedNumbers, report_invoice_numbers},
+    number_pattern::reset_not_applied,
     organizations::{Organization, get_organization},
     page::LIMIT_MAX,
     page_context::{invalidate, use_changes, use_current_organization},
@@ -27,7 +28,7 @@ pub fn page() -> AnyView {
     let report = create_resource(asked, |(_, year, cursor)| load(year, cursor));
     view! {
         <PageHeader title="Invoice numbers" />
-        {when_loaded(report, move |(report, organization)| view! { {seller_line(&organization)} {shown(report, year.get_untracked())} }.into_any())}
+        {when_loaded(report, move |(report, organization)| view! { {seller_line(&organization)} {shown(report, &organization, year.get_untracked())} }.into_any())}
     }
     .into_any()
 }
@@ -47,12 +48,13 @@ fn seller_line(organization: &Organization) -> impl IntoView + use<> {
     view! { <p class="quiet">{of} ", as of " {date(&today)}</p> }
 }
 
-fn shown(report: NumberReport, year: Option<i16>) -> AnyView {
+fn shown(report: NumberReport, organization: &Organization, year: Option<i16>) -> AnyView {
     let manages = use_current_organization().may(Permission::ManageOrganization);
     let missing = report.missing.iter().map(|range| view! { <li>{span(&range.series, range.first, range.last)}</li> }).collect_view();
     let lost = !report.complete;
     let (next, next_number) = (report.next, report.next_number.clone());
     let (series, skipped) = (report.series.clone(), report.skipped.clone());
+    let goes_on = reset_not_applied(&organization.number_pattern, organization.number_yearly_reset);
     view! {
         <p class="verdict">{verdict(&report)}</p>
         {lost.then(|| view! { <div class="notice wrong" role="alert"><p>"Nothing accounts for these counts. Verify the audit log, and look for a backup:"</p> <ul>{missing}</ul></div> })}
@@ -62,6 +64,7 @@ fn shown(report: NumberReport, year: Option<i16>) -> AnyView {
                     Some(number) => view! { <p class="figure">{number}</p> }.into_any(),
                     None => view! { <p>"Invoices have every number that comes next. Change the pattern in Settings, Organization."</p> }.into_any(),
                 }}
+                {goes_on.map(|told| view! { <p class="hint">{told}</p> })}
                 {manages.then(|| view! { <SetNextNumberForm next /> })}
             </PageSection>
             {(!series.is_empty()).then(|| view! { <PageSection title="Series" id="series"><ul class="rows">{series.iter().map(series_row).collect_view()}</ul></PageSection> })}

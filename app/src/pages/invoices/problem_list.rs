@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{id::ClientId, invoices::InvoiceProblem, page_context::use_current_organization, platform};
+use crate::{id::ClientId, invoices::InvoiceProblem, organizations::no_tax_hint, page_context::use_current_organization, platform};
 
 /// The problems of a preview or a draft, each with a link; empty without problems.
 #[component]
@@ -16,7 +16,7 @@ pub fn ProblemList(
 ) -> impl IntoView {
     (!problems.is_empty()).then(|| {
         let items = problems.into_iter().map(|problem| {
-            let mended = fix_link(&problem.field, client).map(IntoAny::into_any).or_else(|| here(&problem.field));
+            let mended = fix_link(fix_of(&problem), client).map(IntoAny::into_any).or_else(|| here(&problem.field));
             view! { <li>{problem.message} " " {mended}</li> }
         });
         view! {
@@ -26,6 +26,14 @@ pub fn ProblemList(
             </div>
         }
     })
+}
+
+/// The field that fixes a problem: of a reason that has to be confirmed it is the checkbox that the message names.
+pub fn fix_of(problem: &InvoiceProblem) -> &str {
+    match problem.field.as_str() {
+        "organization.tax_reason" if problem.message.contains(no_tax_hint::SAID) => "organization.tax_reason_said",
+        field => field,
+    }
 }
 
 /// The link to the field that fixes a problem, if it has a page of its own.
@@ -71,9 +79,17 @@ mod tests {
             ("organization.address", "#organization-address"),
             ("client.legal_name", "#client-legal-name"),
             ("lines.tax_rate", "#client-tax-rate"),
+            ("organization.tax_reason_said", "#organization-tax-reason-said"),
         ] {
             assert!(link(field).is_some_and(|link| link.contains(id)), "{field}: {:?}", link(field));
         }
         assert!(link("notes").is_none() && link("current_rates").is_none());
+    }
+
+    #[test]
+    fn a_reason_to_be_confirmed_leads_to_the_box_to_tick() {
+        let problem = |message: String| InvoiceProblem { rule: None, field: "organization.tax_reason".to_owned(), message };
+        assert_eq!(fix_of(&problem(format!("If you are, tick \"{}\".", no_tax_hint::SAID))), "organization.tax_reason_said");
+        assert_eq!(fix_of(&problem("It is of another country.".to_owned())), "organization.tax_reason");
     }
 }

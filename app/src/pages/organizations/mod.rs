@@ -7,7 +7,7 @@ pub mod no_organization;
 use leptos::prelude::*;
 
 use super::{
-    clients::form::{countries, currencies, languages, tax_categories},
+    clients::form::{countries, currencies, languages, saved_words, tax_categories},
     invoices::exemption_reasons::{EXEMPTION_REASONS_ID, ExemptionReasons},
     rate_prompts::{RateOf, UnbilledAtOtherRate},
 };
@@ -15,6 +15,7 @@ use crate::{
     access::Permission,
     country::zones,
     money::written,
+    number_pattern::reset_not_applied,
     organizations::{Organization, UpdateOrganization, get_organization, no_tax_hint, number_hint::tax_number_hint},
     page_context::use_current_organization,
     ui::{
@@ -29,14 +30,53 @@ use crate::{
 pub fn OrganizationSection() -> impl IntoView {
     let action = WriteAction::<UpdateOrganization>::new();
     let flash = use_flash();
-    on_success(action, move |saved| flash.done("Organization saved.", saved));
+    let category = StoredValue::new(None);
+    on_success(action, move |saved| {
+        let tax = (saved.tax_category, saved.tax_rate);
+        flash.done(saved_words("Organization saved.", category.get_value(), tax), saved);
+    });
     let organization = create_resource(move || action.version().get(), |_| get_organization());
-    when_loaded(organization, move |organization| view! { <Settings organization action /> }.into_any())
+    when_loaded(organization, move |organization: Organization| {
+        category.set_value(Some(organization.tax_category));
+        match use_current_organization().may(Permission::ManageOrganization) {
+            true => view! { <Settings organization action /> }.into_any(),
+            false => read_only(&organization),
+        }
+    })
+}
+
+/// The settings for those who may not change them. Where clients pay and how they are taxed is shown to those who see money.
+fn read_only(organization: &Organization) -> AnyView {
+    let organization = StoredValue::new(organization.clone());
+    let money = use_current_organization().may(Permission::ReadMoney).then(|| {
+        view! {
+            <PageSection title="Where clients pay" id="bank">
+                <div class="grid-form">{organization.with_value(bank)}</div>
+            </PageSection>
+            <PageSection title="New invoices" id="invoicing">
+                <div class="grid-form">{organization.with_value(invoicing)}</div>
+            </PageSection>
+        }
+    });
+    view! {
+        <p class="quiet">"Owners and admins change these settings."</p>
+        <fieldset class="read-only" disabled=true>
+            <div class="columns">
+                <PageSection title="On every invoice" id="letterhead">
+                    <div class="grid-form">{organization.with_value(letterhead)}</div>
+                </PageSection>
+                <PageSection title="Time and money" id="basics">
+                    <div class="grid-form">{organization.with_value(basics)}</div>
+                </PageSection>
+                {money}
+            </div>
+        </fieldset>
+    }
+    .into_any()
 }
 
 #[component]
 fn Settings(organization: Organization, action: WriteAction<UpdateOrganization>) -> impl IntoView {
-    let changeable = use_current_organization().may(Permission::ManageOrganization);
     let organization = StoredValue::new(organization);
     view! {
         <Form action id="organization" asks=true changes=true>
@@ -54,21 +94,26 @@ fn Settings(organization: Organization, action: WriteAction<UpdateOrganization>)
                     <div class="grid-form">{organization.with_value(invoicing)}</div>
                 </PageSection>
             </div>
-            {changeable.then(|| view! { <div class="form-end"><Submit label="Save organization" /></div> })}
+            <div class="form-end"><Submit label="Save organization" /></div>
         </Form>
-        {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Organization /> })}
+        <UnbilledAtOtherRate of=RateOf::Organization />
     }
 }
 
 fn letterhead(organization: &Organization) -> impl IntoView + use<> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let numbers = use_current_organization().may(Permission::ReadMoney).then(|| {
+        view! {
+            <Field label="VAT identifier" name="vat_id" value=text(&organization.vat_id) optional=true />
+            <Field label="Tax number" name="tax_number" value=text(&organization.tax_number) optional=true hint=tax_number_hint(organization.country.as_deref()) />
+        }
+    });
     view! {
         <Field label="Name" name="name" required=true maxlength=200 value=organization.name.clone() />
         <Field label="Legal name" name="legal_name" maxlength=200 value=text(&organization.legal_name) optional=true />
         <TextArea label="Postal address" name="address" value=text(&organization.address) optional=true class="span-2" />
         <Select label="Country" name="country" choices=countries() value=text(&organization.country) />
-        <Field label="VAT identifier" name="vat_id" value=text(&organization.vat_id) optional=true />
-        <Field label="Tax number" name="tax_number" value=text(&organization.tax_number) optional=true hint=tax_number_hint(organization.country.as_deref()) />
+        {numbers}
         <Field label="Telephone" name="phone" kind="tel" value=text(&organization.phone) optional=true />
         <Field label="E-mail for questions" name="email" kind="email" value=text(&organization.email) optional=true class="span-2" />
     }
@@ -132,6 +177,7 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
         <Select label="Language of documents" name="language" choices=languages() value=organization.language.clone() />
         <Field label="Invoice numbers" name="number_pattern" value=organization.number_pattern.clone() hint="One counter, such as {YYYY}-{0001}. Which count comes next is set under Invoices, Numbers." />
         <Select label="The counter" name="number_yearly_reset" choices=reset value=organization.number_yearly_reset.to_string() />
+        {reset_not_applied(&organization.number_pattern, organization.number_yearly_reset).map(|told| view! { <p class="hint span-2">{told}</p> })}
         <Select label="Billed time is rounded" name="rounding_step" choices=steps() value=rounding.step_minutes.to_string() />
         <Select label="In which direction" name="rounding_mode" choices=choices(&[("up", "Up"), ("nearest", "To the nearest"), ("down", "Down")]) value=rounding.mode.name() />
         <Select
@@ -183,20 +229,34 @@ mod tests {
         assert_eq!((hint("America/Chicago", "US"), hint("Asia/Tokyo", "JP")), ("Such as Europe/Berlin.", "Such as Europe/Berlin."));
     }
 
-    /// Renders a part of the form within its context.
+    /// Renders a part of the form within its context, as an owner sees it.
     fn in_the_form<V: IntoView>(part: impl FnOnce() -> V) -> String {
+        in_the_form_of(Role::Owner, part)
+    }
+
+    fn in_the_form_of<V: IntoView>(role: Role, part: impl FnOnce() -> V) -> String {
         let place = serde_json::json!({
-            "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "role": Role::Owner, "week_start": 1,
+            "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "role": role, "week_start": 1,
             "member": "01980000-0000-7000-8000-000000000002", "time_zone": "UTC", "organization_time_zone": "UTC", "currency": "EUR",
             "today": "2026-11-21", "organization_today": "2026-11-21"
         });
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            let (typed, untouched) = Default::default();
-            provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
+            let (typed, untouched, labels) = Default::default();
+            provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true, labels });
             provide_context(CurrentOrganization(serde_json::from_value(place).expect("a place")));
             part().to_html()
         })
+    }
+
+    #[test]
+    fn whoever_may_not_change_the_settings_reads_them_without_bank_and_tax() {
+        let of_member = in_the_form_of(Role::Member, || read_only(&organization()));
+        assert!(of_member.contains("Owners and admins change these settings.") && of_member.contains("<fieldset"), "{of_member}");
+        for field in ["iban", "vat_id", "tax_number", "tax_category"] {
+            assert!(!of_member.contains(&format!("name=\"{field}\"")), "{field}: {of_member}");
+        }
+        assert!(in_the_form(|| read_only(&organization())).contains("name=\"iban\""), "whoever sees money sees where it is paid");
     }
 
     /// Whether a part has this field as one that sends nothing while untouched, and whether it has a checkbox to confirm it.
@@ -213,6 +273,16 @@ mod tests {
         };
         assert_eq!(said_by_a_tick(&part(false), "time_zone"), (true, true), "{}", part(false));
         assert_eq!(said_by_a_tick(&part(true), "time_zone"), (true, false), "{}", part(true));
+    }
+
+    #[test]
+    fn a_counter_that_does_not_start_again_is_told_beside_it() {
+        let shown = |pattern: &str| {
+            let organization = Organization { number_pattern: pattern.to_owned(), ..organization() };
+            Owner::new().with(|| invoicing(&organization).to_html())
+        };
+        assert!(shown("{0001}").contains("does not start again each year"), "{}", shown("{0001}"));
+        assert!(!shown("{YYYY}-{0001}").contains("does not start again each year"));
     }
 
     #[test]

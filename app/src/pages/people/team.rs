@@ -8,7 +8,7 @@ use crate::{
     page_context::{invalidate, use_changes, use_current_organization},
     people::{Member, list_members},
     projects::team::{AssignProjectMembers, UnassignProjectMembers},
-    ui::{Form, PageSection, Select, SelectOption, Submit, WriteAction, create_resource, hidden, on_success, when_loaded},
+    ui::{Form, PageSection, Select, SelectOption, Submit, WriteAction, create_resource, hidden, on_success, use_flash, when_loaded},
 };
 
 /// The members of the project, and for those who lead the work the forms to assign and remove them.
@@ -50,8 +50,9 @@ fn team(page: Page<Member>, project: String, leads: bool, changes: RwSignal<u32>
 fn RemoveFromProject(project: String, member: Member, changes: RwSignal<u32>) -> impl IntoView {
     let form = format!("off-{}", member.id);
     let action = WriteAction::<UnassignProjectMembers>::of_form(&form);
-    let work = use_changes().work;
-    on_success(action, move |_| {
+    let (work, flash, name) = (use_changes().work, use_flash(), member.name.clone());
+    on_success(action, move |team| {
+        flash.done(format!("{name} is no longer on {}.", team.name), team);
         invalidate(changes);
         invalidate(work);
     });
@@ -67,8 +68,10 @@ fn RemoveFromProject(project: String, member: Member, changes: RwSignal<u32>) ->
 #[component]
 fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
     let action = WriteAction::<AssignProjectMembers>::new();
-    let work = use_changes().work;
-    on_success(action, move |_| {
+    let (work, flash) = (use_changes().work, use_flash());
+    on_success(action, move |team| {
+        let names: Vec<&str> = team.members.iter().map(|member| member.name.as_str()).collect();
+        flash.done(format!("On {} now: {}.", team.name, names.join(", ")), team);
         invalidate(changes);
         invalidate(work);
     });

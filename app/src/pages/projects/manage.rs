@@ -9,6 +9,7 @@ use crate::{
     money::written,
     page_context::{invalidate, use_changes, use_current_organization},
     pages::{
+        archived::archived_namesake,
         rate_prompts::{RateOf, UnbilledAtOtherRate},
         time::entry_view::list_item,
     },
@@ -34,6 +35,7 @@ pub fn NewProjectForm(
     let changes = use_changes();
     on_success(action, move |_| invalidate(changes.work));
     let refused = Signal::derive(move || refusal(action).get().is_some());
+    let list = use_current_organization().path("projects");
     let of = move || match client {
         Some((id, _)) => hidden("client", id).into_any(),
         None => {
@@ -53,6 +55,7 @@ pub fn NewProjectForm(
                     <Submit label="Add project" />
                 </div>
             </Form>
+            {archived_namesake(refusal(action), list, "projects")}
         </Disclosure>
     }
 }
@@ -95,10 +98,16 @@ pub fn ProjectTerms(
 /// Archiving and deleting, kept apart from saving.
 #[component]
 fn ArchiveOrDeleteProject(project: Project) -> impl IntoView {
-    let changes = use_changes();
+    let (changes, flash) = (use_changes(), use_flash());
     let (archive, restore) = (WriteAction::<ArchiveProject>::new(), WriteAction::<RestoreProject>::new());
-    on_success(archive, move |_| invalidate(changes.work));
-    on_success(restore, move |_| invalidate(changes.work));
+    on_success(archive, move |archived| {
+        flash.done(format!("{} is archived. Its time stays.", archived.name), archived);
+        invalidate(changes.work);
+    });
+    on_success(restore, move |restored| {
+        flash.done(format!("{} is restored.", restored.name), restored);
+        invalidate(changes.work);
+    });
     let switch = if project.archived {
         view! {
             <Form action=restore id="restore-project">

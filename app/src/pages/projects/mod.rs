@@ -4,8 +4,10 @@ pub mod manage;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use serde::{Deserialize, Serialize};
 
 use super::{
+    archived::{archived_switch, with_archived},
     budgets::{ProjectBudget, gauge},
     people::team::TeamSection,
 };
@@ -38,11 +40,25 @@ pub fn projects() -> AnyView {
     .into_any()
 }
 
-/// Loads the projects, and whether there is a client to which a first one can be added.
-async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, bool), Error> {
+/// What there is while no project is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Others {
+    /// Whether there is a client to which a first project can be added.
+    client: bool,
+    /// Whether there are archived projects, or projects of archived clients.
+    archived: bool,
+}
+
+/// Loads the projects, and what else there is where none is listed.
+async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, Option<Others>), Error> {
     let projects = list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None).await?;
-    let clients = !projects.items.is_empty() || !list_clients(None, None, Some(1), None, None).await?.items.is_empty();
-    Ok((projects, clients))
+    if !projects.items.is_empty() {
+        return Ok((projects, None));
+    }
+    let client = list_clients(None, None, Some(1), None, None);
+    let hidden = list_projects(None, None, Some(true), None, Some(1), None, None);
+    let (client, hidden) = futures::try_join!(client, hidden)?;
+    Ok((projects, Some(Others { client: !client.items.is_empty(), archived: !hidden.items.is_empty() })))
 }
 
 /// The form for a new project of any client.
@@ -56,23 +72,18 @@ fn Add() -> impl IntoView {
     })
 }
 
-fn list((page, clients): (Page<Project>, bool)) -> AnyView {
+fn list((page, others): (Page<Project>, Option<Others>)) -> AnyView {
     let here = use_current_organization();
     let archived = use_query_map().read_untracked().get("archived").is_some();
-    if page.items.is_empty() && !here.may(Permission::WriteWork) {
-        return view! { <Empty title="No project yet" text=ON_NO_PROJECT /> }.into_any();
-    }
-    if page.items.is_empty() {
-        return none_yet(&here, clients);
+    if let Some(others) = others {
+        return none(&here, others);
     }
     let seen = here.may(Permission::ReadMoney);
     let next = page.next_cursor;
     let rows = page.items.into_iter().map(|project| row(&here.path(&format!("projects/{}", project.id)), project, seen)).collect_view();
-    let (path, all) = (here.path("projects"), format!("{}?archived=yes", here.path("projects")));
-    let (path, switch) = match archived {
-        true => (all, (path, "Hide archived projects")),
-        false => (path, (all, "Show archived projects")),
-    };
+    let path = here.path("projects");
+    let switch = archived_switch(&path, "projects", archived);
+    let path = if archived { with_archived(&path) } else { path };
     view! {
         <table class="list">
             <caption class="spoken">"Projects"</caption>
@@ -89,14 +100,31 @@ fn list((page, clients): (Page<Project>, bool)) -> AnyView {
             <tbody>{rows}</tbody>
         </table>
         {pager(path, next)}
-        <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
+        {switch}
     }
     .into_any()
 }
 
-/// The empty list: the next step is a first project, or a client if there is none either.
-fn none_yet(here: &CurrentOrganization, clients: bool) -> AnyView {
-    if clients {
+/// The empty list, with the way to the archived projects where there are some.
+fn none(here: &CurrentOrganization, others: Others) -> AnyView {
+    let writes = here.may(Permission::WriteWork);
+    match (others.archived, writes) {
+        (true, _) => {
+            let words = match writes {
+                true => "All projects are archived, or their clients are. Restore one, or add another.",
+                false => "All projects that you see are archived, or their clients are.",
+            };
+            let switch = archived_switch(&here.path("projects"), "projects", false);
+            view! { <Empty title="No active project" text=words /> {switch} }.into_any()
+        }
+        (false, true) => none_yet(here, others.client),
+        (false, false) => view! { <Empty title="No project yet" text=ON_NO_PROJECT /> }.into_any(),
+    }
+}
+
+/// The next step of an organization without a project: a first project, or a client if there is none either.
+fn none_yet(here: &CurrentOrganization, client: bool) -> AnyView {
+    if client {
         return view! { <Empty title="No project yet" text="Time is tracked on projects. Add the first one with New project above." /> }
             .into_any();
     }
@@ -177,17 +205,16 @@ pub fn billings() -> Vec<(String, String)> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{platform, testing::World};
+    use crate::{page_context::server, testing::World};
 
     #[tokio::test]
-    async fn whoever_has_a_client_is_not_sent_to_add_one_before_the_first_project() {
+    async fn an_empty_list_of_projects_shows_the_next_step_or_what_is_archived() {
         let studio = World::new("studio").await;
         let shown = async || {
             let looking = async {
                 let here = CurrentOrganization(server::page_context().place.expect("an organization"));
-                let (page, clients) = load(false, None).await.expect("projects");
-                assert!(page.items.is_empty());
-                none_yet(&here, clients).to_html()
+                let (_, others) = load(false, None).await.expect("projects");
+                none(&here, others.expect("no project")).to_html()
             };
             studio.caller.clone().run(looking).await
         };
@@ -195,5 +222,15 @@ mod tests {
         studio.ok("create_client", serde_json::json!({"name": "Acme"})).await;
         let with_client = shown().await;
         assert!(with_client.contains("New project above") && !with_client.contains("To the clients"), "{with_client}");
+        studio.ok("create_project", serde_json::json!({"client": "Acme", "name": "Site"})).await;
+        for (archive, restore, record) in
+            [("archive_project", "restore_project", ("project", "Site")), ("archive_client", "restore_client", ("client", "Acme"))]
+        {
+            let arguments = serde_json::Map::from_iter([(record.0.to_owned(), record.1.into())]);
+            studio.ok(archive, arguments.clone().into()).await;
+            let hidden = shown().await;
+            assert!(hidden.contains("No active project") && hidden.contains("projects?archived=yes"), "{archive}: {hidden}");
+            studio.ok(restore, arguments.into()).await;
+        }
     }
 }

@@ -3,6 +3,7 @@
 pub mod edit_conflict;
 pub mod entry_view;
 pub mod form;
+mod refused_start;
 pub mod timer_bar;
 pub mod week;
 

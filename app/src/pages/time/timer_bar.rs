@@ -1,11 +1,15 @@
 //! The timer bar on every page: starts the timer, shows it running, stops it.
 
 use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_location;
 
-use super::form::{self, ProjectOptions};
+use super::{
+    form::{self, ProjectOptions},
+    refused_start::{RefusedStart, refused_without_scripts, start_instead},
+};
 use crate::{
     access::Permission,
-    error::Error,
+    error::{Code, Error},
     hours,
     page::PickerOptions,
     page_context::{invalidate, use_changes, use_current_organization},
@@ -14,8 +18,8 @@ use crate::{
     projects::Project,
     time::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer, live_clock::LiveClock},
     ui::{
-        Form, Icon, Submit, WriteAction, create_resource, dot, icon, on_warnings, preserved_input_everywhere, secondary_write, use_flash,
-        when_loaded,
+        Form, Icon, Submit, WriteAction, create_resource, dot, icon, on_warnings, preserved_input_everywhere, refusal, secondary_write,
+        use_flash, when_loaded,
     },
 };
 
@@ -26,25 +30,45 @@ async fn load(tracks: bool) -> Result<TimerBarData, Error> {
     futures::try_join!(get_timer(), form::load_project_options(tracks))
 }
 
-/// The action that starts the timer, in the context of the page.
+/// The id of the form that starts the timer.
+const START_FORM: &str = "start-timer";
+
+/// The action that starts the timer, in the context of the page, and its start that was refused because one runs.
 #[derive(Clone, Copy)]
-struct StartTimerAction(WriteAction<StartTimer>);
+struct StartTimerAction {
+    action: WriteAction<StartTimer>,
+    refused: RwSignal<Option<RefusedStart>>,
+}
 
 /// Provides the action that starts the timer to everything on the page.
 pub fn provide_start_timer() {
     let changes = use_changes();
     let flash = use_flash();
     let action = WriteAction::<StartTimer>::new();
+    let refused = RwSignal::new(refused_without_scripts());
     on_warnings(action, move |warnings| {
+        refused.set(None);
         flash.warn(&warnings);
         invalidate(changes.time);
     });
-    provide_context(StartTimerAction(action));
+    let refusal = refusal(action);
+    // A timer that was started elsewhere is shown, so that it can be stopped here.
+    Effect::new(move |_| {
+        if let Some(error) = refusal.get().filter(|error| error.code == Code::TimerRunning) {
+            let fields = platform::field_values(START_FORM).into_iter().map(|(name, value, _)| (name, value)).collect();
+            if let Some(start) = RefusedStart::of(error, fields) {
+                refused.set(Some(start));
+            }
+            action.forget_refusal();
+            invalidate(changes.time);
+        }
+    });
+    provide_context(StartTimerAction { action, refused });
 }
 
 /// The action that starts the timer. The bar shows the reason of a refusal.
 pub fn use_start_timer() -> WriteAction<StartTimer> {
-    expect_context::<StartTimerAction>().0
+    expect_context::<StartTimerAction>().action
 }
 
 /// The bar on top of every page of an organization.
@@ -53,13 +77,23 @@ pub fn TimerBar() -> impl IntoView {
     let here = use_current_organization();
     let changes = use_changes();
     let seen = RwSignal::new(0_u32);
-    // Another tab or device may have started or stopped the timer meanwhile.
+    // Another tab or device may have started or stopped the timer meanwhile. A tab can be seen again without being focused.
     Effect::new(move |_| {
-        let listener = window_event_listener(ev::focus, move |_| invalidate(seen));
-        on_cleanup(move || listener.remove());
+        let focused = window_event_listener(ev::focus, move |_| invalidate(seen));
+        let shown = window_event_listener(ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
+            if !document().hidden() {
+                invalidate(seen);
+            }
+        });
+        on_cleanup(move || {
+            focused.remove();
+            shown.remove();
+        });
     });
     let tracks = here.may(Permission::TrackTime);
-    let bar = create_resource(move || (changes.time.get(), changes.work.get(), seen.get()), move |_| load(tracks));
+    let page = use_location().pathname;
+    let asked = move || (changes.time.get(), changes.work.get(), seen.get(), page.get());
+    let bar = create_resource(asked, move |_| load(tracks));
     view! {
         <section class="timer" aria-label="Timer">
             {tracks.then(|| when_loaded(bar, |(current, projects)| match current.timer {
@@ -73,6 +107,9 @@ pub fn TimerBar() -> impl IntoView {
 fn idle((projects, last): ProjectOptions) -> AnyView {
     let here = use_current_organization();
     expect_context::<LiveClock>().run_from(None);
+    let StartTimerAction { action, refused } = expect_context();
+    // Nothing is in the way of a start any more.
+    Effect::new(move |_| refused.set(None));
     if projects.items.is_empty() && !here.may(Permission::WriteWork) {
         return view! { <p class="timer-hint">{icon(Icon::Clock)} <span>{ON_NO_PROJECT}</span></p> }.into_any();
     }
@@ -84,9 +121,8 @@ fn idle((projects, last): ProjectOptions) -> AnyView {
         }
         .into_any();
     }
-    let action = use_start_timer();
     view! {
-        <Form action id="start-timer" class="timer-form">
+        <Form action id=START_FORM class="timer-form">
             <label class="spoken" for="timer-description">"What are you working on?"</label>
             <input id="timer-description" class="timer-words" name="description" maxlength="2000" placeholder="What are you working on?" autocomplete="off" />
             {picker(&projects, last.unwrap_or_default())}
@@ -101,6 +137,7 @@ fn running(timer: TimeEntry) -> AnyView {
     let live_clock = expect_context::<LiveClock>();
     let changes = use_changes();
     let flash = use_flash();
+    let StartTimerAction { action: start, refused } = expect_context();
     let update = WriteAction::<UpdateTimer>::new();
     let stop = update.beside::<StopTimer>();
     on_warnings(update, move |_| invalidate(changes.time));
@@ -141,6 +178,7 @@ fn running(timer: TimeEntry) -> AnyView {
                 <span class="timer-clock" title=since role="timer">{clock}</span>
                 <Submit label="Stop" class="button stop go" drawing=Icon::Stop does=stop />
             </Form>
+            {move || refused.get().map(|given| start_instead(start, refused, given))}
         </div>
     }
     .into_any()

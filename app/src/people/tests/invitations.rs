@@ -316,3 +316,16 @@ async fn the_log_of_an_organization_whose_invitations_were_declined_is_sound_and
     assert_eq!(studio.sql(altered).await, 1);
     assert_eq!(studio.ok("verify_audit", json!({})).await["sound"], false);
 }
+
+#[tokio::test]
+async fn an_open_invitation_is_meant_by_its_address_too() {
+    let studio = studio().await;
+    let sent = studio.ok("invite_member", json!({"email": "grace@example.com", "role": "member"})).await;
+    for operation in ["resend_invitation", "revoke_invitation"] {
+        let meant = studio.ok(operation, json!({"invitation": "Grace@example.com"})).await;
+        assert_eq!(meant["id"], sent["id"], "{operation}");
+        let refused = studio.through(Channel::Rest).refused(operation, json!({"invitation": "nobody@example.com"})).await;
+        assert_eq!(refused.code, Code::NotFound, "{operation}");
+        assert!(refused.hint.is_some_and(|hint| hint.contains("list_open_invitations")), "{operation}");
+    }
+}

@@ -132,3 +132,21 @@ async fn an_empty_item_of_a_list_is_refused_by_its_place() {
         assert!(refused.field(field).is_some_and(|why| why.contains("Nothing is named here")), "{operation}: {refused:?}");
     }
 }
+
+#[tokio::test]
+async fn an_invited_person_is_told_of_by_a_part_of_their_name() {
+    let studio = studio(&["Acme"]).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    studio.ok("invite_member", json!({"email": "stone@acme.example", "role": "member", "name": "Bob Stone"})).await;
+    for given in ["Bob Stone", "Bob", "stone", "Stone Bob", "stone@acme.example"] {
+        let refused = studio.refused("assign_project_members", json!({"project": "Dashboard", "members": [given]})).await;
+        let told = refused.hint.is_some_and(|hint| hint.starts_with("stone@acme.example was invited and has not answered yet"));
+        assert!(refused.code == Code::NotFound && told, "{given}");
+    }
+    let other = studio.refused("assign_project_members", json!({"project": "Dashboard", "members": ["Robert"]})).await;
+    assert!(other.hint.is_none_or(|hint| !hint.contains("was invited")));
+    studio.ok("invite_member", json!({"email": "hope@acme.example", "role": "member", "name": "Bob Hope"})).await;
+    let several =
+        studio.refused("assign_project_members", json!({"project": "Dashboard", "members": ["bob"]})).await.hint.unwrap_or_default();
+    assert!(["hope@acme.example", "stone@acme.example", "were invited"].iter().all(|part| several.contains(part)), "{several}");
+}

@@ -184,3 +184,31 @@ async fn every_change_keeps_what_was_before() {
     assert_eq!(studio.number(&format!("{kept} and before->>'description' = 'before' and after->>'description' = 'after'")).await, 1);
     assert_eq!(studio.number(&format!("{kept} and before->>'description' = 'after' and after is null")).await, 1);
 }
+
+#[tokio::test]
+async fn an_end_and_a_duration_say_when_it_began() {
+    let studio = studio_in("Europe/Berlin").await;
+    for (given, expected, day) in [
+        (
+            json!({"ended_at": "2026-11-18T12:00:00", "duration": "2h"}),
+            ["2026-11-18T10:00:00+01:00", "2026-11-18T12:00:00+01:00"],
+            "2026-11-18",
+        ),
+        (
+            json!({"date": "2026-11-17", "ended_at": "17:30", "duration": "1h30m"}),
+            ["2026-11-17T16:00:00+01:00", "2026-11-17T17:30:00+01:00"],
+            "2026-11-17",
+        ),
+        (
+            json!({"date": "2026-11-16", "ended_at": "01:00", "duration": "2h"}),
+            ["2026-11-16T23:00:00+01:00", "2026-11-17T01:00:00+01:00"],
+            "2026-11-16",
+        ),
+    ] {
+        let entry = studio.ok("create_time_entry", super::with(json!({"project": "Dashboard"}), given.clone())).await;
+        let span = ["started_at", "ended_at"].map(|end| entry[end].as_str().unwrap_or_default());
+        assert_eq!((span, &entry["day"]), (expected, &json!(day)), "{given}");
+    }
+    let elsewhere = json!({"project": "Dashboard", "date": "2026-11-15", "ended_at": "2026-11-18T12:00:00", "duration": "2h"});
+    assert!(studio.refused("create_time_entry", elsewhere).await.field("date").is_some(), "it did not begin on that day");
+}

@@ -203,6 +203,15 @@ async fn a_timer_of_an_agent_that_ends_with_the_membership_waits() {
 }
 
 #[tokio::test]
+async fn a_timer_of_another_agent_is_not_said_to_be_one_that_a_person_started() {
+    let studio = studio().await;
+    let (agent, direct) = (studio.token(WriteMode::Drafts).await, studio.token(WriteMode::Direct).await);
+    direct.ok("start_timer", json!({"project": "Dashboard"})).await;
+    let refused = agent.refused("stop_timer", json!({})).await;
+    assert!(refused.message.starts_with("To stop a timer that this token did not start needs a person"), "{refused:?}");
+}
+
+#[tokio::test]
 async fn an_agent_that_writes_drafts_changes_drafts_only() {
     let studio = studio().await;
     let agent = studio.token(WriteMode::Drafts).await;

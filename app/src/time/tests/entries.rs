@@ -16,6 +16,28 @@ async fn a_bare_number_that_may_have_been_minutes_is_told_to_be_hours() {
 }
 
 #[tokio::test]
+async fn hours_with_three_decimals_or_more_have_one_reading_as_a_number_and_as_text() {
+    let studio = studio().await;
+    let program = studio.through(Channel::Rest);
+    for (duration, seconds) in [
+        (json!(1.667), 6_001),
+        (json!("1.667"), 6_001),
+        (json!("1,667"), 6_001),
+        (json!(2.125), 7_650),
+        (json!(7.999), 28_796),
+        (json!(4.0 / 3.0), 4_800),
+        (json!(0.001), 4),
+    ] {
+        let call = json!({"project": "Dashboard", "date": "2026-11-20", "duration": duration, "dry_run": true});
+        assert_eq!(program.ok("create_time_entry", call).await["worked"]["seconds"], seconds, "{duration}");
+    }
+    for (hours, seconds) in [(12.125, 43_650), (1.333, 4_799), (1000.0, 3_600_000), (4.0 / 3.0, 4_800)] {
+        let budget = program.ok("set_budget", json!({"project": "Dashboard", "hours": hours})).await;
+        assert_eq!(budget["hours"]["cap"]["seconds"], seconds, "{hours}: {budget}");
+    }
+}
+
+#[tokio::test]
 async fn a_duration_on_a_day_is_worth_its_rate() {
     let studio = studio().await;
     let entry = log(&studio, json!({"description": "Charts"})).await;

@@ -157,6 +157,7 @@ fn a_time_that_is_left_out_or_comes_twice_is_told_with_day_and_place() {
     assert_eq!(said("Europe/Berlin", "2026-03-29T02:30:00+01:00"), "");
 }
 
+/// Times that are in order as they are written are not called the same, or the wrong way round.
 #[test]
 fn a_refusal_says_that_the_clock_was_moved() {
     let given = |from: &str, to: &str| EntryTimeInput {
@@ -164,10 +165,24 @@ fn a_refusal_says_that_the_clock_was_moved() {
         ended_at: Some(to.to_owned()),
         ..EntryTimeInput::default()
     };
-    // 02:30 becomes 03:30, which is after 03:15.
-    let refused =
-        EntryTime::new(&given("2026-03-29T02:30", "2026-03-29T03:15"), &local_clock("Europe/Berlin"), TODAY).expect_err("refused");
-    assert!(refused.hint.is_some_and(|hint| hint.contains("02:30 does not exist")), "the reason is said");
+    let berlin = local_clock("Europe/Berlin");
+    let refused = |given: &EntryTimeInput| EntryTime::new(given, &berlin, TODAY).expect_err("refused").message;
+    for (from, to) in [("02:30", "03:30"), ("02:30", "03:15"), ("02:00", "03:00")] {
+        let message = refused(&given(&format!("2026-03-29T{from}"), &format!("2026-03-29T{to}")));
+        let words = format!("{from} does not exist on 29 March 2026 in Europe/Berlin: the clock went forward over it");
+        assert!(message.starts_with(&words) && message.contains(&format!("left until {to}")), "{message}");
+    }
+    let times = EntryTimeInput { date: Some("2026-03-29".to_owned()), ..given("02:30", "03:30") };
+    assert!(refused(&times).starts_with("02:30 does not exist"), "times of day beside a date");
+    for (from, to) in
+        [("2026-03-29T04:00", "2026-03-29T04:00"), ("2026-03-29T02:30", "2026-03-29T02:30"), ("2026-03-29T04:30", "2026-03-29T04:00")]
+    {
+        assert!(!refused(&given(from, to)).contains("does not exist"), "{from} {to} is wrong on any day");
+    }
+    let entry = EntryTime::new(&given("2026-03-29T03:05", "2026-03-29T03:20"), &berlin, TODAY).expect("an entry").value;
+    let earlier = EntryTimeInput { started_at: Some("2026-03-29T02:30".to_owned()), ..EntryTimeInput::default() };
+    let message = entry.changed(&earlier, &berlin, TODAY).expect_err("refused").message;
+    assert!(message.starts_with("02:30 does not exist"), "a changed start beside an end that stays: {message}");
 }
 
 #[test]

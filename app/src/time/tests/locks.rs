@@ -5,7 +5,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio};
-use crate::{access::WriteMode, error::Code, testing::World};
+use crate::{
+    access::{Scope, WriteMode},
+    error::Code,
+    testing::World,
+};
 
 /// Asserts that every change of an entry is refused with these words.
 async fn assert_locked(world: &World, entry: &Value, words: &str) {
@@ -186,4 +190,18 @@ async fn time_that_is_being_billed_neither_changes_nor_goes_away() {
         assert_eq!(billed, wanted, "{operation} in round {round}");
         assert_eq!(studio.number(astray).await, 0, "{operation} in round {round}");
     }
+}
+
+#[tokio::test]
+async fn a_token_of_the_owner_that_shows_no_money_is_said_to_lack_that_scope() {
+    let studio = studio().await;
+    let entry = log(&studio, json!({})).await;
+    let token = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite], WriteMode::Direct).await;
+    let change = json!({"time_entry": entry["id"], "description": "else"});
+    let told = async || token.refused("update_time_entry", change.clone()).await.hint.unwrap_or_default();
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let words = "The token lacks the scope money:read, which shows that invoice. Use one that has it.";
+    assert_eq!(told().await, words);
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    assert_eq!(told().await, words);
 }

@@ -118,6 +118,9 @@ async fn the_hour_that_a_clock_skips_is_said() {
     let given = json!({"project": "Dashboard", "started_at": "2026-03-29T02:30", "ended_at": "2026-03-29T04:30"});
     let entry = studio.ok("create_time_entry", given).await;
     assert_eq!((&entry["warnings"], &entry["worked"]["seconds"]), (&json!([words]), &json!(3_600)));
+    let nothing = json!({"project": "Dashboard", "started_at": "2026-03-29T02:30", "ended_at": "2026-03-29T03:30"});
+    let refused = studio.refused("create_time_entry", nothing).await;
+    assert!(refused.message.starts_with("02:30 does not exist on 29 March 2026 in Europe/Berlin: the clock"), "{}", refused.message);
     let before = json!({"project": "Dashboard", "started_at": "2026-03-27T02:30", "ended_at": "2026-03-27T03:00"});
     let before = studio.ok("create_time_entry", before).await;
     assert_eq!(before.get("warnings"), None);
@@ -137,7 +140,14 @@ async fn days_come_by_word() {
     for (word, day) in
         [("today", "2026-11-21"), ("Yesterday", "2026-11-20"), ("saturday", "2026-11-21"), ("sun", "2026-11-15"), ("Monday", "2026-11-16")]
     {
-        assert_eq!(log(&studio, json!({"date": word})).await["day"], day, "{word}");
+        let entry = log(&studio, json!({"date": word})).await;
+        assert_eq!(entry["day"], day, "{word}");
+        let told = entry["warnings"].to_string().contains("saturday was taken as today, 2026-11-21; a week ago it was 2026-11-14");
+        assert_eq!(told, word == "saturday", "{word}: {}", entry["warnings"]);
+    }
+    for (word, day) in [("last saturday", "2026-11-14"), ("Last Sun", "2026-11-15"), ("last_friday", "2026-11-20")] {
+        let tried = json!({"project": "Dashboard", "duration": "1h", "date": word, "dry_run": true});
+        assert_eq!(studio.ok("create_time_entry", tried).await["day"], day, "{word}");
     }
     let page = studio.ok("list_time_entries", json!({"from": "monday", "to": "yesterday"})).await;
     assert_eq!(days_of(&page), ["2026-11-20", "2026-11-16"]);

@@ -102,6 +102,43 @@ async fn a_rate_in_one_currency_is_none_in_another() {
 }
 
 #[tokio::test]
+async fn an_ordinary_rate_in_a_currency_of_small_units_is_accepted_wherever_a_rate_is_given() {
+    let studio = World::new("studio").await;
+    for (code, rate, day) in [
+        ("IDR", "1500000.00", "36000000.00"),
+        ("LBP", "9000000.00", "216000000.00"),
+        ("IRR", "50000000.00", "1200000000.00"),
+        ("LAK", "1200000.00", "28800000.00"),
+        ("UZS", "1300000.00", "31200000.00"),
+        ("IQD", "130000.000", "3120000.000"),
+        ("VND", "2500000", "60000000"),
+    ] {
+        let project = format!("Work in {code}");
+        studio.ok("update_organization", json!({"currency": code, "rate": rate})).await;
+        studio.ok("create_client", json!({"name": code, "currency": code, "tax_rate": "19", "rate": rate})).await;
+        studio.ok("create_project", json!({"client": code, "name": project, "rate": rate})).await;
+        studio.ok("set_rate", json!({"project": project, "rate": rate})).await;
+        let entry = log(&studio, json!({"project": project, "duration": "24h", "rate": rate})).await;
+        assert_eq!((&entry["rate"]["amount"], &entry["amount"]["amount"]), (&json!(rate), &json!(day)), "{code}");
+    }
+    studio.sql("update member set bill_rate = 5000000000, cost_rate = 5000000000 where organization_id = $1").await;
+}
+
+#[tokio::test]
+async fn the_highest_rate_is_as_many_major_units_in_every_currency() {
+    let studio = World::new("studio").await;
+    for (code, highest) in [("EUR", "1000000000.00"), ("JPY", "1000000000"), ("KWD", "1000000000.000"), ("CLF", "1000000000.0000")] {
+        studio.ok("create_client", json!({"name": code, "currency": code, "tax_rate": "19", "rate": highest})).await;
+        let project = format!("Work in {code}");
+        studio.ok("create_project", json!({"client": code, "name": project})).await;
+        assert_eq!(rate(&studio, json!({"project": project, "duration": "24h"})).await, highest);
+        let refused = studio.refused("set_rate", json!({"client": code, "rate": "1000000001"})).await;
+        assert!(refused.field("rate").is_some_and(|why| why.contains("between 0 and 1,000,000,000")), "{refused:?}");
+    }
+    assert_eq!(studio.ok("get_project", json!({"project": "Work in CLF"})).await["unbilled"]["amount"], "24000000000.0000");
+}
+
+#[tokio::test]
 async fn the_cost_of_the_member_is_kept_with_the_entry() {
     let studio = studio().await;
     studio.sql("update member set cost_rate = 4200 where organization_id = $1").await;
@@ -116,7 +153,7 @@ async fn sums_in_the_database_round_as_entries_do() {
     let studio = studio().await;
     let mut sum = 0;
     for (seconds, rate) in
-        [(1, 1), (1, 1800), (1, 1799), (1, 5400), (7, 12345), (1801, 1), (86_399, 99_999_999), (86_400, 100_000_000), (59, 61)]
+        [(1, 1), (1, 1800), (1, 1799), (1, 5400), (7, 12345), (1801, 1), (86_399, 99_999_999_999), (86_400, 100_000_000), (59, 61)]
     {
         let entry = log(&studio, json!({"duration": format!("{seconds}s"), "rate": euros(rate)})).await;
         assert_eq!(entry["amount"]["amount"], euros(amount_of(seconds, rate)));

@@ -36,7 +36,7 @@ async fn what_is_no_time_is_refused() {
         (json!({"started_at": "2026-11-20T25:00:00Z", "ended_at": "2026-11-20T10:00:00Z"}), "started_at"),
         (json!({"duration": "1h", "description": long}), "description"),
         (json!({"duration": "1h", "rate": "-0.01"}), "rate"),
-        (json!({"duration": "1h", "rate": "1000000.01"}), "rate"),
+        (json!({"duration": "1h", "rate": "1000000000.01"}), "rate"),
         (json!({"duration": "1h", "rate": "1.00", "billable": false}), "rate"),
         (json!({"duration": "1h", "rate": 12.5}), "rate"),
         (json!({"duration": "1h", "billable": "perhaps"}), "billable"),

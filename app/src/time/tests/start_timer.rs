@@ -25,6 +25,9 @@ async fn a_second_timer_is_refused_with_the_one_that_runs() {
     assert_eq!(refused.code, Code::TimerRunning);
     assert_eq!(refused.details.as_ref().map(|timer| &timer["id"]), Some(&first["id"]));
     assert!(refused.message.contains("Charts"));
+    assert_eq!(refused.hint.as_deref(), Some("Stop it first."), "a page has a button for the other way");
+    let program = studio.through(Channel::Mcp).refused("start_timer", json!({"project": "Dashboard", "description": "Tables"})).await;
+    assert!(program.hint.is_some_and(|hint| hint.contains("stop_running set to true")));
     assert_eq!(entries(&studio).await, 1);
 }
 
@@ -126,7 +129,9 @@ async fn a_start_in_logged_time_can_be_asked_for_and_is_told() {
     let studio = studio().await;
     let given = json!({"project": "Dashboard", "started_at": "2026-11-21T08:00:00Z", "ended_at": "2026-11-21T09:00:00Z"});
     studio.ok("create_time_entry", given).await;
-    let refused = studio.refused("start_timer", json!({"project": "Dashboard", "started_at": "2026-11-21T08:30:00Z"})).await;
+    let overlapping = json!({"project": "Dashboard", "started_at": "2026-11-21T08:30:00Z"});
+    assert_eq!(studio.refused("start_timer", overlapping.clone()).await.hint, None, "a page has no such argument");
+    let refused = studio.through(Channel::Mcp).refused("start_timer", overlapping).await;
     assert!(refused.hint.is_some_and(|hint| hint.contains("allow_overlap")), "the way is told");
     let asked = json!({"project": "Dashboard", "started_at": "2026-11-21T08:30:00Z", "allow_overlap": true});
     let started = studio.ok("start_timer", asked).await;

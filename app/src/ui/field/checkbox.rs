@@ -20,9 +20,11 @@ pub fn Checkbox(
     class: &'static str,
 ) -> impl IntoView {
     let ticked = returned(name).unwrap_or(ticked);
+    // Links lead to it as to other fields.
+    let id = use_context::<FormState>().map(|state| format!("{}-{}", state.id, name.replace('_', "-")));
     view! {
         <label class=format!("tick {class}")>
-            <input type="checkbox" name=name value="true" checked=ticked />
+            <input id=id type="checkbox" name=name value="true" checked=ticked />
             <span>{label}</span>
         </label>
     }
@@ -44,7 +46,8 @@ mod tests {
         let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let html = Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            provide_context(FormState { id: "send".to_owned(), refusal, pending, typed, untouched: Default::default(), changes: false });
+            let (untouched, labels) = Default::default();
+            provide_context(FormState { id: "send".to_owned(), refusal, pending, typed, untouched, changes: false, labels });
             view! { <Checkbox label="Without e-mail" name="without_email" ticked=true /> }.to_html()
         });
         html.contains(" checked")

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::{
-    assistant::Engine,
     context::{BoxFuture, Caller, Clock, DocumentRenderer, Services},
     document::InvoiceDocument,
     error::Error,
@@ -76,7 +75,7 @@ pub fn services_at(now: &Arc<Services>, at: Timestamp) -> DemoServices {
         verification_wakeup: tokio::sync::Notify::new(),
         access_log_days: now.access_log_days,
         tasks: now.tasks.clone(),
-        assistant: Engine::default(),
+        extensions: http::Extensions::new(),
     };
     DemoServices { services: Arc::new(services), clock }
 }

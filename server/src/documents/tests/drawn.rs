@@ -16,7 +16,7 @@ use app::{
         totals::Discount,
     },
     locale::Locale,
-    money::{Amount, Currency},
+    money::{Amount, Currency, rate_max},
     organizations::Organization,
     percent::Percent,
     tax::{category::TaxCategory, line_tax::LineTax},
@@ -28,17 +28,15 @@ use serde_json::json;
 
 use super::{han::with_han, *};
 
-/// The unit of a quantity, a price and a percentage.
+/// The unit of a quantity that somebody writes, of hours, a price and a percentage.
 const QUANTITY: i128 = 100_000_000;
+const HOURS: i128 = 10_000_000_000_000;
 const PRICE: i128 = 1_000_000;
 const PERCENT: i128 = 1_000_000;
 
 /// The number of invoices, and of threads: a page takes a while without optimization.
 const INVOICES: u32 = 300;
 const THREADS: u32 = 4;
-
-/// The highest rate of an hour, in minor units.
-const RATE_MAX: i64 = app::organizations::settings::RATE_MAX;
 
 /// The categories in the order of the totals, with the text of a line without a rate.
 const CATEGORIES: [(&str, TaxCategory); 6] = [
@@ -85,8 +83,9 @@ fn tax() -> impl Strategy<Value = LineTax> {
     prop_oneof![2 => standard, 1 => other].prop_map(|(category, rate)| LineTax { category, rate, reason: None })
 }
 
-fn entry() -> impl Strategy<Value = UnbilledEntry> {
-    let rate = prop_oneof![4 => 1..=20_000_i64, 2 => 0..=RATE_MAX, 1 => Just(RATE_MAX)];
+/// An entry at a rate of up to `most` minor units an hour.
+fn entry(most: i64) -> impl Strategy<Value = UnbilledEntry> {
+    let rate = prop_oneof![4 => 1..=20_000_i64, 2 => 0..=100_000_000_i64, 1 => 0..=most, 1 => Just(most)];
     let seconds = prop_oneof![3 => 1..=86_400_i64, 1 => 1..=60_i64];
     (1..4_u128, 1..3_u128, 1..28_i8, seconds, rate, words()).prop_map(|(project, member, day, seconds, rate, description)| UnbilledEntry {
         by_agent: false,
@@ -131,14 +130,17 @@ fn reduction() -> impl Strategy<Value = Reduction> {
 
 fn drawn() -> impl Strategy<Value = Drawn> {
     let language = prop::sample::select(&["en", "de", "de-AT", "ja", "fr"][..]);
-    let currency = prop::sample::select(&["EUR", "USD", "CHF", "JPY", "KRW", "KWD", "TND", "CLF", "UYW"][..]);
+    let currency = prop::sample::select(&["EUR", "USD", "CHF", "IRR", "JPY", "KRW", "KWD", "TND", "CLF", "UYW"][..]);
     let country = || prop::sample::select(&[None, Some("DE"), Some("CH"), Some("US"), Some("IN")][..]);
     let countries = [country(), country()];
-    let lines = (prop::collection::vec(entry(), 0..7), prop::collection::vec(custom_line(), 0..5));
+    let priced = currency.prop_flat_map(|currency| {
+        let most = rate_max(&Currency::parse(currency).expect("a currency"));
+        (Just(currency), prop::collection::vec(entry(most), 0..7), prop::collection::vec(custom_line(), 0..5))
+    });
     let names = [words(), words(), words(), words()];
-    (language, currency, countries, tax(), names, lines, grouping(), reduction())
-        .prop_filter("it has a line", |(.., (entries, custom), _, _)| !entries.is_empty() || !custom.is_empty())
-        .prop_map(|(language, currency, countries, tax, names, (entries, custom), grouping, discount)| Drawn {
+    (language, priced, countries, tax(), names, grouping(), reduction())
+        .prop_filter("it has a line", |(_, (_, entries, custom), ..)| !entries.is_empty() || !custom.is_empty())
+        .prop_map(|(language, (currency, entries, custom), countries, tax, names, grouping, discount)| Drawn {
             language,
             currency,
             countries,
@@ -230,8 +232,8 @@ fn sums_are_those_of_the_lines(invoice: &InvoiceDocument, digits: usize) {
     let minor = 10_i128.pow(digits as u32);
     let mut groups: BTreeMap<(usize, i128), i128> = BTreeMap::new();
     for line in &invoice.lines {
-        let (quantity, price, net) = (read(&line.quantity, language, 8), read(&line.price, language, 6), amount(&line.net));
-        assert_eq!(rounded(quantity * price * minor, QUANTITY * PRICE), net, "{} × {} = {}", line.quantity, line.price, line.net);
+        let (quantity, price, net) = (read(&line.quantity, language, 13), read(&line.price, language, 6), amount(&line.net));
+        assert_eq!(rounded(quantity * price * minor, HOURS * PRICE), net, "{} × {} = {}", line.quantity, line.price, line.net);
         let place = match tax_of(&line.tax, language) {
             Ok(rate) => (0, -rate),
             Err(word) => (1 + CATEGORIES.iter().position(|(_, known)| named(*known, language) == word).expect("a category"), 0),

@@ -1,7 +1,7 @@
 //! Which numbers of a seller are accepted.
 
 use super::*;
-use crate::invoices::remarks;
+use crate::invoices::{parties, remarks};
 
 /// BR-S-02 and BR-E-02 require a number of the seller, and the laws say which (§ 14 (4) no. 2 UStG).
 #[test]
@@ -170,6 +170,7 @@ fn remarked(seller: &Organization, category: (TaxCategory, i32)) -> Vec<String> 
             period: None,
             time: Vec::new(),
             notes: None,
+            taxes: None,
             today,
         };
         remarks::content_remarks(&content).unwrap()
@@ -189,7 +190,7 @@ fn the_number_of_a_swiss_enterprise_stands_as_that_where_no_tax_is_charged() {
     for country in ["CH", "LI"] {
         let as_vat_id = Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
         for seller in [as_vat_id, with_tax_number(country, number), with_tax_number(country, &format!("UID {number}"))] {
-            let stated = party_identifiers::of_seller(&seller);
+            let stated = parties::of_seller(&seller);
             assert_eq!((&stated.vat_id, stated.tax_number.is_some()), (&None, true), "{seller:?}");
             assert_eq!(stated.printed(Some(country)).registered, Some(format!("UID {number}")));
             for category in [(E, 0), (O, 0)] {
@@ -233,7 +234,7 @@ fn the_number_of_a_register_stands_on_an_exempt_invoice_with_its_own_word() {
     ] {
         let seller = with_tax_number(country, number);
         assert_eq!(fields(&seller, &buyer(), &[(TaxCategory::E, 0)]), [""; 0], "{country} {number}");
-        let printed = party_identifiers::of_seller(&seller).printed(Some(country));
+        let printed = parties::of_seller(&seller).printed(Some(country));
         assert_eq!((printed.tax_number, printed.registered.as_deref()), (None, Some(number)), "{country}");
     }
 }
@@ -331,5 +332,29 @@ fn each_category_names_the_number_that_is_missing() {
         let nowhere = Client { country: None, ..buyer() };
         let expected: &[&str] = if matches!(category, K | G) { &["client.country"] } else { &nothing };
         assert_eq!(fields(&seller(), &nowhere, &[(category, rate)]), expected, "{category:?} to a client of no country");
+    }
+}
+
+/// BR-CO-09: the number may lack nothing but the letters of its country, and whoever owes the tax cannot do without one.
+#[test]
+fn a_clients_number_without_its_letters_is_told_with_them() {
+    use TaxCategory::{AE, K, S};
+    for (country, number, vat_id) in [("ES", "B58378431", "ESB58378431"), ("PL", "5260250995", "PL5260250995")] {
+        let client = client_of(Some(country), Some(number));
+        for (category, may_lack) in [((AE, 0), false), ((K, 0), false), ((S, 190_000), true)] {
+            let problems = told(&seller(), &client, &[category]);
+            let problem = problems.iter().find(|problem| problem.rule.as_deref() == Some("BR-CO-09")).expect(number);
+            assert!(problem.field == "client.vat_id" && problem.message.contains(&format!("write it {vat_id}")), "{problem:?}");
+            assert_eq!(problem.message.contains("take it away"), may_lack, "{category:?}: {problem:?}");
+        }
+    }
+    let unknown = told(&seller(), &client_of(Some("ES"), Some("12345")), &[(AE, 0)]);
+    let problem = unknown.iter().find(|problem| problem.rule.as_deref() == Some("BR-CO-09")).expect("a problem");
+    assert!(problem.message.ends_with("Correct that of Acme."), "{problem:?}");
+    let own = Organization { vat_id: Some("136695976".to_owned()), ..seller() };
+    for (category, may_move) in [(K, false), (AE, true)] {
+        let problems = told(&own, &buyer(), &[(category, 0)]);
+        let problem = problems.iter().find(|problem| problem.field == "organization.vat_id").expect("a problem");
+        assert_eq!(problem.message.contains("write it as your tax number"), may_move, "{category:?}: {problem:?}");
     }
 }

@@ -131,11 +131,15 @@ fn card(message: &ArcRwSignal<Message>, id: String) -> AnyView {
 fn Suggestions() -> impl IntoView {
     let (chat, known, here) = (expect_context::<ChatState>(), expect_context::<CompletionSource>(), use_current_organization());
     let (tracks, money) = (here.may(Permission::TrackTime), here.may(Permission::WriteMoney));
+    // Each can be sent as it is: commands on a project or a client are offered with one that there is.
     let beginnings = move || {
+        let (project, client) = known.names.with(|names| (names.projects.first().cloned(), names.clients.first().cloned()));
         let questions = [(true, "How many hours did I log this week?"), (money, "Which clients have unbilled time?")];
-        let commands = [(tracks, "/log 45m "), (tracks, "/start "), (here.may(Permission::ReadMoney), "/unbilled"), (money, "/invoice ")];
-        let questions = questions.into_iter().filter(move |_| known.answers());
-        questions.chain(commands).filter(|(fits, _)| *fits).map(|(_, words)| words)
+        let questions = questions.into_iter().filter(move |(fits, _)| *fits && known.answers()).map(|(_, words)| words.to_owned());
+        let on_project = project.filter(|_| tracks).map(|project| [format!("/log 45m {project}"), format!("/start {project}")]);
+        let unbilled = money.then(|| "/unbilled".to_owned());
+        let invoice = client.filter(|_| money).map(|client| format!("/invoice {client} last month"));
+        questions.chain(on_project.into_iter().flatten()).chain(unbilled).chain(invoice).chain(["/help".to_owned()])
     };
     view! {
         <div class="beginnings">
@@ -144,7 +148,10 @@ fn Suggestions() -> impl IntoView {
             <ul>
                 {move || {
                     beginnings()
-                        .map(|words| view! { <li><button type="button" class="beginning" on:click=move |_| chat.write(words)>{words}</button></li> })
+                        .map(|words| {
+                            let label = words.clone();
+                            view! { <li><button type="button" class="beginning" on:click=move |_| chat.write(&words)>{label}</button></li> }
+                        })
                         .collect_view()
                 }}
             </ul>

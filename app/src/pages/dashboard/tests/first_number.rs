@@ -13,7 +13,6 @@ use crate::{
     page_context::{CurrentOrganization, server},
     pages::dashboard::{Overview, missing_tax_number_notice, onboarding::OnboardingSteps},
     people::sign_up::sign_up,
-    platform,
     testing::World,
 };
 

@@ -7,6 +7,7 @@ use crate::{
     document::LineKind,
     invoices::{Invoice, InvoiceLine},
     money::{readings, written},
+    pages::invoices::lines_table::no_rate,
     tax::category::TaxCategory,
     ui::{FormState, Icon, field_error, icon, money, preserved_input, quantity as count, shown_value, unit_price},
 };
@@ -61,7 +62,7 @@ fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&For
             Some(rate) => {
                 short_input(name("rate"), format!("Rate of line {}", at + 1), text("rate", written(rate.amount, &rate.currency)), line)
             }
-            None => unit_price(&line.price).into_any(),
+            None => view! { {unit_price(&line.price)} {no_rate(line.without_rate)} }.into_any(),
         },
         LineKind::Custom => short_input(name("price"), format!("Price of line {}", at + 1), text("price", line.price.written()), line),
     };
@@ -212,6 +213,7 @@ mod tests {
             unit: String::new(),
             price: UnitPrice::new(50_000_000, &Currency::default()),
             rate: None,
+            without_rate: false,
             net: money(10_625),
             tax_category: TaxCategory::S,
             tax_untold: false,
@@ -228,7 +230,8 @@ mod tests {
         let typed = named.chain([("lines[0][line]".to_owned(), id.to_owned())]).collect();
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed, untouched: Default::default(), changes: false });
+            let (untouched, labels) = Default::default();
+            provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed, untouched, changes: false, labels });
             line_row(0, line, Removal { possible: false, waits: false }, None).to_html()
         })
     }
@@ -250,7 +253,8 @@ mod tests {
         let row = Owner::new().with(|| {
             let refusal = Signal::derive(|| Some(Error::invalid("lines[1].price", "A price lies above zero.")));
             let (id, pending) = (DRAFT_FORM_ID.to_owned(), Signal::derive(|| false));
-            provide_context(FormState { id, refusal, pending, typed: Default::default(), untouched: Default::default(), changes: false });
+            let (typed, untouched, labels) = Default::default();
+            provide_context(FormState { id, refusal, pending, typed, untouched, changes: false, labels });
             line_row(1, &line(), Removal { possible: true, waits: false }, None).to_html()
         });
         let marked: Vec<&str> = row.split('<').filter(|tag| tag.contains(r#"aria-invalid="true""#)).collect();
@@ -277,6 +281,7 @@ mod tests {
                 typed: Default::default(),
                 untouched: Default::default(),
                 changes: false,
+                labels: Default::default(),
             });
             line_row(1, &line, Removal { possible: true, waits: false }, None).to_html()
         });
