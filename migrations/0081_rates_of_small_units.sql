@@ -2,10 +2,6 @@
 -- A rate goes up to a thousand million major units of its currency, and a budget to ten thousand hours at that. The tables know no
 -- currency, so they hold what that is of four decimals, the most that a currency has; the program knows the decimals of each.
 
-alter table time_entry
-    drop constraint time_entry_rate_range,
-    add constraint time_entry_rate_range check (rate between 0 and 10000000000000);
-
 alter table organization
     drop constraint organization_rate_range,
     add constraint organization_rate_range check (rate between 0 and 10000000000000);
@@ -27,3 +23,8 @@ alter table project
 alter table budget
     drop constraint budget_amount_range,
     add constraint budget_amount_range check (amount between 1 and 100000000000000000);
+
+-- The largest table comes last, since a table stays locked until the end.
+alter table time_entry
+    drop constraint time_entry_rate_range,
+    add constraint time_entry_rate_range check (rate between 0 and 10000000000000);

@@ -71,7 +71,7 @@ pub fn amount_of(seconds: i64, rate: i64) -> i64 {
 /// `dividend / divisor` rounded to the nearest whole number, halves away from zero.
 ///
 /// For positive amounts this is *round half up*; negative ones mirror it, so a credit note equals its invoice to the cent. Every caller
-/// passes a positive constant as the divisor.
+/// passes a positive divisor.
 pub fn rounded_quotient(dividend: i128, divisor: i128) -> i128 {
     let (quotient, rest) = (dividend / divisor, dividend % divisor);
     if rest.abs() * 2 < divisor { quotient } else { quotient + dividend.signum() }

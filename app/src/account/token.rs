@@ -15,7 +15,7 @@ use crate::{
     day::{OffsetDateTime, zone},
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
-    operation::Call,
+    operation::{Call, membership},
     organizations,
     page::Page,
     secrets::{
@@ -62,7 +62,7 @@ pub async fn find_valid(db: &mut Db, id: TokenId, now: Timestamp) -> Result<Opti
 fn recognized(id: TokenId, owner: store::TokenOwner) -> Result<AuthenticatedToken, Error> {
     Ok(AuthenticatedToken {
         person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email, confirmed: owner.confirmed },
-        membership: crate::operation::membership::membership(owner.standing)?,
+        membership: membership::membership(owner.standing)?,
         token: Token {
             id,
             name: owner.token_name,

@@ -62,9 +62,9 @@ impl SharedRateLimiter {
         match owner {
             CredentialOwner::Person(person) => self.count(RateKey::Person(person)).await,
             CredentialOwner::Token { token, person } => {
-                let all = RateKey::TokensOf(person);
-                self.count(all).await?;
-                self.count(RateKey::Token(token)).await.inspect_err(|_| self.put_back(all))
+                let own = RateKey::Token(token);
+                self.count(own).await?;
+                self.count(RateKey::TokensOf(person)).await.inspect_err(|_| self.put_back(own))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! SQL of the audit log.
+//! SQL that writes the audit log.
 
 use jiff::Timestamp;
 use sqlx::{query, query_scalar};

@@ -1,4 +1,4 @@
-//! Reads budgets as callers see them: one, a page of them, and those of the projects in a list.
+//! Reads budgets with their usage: those of the projects in a list, and one in its present period.
 
 use std::collections::HashMap;
 

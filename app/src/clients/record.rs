@@ -17,7 +17,7 @@ use crate::{
     percent::Percent,
     rates::{self, store::RateLevel},
     reference,
-    tax::{category::TaxCategory, line_tax as tax},
+    tax::{category::TaxCategory, line_tax as tax, rate},
     text,
 };
 
@@ -160,7 +160,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     if chosen {
         taxed(&client)?;
     }
-    let of_rate = crate::tax::rate::told(client.tax_rate).filter(|_| chosen);
+    let of_rate = rate::told(client.tax_rate).filter(|_| chosen);
     [identifier_remarks::no_vat_id_of_client(&client), of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
     let now = cx.now;
     store::insert(&mut cx.db, &client, now).await?;
@@ -211,7 +211,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
         taxed(&client)?;
     }
     let of_vat_id = identifier_remarks::no_vat_id_of_client(&client).filter(|_| client.vat_id != vat_id_before);
-    let of_rate = crate::tax::rate::told(client.tax_rate).filter(|_| client.tax_rate != tax_before.1);
+    let of_rate = rate::told(client.tax_rate).filter(|_| client.tax_rate != tax_before.1);
     [of_vat_id, of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
     store::update(&mut cx.db, &client).await?;
     if client.rate != rate_before {

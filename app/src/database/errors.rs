@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::postgres::PgDatabaseError;
 
-use crate::error::{Code, Error};
+use crate::{
+    error::{Code, Error},
+    limits::LogLimiter,
+};
 
 /// Makes the error for a violated constraint.
 pub type Meaning = fn() -> Error;
@@ -67,7 +70,9 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::PoolClosed
             | sqlx::Error::Tls(_)
             | sqlx::Error::Protocol(_) => {
-                tracing::error!(%problem, "the database cannot be reached");
+                if let Some(left_out) = NOT_REACHED.due() {
+                    tracing::error!(%problem, left_out, "the database cannot be reached");
+                }
                 Self::unavailable("The database cannot be reached right now.")
             }
             _ => {
@@ -121,12 +126,16 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         MEMBER_CHANGED => Error::membership_changed(),
         // lock_not_available, deadlock_detected, serialization_failure: others are changing the same rows.
         LOCK_NOT_AVAILABLE | "40P01" | "40001" => {
-            tracing::warn!(%problem, "somebody else held what a statement needed");
+            if let Some(left_out) = HELD.due() {
+                tracing::warn!(%problem, left_out, "somebody else held what a statement needed");
+            }
             Error::unavailable("Others are changing the same records.")
         }
         // query_canceled, too_many_connections and shutdown.
         "57014" | "53300" | "57P01" | "57P02" | "57P03" => {
-            tracing::warn!(%problem, "the database refused for the moment");
+            if let Some(left_out) = BUSY.due() {
+                tracing::warn!(%problem, left_out, "the database refused for the moment");
+            }
             Error::unavailable("The database is busy.")
         }
         // read_only_sql_transaction: after a failover to a standby.
@@ -144,6 +153,12 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
     }
 }
 
+// While the database is away or busy, every request is told so: their lines must not fill the disk.
+static NOT_REACHED: LogLimiter = LogLimiter::new();
+static HELD: LogLimiter = LogLimiter::new();
+static BUSY: LogLimiter = LogLimiter::new();
+static CANNOT_WRITE: LogLimiter = LogLimiter::new();
+
 /// Whether a write of this process failed because of the machine below the database, and no probe has succeeded since.
 static WRITE_FAILED: AtomicBool = AtomicBool::new(false);
 
@@ -158,7 +173,9 @@ pub(super) fn note_that_writes_work() {
 }
 
 fn cannot_write(problem: &sqlx::Error) -> Error {
-    tracing::error!(%problem, "the database cannot write");
+    if let Some(left_out) = CANNOT_WRITE.due() {
+        tracing::error!(%problem, left_out, "the database cannot write");
+    }
     WRITE_FAILED.store(true, Ordering::Relaxed);
     Error::unavailable("The database cannot keep anything right now.")
 }

@@ -20,7 +20,13 @@ use super::{
 };
 #[cfg(test)]
 use crate::id::OrganizationId;
-use crate::{error::Error, id::UserId, limits::KeyedPermit};
+use crate::{
+    error::Error,
+    id::UserId,
+    limits::{KeyedPermit, LogLimiter},
+};
+
+static ALL_IN_USE: LogLimiter = LogLimiter::new();
 
 /// How long the begin or the rollback of a transaction may take. A connection that hangs for longer is closed.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -147,7 +153,9 @@ impl Database {
     async fn place(&self) -> Result<OwnedSemaphorePermit, Error> {
         let place = timeout(self.pool.options().get_acquire_timeout(), Arc::clone(&self.places).acquire_owned()).await;
         let place = place.map_err(|_| {
-            tracing::warn!("all connections to the database were in use for longer than a call waits");
+            if let Some(left_out) = ALL_IN_USE.due() {
+                tracing::warn!(left_out, "all connections to the database were in use for longer than a call waits");
+            }
             Error::unavailable("Too much is being done at once.")
         })?;
         Ok(place.map_err(|_| sqlx::Error::PoolClosed)?)

@@ -1,4 +1,4 @@
-//! The outbox: mails that wait for the worker of the process.
+//! Delivers mails: claims those that are due, hands them to the mail server, and records the outcome.
 //!
 //! A mail is claimed before it is sent, and the claim already schedules the next attempt. So no two workers send the same mail, and a mail
 //! whose worker dies is tried again.

@@ -14,7 +14,7 @@ use crate::{
     hours::WorkDuration,
     money::{Currency, Money},
     operation::registry,
-    text,
+    text::{self, addresses},
 };
 
 /// How many of several records are named; one more where that is all of them.
@@ -71,7 +71,7 @@ fn addresses(arguments: &Value) -> Option<String> {
         Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => return None,
     };
-    let addresses = crate::text::addresses::parse_addresses(&given).ok().filter(|addresses| !addresses.is_empty())?;
+    let addresses = addresses::parse_addresses(&given).ok().filter(|addresses| !addresses.is_empty())?;
     Some(text::excerpt(&addresses.join(", ")))
 }
 
@@ -92,7 +92,7 @@ impl DescribedActions<'_> {
         }
         let several = templates::of_several(&first.operation).filter(|_| !self.of_one);
         let description = ActionDescription { first, seen, money: self.money, kind: several.map(|several| several.kind) };
-        let several = several.filter(|_| description.count() > 1).map(|several| several.sentence);
+        let several = several.filter(|_| description.count() > 1 || description.is_cut()).map(|several| several.sentence);
         let sentence = several.or_else(|| description.of_rate()).or_else(|| templates::of(&first.operation));
         let sentence = sentence.and_then(|sentence| filled(sentence, |name| description.value(name)));
         Some(sentence.unwrap_or_else(|| entitled(&first.operation, description.about().as_deref())))
@@ -119,7 +119,7 @@ impl ActionDescription<'_> {
             "project" => self.project(),
             "whose" => self.whose(),
             "member" => self.of(|seen| seen.member.clone()),
-            "count" => Some(if self.is_cut() { format!("More than {}", self.count()) } else { self.count().to_string() }),
+            "count" => Some(if self.is_cut() { format!("At least {}", self.count()) } else { self.count().to_string() }),
             "clients" => self.each_of(|seen| seen.client.clone()),
             "members" => self.each_of(|seen| seen.member.clone()),
             "projects" => self.some_of(project),
@@ -321,7 +321,7 @@ mod tests {
         assert_eq!(told(3), "3 invoices drafted: for Acme, Beta and Gamma");
         assert_eq!(told(50), "50 invoices drafted: for Acme, Beta and 48 others");
         let cut = drafted(48, descriptions::LOOKED_AT, false);
-        assert_eq!(cut.as_deref(), Some("More than 48 invoices drafted: for Acme, Beta and others"));
+        assert_eq!(cut.as_deref(), Some("At least 48 invoices drafted: for Acme, Beta and others"));
         assert_eq!(drafted(3, 6, true).as_deref(), Some("Invoice for Acme drafted"), "whoever asks about one is told of that");
     }
 

@@ -106,22 +106,22 @@ const LOOKED_AT_IN_ALL: i64 = 2_500;
 
 /// How many changes of each of these actions are examined: [`LOOKED_AT`], or as many as keep their sum within [`LOOKED_AT_IN_ALL`].
 pub async fn looked_at(db: &mut Db, actions: &[Uuid]) -> Result<i64, Error> {
-    Ok(share(time_changes::sizes(db, actions, LOOKED_AT).await?))
+    Ok(share(time_changes::sizes(db, actions, LOOKED_AT).await?, LOOKED_AT, LOOKED_AT_IN_ALL))
 }
 
-/// The most changes of each action, up to [`LOOKED_AT`], with which no more than [`LOOKED_AT_IN_ALL`] of all are examined, and one at
-/// least. What small actions leave is for the large ones.
-fn share(mut sizes: Vec<i64>) -> i64 {
+/// The most changes of each action of these sizes, up to `each`, with which no more than `in_all` are examined, and one at least. What
+/// small actions leave is for the large ones.
+pub fn share(mut sizes: Vec<i64>, each: i64, in_all: i64) -> i64 {
     sizes.sort_unstable();
-    let mut left = LOOKED_AT_IN_ALL;
+    let mut left = in_all;
     for (at, size) in sizes.iter().enumerate() {
         let actions = (sizes.len() - at) as i64;
         if size * actions > left {
-            return (left / actions).clamp(1, LOOKED_AT);
+            return (left / actions).clamp(1, each);
         }
         left -= size;
     }
-    LOOKED_AT
+    each
 }
 
 /// The errors for the later actions that were found. `closed` are those of `examined` that would restore time on a closed project.
@@ -273,6 +273,7 @@ mod tests {
 
     #[test]
     fn the_actions_of_a_page_are_examined_in_full_until_their_changes_exceed_the_bound() {
+        let share = |sizes| share(sizes, LOOKED_AT, LOOKED_AT_IN_ALL);
         assert_eq!(share(Vec::new()), LOOKED_AT);
         assert_eq!(share(vec![1; 201]), LOOKED_AT);
         let mixed = [vec![1; 180], vec![LOOKED_AT; 21]].concat();

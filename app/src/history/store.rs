@@ -285,21 +285,25 @@ pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChang
     let organization = db.organization();
     Ok(query_as!(
         OpenChange,
-        r#"select a.id as action, first.in_all as "in_all!", c.kind as "kind!", c.record_id as "record!",
-               case when c.kind = 'invoice' then c.before end as before, case when c.kind = 'invoice' then c.after end as after
-           from action a
-           cross join lateral (
-               select min(f.position) as position, sum(count(*)) over ()::bigint as in_all from (
-                   select kind, position from change where organization_id = $1 and action_id = a.id order by position limit 500
-               ) f
-               group by f.kind, case when f.kind = 'invoice' then f.position end
-           ) first
-           join change c on c.organization_id = $1 and c.action_id = a.id and c.position = first.position
-           where a.organization_id = $1 and a.id = any($2) and a.outcome = 'done' and not exists (
-               select from action u where u.organization_id = $1 and u.undoes = a.id
-                   and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+        r#"with first as materialized (
+               -- Once for each action, and not for each of its changes.
+               select a.id as action, kinds.position, kinds.in_all from action a
+               cross join lateral (
+                   select min(f.position) as position, sum(count(*)) over ()::bigint as in_all from (
+                       select kind, position from change where organization_id = $1 and action_id = a.id order by position limit 500
+                   ) f
+                   group by f.kind, case when f.kind = 'invoice' then f.position end
+               ) kinds
+               where a.organization_id = $1 and a.id = any($2) and a.outcome = 'done' and not exists (
+                   select from action u where u.organization_id = $1 and u.undoes = a.id
+                       and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+               )
            )
-           order by a.id, c.position"#,
+           select first.action as "action!", first.in_all as "in_all!", c.kind as "kind!", c.record_id as "record!",
+               case when c.kind = 'invoice' then c.before end as before, case when c.kind = 'invoice' then c.after end as after
+           from first
+           join change c on c.organization_id = $1 and c.action_id = first.action and c.position = first.position
+           order by first.action, c.position"#,
         organization,
         actions
     )

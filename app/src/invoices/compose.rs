@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     id::InvoiceLineId,
     locale::Locale,
-    money::{Amount, Currency, UnitPrice, amount_of, saturated},
+    money::{self, Amount, Currency, UnitPrice, amount_of, saturated},
     quantity,
     tax::line_tax::LineTax,
     text,
@@ -172,11 +172,20 @@ pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax) -> Re
         project: None,
         measure: LineQuantity::Custom(quantity),
         unit_price,
-        net: quantity::net(quantity, unit_price, currency),
+        net: bounded_net(quantity, unit_price, currency)?,
         tax: tax.changed(given.tax_category, given.tax_rate.as_deref(), given.tax_reason.as_deref())?,
         without_rate: false,
         entries: Vec::new(),
     })
+}
+
+/// The net of a quantity at a unit price; refused where it is larger than any amount.
+pub fn bounded_net(quantity: i64, unit_price: i64, currency: &Currency) -> Result<i64, Error> {
+    let net = quantity::net(quantity, unit_price, currency);
+    match net.unsigned_abs() <= money::amount_max(currency).unsigned_abs() {
+        true => Ok(net),
+        false => Err(Error::invalid("price", "Quantity and price together are larger than any amount. Check both.")),
+    }
 }
 
 /// Whether nothing was filled in: a form always posts its empty row for one more line.

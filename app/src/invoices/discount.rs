@@ -20,7 +20,10 @@ pub fn read(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>
         let percent = Percent::parse("discount", &format!("{}%", share.trim()))?;
         return Ok((percent.ten_thousandths() > 0).then_some(Discount::Percent(percent)));
     }
-    let both_forms = |refused: Error| refused.hint("Write \"10%\" for a part of the sum, or \"50\" for an amount.");
+    let both_forms = |refused: Error| match given.contains(|letter: char| letter.is_numeric()) {
+        true => refused,
+        false => refused.hint("Write \"10%\" for a part of the sum, or \"50\" for an amount."),
+    };
     match Amount::written(given).minor("discount", currency).map_err(both_forms)? {
         amount if amount < 0 => {
             Err(Error::invalid("discount", format!("\"{given}\" is below zero; a discount is a positive amount or percentage.")))

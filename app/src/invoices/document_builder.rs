@@ -22,6 +22,7 @@ use crate::{
     percent::Percent,
     quantity,
     tax::{category::TaxCategory, disbursement, party_identifiers::PartyIdentifiers},
+    text::file_name,
 };
 
 /// Number and dates of issue of a document.
@@ -51,7 +52,7 @@ pub async fn invoice_file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, E
     };
     Ok(InvoiceFile {
         invoice: InvoiceId(row.id),
-        file_name: crate::text::file_name::file_name(row.number.as_deref().unwrap_or("draft")),
+        file_name: file_name::file_name(row.number.as_deref().unwrap_or("draft")),
         media_type: "application/pdf".to_owned(),
         frozen,
         base64: STANDARD.encode(bytes),

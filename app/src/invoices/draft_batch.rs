@@ -45,6 +45,14 @@ pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftO
     Ok(DraftedInvoices { items, from, to })
 }
 
+/// Whether a text has this name, and not only within a word.
+fn names(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (text[..at].chars().next_back(), text[at + name.len()..].chars().next());
+        ![before, behind].into_iter().flatten().any(char::is_alphanumeric)
+    })
+}
+
 /// Each warning once, after the clients whose drafts it is about; one that names its only client stays as it is.
 fn with_clients(warned: Vec<(String, String)>) -> Vec<String> {
     let mut clients_of: Vec<(String, Vec<String>)> = Vec::new();
@@ -55,7 +63,7 @@ fn with_clients(warned: Vec<(String, String)>) -> Vec<String> {
         }
     }
     let told = |(warning, clients): (String, Vec<String>)| match clients.as_slice() {
-        [client] if warning.contains(client.as_str()) => warning,
+        [client] if names(&warning, client) => warning,
         [_, ..] if clients.len() <= NAMED_MAX => format!("{}: {warning}", clients.join(", ")),
         _ => format!("{} and others, {} clients: {warning}", clients[..NAMED_MAX.min(clients.len())].join(", "), clients.len()),
     };

@@ -23,7 +23,7 @@ use crate::{
     money::{Currency, shown},
     operation::Call,
     organizations::Organization,
-    tax::{category::TaxCategory, disbursement, number_remarks, party_identifiers, territory},
+    tax::{category::TaxCategory, disbursement, number_remarks, party_identifiers, territory, vat_id},
     text,
 };
 
@@ -83,7 +83,7 @@ fn without_country(path: &Path, source: &InvoiceSource<'_>) -> Option<InvoicePro
 fn mend_of_seller(vat_id: &str, source: &InvoiceSource<'_>) -> String {
     let country = source.seller.country.as_deref();
     let elsewhere = if country.is_none() { " Where your country has no VAT, choose it there." } else { "" };
-    let way = match crate::tax::vat_id::of_country(vat_id, country) {
+    let way = match vat_id::of_country(vat_id, country) {
         Some(vat_id) => format!("write it {vat_id} where you are registered for VAT"),
         None => "write it with those letters".to_owned(),
     };
@@ -95,7 +95,7 @@ fn mend_of_seller(vat_id: &str, source: &InvoiceSource<'_>) -> String {
 fn mend_of_buyer(vat_id: &str, source: &InvoiceSource<'_>) -> String {
     let (name, country) = (&source.buyer.name, source.buyer.country.as_deref());
     let elsewhere = if country.is_none() { ", or give them their country where it has no VAT" } else { "" };
-    let way = match crate::tax::vat_id::of_country(vat_id, country) {
+    let way = match vat_id::of_country(vat_id, country) {
         Some(vat_id) => format!("In the client {name}, write it {vat_id}"),
         None => format!("Correct that of {name}"),
     };

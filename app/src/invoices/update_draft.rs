@@ -22,7 +22,7 @@ use crate::{
     error::{Code, Error},
     id::InvoiceId,
     money::Currency,
-    operation::{Call, needs_person_error},
+    operation::{self, Call, needs_person_error},
     organizations::{self, settings::within},
     patch::Patch,
     quantity, reference,
@@ -117,8 +117,12 @@ async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before:
     add_lines(cx, row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {
         let discount = discount::read(discount.as_deref(), &currency)?;
-        discount::remark(&discount, &currency).into_iter().for_each(|remark| cx.warn(remark));
-        (row.discount_amount, row.discount_rate) = discount::columns(&discount);
+        let columns = discount::columns(&discount);
+        // A form sends the unchanged discount along.
+        if columns != (row.discount_amount, row.discount_rate) {
+            discount::remark(&discount, &currency).into_iter().for_each(|remark| cx.warn(remark));
+        }
+        (row.discount_amount, row.discount_rate) = columns;
     }
     set_notes(cx, row, change.notes, change.late_payment_terms == Some(true)).await?;
     if let Some(days) = change.payment_terms_days {
@@ -134,7 +138,7 @@ async fn check_agent_may_update(cx: &mut Call, row: &InvoiceRow, rates: &RateCha
     if rates.wanted() || !rates.per_line.is_empty() {
         return Err(needs_person_error("change the rate of time that is already logged"));
     }
-    match crate::operation::store::changed_by_others(&mut cx.db, "invoice", &[row.id], token).await?.is_empty() {
+    match operation::changed_by_others(&mut cx.db, "invoice", &[row.id], token).await?.is_empty() {
         true => Ok(()),
         false => Err(needs_person_error("change a draft that somebody else has made or changed")),
     }
@@ -317,7 +321,7 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
         line.unit_price = compose::price_of(&price, currency)?;
     }
     line.invoiced_quantity = Some(after);
-    line.net = quantity::net(after, line.unit_price, currency);
+    line.net = compose::bounded_net(after, line.unit_price, currency)?;
     Ok(line)
 }
 

@@ -72,6 +72,8 @@ pub use pipeline::{arguments_json, read, write};
 pub use registry_entry::Operation;
 #[cfg(feature = "ssr")]
 pub use schema::{LENGTH_MAX, PAGE};
+#[cfg(feature = "ssr")]
+pub(crate) use store::changed_by_others;
 pub use write_response::{Change, WriteResponse};
 
 /// The most changes of one action that are restored; the images of more are not read.

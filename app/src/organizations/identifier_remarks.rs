@@ -4,7 +4,7 @@ use super::Organization;
 use crate::{
     tax::{
         number_remarks::{doubtful, instead, is_doubtful, is_none, of_enterprise, said, written},
-        party_identifiers, territory,
+        party_identifiers, territory, vat_id,
     },
     text::{self, NumberKind},
 };
@@ -20,7 +20,7 @@ pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
     });
     let told = said(number, country, "Your number");
     // Its label allows no other meaning.
-    if let (Some(NumberKind::Vat), Some(vat_id)) = (word.as_ref().map(|word| word.kind), crate::tax::vat_id::of_country(number, country)) {
+    if let (Some(NumberKind::Vat), Some(vat_id)) = (word.as_ref().map(|word| word.kind), vat_id::of_country(number, country)) {
         return Some(format!("{told} Write it {vat_id}."));
     }
     let way = match word.map(|word| word.kind) {

@@ -4,7 +4,7 @@
 use super::Organization;
 use crate::{
     error::Error,
-    tax::{category::TaxCategory, number_remarks, party_identifiers, territory},
+    tax::{category::TaxCategory, number_remarks, party_identifiers, territory, vat_id},
     text,
 };
 
@@ -116,5 +116,5 @@ fn with_name_of_tax(country: Option<&str>, number: &str) -> Option<String> {
     let has_name = country.is_some_and(|country| country == "NO" || territory::in_same_territory_for_services(country, "CH"));
     let vat_id = text::swiss_uid(number).or_else(|| number_remarks::written(number, country)).filter(|_| has_name)?;
     let vat_id = text::swiss_uid(&vat_id).map_or(vat_id, |number| format!("{number} MWST"));
-    crate::tax::vat_id::is_vat_id(&vat_id, country).then_some(vat_id)
+    vat_id::is_vat_id(&vat_id, country).then_some(vat_id)
 }

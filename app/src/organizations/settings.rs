@@ -16,7 +16,7 @@ use crate::{
     patch::Patch,
     percent::Percent,
     rates::{self, store::RateLevel},
-    tax::{category::TaxCategory, line_tax as tax},
+    tax::{category::TaxCategory, line_tax as tax, rate},
     text::{self, country_names},
     time_rounding::{Rounding, RoundingBasis, RoundingMode},
 };
@@ -277,7 +277,7 @@ fn taxes(
     }
     // With another category the default words are reported at once.
     organization.tax_reason_said |= is_said || is_other;
-    if let Some(warning) = crate::tax::rate::told(organization.tax_rate).filter(|_| organization.tax_rate != before.1) {
+    if let Some(warning) = rate::told(organization.tax_rate).filter(|_| organization.tax_rate != before.1) {
         cx.warn(warning);
     }
     match (organization.tax_category, organization.tax_rate) == before {

@@ -9,6 +9,7 @@ use crate::{
         self,
         browser::{known_browser, set_known_browser},
         hash_queue::Requester,
+        password,
         registration::trust_browser,
     },
     context::{Caller, Person, Services},
@@ -114,7 +115,7 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     found.refuse_unless_fresh(services.clock.now())?;
     // Hashing is slow, so the connection is returned to the pool meanwhile.
     db.release().await;
-    let hash = crate::account::password::hash_password(Requester::of(caller), password).await?;
+    let hash = password::hash_password(Requester::of(caller), password).await?;
     let (person, mailbox, now) = (UserId(found.subject), found.mailbox.unwrap_or_default(), services.clock.now());
     let mut db = services.database.begin(RowScope::Person(person.0), AccessMode::Write).await?;
     let held = store::hold_person(&mut db, Some(person.0), None).await?.ok_or_else(link_secret::unknown)?;

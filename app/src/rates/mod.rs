@@ -1,4 +1,4 @@
-//! Rates: the price of an hour for new time, and the repricing of unbilled time.
+//! Rates: the price of an hour, and the unbilled time that has another one.
 
 #[cfg(feature = "ssr")]
 pub mod repricing;

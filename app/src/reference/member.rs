@@ -114,7 +114,8 @@ async fn invited(cx: &mut Call, given: &str) -> Result<Vec<String>, Error> {
     };
     let exact = fitting(&|known| known == key);
     match part.filter(|_| exact.is_empty()) {
-        Some(part) => Ok(fitting(&|known| part.begins(known))),
+        // The domain of an address is that of many.
+        Some(part) => Ok(fitting(&|known| part.begins(known.split('@').next().unwrap_or(known)))),
         None => Ok(exact),
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     operation::{Call, read_scope::ReadScope, validate},
     text::{
         self,
-        similar::{KnownName, PartialName},
+        similar::{self, KnownName, PartialName},
     },
 };
 
@@ -149,7 +149,7 @@ async fn at_paths(cx: &mut Call, read_scope: &ReadScope, paths: &[String], clien
 
 /// The words of a key, with one space between them.
 fn words(key: &str) -> String {
-    crate::text::similar::words(key).collect::<Vec<_>>().join(" ")
+    similar::words(key).collect::<Vec<_>>().join(" ")
 }
 
 async fn missing(organization: Uuid, names: Vec<store::ProjectNameRow>, given: &str, client: Option<Uuid>) -> Error {

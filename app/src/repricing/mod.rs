@@ -3,7 +3,7 @@
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(all(test, feature = "ssr"))]
-pub mod tests;
+mod tests;
 
 use macros::operation;
 

@@ -1,4 +1,4 @@
-//! Secrets: passwords are hashed slowly, random ones quickly, and neither is ever stored in plain text.
+//! Random secrets: how they are drawn, recognized in texts, and kept as a fingerprint.
 
 use std::ops::Range;
 

@@ -2,7 +2,10 @@
 //! was written into.
 
 use super::territory;
-use crate::text::{self, NumberKind};
+use crate::{
+    tax::vat_id,
+    text::{self, NumberKind},
+};
 
 /// The identifiers of a party, each in its proper field.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub fn of_iceland(country: Option<&str>, number: &str) -> Option<String> {
 
 /// Whether a number that was written as a tax number is a VAT identifier of this country.
 pub fn is_misplaced(number: &str, country: Option<&str>) -> bool {
-    text::japanese_registration(number).is_none() && text::swiss_uid(number).is_none() && crate::tax::vat_id::is_vat_id(number, country)
+    text::japanese_registration(number).is_none() && text::swiss_uid(number).is_none() && vat_id::is_vat_id(number, country)
 }
 
 /// Classifies a number that was written as a VAT identifier: one that begins with the letters of a country is one, except the Swiss

@@ -139,8 +139,6 @@ impl PartialName {
     }
 
     /// Whether each word is a word of a key, or a prefix of one: `acme dash` is a part of `acme/dashboard`.
-    /// Whether a word that was said is this word or a prefix of it.
-    /// Whether a word that was said is this word or a prefix of it.
     pub fn begins(&self, key: &str) -> bool {
         let mut left: Vec<&str> = self.0.iter().map(String::as_str).collect();
         for word in words(key) {

@@ -143,7 +143,7 @@ pub async fn check_agent_may_change(cx: &mut Call, entries: &[&StoredEntry], wha
 /// Whether one of these drafts was written or changed by anybody but the calling agent; false for callers who do not write drafts.
 async fn are_changed_by_others(cx: &mut Call, ids: &[Uuid]) -> Result<bool, Error> {
     match cx.caller.token.as_ref().map(|token| token.id.0).filter(|_| cx.writes_drafts()) {
-        Some(token) => Ok(!crate::operation::store::changed_by_others(&mut cx.db, "time_entry", ids, token).await?.is_empty()),
+        Some(token) => Ok(!operation::changed_by_others(&mut cx.db, "time_entry", ids, token).await?.is_empty()),
         None => Ok(false),
     }
 }

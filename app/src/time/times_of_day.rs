@@ -81,10 +81,11 @@ fn resolve_on_day(
     let moved = own.days_until(&day);
     let along = |at: Timestamp| format!("{}T{}", Day::from(local_clock.day_of(at)).plus(moved), local_clock.clock_at(at));
     let (start, end) = span.filter(|_| moved != 0).unzip();
-    let next = ends_next_day((from, to), local_clock, before) || ends_after_midnight(given, (from, to), before);
+    let next = ends_next_day(given, (from, to), local_clock, before) || ends_after_midnight(given, (from, to), before);
     let ends = day.plus(i64::from(next));
     let read = EntryTimeInput {
-        date: None,
+        // Where an end and a duration tell the start, it has to be on the given day.
+        date: given.date.clone().filter(|_| from.is_none() && to.is_some() && span.is_none() && non_blank(&given.duration).is_some()),
         duration: given.duration.clone(),
         started_at: from.map(|from| format!("{day}T{from}")).or_else(|| start.map(along)),
         ended_at: match to {
@@ -105,8 +106,12 @@ fn lasts_as_before(given: &EntryTimeInput, before: Option<&EntryTime>) -> bool {
 
 /// Whether the end is on the day after the start: its time of day is before that of the start, or, if no start is known, too early for
 /// the duration.
-fn ends_next_day((from, to): Times<'_>, local_clock: &LocalClock, before: Option<&EntryTime>) -> bool {
-    let begins = |before: &EntryTime| before.span.map_or(Some(before.seconds), |(start, _)| seconds(&local_clock.clock_at(start)));
+fn ends_next_day(given: &EntryTimeInput, (from, to): Times<'_>, local_clock: &LocalClock, before: Option<&EntryTime>) -> bool {
+    let lasts = non_blank(&given.duration).and_then(|text| Seconds::parse("duration", text).ok()).map(|lasts| lasts.0);
+    let begins = |before: &EntryTime| match before.span {
+        Some((start, _)) => seconds(&local_clock.clock_at(start)),
+        None => Some(lasts.unwrap_or(before.seconds)),
+    };
     let begins = from.map_or_else(|| before.and_then(begins), seconds);
     to.and_then(seconds).zip(begins).is_some_and(|(to, begins)| to < begins)
 }

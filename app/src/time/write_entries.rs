@@ -29,7 +29,7 @@ use crate::{
     operation::{Call, read_scope::ReadScope},
     organizations,
     patch::Patch,
-    reference,
+    reference::{self, member},
 };
 
 /// The input for a new entry; the arguments of `create_time_entry`.
@@ -128,7 +128,7 @@ fn future_remark(now: Timestamp, when: &EntryTime, local_clock: &LocalClock) -> 
 /// Resolves the member who worked, the caller by default. Refuses members who have left, and viewers.
 async fn worker(cx: &mut Call, read_scope: &ReadScope, given: Option<&str>) -> Result<Uuid, Error> {
     let Some(given) = given.filter(|member| !member.trim().is_empty()) else { return Ok(read_scope.member) };
-    let member = crate::reference::member::find_member(cx, read_scope, given).await?;
+    let member = member::find_member(cx, read_scope, given).await?;
     let worker = workers::worker(&mut cx.db, member).await?;
     let name = &worker.name;
     if worker.left {

@@ -35,7 +35,7 @@ fn unnamed<'a>(command: &Command, rest: &'a str) -> Result<Option<(String, Value
     if rest.is_empty() || named(rest).is_some() {
         return Ok(None);
     }
-    if rest.starts_with('"') {
+    if rest.starts_with(['"', '[', '{']) {
         let (given, after) = value(only, rest)?;
         return Ok(Some((only.to_owned(), given, after.trim_start())));
     }

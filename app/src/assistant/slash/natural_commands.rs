@@ -117,13 +117,16 @@ pub(super) fn project(rest: &str, names: &KnownNames) -> (String, String) {
     let begins = rest.find(" / ").map_or(0, |slash| slash + " / ".len());
     let word = rest[begins..].trim_start();
     let begins = rest.len() - word.len();
+    if let Some((project, description)) = word.split_once(" / ").filter(|_| begins > 0) {
+        return (rest[..begins + project.len()].trim().to_owned(), description.trim().to_owned());
+    }
     let ends = begins + word.find(char::is_whitespace).unwrap_or(word.len());
     (rest[..ends].trim().to_owned(), without_separator(rest[ends..].trim()).to_owned())
 }
 
 /// A description without the slash between it and the project.
 fn without_separator(words: &str) -> &str {
-    words.strip_prefix('/').map_or(words, str::trim_start)
+    words.strip_prefix("/ ").map_or(if words == "/" { "" } else { words }, str::trim_start)
 }
 
 /// An unknown client: the text before a period, or the whole text.

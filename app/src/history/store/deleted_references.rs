@@ -93,7 +93,7 @@ pub async fn gone(db: &mut Db, actions: &[Uuid], times: &[TimeChange], most: i64
                where own.organization_id = $1 and own.action_id = referred.action and own.kind = referred.target and own.record_id = referred.id
                    and own.after is null
            )
-           order by referred.action, referred.position, referred.target"#,
+           order by referred.action, referred.position, referred.target, referred.id"#,
         organization,
         actions,
         most,

@@ -4,7 +4,8 @@ use serde_json::Value;
 use sqlx::{query_as, query_scalar};
 use uuid::Uuid;
 
-use crate::{database::Db, error::Error};
+use super::time_changes;
+use crate::{database::Db, error::Error, history::obstacles};
 
 /// How many changes of an action are searched for the records that it touched: the first and the last of them. Fewer where many actions
 /// are described at once: [`LOOKED_AT_IN_ALL`] for all of them.
@@ -15,11 +16,11 @@ const LOOKED_AT_IN_ALL: i64 = 40_000;
 
 /// How many changes of time are searched for the projects of the time: the newest actions come first, and the others are described
 /// without a number of projects.
-const SEARCHED_FOR_PROJECTS: i64 = 5_000;
+const SEARCHED_FOR_PROJECTS: i64 = 2_500;
 
-/// How many changes are searched on either side of each of so many actions.
-fn looked_at_on_each_side(actions: usize) -> i64 {
-    (LOOKED_AT_IN_ALL / 2 / i64::try_from(actions).unwrap_or(i64::MAX).max(1)).clamp(1, LOOKED_AT / 2)
+/// How many changes are searched on either side of each of the actions with these numbers of changes.
+fn looked_at_on_each_side(sizes: Vec<i64>) -> i64 {
+    (obstacles::share(sizes, LOOKED_AT, LOOKED_AT_IN_ALL) / 2).max(1)
 }
 
 /// The most records of an action that are named.
@@ -67,6 +68,7 @@ pub async fn described_records(
     of: Option<Uuid>,
     on_projects: &[String],
 ) -> Result<Vec<DescribedRecord>, Error> {
+    let on_each_side = looked_at_on_each_side(time_changes::sizes(db, actions, LOOKED_AT).await?);
     let organization = db.organization();
     Ok(query_as!(
         DescribedRecord,
@@ -186,7 +188,7 @@ pub async fn described_records(
         actions,
         BLANK,
         ID,
-        looked_at_on_each_side(actions.len()),
+        on_each_side,
         of,
         RECORDS_MAX,
         on_projects,
@@ -266,10 +268,12 @@ mod tests {
 
     #[test]
     fn however_many_actions_are_described_their_changes_are_searched_within_a_bound() {
-        assert_eq!(looked_at_on_each_side(1), LOOKED_AT / 2);
-        assert_eq!(looked_at_on_each_side(0), LOOKED_AT / 2);
+        let batch_beside_small_ones = [vec![2; 200], vec![LOOKED_AT]].concat();
+        for sizes in [vec![], vec![LOOKED_AT], batch_beside_small_ones] {
+            assert_eq!(looked_at_on_each_side(sizes.clone()), LOOKED_AT / 2, "{} actions", sizes.len());
+        }
         for actions in [50, 201, 1_000, 100_000] {
-            let searched = 2 * looked_at_on_each_side(actions) * actions as i64;
+            let searched = 2 * looked_at_on_each_side(vec![LOOKED_AT; actions]) * actions as i64;
             assert!(searched <= LOOKED_AT_IN_ALL.max(2 * actions as i64), "{actions}: {searched}");
         }
     }

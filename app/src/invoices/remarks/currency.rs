@@ -219,6 +219,8 @@ mod tests {
             ("VAT 19 %: 17.48 EUR, VAT 7 %: 9.20 EUR (1 USD = 0.92 EUR)", &[1_900, 1_000]),
             ("VAT 26.68 EUR (1 USD = 0.92 EUR)", &[1_900, 1_000]),
             ("Total 109.48 EUR with VAT 17.48 EUR (1 USD = 0.92 EUR)", &[1_900]),
+            ("USt.: 1.900,00 USD = 1 748,00 EUR (1 USD = 0,92 EUR)", &[190_000]),
+            ("TVA 1.748,00 EUR = 1 900,00 USD (1 USD = 0,92 EUR)", &[190_000]),
         ] {
             assert!(fits(note, taxes), "{note}");
         }

@@ -132,14 +132,30 @@ fn is_of_number_before(words: &[String], place: &Range<usize>) -> bool {
 /// Whether an amount is a unit price, or a side of an exchange rate such as `1 EUR = 0.87 GBP`.
 fn is_rate(words: &[String], place: &Range<usize>) -> bool {
     let is_unit = |word: &String| UNITS.contains(&word.as_str());
-    let is_one = |word: &String| word == "1";
     let (before, behind, own) = (without_digits(&words[..place.start]), &words[place.end..], &words[place.clone()]);
     let is_each = behind.first().is_some_and(|word| EACH.contains(&text::search_key(word).as_str()));
-    let begins =
-        behind.split_first().is_some_and(|(first, rest)| first == "=" && (own.iter().any(is_unit) || rest.iter().take(2).any(is_one)));
+    let begins = behind.split_first().is_some_and(|(first, rest)| first == "=" && (own.iter().any(is_unit) || is_one_unit(side(rest))));
     let ends =
-        before.split_last().is_some_and(|(last, rest)| last == "=" && (own.iter().any(is_one) || rest.iter().rev().take(2).any(is_unit)));
+        before.split_last().is_some_and(|(last, rest)| last == "=" && (is_one_unit(own.iter()) || rest.iter().rev().take(2).any(is_unit)));
     is_each || begins || ends
+}
+
+/// The first words of the side of an equation: its number, with the currency before or behind it.
+fn side(words: &[String]) -> impl Iterator<Item = &String> {
+    let mut others = 0;
+    words.iter().take_while(move |word| {
+        others += usize::from(!is_number(word));
+        is_number(word) || others == 1
+    })
+}
+
+/// Whether the only number of these words is 1. It may also be the thousands of a longer one.
+fn is_one_unit<'a>(words: impl Iterator<Item = &'a String>) -> bool {
+    words.filter(|word| is_number(word)).map(String::as_str).eq(["1"])
+}
+
+fn is_number(word: &str) -> bool {
+    word.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// The words without whole numbers at their end, which may be the thousands of the number behind them.

@@ -50,6 +50,18 @@ async fn the_lines_of_a_long_draft_stand_as_in_its_preview() {
 }
 
 #[tokio::test]
+async fn a_line_is_worth_no_more_than_the_largest_amount() {
+    let studio = studio().await;
+    let line = json!({"description": "Everything", "price": "1000000000000", "quantity": "1000000"});
+    let refused = studio.refused("draft_invoice", json!({"client": "Acme", "lines": [line]})).await;
+    assert!(refused.message.contains("larger than any amount"), "{refused:?}");
+    let line = json!({"description": "Much", "price": "1000000000000", "quantity": "9"});
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [line]})).await;
+    let more = json!({"invoice": draft["id"], "lines": [{"line": draft["lines"][0]["id"], "quantity": "1000000"}]});
+    assert!(studio.refused("update_invoice_draft", more).await.message.contains("larger than any amount"));
+}
+
+#[tokio::test]
 async fn a_price_without_words_is_refused_and_an_empty_row_is_none() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "1h").await;

@@ -1,4 +1,4 @@
-//! TODO
+//! Pages of a person's own account: sign-in and sign-up, their settings, tokens and sign-ins.
 
 pub mod address_section;
 pub mod landing;

@@ -45,9 +45,10 @@ pub fn clients() -> AnyView {
 type ClientList = (Page<Client>, Option<Money>, bool);
 
 async fn load(archived: bool, cursor: Option<String>) -> Result<ClientList, Error> {
+    let is_first = cursor.is_none() && !archived;
     let default = async { get_organization().await.map(|organization| organization.rate) };
     let (page, default) = futures::try_join!(list_clients(None, Some(archived), Some(100), cursor, None), default)?;
-    let has_archived = page.items.is_empty() && !list_clients(None, Some(true), Some(1), None, None).await?.items.is_empty();
+    let has_archived = is_first && page.items.is_empty() && !list_clients(None, Some(true), Some(1), None, None).await?.items.is_empty();
     Ok((page, default, has_archived))
 }
 

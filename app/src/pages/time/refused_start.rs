@@ -41,7 +41,7 @@ pub(super) fn start_instead(action: WriteAction<StartTimer>, refused: RwSignal<O
             <Form action id="start-instead" class="actions" quiet=true>
                 {hidden("project", given.project)} {hidden("description", given.description)} {hidden("stop_running", true)}
                 <Submit label="Stop it and start this" class="button" />
-                <button type="button" class="button bare" on:click=move |_| refused.set(None)>"Keep it"</button>
+                <button type="button" class="button bare" on:click=move |_| { refused.set(None); action.forget_refusal(); }>"Keep it"</button>
             </Form>
         </div>
     }

@@ -19,7 +19,7 @@ use crate::{
     time::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer, live_clock::LiveClock},
     ui::{
         Form, Icon, Submit, WriteAction, create_resource, dot, icon, on_warnings, preserved_input_everywhere, refusal, secondary_write,
-        use_flash, when_loaded,
+        use_flash, when_loaded, with_readable_times,
     },
 };
 
@@ -56,8 +56,10 @@ pub fn provide_start_timer() {
     Effect::new(move |_| {
         if let Some(error) = refusal.get().filter(|error| error.code == Code::TimerRunning) {
             let fields = platform::field_values(START_FORM).into_iter().map(|(name, value, _)| (name, value)).collect();
-            if let Some(start) = RefusedStart::of(error, fields) {
-                refused.set(Some(start));
+            match RefusedStart::of(error.clone(), fields) {
+                Some(start) => refused.set(Some(start)),
+                // The form is gone, and with it what was typed.
+                None => flash.say(error.message),
             }
             action.forget_refusal();
             invalidate(changes.time);
@@ -133,6 +135,12 @@ fn idle((projects, last): ProjectOptions) -> AnyView {
     .into_any()
 }
 
+/// Why another timer could not be started in the place of the one that runs.
+fn refused_otherwise(start: WriteAction<StartTimer>) -> Option<impl IntoView> {
+    let error = refusal(start).get().filter(|error| error.code != Code::TimerRunning)?;
+    Some(view! { <div class="refusal" role="alert"><p>{with_readable_times(&error.message)}</p></div> })
+}
+
 fn running(timer: TimeEntry) -> AnyView {
     let live_clock = expect_context::<LiveClock>();
     let changes = use_changes();
@@ -179,6 +187,7 @@ fn running(timer: TimeEntry) -> AnyView {
                 <Submit label="Stop" class="button stop go" drawing=Icon::Stop does=stop />
             </Form>
             {move || refused.get().map(|given| start_instead(start, refused, given))}
+            {move || refused_otherwise(start)}
         </div>
     }
     .into_any()

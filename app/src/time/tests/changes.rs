@@ -212,3 +212,22 @@ async fn an_end_and_a_duration_say_when_it_began() {
     let elsewhere = json!({"project": "Dashboard", "date": "2026-11-15", "ended_at": "2026-11-18T12:00:00", "duration": "2h"});
     assert!(studio.refused("create_time_entry", elsewhere).await.field("date").is_some(), "it did not begin on that day");
 }
+
+#[tokio::test]
+async fn an_end_and_a_duration_place_an_entry_that_had_no_times_on_its_day() {
+    let studio = studio_in("Europe/Berlin").await;
+    for (before, ended_at, duration, started_at) in [
+        ("4h", "02:00", "1h", "2026-11-18T01:00:00+01:00"),
+        ("1h", "01:30", "2h", "2026-11-18T23:30:00+01:00"),
+        ("1h", "17:00", "2h", "2026-11-18T15:00:00+01:00"),
+    ] {
+        let entry = studio.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-18", "duration": before})).await;
+        let given = json!({"time_entry": entry["id"], "date": "2026-11-18", "ended_at": ended_at, "duration": duration});
+        let changed = studio.ok("update_time_entry", given).await;
+        assert_eq!((&changed["started_at"], &changed["day"]), (&json!(started_at), &json!("2026-11-18")), "{before} {ended_at} {duration}");
+        studio.ok("delete_time_entry", json!({"time_entry": entry["id"]})).await;
+    }
+    // An hour of that day does not exist, so nine and a half hours before ten is the day before.
+    let moved = json!({"project": "Dashboard", "date": "2026-03-29", "ended_at": "10:00", "duration": "9h30m"});
+    assert!(studio.refused("create_time_entry", moved).await.field("date").is_some());
+}
