@@ -65,7 +65,7 @@ fn sentences(text: &str) -> Vec<&str> {
 
 /// The byte offset of each character of a text, and whether it is quoted. A quote opens before a word and closes after one; a name
 /// may contain quotes itself, and an unclosed quote takes the rest.
-fn chars_with_quoting(text: &str) -> impl Iterator<Item = (usize, bool)> {
+pub(super) fn chars_with_quoting(text: &str) -> impl Iterator<Item = (usize, bool)> {
     let (mut depth, mut before) = (0_usize, ' ');
     text.char_indices().map(move |(at, sign)| {
         let after = text[at + sign.len_utf8()..].chars().next().unwrap_or(' ');

@@ -1,14 +1,17 @@
 //! Wording by channel: programs know operations by their names, people at a page know buttons.
 //!
 //! A sentence that names an operation, and a hint that names an argument of one, is for programs and is left out at a page, so the other
-//! sentences must suffice there.
+//! sentences must suffice there. Instants and names of arguments are put into words.
 
-use super::callable_operations;
-use crate::{context::Channel, error::Error};
+use super::{callable_operations, readable_times::with_readable_times};
+use crate::{context::Channel, error::Error, text};
 
 /// A warning as this channel shows it. Warnings about a proposal of the assistant are shown to a person, on its card.
 pub(super) fn warning(channel: Channel, words: String) -> String {
-    if shows_warnings_to_person(channel) { for_persons(&words).unwrap_or(words) } else { words }
+    match shows_warnings_to_person(channel) {
+        true => with_readable_times(&for_persons(&words).unwrap_or(words)),
+        false => words,
+    }
 }
 
 /// Whether a person reads the warnings of this channel.
@@ -28,12 +31,32 @@ pub(super) fn refusal(channel: Channel, error: Error) -> Error {
 /// A refusal for a person, whatever the channel of the call: a command in the assistant's drawer is answered to whoever typed it. What was
 /// wrong stays.
 pub fn refusal_for_person(error: Error) -> Error {
-    let message = without_operations(&error.message, 1);
-    let fields = error.fields.into_iter().map(|(place, words)| (place, without_operations(&words, 1))).collect();
+    let worded = |words: &str| with_readable_times(&without_operations(words, 1));
+    let mut message = error.message;
+    let mut fields = error.fields;
+    for (place, words) in &mut fields {
+        if let Some(in_words) = with_readable_name(words, place) {
+            message = message.replacen(words.as_str(), &in_words, 1);
+            *words = in_words;
+        }
+        *words = worded(words);
+    }
+    let message = worded(&message);
     let names_argument = |sentence: &str| callable_operations::argument_names(sentence).next().is_some();
     let hint = error.hint.and_then(|hint| for_persons(&hint));
     let hint = hint.map(|hint| callable_operations::retain_sentences(&hint, 0, |sentence| !names_argument(sentence)));
-    Error { message, fields, hint: hint.filter(|hint| !hint.is_empty()), ..error }
+    let hint = hint.filter(|hint| !hint.is_empty()).map(|hint| with_readable_times(&hint));
+    Error { message, fields, hint, ..error }
+}
+
+/// The message about an argument with the place of the argument in words, where it begins with that: *Lines 1 price* for `lines[0].price`.
+fn with_readable_name(words: &str, place: &str) -> Option<String> {
+    let rest = words.strip_prefix(place)?.strip_prefix(": ")?;
+    let steps = place.split(['.', '[']).map(|step| match step.strip_suffix(']').and_then(|item| item.parse::<usize>().ok()) {
+        Some(item) => (item + 1).to_string(),
+        None => step.to_owned(),
+    });
+    Some(format!("{}: {rest}", text::readable(&steps.collect::<Vec<_>>().join(" "))))
 }
 
 /// Whether a person reads the messages of this channel as they are.
@@ -87,6 +110,24 @@ mod tests {
         let hint = "Choose other days. list_unbilled shows which have some.";
         let kept = refusal(Channel::Page, Error::new(Code::Invalid, "No time.").hint(hint)).hint;
         assert_eq!(kept.as_deref(), Some("Choose other days."));
+    }
+
+    #[test]
+    fn a_refusal_speaks_of_an_argument_in_words() {
+        let told = |place: &str, rest: &str| {
+            let told = refusal(Channel::Page, Error::invalid(place, format!("{place}: {rest}")));
+            assert_eq!(told.field(place), Some(told.message.as_str()));
+            told.message
+        };
+        assert_eq!(
+            told("payment_terms_days", "-3 is less than the minimum of 0."),
+            "Payment terms days: -3 is less than the minimum of 0."
+        );
+        assert_eq!(told("lines[0].price", "\"x\" is no amount."), "Lines 1 price: \"x\" is no amount.");
+        let own = Error::invalid("payment_terms_days", "Give a number of days.");
+        assert_eq!(refusal(Channel::Page, own.clone()), own);
+        let program = Error::invalid("payment_terms_days", "payment_terms_days: -3 is less than the minimum of 0.");
+        assert_eq!(refusal(Channel::Mcp, program.clone()), program);
     }
 
     #[test]

@@ -33,6 +33,8 @@ mod pipeline;
 #[cfg(feature = "ssr")]
 pub mod read_scope;
 #[cfg(feature = "ssr")]
+mod readable_times;
+#[cfg(feature = "ssr")]
 pub mod registry;
 #[cfg(feature = "ssr")]
 mod registry_entry;

@@ -4,7 +4,7 @@ mod checkbox;
 
 use leptos::prelude::*;
 
-use super::{FormState, form::without_name, hidden, preserved_input, with_readable_times};
+use super::{FormState, hidden, preserved_input};
 use crate::operation::wire::{SHOWN_PREFIX, place};
 
 pub use checkbox::*;
@@ -23,8 +23,6 @@ struct FieldState {
     typed: Option<String>,
     /// The argument that it fills, where the form changes a record and so sends the stored value as well.
     changes: Option<String>,
-    /// The path of the argument that it fills.
-    argument: String,
 }
 
 impl FieldState {
@@ -35,8 +33,7 @@ impl FieldState {
         let typed = state.as_ref().and_then(|state| state.typed.get(name).cloned());
         let changes = state.as_ref().filter(|state| state.changes).map(|_| name.to_owned());
         let wrong = field_error(name);
-        let argument = place(name);
-        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, changes, argument }
+        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, changes }
     }
 
     /// The value of the input: the refused input, or else the stored value.
@@ -61,10 +58,7 @@ impl FieldState {
     }
 
     fn wrap(self, label: String, class: &'static str, optional: bool, input: AnyView) -> AnyView {
-        let Self { id, hint, wrong, there, changes, argument, .. } = self;
-        if let Some(state) = use_context::<FormState>() {
-            state.labels.add(argument, &label);
-        }
+        let Self { id, hint, wrong, there, changes, .. } = self;
         let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         view! {
             <div class=format!("field {class}")>
@@ -79,15 +73,10 @@ impl FieldState {
     }
 }
 
-/// The error of a field of the surrounding form, by the field's name. It stands below the label, and so is without the argument's name.
+/// The error of a field of the surrounding form, by the field's name.
 pub fn field_error(name: &str) -> Signal<Option<String>> {
     let (refusal, place) = (use_context::<FormState>().map(|state| state.refusal), place(name));
-    Signal::derive(move || {
-        refusal?.with(|error| {
-            let words = error.as_ref()?.field(&place)?;
-            Some(with_readable_times(without_name(words, &place).unwrap_or(words)))
-        })
-    })
+    Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&place).map(str::to_owned)))
 }
 
 /// The stored value that a field showed, so that the server ignores unchanged fields of a form that changes a record.

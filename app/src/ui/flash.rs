@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{html, prelude::*};
 
-use super::{Icon, icon, with_readable_times};
+use super::{Icon, icon};
 use crate::{id::ActionId, operation::WriteResponse, platform};
 
 const SHOWN_MILLISECONDS: u64 = 6000;
@@ -39,13 +39,13 @@ pub struct Flash(RwSignal<Option<FlashMessage>>);
 impl Flash {
     /// Shows a message.
     pub fn say(self, words: impl Into<String>) {
-        self.0.set(Some(FlashMessage { text: with_readable_times(&words.into()), undoes: None }));
+        self.0.set(Some(FlashMessage { text: words.into(), undoes: None }));
     }
 
     /// Shows a message with the warnings of a write, and offers to undo it.
     pub fn done<T>(self, words: impl Into<String>, done: &WriteResponse<T>) {
         let words = std::iter::once(words.into()).chain(done.warnings.iter().cloned()).collect::<Vec<_>>();
-        self.0.set(Some(FlashMessage { text: with_readable_times(&words.join(" ")), undoes: done.action }));
+        self.0.set(Some(FlashMessage { text: words.join(" "), undoes: done.action }));
     }
 
     /// Removes the message.

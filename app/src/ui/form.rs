@@ -1,10 +1,6 @@
 //! Forms that post to an operation, with or without scripts.
 
-use std::{
-    cell::RefCell,
-    collections::BTreeMap,
-    sync::{Arc, RwLock},
-};
+use std::{cell::RefCell, collections::BTreeMap};
 
 use js_sys::Reflect;
 use leptos::{
@@ -18,7 +14,6 @@ use leptos::{
 use super::{
     Icon, WriteAction,
     flash::Flash,
-    format::with_readable_times,
     preserved_input::{SENDING, is_as_it_was},
     problem::sign_in,
     write_action::WriteState,
@@ -45,40 +40,6 @@ pub struct FormState {
     pub untouched: BTreeMap<String, String>,
     /// Whether it changes a record, so that its fields send the stored values as well.
     pub changes: bool,
-    /// The labels of its fields, by the paths of the arguments that they fill.
-    pub labels: FieldLabels,
-}
-
-/// The labels of the fields of a form. Fields add theirs when they are created, before a refusal is shown.
-#[derive(Clone, Default)]
-pub struct FieldLabels(Arc<RwLock<BTreeMap<String, String>>>);
-
-impl FieldLabels {
-    /// Adds the label of the field that fills the argument at this path.
-    pub(super) fn add(&self, place: String, label: &str) {
-        if let Ok(mut labels) = self.0.write() {
-            labels.insert(place, label.to_owned());
-        }
-    }
-
-    /// The refusal with the labels of fields where its messages begin with the names of their arguments, which the form does not show.
-    fn in_words(&self, refusal: Error) -> Error {
-        let Ok(labels) = self.0.read() else { return refusal };
-        let Error { mut message, mut fields, .. } = refusal;
-        for (place, words) in &mut fields {
-            if let (Some(label), Some(rest)) = (labels.get(place), without_name(words, place)) {
-                let labelled = format!("{label}: {rest}");
-                message = message.replacen(words.as_str(), &labelled, 1);
-                *words = labelled;
-            }
-        }
-        Error { message, fields, ..refusal }
-    }
-}
-
-/// The message about an argument without its name, where it begins with that.
-pub(super) fn without_name<'a>(words: &'a str, place: &str) -> Option<&'a str> {
-    words.strip_prefix(place)?.strip_prefix(": ")
 }
 
 /// A write for a further button of a form, with the fields of the form.
@@ -152,8 +113,7 @@ fn form(
     let FormBehavior { quiet, clears, asks, changes } = behavior;
     let returned = secondary_write.map(WriteState::typed).filter(|(typed, _)| !typed.is_empty());
     let (typed, untouched) = returned.unwrap_or_else(|| wire.typed());
-    let (refusal, pending, labels) = (wire.refusal(), wire.pending.into(), FieldLabels::default());
-    let state = FormState { id: id.clone(), refusal, pending, typed, untouched, changes, labels };
+    let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed, untouched, changes };
     let returned = (!state.typed.is_empty()).then_some("true");
     let node = NodeRef::<html::Form>::new();
     for wire in secondary_write.into_iter().chain([wire]) {
@@ -248,7 +208,6 @@ fn refused() -> impl IntoView {
     });
     let shown = move || {
         state.refusal.get().map(|error| {
-            let error = state.labels.in_words(error);
             view! {
                 <div class="refusal" role="alert" tabindex="-1" node_ref=place>
                     {icon(Icon::Warning)}
@@ -271,17 +230,17 @@ pub(super) fn error_details(refusal: Error) -> impl IntoView {
     });
     view! {
         <div>
-            <p>{with_readable_times(&message)}</p>
+            <p>{message.clone()}</p>
             {sign_in}
             {others(&message, &fields)}
-            {hint.map(|hint| view! { <p class="quiet">{with_readable_times(&hint)}</p> })}
+            {hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
         </div>
     }
 }
 
 /// Errors of fields that the message does not contain.
 fn others(message: &str, fields: &BTreeMap<String, String>) -> Option<impl IntoView + use<>> {
-    let others: Vec<_> = fields.values().filter(|field| *field != message).map(|field| with_readable_times(field)).collect();
+    let others: Vec<_> = fields.values().filter(|field| *field != message).cloned().collect();
     (!others.is_empty()).then(|| view! { <ul>{others.into_iter().map(|other| view! { <li>{other}</li> }).collect_view()}</ul> })
 }
 
@@ -335,18 +294,6 @@ pub fn idempotency_field<S>(action: WriteAction<S>) -> AnyView {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_refusal_speaks_of_a_field_by_its_label() {
-        let labels = FieldLabels::default();
-        labels.add("payment_terms_days".to_owned(), "Payment terms in days");
-        let words = "payment_terms_days: -3 is less than the minimum of 0.";
-        let told = labels.in_words(Error::invalid("payment_terms_days", words));
-        assert_eq!(told.message, "Payment terms in days: -3 is less than the minimum of 0.");
-        assert_eq!(told.field("payment_terms_days"), Some(told.message.as_str()));
-        let own = Error::invalid("payment_terms_days", "Give a number of days.");
-        assert_eq!(labels.in_words(own.clone()), own);
-    }
 
     #[test]
     fn whoever_is_signed_out_elsewhere_signs_in_beside_the_form() {

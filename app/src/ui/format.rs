@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    day::{Day, OffsetDateTime},
+    day::Day,
     hours::WorkDuration,
     money::{Money, UnitPrice, formatted, grouped},
 };
@@ -41,17 +41,6 @@ pub fn date(day: &Day) -> impl IntoView + use<> {
     view! { <time datetime=day.to_string()>{short}</time> }
 }
 
-/// A text of an operation with its instants as pages write them: `Sat 21 Nov 2026 09:00`. What is quoted is input, and stays.
-pub fn with_readable_times(text: &str) -> String {
-    text.split(' ').map(with_readable_time).collect::<Vec<_>>().join(" ")
-}
-
-fn with_readable_time(word: &str) -> String {
-    let written = word.trim_end_matches(['.', ',', ';', ':', ')', '?']);
-    let at = OffsetDateTime::parse("at", written).ok().filter(|_| written.contains('T'));
-    at.map_or_else(|| word.to_owned(), |at| format!("{} {}{}", at.day().label(), at.clock(), &word[written.len()..]))
-}
-
 /// A labelled number for the top of a page, with an optional note.
 pub fn statistic(label: &'static str, figure: impl IntoView + 'static, note: Option<AnyView>) -> AnyView {
     view! {
@@ -66,16 +55,6 @@ pub fn statistic(label: &'static str, figure: impl IntoView + 'static, note: Opt
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_instant_in_a_text_is_written_as_everywhere_on_a_page() {
-        let told = with_readable_times("2026-11-30T22:00:00+01:00 is in the future; it is 2026-11-21T10:00:00+00:00 now.");
-        assert_eq!(told, "Mon 30 Nov 2026 22:00 is in the future; it is Sat 21 Nov 2026 10:00 now.");
-        assert_eq!(with_readable_times("It begins at 2026-11-21T10:00:00Z."), "It begins at Sat 21 Nov 2026 10:00.");
-        for text in ["\"2026-11-30T22:00:00Z\" is no day.", "It is closed up to 2026-11-30.", "Nothing  here\n"] {
-            assert_eq!(with_readable_times(text), text);
-        }
-    }
 
     #[test]
     fn a_quantity_is_grouped_as_an_amount_is() {

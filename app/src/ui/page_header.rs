@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{Icon, form::error_details, icon, returned_form, with_readable_times};
+use super::{Icon, form::error_details, icon, returned_form};
 use crate::page_context::use_page_context;
 
 /// The title of the page, with its actions.
@@ -52,7 +52,6 @@ fn refused() -> impl IntoView {
 
 /// Confirmations of a form that was sent without scripts; with scripts they are flash messages.
 fn confirmed(done: Vec<String>) -> Option<impl IntoView + use<>> {
-    let done: Vec<String> = done.iter().map(|words| with_readable_times(words)).collect();
     let (first, further) = done.split_first().map(|(first, further)| (first.clone(), further.to_vec()))?;
     let further = further.into_iter().map(|words| view! { <p>{words}</p> }).collect_view();
     Some(view! { <div class="notice good" role="status"><p><b>{first}</b></p> {further}</div> })

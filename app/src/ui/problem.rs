@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use super::with_readable_times;
 use crate::{
     error::{Code, Error},
     platform,
@@ -43,8 +42,8 @@ pub fn Problem(
                 true => view! { <Title text=title /> <h1>{title}</h1> }.into_any(),
                 false => view! { <h2>{title}</h2> }.into_any(),
             }}
-            <p>{with_readable_times(&error.message)}</p>
-            {error.hint.map(|hint| view! { <p class="quiet">{with_readable_times(&hint)}</p> })}
+            <p>{error.message}</p>
+            {error.hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
             <div class="actions">{way_out}</div>
         </div>
     }

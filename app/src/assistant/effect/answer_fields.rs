@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::value_formatter;
-use crate::money;
+use crate::{money, text};
 
 /// Fields with a label of their own, in the order in which a card shows them.
 const FIELD_LABELS: &[(&str, &str)] = &[
@@ -213,9 +213,7 @@ pub(super) fn label(name: &str) -> String {
     FIELD_LABELS.iter().find(|(known, _)| *known == fact).map_or_else(|| readable(fact), |(_, label)| (*label).to_owned())
 }
 
-/// `payment_terms_days` as *Payment terms days*.
+/// The name of a field in words, that of a reference without its `_id`.
 pub(super) fn readable(name: &str) -> String {
-    let words = name.trim_end_matches("_id").replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+    text::readable(name.trim_end_matches("_id"))
 }

@@ -79,7 +79,7 @@ impl Tried<'_> {
         if self.operation.declaration.effect != Effect::Read && arguments.get("dry_run").is_none() {
             arguments["dry_run"] = json!(true);
         }
-        self.studio.world.call(self.operation.declaration.name, arguments).await
+        self.studio.world.through(Channel::Rest).call(self.operation.declaration.name, arguments).await
     }
 
     /// Asserts that a value is refused by its path, and answers the message.

@@ -152,7 +152,6 @@ pub fn filter_form(found: &AuditPageData, refusal: Option<Error>, base: &str) ->
         typed: Default::default(),
         untouched: Default::default(),
         changes: false,
-        labels: Default::default(),
     };
     // The form is next to the disclosure and not in it: a wide screen shows it without the disclosure, and needs no script for that.
     view! {

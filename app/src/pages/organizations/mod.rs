@@ -242,8 +242,8 @@ mod tests {
         });
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            let (typed, untouched, labels) = Default::default();
-            provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true, labels });
+            let (typed, untouched) = Default::default();
+            provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
             provide_context(CurrentOrganization(serde_json::from_value(place).expect("a place")));
             part().to_html()
         })

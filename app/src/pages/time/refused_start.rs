@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::{
     error::{Code, Error},
     time::StartTimer,
-    ui::{Form, Submit, WriteAction, hidden, refused_form, with_readable_times},
+    ui::{Form, Submit, WriteAction, hidden, refused_form},
 };
 
 /// The refused start.
@@ -37,7 +37,7 @@ pub(super) fn refused_without_scripts() -> Option<RefusedStart> {
 pub(super) fn start_instead(action: WriteAction<StartTimer>, refused: RwSignal<Option<RefusedStart>>, given: RefusedStart) -> AnyView {
     view! {
         <div class="refusal" role="alert">
-            <p>{with_readable_times(&given.told)}</p>
+            <p>{given.told}</p>
             <Form action id="start-instead" class="actions" quiet=true>
                 {hidden("project", given.project)} {hidden("description", given.description)} {hidden("stop_running", true)}
                 <Submit label="Stop it and start this" class="button" />

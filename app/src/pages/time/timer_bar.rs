@@ -19,7 +19,7 @@ use crate::{
     time::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer, live_clock::LiveClock},
     ui::{
         Form, Icon, Submit, WriteAction, create_resource, dot, icon, on_warnings, preserved_input_everywhere, refusal, secondary_write,
-        use_flash, when_loaded, with_readable_times,
+        use_flash, when_loaded,
     },
 };
 
@@ -138,7 +138,7 @@ fn idle((projects, last): ProjectOptions) -> AnyView {
 /// Why another timer could not be started in the place of the one that runs.
 fn refused_otherwise(start: WriteAction<StartTimer>) -> Option<impl IntoView> {
     let error = refusal(start).get().filter(|error| error.code != Code::TimerRunning)?;
-    Some(view! { <div class="refusal" role="alert"><p>{with_readable_times(&error.message)}</p></div> })
+    Some(view! { <div class="refusal" role="alert"><p>{error.message}</p></div> })
 }
 
 fn running(timer: TimeEntry) -> AnyView {

@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     id::CardId,
     page_context::use_current_organization,
-    ui::{Form, Icon, Submit, Tone, WriteAction, badge, hidden, icon, on_success, refusal, with_readable_times},
+    ui::{Form, Icon, Submit, Tone, WriteAction, badge, hidden, icon, on_success, refusal},
 };
 
 /// The actions of a card.
@@ -105,9 +105,8 @@ fn warnings(warnings: &[String]) -> AnyView {
 
 /// A refusal with its hint.
 pub(super) fn refusal_view(error: Error) -> AnyView {
-    let hint = error.hint.map(|hint| view! { <p class="quiet">{with_readable_times(&hint)}</p> });
-    let message = with_readable_times(&error.message);
-    view! { <div class="refusal" role="alert">{icon(Icon::Warning)}<div><p>{message}</p>{hint}</div></div> }.into_any()
+    let hint = error.hint.map(|hint| view! { <p class="quiet">{hint}</p> });
+    view! { <div class="refusal" role="alert">{icon(Icon::Warning)}<div><p>{error.message}</p>{hint}</div></div> }.into_any()
 }
 
 fn decide(id: CardId, deeds: CardActions) -> AnyView {
