@@ -3,6 +3,7 @@
 //! An operation is declared once, as a Leptos server function made by `#[operation]`. Its body runs inside [`read()`] or
 //! [`write()`], so no channel can bypass the pipeline.
 
+mod answer_json;
 #[cfg(feature = "ssr")]
 mod audit_record;
 #[cfg(feature = "ssr")]
@@ -30,7 +31,6 @@ pub mod membership;
 #[cfg(feature = "ssr")]
 mod pipeline;
 #[cfg(feature = "ssr")]
-#[cfg(feature = "ssr")]
 pub mod read_scope;
 #[cfg(feature = "ssr")]
 mod readable_times;
@@ -53,6 +53,7 @@ pub(crate) mod validate;
 pub mod wire;
 mod write_response;
 
+pub(crate) use answer_json::from_json;
 #[cfg(feature = "ssr")]
 pub use authorize::{authorize, needs_approval, needs_person_error, permission_error};
 #[cfg(feature = "ssr")]
@@ -67,7 +68,6 @@ pub use channel_wording::refusal_for_person;
 pub use commit::records_told;
 #[cfg(feature = "ssr")]
 pub use declaration::{AgentMode, Audience, Bound, Declaration, Effect, OperationFn};
-
 #[cfg(feature = "ssr")]
 pub use pipeline::{arguments_json, read, write};
 #[cfg(feature = "ssr")]

@@ -9,6 +9,8 @@ use leptos::server_fn::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Error, Value};
 
+use super::answer_json::from_json;
+
 #[cfg(feature = "ssr")]
 pub use server::Urlencoded;
 
@@ -57,7 +59,7 @@ impl<T: DeserializeOwned> Decodes<T> for Json {
     type Error = Error;
 
     fn decode(bytes: server_fn::Bytes) -> Result<T, Error> {
-        serde_json::from_slice::<Value>(&bytes).and_then(serde_json::from_value)
+        serde_json::from_slice::<Value>(&bytes).and_then(from_json)
     }
 }
 

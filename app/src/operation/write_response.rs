@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::answer_json::from_json;
 #[cfg(feature = "ssr")]
 use super::store::ImageRow;
 use crate::id::ActionId;
@@ -226,14 +227,14 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for WriteResponse<T> {
             repeated: take_field(&mut fields, "repeated")?,
             changes: take_field(&mut fields, "changes")?,
             warnings: take_field(&mut fields, "warnings")?,
-            result: serde_json::from_value(Value::Object(fields)).map_err(serde::de::Error::custom)?,
+            result: from_json(Value::Object(fields)).map_err(serde::de::Error::custom)?,
         })
     }
 }
 
 /// Takes the value of a field, or its default where it is absent.
 fn take_field<T: DeserializeOwned + Default, E: serde::de::Error>(fields: &mut Map<String, Value>, name: &str) -> Result<T, E> {
-    fields.remove(name).map_or_else(|| Ok(T::default()), |value| serde_json::from_value(value).map_err(E::custom))
+    fields.remove(name).map_or_else(|| Ok(T::default()), |value| from_json(value).map_err(E::custom))
 }
 
 impl<T> Deref for WriteResponse<T> {

@@ -8,7 +8,7 @@ use std::{any::Any, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::{error::Error, operation::from_json};
 
 /// The answer of an operation: a value where it was made, and JSON where it came over the wire.
 #[derive(Clone)]
@@ -20,9 +20,13 @@ pub(crate) enum AnyAnswer {
 }
 
 impl AnyAnswer {
-    /// Wraps a value.
+    /// Wraps a value. A browser sends no answers on, so it has no code that serializes them.
     pub(crate) fn made<T: Serialize + Send + Sync + 'static>(answer: T) -> Self {
-        Self::Made(Arc::new(answer), |answer| serde_json::to_value(answer.downcast_ref::<T>()))
+        #[cfg(feature = "ssr")]
+        let json = |answer: &dyn Any| serde_json::to_value(answer.downcast_ref::<T>());
+        #[cfg(not(feature = "ssr"))]
+        let json = |_: &dyn Any| Err(serde::ser::Error::custom("only the server sends answers"));
+        Self::Made(Arc::new(answer), json)
     }
 
     /// The warnings in an answer that came over the wire, which every write may have.
@@ -36,7 +40,7 @@ impl AnyAnswer {
     pub(crate) fn read<T: DeserializeOwned + Clone + 'static>(&self) -> Result<T, Error> {
         match self {
             Self::Made(answer, _) => answer.downcast_ref::<T>().cloned().ok_or_else(Error::internal),
-            Self::Sent(answer) => serde_json::from_value(Value::clone(answer)).map_err(|_| Error::internal()),
+            Self::Sent(answer) => from_json(Value::clone(answer)).map_err(|_| Error::internal()),
         }
     }
 }
