@@ -12,7 +12,7 @@ use crate::{
     database::AccessMode,
     error::{Code, Error},
     id::{CardId, ConversationId},
-    operation::Operation,
+    operation::{Operation, refusal_for_person},
 };
 
 /// The maximum number of changes in a dry run. A write that reaches it is not proposed, since its whole effect is unknown.
@@ -60,7 +60,7 @@ pub async fn preview_card(user: &AssistantUser, id: CardId, operation: &Operatio
         }
         Err(error) => {
             let (argument, choices) = choice(&error).ok_or_else(|| error.clone())?;
-            let warnings = vec![error.message];
+            let warnings = vec![refusal_for_person(error).message];
             Ok(StoredCard { card: Card { choices, warnings, ..card }, choice_of: Some(argument), fingerprint: None, role })
         }
     }

@@ -3,7 +3,12 @@
 use serde_json::Value;
 
 use super::{Tool, ToolState, tool_result, user::AssistantUser};
-use crate::{context::Caller, error::Error, operation::Operation, page::PageBudget};
+use crate::{
+    context::Caller,
+    error::Error,
+    operation::{Operation, refusal_for_person},
+    page::PageBudget,
+};
 
 /// The step of a read before it runs.
 pub fn begun(id: String, operation: &Operation, arguments: Value) -> Tool {
@@ -36,6 +41,6 @@ pub async fn run(user: &AssistantUser, operation: &Operation, tool: &mut Tool) -
 /// Marks a step as refused.
 pub fn refuse(tool: &mut Tool, error: &Error) {
     tool.state = ToolState::Refused;
-    tool.summary = Some(error.message.clone());
+    tool.summary = Some(refusal_for_person(error.clone()).message);
     tool.result = serde_json::to_value(error).ok();
 }

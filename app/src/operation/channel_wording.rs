@@ -35,9 +35,9 @@ pub fn refusal_for_person(error: Error) -> Error {
     let mut message = error.message;
     let mut fields = error.fields;
     for (place, words) in &mut fields {
-        if let Some(in_words) = with_readable_name(words, place) {
-            message = message.replacen(words.as_str(), &in_words, 1);
-            *words = in_words;
+        if let Some((name, rest)) = readable_name(words, place) {
+            message = message.replacen(words.as_str(), &format!("{name}: {rest}"), 1);
+            *words = rest;
         }
         *words = worded(words);
     }
@@ -49,14 +49,15 @@ pub fn refusal_for_person(error: Error) -> Error {
     Error { message, fields, hint, ..error }
 }
 
-/// The message about an argument with the place of the argument in words, where it begins with that: *Lines 1 price* for `lines[0].price`.
-fn with_readable_name(words: &str, place: &str) -> Option<String> {
+/// Where the message about an argument begins with the place of that: the place in words, *Lines 1 price* for `lines[0].price`, and the
+/// rest, which stands below the label of the argument's field.
+fn readable_name(words: &str, place: &str) -> Option<(String, String)> {
     let rest = words.strip_prefix(place)?.strip_prefix(": ")?;
     let steps = place.split(['.', '[']).map(|step| match step.strip_suffix(']').and_then(|item| item.parse::<usize>().ok()) {
         Some(item) => (item + 1).to_string(),
         None => step.to_owned(),
     });
-    Some(format!("{}: {rest}", text::readable(&steps.collect::<Vec<_>>().join(" "))))
+    Some((text::readable(&steps.collect::<Vec<_>>().join(" ")), rest.to_owned()))
 }
 
 /// Whether a person reads the messages of this channel as they are.
@@ -116,7 +117,7 @@ mod tests {
     fn a_refusal_speaks_of_an_argument_in_words() {
         let told = |place: &str, rest: &str| {
             let told = refusal(Channel::Page, Error::invalid(place, format!("{place}: {rest}")));
-            assert_eq!(told.field(place), Some(told.message.as_str()));
+            assert_eq!(told.field(place), Some(rest), "below the label of the field");
             told.message
         };
         assert_eq!(

@@ -23,9 +23,10 @@ pub(super) fn with_readable_times(text: &str) -> String {
 }
 
 fn with_readable_time(word: &str) -> String {
-    let written = word.trim_end_matches(['.', ',', ';', ':', ')', '?']);
-    let at = Some(written).filter(|written| written.contains('T')).and_then(|written| OffsetDateTime::parse("at", written).ok());
-    at.map_or_else(|| word.to_owned(), |at| format!("{} {}{}", at.day().label(), at.clock(), &word[written.len()..]))
+    let begin = word.len() - word.trim_start_matches('(').len();
+    let end = word.trim_end_matches(['.', ',', ';', ':', ')', '?']).len().max(begin);
+    let at = Some(&word[begin..end]).filter(|written| written.contains('T')).and_then(|written| OffsetDateTime::parse("at", written).ok());
+    at.map_or_else(|| word.to_owned(), |at| format!("{}{} {}{}", &word[..begin], at.day().label(), at.clock(), &word[end..]))
 }
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod tests {
     fn an_instant_in_a_text_is_written_as_everywhere_on_a_page() {
         let told = with_readable_times("2026-11-30T22:00:00+01:00 is in the future; it is 2026-11-21T10:00:00+00:00 now.");
         assert_eq!(told, "Mon 30 Nov 2026 22:00 is in the future; it is Sat 21 Nov 2026 10:00 now.");
+        assert_eq!(with_readable_times("A timer runs (2026-11-21T10:00:00Z)."), "A timer runs (Sat 21 Nov 2026 10:00).");
         assert_eq!(with_readable_times("It begins at 2026-11-21T10:00:00Z."), "It begins at Sat 21 Nov 2026 10:00.");
         for text in [
             "\"2026-11-30T22:00:00Z\" is no day.",

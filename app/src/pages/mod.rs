@@ -1,6 +1,7 @@
 //! Pages: the views of all features. They call operations of every feature; only the routes and other pages import them.
 
 pub mod account;
+pub mod archive_or_delete;
 pub mod archived;
 pub mod assistant;
 pub mod audit_log;

@@ -115,6 +115,7 @@ async fn invited(cx: &mut Call, given: &str) -> Result<Vec<String>, Error> {
     let exact = fitting(&|known| known == key);
     match part.filter(|_| exact.is_empty()) {
         // The domain of an address is that of many.
+        Some(part) if given.contains('@') => Ok(fitting(&|known| part.begins(known))),
         Some(part) => Ok(fitting(&|known| part.begins(known.split('@').next().unwrap_or(known)))),
         None => Ok(exact),
     }

@@ -240,7 +240,7 @@ pub(super) fn error_details(refusal: Error) -> impl IntoView {
 
 /// Errors of fields that the message does not contain.
 fn others(message: &str, fields: &BTreeMap<String, String>) -> Option<impl IntoView + use<>> {
-    let others: Vec<_> = fields.values().filter(|field| *field != message).cloned().collect();
+    let others: Vec<_> = fields.values().filter(|field| !message.contains(*field)).cloned().collect();
     (!others.is_empty()).then(|| view! { <ul>{others.into_iter().map(|other| view! { <li>{other}</li> }).collect_view()}</ul> })
 }
 

@@ -35,9 +35,16 @@ fn unnamed<'a>(command: &Command, rest: &'a str) -> Result<Option<(String, Value
     if rest.is_empty() || named(rest).is_some() {
         return Ok(None);
     }
-    if rest.starts_with(['"', '[', '{']) {
+    if rest.starts_with('"') {
         let (given, after) = value(only, rest)?;
         return Ok(Some((only.to_owned(), given, after.trim_start())));
+    }
+    // A name may begin with a bracket, too: it is JSON only where nothing but named arguments follows.
+    let json_value = rest.starts_with(['[', '{']).then(|| value(only, rest).ok()).flatten();
+    if let Some((given, after)) = json_value.map(|(given, after)| (given, after.trim_start()))
+        && (after.is_empty() || named(after).is_some())
+    {
+        return Ok(Some((only.to_owned(), given, after)));
     }
     let words = rest.char_indices().filter(|(at, letter)| *at > 0 && !letter.is_whitespace() && rest[..*at].ends_with(char::is_whitespace));
     let end = words.map(|(at, _)| at).find(|at| named(&rest[*at..]).is_some()).unwrap_or(rest.len());

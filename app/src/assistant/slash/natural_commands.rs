@@ -103,7 +103,8 @@ fn dated<'a>(rest: &'a str, today: &Day) -> (&'a str, Option<Day>) {
 /// Splits a text into the project that it begins with and the description.
 ///
 /// The longest known name wins. A project may be named without its client; when several have the name, the operation asks which. Without a
-/// known name, the client is the text before the slash and the project the word after it. A slash may separate the description.
+/// known name, the client is the text before the slash and the project what stands before a further slash, or else the word after the
+/// first. A slash may separate the description.
 pub(super) fn project(rest: &str, names: &KnownNames) -> (String, String) {
     let full = longest(rest, names.projects.iter().map(String::as_str));
     let alone = longest(rest, names.projects.iter().filter_map(|name| name.split_once(" / ")).map(|(_, project)| project));

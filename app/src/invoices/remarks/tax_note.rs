@@ -134,19 +134,18 @@ fn is_rate(words: &[String], place: &Range<usize>) -> bool {
     let is_unit = |word: &String| UNITS.contains(&word.as_str());
     let (before, behind, own) = (without_digits(&words[..place.start]), &words[place.end..], &words[place.clone()]);
     let is_each = behind.first().is_some_and(|word| EACH.contains(&text::search_key(word).as_str()));
-    let begins = behind.split_first().is_some_and(|(first, rest)| first == "=" && (own.iter().any(is_unit) || is_one_unit(side(rest))));
+    let mut numbers = own.iter().filter(|word| is_number(word));
+    let is_unit_alone = numbers.next().is_some_and(is_unit) && numbers.next().is_none();
+    let begins = behind.split_first().is_some_and(|(first, rest)| first == "=" && (is_unit_alone || is_one_unit(side(rest))));
     let ends =
         before.split_last().is_some_and(|(last, rest)| last == "=" && (is_one_unit(own.iter()) || rest.iter().rev().take(2).any(is_unit)));
     is_each || begins || ends
 }
 
-/// The first words of the side of an equation: its number, with the currency before or behind it.
+/// The number at the beginning of the side of an equation, behind its currency where that stands first.
 fn side(words: &[String]) -> impl Iterator<Item = &String> {
-    let mut others = 0;
-    words.iter().take_while(move |word| {
-        others += usize::from(!is_number(word));
-        is_number(word) || others == 1
-    })
+    let currency = usize::from(words.first().is_some_and(|word| !is_number(word)));
+    words.iter().skip(currency).take_while(|word| is_number(word))
 }
 
 /// Whether the only number of these words is 1. It may also be the thousands of a longer one.
@@ -180,6 +179,8 @@ mod tests {
             ("VAT 19 %: 17.48 EUR, VAT 7 %: 3.00 EUR", vec![vec![1_748], vec![300]]),
             ("VAT EUR 17.48, EUR 3.00", vec![vec![1_748], vec![300]]),
             ("VAT at 1 USD = 1 234,50 EUR", vec![]),
+            ("TVA 1 748,00 EUR = 1 900,00 USD (1 USD = 0,92 EUR)", vec![vec![174_800, 74_800]]),
+            ("VAT (0.92 EUR = 1 USD) 17.48 EUR", vec![vec![1_748]]),
             ("VAT at 0.92 EUR = 1 USD", vec![]),
         ] {
             assert_eq!(read(note), expected, "{note}");

@@ -1,7 +1,6 @@
 //! Forms to change, archive and delete a client, and its projects.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::form;
 use crate::{
@@ -10,14 +9,12 @@ use crate::{
     page::Page,
     page_context::{invalidate, use_changes, use_current_organization},
     pages::{
+        archive_or_delete::{Archivable, archive_or_delete},
         projects::manage::NewProjectForm,
         rate_prompts::{RateOf, UnbilledAtOtherRate},
     },
     projects::{Project, list_projects},
-    ui::{
-        Dialog, DialogTrigger, Form, Icon, PageSection, Submit, WriteAction, create_resource, dot, hidden, hours, money, on_success,
-        refusal, use_flash, when_loaded,
-    },
+    ui::{Form, PageSection, Submit, WriteAction, create_resource, dot, hidden, hours, money, on_success, use_flash, when_loaded},
 };
 
 /// The form with the terms that are the defaults of the client's invoices.
@@ -44,73 +41,21 @@ pub fn ClientTerms(
                 {form::fields(&given)}
                 {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
             </Form>
-            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Client(client.id) /> <ArchiveOrDeleteClient client /> })}
+            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Client(client.id) /> {ends(client)} })}
         </PageSection>
     }
 }
 
-/// Archiving and deleting, kept apart from saving.
-#[component]
-fn ArchiveOrDeleteClient(client: Client) -> impl IntoView {
-    let (changes, flash) = (use_changes(), use_flash());
-    let (archive, restore) = (WriteAction::<ArchiveClient>::new(), WriteAction::<RestoreClient>::new());
-    on_success(archive, move |archived| {
-        flash.done(format!("{} is archived. Its projects, time and invoices stay.", archived.name), archived);
-        invalidate(changes.work);
-    });
-    on_success(restore, move |restored| {
-        flash.done(format!("{} is restored.", restored.name), restored);
-        invalidate(changes.work);
-    });
-    let switch = if client.archived {
-        view! {
-            <Form action=restore id="restore-client">
-                {hidden("client", client.id)}
-                <Submit label="Restore client" class="button" />
-            </Form>
-        }
-        .into_any()
-    } else {
-        view! {
-            <Form action=archive id="archive-client">
-                {hidden("client", client.id)}
-                <Submit label="Archive client" class="button" />
-            </Form>
-        }
-        .into_any()
-    };
-    view! {
-        <div class="ends">
-            {switch}
-            <Delete client />
-        </div>
-    }
-}
-
-#[component]
-fn Delete(client: Client) -> impl IntoView {
-    let here = use_current_organization();
-    let changes = use_changes();
-    let flash = use_flash();
-    let navigate = use_navigate();
-    let action = WriteAction::<DeleteClient>::new();
-    let list = here.path("clients");
-    on_success(action, move |deleted| {
-        flash.done(format!("{} was deleted.", deleted.name), deleted);
-        navigate(&list, Default::default());
-        invalidate(changes.work);
-    });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
-    view! {
-        <DialogTrigger dialog="delete-client-dialog" label="Delete …" class="button danger" drawing=Icon::Bin />
-        <Dialog id="delete-client-dialog" title=format!("Delete {}?", client.name) refused closes=action.version()>
-            <p>"Only a client without projects, time and invoices can be deleted. Archive it to keep its history out of the way."</p>
-            <Form action id="delete-client" class="actions">
-                {hidden("client", client.id)}
-                <Submit label="Delete client" class="button danger solid" />
-            </Form>
-        </Dialog>
-    }
+fn ends(client: Client) -> AnyView {
+    archive_or_delete::<ArchiveClient, RestoreClient, DeleteClient, _, _>(Archivable {
+        kind: "client",
+        id: client.id.to_string(),
+        name: client.name,
+        archived: client.archived,
+        kept: "Its projects, time and invoices stay.",
+        deletable: "a client without projects, time and invoices",
+        list: "clients",
+    })
 }
 
 /// The client's projects, and the form for a new one.

@@ -1,7 +1,6 @@
 //! Forms to add, change, archive and delete a project, and its latest time.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::billings;
 use crate::{
@@ -9,6 +8,7 @@ use crate::{
     money::written,
     page_context::{invalidate, use_changes, use_current_organization},
     pages::{
+        archive_or_delete::{Archivable, archive_or_delete},
         archived::archived_namesake,
         rate_prompts::{RateOf, UnbilledAtOtherRate},
         time::entry_view::list_item,
@@ -16,8 +16,8 @@ use crate::{
     projects::{ArchiveProject, CreateProject, DeleteProject, Project, RestoreProject, UpdateProject},
     time::list_time_entries,
     ui::{
-        Dialog, DialogTrigger, Disclosure, Field, Form, Icon, PageSection, Select, SelectOption, Submit, WriteAction, choices,
-        create_resource, hidden, idempotency_field, on_success, refusal, use_flash, when_loaded,
+        Disclosure, Field, Form, Icon, PageSection, Select, SelectOption, Submit, WriteAction, choices, create_resource, hidden,
+        idempotency_field, on_success, refusal, use_flash, when_loaded,
     },
 };
 
@@ -90,73 +90,21 @@ pub fn ProjectTerms(
                 <Select label="Time that agents work on their own" name="bill_agent_time" choices=agents value=project.bill_agent_time.to_string() class="span-2" />
                 {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
             </Form>
-            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Project(kept.id) /> <ArchiveOrDeleteProject project=kept /> })}
+            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Project(kept.id) /> {ends(kept)} })}
         </PageSection>
     }
 }
 
-/// Archiving and deleting, kept apart from saving.
-#[component]
-fn ArchiveOrDeleteProject(project: Project) -> impl IntoView {
-    let (changes, flash) = (use_changes(), use_flash());
-    let (archive, restore) = (WriteAction::<ArchiveProject>::new(), WriteAction::<RestoreProject>::new());
-    on_success(archive, move |archived| {
-        flash.done(format!("{} is archived. Its time stays.", archived.name), archived);
-        invalidate(changes.work);
-    });
-    on_success(restore, move |restored| {
-        flash.done(format!("{} is restored.", restored.name), restored);
-        invalidate(changes.work);
-    });
-    let switch = if project.archived {
-        view! {
-            <Form action=restore id="restore-project">
-                {hidden("project", project.id)}
-                <Submit label="Restore project" class="button" />
-            </Form>
-        }
-        .into_any()
-    } else {
-        view! {
-            <Form action=archive id="archive-project">
-                {hidden("project", project.id)}
-                <Submit label="Archive project" class="button" />
-            </Form>
-        }
-        .into_any()
-    };
-    view! {
-        <div class="ends">
-            {switch}
-            <Delete project />
-        </div>
-    }
-}
-
-#[component]
-fn Delete(project: Project) -> impl IntoView {
-    let here = use_current_organization();
-    let changes = use_changes();
-    let flash = use_flash();
-    let navigate = use_navigate();
-    let action = WriteAction::<DeleteProject>::new();
-    let list = here.path("projects");
-    on_success(action, move |deleted| {
-        flash.done(format!("{} was deleted.", deleted.name), deleted);
-        navigate(&list, Default::default());
-        invalidate(changes.work);
-    });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
-    view! {
-        <DialogTrigger dialog="delete-project-dialog" label="Delete …" class="button danger" drawing=Icon::Bin />
-        <Dialog id="delete-project-dialog" title=format!("Delete {}?", project.name) refused closes=action.version()>
-            <p>"Only a project without time can be deleted. Archive it to keep its history out of the way."</p>
-            <Form action id="delete-project" class="actions">
-                {hidden("project", project.id)}
-                <Submit label="Delete project" class="button danger solid" />
-            </Form>
-        </Dialog>
-    }
+fn ends(project: Project) -> AnyView {
+    archive_or_delete::<ArchiveProject, RestoreProject, DeleteProject, _, _>(Archivable {
+        kind: "project",
+        id: project.id.to_string(),
+        name: project.name,
+        archived: project.archived,
+        kept: "Its time stays.",
+        deletable: "a project without time",
+        list: "projects",
+    })
 }
 
 /// The latest time on the project.

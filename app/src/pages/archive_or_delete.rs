@@ -1,0 +1,93 @@
+//! Archiving, restoring and deleting a record, kept apart from saving it.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_navigate;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    error::Error,
+    operation::WriteResponse,
+    page_context::{invalidate, use_changes, use_current_organization},
+    ui::{Dialog, DialogTrigger, Form, Icon, Submit, WriteAction, hidden, on_success, refusal, use_flash},
+};
+
+/// A record that can be archived, in the words of its page.
+#[derive(Clone)]
+pub struct Archivable {
+    /// The kind of record, which is the argument of its operations: `client`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is archived now.
+    pub archived: bool,
+    /// What an archived one keeps: *Its time stays.*
+    pub kept: &'static str,
+    /// Which ones can be deleted: *a project without time*.
+    pub deletable: &'static str,
+    /// The last part of the path of its list.
+    pub list: &'static str,
+}
+
+/// The button that archives or restores a record, and the one that deletes it.
+pub fn archive_or_delete<Archive, Restore, Delete, T, D>(record: Archivable) -> AnyView
+where
+    Archive: ServerFn<Error = Error, Output = WriteResponse<T>> + 'static,
+    Restore: ServerFn<Error = Error, Output = WriteResponse<T>> + 'static,
+    Delete: ServerFn<Error = Error, Output = WriteResponse<D>> + 'static,
+    T: DeserializeOwned + Clone + 'static,
+    D: DeserializeOwned + Clone + 'static,
+{
+    let (changes, flash) = (use_changes(), use_flash());
+    let (kind, id) = (record.kind, record.id.clone());
+    let Archivable { name, kept, .. } = record.clone();
+    let switch = if record.archived {
+        let restore = WriteAction::<Restore>::new();
+        on_success(restore, move |restored| {
+            flash.done(format!("{name} is restored."), restored);
+            invalidate(changes.work);
+        });
+        let id_of_form = format!("restore-{kind}");
+        view! { <Form action=restore id=id_of_form>{hidden(kind, id)} <Submit label=format!("Restore {kind}") class="button" /></Form> }
+            .into_any()
+    } else {
+        let archive = WriteAction::<Archive>::new();
+        on_success(archive, move |archived| {
+            flash.done(format!("{name} is archived. {kept}"), archived);
+            invalidate(changes.work);
+        });
+        let id_of_form = format!("archive-{kind}");
+        view! { <Form action=archive id=id_of_form>{hidden(kind, id)} <Submit label=format!("Archive {kind}") class="button" /></Form> }
+            .into_any()
+    };
+    view! { <div class="ends">{switch} {delete::<Delete, D>(record)}</div> }.into_any()
+}
+
+fn delete<Delete, D>(record: Archivable) -> impl IntoView
+where
+    Delete: ServerFn<Error = Error, Output = WriteResponse<D>> + 'static,
+    D: DeserializeOwned + Clone + 'static,
+{
+    let Archivable { kind, id, name, deletable, list, .. } = record;
+    let (changes, flash, navigate) = (use_changes(), use_flash(), use_navigate());
+    let action = WriteAction::<Delete>::new();
+    let (list, title) = (use_current_organization().path(list), format!("Delete {name}?"));
+    on_success(action, move |deleted| {
+        flash.done(format!("{name} was deleted."), deleted);
+        navigate(&list, Default::default());
+        invalidate(changes.work);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let dialog = format!("delete-{kind}-dialog");
+    view! {
+        <DialogTrigger dialog=dialog.clone() label="Delete …" class="button danger" drawing=Icon::Bin />
+        <Dialog id=dialog title refused closes=action.version()>
+            <p>{format!("Only {deletable} can be deleted. Archive it to keep its history out of the way.")}</p>
+            <Form action id=format!("delete-{kind}") class="actions">
+                {hidden(kind, id)}
+                <Submit label=format!("Delete {kind}") class="button danger solid" />
+            </Form>
+        </Dialog>
+    }
+}
