@@ -84,8 +84,8 @@ pub async fn list(db: &mut Db, filter: &ProjectFilter, after: Option<ProjectKeys
            join organization o on o.id = $1
            left join lateral (
                select coalesce(sum(t.seconds), 0) as worked,
-                   coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600) filter (
-                       where t.billable and t.invoice_line_id is null), 0)::bigint as unbilled
+                   coalesce(sum(entry_amount(t.seconds, t.rate)) filter (
+                       where is_unbilled(t)), 0)::bigint as unbilled
                from time_entry t
                where $10 and t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
            ) h on $10
@@ -142,8 +142,8 @@ pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Proj
            join organization o on o.id = p.organization_id
            cross join lateral (
                select coalesce(sum(t.seconds), 0) as worked,
-                   coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600) filter (
-                       where t.billable and t.invoice_line_id is null), 0)::bigint as unbilled
+                   coalesce(sum(entry_amount(t.seconds, t.rate)) filter (
+                       where is_unbilled(t)), 0)::bigint as unbilled
                from time_entry t
                where t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
            ) h

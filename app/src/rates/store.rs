@@ -58,20 +58,18 @@ pub async fn list(db: &mut Db, filter: &RateFilter, after: Option<ProjectKeyset>
         r#"with other as materialized (
                select t.project_id, count(*) as entries, sum(t.seconds) as seconds,
                    coalesce(sum(t.seconds) filter (where t.rate is null), 0) as without_rate,
-                   coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0) as before,
-                   coalesce(sum((t.seconds::bigint * coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end)
-                       + 1800) / 3600), 0) as after
+                   coalesce(sum(entry_amount(t.seconds, t.rate)), 0) as before,
+                   coalesce(sum(entry_amount(t.seconds, current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency))), 0) as after
                from time_entry t
                join project p on p.organization_id = $1 and p.id = t.project_id
                join client c on c.organization_id = $1 and c.id = p.client_id
                join member m on m.organization_id = $1 and m.id = t.member_id
                join organization o on o.id = $1
-               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running and not t.rate_overridden
-                   and t.state in ('logged', 'approved')
+               where t.organization_id = $1 and is_unbilled(t) and not t.rate_overridden
                    and (o.lock_date is null or t.day > o.lock_date)
                    and ($2::uuid is null or p.client_id = $2) and ($3::uuid is null or p.id = $3)
                    and (case when $4 then t.rate is null
-                       else t.rate is distinct from coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) end)
+                       else t.rate is distinct from current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency) end)
                group by t.project_id
            )
            select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name, p.rate, c.rate as client_rate,
@@ -145,8 +143,8 @@ pub async fn repricing_candidates(
     let organization = db.organization();
     Ok(query_as!(
         RepricingCandidate,
-        r#"select t.id, t.project_id, t.day, t.seconds, t.billable and not t.running and t.state in ('logged', 'approved') as "counts!", t.rate,
-               coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) as rate_now
+        r#"select t.id, t.project_id, t.day, t.seconds, is_unbilled(t) as "counts!", t.rate,
+               current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency) as rate_now
            from time_entry t
            join project p on p.organization_id = $1 and p.id = t.project_id
            join client c on c.organization_id = $1 and c.id = p.client_id
@@ -157,7 +155,7 @@ pub async fn repricing_candidates(
                and ($2::uuid is null or p.id = $2)
                and ($3::uuid is null or (c.id = $3 and p.rate is null))
                and (not $4 or (p.rate is null and c.rate is null and c.currency = o.currency and m.bill_rate is null))
-               and t.rate is distinct from coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end)
+               and t.rate is distinct from current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency)
            and ($6::uuid[] is null or t.id = any($6))
            order by t.id limit $5"#,
         organization,
@@ -240,7 +238,7 @@ pub async fn drafts_at_other_rate(db: &mut Db, level: &RateLevel, limit: i64) ->
     Ok(query_as!(
         DraftAtOtherRate,
         r#"with other as (
-               select l.invoice_id, t.seconds, t.rate, coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) as holds
+               select l.invoice_id, t.seconds, t.rate, current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency) as holds
                from time_entry t
                join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
                join project p on p.organization_id = $1 and p.id = t.project_id
@@ -254,7 +252,7 @@ pub async fn drafts_at_other_rate(db: &mut Db, level: &RateLevel, limit: i64) ->
            )
            select c.name as client_name, c.currency, (i.created_at at time zone o.time_zone)::date as "created_on!",
                sum(d.seconds)::bigint as "seconds!",
-               sum((d.seconds::bigint * d.holds + 1800) / 3600 - (d.seconds::bigint * d.rate + 1800) / 3600)::bigint as "difference!",
+               sum(entry_amount(d.seconds, d.holds) - entry_amount(d.seconds, d.rate))::bigint as "difference!",
                count(*) over () as "drafts!", (sum(sum(d.seconds)) over ())::bigint as "seconds_of_all!"
            from other d
            join invoice i on i.organization_id = $1 and i.id = d.invoice_id and i.state = 'draft'

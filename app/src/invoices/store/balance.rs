@@ -15,10 +15,9 @@ pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<CurrencyBalance>, E
     let organization = db.organization();
     let rows = query!(
         r#"with unbilled as materialized (
-               select t.project_id, coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0) as amount
+               select t.project_id, coalesce(sum(entry_amount(t.seconds, t.rate)), 0) as amount
                from time_entry t
-               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running
-                   and t.state in ('logged', 'approved')
+               where t.organization_id = $1 and is_unbilled(t)
                group by t.project_id
            ), due as (
                select c.currency, u.amount as unbilled, 0 as open, 0 as overdue, 0 as open_invoices, 0 as overdue_invoices

@@ -45,7 +45,7 @@ pub async fn draft_entries(db: &mut Db, invoice: Uuid) -> Result<Vec<DraftEntry>
     let rows = query!(
         r#"select l.id as line, t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day, t.description,
                t.seconds, t.rate, t.labour = 'agent' as "by_agent!", t.rate_overridden, coalesce(t.day <= o.lock_date, false) as "closed!",
-               coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) as holds
+               current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency) as holds
            from invoice_line l
            join time_entry t on t.organization_id = $1 and t.invoice_line_id = l.id
            join project p on p.organization_id = $1 and p.id = t.project_id

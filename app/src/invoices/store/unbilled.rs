@@ -57,11 +57,10 @@ pub async fn unbilled_by_project(
     Ok(query_as!(
         UnbilledRow,
         r#"with unbilled as materialized (
-               select t.project_id, sum(t.seconds) as seconds, coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0) as amount,
+               select t.project_id, sum(t.seconds) as seconds, coalesce(sum(entry_amount(t.seconds, t.rate)), 0) as amount,
                    coalesce(sum(t.seconds) filter (where t.rate is null), 0) as without_rate, count(*) as entries, min(t.day) as oldest, max(t.day) as newest
                from time_entry t
-               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running
-                   and t.state in ('logged', 'approved')
+               where t.organization_id = $1 and is_unbilled(t)
                    and ($7::date is null or t.day >= $7) and ($8::date is null or t.day <= $8)
                group by t.project_id
            )
@@ -94,8 +93,8 @@ pub async fn clients_with_unbilled(db: &mut Db, period: Option<&DateRange>, limi
         "select c.id from client c
          where c.organization_id = $1 and exists (
              select from time_entry t join project p on p.organization_id = $1 and p.id = t.project_id
-             where t.organization_id = $1 and p.client_id = c.id and t.invoice_line_id is null and t.billable and not t.running
-                 and t.state in ('logged', 'approved') and ($2::date is null or t.day >= $2) and ($3::date is null or t.day <= $3)
+             where t.organization_id = $1 and is_unbilled(t) and p.client_id = c.id
+                 and ($2::date is null or t.day >= $2) and ($3::date is null or t.day <= $3)
          )
          order by c.search_key, c.id limit $4",
         organization,
@@ -113,8 +112,7 @@ pub async fn lock_unbilled_of_clients(db: &mut Db, clients: &[Uuid], period: Opt
     query!(
         "select t.id from time_entry t
          join project p on p.organization_id = t.organization_id and p.id = t.project_id
-         where t.organization_id = $1 and p.client_id = any($2)
-             and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
+         where t.organization_id = $1 and is_unbilled(t) and p.client_id = any($2)
              and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
          order by t.id for update of t",
         organization,
@@ -139,8 +137,7 @@ pub async fn lock_unbilled(db: &mut Db, wanted: &BillableFilter<'_>) -> Result<V
     Ok(query_scalar!(
         "select t.id from time_entry t
          join project p on p.organization_id = t.organization_id and p.id = t.project_id
-         where t.organization_id = $1 and p.client_id = $2
-             and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
+         where t.organization_id = $1 and is_unbilled(t) and p.client_id = $2
              and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
              and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
          order by t.id limit $7 for update of t",
@@ -206,8 +203,7 @@ pub async fn unbilled_entries(db: &mut Db, wanted: &BillableFilter<'_>, only: Op
          from time_entry t
          join project p on p.organization_id = t.organization_id and p.id = t.project_id
          join member m on m.organization_id = t.organization_id and m.id = t.member_id
-         where t.organization_id = $1 and p.client_id = $2
-             and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
+         where t.organization_id = $1 and is_unbilled(t) and p.client_id = $2
              and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
              and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
              and ($7::uuid[] is null or t.id = any($7))

@@ -1,6 +1,6 @@
 //! SQL that sums up time. Only logged and approved time counts; a running timer never does.
 //!
-//! The amount of an entry is `(seconds * rate + 1800) / 3600`: integer division, so exactly `money::amount_of`.
+//! The amount of an entry is `entry_amount`, which is exactly `money::amount_of`.
 
 use jiff::civil::Date;
 use sqlx::{query, query_as};
@@ -20,10 +20,9 @@ pub async fn totals(db: &mut Db, member: Uuid, day: Date, unbilled_of: Option<Cl
         r#"select
                (select coalesce(sum(seconds), 0) from time_entry
                 where organization_id = $1 and member_id = $2 and day = $3 and not running and state in ('logged', 'approved')) as "worked!",
-               (select coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0)::bigint
+               (select coalesce(sum(entry_amount(t.seconds, t.rate)), 0)::bigint
                 from time_entry t join project p on p.organization_id = t.organization_id and p.id = t.project_id
-                where t.organization_id = $1 and p.client_id = $4 and t.billable
-                    and t.invoice_line_id is null and not t.running and t.state in ('logged', 'approved')) as "unbilled!""#,
+                where t.organization_id = $1 and is_unbilled(t) and p.client_id = $4) as "unbilled!""#,
         organization,
         member,
         date(day) as _,
@@ -70,7 +69,7 @@ pub async fn groups(db: &mut Db, filter: &TimeFilter, by: TimeGroupBy) -> Result
                    coalesce(sum(t.seconds) filter (where t.state in ('logged', 'approved')), 0) as worked,
                    coalesce(sum(t.seconds) filter (where t.state in ('logged', 'approved') and t.billable), 0) as billable,
                    coalesce(sum(t.seconds) filter (where t.state = 'draft'), 0) as drafts,
-                   coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600) filter (where t.state in ('logged', 'approved') and t.billable), 0) as amount
+                   coalesce(sum(entry_amount(t.seconds, t.rate)) filter (where t.state in ('logged', 'approved') and t.billable), 0) as amount
                from time_entry t
                where t.organization_id = $1 and not t.running and t.day between $3 and $4
                    and ($5::uuid is null or t.member_id = $5)
