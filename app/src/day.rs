@@ -8,7 +8,6 @@ mod date_range;
 mod offset_date_time;
 #[cfg(feature = "ssr")]
 mod period;
-#[cfg(feature = "ssr")]
 mod relative_day;
 #[cfg(feature = "ssr")]
 mod schema;

@@ -64,16 +64,19 @@ pub fn net(quantity: i64, unit_price: i64, currency: &Currency) -> i64 {
 
 /// The hours of a line of time: the quantity with the fewest decimals, from two to thirteen, whose product with the price, rounded, is the
 /// line's net. At each length the rounded hours are tried first, then their neighbour above and the one below. If none is, as with a rate
-/// beyond the highest, the hours are rounded to eight decimals.
+/// beyond the highest, the hours are rounded to eight decimals. Time above 0 has as many decimals as it takes to be above 0: nobody is
+/// billed for 0 hours.
 ///
 /// 36 min 40 s at 99.99 are 61.11: neither 0.61 nor 0.611, nor one beside them, times the price comes to that. Of 0.6111 the neighbour
 /// above does, 0.6112.
 pub fn hours(seconds: i64, unit_price: i64, net_amount: i64, currency: &Currency) -> Quantity {
-    let fits = |quantity: &Quantity| quantity.net(unit_price, currency) == net_amount;
+    let is_shown = |quantity: &Quantity| seconds == 0 || quantity.digits != 0;
+    let fits = |quantity: &Quantity| is_shown(quantity) && quantity.net(unit_price, currency) == net_amount;
     (HOUR_DECIMALS..=HOUR_DECIMALS_MAX)
-        .find_map(|decimals| {
-            let nearest = Quantity::of_seconds(seconds, decimals);
-            [0, 1, -1].map(|more| Quantity { digits: nearest.digits.saturating_add(more), decimals }).into_iter().find(fits)
+        .map(|decimals| Quantity::of_seconds(seconds, decimals))
+        .filter(is_shown)
+        .find_map(|nearest| {
+            [0, 1, -1].map(|more| Quantity { digits: nearest.digits.saturating_add(more), ..nearest }).into_iter().find(fits)
         })
         .unwrap_or_else(|| Quantity::of_seconds(seconds, DECIMALS as u32))
 }

@@ -435,3 +435,17 @@ describe("two people at one record", () => {
     assert.equal(await page.getByLabel("Telephone").inputValue(), "+49 30 1234567");
   });
 });
+
+describe("when the program stops", () => {
+  const expected = [/SplitLoaderError/, /RuntimeError/, /unreachable/, /Failed to load resource/, /Failed to fetch/, /pkg/, /panicked/, /Failed to execute 'compile'/];
+
+  story("a page whose part of the program is of another build loads as a new document", { name: "Hedy Lamarr", expected }, async ({ page }, { slug }) => {
+    await open(page, `/o/${slug}`);
+    const isGone = (url) => url.pathname.includes("split_management");
+    await page.route(isGone, (route) => route.fulfill({ status: 404 }), { times: 1 });
+    await page.getByRole("link", { name: "Clients", exact: true }).first().click();
+    await page.getByRole("heading", { name: "Clients", level: 1 }).waitFor();
+    await hydrated(page);
+    assert.equal(new URL(page.url()).pathname, `/o/${slug}/clients`);
+  });
+});

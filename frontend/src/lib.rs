@@ -13,7 +13,11 @@ static ROOM_FOR_REPEATED_DATA: [u8; 16 * 1024] = [1; 16 * 1024];
 /// Called by the page as soon as the program is loaded.
 #[wasm_bindgen]
 pub fn hydrate() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        app::platform::load_anew();
+    }));
+    app::platform::note_clicked_links();
     // Signing in and out changes the user, which needs a new document. The hook is set before the router's own.
     _ = set_redirect_hook(app::platform::navigate);
     app::platform::confirm_leaving_unsaved();

@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 
 use super::{
     Command,
-    slash::{HELP, KnownNames},
+    slash::{self, HELP, KnownNames},
     user::AssistantUser,
 };
 use crate::{
     day::Day,
+    error::Error,
+    money,
     operation::{Effect, Operation},
     page::Page,
 };
@@ -31,8 +33,10 @@ pub fn available(user: &AssistantUser) -> Vec<Command> {
         title: (*title).to_owned(),
         usage: (*usage).to_owned(),
         writes: *writes,
+        arguments: Vec::new(),
     });
-    let help = Command { name: HELP.to_owned(), title: "List all commands".to_owned(), usage: String::new(), writes: false };
+    let title = "List all commands".to_owned();
+    let help = Command { name: HELP.to_owned(), title, usage: String::new(), writes: false, arguments: Vec::new() };
     named.chain([help]).chain(user.offered_operations().map(of_operation)).collect()
 }
 
@@ -53,13 +57,35 @@ fn of_operation(operation: &'static Operation) -> Command {
         title: declaration.title.to_owned(),
         usage: usage(operation),
         writes: declaration.effect != Effect::Read,
+        arguments: arguments(operation).map(str::to_owned).collect(),
     }
+}
+
+/// The names of all arguments of an operation.
+fn arguments(operation: &Operation) -> impl Iterator<Item = &str> {
+    operation.input.get("properties").and_then(Value::as_object).into_iter().flat_map(|properties| properties.keys().map(String::as_str))
+}
+
+/// Refuses an argument that the operation of a command does not take, and names those that it takes, the required ones first.
+pub fn check_arguments(operation: &Operation, given: &Value) -> Result<(), Error> {
+    let mut names = given.as_object().into_iter().flat_map(|given| given.keys()).map(String::as_str);
+    let Some(unknown) = names.find(|name| !arguments(operation).any(|known| known == *name)) else { return Ok(()) };
+    let required: Vec<&str> = required(operation).collect();
+    let others = arguments(operation).filter(|name| !required.contains(name) && !slash::NEEDLESS_ARGUMENTS.contains(name));
+    let taken = required.iter().copied().chain(others).collect::<Vec<_>>().join(", ");
+    let takes = if taken.is_empty() { "It takes no arguments.".to_owned() } else { format!("It takes {taken}.") };
+    let command = operation.declaration.name.replace('_', "-");
+    Err(Error::invalid(unknown, format!("/{command} takes no {}. {takes}", money::shown(unknown))))
+}
+
+/// The names of the required arguments of an operation.
+fn required(operation: &Operation) -> impl Iterator<Item = &str> {
+    operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// The required arguments, as `argument=`.
 fn usage(operation: &Operation) -> String {
-    let required = operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    required.map(|argument| format!("{argument}=…")).collect::<Vec<_>>().join(" ")
+    required(operation).map(|argument| format!("{argument}=…")).collect::<Vec<_>>().join(" ")
 }
 
 /// The names that completion and parsing know. A name that is not among them is still parsed, with less certainty.

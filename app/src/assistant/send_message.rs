@@ -128,6 +128,7 @@ async fn run_command(user: &AssistantUser, id: ConversationId, text: &str) -> Re
         .named(&parsed.operation)
         .ok_or_else(|| Error::invalid("text", format!("There is no command for {}. Type / to see them all.", parsed.operation)))?;
     let parsed = parsed.coerced(&operation.input);
+    commands::check_arguments(operation, &parsed.arguments)?;
     if operation.declaration.effect != Effect::Read {
         return proposal::propose(user, id, operation, parsed.arguments).await.map(Step::Card);
     }

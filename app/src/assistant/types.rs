@@ -231,4 +231,7 @@ pub struct Command {
     pub usage: String,
     /// Whether it changes something.
     pub writes: bool,
+    /// The names of all arguments of its operation. Only the server knows them.
+    #[serde(skip)]
+    pub arguments: Vec<String>,
 }

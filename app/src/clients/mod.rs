@@ -118,7 +118,7 @@ pub async fn get_client(
 
 /// Add a client. What is left out comes from the organization: currency, payment terms, tax and language.
 ///
-/// Refused when the name is taken. Example: {"name": "Acme", "currency": "EUR", "rate": "120.00", "tax_rate": "19"} bills 120.00 EUR an hour.
+/// Refused when the name is taken. Example: {"name": "Acme", "currency": "EUR", "rate": "120.00", "tax_rate": "19"}.
 #[operation(write, everyday, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a client")]
 pub async fn create_client(
     cx: &mut Call,

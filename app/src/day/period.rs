@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
-use super::{DateRange, Day, YEAR_MAX, YEAR_MIN, relative_day::by_word};
+use super::{DateRange, Day, YEAR_MAX, YEAR_MIN};
 use crate::error::Error;
 
 /// First and last day, both included.
@@ -20,7 +20,7 @@ impl DateRange {
         if let Some((from, to)) = word.split_once("..") {
             return DateRange::named(field, Day::parse_relative(field, from, today)?, Day::parse_relative(field, to, today)?);
         }
-        if let Some(day) = by_word(&word, today) {
+        if let Some(day) = Day::by_word(&word, &Day::from(today)) {
             return DateRange::named(field, day.clone(), day);
         }
         let dates = relative(&word.replace([' ', '-'], "_"), today, week_start).or_else(|| absolute(&word));

@@ -7,7 +7,12 @@ use super::{
     store::{self, ActionFilter},
     undo,
 };
-use crate::{context::Channel, error::Error, operation::Call};
+use crate::{
+    context::Channel,
+    day::OffsetDateTime,
+    error::Error,
+    operation::{Call, read_scope::ReadScope},
+};
 
 /// How many of the newest actions are searched for one that can be undone.
 const LOOKED_AT: i64 = 50;
@@ -58,17 +63,31 @@ pub async fn with_newest_undoable(cx: &mut Call, last: Uuid, error: Error) -> Er
 
 async fn newest(cx: &mut Call, last: Uuid) -> Result<Option<String>, Error> {
     let (own, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
-    let whose = if token.is_some() { ActionFilter { member: None, token } } else { ActionFilter { member: Some(own), token: None } };
+    // `last` of a person is never an action of their agents, of which there may be many.
+    let whose = match token {
+        Some(_) => ActionFilter { token, ..ActionFilter::default() },
+        None => ActionFilter { member: Some(own), without_token: true, ..ActionFilter::default() },
+    };
     let mut rows = store::actions(&mut cx.db, whose, None, LOOKED_AT).await?;
-    // `last` of a person is never an action of their agents; and the last one itself was refused, whatever its known obstacles.
-    rows.retain(|row| (token.is_some() || row.token.is_none()) && row.id != last);
+    // The last one itself was refused, whatever its known obstacles.
+    rows.retain(|row| row.id != last);
     // Some obstacles show only in a trial, and a hint must not lead to another refusal. After an action whose trial is inconclusive no
     // older one is called the newest.
     let undoable = list::undoable(cx, rows).await?.into_iter().take_while(|undoable| undoable.records <= RECORDS_TRIED);
-    for Undoable { action, operation, .. } in undoable.take(TRIED) {
-        if undo::can_undo(cx, action).await? {
-            return Ok(Some(format!("The newest action that can be undone is {action} ({operation}).")));
+    for undoable in undoable.take(TRIED) {
+        if undo::can_undo(cx, undoable.action).await? {
+            return name(cx, undoable).await.map(Some);
         }
     }
     Ok(None)
+}
+
+/// The hint to an action: to an agent by its operation, to a person by what was done and when.
+async fn name(cx: &mut Call, Undoable { action, at, operation, .. }: Undoable) -> Result<String, Error> {
+    if cx.caller.token.is_some() {
+        return Ok(format!("The newest action that can be undone is {action} ({operation})."));
+    }
+    let (read_scope, at) = (ReadScope::of(cx)?, OffsetDateTime::at(at, &cx.membership()?.member_zone));
+    let told = undo::in_words(cx, action, &read_scope).await?.unwrap_or_else(|| operation.replace('_', " "));
+    Ok(format!("The newest action that can be undone is \"{told}\" of {at}. Its id is {action}."))
 }

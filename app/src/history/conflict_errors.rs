@@ -29,6 +29,8 @@ pub struct ConflictErrors {
     visibility: Visibility,
     /// The later actions that the caller may undo.
     open: HashSet<Uuid>,
+    /// The names of the tokens, other than the caller's, with which they were done.
+    tokens: HashMap<Uuid, String>,
     /// Why later actions cannot be undone either; no hint recommends to undo them.
     stays: HashMap<Uuid, String>,
     /// Whether the caller may change the records by hand.
@@ -44,12 +46,13 @@ impl ConflictErrors {
         // The undo of an undo repeats the first operation.
         let origins: HashMap<Uuid, String> = store::origins(&mut cx.db, &ids).await?.into_iter().collect();
         let (visibility, stays) = (Visibility::of(cx)?, stays(cx, later, closed).await?);
+        let tokens = token_names(cx, &visibility, later).await?;
         let may_undo = |by: &LaterAction| {
             let operation = origins.get(&by.action).unwrap_or(&by.operation);
             permissions::authorize_operation(cx, operation).is_ok() && visibility.may_undo(by.token, by.member_id)
         };
         let open = later.iter().filter(|by| may_undo(by)).map(|by| by.action).filter(|by| !stays.contains_key(by)).collect();
-        Ok(Self { by_hand: !cx.writes_drafts(), invoices: lock::InvoiceAccess::of(cx), visibility, open, stays })
+        Ok(Self { by_hand: !cx.writes_drafts(), invoices: lock::InvoiceAccess::of(cx), visibility, open, tokens, stays })
     }
 
     /// The error when a later change prevents the undo of `operation`, with the remedy where there is one.
@@ -143,8 +146,25 @@ impl ConflictErrors {
         match by {
             None => String::new(),
             Some(by) if !self.visibility.see(by.member_id) => " by somebody else".to_owned(),
-            Some(by) => format!(" by {} ({})", by.member.as_deref().unwrap_or("somebody"), by.operation),
+            Some(by) => format!(" by {} ({})", self.actor(by), by.operation),
         }
+    }
+
+    /// Who did it, for callers who may see them: an agent by the name of its token, so that nobody thinks that its person did it by hand.
+    fn actor(&self, by: &LaterAction) -> String {
+        let who = by.member.as_deref().unwrap_or("somebody");
+        match self.token_name(by) {
+            None => who.to_owned(),
+            Some(token) if self.visibility.is_agent() && by.member_id == Some(self.visibility.own.0) => {
+                format!("another agent of {who}, with the token \"{token}\"")
+            }
+            Some(token) => format!("{who} with the token \"{token}\""),
+        }
+    }
+
+    /// The name of the token with which it was done, if that is another than the caller's.
+    fn token_name(&self, by: &LaterAction) -> Option<&str> {
+        self.tokens.get(&self.visibility.other_token(by.token)?).map(String::as_str)
     }
 
     /// The name of the member who did it, if the caller may see them.
@@ -168,18 +188,26 @@ impl ConflictErrors {
         match self.who(by) {
             _ if self.open.contains(&by.action) => format!("Undo {}{called} first{by_hand}.", by.action),
             None => ASK.to_owned(),
-            Some(who) => self.stays.get(&by.action).cloned().unwrap_or_else(|| format!("Ask {who} to undo that first{by_hand}.")),
+            Some(who) => self.stays.get(&by.action).cloned().unwrap_or_else(|| self.ask(who, by, by_hand)),
+        }
+    }
+
+    /// The hint to ask who did it. What an agent did, its person may not know of.
+    fn ask(&self, who: &str, by: &LaterAction, by_hand: &str) -> String {
+        let asked = format!("Ask {who} to undo that first{by_hand}.");
+        match self.token_name(by).filter(|_| self.visibility.is_agent()) {
+            Some(token) => format!("{asked} It was done with the token \"{token}\", not with yours."),
+            None => asked,
         }
     }
 
     /// The hint for invoiced time, as for a change by hand, and who put it on a draft.
     fn off_the_invoice(&self, later: &LaterChange) -> String {
         let way = lock::invoiced_hint(later.number.is_some(), self.visibility.money, self.invoices);
-        let who = later.by.as_ref().and_then(|by| self.who(by));
-        match who.filter(|_| self.visibility.money && later.number.is_none()) {
-            Some(who) => format!("{who} put it there. {way}"),
-            None => way.to_owned(),
-        }
+        let by = later.by.as_ref().filter(|_| self.visibility.money && later.number.is_none());
+        let Some((by, who)) = by.and_then(|by| Some((by, self.who(by)?))) else { return way.to_owned() };
+        let with = self.token_name(by).map(|token| format!(" with the token \"{token}\"")).unwrap_or_default();
+        format!("{who} put it there{with}. {way}")
     }
 }
 
@@ -237,6 +265,16 @@ fn needing(held: &ReferencedRecord, visibility: &Visibility) -> String {
         None if what.starts_with('i') => format!("an {what}"),
         None => format!("a {what}"),
     }
+}
+
+/// The names of the tokens, other than the caller's, with which later actions were done.
+async fn token_names(cx: &mut Call, visibility: &Visibility, later: &[&LaterAction]) -> Result<HashMap<Uuid, String>, Error> {
+    let tokens: HashSet<Uuid> = later.iter().filter_map(|by| visibility.other_token(by.token)).collect();
+    if tokens.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let tokens: Vec<Uuid> = tokens.into_iter().collect();
+    Ok(store::token_names(&mut cx.db, &tokens).await?.into_iter().collect())
 }
 
 /// Why later actions cannot be undone first.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
@@ -79,10 +79,10 @@ async fn whose(cx: &mut Call, member: Option<String>) -> Result<ActionFilter, Er
     match (token, member) {
         // A token sees and undoes only its own actions.
         (Some(_), Some(other)) if other != own => Err(not_told("A token is told what it did itself, and of nobody else.")),
-        (Some(token), _) => Ok(ActionFilter { member: None, token: Some(token) }),
+        (Some(token), _) => Ok(ActionFilter { token: Some(token), ..ActionFilter::default() }),
         (None, Some(other)) if other != own && !cx.may(Permission::EveryonesTime) => Err(not_told(OWN_ALONE)),
-        (None, Some(member)) => Ok(ActionFilter { member: Some(member), token: None }),
-        (None, None) => Ok(ActionFilter { member: (!cx.may(Permission::EveryonesTime)).then_some(own), token: None }),
+        (None, Some(member)) => Ok(ActionFilter { member: Some(member), ..ActionFilter::default() }),
+        (None, None) => Ok(ActionFilter { member: (!cx.may(Permission::EveryonesTime)).then_some(own), ..ActionFilter::default() }),
     }
 }
 
@@ -102,6 +102,8 @@ fn of_actions(read_scope: &ReadScope, error: Error) -> Error {
 pub struct Undoable {
     /// The action.
     pub action: Uuid,
+    /// When it was done.
+    pub at: Timestamp,
     /// The operation.
     pub operation: String,
     /// How many records it touched.
@@ -113,12 +115,12 @@ pub async fn undoable(cx: &mut Call, rows: Vec<ActionRow>) -> Result<Vec<Undoabl
     let known = ListedActions::of(cx, &rows).await?;
     let open = |row: &ActionRow| row.undoes.is_none() && !known.why_not.contains_key(&row.id);
     let records = |action: &Uuid| known.touched_in_all.get(action).copied().unwrap_or_default();
-    let undoable = |row: ActionRow| Undoable { records: records(&row.id), action: row.id, operation: row.operation };
+    let undoable = |row: ActionRow| Undoable { records: records(&row.id), action: row.id, at: row.at.to_jiff(), operation: row.operation };
     Ok(rows.into_iter().filter(open).map(undoable).collect())
 }
 
 /// The operation that undoes an action.
-const UNDO: &str = "undo_action";
+pub const UNDO: &str = "undo_action";
 
 /// What was loaded about the actions of a page.
 struct ListedActions {
@@ -156,13 +158,18 @@ impl ListedActions {
         Ok(known)
     }
 
-    /// Adds why the known obstacles keep these actions, to which there is no other objection, from being undone.
+    /// Adds why the known obstacles keep these actions, to which there is no other objection, from being undone. Of one that is undone, its
+    /// undo is examined.
     async fn add_obstacles(&mut self, cx: &mut Call, open: &[&ActionRow]) -> Result<(), Error> {
-        let ids: Vec<Uuid> = open.iter().map(|row| row.id).collect();
+        let ids: HashSet<Uuid> = open.iter().map(|row| row.undone_by.unwrap_or(row.id)).collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
         let most = obstacles::looked_at(&mut cx.db, &ids).await?;
         let obstacles = Obstacles::of(cx, &ids, most).await?;
         for row in open {
-            let refusal = obstacles.refusal(row.id, &row.operation);
+            let refusal = match row.undone_by {
+                Some(undoing) => Some(self.already_undone(row, undoing, &obstacles)),
+                None => obstacles.refusal(row.id, &row.operation),
+            };
             self.why_not.extend(refusal.map(|refusal| (row.id, cx.told(UNDO, refusal))));
         }
         Ok(())
@@ -208,14 +215,20 @@ impl ListedActions {
         }
     }
 
-    /// Why this caller, or anybody, cannot undo an action. `never` is the reason why its changes are never restored.
+    fn already_undone(&self, row: &ActionRow, undoing: Uuid, obstacles: &Obstacles) -> Error {
+        let (name, member) = (row.undone_by_name.as_deref(), row.undone_by_member);
+        let by = UndoneBy { undoing, name, member, token: row.undone_with };
+        permissions::already_undone_error(&self.visibility, &by, obstacles.refusal(undoing, UNDO).as_ref())
+    }
+
+    /// Why this caller, or anybody, cannot undo an action, but for its known obstacles and its undo. `never` is the reason why its changes
+    /// are never restored.
     fn refusal(&self, cx: &Call, row: &ActionRow, never: Option<String>) -> Option<Error> {
         if let Some(refused) = self.refused.get(&row.id) {
             return Some(refused.clone());
         }
-        if let Some(undoing) = row.undone_by {
-            let (name, member) = (row.undone_by_name.as_deref(), row.undone_by_member);
-            return Some(permissions::already_undone_error(&self.visibility, &UndoneBy { undoing, name, member, token: row.undone_with }));
+        if row.undone_by.is_some() {
+            return None;
         }
         let never = never.or_else(|| (!self.touched.contains_key(&row.id)).then(|| undo::UNCHANGED.to_owned()));
         match never {

@@ -111,11 +111,11 @@ pub struct Actions {
 
 /// List what was done, the newest first: each write in words (`told`) and with the first three records it touched, and whether it can be undone, or why not.
 ///
-/// What your own token did; for a person at the page, what they and their agents did, and for who leads the work everybody's. undo_action takes the newest back with "last", and with dry_run names the records of one. Example: {"limit": 5}.
+/// What your own token did; for a person at the page, what they and their agents did, and for who leads the work everybody's. undo_action with dry_run names more records of one. Example: {"limit": 5}.
 #[operation(read, idempotent, everyday, needs = Belong, scope = None, title = "List actions")]
 pub async fn list_actions(
     cx: &mut Call,
-    /// Id, name or me. A token sees its own alone.
+    /// Id, name or me.
     #[server(default)]
     member: Option<String>,
     /// 50 when absent.

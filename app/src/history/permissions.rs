@@ -6,7 +6,10 @@
 use uuid::Uuid;
 
 use super::{
+    list::UNDO,
+    obstacles::Obstacles,
     store::{self, restore::CurrentMember},
+    undo::LOOKED_AT,
     visibility::Visibility,
 };
 use crate::{
@@ -31,7 +34,8 @@ pub async fn authorize_action(cx: &mut Call, id: Uuid) -> Result<store::DoneActi
     match done.undoing {
         Some(undoing) => {
             let by = UndoneBy { undoing, name: done.undone_by.as_deref(), member: done.undone_by_member, token: done.undone_with };
-            Err(already_undone_error(&Visibility::of(cx)?, &by))
+            let kept = Obstacles::of(cx, &[undoing], LOOKED_AT).await?.refusal(undoing, UNDO);
+            Err(already_undone_error(&Visibility::of(cx)?, &by, kept.as_ref()))
         }
         None => Ok(done),
     }
@@ -58,13 +62,17 @@ pub struct UndoneBy<'a> {
 }
 
 /// The refusal of a second undo. It names a member only to callers who may see them, and hints at undoing the undo only where the caller
-/// may do that.
-pub fn already_undone_error(visibility: &Visibility, by: &UndoneBy<'_>) -> Error {
+/// may do that. `kept` is why that undo cannot be undone as things stand, and says what to do first.
+pub fn already_undone_error(visibility: &Visibility, by: &UndoneBy<'_>, kept: Option<&Error>) -> Error {
     let who = by.name.filter(|_| visibility.see(by.member)).unwrap_or("Somebody");
     let error = Error::new(Code::Stale, format!("{who} took this back already."));
-    match visibility.may_undo(by.token, by.member) {
-        true => error.hint(format!("To have it again, undo {}: every undo is an action of its own.", by.undoing)),
-        false => error,
+    match kept {
+        _ if !visibility.may_undo(by.token, by.member) => error,
+        None => error.hint(format!("To have it again, undo {}: every undo is an action of its own.", by.undoing)),
+        Some(kept) => {
+            let first = kept.hint.as_ref().unwrap_or(&kept.message);
+            error.hint(format!("Undoing {} would bring it back, but not as things stand. {first}", by.undoing))
+        }
     }
 }
 

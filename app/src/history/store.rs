@@ -66,13 +66,15 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<DoneAction>, Error
     .await?)
 }
 
-/// Whose actions are listed; without both fields everybody's.
+/// Whose actions are listed; by default everybody's.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct ActionFilter {
     /// The member who did it, with any credential.
     pub member: Option<Uuid>,
     /// The token with which it was done.
     pub token: Option<Uuid>,
+    /// Only what was done without a token.
+    pub without_token: bool,
 }
 
 /// An action as the list shows it.
@@ -116,13 +118,15 @@ pub async fn actions(db: &mut Db, whose: ActionFilter, before: Option<(Timestamp
            where a.organization_id = $1 and a.outcome = 'done'
                and ($2::uuid is null or a.member_id = $2) and ($3::uuid is null or a.token_id = $3)
                and ($4::timestamptz is null or (a.at, a.id) < ($4, $5::uuid))
+               and (not $7::boolean or a.token_id is null)
            order by a.at desc, a.id desc limit $6"#,
         organization,
         whose.member,
         whose.token,
         before_at.map(instant) as _,
         before_id,
-        limit
+        limit,
+        whose.without_token
     )
     .fetch_all(db.connection())
     .await?)
@@ -172,6 +176,15 @@ pub async fn find_all(db: &mut Db, actions: &[Uuid]) -> Result<Vec<ActionRow>, E
     )
     .fetch_all(db.connection())
     .await?)
+}
+
+/// The names of these tokens.
+pub async fn token_names(db: &mut Db, tokens: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error> {
+    let organization = db.organization();
+    let rows = query!("select id, name from access_token where organization_id = $1 and id = any($2)", organization, tokens)
+        .fetch_all(db.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// Each of these undos with the operation that it undoes or repeats, however many undos lie between.

@@ -103,7 +103,7 @@ async fn refuse_known(cx: &mut Call, done: &store::DoneAction, changes: &[Change
 }
 
 /// The description of an action; none when it changed time on a project that the caller may not see.
-async fn in_words(cx: &mut Call, action: Uuid, read_scope: &ReadScope) -> Result<Option<String>, Error> {
+pub async fn in_words(cx: &mut Call, action: Uuid, read_scope: &ReadScope) -> Result<Option<String>, Error> {
     if read_scope.seen != RoleVisibility::Everything
         && !store::descriptions::elsewhere(&mut cx.db, &[action], read_scope.member).await?.is_empty()
     {

@@ -42,6 +42,16 @@ impl Visibility {
         }
     }
 
+    /// Whether the caller is an agent.
+    pub fn is_agent(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// The token with which something was done, if it is another than the caller's.
+    pub fn other_token(&self, done_with: Option<Uuid>) -> Option<Uuid> {
+        done_with.filter(|token| self.token != Some(*token))
+    }
+
     /// Whether the caller may see a record: time of others needs `everything`.
     pub fn see_record(&self, kind: &str, image: &Value) -> bool {
         match kind {

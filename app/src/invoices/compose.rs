@@ -10,13 +10,17 @@ use uuid::Uuid;
 
 use super::{CustomLine, InvoiceGroupBy, store::LineRow};
 use crate::{
+    context::Channel,
     document::LineKind,
     error::Error,
     id::InvoiceLineId,
     locale::Locale,
     money::{self, Amount, Currency, UnitPrice, amount_of, saturated},
     quantity,
-    tax::line_tax::LineTax,
+    tax::{
+        category::TaxCategory,
+        line_tax::{self, LineTax},
+    },
     text,
     time_rounding::{Rounding, RoundingBasis},
 };
@@ -26,6 +30,9 @@ pub const LINES_MAX: usize = 2_000;
 
 /// Maximum length of the text of a line in characters.
 pub const TEXT_MAX: usize = 2_000;
+
+/// Maximum length of the texts of all lines together in characters, some 150 pages: more is read by nobody, and slow for everybody.
+pub const TEXTS_MAX: usize = 500_000;
 
 /// Maximum number of projects that the text of a line names.
 const PROJECTS_NAMED: usize = 5;
@@ -163,8 +170,14 @@ struct BilledEntry<'a> {
     net: i64,
 }
 
+/// Refuses a rate beside a category that charges no tax, except from a page, whose forms send the previous rate along.
+pub fn check_tax_given(channel: Channel, category: Option<TaxCategory>, rate: Option<&str>) -> Result<(), Error> {
+    if channel == Channel::Page { Ok(()) } else { line_tax::reject_rate_without_tax(category, rate) }
+}
+
 /// Composes a line written by hand; it takes the tax of the client where it names none.
-pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax) -> Result<ComposedLine, Error> {
+pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax, channel: Channel) -> Result<ComposedLine, Error> {
+    check_tax_given(channel, given.tax_category, given.tax_rate.as_deref())?;
     let quantity = quantity::parse(given.quantity.as_deref().filter(|quantity| !quantity.trim().is_empty()).unwrap_or("1"))?;
     let unit_price = price_of(&given.price, currency)?;
     Ok(ComposedLine {
@@ -177,6 +190,18 @@ pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax) -> Re
         without_rate: false,
         entries: Vec::new(),
     })
+}
+
+/// Refuses lines whose texts together are longer than [`TEXTS_MAX`]; `way_out` says how they become shorter.
+pub fn fit_together(length: usize, field: &str, way_out: &str) -> Result<(), Error> {
+    match length <= TEXTS_MAX {
+        true => Ok(()),
+        false => {
+            let message =
+                format!("The texts of the lines would be {length} characters long together, and {TEXTS_MAX} fit at most. {way_out}");
+            Err(Error::invalid(field, message))
+        }
+    }
 }
 
 /// The net of a quantity at a unit price; refused where it is larger than any amount.

@@ -317,6 +317,8 @@ async fn compose(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>)
         let way_out = "Group the time by day or project, or choose a shorter period.";
         return Err(Error::invalid("group_by", format!("{message} {way_out}")));
     }
+    let length = lines.iter().map(|line| line.description.chars().count()).sum();
+    compose::fit_together(length, "group_by", "Group the time by day or project, or choose a shorter period.")?;
     Ok(ComposedDraft { lines: lines.into_iter().map(compose::row).collect(), entries })
 }
 
@@ -340,12 +342,10 @@ async fn resolve(cx: &mut Call, wanted: DraftRequest) -> Result<ResolvedDraft, E
         return Err(Error::invalid("projects", "The projects have no name. Name at least one, or leave them out: that means all."));
     }
     let defer = resolve_deferred(cx, &client, &wanted.defer).await?;
-    let custom = wanted
-        .lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| !compose::is_blank(line))
-        .map(|(at, line)| compose::custom_line(line, &client.currency, &tax_of(&client)).map_err(|error| error.within("lines", at)));
+    let channel = cx.caller.channel;
+    let composed = |line| compose::custom_line(line, &client.currency, &tax_of(&client), channel);
+    let written = wanted.lines.iter().enumerate().filter(|(_, line)| !compose::is_blank(line));
+    let custom = written.map(|(at, line)| composed(line).map_err(|error| error.within("lines", at)));
     let organization = organizations::settings::get(cx).await?;
     let rounding = wanted.rounding.unwrap_or(organization.rounding);
     organizations::settings::within("rounding", rounding.step_minutes, 0, 480)?;

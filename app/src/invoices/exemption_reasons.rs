@@ -1,5 +1,7 @@
 //! Composes exemption reasons (BT-120) alike for answers, pages, documents and the model of EN 16931 that is validated. Each category has
-//! one text: if its lines have different reasons, the text names the lines of each.
+//! one text: if its lines have different reasons, the text names the lines of each, with their numbers where one name is not enough.
+
+use std::collections::{HashMap, HashSet};
 
 use super::store::LineRow;
 use crate::{locale::Locale, tax::category::TaxCategory, text};
@@ -78,14 +80,49 @@ impl ReasonGroup<'_> {
     }
 }
 
-fn groups<'a>(category: TaxCategory, lines: &'a [LineRow], usual: Option<&'a str>) -> Vec<ReasonGroup<'a>> {
-    let mut groups: Vec<ReasonGroup<'a>> = Vec::new();
-    for line in lines.iter().filter(|line| line.tax_category == category.code()) {
-        let reason = line.tax_reason.as_deref().or(usual);
+/// A line with its name in a reason.
+struct NamedLine<'a> {
+    /// The number that the document prints before it.
+    number: usize,
+    category: &'a str,
+    reason: Option<&'a str>,
+    name: String,
+}
+
+impl<'a> NamedLine<'a> {
+    fn of(number: usize, line: &'a LineRow, usual: Option<&'a str>) -> Self {
         let name = text::excerpt(line.description.lines().next().unwrap_or_default());
-        match groups.iter_mut().find(|group| group.reason == reason) {
+        Self { number, category: &line.tax_category, reason: line.tax_reason.as_deref().or(usual), name }
+    }
+
+    /// The name, with the number of the line where lines with another tax or reason have the same name.
+    fn called(&self, ambiguous: &HashSet<&str>) -> String {
+        if ambiguous.contains(self.name.as_str()) { format!("#{} {}", self.number, self.name) } else { self.name.clone() }
+    }
+}
+
+/// The names that lines with different taxes or reasons have in common.
+fn ambiguous_names<'a>(lines: &'a [NamedLine<'_>]) -> HashSet<&'a str> {
+    let mut first = HashMap::new();
+    let mut names = HashSet::new();
+    for line in lines {
+        let tax = (line.category, line.reason);
+        if *first.entry(line.name.as_str()).or_insert(tax) != tax {
+            names.insert(line.name.as_str());
+        }
+    }
+    names
+}
+
+fn groups<'a>(category: TaxCategory, lines: &'a [LineRow], usual: Option<&'a str>) -> Vec<ReasonGroup<'a>> {
+    let named: Vec<NamedLine<'a>> = (1..).zip(lines).map(|(number, line)| NamedLine::of(number, line, usual)).collect();
+    let ambiguous = ambiguous_names(&named);
+    let mut groups: Vec<ReasonGroup<'a>> = Vec::new();
+    for line in named.iter().filter(|line| line.category == category.code()) {
+        let name = line.called(&ambiguous);
+        match groups.iter_mut().find(|group| group.reason == line.reason) {
             Some(group) => group.add(name),
-            None => groups.push(ReasonGroup { reason, names: vec![name], more: 0 }),
+            None => groups.push(ReasonGroup { reason: line.reason, names: vec![name], more: 0 }),
         }
     }
     groups

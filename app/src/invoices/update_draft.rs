@@ -100,6 +100,7 @@ async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before:
     let currency = Currency::parse(&row.currency)?;
     let of_time = |id: &str| before.iter().any(|line| line.seconds.is_some() && line.id == reference::parse_id(id));
     let removes = change.lines.iter().any(|line| line.remove == Some(true) && of_time(&line.line));
+    let writes_texts = !change.add.is_empty() || change.lines.iter().any(|line| line.description.is_some());
     let mut there = change_lines(cx, row, &currency, change.lines).await?;
     if removes {
         there += pricing::reprice_shared_rounding(cx, row, &currency).await?;
@@ -115,6 +116,10 @@ async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before:
         there += pricing::set_line_rates(cx, row, &currency, &change.rates.per_line).await?;
     }
     add_lines(cx, row, &currency, change.add, there).await?;
+    if writes_texts {
+        let length = store::length_of_texts(&mut cx.db, row.id).await?;
+        compose::fit_together(length, "lines", "Shorten some, or write further ones on another invoice.")?;
+    }
     if let Some(discount) = given(change.discount) {
         let discount = discount::read(discount.as_deref(), &currency)?;
         let columns = discount::columns(&discount);
@@ -264,7 +269,8 @@ async fn change_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, chan
             if change.tax_category == Some(TaxCategory::S) && line.tax_category != TaxCategory::S.code() && !is_said(&change.tax_rate) {
                 change.tax_rate.clone_from(&usual);
             }
-            let after = changed(line.clone(), change, currency).map_err(|error| error.within("lines", at))?;
+            let given = compose::check_tax_given(cx.caller.channel, change.tax_category, change.tax_rate.as_deref());
+            let after = given.and_then(|()| changed(line.clone(), change, currency)).map_err(|error| error.within("lines", at))?;
             written.insert(id, after);
         }
     }
@@ -356,9 +362,9 @@ async fn add_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, add: Ve
         return Err(Error::invalid("add", format!("An invoice holds {LINES_MAX} lines at most, and this one has {there} already.")));
     }
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let tax = draft::tax_of(&client);
+    let (tax, channel) = (draft::tax_of(&client), cx.caller.channel);
     let written = |(at, line): &(usize, CustomLine)| {
-        compose::custom_line(line, currency, &tax).map(compose::row).map_err(|error| error.within("add", *at))
+        compose::custom_line(line, currency, &tax, channel).map(compose::row).map_err(|error| error.within("add", *at))
     };
     let lines = add.iter().map(written).collect::<Result<Vec<LineRow>, Error>>()?;
     let last = store::last_position(&mut cx.db, row.id).await?;

@@ -89,7 +89,14 @@ fn scalar(schema: &Map<String, Value>, given: &Value) -> Option<Value> {
 }
 
 /// The text of a JSON number of hours, with one reading: `1.6670` for 1.667. One with many decimals, or with an exponent, is rounded.
+///
+/// Equal numbers have one text, `2` for 2.0, so that a retry that writes the number otherwise is the same call for its idempotency key.
+/// Servers before this one hashed `2.0` for such a number, and all others as here: while both run, and for a day, a retry of `2.0` at
+/// the other one is refused as another call, and not done twice.
 fn hours_text(number: &Number) -> String {
+    if let Some(whole) = number.as_f64().filter(|_| number.is_f64()).and_then(whole_number) {
+        return whole.to_string();
+    }
     let text = number.to_string();
     let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     match number.as_f64().filter(|hours| number.is_f64() && hours.abs() < HOURS_MAX) {
@@ -150,7 +157,10 @@ mod tests {
         for (number, text) in [
             (json!(1.667), "1.6670"),
             (json!(-2.125), "-2.1250"),
-            (json!(2.0), "2.0"),
+            (json!(2), "2"),
+            (json!(2.0), "2"),
+            (json!(-0.0), "0"),
+            (json!(1000.0), "1000"),
             (json!(4.0 / 3.0), "1.3333333333"),
             (json!(1e-7), "0.0000001"),
             (json!(1e-300), "0"),

@@ -1,5 +1,7 @@
 //! The end of a write: commit with its audit record, or rollback after a dry run.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,6 +20,15 @@ use crate::{
 
 /// The end of the warning of a dry run that changes more than its answer shows.
 const NOT_ALL_SHOWN: &str = " records, of which not all are shown.";
+
+/// The fields of answers that hold a secret: the token of a new token, and the link of an invitation that a person hands over.
+pub(super) const SECRET_FIELDS: [&str; 2] = ["token", "link"];
+
+/// Whether an answer holds a secret: in one of the fields for it, or, so that none is stored from any other, as text that is one.
+pub(super) fn holds_secret(answer: &Value) -> bool {
+    SECRET_FIELDS.iter().any(|field| answer.get(*field).is_some_and(|secret| !secret.is_null()))
+        || matches!(audit::redact_text(&answer.to_string()), Cow::Owned(_))
+}
 
 /// The number of records that a dry run would change, from its warning that not all of them are shown; none from any other warning.
 pub fn records_told(warning: &str) -> Option<usize> {
@@ -63,9 +74,9 @@ impl Call {
         let mailed = self.mails > 0;
         let warnings = std::mem::take(&mut self.warnings);
         let response = WriteResponse { result, action: Some(self.action), dry_run: false, repeated: false, changes: Vec::new(), warnings };
-        if let Some(key) = key.filter(|_| !declaration.secret) {
+        if let Some(key) = key {
             let answer = serde_json::to_value(&response).map_err(|_| Error::internal())?;
-            idempotency::store_answer(&mut self.db, self.idempotency_scope, key, answer).await?;
+            self.store_answer(declaration, key, answer).await?;
         }
         let on_commit = std::mem::take(&mut self.on_commit);
         self.commit(declaration, slot, arguments.clone()).await?;
@@ -74,6 +85,14 @@ impl Call {
         }
         on_commit.into_iter().for_each(|ring| ring(&services));
         Ok(response)
+    }
+
+    /// Stores the answer under its key, for a repeated call; none that holds a secret, which is shown only once.
+    async fn store_answer(&mut self, declaration: &'static Declaration, key: &str, answer: Value) -> Result<(), Error> {
+        if declaration.secret && holds_secret(&answer) {
+            return Ok(());
+        }
+        idempotency::store_answer(&mut self.db, self.idempotency_scope, key, answer).await
     }
 
     /// Warns when the answer does not show all changes.

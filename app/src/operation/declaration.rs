@@ -23,7 +23,7 @@ pub struct Declaration {
     pub limit: Duration,
     /// Whether repeating it with the same arguments has no further effect.
     pub idempotent: bool,
-    /// Whether its answer holds a secret that is shown once and never stored.
+    /// Whether its answer may hold a secret, which is shown once: an answer with one is never stored, and not given again.
     pub secret: bool,
     /// Whether it holds its database connection while a document is rendered: it then acquires a render permit before the connection.
     pub renders_document: bool,

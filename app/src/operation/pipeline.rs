@@ -23,11 +23,16 @@ use crate::{
     audit::{AuditRecord, RecordSlot, outcome},
     context::{BoxFuture, Caller},
     error::{Code, Error},
+    id::ActionId,
+    limits::LogLimiter,
     page::ListQuery,
 };
 
 /// How long the end of a write may take once its work is done: longer than any of its statements and the commit may take.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(40);
+
+/// Callers make these lines, so there are few of them.
+static TOOK_TOO_LONG: LogLimiter = LogLimiter::new();
 
 /// The arguments of a call as JSON.
 pub fn arguments_json<A: Serialize>(arguments: &A) -> Result<Value, Error> {
@@ -105,7 +110,7 @@ async fn attempt<T: Serialize + DeserializeOwned>(
         && let Claim::Answered(answer) = idempotency::claim(&mut call.db, call.idempotency_scope, key, declaration.name, arguments).await?
     {
         slot.put(AuditRecord::of_access(&call.caller, call.now, declaration, arguments.clone(), outcome::REPEATED));
-        return replay(call, stored_response(answer)?).await;
+        return replay(declaration, call, stored_response(answer)?).await;
     }
     match run_within_limit(declaration, work(&mut call)).await {
         // Bounds the wait for a database that hangs: the transaction is rolled back, or was just committed.
@@ -129,32 +134,63 @@ async fn run_within_limit<T>(declaration: &'static Declaration, work: BoxFuture<
             Err(Error::internal())
         }
         Err(_) => {
-            tracing::warn!(operation = declaration.name, "an operation took too long");
+            if let Some(left_out) = TOOK_TOO_LONG.due() {
+                tracing::warn!(operation = declaration.name, left_out, "an operation took too long");
+            }
             Err(Error::unavailable("This took too long."))
         }
     }
 }
 
-/// Adds a warning to a repeated answer that may no longer be true: its action was undone since, or a later one changed or deleted its
-/// records.
-async fn replay<T>(mut call: Call, mut answer: WriteResponse<T>) -> Result<WriteResponse<T>, Error> {
+/// Adds a warning to a repeated answer that may no longer be true. Where it is known to be of then, so are its own warnings, which are
+/// left out: a draft may be confirmed by now.
+async fn replay<T>(declaration: &Declaration, mut call: Call, mut answer: WriteResponse<T>) -> Result<WriteResponse<T>, Error> {
     let Some(action) = answer.action else { return Ok(answer) };
+    if warn_if_superseded(&mut call, action).await? {
+        answer.warnings.clear();
+    } else if !founds_or_joins(declaration) && store::count(&mut call.db, action).await?.changes == 0 {
+        // It found everything as it was asked for, or its records have no images: whether they have changed since is not known.
+        call.warn_by_channel(
+            "This was done before. Load the page anew to see what stands there now.".to_owned(),
+            "This was done before. The answer tells what stood then; read it anew.".to_owned(),
+        );
+    }
+    answer.warnings.append(&mut call.warnings);
+    Ok(answer)
+}
+
+/// Whether a person founds or joins an organization with this operation. The images of that are in the other organization and are not
+/// seen here, and it was done, since neither can be done twice.
+fn founds_or_joins(declaration: &Declaration) -> bool {
+    declaration.needs == Permission::SignedIn && !declaration.idempotent
+}
+
+/// Warns when an action was undone, or a later one changed or deleted its records, and returns whether that is so.
+async fn warn_if_superseded(call: &mut Call, action: ActionId) -> Result<bool, Error> {
     if store::is_taken_back(&mut call.db, action).await? {
         call.warn_by_channel(
             "This was done, and taken back since. To do it again, load the page anew.".to_owned(),
             "This was done, and taken back since. To do it anew, call with a new idempotency_key.".to_owned(),
         );
     } else if let Some(later) = store::latest_later_action(&mut call.db, action).await? {
+        let by = if is_told(call, &later) { format!(", last by action {} ({})", later.action, later.operation) } else { String::new() };
         call.warn_by_channel(
             "This was done before, and changed or deleted since. Load the page anew to see what stands there now.".to_owned(),
-            format!(
-                "This was done before, and changed or deleted since, last by action {} ({}). The answer tells what stood then; read it anew.",
-                later.action, later.operation
-            ),
+            format!("This was done before, and changed or deleted since{by}. The answer tells what stood then; read it anew."),
         );
+    } else {
+        return Ok(false);
     }
-    answer.warnings.append(&mut call.warnings);
-    Ok(answer)
+    Ok(true)
+}
+
+/// Whether the caller is told of this action elsewhere: a token of its own actions, a person of those of everybody whose time they see.
+fn is_told(call: &Call, later: &store::LaterAction) -> bool {
+    let own = call.membership().ok().map(|membership| membership.member.0);
+    match &call.caller.token {
+        Some(token) => later.token_id == Some(token.id.0),
+        None => (own.is_some() && later.member_id == own) || call.may(Permission::EveryonesTime),
+    }
 }
 
 /// The stored answer of an earlier call with the same idempotency key.

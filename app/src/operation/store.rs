@@ -108,6 +108,10 @@ pub struct LaterAction {
     pub action: ActionId,
     /// The name of its operation.
     pub operation: String,
+    /// The member who did it.
+    pub member_id: Option<Uuid>,
+    /// The token that it was done with.
+    pub token_id: Option<Uuid>,
 }
 
 /// The latest action that left a record of this one in another state: changed it, or deleted it. None where all are as this action left
@@ -116,7 +120,7 @@ pub async fn latest_later_action(db: &mut Db, action: ActionId) -> Result<Option
     let organization = db.organization();
     Ok(query_as!(
         LaterAction,
-        r#"select later.id as "action!: ActionId", later.operation as "operation!"
+        r#"select later.id as "action!: ActionId", later.operation as "operation!", later.member_id as "member_id?", later.token_id as "token_id?"
            from (
                select kind, record_id, max(position) as position from (
                    select kind, record_id, position from change where organization_id = $1 and action_id = $2 order by position limit 500
@@ -130,7 +134,7 @@ pub async fn latest_later_action(db: &mut Db, action: ActionId) -> Result<Option
                where s.organization_id = $1 and s.kind = own.kind and s.record_id = own.record_id
                order by s.position desc limit 1
            ) latest
-           cross join lateral (select a.id, a.operation from action a where a.organization_id = $1 and a.id = latest.action_id limit 1) later
+           cross join lateral (select a.id, a.operation, a.member_id, a.token_id from action a where a.organization_id = $1 and a.id = latest.action_id limit 1) later
            where latest.position > own.position and latest.action_id <> $2
                and (latest.after::jsonb - '{version,updated_at}'::text[]) is distinct from (left_as.after::jsonb - '{version,updated_at}'::text[])
            order by latest.position desc limit 1"#,

@@ -15,5 +15,6 @@ pub mod organizations;
 pub mod people;
 pub mod projects;
 pub mod rate_prompts;
+pub mod read_only;
 pub mod time;
 pub mod undo_button;

@@ -1,6 +1,7 @@
 //! Invitations by members: the invitation, the link that the inviter may hand over, and the mail with a link of its own.
 
 use jiff::{Timestamp, tz::TimeZone};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -25,7 +26,10 @@ use crate::{
         store::{MailBody, NewOutgoingMail, insert_mail},
     },
     page::{self, Cursor, Page},
-    reference,
+    reference::{
+        self,
+        member::{fitting_addresses, sees_addresses},
+    },
     secrets::link_purpose::LinkPurpose,
     text,
     verification::link_secret::{self, NewLinkSecret},
@@ -44,6 +48,9 @@ pub struct InviteRequest {
 
 /// The most open invitations of one member in an organization: all of them can be revoked within one call.
 pub(super) const OPEN_MAX: i64 = 200;
+
+/// The most unanswered invitations that are compared with a reference to none, the latest sent first.
+const COMPARED_MAX: i64 = 500;
 
 /// Invites an address, or changes and resends its open invitation.
 pub async fn invite(cx: &mut Call, asked: InviteRequest) -> Result<Invitation, Error> {
@@ -191,14 +198,45 @@ async fn link(cx: &mut Call, row: &InvitationRow) -> Result<String, Error> {
     Ok(format!("{}{}", cx.caller.services.public_url, purpose.path(&secret)))
 }
 
-/// Resolves a reference to an invitation: its id, or the address that it is open for.
+/// Resolves a reference to an invitation: its id, or an address, which means the open invitation to it or else the latest one.
 async fn find(cx: &mut Call, given: &str) -> Result<InvitationRow, Error> {
-    let found = match text::known_email("invitation", given) {
-        Ok(address) => invitation::find(&mut cx.db, None, Some(&address)).await?,
+    let found = match text::known_email("invitation", text::without_display_name(given)) {
+        Ok(address) => to_address(cx, &address).await?,
         Err(_) => invitation::find(&mut cx.db, Some(reference::parse_id(given)), None).await?,
     };
-    let missing = || Error::new(Code::NotFound, "There is no such invitation. Check the id or the address.");
-    found.ok_or_else(|| missing().hint("list_open_invitations shows those that nobody has answered."))
+    match found {
+        Some(found) => Ok(found),
+        None => Err(missing(cx, given).await?),
+    }
+}
+
+/// The open invitation to an address, or else the latest one, so that a repeated call by the address is answered like one by the id.
+async fn to_address(cx: &mut Call, address: &str) -> Result<Option<InvitationRow>, Error> {
+    if let Some(open) = invitation::find(&mut cx.db, None, Some(address)).await? {
+        return Ok(Some(open));
+    }
+    match invitation::latest_to(&mut cx.db, address).await? {
+        Some(latest) => invitation::find(&mut cx.db, Some(latest), None).await,
+        None => Ok(None),
+    }
+}
+
+/// The error for a reference to no invitation, with the addresses that it may mean, for callers who may see them.
+async fn missing(cx: &mut Call, given: &str) -> Result<Error, Error> {
+    let mut near = Vec::new();
+    if sees_addresses(cx) && reference::parse_id(given).is_nil() {
+        let unanswered = invitation::open(&mut cx.db, None, COMPARED_MAX).await?;
+        let unanswered: Vec<_> = unanswered.into_iter().map(|row| (row.email, row.name)).collect();
+        near = fitting_addresses(given, &unanswered);
+    }
+    let error = match near.as_slice() {
+        [] => Error::new(Code::NotFound, "There is no such invitation. Check the id or the address."),
+        near => {
+            let message = format!("There is no invitation \"{}\". Did you mean {}?", text::excerpt(given), near.join(" or "));
+            Error::new(Code::NotFound, message).details(&json!({ "near": near }))
+        }
+    };
+    Ok(error.hint("list_open_invitations shows those that nobody has answered."))
 }
 
 /// Resolves a reference to an invitation that was neither answered nor revoked.

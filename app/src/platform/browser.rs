@@ -1,6 +1,7 @@
 //! The platform functions in the browser.
 
 mod overlap;
+mod stopped_program;
 mod unsaved_forms;
 
 use std::time::Duration;
@@ -9,7 +10,7 @@ use js_sys::{Array, Function, Object, Reflect};
 use leptos::{
     ev::SubmitEvent,
     prelude::{document, set_timeout, window},
-    wasm_bindgen::{JsCast, JsValue},
+    wasm_bindgen::{JsCast, JsValue, closure::Closure},
 };
 use send_wrapper::SendWrapper;
 use serde_json::Value;
@@ -22,9 +23,9 @@ use server_fn::{
     request::{ClientReq, browser::BrowserRequest},
     response::ClientRes,
 };
-use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+use web_sys::{Event, FormData, HtmlFormElement, UrlSearchParams};
 
-pub use self::{overlap::*, unsaved_forms::*};
+pub use self::{overlap::*, stopped_program::*, unsaved_forms::*};
 use crate::error::Error;
 
 /// Does nothing: the status was sent with the page.
@@ -167,4 +168,11 @@ fn shown(zone: &str, at: f64, language: &str, style: &str) -> Option<String> {
     let format = Reflect::construct(&format, &Array::of2(&language.into(), &options)).ok()?;
     let written: Function = Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()?;
     written.call1(&format, &JsValue::from_f64(at)).ok()?.as_string()
+}
+
+/// Listens on the window in the capture phase, for the lifetime of the page.
+fn listen(name: &str, then: impl FnMut(&Event) + 'static) {
+    let mut then = then;
+    let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| then(&event)).into_js_value();
+    _ = window().add_event_listener_with_callback_and_bool(name, heard.unchecked_ref(), true);
 }

@@ -31,7 +31,7 @@ pub struct ClearedBudget {
 
 /// Give a project a budget, or change the one it has: hours, an amount, or both. What is not given stays.
 ///
-/// Usage is the higher share of hours and amount, of time that is logged or approved; timers and drafts are pending. A threshold warns whoever wrote the time and notifies those who lead the project, once. Refused: no cap, a cap not above zero, thresholds out of order. Comes back with the usage of the present period. Example: {"project": "Acme / Dashboard", "hours": 40, "amount": "4000.00", "period": "month"} is 40 hours and 4,000.00 a month in the client's currency.
+/// Usage is the higher share of hours and amount, of time that is logged or approved; timers and drafts are pending. A threshold warns whoever wrote the time and notifies those who lead the project, once. Refused: no cap, a cap not above zero, thresholds out of order. Comes back with the usage of the present period. Example: {"project": "Acme / Dashboard", "hours": 40, "amount": "4000.00", "period": "month"} is for each month, in the client's currency.
 #[operation(write, idempotent, everyday, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Set a budget")]
 pub async fn set_budget(
     cx: &mut Call,

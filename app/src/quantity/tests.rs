@@ -28,7 +28,11 @@ fn hours_have_as_many_decimals_as_their_product_with_the_price_needs() {
         (300, 9_500, "EUR", ("0.0834", 792)),
         (660, 9_500, "EUR", ("0.1834", 1_742)),
         (3_600, 0, "EUR", ("1.00", 0)),
-        (1, 1, "EUR", ("0.00", 0)),
+        (0, 1, "EUR", ("0.00", 0)),
+        (1, 1, "EUR", ("0.0003", 0)),
+        (1, 0, "EUR", ("0.0003", 0)),
+        (17, 100, "EUR", ("0.004", 0)),
+        (18, 100, "EUR", ("0.01", 1)),
         (1_200, 5_000_000_000, "IRR", ("0.3333333333", 1_666_666_667)),
         (1_200, 10_000_000_000_000, "CLF", ("0.3333333333333", 3_333_333_333_333)),
         (5_400, 10_000_000_000_000, "CLF", ("1.50", 15_000_000_000_000)),
@@ -114,6 +118,7 @@ proptest! {
         let net_amount = amount_of(seconds, rate);
         let quantity = hours(seconds, price, net_amount, &currency);
         prop_assert_eq!(quantity.net(price, &currency), net_amount);
+        prop_assert!(quantity.digits > 0);
         let one = 10_i128.pow(quantity.decimals);
         prop_assert!((i128::from(quantity.digits) * 3_600 - i128::from(seconds) * one).abs() <= one * 3_600 / 50);
     }

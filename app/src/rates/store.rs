@@ -195,22 +195,28 @@ pub async fn set_of_client(db: &mut Db, id: Uuid, rate: Option<i64>) -> Result<(
     Ok(())
 }
 
-/// The seconds of billable time that stays without a rate: on draft invoices, and before the lock date.
+/// The seconds of billable time for which the rate of this level applies and that stays without one: on draft invoices, and before the lock
+/// date, on drafts or not.
 pub async fn without_rate_held(db: &mut Db, level: &RateLevel) -> Result<(i64, i64), Error> {
     let organization = db.organization();
     let held = query!(
-        r#"select coalesce(sum(t.seconds) filter (where t.invoice_line_id is not null), 0)::bigint as "drafted!",
-               coalesce(sum(t.seconds) filter (where t.invoice_line_id is null and t.day <= o.lock_date), 0)::bigint as "closed!"
+        r#"select coalesce(sum(t.seconds) filter (where t.invoice_line_id is not null and (o.lock_date is null or t.day > o.lock_date)), 0)::bigint as "drafted!",
+               coalesce(sum(t.seconds) filter (where t.day <= o.lock_date), 0)::bigint as "closed!"
            from time_entry t
            join project p on p.organization_id = $1 and p.id = t.project_id
+           join client c on c.organization_id = $1 and c.id = p.client_id
+           join member m on m.organization_id = $1 and m.id = t.member_id
            join organization o on o.id = $1
            left join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
            left join invoice i on i.organization_id = $1 and i.id = l.invoice_id
            where t.organization_id = $1 and t.rate is null and t.billable and (i.id is null or i.state = 'draft')
-               and ($2::uuid is null or p.id = $2) and ($3::uuid is null or p.client_id = $3)"#,
+               and ($2::uuid is null or p.id = $2)
+               and ($3::uuid is null or (c.id = $3 and p.rate is null))
+               and (not $4 or (p.rate is null and c.rate is null and c.currency = o.currency and m.bill_rate is null))"#,
         organization,
         level.project(),
-        level.client()
+        level.client(),
+        *level == RateLevel::Organization
     )
     .fetch_one(db.connection())
     .await?;

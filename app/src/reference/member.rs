@@ -13,7 +13,10 @@ use crate::{
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope, validate},
     reference,
-    text::{self, similar::PartialName},
+    text::{
+        self,
+        similar::{PartialName, similar_names},
+    },
 };
 
 /// The most invited people that a refusal names.
@@ -69,7 +72,8 @@ async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], whom: Memb
 
 /// The member who signs in with an address, for callers who may see addresses.
 async fn of_address(cx: &mut Call, given: &str, whom: MemberFilter) -> Result<MemberRef, Error> {
-    if let Some(address) = text::known_email("member", given).ok().filter(|_| sees_addresses(cx))
+    let address = text::known_email("member", text::without_display_name(given)).ok();
+    if let Some(address) = address.filter(|_| sees_addresses(cx))
         && let Some(id) = store::member_of_address(&mut cx.db, &address).await?
         && let Some((_, member)) =
             store::members(&mut cx.db, &[id], &[String::new()], whom).await?.into_iter().find(|(_, member)| member.id == id)
@@ -80,7 +84,7 @@ async fn of_address(cx: &mut Call, given: &str, whom: MemberFilter) -> Result<Me
 }
 
 /// Whether the caller may see the addresses of people.
-fn sees_addresses(cx: &Call) -> bool {
+pub fn sees_addresses(cx: &Call) -> bool {
     let reads_people = cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));
     cx.may(Permission::ManagePeople) && reads_people
 }
@@ -98,14 +102,20 @@ async fn missing(cx: &mut Call, given: &str, whom: MemberFilter) -> Result<Error
     })
 }
 
-/// The addresses of the invited people who fit the reference, by their whole name or address or else by parts of it, as members are
-/// suggested; for callers who may see invitations.
+/// The addresses of the invited people who fit the reference, for callers who may see invitations.
 async fn invited(cx: &mut Call, given: &str) -> Result<Vec<String>, Error> {
     if !sees_addresses(cx) {
         return Ok(Vec::new());
     }
-    let (key, part) = (text::search_key(given), PartialName::of(&text::search_key(given)));
-    let invited = store::invited(&mut cx.db, cx.now).await?;
+    Ok(fitting_addresses(given, &store::invited(&mut cx.db, cx.now).await?))
+}
+
+/// The addresses of those of these invited people who fit a reference, each given with their name: by their whole name or address, or else
+/// by parts of it, as members are suggested, or else by a similar address.
+pub fn fitting_addresses(given: &str, invited: &[(String, Option<String>)]) -> Vec<String> {
+    let given = text::without_display_name(given);
+    let key = text::search_key(given);
+    let part = PartialName::of(&key);
     let fitting = |fits: &dyn Fn(&str) -> bool| -> Vec<String> {
         let is_meant = |(email, name): &&(String, Option<String>)| {
             [Some(email), name.as_ref()].into_iter().flatten().any(|known| fits(&text::search_key(known)))
@@ -113,12 +123,19 @@ async fn invited(cx: &mut Call, given: &str) -> Result<Vec<String>, Error> {
         invited.iter().filter(is_meant).map(|(email, _)| email.clone()).take(INVITED_TOLD).collect()
     };
     let exact = fitting(&|known| known == key);
-    match part.filter(|_| exact.is_empty()) {
+    let found = match part.filter(|_| exact.is_empty()) {
         // The domain of an address is that of many.
-        Some(part) if given.contains('@') => Ok(fitting(&|known| part.begins(known))),
-        Some(part) => Ok(fitting(&|known| part.begins(known.split('@').next().unwrap_or(known)))),
-        None => Ok(exact),
-    }
+        Some(part) if given.contains('@') => fitting(&|known| part.begins(known)),
+        Some(part) => fitting(&|known| part.begins(known.split('@').next().unwrap_or(known))),
+        None => exact,
+    };
+    if found.is_empty() { fitting(&|known| is_similar_address(&key, known)) } else { found }
+}
+
+/// Whether two addresses are spelled alike before the @ and after it: whole addresses of one domain would all be alike.
+fn is_similar_address(given: &str, known: &str) -> bool {
+    let (Some((name, host)), Some((known_name, known_host))) = (given.split_once('@'), known.split_once('@')) else { return false };
+    [(name, known_name), (host, known_host)].into_iter().all(|(given, known)| !similar_names(given, &[known]).is_empty())
 }
 
 /// Resolves a member by id or name; `me` is the caller. Others are found only by callers who see everybody's time.

@@ -50,7 +50,7 @@ pub async fn set_rate(
     /// Id, name or "Client / Project".
     #[server(default)]
     project: Option<String>,
-    /// Id or name; a token names a project or a client.
+    /// Id or name.
     #[server(default)]
     client: Option<String>,
     /// Per hour, such as "80.00"; "0.00" is free, empty takes it away, and absent it stays.

@@ -308,6 +308,25 @@ async fn whoever_sets_a_rate_is_told_of_the_time_that_lies_on_drafts_at_another(
     assert!(warned(&project).contains("20h on that for Acme"), "the other is at it: {project:#}");
 }
 
+/// A rate of the organization applies neither to time in another currency nor to time with a closer rate.
+#[tokio::test]
+async fn whoever_sets_a_rate_is_told_of_the_time_without_one_that_it_would_apply_to() {
+    let studio = without_rate().await;
+    studio.ok("create_client", json!({"name": "Tokyo", "currency": "JPY", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Tokyo", "name": "Robots"})).await;
+    for (client, project, date) in [("Tokyo", "Robots", "2026-11-02"), ("Acme", "Dashboard", "2026-11-02")] {
+        log(&studio, json!({"project": project, "duration": "1h", "date": date})).await;
+        studio.ok("draft_invoice", json!({"client": client})).await;
+    }
+    let is_told = async |given: Value| warned(&studio.ok("set_rate", given).await).contains("1h without a rate is on a draft invoice");
+    let of_all = json!({"rate": "50.00", "applies_to": "unbilled_time"});
+    assert!(is_told(of_all.clone()).await, "that of the client in the organization's currency");
+    rate(&studio, "80.00", "new_time").await;
+    assert!(!is_told(of_all).await, "the project has a rate by now");
+    assert!(!is_told(json!({"client": "Acme", "rate": "60.00", "applies_to": "unbilled_time"})).await);
+    assert!(is_told(json!({"project": "Dashboard", "rate": "80.00", "applies_to": "unbilled_time"})).await);
+}
+
 #[tokio::test]
 async fn time_that_is_logged_while_its_rate_changes_has_the_new_one() {
     apart("repriced", async {

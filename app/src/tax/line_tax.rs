@@ -46,6 +46,15 @@ impl LineTax {
     }
 }
 
+/// Refuses a rate above zero beside a category that charges no tax. Whoever gives both means one of them; a form alone sends the previous
+/// rate along with another category.
+pub fn reject_rate_without_tax(category: Option<TaxCategory>, rate: Option<&str>) -> Result<(), Error> {
+    match (category, rate.filter(|rate| !rate.trim().is_empty())) {
+        (Some(category), Some(rate)) => category.check_rate_absent(Percent::parse("tax_rate", rate)?),
+        _ => Ok(()),
+    }
+}
+
 /// The reason after a change of the category or of the reason itself: it belongs to its category. A form sends the previous one, too.
 pub fn reason_after(before: (TaxCategory, Option<String>), category: TaxCategory, change: Patch<String>) -> Result<Option<String>, Error> {
     match change {

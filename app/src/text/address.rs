@@ -24,6 +24,12 @@ pub fn known_email(field: &str, given: &str) -> Result<String, Error> {
     held(field, given, is_host_name)
 }
 
+/// The address in a text such as `Bob <bob@example.com>`, the form in which mail programs write it; any other text as it is.
+pub fn without_display_name(given: &str) -> &str {
+    let bracketed = given.trim().strip_suffix('>').and_then(|text| text.rsplit_once('<'));
+    bracketed.map_or(given, |(_, address)| address)
+}
+
 fn held(field: &str, given: &str, is_host: fn(&str) -> bool) -> Result<String, Error> {
     let text = clean(field, given, 254, false)?.to_lowercase();
     match text.split_once('@').is_some_and(|(name, host)| is_mailbox_name(name) && is_host(host)) {

@@ -34,7 +34,7 @@ pub use crate::count::pluralize;
 
 use crate::error::Error;
 
-pub use address::{ascii_domain, email, known_email, optional_email};
+pub use address::{ascii_domain, email, known_email, optional_email, without_display_name};
 pub use completed_vat_id::{completed_vat_id, icelandic_vat_id};
 pub use country_label::with_country_label;
 pub use iban::{bic, iban};
@@ -149,7 +149,7 @@ fn clean(field: &str, given: &str, longest: usize, breaks: bool) -> Result<Strin
 }
 
 /// The name of a field in words: *Payment terms days* for `payment_terms_days`.
-pub(crate) fn readable(field: &str) -> String {
+pub fn readable(field: &str) -> String {
     let words = field.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().to_string() + letters.as_str()).unwrap_or_default()

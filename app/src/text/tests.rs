@@ -25,6 +25,16 @@ fn an_address_needs_a_name_and_a_host() {
 }
 
 #[test]
+fn an_address_is_read_out_of_the_form_in_which_mail_programs_write_it() {
+    for (given, address) in
+        [("Bob <bob@example.com>", "bob@example.com"), (" <bob@example.com> ", "bob@example.com"), ("bob@example.com", "bob@example.com")]
+    {
+        assert_eq!(without_display_name(given), address);
+    }
+    assert_eq!(without_display_name("Bob > Ada"), "Bob > Ada");
+}
+
+#[test]
 fn a_host_is_labels_with_dots_between_them_and_a_name_is_words() {
     for wrong in [
         "a@x..test",

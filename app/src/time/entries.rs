@@ -215,7 +215,7 @@ pub async fn create_time_entry(
     cx: &mut Call,
     /// Id, name or "Client / Project".
     project: String,
-    /// A day; today when absent.
+    /// A day, beside ended_at and duration that of the start; today when absent.
     #[server(default)]
     date: Option<String>,
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours.

@@ -240,7 +240,7 @@ pub fn warn_missing_rate(cx: &mut Call, read_scope: &ReadScope, terms: &BillingT
         let (project, currency) = (&terms.project_name, &terms.currency);
         let way = if cx.may_call("set_rate") { " Give the project or its client one, also for the unbilled time." } else { "" };
         cx.warn_by_channel(
-            format!("This time on {project} is billable and has no rate in {currency}, so it is worth nothing yet.{way}"),
+            format!("This time on \"{project}\" is billable and has no rate in {currency}, so it is worth nothing yet.{way}"),
             format!("No rate in {currency}: worth 0. set_rate for unbilled_time gives one."),
         );
     }

@@ -9,7 +9,8 @@ use jiff::{
 
 use super::{
     local_clock::{LocalClock, WithRemarks},
-    time_fields, times_of_day,
+    time_fields,
+    times_of_day::{self, Completed, NextDay},
 };
 use crate::{
     day::{Day, OffsetDateTime},
@@ -56,11 +57,35 @@ struct ParsedInput {
     ended: Option<Timestamp>,
     /// The hint for a start and an end that do not fit, if one of them was not given.
     way: Option<&'static str>,
-    /// Whether the end is on the day after the start only because its time of day is before that of the start.
-    next_day: bool,
+    /// Why the end is on the day after the start, where no day of its own tells that.
+    next_day: Option<NextDay>,
 }
 
 impl EntryTime {
+    /// The time of a new entry, or of `before` after a change, as it is read at `now`. Beside an end and a duration, the day is that of the
+    /// start; where this puts the end after `now` and the same time on the day itself has passed, it is the day of the end. A remark says
+    /// which of them was taken where the work goes over midnight.
+    pub fn read(
+        given: &EntryTimeInput,
+        local_clock: &LocalClock,
+        now: Timestamp,
+        before: Option<&Self>,
+    ) -> Result<WithRemarks<Self>, Error> {
+        let today = local_clock.day_of(now);
+        let read = |given: &EntryTimeInput| match before {
+            Some(before) => before.changed(given, local_clock, today),
+            None => Self::new(given, local_clock, today),
+        };
+        let taken = read(given)?;
+        let has_start = non_blank(&given.started_at).is_some() || before.is_some_and(|before| before.span.is_some());
+        let Some(end) = taken.value.ended().filter(|_| !has_start) else { return Ok(taken) };
+        let Some(on_day) = times_of_day::ended_on_its_day(given, end, local_clock, now)? else { return Ok(taken) };
+        let WithRemarks { value, mut remarks } = read(&on_day)?;
+        remarks.extend(non_blank(&given.date).and_then(|date| Day::weekday_remark(date, today)));
+        remarks.extend(value.taken_remark(local_clock, "the day given is that of the end, since a day later it would be yet to come"));
+        Ok(WithRemarks { value, remarks })
+    }
+
     /// The time of a new entry. A duration without a day was worked today.
     pub fn new(given: &EntryTimeInput, local_clock: &LocalClock, today: Date) -> Result<WithRemarks<Self>, Error> {
         let WithRemarks { value: parts, remarks } = ParsedInput::of(given, local_clock, today, None)?;
@@ -164,6 +189,20 @@ impl EntryTime {
         Some(format!("Taken as {start} to {end} the next day, {long}. If {other}start and end were swapped, correct it."))
     }
 
+    /// The remark about work over midnight that ends after the day of its start, of which only the end and the duration were given. Work
+    /// until midnight gets none.
+    fn early_end_remark(&self, local_clock: &LocalClock) -> Option<String> {
+        let ends = local_clock.zone.to_datetime(self.ended()?).time();
+        if ends == Time::midnight() { None } else { self.taken_remark(local_clock, "its day is that of the start") }
+    }
+
+    /// The remark that names the start and the end that were taken, and why.
+    fn taken_remark(&self, local_clock: &LocalClock, why: &str) -> Option<String> {
+        let (from, to) = self.span?;
+        let [start, end] = [from, to].map(|at| OffsetDateTime::at(at, &local_clock.zone));
+        Some(format!("Taken as {start} to {end} the next day, {}: {why}.", WorkDuration::of(self.seconds).text))
+    }
+
     /// The end, if start and end are known.
     pub fn ended(&self) -> Option<Timestamp> {
         self.span.map(|(_, to)| to)
@@ -175,8 +214,7 @@ impl ParsedInput {
     fn of(given: &EntryTimeInput, local_clock: &LocalClock, today: Date, before: Option<&EntryTime>) -> Result<WithRemarks<Self>, Error> {
         let (start, end) = before.and_then(|before| before.span).unzip();
         let way = before.and_then(|_| mismatch_hint(given));
-        let (read, next_day) = times_of_day::resolve(given, local_clock, today, before)?;
-        let mut remarks = Vec::new();
+        let Completed { input: read, next_day, mut remarks } = times_of_day::resolve(given, local_clock, today, before)?;
         let mut instant = |field, text: &Option<String>, before| match non_blank(text) {
             Some(text) => local_clock.instant_near(field, text, before).map(|read| Some(read.collect_remarks(&mut remarks))),
             None => Ok(None),
@@ -240,14 +278,17 @@ impl ParsedInput {
         Err(Error::invalid("duration", words))
     }
 
-    /// Combines the time made of these parts with the remarks, among them the one about an end on the next day.
+    /// Combines the time made of these parts with the remarks, among them that about an end on the next day.
     fn with_remarks(
         &self,
         when: Result<EntryTime, Error>,
         mut remarks: Vec<String>,
         local_clock: &LocalClock,
     ) -> Result<WithRemarks<EntryTime>, Error> {
-        remarks.extend(when.as_ref().ok().filter(|_| self.next_day).and_then(|when| when.overnight_remark(local_clock)));
+        remarks.extend(when.as_ref().ok().zip(self.next_day).and_then(|(when, next_day)| match next_day {
+            NextDay::EndBeforeStart => when.overnight_remark(local_clock),
+            NextDay::EndTooEarly => when.early_end_remark(local_clock),
+        }));
         WithRemarks::of(when, remarks)
     }
 }

@@ -162,6 +162,19 @@ impl LocalClock {
         Ok(WithRemarks { value: to_the_second(taken), remarks: remark.into_iter().collect() })
     }
 
+    /// The second instant at which this clock shows what it shows at `at`; `None` unless the time comes twice and `at` is the first.
+    pub fn second_of(&self, at: Timestamp) -> Option<Timestamp> {
+        let later = self.zone.to_ambiguous_timestamp(self.zone.to_datetime(at)).later().ok()?;
+        (later > at).then_some(later)
+    }
+
+    /// The remark about a time that comes twice, of which the second was taken.
+    pub fn second_remark(&self, second: Timestamp) -> String {
+        let (local, at) = (self.zone.to_datetime(second), OffsetDateTime::at(second, &self.zone));
+        let (clock, day) = (local.strftime("%H:%M"), Day::from(local.date()).in_words());
+        format!("{clock} comes twice on {day} in {}; the second, at {}, was taken, since it fits the duration.", self.name(), at.offset())
+    }
+
     fn gap_remark(&self, local: DateTime, taken: Timestamp) -> String {
         let taken = self.zone.to_datetime(taken);
         let on = if taken.date() == local.date() { String::new() } else { format!(" on {}", Day::from(taken.date()).in_words()) };

@@ -87,7 +87,7 @@ pub fn build_entry(
 ) -> Result<WithRemarks<StoredEntry>, Error> {
     // Days and times are on the clock of the member who worked, not of the caller.
     let local_clock = LocalClock { zone: terms.zone.clone() };
-    let WithRemarks { value: when, mut remarks } = EntryTime::new(&given.when, &local_clock, local_clock.day_of(cx.now))?;
+    let WithRemarks { value: when, mut remarks } = EntryTime::read(&given.when, &local_clock, cx.now, None)?;
     remarks.extend(check_not_in_future(cx.now, &given.when, &when, &local_clock)?);
     terms.check_day_open(when.day)?;
     let labour = given.labour.unwrap_or_default();
@@ -178,7 +178,7 @@ pub async fn apply_change(
     after.description = apply_description(&before.description, given.description.clone())?;
     let local_clock = LocalClock { zone: before.zone.clone() };
     let (today, was) = (local_clock.day_of(cx.now), before.when());
-    let WithRemarks { value: when, mut remarks } = was.changed(&given.when, &local_clock, today)?;
+    let WithRemarks { value: when, mut remarks } = EntryTime::read(&given.when, &local_clock, cx.now, Some(&was))?;
     // Time that already was in the future may stay there, with a remark.
     let planned = was.day > today || was.span.is_some_and(|(_, to)| to > cx.now);
     if when.span != was.span {

@@ -15,6 +15,9 @@ pub fn PageHeader(
     /// A line below the title.
     #[prop(optional)]
     lead: Option<AnyView>,
+    /// What the page says below, where it can be mended: it is not said a second time above.
+    #[prop(optional)]
+    said_below: Vec<String>,
     /// The actions.
     #[prop(optional)]
     children: Option<Children>,
@@ -28,7 +31,7 @@ pub fn PageHeader(
             </div>
             {children.map(|children| view! { <div class="page-actions">{children()}</div> })}
         </header>
-        {confirmed(returned_form::done())}
+        {confirmed(without(returned_form::done(), &said_below))}
         {refused()}
     }
 }
@@ -48,6 +51,11 @@ fn refused() -> impl IntoView {
             .get()
             .map(|error| view! { <div class="notice wrong untold" role="alert">{icon(Icon::Warning)} {error_details(error)}</div> })
     }
+}
+
+fn without(mut done: Vec<String>, said_below: &[String]) -> Vec<String> {
+    done.retain(|words| !said_below.contains(words));
+    done
 }
 
 /// Confirmations of a form that was sent without scripts; with scripts they are flash messages.
@@ -82,5 +90,18 @@ pub fn PageSection(
             </div>
             {children()}
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_page_says_below_is_not_said_above_it_too() {
+        let words = |said: &[&str]| said.iter().map(|words| (*words).to_owned()).collect::<Vec<_>>();
+        let done = words(&["Draft an invoice: done.", "There is no address.", "The invoice comes to 0."]);
+        let left = without(done, &words(&["There is no address.", "The note is long."]));
+        assert_eq!(left, ["Draft an invoice: done.", "The invoice comes to 0."]);
     }
 }

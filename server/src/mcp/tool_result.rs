@@ -9,6 +9,7 @@ use app::{
     operation::Operation,
     operations,
     page::{LIMIT_DEFAULT, PageBudget, characters},
+    text::readable,
 };
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
@@ -52,8 +53,15 @@ fn sentences(error: &Error) -> String {
     let further = fields.values().filter(|words| !message.contains(words.as_str())).cloned();
     let said = std::iter::once(first).chain(further).chain(hint.clone()).collect::<Vec<_>>().join(" ");
     let details = details.as_ref().filter(|record| !is_said(&said, record));
-    let details = details.map(|record| format!("Details: {}", concise::told(record.clone())));
+    let details = details.map(|record| in_words(record).unwrap_or_else(|| format!("Details: {}", concise::told(record.clone()))));
     std::iter::once(said).chain(details).chain([format!("[{}]", code.name())]).collect::<Vec<_>>().join(" ")
+}
+
+/// A record of texts alone as sentences: "Later action: 0199….". Any other is told as JSON.
+fn in_words(record: &Value) -> Option<String> {
+    let fields = record.as_object().filter(|fields| !fields.is_empty())?;
+    let named = |(name, value): (&String, &Value)| Some(format!("{}: {}.", readable(name), value.as_str()?));
+    Some(fields.iter().map(named).collect::<Option<Vec<_>>>()?.join(" "))
 }
 
 /// Whether a text contains each value of a record.
@@ -182,6 +190,8 @@ mod tests {
     fn a_refusal_is_told_in_sentences_that_end_with_its_code() {
         let error = Error::invalid("name", "Name is empty.").hint("Give it one.").details(&json!({ "id": 7 }));
         assert_eq!(sentences(&error), "Name is empty. Give it one. Details: {\"id\":7} [invalid]");
+        let later = Error::new(Code::Stale, "The client was changed since.").details(&json!({ "later_action": "0199" }));
+        assert_eq!(sentences(&later), "The client was changed since. Later action: 0199. [stale]");
         let two = Error { fields: [("rate".to_owned(), "Rate is below zero.".to_owned())].into(), ..error };
         assert!(sentences(&two).starts_with("Name is empty. Rate is below zero. Give it one."), "{}", sentences(&two));
         let line = Error::invalid("price", "A price is not below zero.");

@@ -148,27 +148,73 @@ fn next_steps(operation: &Operation, arguments: &Value, answer: &Value) -> Vec<N
     }
 }
 
-/// Cuts long texts until the answer fits, and then its lists. `before` was cut already.
+/// Cuts long texts until the answer fits, and then its lists. `before` was cut already. The work grows with what is shown, and hardly with
+/// the answer: it may be of megabytes, and others wait meanwhile.
 pub fn fit(answer: Value, before: Truncation, way: Option<&str>) -> Value {
-    let whole = noted(answer.clone(), &before, way);
-    if characters(&whole) <= ANSWER_MAX {
-        return whole;
-    }
-    let texts = TEXTS.iter().map(|text| (*text, usize::MAX, None));
-    let items_down_to = |fewest: usize| ITEMS.into_iter().filter(move |items| *items >= fewest);
-    let lists = NAMES.into_iter().flat_map(|(name, fewest)| items_down_to(fewest).map(move |items| (TEXT_BESIDE, items, name)));
-    let mut fitting = whole;
-    for (text_longest, items_most, name_longest) in texts.chain(lists) {
-        let mut cut = Truncation::of(before.before.clone());
-        let mut shorter = answer.clone();
-        shorten("", &mut shorter, (text_longest, items_most), &mut cut);
-        cut.further = name_longest.map(|longest| omitted_items::add(&answer, &mut shorter, longest)).unwrap_or_default();
-        fitting = noted(shorter, &cut, way);
-        if characters(&fitting) <= ANSWER_MAX {
-            break;
+    if may_fit(&answer, WHOLE_ANSWER) {
+        let whole = noted(answer.clone(), &before, way);
+        if characters(&whole) <= ANSWER_MAX {
+            return whole;
         }
     }
-    fitting
+    let texts = TEXTS.iter().map(|text| (Limits { text: *text, items: usize::MAX }, None));
+    let items_down_to = |fewest: usize| ITEMS.into_iter().filter(move |items| *items >= fewest);
+    let lists =
+        NAMES.into_iter().flat_map(|(name, fewest)| items_down_to(fewest).map(move |items| (Limits { text: TEXT_BESIDE, items }, name)));
+    let shortened = |(limits, name_longest): (Limits, Option<usize>)| {
+        let mut cut = Truncation::of(before.before.clone());
+        let mut shorter = shorten("", &answer, limits, &mut cut);
+        cut.further = name_longest.map(|longest| omitted_items::add(&answer, &mut shorter, longest)).unwrap_or_default();
+        noted(shorter, &cut, way)
+    };
+    let mut possible = texts.chain(lists).filter(|(limits, _)| may_fit(&answer, *limits)).map(shortened);
+    possible.find(|fitting| characters(fitting) <= ANSWER_MAX).unwrap_or_else(|| shortened(SHORTEST))
+}
+
+/// The limits of a step: the length of texts in characters, and the number of items of each list.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    text: usize,
+    items: usize,
+}
+
+const WHOLE_ANSWER: Limits = Limits { text: usize::MAX, items: usize::MAX };
+
+/// The last step, which is taken even if it does not fit.
+const SHORTEST: (Limits, Option<usize>) = (Limits { text: TEXT_BESIDE, items: 1 }, None);
+
+/// Whether what the limits keep of the answer can be short enough. Counts no further than the size limit.
+fn may_fit(answer: &Value, limits: Limits) -> bool {
+    count_down("", answer, limits, &mut ANSWER_MAX.clone()).is_some()
+}
+
+/// Takes the least number of characters that a value needs from those that are left; none where they do not suffice.
+fn count_down(name: &str, value: &Value, limits: Limits, left: &mut usize) -> Option<()> {
+    let limits = limits_of(name, limits);
+    let own = match value {
+        Value::String(text) => 2 + text.chars().take(limits.text.min(*left)).count(),
+        Value::Array(_) | Value::Object(_) => 2,
+        _ => 1,
+    };
+    *left = left.checked_sub(own)?;
+    match value {
+        Value::Array(items) => items.iter().take(limits.items).try_for_each(|item| count_down(name, item, limits, left)),
+        Value::Object(fields) => fields.iter().try_for_each(|(name, field)| {
+            *left = left.checked_sub(name.len())?;
+            count_down(name, field, limits, left)
+        }),
+        _ => Some(()),
+    }
+}
+
+/// The limits of a field. A notice and the address of a record stay whole, and so does the usage of a budget; lists of budgets are cut as
+/// other lists.
+fn limits_of(name: &str, limits: Limits) -> Limits {
+    match name {
+        name if WHOLE.contains(&name) => WHOLE_ANSWER,
+        name if BUDGETS.contains(&name) => Limits { text: usize::MAX, ..limits },
+        _ => limits,
+    }
 }
 
 /// The answer with the notice about its cuts, after an existing one.
@@ -180,34 +226,28 @@ fn noted(mut answer: Value, cut: &Truncation, way: Option<&str>) -> Value {
     answer
 }
 
-fn shorten(name: &str, value: &mut Value, most: (usize, usize), cut: &mut Truncation) {
+/// A copy of what the limits keep of a value.
+fn shorten(name: &str, value: &Value, limits: Limits, cut: &mut Truncation) -> Value {
+    let limits = limits_of(name, limits);
     match value {
-        Value::String(text) => {
-            if let Some((end, _)) = text.char_indices().nth(most.0) {
-                text.truncate(end);
-                text.push('…');
+        Value::String(text) => match text.char_indices().nth(limits.text) {
+            Some((end, _)) => {
                 cut.texts = true;
+                Value::from(format!("{}…", &text[..end]))
             }
-        }
+            None => value.clone(),
+        },
         Value::Array(items) => {
-            let all = items.len();
-            items.truncate(most.1);
-            if all > items.len() {
-                cut.list(name, items.len(), all);
+            let kept = items.len().min(limits.items);
+            if items.len() > kept {
+                cut.list(name, kept, items.len());
             }
-            items.iter_mut().for_each(|item| shorten(name, item, most, cut));
+            items.iter().take(kept).map(|item| shorten(name, item, limits, cut)).collect()
         }
-        Value::Object(fields) => shorten_fields(fields, most, cut),
-        _ => {}
-    }
-}
-
-/// Shortens the fields of a record. A notice and the address of a record stay whole, and so does the usage of a budget;
-/// lists of budgets are cut as other lists.
-fn shorten_fields(fields: &mut Map<String, Value>, (text, items): (usize, usize), cut: &mut Truncation) {
-    for (name, field) in fields.iter_mut().filter(|(name, _)| !WHOLE.contains(&name.as_str())) {
-        let text = if BUDGETS.contains(&name.as_str()) { usize::MAX } else { text };
-        shorten(name, field, (text, items), cut);
+        Value::Object(fields) => {
+            fields.iter().map(|(name, field)| (name.clone(), shorten(name, field, limits, cut))).collect::<Map<_, _>>().into()
+        }
+        _ => value.clone(),
     }
 }
 

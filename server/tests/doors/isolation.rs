@@ -123,7 +123,7 @@ async fn a_page_whose_reader_has_gone_is_rendered_to_its_end() {
     let listed = "select count(*) from access_record where operation = 'list_clients' and outcome = 'done'";
     assert_eq!(world.services.recorder.flush_within(std::time::Duration::from_secs(60)).await, 0);
     let listed: i64 = sqlx::query_scalar(listed).fetch_one(&owner).await.expect("a number");
-    assert_eq!(listed, 2, "the list, and whether there are archived clients, were read to their end");
+    assert_eq!(listed, 4, "the list and the timer bar, each with whether there are archived clients, were read to their end");
 }
 
 async fn until_somebody_waits(held: &mut sqlx::PgConnection) {

@@ -32,7 +32,8 @@ pub async fn lines(user: &AssistantUser, operation: &Operation, arguments: &Valu
     if !undoes {
         lines.extend(relations::lines(user, answer).await);
     }
-    let given = ArgumentLines { user, operation, arguments, answer, before, formatter: ValueFormatter::of(user, answer) };
+    let formatter = ValueFormatter::of(user, answer).for_operation(user, operation);
+    let given = ArgumentLines { user, operation, arguments, answer, before, formatter };
     let unsaid = given.lines(&lines).await;
     lines.extend(unsaid);
     lines

@@ -1,5 +1,6 @@
 //! Formats values for cards.
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -8,6 +9,7 @@ use crate::{
     day::{Day, OffsetDateTime},
     hours::WorkDuration,
     money::{self, Amount, Currency, Money},
+    operation::Operation,
 };
 
 /// The maximum number of names in one value.
@@ -16,7 +18,9 @@ const LISTED: usize = 30;
 /// Formats columns and arguments, whose numbers need a currency and times a time zone.
 pub(super) struct ValueFormatter {
     currency: Currency,
-    zone: jiff::tz::TimeZone,
+    zone: TimeZone,
+    /// The day from which days by word count.
+    today: Day,
 }
 
 impl ValueFormatter {
@@ -29,7 +33,16 @@ impl ValueFormatter {
     /// The formatter for amounts in this currency, or in the organization's if it is unknown.
     pub fn in_currency(user: &AssistantUser, code: Option<&str>) -> Self {
         let currency = code.and_then(|code| Currency::parse(code).ok()).unwrap_or_else(|| user.membership.currency.clone());
-        Self { currency, zone: user.membership.member_zone.clone() }
+        let today = today_in(user, &user.membership.organization_zone);
+        Self { currency, zone: user.membership.member_zone.clone(), today }
+    }
+
+    /// The same for the arguments of an operation: days of time count on the clock of the member, all others on that of the organization.
+    pub fn for_operation(self, user: &AssistantUser, operation: &Operation) -> Self {
+        match operation.declaration.name.contains("time_entr") {
+            true => Self { today: today_in(user, &user.membership.member_zone), ..self },
+            false => self,
+        }
     }
 
     /// Formats a column of a record.
@@ -52,6 +65,7 @@ impl ValueFormatter {
     pub fn argument(&self, name: &str, value: &Value) -> Option<String> {
         match value {
             Value::String(amount) if is_money(name) => Some(self.amount(amount)),
+            Value::String(day) if is_day(name) => Some(Day::by_word(day, &self.today).map_or_else(|| text_of(day), |day| day.label())),
             _ => self::value(value),
         }
     }
@@ -70,6 +84,16 @@ impl ValueFormatter {
             _ => Some(at.day().label()),
         }
     }
+}
+
+/// The present day in a time zone.
+fn today_in(user: &AssistantUser, zone: &TimeZone) -> Day {
+    Day::from(user.caller.services.clock.now().to_zoned(zone.clone()).date())
+}
+
+/// Whether an argument of this name is a day, which may be a word.
+fn is_day(name: &str) -> bool {
+    matches!(name, "date" | "from" | "to" | "period_from" | "period_to") || name.ends_with("_on")
 }
 
 /// Whether a field of this name is an amount.

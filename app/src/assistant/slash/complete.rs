@@ -107,13 +107,13 @@ fn pair(head: &str, tail: &str, command: &Command, names: &KnownNames) -> Vec<Co
     };
     if let Some((value, known)) = values {
         let before = &head[..head.len() - value.len()];
-        let wanted = folded(value.trim_start_matches('"'));
+        let wanted = folded(value.trim_start_matches(['"', '“', '„']));
         let found = known.iter().filter(|name| folded(name).contains(&wanted) && !name.contains('"'));
         let offer = |name: &String| Completion {
             label: name.clone(),
             hint: String::new(),
             needed: false,
-            ..taken(format!("{before}\"{name}\" "), tail.trim_start_matches('"').trim_start())
+            ..taken(format!("{before}\"{name}\" "), tail.trim_start_matches(['"', '“', '”']).trim_start())
         };
         return found.map(offer).collect();
     }

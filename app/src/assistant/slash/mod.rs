@@ -52,6 +52,9 @@ pub struct ParsedCommand {
 /// The command that lists all commands. It is no operation.
 pub const HELP: &str = "help";
 
+/// Arguments of all writes that a card makes needless.
+pub const NEEDLESS_ARGUMENTS: [&str; 2] = ["dry_run", "idempotency_key"];
+
 /// Whether the text asks for the list of all commands.
 pub fn is_help(text: &str) -> bool {
     split(text).is_some_and(|(name, _)| name.eq_ignore_ascii_case(HELP))
@@ -64,10 +67,26 @@ pub fn parse(text: &str, commands: &[Command], names: &KnownNames) -> Result<Par
     let (name, rest) = split(text).ok_or_else(|| Error::invalid("text", "A command begins with a slash, such as /stop."))?;
     let name = name.to_lowercase().replace('_', "-");
     let Some(command) = commands.iter().find(|command| command.name == name) else { return Err(unknown(&name, commands)) };
-    natural_commands::parse(&command.name, rest, names).unwrap_or_else(|| {
-        let arguments = named_arguments::parse(command, rest)?;
-        Ok(ParsedCommand { operation: command.name.replace('-', "_"), arguments: Value::Object(arguments) })
-    })
+    if let Some(parsed) = natural_commands::parse(&command.name, rest, names) {
+        // These take no arguments by name, so that one would silently become a part of their text.
+        let last = rest.split_whitespace().last().and_then(|word| word.split_once('='));
+        last.map_or(Ok(()), |(argument, _)| refuse_needless(command, &named_arguments::spelled(argument)))?;
+        return parsed;
+    }
+    let arguments = named_arguments::parse(command, rest)?;
+    Ok(ParsedCommand { operation: command.name.replace('-', "_"), arguments: Value::Object(arguments) })
+}
+
+/// Refuses an argument that the card of a write makes needless.
+fn refuse_needless(command: &Command, argument: &str) -> Result<(), Error> {
+    if !command.writes || !NEEDLESS_ARGUMENTS.contains(&argument) {
+        return Ok(());
+    }
+    let why = match argument {
+        "dry_run" => "The card itself shows what would be done, and nothing happens until Commit.",
+        _ => "The card is done once, however often it is committed.",
+    };
+    Err(Error::invalid(argument, format!("{why} Leave {argument} out.")))
 }
 
 impl ParsedCommand {

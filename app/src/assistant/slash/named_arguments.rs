@@ -5,6 +5,12 @@ use serde_json::{Deserializer, Map, Value, json};
 
 use crate::{assistant::Command, error::Error};
 
+/// The characters with which a quoted text begins. Some keyboards put typographic quotes for straight ones.
+const QUOTES: [char; 6] = ['"', '“', '”', '„', '‘', '‚'];
+
+/// The longest part of a text that a refusal repeats, in characters.
+const REPEATED_MAX: usize = 60;
+
 /// Parses the arguments after the name of a command.
 pub(super) fn parse(command: &Command, mut rest: &str) -> Result<Map<String, Value>, Error> {
     let mut arguments = Map::new();
@@ -12,15 +18,25 @@ pub(super) fn parse(command: &Command, mut rest: &str) -> Result<Map<String, Val
         arguments.insert(name, given);
         rest = after;
     }
+    // The argument before the rest and the text from its value on, where that is a word without quotes.
+    let mut before: Option<(String, &str)> = None;
     while !rest.is_empty() {
-        let (name, after) = name(command, rest)?;
-        let (value, after) = value(&name, after)?;
+        let Some((name, after)) = named(command, rest) else { return Err(stands_alone(command, &arguments, before, rest)) };
+        let name = spelled(name);
+        super::refuse_needless(command, &name)?;
+        let (value, left) = value(&name, after)?;
+        before = (!after.starts_with(QUOTES) && !after.starts_with(['[', '{'])).then(|| (name.clone(), after));
         if arguments.insert(name.clone(), value).is_some() {
             return Err(Error::invalid(&name, format!("{name} is given twice; give it once.")));
         }
-        rest = after.trim_start();
+        rest = left.trim_start();
     }
     Ok(arguments)
+}
+
+/// The name of an argument in the operation's spelling.
+pub(super) fn spelled(name: &str) -> String {
+    name.replace('-', "_").to_lowercase()
 }
 
 /// The names of the required arguments, from the usage of the command.
@@ -32,53 +48,72 @@ fn required(command: &Command) -> impl Iterator<Item = &str> {
 fn unnamed<'a>(command: &Command, rest: &'a str) -> Result<Option<(String, Value, &'a str)>, Error> {
     let mut required = required(command);
     let (Some(only), None) = (required.next(), required.next()) else { return Ok(None) };
-    if rest.is_empty() || named(rest).is_some() {
+    if rest.is_empty() || named(command, rest).is_some() {
         return Ok(None);
     }
-    if rest.starts_with('"') {
-        let (given, after) = value(only, rest)?;
-        return Ok(Some((only.to_owned(), given, after.trim_start())));
+    if let Some((given, after)) = quoted(only, rest)? {
+        return Ok(Some((only.to_owned(), json!(given), after.trim_start())));
     }
     // A name may begin with a bracket, too: it is JSON only where nothing but named arguments follows.
     let json_value = rest.starts_with(['[', '{']).then(|| value(only, rest).ok()).flatten();
     if let Some((given, after)) = json_value.map(|(given, after)| (given, after.trim_start()))
-        && (after.is_empty() || named(after).is_some())
+        && (after.is_empty() || named(command, after).is_some())
     {
         return Ok(Some((only.to_owned(), given, after)));
     }
-    let words = rest.char_indices().filter(|(at, letter)| *at > 0 && !letter.is_whitespace() && rest[..*at].ends_with(char::is_whitespace));
-    let end = words.map(|(at, _)| at).find(|at| named(&rest[*at..]).is_some()).unwrap_or(rest.len());
-    let (given, after) = rest.split_at(end);
+    let (given, after) = rest.split_at(before_named(command, rest));
     Ok(Some((only.to_owned(), json!(given.trim()), after)))
 }
 
-/// The name that the text begins with and what follows its `=`; none when it begins with something else.
-fn named(rest: &str) -> Option<(&str, &str)> {
+/// Where the first word that is the name of an argument begins, after the first word of the text; the end of the text if there is none.
+fn before_named(command: &Command, text: &str) -> usize {
+    let words = text.char_indices().filter(|(at, letter)| *at > 0 && !letter.is_whitespace() && text[..*at].ends_with(char::is_whitespace));
+    words.map(|(at, _)| at).find(|at| named(command, &text[*at..]).is_some()).unwrap_or(text.len())
+}
+
+/// The name that the text begins with, and its value with what follows; none when it begins with something else. Around the equals sign
+/// there may be spaces where the command takes an argument of that name. Before the next name, they are an empty value.
+fn named<'a>(command: &Command, rest: &'a str) -> Option<(&'a str, &'a str)> {
+    let (name, after) = before_equals(command, rest)?;
+    let value = after.trim_start();
+    let is_spaced = value.len() < after.len() && takes(command, name);
+    let is_empty = value.is_empty() || before_equals(command, value).is_some();
+    Some((name, if is_spaced && !is_empty { value } else { after }))
+}
+
+/// The name that the text begins with and what follows its equals sign.
+fn before_equals<'a>(command: &Command, rest: &'a str) -> Option<(&'a str, &'a str)> {
     let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace())?;
     let (word, after) = rest.split_at(end);
     let is_name = !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    let after = if takes(command, word) { after.trim_start() } else { after };
     Some((word, after.strip_prefix('=')?)).filter(|_| is_name)
 }
 
-/// The name before the next `=`, in the operation's spelling.
-fn name<'a>(command: &Command, rest: &'a str) -> Result<(String, &'a str), Error> {
-    if let Some((word, after)) = named(rest) {
-        return Ok((word.replace('-', "_").to_lowercase(), after));
-    }
-    let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace()).unwrap_or(rest.len());
-    let word: String = rest[..end].chars().take(60).collect();
-    let way = match required(command).next() {
-        Some(argument) => format!("/{} takes its arguments by name, such as {argument}=\"{word}\".", command.name),
-        None => format!("/{} takes arguments by name only: the name, an equals sign and the value.", command.name),
+/// Whether the command takes an argument of this name, as far as its arguments are known.
+fn takes(command: &Command, name: &str) -> bool {
+    let name = spelled(name);
+    required(command).any(|known| known == name) || command.arguments.contains(&name)
+}
+
+/// The refusal of words without a name, with the way to write them: the value before them in quotes together with them, or an argument
+/// that is still missing.
+fn stands_alone(command: &Command, given: &Map<String, Value>, before: Option<(String, &str)>, rest: &str) -> Error {
+    let short = |text: &str| text.trim().chars().take(REPEATED_MAX).collect::<String>();
+    let in_quotes = |text: &str| format!("\"{}\"", short(&text[..before_named(command, text)]).replace('\\', "\\\\").replace('"', "\\\""));
+    let missing = || required(command).find(|name| !given.contains_key(*name));
+    let way = match (before, missing()) {
+        (Some((name, value)), _) => format!("put a value of several words in quotes: {name}={}.", in_quotes(value)),
+        (None, Some(name)) => format!("/{} takes its arguments by name, such as {name}={}.", command.name, in_quotes(rest)),
+        (None, None) => format!("/{} takes arguments by name only: the name, an equals sign and the value.", command.name),
     };
-    Err(Error::invalid("text", format!("\"{word}\" stands alone; {way}")))
+    let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace()).unwrap_or(rest.len());
+    Error::invalid("text", format!("\"{}\" stands alone; {way}", short(&rest[..end])))
 }
 
 /// Parses the value that the text begins with: a quoted text, JSON in brackets, or one word.
 fn value<'a>(name: &str, text: &'a str) -> Result<(Value, &'a str), Error> {
-    if let Some(quoted) = text.strip_prefix('"') {
-        let (value, after) =
-            unquoted(quoted).ok_or_else(|| Error::invalid(name, format!("The quote of {name} is not closed; end it with \".")))?;
+    if let Some((value, after)) = quoted(name, text)? {
         return Ok((Value::String(value), after));
     }
     if text.starts_with(['[', '{']) {
@@ -91,13 +126,34 @@ fn value<'a>(name: &str, text: &'a str) -> Result<(Value, &'a str), Error> {
     Ok((plain(&text[..end]), &text[end..]))
 }
 
-/// The text before the closing quote, and what follows it. A backslash escapes the next letter.
-fn unquoted(text: &str) -> Option<(String, &str)> {
+/// The quoted text that the text begins with, and what follows it; none when it begins with something else.
+fn quoted<'a>(name: &str, text: &'a str) -> Result<Option<(String, &'a str)>, Error> {
+    let Some(opening) = text.chars().next().filter(|letter| QUOTES.contains(letter)) else { return Ok(None) };
+    let is_single = matches!(opening, '‘' | '‚');
+    let closing: &[char] = match opening {
+        '"' => &['"'],
+        _ if is_single => &['’', '‘'],
+        _ => &['”', '“'],
+    };
+    match unquoted(&text[opening.len_utf8()..], closing, is_single) {
+        // It may be an apostrophe, as in ‘t Hoekje.
+        None if is_single => Ok(None),
+        None => Err(Error::invalid(name, format!("The quote of {name} is not closed; end it with {}.", closing[0]))),
+        found => Ok(found),
+    }
+}
+
+/// The text before one of the closing quotes, and what follows it. A backslash escapes the next letter. A single quote within a word is an
+/// apostrophe and closes nothing.
+fn unquoted<'a>(text: &'a str, closing: &[char], is_single: bool) -> Option<(String, &'a str)> {
     let mut value = String::new();
     let mut letters = text.chars();
     loop {
-        match letters.next()? {
-            '"' => return Some((value, letters.as_str())),
+        let letter = letters.next()?;
+        let rest = letters.as_str();
+        let ends_word = rest.is_empty() || rest.starts_with(char::is_whitespace);
+        match letter {
+            letter if closing.contains(&letter) && (ends_word || !is_single) => return Some((value, rest)),
             '\\' => value.push(letters.next()?),
             letter => value.push(letter),
         }

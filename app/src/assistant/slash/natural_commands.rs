@@ -45,8 +45,8 @@ fn log(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
     if project.is_empty() {
         return Err(Error::invalid("project", format!("Say what it was for: /log {duration} Acme / Onboarding / first call.")));
     }
-    let date = date.map(|date| date.to_string()).unwrap_or_default();
-    Ok(called("create_time_entry", [("project", project), ("duration", duration), ("description", description.to_owned()), ("date", date)]))
+    let (description, date) = (description.to_owned(), date.unwrap_or_default());
+    Ok(called("create_time_entry", [("project", project), ("duration", duration), ("description", description), ("date", date)]))
 }
 
 fn unbilled(rest: &str) -> ParsedCommand {
@@ -85,18 +85,54 @@ pub(super) fn duration(rest: &str) -> Result<(String, &str), Error> {
     Ok((rest[..end].to_owned(), rest[end..].trim_start()))
 }
 
-/// Splits a day off the end of a text.
-fn dated<'a>(rest: &'a str, today: &Day) -> (&'a str, Option<Day>) {
-    let at = rest.rfind(char::is_whitespace).map_or(0, |space| space + rest[space..].chars().next().map_or(0, char::len_utf8));
-    let (before, word) = rest.split_at(at);
-    let day = match word.to_lowercase().as_str() {
-        "today" => Some(today.clone()),
-        "yesterday" => Some(today.plus(-1)),
-        word => Day::parse("date", word).ok(),
+/// Words before a day that make it a part of the description: `prepare demo for friday`.
+const LEADS_TO_DAY: [&str; 17] =
+    ["for", "until", "till", "by", "next", "before", "after", "of", "to", "since", "from", "every", "each", "the", "this", "and", "due"];
+
+/// Splits a day off the end of a text, with a preceding `on`. The day is returned as the argument of an operation.
+fn dated<'a>(rest: &'a str, today: &Day) -> (&'a str, Option<String>) {
+    let last = last_word(rest);
+    let last_two = last_word(rest[..last].trim_end());
+    let Some((at, day)) = [last_two, last].into_iter().find_map(|at| Some((at, day_named(&rest[at..], today)?))) else {
+        return (rest, None);
     };
-    match day {
-        Some(day) => (before.trim_end(), Some(day)),
-        None => (rest, None),
+    let before = rest[..at].trim_end();
+    let at = last_word(before);
+    match before[at..].to_lowercase().as_str() {
+        "on" => (before[..at].trim_end(), Some(day)),
+        word if LEADS_TO_DAY.contains(&word) => (rest, None),
+        _ => (before, Some(day)),
+    }
+}
+
+/// Where the last word of a text begins.
+fn last_word(text: &str) -> usize {
+    text.char_indices().rev().find(|(_, letter)| letter.is_whitespace()).map_or(0, |(at, letter)| at + letter.len_utf8())
+}
+
+/// The day that these words name, as the argument of an operation.
+fn day_named(text: &str, today: &Day) -> Option<String> {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    // As a word, because the operation then warns that the day of a week ago may be meant.
+    if today.is_weekday(&words) {
+        return Some(words);
+    }
+    let day = match words.as_str() {
+        "tomorrow" => Some(today.plus(1)),
+        words => Day::by_word(words, today).or_else(|| Day::parse("date", words).ok()).or_else(|| day_in_figures(words, today)),
+    };
+    day.map(|day| day.to_string())
+}
+
+/// The day of `27.11.2026` or `27.11.`, which is in the year in which it is nearest to today.
+fn day_in_figures(text: &str, today: &Day) -> Option<Day> {
+    let [day, month, year] = text.split('.').collect::<Vec<_>>()[..] else { return None };
+    let number = |part: &str| part.parse::<i16>().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let (day, month) = (number(day)?, number(month)?);
+    let in_year = |year: i16| Day::parse("date", &format!("{year:04}-{month:02}-{day:02}")).ok();
+    match year {
+        "" => (today.year() - 1..=today.year() + 1).filter_map(in_year).min_by_key(|day| today.days_until(day).abs()),
+        year => in_year(number(year)?),
     }
 }
 

@@ -12,6 +12,7 @@ fn commands() -> Vec<Command> {
         title: format!("What {name} does"),
         usage: usage.to_owned(),
         writes: true,
+        arguments: Vec::new(),
     };
     vec![
         command("start", "Acme / Dashboard design review"),
@@ -87,14 +88,14 @@ fn a_single_required_argument_needs_no_name() {
     assert_eq!(means("/undo-action last"), ("undo_action".to_owned(), json!({ "action": "last" })));
     assert_eq!(means("/undo-action action=last").1, json!({ "action": "last" }));
     assert_eq!(means("/mail-invoice 2026-0001").1, json!({ "invoice": "2026-0001" }));
-    assert_eq!(means("/mail-invoice 2026-0001 dry-run=true").1, json!({ "invoice": "2026-0001", "dry_run": true }));
-    assert_eq!(means("/mail-invoice \"No. 7\" dry-run=true").1, json!({ "invoice": "No. 7", "dry_run": true }));
+    assert_eq!(means("/mail-invoice 2026-0001 with-pdf=true").1, json!({ "invoice": "2026-0001", "with_pdf": true }));
+    assert_eq!(means("/mail-invoice \"No. 7\" with-pdf=true").1, json!({ "invoice": "No. 7", "with_pdf": true }));
     assert!(refusal("/create-project Acme").1.contains("such as client=\"Acme\""), "the argument is a real one");
 }
 
 #[test]
 fn the_last_offer_lists_the_commands_that_are_not_offered() {
-    let command = |name: String| Command { name, title: String::new(), usage: String::new(), writes: false };
+    let command = |name: String| Command { name, title: String::new(), usage: String::new(), writes: false, arguments: Vec::new() };
     let many: Vec<Command> = (0..20).map(|number| command(format!("list-{number}"))).chain([command(HELP.to_owned())]).collect();
     let offers = complete("/", 1, &many, &names());
     let last = offers.last().expect("an offer");
@@ -125,6 +126,92 @@ fn time_is_logged_today_unless_a_day_follows() {
     assert_eq!(logged("/log 45m Globex / Today"), json!({ "project": "Globex / Today", "duration": "45m" }));
     assert_eq!(logged("/log 1h 30m Acme / Dashboard")["duration"], "1h 30m");
     assert_eq!(logged("/log 45 min Acme / Dashboard")["duration"], "45 min");
+}
+
+#[test]
+fn a_day_at_the_end_is_named_as_in_an_argument() {
+    // Today is a Saturday.
+    for (end, description, date) in [
+        ("standup last friday", "standup", "2026-11-20"),
+        ("standup Friday", "standup", "2026-11-20"),
+        ("standup on friday", "standup", "2026-11-20"),
+        ("standup on last  saturday", "standup", "2026-11-14"),
+        ("standup saturday", "standup", "saturday"),
+        ("standup tomorrow", "standup", "2026-11-22"),
+        ("standup 9.11.", "standup", "2026-11-09"),
+        ("standup on 27.11.", "standup", "2026-11-27"),
+        ("standup 03.01.", "standup", "2027-01-03"),
+        ("standup 27.11.2025", "standup", "2025-11-27"),
+    ] {
+        let wanted = json!({ "project": "Acme / Dashboard", "duration": "45m", "description": description, "date": date });
+        assert_eq!(means(&format!("/log 45m Acme / Dashboard {end}")).1, wanted, "{end}");
+    }
+    let alone = json!({ "project": "Acme / Dashboard", "duration": "45m", "date": "2026-11-20" });
+    assert_eq!(means("/log 45m Acme / Dashboard friday").1, alone);
+    for words in ["prepare demo for friday", "plan until tomorrow", "prepare next monday", "paint the sun", "fix 1.2.3", "version 31.2."] {
+        let wanted = json!({ "project": "Acme / Dashboard", "duration": "45m", "description": words });
+        assert_eq!(means(&format!("/log 45m Acme / Dashboard {words}")).1, wanted, "{words}");
+    }
+}
+
+#[test]
+fn a_card_makes_some_arguments_needless() {
+    for text in [
+        "/mail-invoice 2026-0001 dry-run=true",
+        "/create-client name=Acme dry_run=true",
+        "/log 45m Acme / Dashboard call dry_run=true",
+        "/start Acme / Dashboard call dry-run=true",
+        "/invoice Acme last month dry_run=true",
+    ] {
+        let told = refusal(text).1;
+        assert!(told.ends_with("nothing happens until Commit. Leave dry_run out."), "{text}: {told}");
+    }
+    assert!(refusal("/mail-invoice 2026-0001 idempotency-key=7").1.ends_with("Leave idempotency_key out."));
+    assert_eq!(means("/log 45m Acme / Dashboard dry_run=true is ignored").1["description"], "dry_run=true is ignored");
+}
+
+#[test]
+fn words_that_stand_alone_are_told_with_the_value_in_quotes() {
+    for (text, way) in [
+        ("/create-client name=Initech Ltd", "name=\"Initech Ltd\"."),
+        ("/create-client name=Initech Ltd & Co rate=9000", "name=\"Initech Ltd & Co\"."),
+        ("/mail-invoice invoice=No 7", "invoice=\"No 7\"."),
+        ("/create-project client=\"Acme\" New site", "such as name=\"New site\"."),
+        ("/mail-invoice \"No. 7\" now", "the name, an equals sign and the value."),
+    ] {
+        let told = refusal(text).1;
+        assert!(told.ends_with(way), "{text}: {told}");
+    }
+}
+
+#[test]
+fn around_an_equals_sign_there_may_be_spaces_where_the_argument_is_known() {
+    let known = |usage: &str| Command {
+        name: "update-time-entry".to_owned(),
+        usage: usage.to_owned(),
+        arguments: ["time_entry", "duration", "description", "bill_rate"].map(str::to_owned).to_vec(),
+        ..commands()[0].clone()
+    };
+    let read = |text: &str| parse(text, &[known("time_entry=…")], &names()).expect(text).arguments;
+    let wanted = json!({ "time_entry": "0199-7", "duration": "2h" });
+    for text in ["duration = 2h", "duration= 2h", "duration =2h", "Duration=2h", "duration = “2h”"] {
+        assert_eq!(read(&format!("/update-time-entry 0199-7 {text}")), wanted, "{text}");
+    }
+    let cleared = json!({ "time_entry": "0199-7", "description": "", "bill_rate": 90 });
+    assert_eq!(read("/update-time-entry 0199-7 description= bill-rate = 90"), cleared);
+    assert_eq!(read("/update-time-entry R&D = fun"), json!({ "time_entry": "R&D = fun" }));
+    assert_eq!(read("/update-time-entry fun = work"), json!({ "time_entry": "fun = work" }));
+}
+
+#[test]
+fn typographic_quotes_are_quotes() {
+    for text in ["“Acme GmbH”", "„Acme GmbH“", "‘Acme GmbH’", "”Acme GmbH”"] {
+        assert_eq!(means(&format!("/create-client name={text} rate=9000")).1, json!({ "name": "Acme GmbH", "rate": 9000 }), "{text}");
+        assert_eq!(means(&format!("/mail-invoice {text}")).1, json!({ "invoice": "Acme GmbH" }), "{text}");
+    }
+    assert_eq!(means("/create-client name=‘Ada’s work’").1, json!({ "name": "Ada’s work" }));
+    assert_eq!(means("/mail-invoice ‘t Hoekje").1, json!({ "invoice": "‘t Hoekje" }), "an apostrophe");
+    assert!(refusal("/create-client name=“Acme").1.ends_with("end it with ”."));
 }
 
 #[test]

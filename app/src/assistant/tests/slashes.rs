@@ -100,3 +100,33 @@ async fn of_a_token_that_is_said_in_the_drawer_the_secret_is_not_kept() {
     world.caller.services.recorder.flush_within(std::time::Duration::from_secs(10)).await;
     assert_eq!(world.tables_with(secret).await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn an_argument_that_a_command_does_not_take_is_told_with_those_that_it_takes() {
+    let (world, _) = studio(vec![]).await;
+    for (text, told) in [
+        ("/create-client name=Beta notes=Loud", "/create-client takes no \"notes\". It takes name, "),
+        ("/list-clients notes=Loud", "/list-clients takes no \"notes\". It takes "),
+    ] {
+        let said = say(&world, text).await;
+        let refusal = said.messages[1].refusal.as_ref().expect("refused");
+        assert!(refusal.message.starts_with(told) && !refusal.message.contains("dry_run"), "{text}: {refusal:?}");
+    }
+    let said = say(&world, "/create-client name=Beta dry_run=true").await;
+    let refusal = said.messages[1].refusal.as_ref().expect("refused");
+    assert!(refusal.message.starts_with("The card itself shows what would be done"), "{refusal:?}");
+}
+
+#[tokio::test]
+async fn the_card_of_a_payment_names_the_day_that_a_word_means() {
+    let (world, _) = studio(vec![]).await;
+    world.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})).await;
+    let draft = world.ok("draft_invoice", json!({"client": "Acme"})).await;
+    world.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+    // A Friday.
+    world.set_clock("2026-11-27T12:00:00Z");
+    let said = say(&world, "/record-payment invoice=2026-0001 amount=10,50 date=friday").await;
+    let Some(Step::Card(card)) = said.messages[1].steps.first() else { panic!("no card: {said:?}") };
+    assert!(card.effect.iter().any(|line| line.label == "Day" && line.value == "Fri 27 Nov 2026"), "{card:#?}");
+    assert!(card.warnings.iter().any(|told| told.contains("friday was taken as today, 2026-11-27")), "{card:#?}");
+}

@@ -22,6 +22,7 @@ async fn two_undos_are_taken_back_the_last_one_first() {
     let newer = studio.ok("undo_action", json!({"action": "last"})).await;
     let older = studio.ok("undo_action", json!({"action": "last"})).await;
     alike(&studio, &three, Code::Stale, newer["action"].as_str().expect("an id")).await;
+    alike(&studio, &three, Code::Stale, &first(&older)).await;
     alike(&studio, &newer, Code::Stale, "changed since by Ada (undo_action)").await;
     alike(&studio, &newer, Code::Stale, &first(&older)).await;
     undo(&studio, &older).await;

@@ -10,6 +10,7 @@ mod held;
 mod instead;
 mod listed;
 mod locks;
+mod named;
 mod rights;
 mod taken;
 mod timers;

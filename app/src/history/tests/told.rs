@@ -312,3 +312,12 @@ async fn what_was_taken_back_and_then_not_is_told_to_be_done_again() {
     undo(&studio, &again).await;
     assert_eq!(log_of(&studio).await[0], "Taken back: 1h logged on Acme / Dashboard: Work");
 }
+
+#[tokio::test]
+async fn a_change_to_what_it_was_already_is_said_to_have_changed_nothing() {
+    let studio = studio().await;
+    let logged = log(&studio, "2026-11-18").await;
+    studio.ok("update_time_entry", json!({"time_entry": logged["id"], "description": "Work"})).await;
+    let newest = studio.ok("list_actions", json!({"limit": 1})).await["items"][0].clone();
+    assert_eq!((&newest["told"], &newest["records"]), (&json!("Change time; nothing was changed"), &json!([])));
+}

@@ -53,9 +53,9 @@ impl Beside {
     }
 
     /// Whether a note states it.
-    fn is_in(self, note: &str, home: &Currency, foreign: &Currency) -> bool {
+    fn is_in(self, note: &str, home: &Currency, foreign: &Currency, taxes: &[i64]) -> bool {
         let is_rate_enough = self == Self::AmountOrRate;
-        tax_note::names_amount(note, home, foreign) || is_rate_enough && tax_note::names_rate(note, home, foreign)
+        tax_note::names_amount(note, home, foreign, taxes) || is_rate_enough && tax_note::names_rate(note, home, foreign)
     }
 }
 
@@ -65,7 +65,8 @@ pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
     let country = content.organization.country.as_deref()?;
     let (home, beside) = wanted_on(content)?;
     let foreign = content.currency;
-    if beside.is_in(content.notes.unwrap_or_default(), &home, foreign) {
+    let taxes = content.taxes.as_deref().unwrap_or_default();
+    if beside.is_in(content.notes.unwrap_or_default(), &home, foreign, taxes) {
         return contradiction(content, &home).map(|message| remark("notes", message));
     }
     let message = format!(
@@ -83,7 +84,7 @@ pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {
 pub async fn of_changed_tax(cx: &mut Call, row: &InvoiceRow, content: &RemarkInput<'_>) -> Result<Option<InvoiceProblem>, Error> {
     let (Some((home, _)), Some(taxes)) = (wanted_on(content), &content.taxes) else { return Ok(None) };
     let (note, foreign) = (content.notes.unwrap_or_default(), content.currency);
-    let stated = tax_note::amounts(note, &home, foreign);
+    let stated = tax_note::amounts(note, &home, foreign, taxes);
     if stated.is_empty() || !exchange_rate::all(note, &home, foreign).is_empty() {
         return Ok(None);
     }
@@ -109,7 +110,7 @@ fn wanted_on(content: &RemarkInput<'_>) -> Option<(Currency, Beside)> {
 /// The message that the amount in the note is not the tax at the exchange rate beside it, in neither of its directions.
 fn contradiction(content: &RemarkInput<'_>, home: &Currency) -> Option<String> {
     let (note, foreign, taxes) = (content.notes.unwrap_or_default(), content.currency, content.taxes.as_deref()?);
-    let stated = tax_note::amounts(note, home, foreign);
+    let stated = tax_note::amounts(note, home, foreign, taxes);
     let first = stated.first()?.readings.first()?;
     let rates = exchange_rate::all(note, home, foreign);
     let mut wanted = Vec::new();
@@ -209,7 +210,7 @@ mod tests {
         let [home, foreign] = ["EUR", "USD"].map(|code| Currency::parse(code).expect("a currency"));
         let fits = |note: &str, taxes: &[i64]| {
             let rates = exchange_rate::all(note, &home, &foreign);
-            let stated = tax_note::amounts(note, &home, &foreign);
+            let stated = tax_note::amounts(note, &home, &foreign, taxes);
             rates.iter().any(|rate| ConvertedTax::of(rate, taxes, &home, &foreign).is_some_and(|tax| tax.is_stated(&stated)))
         };
         for (note, taxes) in [
@@ -242,9 +243,9 @@ mod tests {
             let Some((home, beside)) = wanted(country) else { continue };
             let tax = Locale::English.tax_called(Some(country));
             let note = format!("{tax}: {} {home} (1 {foreign} = 0.8684 {home})", home.example(52));
-            assert!(beside.is_in(&note, &home, &foreign), "{country}: {note}");
+            assert!(beside.is_in(&note, &home, &foreign, &[]), "{country}: {note}");
             let rate = format!("1 {foreign} = 0.8684 {home}");
-            assert_eq!(beside.is_in(&rate, &home, &foreign), beside == Beside::AmountOrRate, "{country}: {rate}");
+            assert_eq!(beside.is_in(&rate, &home, &foreign, &[]), beside == Beside::AmountOrRate, "{country}: {rate}");
         }
     }
 }

@@ -62,14 +62,14 @@ fn power_of_ten(decimals: u32) -> i128 {
 pub fn all(note: &str, home: &Currency, foreign: &Currency) -> Vec<ExchangeRate> {
     let mut rates = Vec::new();
     for words in tax_note::lines(note) {
-        for at in (0..words.len()).filter(|at| words[*at] == "=") {
+        for at in (0..words.len()).filter(|at| tax_note::is_equation(&words[*at])) {
             rates.extend(around(&words, at, home, foreign));
         }
     }
     rates
 }
 
-/// The rates whose sides are before and behind this equals sign.
+/// The rates whose sides are before and behind this sign of an equation.
 fn around(words: &[String], at: usize, home: &Currency, foreign: &Currency) -> Vec<ExchangeRate> {
     let begins = at.saturating_sub(WORDS_MAX)..at;
     let ends = at + 2..(at + 2 + WORDS_MAX).min(words.len() + 1);

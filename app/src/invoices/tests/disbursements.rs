@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{documents::printed, *};
 use crate::{
     clients::Client,
+    context::Channel,
     invoices::{
         CustomLine, compose, draft as drafting,
         einvoice::{self, InvoiceSource},
@@ -129,7 +130,7 @@ async fn the_electronic_invoice_has_an_allowance_of_the_other_lines_alone() {
     let buyer: Client = serde_json::from_value(studio.ok("get_client", json!({"client": "Acme"})).await).expect("a client");
     let given: Vec<CustomLine> = serde_json::from_value(lines()).expect("lines");
     let tax = drafting::tax_of(&buyer);
-    let row = |line: &CustomLine| compose::row(compose::custom_line(line, &buyer.currency, &tax).expect("a line"));
+    let row = |line: &CustomLine| compose::row(compose::custom_line(line, &buyer.currency, &tax, Channel::Mcp).expect("a line"));
     let rows: Vec<LineRow> = given.iter().map(row).collect();
     let discount = Discount::Percent(Percent(100_000));
     let totals = Totals::of(&read::amounts(&rows).expect("amounts"), Some(discount)).expect("totals");

@@ -54,6 +54,23 @@ async fn where_a_document_has_several_reasons_for_no_tax_each_names_its_lines() 
     assert_eq!(many, ["§ 4 no. 12 UStG\nCourse: § 4 no. 21 UStG"], "what many have is that of all the others");
 }
 
+/// The numbers are those before the lines of the document, taxed ones counted; answers give the same text.
+#[tokio::test]
+async fn a_reason_gives_the_numbers_of_lines_that_share_their_name_with_lines_of_another_reason() {
+    let studio = studio().await;
+    let line = |category: &str, reason: &str| {
+        let line = json!({"description": "Course", "price": "10.00", "tax_category": category, "tax_reason": reason});
+        if category == "S" { json!({"description": "Course", "price": "10.00"}) } else { line }
+    };
+    let lines = [line("S", ""), line("E", "§ 4 no. 21 UStG"), line("E", "§ 4 no. 12 UStG"), line("E", "§ 4 no. 21 UStG")];
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
+    let reason = "#2 Course, #4 Course: § 4 no. 21 UStG\n#3 Course: § 4 no. 12 UStG";
+    let printed: Vec<String> = printed(&studio, &draft).await.taxes.into_iter().filter_map(|tax| tax.reason).collect();
+    assert_eq!(printed, [reason]);
+    let answered = draft["taxes"].as_array().expect("taxes").iter().find_map(|tax| tax.get("reason"));
+    assert_eq!(answered.and_then(Value::as_str), Some(reason.replace('\n', "; ").as_str()));
+}
+
 /// Otherwise, 400 lines would make a reason of several pages, on the document and in each answer.
 #[tokio::test]
 async fn a_reason_of_very_many_lines_counts_those_that_it_does_not_name() {

@@ -36,6 +36,18 @@ async fn more_lines_than_an_invoice_holds_are_refused_before_anything_is_drafted
 }
 
 #[tokio::test]
+async fn longer_texts_than_an_invoice_holds_together_are_refused() {
+    let studio = studio().await;
+    let line = |number: usize| json!({"description": format!("{number} {}", "x".repeat(1_990)), "price": "1.00"});
+    let lines = |many: usize| (0..many).map(line).collect::<Vec<_>>();
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines(200)})).await;
+    let more = studio.refused("update_invoice_draft", json!({"invoice": draft["id"], "add": lines(60)})).await;
+    assert!(more.message.contains("500000 fit at most. Shorten some"), "{more:?}");
+    let kept = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
+    assert_eq!(texts(&kept).len(), 200);
+}
+
+#[tokio::test]
 async fn the_lines_of_a_long_draft_stand_as_in_its_preview() {
     let studio = studio().await;
     entries(&studio, 300).await;

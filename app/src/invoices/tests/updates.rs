@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::error::Code;
+use crate::{access::WriteMode, error::Code};
 
 /// The version a caller has seen stays valid if nothing has changed.
 #[tokio::test]
@@ -73,4 +73,32 @@ async fn a_discount_that_may_have_been_a_fraction_is_told_to_be_an_amount() {
     let drafted = draft(&studio).await;
     let changed = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "discount": "0.1"})).await;
     assert!(changed["warnings"].as_array().is_some_and(|warnings| warnings.contains(&json!(words))), "{}", changed["warnings"]);
+}
+
+/// A form sends the rate that stood there along with another category; a program that gives both means one of them.
+#[tokio::test]
+async fn a_rate_beside_a_category_without_tax_is_refused_except_from_a_form() {
+    let studio = studio().await;
+    let agent = studio.token(WriteMode::Direct).await;
+    let line = json!({"description": "Domain", "price": "10.00", "tax_category": "E", "tax_rate": "19"});
+    for operation in ["preview_invoice", "draft_invoice"] {
+        let given = json!({"client": "Acme", "lines": [line]});
+        let refused = agent.refused(operation, given.clone()).await;
+        assert!(refused.field("lines[0].tax_rate").is_some_and(|why| why.contains("does not go with Exempt (E)")), "{refused:?}");
+        let at_the_page = studio.ok(operation, given).await;
+        assert_eq!((&at_the_page["lines"][0]["tax_category"], &at_the_page["tax"]["amount"]), (&json!("E"), &json!("0.00")));
+    }
+    let taxed = json!({"description": "Domain", "price": "10.00"});
+    let draft = agent.ok("draft_invoice", json!({"client": "Acme", "lines": [taxed]})).await;
+    let change = json!({"line": draft["lines"][0]["id"], "tax_category": "E", "tax_rate": "19"});
+    for (field, given) in [
+        ("lines[0].tax_rate", json!({"invoice": draft["id"], "lines": [change]})),
+        ("add[0].tax_rate", json!({"invoice": draft["id"], "add": [line]})),
+    ] {
+        let refused = agent.refused("update_invoice_draft", given.clone()).await;
+        assert!(refused.field(field).is_some(), "{field}: {refused:?}");
+        studio.ok("update_invoice_draft", given).await;
+    }
+    let exempt = json!({"description": "Domain", "price": "10.00", "tax_category": "E", "tax_rate": "0"});
+    agent.ok("preview_invoice", json!({"client": "Acme", "lines": [exempt]})).await;
 }

@@ -87,7 +87,7 @@ async fn a_key_that_was_kept_as_it_is_before_it_counted_as_a_secret_is_found_aga
         assert_eq!(studio.sql(&as_before).await, 1, "{operation}");
         let again = who.ok(operation, call).await;
         assert_eq!(again["repeated"], true, "{operation}");
-        assert_eq!(crate::testing::without_repeated_flag(again), done, "{operation}");
+        assert_eq!(super::as_given_first(again), done, "{operation}");
     }
 }
 

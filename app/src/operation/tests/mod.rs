@@ -11,6 +11,7 @@ mod lists;
 mod mails;
 mod money_visibility;
 mod reauthorization;
+mod replays;
 mod tables;
 mod tenants;
 mod unchanged;
@@ -81,6 +82,24 @@ impl Fixture {
         self.world.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
         self.world.ok("void_invoice", json!({"invoice": draft["id"]})).await["id"].clone()
     }
+}
+
+/// The warning of a repeated answer, for a person and for a program, that it tells what stood then.
+pub const OF_THEN: [&str; 2] = [
+    "This was done before. Load the page anew to see what stands there now.",
+    "This was done before. The answer tells what stood then; read it anew.",
+];
+
+/// A repeated answer as it was given first: without its flag, and without the warning that it tells what stood then.
+pub fn as_given_first(answer: Value) -> Value {
+    let mut answer = crate::testing::without_repeated_flag(answer);
+    if let Some(warnings) = answer.get_mut("warnings").and_then(Value::as_array_mut) {
+        warnings.retain(|told| !OF_THEN.iter().any(|of_then| told == of_then));
+    }
+    if answer["warnings"].as_array().is_some_and(Vec::is_empty) {
+        answer.as_object_mut().and_then(|fields| fields.remove("warnings"));
+    }
+    answer
 }
 
 /// The secret of an invitation into another organization.

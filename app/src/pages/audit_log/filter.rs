@@ -126,6 +126,11 @@ impl AuditPageData {
     }
 }
 
+/// Whether a field of the form tells the refusal.
+pub fn is_told_at_field(refusal: &Error) -> bool {
+    ["show", "channel", "period", "member", "operation"].iter().any(|name| refusal.field(name).is_some())
+}
+
 /// The label of a channel.
 pub fn channel(name: &str) -> &str {
     named(&CHANNELS, name)
@@ -232,5 +237,12 @@ mod tests {
         let (form, listed) = shown(&studio, AuditPageFilter { member: "Zzzzzz".to_owned(), ..AuditPageFilter::default() }).await;
         assert!(!listed && form.contains("There is no member") && form.contains(r#"id="audit-member-wrong""#), "{form}");
         assert!(!form.contains("list_members shows"), "{form}");
+        let looking = async {
+            let found = AuditPageData::load(AuditPageFilter { member: "Zzzzzz".to_owned(), ..AuditPageFilter::default() }, None).await;
+            found.expect("the page").refusal()
+        };
+        let refusal = studio.caller.clone().run(looking).await.expect("a refusal");
+        assert!(is_told_at_field(&refusal), "{refusal:?}");
+        assert!(!is_told_at_field(&Error::invalid("cursor", "This is no cursor.")), "no field tells it");
     }
 }

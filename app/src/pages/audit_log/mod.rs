@@ -14,12 +14,12 @@ use crate::{
     access::Permission,
     audit_log::{AuditEntry, get_audit_entry},
     day::{Day, OffsetDateTime},
-    error::Code,
+    error::{Code, Error},
     operation::Change,
     page::Page,
     page_context::{use_changes, use_current_organization},
     pages::audit_log::{
-        filter::{AuditPageData, AuditPageFilter, channel, filter_form},
+        filter::{AuditPageData, AuditPageFilter, channel, filter_form, is_told_at_field},
         verification::VerificationSection,
     },
     platform,
@@ -80,11 +80,20 @@ fn shown(found: AuditPageData) -> AnyView {
     let refusal = found.refusal();
     let form = filter_form(&found, refusal.clone(), &base);
     let entries = match (found.entries, refusal) {
-        (Ok(page), Some(refusal)) if page.items.is_empty() => view! { <Empty title="No such call" text=refusal.message /> }.into_any(),
+        (Ok(page), Some(refusal)) if page.items.is_empty() => nothing_listed("No such call", &refusal),
         (Ok(page), _) => list(page),
-        (Err(error), _) => view! { <Empty title="The filter cannot be applied" text=error.message /> }.into_any(),
+        (Err(error), _) => nothing_listed("The filter cannot be applied", &error),
     };
     view! { {form} {entries} }.into_any()
+}
+
+/// What stands in place of the calls that a refused filter would list. A refusal at a field of the filter is not told again.
+fn nothing_listed(title: &'static str, refusal: &Error) -> AnyView {
+    let text = match is_told_at_field(refusal) {
+        true => "Correct the filter above, or clear it.".to_owned(),
+        false => refusal.message.clone(),
+    };
+    view! { <Empty title text /> }.into_any()
 }
 
 fn list(page: Page<AuditEntry>) -> AnyView {

@@ -12,6 +12,7 @@ use crate::{
         archive_or_delete::{Archivable, archive_or_delete},
         projects::manage::NewProjectForm,
         rate_prompts::{RateOf, UnbilledAtOtherRate},
+        read_only::disabled_fields,
     },
     projects::{Project, list_projects},
     ui::{Form, PageSection, Submit, WriteAction, create_resource, dot, hidden, hours, money, on_success, use_flash, when_loaded},
@@ -23,7 +24,9 @@ pub fn ClientTerms(
     /// The client.
     client: Client,
 ) -> impl IntoView {
-    let here = use_current_organization();
+    if !use_current_organization().may(Permission::WriteWork) {
+        return read_only_terms(&client);
+    }
     let changes = use_changes();
     let flash = use_flash();
     let action = WriteAction::<UpdateClient>::new();
@@ -32,18 +35,26 @@ pub fn ClientTerms(
         invalidate(changes.work);
         flash.done(form::saved_words("Client saved.", Some(category), (saved.tax_category, saved.tax_rate)), saved);
     });
-    let changeable = here.may(Permission::WriteWork);
     let given = client.clone();
     view! {
         <PageSection title="Terms" id="terms">
             <Form action id="client" class="grid-form" asks=true changes=true>
                 {hidden("client", client.id)}
                 {form::fields(&given)}
-                {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
+                <div class="form-end span-2"><Submit label="Save changes" /></div>
             </Form>
-            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Client(client.id) /> {ends(client)} })}
+            <UnbilledAtOtherRate of=RateOf::Client(client.id) />
+            {ends(client)}
         </PageSection>
     }
+    .into_any()
+}
+
+/// The terms for users who may see and not change them.
+fn read_only_terms(client: &Client) -> AnyView {
+    let fields = view! { <div class="grid-form">{form::fields(client)}</div> };
+    let terms = disabled_fields("Owners, admins and managers change these terms.", fields.into_any());
+    view! { <PageSection title="Terms" id="terms">{terms}</PageSection> }.into_any()
 }
 
 fn ends(client: Client) -> AnyView {
@@ -82,7 +93,11 @@ pub fn ClientProjects(
 fn rows(page: Page<Project>) -> AnyView {
     let here = use_current_organization();
     if page.items.is_empty() {
-        return view! { <p class="quiet">"No project yet. Time is tracked on projects, so add one first."</p> }.into_any();
+        let words = match here.may(Permission::WriteWork) {
+            true => "No project yet. Time is tracked on projects, so add one first.",
+            false => "No project yet.",
+        };
+        return view! { <p class="quiet">{words}</p> }.into_any();
     }
     let items = page.items.into_iter().map(|project| {
         let path = here.path(&format!("projects/{}", project.id));
@@ -107,6 +122,16 @@ mod tests {
 
     use super::*;
     use crate::{page_context::CurrentOrganization, testing::World};
+
+    #[tokio::test]
+    async fn the_terms_of_whoever_may_not_change_them_are_disabled_and_say_who_does() {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "rate": "120.00"})).await;
+        let looking = async { read_only_terms(&crate::clients::get_client("Acme".to_owned()).await.expect("the client")).to_html() };
+        let shown = studio.caller.clone().run(looking).await;
+        assert!(shown.contains("<fieldset") && shown.contains("disabled") && !shown.contains("<form"), "{shown}");
+        assert!(shown.contains("Owners, admins and managers change these terms."), "{shown}");
+    }
 
     #[tokio::test]
     async fn the_own_rate_of_a_project_stands_beside_it_on_the_page_of_the_client() {

@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     archived::{archived_namesake, archived_switch, with_archived},
-    projects::ON_NO_PROJECT,
+    projects::no_project::nothing_seen,
 };
 use crate::{
     access::Permission,
@@ -112,7 +112,7 @@ fn none(here: &CurrentOrganization, has_archived: bool) -> AnyView {
             "No client yet",
             "A client is whom you work for: it has a currency, a rate and the terms of its invoices. Add the first one with the button above.",
         ),
-        (false, false) => ("No client yet", ON_NO_PROJECT),
+        (false, false) => ("No client yet", nothing_seen(here)),
     };
     view! {
         <Empty title=title text=text />
@@ -183,7 +183,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{page_context::server, testing::World};
+    use crate::{access::Role, page_context::server, testing::World};
 
     /// The empty list of clients.
     async fn shown(studio: &World) -> String {
@@ -205,6 +205,15 @@ mod tests {
         studio.ok("archive_client", json!({"client": "Acme"})).await;
         let after = shown(&studio).await;
         assert!(after.contains("No active client") && after.contains("clients?archived=yes"), "{after}");
+    }
+
+    #[tokio::test]
+    async fn a_viewer_without_grants_is_told_that_no_client_was_granted() {
+        let studio = World::new("studio").await;
+        let (alan, barbara) = (studio.as_role(Role::Viewer).await, studio.as_role(Role::Member).await);
+        let of_viewer = shown(&alan).await;
+        assert!(of_viewer.contains("No client was granted to you yet") && !of_viewer.contains("on no project"), "{of_viewer}");
+        assert!(shown(&barbara).await.contains("You are on no project yet"));
     }
 
     #[tokio::test]

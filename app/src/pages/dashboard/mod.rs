@@ -17,6 +17,7 @@ use self::{
 use super::{
     notifications::Notifications,
     organizations::is_zone_asked,
+    projects::no_project::{NO_CLIENT_GRANTED, WithoutProject, find_without_project},
     time::{
         entry_view::list_item,
         week::{Week, WeekBars},
@@ -37,7 +38,7 @@ use crate::{
     people::invitations::{ReceivedInvitation, list_invitations},
     projects::list_projects,
     time::{TimeEntry, TimeSummary, list_time_entries},
-    ui::{PageHeader, PageSection, create_resource, when_loaded},
+    ui::{Empty, PageHeader, PageSection, create_resource, when_loaded},
 };
 
 /// The data of the page.
@@ -46,6 +47,8 @@ struct Overview {
     week: Week,
     hours: TimeSummary,
     today: Page<TimeEntry>,
+    /// What there is in the place of an active project, while nothing else is shown of today.
+    without: Option<WithoutProject>,
     money: Option<MoneyOverview>,
     progress: Option<OnboardingProgress>,
     number_wanted: Option<String>,
@@ -76,7 +79,8 @@ async fn load(here: CurrentOrganization, week: Week) -> Result<Overview, Error> 
     // The onboarding steps are for users who can take them.
     let quiet = here.may(Permission::WriteWork) && idle && money.as_ref().is_none_or(MoneyOverview::is_empty);
     let progress = if quiet { Some(progress(managed).await?) } else { None };
-    Ok(Overview { week, hours, today, money, progress, number_wanted, invitations: invitations.items })
+    let without = if progress.is_none() && today.items.is_empty() { find_without_project().await? } else { None };
+    Ok(Overview { week, hours, today, without, money, progress, number_wanted, invitations: invitations.items })
 }
 
 /// The organization, for users who can complete its details.
@@ -159,9 +163,13 @@ pub fn page() -> AnyView {
 
 fn shown(overview: Overview) -> AnyView {
     let here = use_current_organization();
-    let Overview { week, hours, today, money, progress, number_wanted, invitations } = overview;
+    let Overview { week, hours, today, without, money, progress, number_wanted, invitations } = overview;
     if let Some(progress) = progress.filter(|progress| !progress.done()) {
         return view! { {invitation_notices(invitations)} <OnboardingSteps progress /> }.into_any();
+    }
+    if has_no_grant(&here, without) {
+        let empty = view! { <Empty title="No client yet" text=NO_CLIENT_GRANTED /> };
+        return view! { <Notifications /> {invitation_notices(invitations)} {empty} }.into_any();
     }
     let running = today.items.iter().find(|entry| entry.running).map(|entry| entry.worked.seconds);
     let balance = money.as_ref().map(|waiting| waiting.balance.clone());
@@ -176,24 +184,31 @@ fn shown(overview: Overview) -> AnyView {
                 <PageSection title="This week" id="week" aside=all.into_any()>
                     <WeekBars week hours />
                 </PageSection>
-                <PageSection title="Today" id="today">{todays_entries(today)}</PageSection>
+                <PageSection title="Today" id="today">{todays_entries(today, without)}</PageSection>
             </div>
-            {money.map(|waiting| view! {
-                <div>
-                    <UnbilledByClient unbilled=waiting.unbilled />
-                    <OpenInvoices open=waiting.open drafts=waiting.drafts />
-                </div>
-            })}
+            {money.map(|money| money_lists(&here, money))}
         </div>
     }
     .into_any()
 }
 
+/// Whether the user is a viewer to whom no client was granted, so that nothing on the page would be true.
+fn has_no_grant(here: &CurrentOrganization, without: Option<WithoutProject>) -> bool {
+    !here.may(Permission::TrackTime) && without.is_some_and(|without| !without.any_client)
+}
+
+/// The unbilled time, for users who write invoices, and the open invoices.
+fn money_lists(here: &CurrentOrganization, money: MoneyOverview) -> AnyView {
+    let MoneyOverview { unbilled, open, drafts, .. } = money;
+    let unbilled = here.may(Permission::WriteMoney).then(|| view! { <UnbilledByClient unbilled /> });
+    view! { <div>{unbilled} <OpenInvoices open drafts /></div> }.into_any()
+}
+
 /// Today's entries, the latest first.
-fn todays_entries(today: Page<TimeEntry>) -> AnyView {
+fn todays_entries(today: Page<TimeEntry>, without: Option<WithoutProject>) -> AnyView {
     let here = use_current_organization();
     if today.items.is_empty() {
-        let text = match here.may(Permission::TrackTime) {
+        let text = match here.may(Permission::TrackTime) && without.is_none() {
             true => "Nothing yet today. The timer is above, on every page.",
             false => "Nothing yet today.",
         };

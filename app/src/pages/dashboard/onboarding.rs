@@ -55,7 +55,7 @@ pub fn OnboardingSteps(
     let known = [
         (progress.client, "Add a client", "Whom you work for: currency, rate and the terms of the invoices.", here.path("clients")),
         (progress.project, "Add a project", "What you do for them. Time is tracked on it.", here.path("projects")),
-        (progress.time, "Track some time", "With the timer above, or write it down by hand.", here.path("time")),
+        (progress.time, "Track some time", "With the timer, or write it down by hand.", here.path("time")),
         (
             progress.letterhead,
             "Put your letterhead in",

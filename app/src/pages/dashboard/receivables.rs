@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::key_figures::sums;
 use crate::{
-    access::Permission,
     day::Day,
     hours::WorkDuration,
     invoices::{InvoiceSummary, UnbilledByProject},
@@ -40,14 +39,13 @@ fn by_client(unbilled: Vec<UnbilledByProject>) -> Vec<ClientUnbilled> {
     clients
 }
 
-/// Unbilled time by client, each with a link to its new invoice.
+/// Unbilled time by client, each with a link to its new invoice; for users who write invoices.
 #[component]
 pub fn UnbilledByClient(
     /// The time, by client and project.
     unbilled: PickerOptions<UnbilledByProject>,
 ) -> impl IntoView {
     let here = use_current_organization();
-    let writes = here.may(Permission::WriteMoney);
     let PickerOptions { items, cut } = unbilled;
     let mut clients = by_client(items);
     if cut {
@@ -58,13 +56,9 @@ pub fn UnbilledByClient(
         let path = format!("{}?client={}", here.path("invoices/new"), of.client.id);
         let words = format!("{} since {}", WorkDuration::of(of.seconds).text, of.oldest.label());
         let name = of.client.name;
-        let named = match writes {
-            true => view! { <a class="row-link" href=path>{name}</a> }.into_any(),
-            false => view! { {name} }.into_any(),
-        };
         view! {
             <li>
-                <span>{named} <small>{words}</small></span>
+                <span><a class="row-link" href=path>{name}</a> <small>{words}</small></span>
                 <span class="numbers">{sums(of.amounts.iter()).iter().map(money).collect_view()}</span>
             </li>
         }

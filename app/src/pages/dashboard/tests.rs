@@ -5,12 +5,13 @@ mod first_number;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Overview, load, onboarding::OnboardingSteps, progress};
+use super::{Overview, has_no_grant, load, load_money, money_lists, onboarding::OnboardingSteps, progress, todays_entries};
 use crate::{
     access::{Role, WriteMode},
     day::Day,
     delivery,
     delivery::{DeliveryOutcome, DueMail},
+    page::Page,
     page_context::{CurrentOrganization, server},
     pages::time::week::Week,
     testing::World,
@@ -191,4 +192,47 @@ async fn a_viewer_finds_the_figures_of_the_clients_granted_to_them_and_a_member_
     assert_eq!(due.iter().map(|due| due.open.text()).collect::<Vec<_>>(), ["119.00 USD"]);
     let seen = overview(&barbara).await;
     assert!(seen.money.is_none() && seen.hours.totals.amounts.is_none());
+}
+
+#[tokio::test]
+async fn a_viewer_to_whom_no_client_was_granted_is_told_that_and_nothing_of_unbilled_time() {
+    let studio = studio().await;
+    let alan = studio.as_role(Role::Viewer).await;
+    let without_grant = async |world: &World| {
+        let without = overview(world).await.without;
+        let looking = async { has_no_grant(&CurrentOrganization(server::page_context().place.expect("an organization")), without) };
+        world.caller.clone().run(looking).await
+    };
+    assert!(without_grant(&alan).await && !without_grant(&studio).await);
+    studio.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
+    assert!(!without_grant(&alan).await);
+    let lists = async |world: &World| {
+        let looking = async {
+            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+            provide_context(here.clone());
+            let money = load_money(&here).await.expect("the amounts").expect("whoever sees money");
+            money_lists(&here, money).to_html()
+        };
+        world.caller.clone().run(looking).await
+    };
+    assert!(lists(&studio).await.contains("Not invoiced yet"));
+    let of_viewer = lists(&alan).await;
+    assert!(of_viewer.contains("Nothing is waiting to be paid") && !of_viewer.contains("Not invoiced yet"), "{of_viewer}");
+}
+
+#[tokio::test]
+async fn the_timer_is_pointed_at_only_where_a_project_can_be_chosen() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    let today = async |world: &World| {
+        let without = overview(world).await.without;
+        let looking = async {
+            provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+            todays_entries(Page::single(Vec::new()), without).to_html()
+        };
+        world.caller.clone().run(looking).await
+    };
+    assert!(!today(&barbara).await.contains("timer"), "on no project");
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    assert!(today(&barbara).await.contains("The timer is above"));
 }

@@ -3,13 +3,16 @@
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 
-use super::editor::{
-    DRAFT_FORM_ID,
-    form_snapshot::{self, FormSnapshot, SEND_DIALOG_ID},
+use super::{
+    editor::{
+        DRAFT_FORM_ID,
+        form_snapshot::{self, FormSnapshot, SEND_DIALOG_ID},
+    },
+    problem_list::{ProblemList, WORTH_A_LOOK},
 };
 use crate::{
     error::Error,
-    invoices::{DeleteInvoiceDraft, Invoice, InvoiceProblem, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice},
+    invoices::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice},
     outbox::MailState,
     page_context::{invalidate, use_changes, use_current_organization, use_page_context},
     platform,
@@ -71,7 +74,7 @@ pub fn SendDialog(
         <DialogTrigger dialog=SEND_DIALOG_ID label="Send …" class="button primary" drawing=Icon::Send on:click=move |_: ev::MouseEvent| _ = save() />
         <Dialog id=SEND_DIALOG_ID title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version() opens=again>
             <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
-            {zero_total_notice(&invoice)}
+            {open_questions(&invoice)}
             <div class="send" data-waits=move || waits.get().then_some("true") on:submit:capture=send>
             <p class="notice save-first" role="status">{unsaved}</p>
             <Form action id="send" class="stack">
@@ -88,13 +91,20 @@ pub fn SendDialog(
     .into_any()
 }
 
-/// The notice that the total is zero, with the time that has no rate.
-fn zero_total_notice(invoice: &Invoice) -> Option<impl IntoView + use<>> {
-    let of_rate = |remark: &&InvoiceProblem| ["time_rate", "current_rates"].contains(&remark.field.as_str());
-    (invoice.sums.total.amount == 0).then(|| {
-        let rates = invoice.remarks.iter().find(of_rate).map(|remark| remark.message.clone());
-        view! { <p class="notice">"The client is asked for nothing. " {rates}</p> }
-    })
+/// What is open on the draft, as its page says it, and the notice that the total is zero. Once sent, none of it can be mended.
+fn open_questions(invoice: &Invoice) -> impl IntoView + use<> {
+    let client = invoice.client.id;
+    let is_zero = invoice.sums.total.amount == 0;
+    view! {
+        {is_zero.then(|| view! { <p class="notice">"The client is asked for nothing."</p> })}
+        <ProblemList problems=invoice.problems.clone() client here=no_link />
+        <ProblemList title=WORTH_A_LOOK problems=invoice.remarks.clone() client here=no_link />
+    }
+}
+
+/// No link: the fields of the draft are below the dialog.
+fn no_link(_field: &str) -> Option<AnyView> {
+    None
 }
 
 /// A disabled button in place of the dialog while an edit conflict is unresolved.

@@ -12,7 +12,7 @@ pub use self::{line::written_quantity, new_line::line_fields};
 
 use super::{
     lines_table::TotalsList,
-    problem_list::{ProblemList, fix_link, fix_of},
+    problem_list::{ProblemList, WORTH_A_LOOK},
 };
 use crate::{
     day::{DateRange, Day},
@@ -84,21 +84,8 @@ pub fn Editor(
 fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
     let mended = |remark: &InvoiceProblem| fix_on_draft(&remark.field, &invoice.currency, waits);
     let others = invoice.remarks.iter().filter(|remark| mended(remark).is_none());
-    let others: Vec<_> = others
-        .map(|remark| {
-            let elsewhere = fix_link(fix_of(remark), invoice.client.id).map(IntoAny::into_any);
-            let mended = elsewhere.or_else(|| draft_field_link(&remark.field));
-            view! { <li>{remark.message.clone()} " " {mended}</li> }
-        })
-        .collect();
-    let others = (!others.is_empty()).then(|| {
-        view! {
-            <div class="notice" role="note">
-                <p>"Worth a look before it is sent:"</p>
-                <ul>{others}</ul>
-            </div>
-        }
-    });
+    let others: Vec<_> = others.cloned().collect();
+    let others = view! { <ProblemList title=WORTH_A_LOOK problems=others client=invoice.client.id here=draft_field_link /> };
     let mended = invoice.remarks.iter().filter_map(|remark| Some(remark_notice(remark, mended(remark)?))).collect_view();
     view! { {mended} {others} }
 }
@@ -250,8 +237,18 @@ mod tests {
             let leads = link(&field.replace('-', "_")).contains(&format!(r##"href="#draft-{field}""##));
             assert!(leads && page.contains(&format!(r#"id="draft-{field}""#)), "{field}: {page}");
         }
-        let kept_by = page.split("This keeps it from being sent:").nth(1).and_then(|page| page.split("</div>").next());
+        // The dialog before the editor lists the same, without links into the draft below it.
+        let kept_by = page.rsplit("This keeps it from being sent:").next().and_then(|page| page.split("</div>").next());
         assert!(kept_by.is_some_and(|kept_by| kept_by.contains(r##"href="#draft-discount""##)), "{page}");
+    }
+
+    #[test]
+    fn the_dialog_that_sends_lists_what_is_open_on_the_draft() {
+        let page = shown(&[]);
+        let dialog = page.split("</dialog>").next().and_then(|page| page.split(r#"id="send-dialog""#).nth(1)).expect("the dialog");
+        assert!(dialog.contains("This keeps it from being sent:") && dialog.contains(WORTH_A_LOOK), "{dialog}");
+        assert_eq!(dialog.matches("Look at this.").count(), 5, "one problem and four remarks: {dialog}");
+        assert!(!dialog.contains(r##"href="#draft-"##), "a link to a field below the dialog: {dialog}");
     }
 
     #[test]

@@ -68,8 +68,9 @@ fn draft(invoice: Invoice, again: RwSignal<bool>, screen: RwSignal<Option<FormSn
         true => view! { <Editor invoice=invoice.clone() action screen /> }.into_any(),
         false => paper(&invoice).into_any(),
     };
+    let said_below = invoice.problems.iter().chain(&invoice.remarks).map(|problem| problem.message.clone()).collect();
     view! {
-        <PageHeader title=title(&invoice) lead=lead(&invoice, RwSignal::new(None))>{pdf} {send}</PageHeader>
+        <PageHeader title=title(&invoice) lead=lead(&invoice, RwSignal::new(None)) said_below>{pdf} {send}</PageHeader>
         {redraft_section::redrafted_from(&invoice)}
         {words}
         {writes.then(|| view! { <DeleteDraftDialog invoice /> })}

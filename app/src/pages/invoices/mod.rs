@@ -71,6 +71,10 @@ fn rows(page: Page<InvoiceSummary>, word: String) -> AnyView {
     let here = use_current_organization();
     if page.items.is_empty() {
         return match word.as_str() {
+            "" if !here.may(Permission::WriteMoney) => {
+                let text = "The invoices of the clients that were granted to you are listed here once they are sent.";
+                view! { <Empty title="No invoice yet" text /> }.into_any()
+            }
             "" => view! {
                 <Empty title="No invoice yet" text="An invoice is made from tracked time. Choose a client and a period, look at the preview, and send it.">
                     <a class="button" href=here.path("invoices/new")>"Choose client and period"</a>
@@ -113,7 +117,7 @@ fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
                 <a class="row-link" href=path.to_owned()>{invoice_label(&invoice)}</a>
                 <small class="narrow">{invoice.client.name.clone()}</small>
             </th>
-            <td class="wide">{invoice.client.name.clone()}</td>
+            <td class="wide named">{invoice.client.name.clone()}</td>
             <td class="wide">{invoice.issued_on.as_ref().map(date)}</td>
             <td class="wide">{due.map(date)}</td>
             <td>{status_badges(invoice.status, &invoice.total, invoice.mail.as_ref())}</td>

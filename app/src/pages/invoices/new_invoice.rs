@@ -18,6 +18,7 @@ use super::{
     problem_list::{ProblemList, fix_link, fix_of},
 };
 use crate::{
+    access::Permission,
     clients::{Client, list_clients},
     count::pluralize,
     error::{Code, Error},
@@ -97,7 +98,11 @@ struct NewInvoiceData {
     preview: Option<Result<InvoicePreview, Error>>,
 }
 
-async fn load(chosen: DraftChoices) -> Result<NewInvoiceData, Error> {
+/// Loads the page. Users who write no invoices find nothing here, as on every page whose operation their role may not call.
+async fn load(here: CurrentOrganization, chosen: DraftChoices) -> Result<NewInvoiceData, Error> {
+    if !here.may(Permission::WriteMoney) {
+        return Err(Error::not_found("page, or it is not for your role"));
+    }
     let clients = clients().await?;
     if chosen.client.is_empty() {
         let archived = archived_with_time(&clients).await;
@@ -140,7 +145,9 @@ pub fn page() -> AnyView {
     let query = use_query_map();
     let changes = use_changes();
     let chosen = Memo::new(move |_| query.with(DraftChoices::of));
-    let start = create_resource(move || (changes.money.get(), changes.time.get(), chosen.get()), |(_, _, chosen)| load(chosen));
+    let here = use_current_organization();
+    let asked = move || (changes.money.get(), changes.time.get(), chosen.get());
+    let start = create_resource(asked, move |(_, _, chosen)| load(here.clone(), chosen));
     view! {
         <PageHeader title="New invoice" lead=view! { "From unbilled time, or from a line of your own. Nothing is sent yet, and the draft can still be changed." }.into_any() />
         {when_loaded(start, move |start| shown(start, chosen))}

@@ -188,7 +188,7 @@ fn row(path: &str, number: NumberedInvoice) -> impl IntoView + use<> {
                 <a class="row-link" href=path.to_owned()>{number.number}</a>
                 <small class="narrow">{number.client.clone()}</small>
             </th>
-            <td class="wide">{number.client}</td>
+            <td class="wide named">{number.client}</td>
             <td class="wide">{date(&number.issued_on)}</td>
             <td>{status_badges(number.status, &number.total, None)}</td>
             <td class="number">{money(&number.total)}</td>

@@ -4,9 +4,18 @@ use leptos::prelude::*;
 
 use crate::{id::ClientId, invoices::InvoiceProblem, organizations::no_tax_hint, page_context::use_current_organization, platform};
 
-/// The problems of a preview or a draft, each with a link; empty without problems.
+/// The heading of what keeps an invoice from being sent.
+const BLOCKING: &str = "This keeps it from being sent:";
+
+/// The heading of remarks.
+pub const WORTH_A_LOOK: &str = "Worth a look before it is sent:";
+
+/// The problems or the remarks of a preview or a draft, each with a link; empty without any.
 #[component]
 pub fn ProblemList(
+    /// The heading.
+    #[prop(default = BLOCKING)]
+    title: &'static str,
     /// The problems.
     problems: Vec<InvoiceProblem>,
     /// The client of the invoice.
@@ -21,7 +30,7 @@ pub fn ProblemList(
         });
         view! {
             <div class="notice" role="note">
-                <p>"This keeps it from being sent:"</p>
+                <p>{title}</p>
                 <ul>{items.collect_view()}</ul>
             </div>
         }

@@ -10,6 +10,7 @@ use super::{
     clients::form::{countries, currencies, languages, saved_words, tax_categories},
     invoices::exemption_reasons::{EXEMPTION_REASONS_ID, ExemptionReasons},
     rate_prompts::{RateOf, UnbilledAtOtherRate},
+    read_only::disabled_fields,
 };
 use crate::{
     access::Permission,
@@ -58,21 +59,18 @@ fn read_only(organization: &Organization) -> AnyView {
             </PageSection>
         }
     });
-    view! {
-        <p class="quiet">"Owners and admins change these settings."</p>
-        <fieldset class="read-only" disabled=true>
-            <div class="columns">
-                <PageSection title="On every invoice" id="letterhead">
-                    <div class="grid-form">{organization.with_value(letterhead)}</div>
-                </PageSection>
-                <PageSection title="Time and money" id="basics">
-                    <div class="grid-form">{organization.with_value(basics)}</div>
-                </PageSection>
-                {money}
-            </div>
-        </fieldset>
-    }
-    .into_any()
+    let sections = view! {
+        <div class="columns">
+            <PageSection title="On every invoice" id="letterhead">
+                <div class="grid-form">{organization.with_value(letterhead)}</div>
+            </PageSection>
+            <PageSection title="Time and money" id="basics">
+                <div class="grid-form">{organization.with_value(basics)}</div>
+            </PageSection>
+            {money}
+        </div>
+    };
+    disabled_fields("Owners and admins change these settings.", sections.into_any())
 }
 
 #[component]

@@ -11,6 +11,7 @@ use crate::{
         archive_or_delete::{Archivable, archive_or_delete},
         archived::archived_namesake,
         rate_prompts::{RateOf, UnbilledAtOtherRate},
+        read_only::disabled_fields,
         time::entry_view::list_item,
     },
     projects::{ArchiveProject, CreateProject, DeleteProject, Project, RestoreProject, UpdateProject},
@@ -66,7 +67,11 @@ pub fn ProjectTerms(
     /// The project.
     project: Project,
 ) -> impl IntoView {
-    let here = use_current_organization();
+    if !use_current_organization().may(Permission::WriteWork) {
+        let terms = view! { <div class="grid-form">{terms(&project)}</div> };
+        let terms = disabled_fields("Owners, admins and managers change these terms.", terms.into_any());
+        return view! { <PageSection title="Terms" id="terms">{terms}</PageSection> }.into_any();
+    }
     let changes = use_changes();
     let flash = use_flash();
     let action = WriteAction::<UpdateProject>::new();
@@ -74,24 +79,32 @@ pub fn ProjectTerms(
         invalidate(changes.work);
         flash.done("Project saved.", saved);
     });
-    let changeable = here.may(Permission::WriteWork);
-    let rate = project.rate.as_ref().map(|rate| written(rate.amount, &rate.currency)).unwrap_or_default();
-    let kept = project.clone();
-    let agents = choices(&[("false", "Not billed"), ("true", "Billed like any other time")]);
+    let given = project.clone();
     view! {
         <PageSection title="Terms" id="terms">
             <Form action id="project" class="grid-form" asks=true changes=true>
                 {hidden("project", project.id)}
-                <Field label="Name" name="name" required=true maxlength=200 value=project.name.clone() class="span-2" />
-                <Select label="Billing" name="billing" choices=billings() value=project.billing.name() hint="Applies to new time." />
-                <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="Empty for the client's." />
-                <Field label="Code" name="code" maxlength=30 value=project.code.clone().unwrap_or_default() optional=true />
-                <Field label="Colour" name="color" kind="color" value=project.color.clone() />
-                <Select label="Time that agents work on their own" name="bill_agent_time" choices=agents value=project.bill_agent_time.to_string() class="span-2" />
-                {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
+                {terms(&given)}
+                <div class="form-end span-2"><Submit label="Save changes" /></div>
             </Form>
-            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Project(kept.id) /> {ends(kept)} })}
+            <UnbilledAtOtherRate of=RateOf::Project(project.id) />
+            {ends(project)}
         </PageSection>
+    }
+    .into_any()
+}
+
+/// The fields of the terms.
+fn terms(project: &Project) -> impl IntoView + use<> {
+    let rate = project.rate.as_ref().map(|rate| written(rate.amount, &rate.currency)).unwrap_or_default();
+    let agents = choices(&[("false", "Not billed"), ("true", "Billed like any other time")]);
+    view! {
+        <Field label="Name" name="name" required=true maxlength=200 value=project.name.clone() class="span-2" />
+        <Select label="Billing" name="billing" choices=billings() value=project.billing.name() hint="Applies to new time." />
+        <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="Empty for the client's." />
+        <Field label="Code" name="code" maxlength=30 value=project.code.clone().unwrap_or_default() optional=true />
+        <Field label="Colour" name="color" kind="color" value=project.color.clone() />
+        <Select label="Time that agents work on their own" name="bill_agent_time" choices=agents value=project.bill_agent_time.to_string() class="span-2" />
     }
 }
 
@@ -112,16 +125,22 @@ fn ends(project: Project) -> AnyView {
 pub fn LatestEntries(
     /// The project's id.
     project: String,
+    /// Whether it is archived, so that no time can be added.
+    archived: bool,
 ) -> impl IntoView {
     let changes = use_changes();
+    let nothing = match use_current_organization().may(Permission::TrackTime) && !archived {
+        true => "Nothing yet. Start the timer above, or log time on the time page.",
+        false => "Nothing yet.",
+    };
     let asked = move || (changes.time.get(), project.clone());
     let entries = create_resource(asked, |(_, project)| {
         list_time_entries(None, None, None, None, Some(project), None, None, None, None, None, None, None, Some(12), None, None)
     });
     view! {
         <PageSection title="Latest time" id="latest">
-            {when_loaded(entries, |page| match page.items.is_empty() {
-                true => view! { <p class="quiet">"Nothing yet. Start the timer above, or log time on the time page."</p> }.into_any(),
+            {when_loaded(entries, move |page| match page.items.is_empty() {
+                true => view! { <p class="quiet">{nothing}</p> }.into_any(),
                 false => view! { <ul class="rows">{page.items.into_iter().map(list_item).collect_view()}</ul> }.into_any(),
             })}
         </PageSection>

@@ -1,11 +1,12 @@
 //! The list of projects and the page of one project.
 
 pub mod manage;
+pub mod no_project;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use serde::{Deserialize, Serialize};
 
+use self::no_project::{WithoutProject, load_without_project, nothing_seen};
 use super::{
     archived::{archived_switch, with_archived},
     budgets::{ProjectBudget, gauge},
@@ -20,9 +21,6 @@ use crate::{
     projects::{Billing, Project, get_project, list_projects},
     ui::{Empty, PageHeader, Tone, badge, create_resource, dot, hours, money, page_when_loaded, pager, statistic, when_loaded},
 };
-
-/// The text of empty lists for members who are on no project yet.
-pub const ON_NO_PROJECT: &str = "You are on no project yet. Ask whoever leads the work to put you on one.";
 
 /// The page that lists the projects by client.
 pub fn projects() -> AnyView {
@@ -40,25 +38,13 @@ pub fn projects() -> AnyView {
     .into_any()
 }
 
-/// What there is while no project is listed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Others {
-    /// Whether there is a client to which a first project can be added.
-    client: bool,
-    /// Whether there are archived projects, or projects of archived clients.
-    archived: bool,
-}
-
 /// Loads the projects, and what else there is where none is listed.
-async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, Option<Others>), Error> {
+async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, Option<WithoutProject>), Error> {
     let projects = list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None).await?;
     if !projects.items.is_empty() {
         return Ok((projects, None));
     }
-    let client = list_clients(None, None, Some(1), None, None);
-    let hidden = list_projects(None, None, Some(true), None, Some(1), None, None);
-    let (client, hidden) = futures::try_join!(client, hidden)?;
-    Ok((projects, Some(Others { client: !client.items.is_empty(), archived: !hidden.items.is_empty() })))
+    Ok((projects, Some(load_without_project().await?)))
 }
 
 /// The form for a new project of any client.
@@ -72,7 +58,7 @@ fn Add() -> impl IntoView {
     })
 }
 
-fn list((page, others): (Page<Project>, Option<Others>)) -> AnyView {
+fn list((page, others): (Page<Project>, Option<WithoutProject>)) -> AnyView {
     let here = use_current_organization();
     let archived = use_query_map().read_untracked().get("archived").is_some();
     if let Some(others) = others {
@@ -106,7 +92,7 @@ fn list((page, others): (Page<Project>, Option<Others>)) -> AnyView {
 }
 
 /// The empty list, with the way to the archived projects where there are some.
-fn none(here: &CurrentOrganization, others: Others) -> AnyView {
+fn none(here: &CurrentOrganization, others: WithoutProject) -> AnyView {
     let writes = here.may(Permission::WriteWork);
     match (others.archived, writes) {
         (true, _) => {
@@ -117,20 +103,32 @@ fn none(here: &CurrentOrganization, others: Others) -> AnyView {
             let switch = archived_switch(&here.path("projects"), "projects", false);
             view! { <Empty title="No active project" text=words /> {switch} }.into_any()
         }
-        (false, true) => none_yet(here, others.client),
-        (false, false) => view! { <Empty title="No project yet" text=ON_NO_PROJECT /> }.into_any(),
+        (false, true) => none_yet(here, others),
+        (false, false) => {
+            let words = match others.any_client && !here.may(Permission::TrackTime) {
+                true => "The clients that were granted to you have no project yet.",
+                false => nothing_seen(here),
+            };
+            view! { <Empty title="No project yet" text=words /> }.into_any()
+        }
     }
 }
 
-/// The next step of an organization without a project: a first project, or a client if there is none either.
-fn none_yet(here: &CurrentOrganization, client: bool) -> AnyView {
-    if client {
+/// The next step of an organization without a project: a first project, or a client if there is none either, or only archived ones.
+fn none_yet(here: &CurrentOrganization, others: WithoutProject) -> AnyView {
+    if others.client {
         return view! { <Empty title="No project yet" text="Time is tracked on projects. Add the first one with New project above." /> }
             .into_any();
     }
-    let path = here.path("clients");
+    let (words, path) = match others.any_client {
+        true => (
+            "A project belongs to a client, and all clients are archived. Restore one or add another first.",
+            with_archived(&here.path("clients")),
+        ),
+        false => ("A project belongs to a client, and time is tracked on it. Add a client first, then its project.", here.path("clients")),
+    };
     view! {
-        <Empty title="No project yet" text="A project belongs to a client, and time is tracked on it. Add a client first, then its project.">
+        <Empty title="No project yet" text=words>
             <a class="button" href=path>"To the clients"</a>
         </Empty>
     }
@@ -152,7 +150,7 @@ fn row(path: &str, project: Project, seen: bool) -> impl IntoView + use<> {
                 {project.archived.then(|| badge(Tone::Quiet, "Archived"))}
                 <small class="narrow">{project.client.name.clone()} {project.budget.as_ref().map(gauge::gauge_with_percent)}</small>
             </th>
-            <td class="wide">{project.client.name.clone()}</td>
+            <td class="wide named">{project.client.name.clone()}</td>
             <td class="wide">{project.billing.label()}</td>
             <td class="wide">{project.budget.as_ref().map(gauge::gauge_with_percent)}</td>
             <td class="number">{project.worked.as_ref().map(hours)}</td>
@@ -190,7 +188,7 @@ fn one(project: Project) -> AnyView {
             {here.may(Permission::ReadMoney).then(|| view! { <manage::ProjectTerms project=project.clone() /> })}
             <div>
                 <TeamSection project=project.id.to_string() />
-                <manage::LatestEntries project=project.id.to_string() />
+                <manage::LatestEntries project=project.id.to_string() archived=project.archived />
             </div>
         </div>
     }
@@ -205,7 +203,27 @@ pub fn billings() -> Vec<(String, String)> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{page_context::server, testing::World};
+    use crate::{access::Role, page_context::server, testing::World};
+
+    #[tokio::test]
+    async fn a_viewer_is_told_that_no_client_was_granted_and_not_that_they_are_on_no_project() {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", serde_json::json!({"name": "Acme"})).await;
+        let alan = studio.as_role(Role::Viewer).await;
+        let shown = async || {
+            let looking = async {
+                let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+                let (_, others) = load(false, None).await.expect("projects");
+                none(&here, others.expect("no project")).to_html()
+            };
+            alan.caller.clone().run(looking).await
+        };
+        let before = shown().await;
+        assert!(before.contains("No client was granted to you yet") && !before.contains("on no project"), "{before}");
+        studio.ok("set_client_grants", serde_json::json!({"member": alan.member(), "clients": ["Acme"]})).await;
+        let granted = shown().await;
+        assert!(granted.contains("were granted to you have no project yet"), "{granted}");
+    }
 
     #[tokio::test]
     async fn an_empty_list_of_projects_shows_the_next_step_or_what_is_archived() {

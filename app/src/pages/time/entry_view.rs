@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    form::{EditForm, FetchedProjects, project_choices},
+    form::{EditForm, FetchedProjects, ProjectOptions, project_choices},
     timer_bar::use_start_timer,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub fn row(entry: TimeEntry, week: &str, editing: bool, projects: FetchedProject
     let id = format!("entry-{}", entry.id);
     if editing {
         let back = week.to_owned();
-        let form = when_loaded(projects, move |(offer, _)| {
+        let form = when_loaded(projects, move |ProjectOptions { offer, .. }| {
             view! { <EditForm entry=entry.clone() projects=project_choices(&offer.items) back=back.clone() /> }.into_any()
         });
         return view! {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use serde::{Deserialize, Serialize};
 
 use super::edit_conflict::EditConflict;
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     error::Error,
     page::{LIMIT_MAX, PickerOptions, load_picker_options},
     page_context::{invalidate, use_changes, use_current_organization},
+    pages::projects::no_project::{WithoutProject, load_without_project},
     projects::{Project, list_projects},
     time::{
         CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry, list_time_entries,
@@ -28,8 +30,16 @@ pub fn project_choices(projects: &[Project]) -> Vec<SelectOption> {
     projects.iter().map(|project| (project.id.to_string(), project.full_name())).collect()
 }
 
-/// The projects to track time on, and the id of the one with the caller's latest entry.
-pub type ProjectOptions = (PickerOptions<Project>, Option<String>);
+/// The projects to track time on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProjectOptions {
+    /// The projects.
+    pub offer: PickerOptions<Project>,
+    /// The id of the one with the caller's latest entry.
+    pub last: Option<String>,
+    /// What there is instead, where a caller who tracks time has none.
+    pub without: Option<WithoutProject>,
+}
 
 /// The same, as a resource of a page.
 pub type FetchedProjects = TypedResource<ProjectOptions>;
@@ -52,7 +62,11 @@ pub async fn load_project_options(tracks: bool) -> Result<ProjectOptions, Error>
     };
     let (offer, latest) = futures::try_join!(projects(tracks), latest)?;
     let last = latest.map(|entry| entry.project.id).filter(|last| offer.items.iter().any(|project| project.id == *last));
-    Ok((offer, last.map(|last| last.to_string())))
+    let without = match tracks && offer.items.is_empty() {
+        true => Some(load_without_project().await?),
+        false => None,
+    };
+    Ok(ProjectOptions { offer, last: last.map(|last| last.to_string()), without })
 }
 
 async fn latest_entry() -> Result<Option<TimeEntry>, Error> {

@@ -19,9 +19,12 @@ use crate::{
     id::TimeEntryId,
     page::{LIMIT_MAX, Page},
     page_context::{invalidate, use_changes, use_current_organization},
-    pages::time::{
-        form::{FetchedProjects, LogForm, project_choices},
-        week::{Week, WeekBars},
+    pages::{
+        projects::no_project::{FirstStep, WithoutProject},
+        time::{
+            form::{FetchedProjects, LogForm, ProjectOptions, project_choices},
+            week::{Week, WeekBars},
+        },
     },
     time::{ConfirmTimeEntries, TimeEntry, TimeSummary, list_time_entries, week_drafts::WeekDrafts},
     ui::{
@@ -84,7 +87,7 @@ fn week_navigation(week: &Week) -> impl IntoView + use<> {
 fn Log(projects: FetchedProjects) -> impl IntoView {
     let query = use_query_map();
     let by_clock = Memo::new(move |_| query.with(|query| query.get("by").is_some()));
-    when_loaded(projects, move |(offer, last)| {
+    when_loaded(projects, move |ProjectOptions { offer, last, .. }| {
         let (projects, words) = (project_choices(&offer.items), offer.words("projects"));
         let form = view! { <LogForm projects last by_clock /> };
         let rest = words.map(|words| view! { <p class="quiet">{words}</p> });
@@ -98,11 +101,10 @@ fn shown((week, hours, page): TimePageData, projects: FetchedProjects) -> AnyVie
     let here = use_current_organization();
     let (path, entries) = paths(&week);
     if page.items.is_empty() {
-        let text = match here.may(Permission::TrackTime) {
-            true => "Start the timer above, or write down what you did.",
-            false => "No time was logged on what was granted to you.",
+        return match here.may(Permission::TrackTime) {
+            true => when_loaded(projects, |options: ProjectOptions| nothing_tracked(options.without)),
+            false => view! { <Empty title=EMPTY_WEEK text="No time was logged on what was granted to you." /> }.into_any(),
         };
-        return view! { <Empty title="Nothing in this week" text /> }.into_any();
     }
     let waiting = WeekDrafts::of(&page.items, &hours.totals.drafts);
     let next = page.next_cursor;
@@ -130,6 +132,21 @@ fn shown((week, hours, page): TimePageData, projects: FetchedProjects) -> AnyVie
         {pager(path, next)}
     }
     .into_any()
+}
+
+/// The title of a week without time.
+const EMPTY_WEEK: &str = "Nothing in this week";
+
+/// The week of a user who tracks time and has none in it: how time is tracked, or what has to come first.
+fn nothing_tracked(without: Option<WithoutProject>) -> AnyView {
+    let Some(without) = without else {
+        return view! { <Empty title=EMPTY_WEEK text="Start the timer above, or write down what you did." /> }.into_any();
+    };
+    let FirstStep { words, link } = FirstStep::of(&use_current_organization(), without);
+    match link {
+        Some((path, label)) => view! { <Empty title=EMPTY_WEEK text=words><a class="button" href=path>{label}</a></Empty> }.into_any(),
+        None => view! { <Empty title=EMPTY_WEEK text=words /> }.into_any(),
+    }
 }
 
 /// The URL of the week, and that of the shown page of its entries.
@@ -204,5 +221,34 @@ fn Drafts(
                 </Form>
             })}
         </div>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use serde_json::json;
+
+    use super::{form::load_project_options, nothing_tracked};
+    use crate::{
+        page_context::{CurrentOrganization, server},
+        testing::World,
+    };
+    use leptos::prelude::*;
+
+    #[tokio::test]
+    async fn an_empty_week_points_at_the_timer_only_where_there_is_one() {
+        let studio = World::new("studio").await;
+        let shown = async || {
+            let looking = async {
+                provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+                nothing_tracked(load_project_options(true).await.expect("projects").without).to_html()
+            };
+            studio.caller.clone().run(looking).await
+        };
+        let new = shown().await;
+        assert!(new.contains("Add a client and a project") && !new.contains("timer above"), "{new}");
+        studio.ok("create_client", json!({"name": "Acme"})).await;
+        studio.ok("create_project", json!({"client": "Acme", "name": "Site"})).await;
+        assert!(shown().await.contains("Start the timer above"));
     }
 }

@@ -13,13 +13,13 @@ use crate::{
     hours,
     page::PickerOptions,
     page_context::{invalidate, use_changes, use_current_organization},
-    pages::projects::ON_NO_PROJECT,
+    pages::projects::no_project::FirstStep,
     platform,
     projects::Project,
     time::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer, live_clock::LiveClock},
     ui::{
-        Form, Icon, Submit, WriteAction, create_resource, dot, icon, on_warnings, preserved_input_everywhere, refusal, secondary_write,
-        use_flash, when_loaded,
+        Form, Icon, SelectOption, Submit, WriteAction, create_resource, dot, icon, on_warnings, preserved_input_everywhere, refusal,
+        secondary_write, use_flash, when_loaded,
     },
 };
 
@@ -33,11 +33,14 @@ async fn load(tracks: bool) -> Result<TimerBarData, Error> {
 /// The id of the form that starts the timer.
 const START_FORM: &str = "start-timer";
 
-/// The action that starts the timer, in the context of the page, and its start that was refused because one runs.
+/// The action that starts the timer, in the context of the page.
 #[derive(Clone, Copy)]
 struct StartTimerAction {
     action: WriteAction<StartTimer>,
+    /// The start that was refused because a timer runs, while it is offered in the place of that one.
     refused: RwSignal<Option<RefusedStart>>,
+    /// The same until a timer is started, so that what was typed is in the form again when the running one has ended.
+    unstarted: RwSignal<Option<RefusedStart>>,
 }
 
 /// Provides the action that starts the timer to everything on the page.
@@ -46,8 +49,10 @@ pub fn provide_start_timer() {
     let flash = use_flash();
     let action = WriteAction::<StartTimer>::new();
     let refused = RwSignal::new(refused_without_scripts());
+    let unstarted = RwSignal::new(refused.get_untracked());
     on_warnings(action, move |warnings| {
         refused.set(None);
+        unstarted.set(None);
         flash.warn(&warnings);
         invalidate(changes.time);
     });
@@ -57,7 +62,10 @@ pub fn provide_start_timer() {
         if let Some(error) = refusal.get().filter(|error| error.code == Code::TimerRunning) {
             let fields = platform::field_values(START_FORM).into_iter().map(|(name, value, _)| (name, value)).collect();
             match RefusedStart::of(error.clone(), fields) {
-                Some(start) => refused.set(Some(start)),
+                Some(start) => {
+                    unstarted.set(Some(start.clone()));
+                    refused.set(Some(start));
+                }
                 // The form is gone, and with it what was typed.
                 None => flash.say(error.message),
             }
@@ -65,7 +73,7 @@ pub fn provide_start_timer() {
             invalidate(changes.time);
         }
     });
-    provide_context(StartTimerAction { action, refused });
+    provide_context(StartTimerAction { action, refused, unstarted });
 }
 
 /// The action that starts the timer. The bar shows the reason of a refusal.
@@ -73,7 +81,7 @@ pub fn use_start_timer() -> WriteAction<StartTimer> {
     expect_context::<StartTimerAction>().action
 }
 
-/// The bar on top of every page of an organization.
+/// The bar on top of every page of an organization, for users who track time.
 #[component]
 pub fn TimerBar() -> impl IntoView {
     let here = use_current_organization();
@@ -96,38 +104,36 @@ pub fn TimerBar() -> impl IntoView {
     let page = use_location().pathname;
     let asked = move || (changes.time.get(), changes.work.get(), seen.get(), page.get());
     let bar = create_resource(asked, move |_| load(tracks));
-    view! {
-        <section class="timer" aria-label="Timer">
-            {tracks.then(|| when_loaded(bar, |(current, projects)| match current.timer {
-                Some(timer) => running(timer),
-                None => idle(projects),
-            }))}
-        </section>
-    }
+    tracks.then(|| {
+        view! {
+            <section class="timer" aria-label="Timer">
+                {when_loaded(bar, |(current, projects)| match current.timer {
+                    Some(timer) => running(timer, form::project_choices(&projects.offer.items)),
+                    None => idle(projects),
+                })}
+            </section>
+        }
+    })
 }
 
-fn idle((projects, last): ProjectOptions) -> AnyView {
-    let here = use_current_organization();
+fn idle(ProjectOptions { offer, last, without }: ProjectOptions) -> AnyView {
     expect_context::<LiveClock>().run_from(None);
-    let StartTimerAction { action, refused } = expect_context();
+    let StartTimerAction { action, refused, unstarted } = expect_context();
     // Nothing is in the way of a start any more.
     Effect::new(move |_| refused.set(None));
-    if projects.items.is_empty() && !here.may(Permission::WriteWork) {
-        return view! { <p class="timer-hint">{icon(Icon::Clock)} <span>{ON_NO_PROJECT}</span></p> }.into_any();
+    if let Some(without) = without {
+        let first = FirstStep::of(&use_current_organization(), without).line();
+        return view! { <p class="timer-hint">{icon(Icon::Clock)} <span>{first}</span></p> }.into_any();
     }
-    if projects.items.is_empty() {
-        return view! {
-            <p class="timer-hint">
-                {icon(Icon::Clock)} <span>"The timer runs on a project. " <a href=here.path("clients")>"Add a client and a project"</a> " to start it."</span>
-            </p>
-        }
-        .into_any();
-    }
+    let typed = unstarted.get_untracked();
+    let description = typed.as_ref().map(|start| start.description().to_owned());
+    let project = typed.map(|start| start.project().to_owned());
+    let project = project.filter(|project| offer.items.iter().any(|offered| offered.id.to_string() == *project)).or(last);
     view! {
         <Form action id=START_FORM class="timer-form">
             <label class="spoken" for="timer-description">"What are you working on?"</label>
-            <input id="timer-description" class="timer-words" name="description" maxlength="2000" placeholder="What are you working on?" autocomplete="off" />
-            {picker(&projects, last.unwrap_or_default())}
+            <input id="timer-description" class="timer-words" name="description" maxlength="2000" placeholder="What are you working on?" autocomplete="off" value=description />
+            {picker(&offer, project.unwrap_or_default())}
             <span class="timer-clock" aria-hidden="true">{hours::clock(0)}</span>
             <Submit label="Start" class="button primary go" drawing=Icon::Play />
         </Form>
@@ -141,11 +147,12 @@ fn refused_otherwise(start: WriteAction<StartTimer>) -> Option<impl IntoView> {
     Some(view! { <div class="refusal" role="alert"><p>{error.message}</p></div> })
 }
 
-fn running(timer: TimeEntry) -> AnyView {
+/// The running timer; `projects` has the names of those that one can be started on.
+fn running(timer: TimeEntry, projects: Vec<SelectOption>) -> AnyView {
     let live_clock = expect_context::<LiveClock>();
     let changes = use_changes();
     let flash = use_flash();
-    let StartTimerAction { action: start, refused } = expect_context();
+    let StartTimerAction { action: start, refused, .. } = expect_context();
     let update = WriteAction::<UpdateTimer>::new();
     let stop = update.beside::<StopTimer>();
     on_warnings(update, move |_| invalidate(changes.time));
@@ -157,6 +164,12 @@ fn running(timer: TimeEntry) -> AnyView {
     let seconds = timer.worked.seconds;
     live_clock.run_from(Some(seconds));
     let clock = move || live_clock.clock().unwrap_or_else(|| hours::clock(seconds));
+    let id = timer.id.to_string();
+    // A start that was refused because of a timer that has ended since is not offered in the place of another one.
+    let instead = move || {
+        let given = refused.get().filter(|given| given.is_because_of(&id))?;
+        Some(start_instead(start, refused, given, &projects))
+    };
     let since = timer.started_at.as_ref().map(|start| format!("since {}", start.clock()));
     // The description is saved when the focus leaves the form; Stop sends it along.
     let left = move |event: ev::FocusEvent| {
@@ -186,7 +199,7 @@ fn running(timer: TimeEntry) -> AnyView {
                 <span class="timer-clock" title=since role="timer">{clock}</span>
                 <Submit label="Stop" class="button stop go" drawing=Icon::Stop does=stop />
             </Form>
-            {move || refused.get().map(|given| start_instead(start, refused, given))}
+            {instead}
             {move || refused_otherwise(start)}
         </div>
     }
@@ -216,4 +229,61 @@ fn picker(projects: &PickerOptions<Project>, last: String) -> AnyView {
         </select>
     }
     .into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        page_context::{ChangeCounters, CurrentOrganization, server},
+        testing::World,
+        time::live_clock::provide_live_clock,
+        ui::provide_flash,
+    };
+
+    /// The bar for the caller, after a start that was refused with these fields while the timer with this id ran.
+    async fn bar(world: &World, running_then: &str, fields: &[(&str, &str)]) -> String {
+        let error = Error { details: Some(json!({"id": running_then})), ..Error::new(Code::TimerRunning, "A timer is running.") };
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>();
+        let looking = async {
+            provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+            provide_context(ChangeCounters::none());
+            provide_flash();
+            provide_live_clock();
+            let start = RefusedStart::of(error, fields);
+            let (refused, unstarted) = (RwSignal::new(start.clone()), RwSignal::new(start));
+            provide_context(StartTimerAction { action: WriteAction::new(), refused, unstarted });
+            let (current, projects) = load(true).await.expect("the data of the bar");
+            match current.timer {
+                Some(timer) => running(timer, form::project_choices(&projects.offer.items)).to_html(),
+                None => idle(projects).to_html(),
+            }
+        };
+        world.caller.clone().run(looking).await
+    }
+
+    #[tokio::test]
+    async fn what_was_typed_for_a_refused_start_is_in_the_form_once_the_running_timer_has_ended() {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", json!({"name": "Acme"})).await;
+        studio.ok("create_project", json!({"client": "Acme", "name": "Site"})).await;
+        let shop = studio.ok("create_project", json!({"client": "Acme", "name": "Shop"})).await;
+        let shop = shop["id"].as_str().expect("an id");
+        studio.ok("start_timer", json!({"project": "Site", "description": "One"})).await;
+        let one = studio.ok("get_timer", json!({})).await["timer"]["id"].clone();
+        let typed = [("project", shop), ("description", "Two is a long sentence")];
+        let offered = bar(&studio, one.as_str().expect("an id"), &typed).await;
+        assert!(offered.contains("Two is a long sentence\" on Acme / Shop") && offered.contains("Stop it and start this"), "{offered}");
+        let of_another = bar(&studio, "another", &typed).await;
+        assert!(!of_another.contains("Stop it and start this"), "{of_another}");
+        studio.advance(600);
+        studio.ok("stop_timer", json!({})).await;
+        let ended = bar(&studio, one.as_str().expect("an id"), &typed).await;
+        assert!(ended.contains("value=\"Two is a long sentence\"") && !ended.contains("Stop it and start this"), "{ended}");
+        assert!(ended.contains(&format!("<option value=\"{shop}\" selected")), "{ended}");
+    }
 }

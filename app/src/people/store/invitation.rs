@@ -223,6 +223,18 @@ pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<
     .await?)
 }
 
+/// The latest invitation to this address, whatever became of it.
+pub async fn latest_to(db: &mut Db, email: &str) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select id from invitation where organization_id = $1 and email = $2 order by created_at desc, id desc limit 1",
+        organization,
+        email
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
 /// Invitations that were neither answered nor revoked, the latest sent first, including expired ones.
 pub async fn open(db: &mut Db, after: Option<(Timestamp, Cursor)>, limit: i64) -> Result<Vec<InvitationRow>, Error> {
     let organization = db.organization();

@@ -329,3 +329,35 @@ async fn an_open_invitation_is_meant_by_its_address_too() {
         assert!(refused.hint.is_some_and(|hint| hint.contains("list_open_invitations")), "{operation}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_is_not_quite_right_is_answered_with_the_invitation_that_is_near() {
+    let studio = studio().await;
+    let sent = studio.ok("invite_member", json!({"email": "bob@example.org", "role": "member"})).await;
+    studio.ok("invite_member", json!({"email": "amy@example.org", "role": "member"})).await;
+    for operation in ["resend_invitation", "revoke_invitation"] {
+        for given in ["bob", "bob@example", "bob@exmaple.org"] {
+            let refused = studio.refused(operation, json!({"invitation": given})).await;
+            let told = refused.message.ends_with("Did you mean bob@example.org?");
+            assert!(refused.code == Code::NotFound && told, "{operation} {given}: {refused:?}");
+        }
+        let meant = studio.ok(operation, json!({"invitation": "Bob <bob@example.org>"})).await;
+        assert_eq!(meant["id"], sent["id"], "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_is_revoked_once_by_its_address_as_by_its_id() {
+    let studio = studio().await;
+    let invite = json!({"email": "grace@example.com", "role": "member"});
+    let by_address = json!({"invitation": "grace@example.com"});
+    let sent = studio.ok("invite_member", invite.clone()).await;
+    let once = studio.ok("revoke_invitation", by_address.clone()).await;
+    let twice = studio.ok("revoke_invitation", by_address.clone()).await;
+    for revoked in [&once, &twice] {
+        assert_eq!((&revoked["id"], &revoked["state"]), (&sent["id"], &json!("revoked")));
+    }
+    assert_eq!(studio.code("resend_invitation", by_address.clone()).await, Code::Conflict);
+    let anew = studio.ok("invite_member", invite).await;
+    assert_eq!(studio.ok("revoke_invitation", by_address).await["id"], anew["id"], "the open one is meant");
+}

@@ -4,10 +4,11 @@ use js_sys::Reflect;
 use leptos::{
     ev,
     prelude::{document, window},
-    wasm_bindgen::{JsCast, JsValue, closure::Closure},
+    wasm_bindgen::{JsCast, JsValue},
 };
 use web_sys::{Element, Event, HtmlFormElement, NodeList};
 
+use super::listen;
 use crate::platform::SENT;
 
 /// Whether a field of the form with this id differs from the server's value.
@@ -137,11 +138,4 @@ fn agreed() -> bool {
 fn leads_away(event: &Event) -> bool {
     let closest = |selector: &str| event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?;
     closest("a[href]:not([target=_blank]):not([href^='#'])").is_some() && closest("form[data-asks]").is_none()
-}
-
-/// Listens on the window in the capture phase, for the lifetime of the page.
-fn listen(name: &str, then: impl FnMut(&Event) + 'static) {
-    let mut then = then;
-    let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| then(&event)).into_js_value();
-    _ = window().add_event_listener_with_callback_and_bool(name, heard.unchecked_ref(), true);
 }

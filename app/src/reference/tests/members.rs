@@ -89,7 +89,7 @@ async fn an_address_means_its_member_for_whoever_is_shown_it() {
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     let barbara = studio.as_role(Role::Member).await;
     let address = barbara.person().email.clone();
-    for given in [address.clone(), address.to_uppercase()] {
+    for given in [address.clone(), address.to_uppercase(), format!("Barbara <{address}>")] {
         let team = studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [given]})).await;
         assert!(team.to_string().contains(&barbara.member().to_string()), "{team:#}");
     }
@@ -138,7 +138,7 @@ async fn an_invited_person_is_told_of_by_a_part_of_their_name() {
     let studio = studio(&["Acme"]).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio.ok("invite_member", json!({"email": "stone@acme.example", "role": "member", "name": "Bob Stone"})).await;
-    for given in ["Bob Stone", "Bob", "stone", "Stone Bob", "stone@acme.example"] {
+    for given in ["Bob Stone", "Bob", "stone", "Stone Bob", "stone@acme.example", "stone@acme.exmaple", "Bob <stone@acme.example>"] {
         let refused = studio.refused("assign_project_members", json!({"project": "Dashboard", "members": [given]})).await;
         let told = refused.hint.is_some_and(|hint| hint.starts_with("stone@acme.example was invited and has not answered yet"));
         assert!(refused.code == Code::NotFound && told, "{given}");

@@ -51,6 +51,11 @@ fn what_does_not_go_together_is_refused_with_its_field() {
     assert!(changed(Some(TaxCategory::O), Some("7"), None).unwrap_err().field("tax_rate").is_some());
     assert_eq!(changed(Some(TaxCategory::O), Some("19"), None).map(|tax| tax.1), Ok(Percent(0)), "the rate that stood there says nothing");
     assert!(changed(None, None, Some("Because")).unwrap_err().field("tax_reason").is_some());
+    let refused = |rate: &str| reject_rate_without_tax(Some(TaxCategory::E), Some(rate)).err();
+    assert!(refused("19").is_some_and(|error| error.field("tax_rate").is_some()));
+    assert_eq!((refused("0"), refused(" ")), (None, None));
+    assert_eq!(reject_rate_without_tax(Some(TaxCategory::S), Some("19")), Ok(()));
+    assert_eq!(reject_rate_without_tax(None, Some("19")), Ok(()), "a rate alone means the standard category");
     let free = LineTax { category: TaxCategory::E, rate: Percent(0), reason: None };
     assert!(free.changed(Some(TaxCategory::S), None, None).is_err(), "nobody said at which rate");
 }

@@ -179,7 +179,7 @@ async fn yesterdays_time_is_moved_to_another_project_in_one_call() {
     // One entry that cannot change is named, and keeps the others from changing.
     studio.ok("draft_invoice", json!({"client": "Acme", "from": "2026-11-20", "to": "2026-11-20"})).await;
     let refused = studio.refused("update_time_entries", json!({"time_entries": ids, "description": "Else"})).await;
-    assert!(refused.code == Code::Locked && refused.message.starts_with("time_entries[2]"), "{refused:?}");
+    assert!(refused.code == Code::Locked && refused.message.starts_with("Time entries 3: "), "{refused:?}");
     assert_eq!(studio.ok("get_time_entry", json!({"time_entry": ids[0]})).await["description"], "Standup");
     studio.ok("undo_action", json!({"action": moved["action"]})).await;
     assert_eq!(studio.ok("get_time_entry", json!({"time_entry": ids[0]})).await["project"]["name"], "Dashboard");
@@ -298,10 +298,10 @@ async fn what_is_wrong_with_a_change_of_several_is_named_by_its_argument_and_not
         [log(&studio, json!({"date": "2026-11-16"})).await["id"].clone(), log(&studio, json!({"date": "2026-11-17"})).await["id"].clone()];
     for (argument, value) in [("project", json!("Nix")), ("date", json!("soon")), ("rate", json!("-1"))] {
         let refused = studio.refused("update_time_entries", json!({"time_entries": ids, argument: value})).await;
-        assert!(refused.field(argument).is_some() && !refused.message.contains("time_entries["), "{argument}: {refused:?}");
+        assert!(refused.field(argument).is_some() && !refused.message.contains("Time entries"), "{argument}: {refused:?}");
     }
     let gone = studio.refused("update_time_entries", json!({"time_entries": [ids[0], ids[1], "no id"], "description": "x"})).await;
-    assert!(gone.message.starts_with("time_entries[2]: "), "{gone:?}");
+    assert!(gone.message.starts_with("Time entries 3: "), "{gone:?}");
 }
 
 #[tokio::test]
@@ -309,5 +309,5 @@ async fn a_draft_for_several_clients_names_the_client_or_the_argument() {
     let studio = studio().await;
     log(&studio, json!({"date": "2026-11-16"})).await;
     let client = studio.refused("draft_invoices", json!({"clients": ["Acme", "Nix"]})).await;
-    assert!(client.message.starts_with("clients[1]: ") && client.field("clients[1]").is_some(), "{client:?}");
+    assert!(client.message.starts_with("Clients 2: ") && client.field("clients[1]").is_some(), "{client:?}");
 }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod drafts;
+mod early_ends;
 mod entries;
 mod entry_batch;
 mod entry_time;

@@ -255,7 +255,7 @@ async fn a_long_night_that_may_be_a_slip_is_told_with_what_was_taken() {
     let studio = studio_in("Europe/Berlin").await;
     let on = |day: &str, from: &str, to: &str| with(worked(from, to), json!({"date": day}));
     let slip = studio.ok("create_time_entry", worked("11:00", "1:30")).await;
-    let taken = "Taken as 2026-11-20T11:00:00+01:00 to 2026-11-21T01:30:00+01:00 the next day, 14h 30m.";
+    let taken = "Taken as Fri 20 Nov 2026 11:00 to Sat 21 Nov 2026 01:30 the next day, 14h 30m.";
     assert_eq!(slip["warnings"], json!([format!("{taken} If 13:30 was meant, or start and end were swapped, correct it.")]));
     let changed = studio.ok("create_time_entry", on("2026-11-17", "09:00", "12:00")).await;
     let changed = studio.ok("update_time_entry", json!({"time_entry": changed["id"], "ended_at": "01:00"})).await;
@@ -302,8 +302,8 @@ async fn a_date_and_a_duration_beside_start_and_end_are_taken_where_they_agree()
         assert_eq!((&changed["started_at"], &changed["worked"]["seconds"]), (&json!(expected[0]), &json!(minutes * 60)), "{more}");
     }
     for (more, field, named) in [
-        (json!({"date": "2026-11-17"}), "date", ["2026-11-17 is not the day", "2026-11-18T09:00:00+01:00"]),
-        (json!({"duration": "2h"}), "duration", ["\"2h\" is not the time from 2026-11-18T09:00:00+01:00", "which is 1h 30m."]),
+        (json!({"date": "2026-11-17"}), "date", ["2026-11-17 is not the day", "Wed 18 Nov 2026 09:00"]),
+        (json!({"duration": "2h"}), "duration", ["\"2h\" is not the time from Wed 18 Nov 2026 09:00", "which is 1h 30m."]),
     ] {
         for refused in [
             studio.refused("create_time_entry", given(more.clone())).await,
@@ -392,7 +392,7 @@ async fn work_that_lies_ahead_may_move_to_a_time_that_is_yet_to_come_and_that_is
     let ahead = studio.ok("create_time_entry", with(worked("21:00", "22:00"), json!({"date": "today"}))).await;
     let moved = studio.ok("update_time_entry", json!({"time_entry": ahead["id"], "started_at": "21:30"})).await;
     assert_eq!(moved["started_at"], "2026-11-21T21:30:00+01:00");
-    assert!(moved["warnings"].to_string().contains("It ends at 2026-11-21T22:00:00+01:00, which is yet to come."), "{moved:#}");
+    assert!(moved["warnings"].to_string().contains("It ends at Sat 21 Nov 2026 22:00, which is yet to come."), "{moved:#}");
     let other = studio.ok("update_time_entry", json!({"time_entry": ahead["id"], "description": "Charts"})).await;
     assert!(!other["warnings"].to_string().contains("yet to come"), "{other:#}");
 }

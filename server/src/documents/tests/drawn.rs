@@ -9,6 +9,7 @@ use std::{
 
 use app::{
     clients::Client,
+    context::Channel,
     invoices::{
         CustomLine, InvoiceGroupBy,
         compose::{self, ComposedLine, Grouping, UnbilledEntry},
@@ -177,7 +178,7 @@ impl Drawn {
         let (group_by, rounding) = self.grouping;
         let grouping = Grouping { group_by, rounding, locale: Locale::of(self.language) };
         let mut lines = compose::time_lines(&self.entries, grouping, currency, &self.tax);
-        lines.extend(self.custom.iter().map(|line| compose::custom_line(line, currency, &self.tax).expect("a line")));
+        lines.extend(self.custom.iter().map(|line| compose::custom_line(line, currency, &self.tax, Channel::Page).expect("a line")));
         lines
     }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    access::Role,
     hours::WorkDuration,
     page_context::{PageContext, ReturnedForm, server},
     testing::World,
@@ -27,8 +28,24 @@ async fn nothing_is_previewed_while_the_days_are_missing() {
     let client = studio.ok("create_client", json!({"name": "Acme"})).await;
     let chosen =
         DraftChoices { client: client["id"].as_str().expect("an id").to_owned(), period: "days".to_owned(), ..DraftChoices::default() };
-    let loaded = studio.caller.clone().run(load(chosen)).await.expect("the page");
+    let loaded = loaded(&studio, chosen).await.expect("the page");
     assert!(loaded.preview.is_none());
+}
+
+#[tokio::test]
+async fn the_page_is_not_there_for_whoever_writes_no_invoices() {
+    let studio = World::new("studio").await;
+    for role in [Role::Member, Role::Viewer] {
+        let code = loaded(&studio.as_role(role).await, DraftChoices::default()).await.err().map(|error| error.code);
+        assert_eq!(code, Some(Code::NotFound), "{role:?}");
+    }
+    assert!(loaded(&studio.as_role(Role::Manager).await, DraftChoices::default()).await.is_ok());
+}
+
+/// The data of the page for the caller.
+async fn loaded(world: &World, chosen: DraftChoices) -> Result<NewInvoiceData, Error> {
+    let looking = async { load(CurrentOrganization(server::page_context().place.expect("an organization")), chosen).await };
+    world.caller.clone().run(looking).await
 }
 
 #[tokio::test]
@@ -40,7 +57,7 @@ async fn the_time_of_an_archived_client_is_found() {
     let shown = async || {
         let looking = async {
             let here = CurrentOrganization(server::page_context().place.expect("an organization"));
-            let loaded = load(DraftChoices::default()).await.expect("the page");
+            let loaded = load(here.clone(), DraftChoices::default()).await.expect("the page");
             nobody(&here, &loaded.archived).to_html()
         };
         studio.caller.clone().run(looking).await
