@@ -143,8 +143,9 @@ pub async fn described_records(
                    order by place limit $7
                ) t
                cross join lateral (
+                   -- One row: otherwise all images of the action may be parsed before those of the few records are chosen.
                    select coalesce(after, before) as of_record from change
-                   where organization_id = $1 and action_id = a.id and position = t.last
+                   where organization_id = $1 and action_id = a.id and position = t.last limit 1
                ) image
                -- An image is a JSON text, which a description may make long: it is parsed once.
                cross join lateral json_to_record(image.of_record) as f (
