@@ -12,7 +12,6 @@ use crate::{
 };
 
 /// A record that can be archived, in the words of its page.
-#[derive(Clone)]
 pub struct Archivable {
     /// The kind of record, which is the argument of its operations: `client`.
     pub kind: &'static str,
@@ -39,29 +38,29 @@ where
     T: DeserializeOwned + Clone + 'static,
     D: DeserializeOwned + Clone + 'static,
 {
-    let (changes, flash) = (use_changes(), use_flash());
-    let (kind, id) = (record.kind, record.id.clone());
-    let Archivable { name, kept, .. } = record.clone();
-    let switch = if record.archived {
-        let restore = WriteAction::<Restore>::new();
-        on_success(restore, move |restored| {
-            flash.done(format!("{name} is restored."), restored);
-            invalidate(changes.work);
-        });
-        let id_of_form = format!("restore-{kind}");
-        view! { <Form action=restore id=id_of_form>{hidden(kind, id)} <Submit label=format!("Restore {kind}") class="button" /></Form> }
-            .into_any()
-    } else {
-        let archive = WriteAction::<Archive>::new();
-        on_success(archive, move |archived| {
-            flash.done(format!("{name} is archived. {kept}"), archived);
-            invalidate(changes.work);
-        });
-        let id_of_form = format!("archive-{kind}");
-        view! { <Form action=archive id=id_of_form>{hidden(kind, id)} <Submit label=format!("Archive {kind}") class="button" /></Form> }
-            .into_any()
+    let Archivable { name, kept, .. } = &record;
+    let switch = match record.archived {
+        true => switch::<Restore, T>("Restore", format!("{name} is restored."), &record),
+        false => switch::<Archive, T>("Archive", format!("{name} is archived. {kept}"), &record),
     };
     view! { <div class="ends">{switch} {delete::<Delete, D>(record)}</div> }.into_any()
+}
+
+/// The button of a write that archives or restores, with what is said once it is done.
+fn switch<S, T>(verb: &'static str, done: String, record: &Archivable) -> AnyView
+where
+    S: ServerFn<Error = Error, Output = WriteResponse<T>> + 'static,
+    T: DeserializeOwned + Clone + 'static,
+{
+    let (changes, flash) = (use_changes(), use_flash());
+    let (kind, id) = (record.kind, record.id.clone());
+    let action = WriteAction::<S>::new();
+    on_success(action, move |answer| {
+        flash.done(done.clone(), answer);
+        invalidate(changes.work);
+    });
+    let form = format!("{}-{kind}", verb.to_lowercase());
+    view! { <Form action id=form>{hidden(kind, id)} <Submit label=format!("{verb} {kind}") class="button" /></Form> }.into_any()
 }
 
 fn delete<Delete, D>(record: Archivable) -> impl IntoView

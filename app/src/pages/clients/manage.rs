@@ -124,6 +124,16 @@ mod tests {
     use crate::{page_context::CurrentOrganization, testing::World};
 
     #[tokio::test]
+    async fn the_terms_of_whoever_may_not_change_them_are_disabled_and_say_who_does() {
+        let studio = World::new("studio").await;
+        let client = studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "rate": "120.00"})).await;
+        let client: Client = serde_json::from_value(client).expect("a client");
+        let shown = Owner::new().with(|| read_only_terms(&client).to_html());
+        assert!(shown.contains("<fieldset") && shown.contains("disabled") && !shown.contains("<form"), "{shown}");
+        assert!(shown.contains("Owners, admins and managers change these terms."), "{shown}");
+    }
+
+    #[tokio::test]
     async fn the_own_rate_of_a_project_stands_beside_it_on_the_page_of_the_client() {
         let studio = World::new("studio").await;
         studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "rate": "120.00"})).await;

@@ -47,7 +47,7 @@ struct Overview {
     week: Week,
     hours: TimeSummary,
     today: Page<TimeEntry>,
-    /// What there is in the place of an active project, while nothing else is shown of today.
+    /// What there is in the place of an active project, for users who do not lead the work and have no time today.
     without: Option<WithoutProject>,
     money: Option<MoneyOverview>,
     progress: Option<OnboardingProgress>,
@@ -79,7 +79,9 @@ async fn load(here: CurrentOrganization, week: Week) -> Result<Overview, Error> 
     // The onboarding steps are for users who can take them.
     let quiet = here.may(Permission::WriteWork) && idle && money.as_ref().is_none_or(MoneyOverview::is_empty);
     let progress = if quiet { Some(progress(managed).await?) } else { None };
-    let without = if progress.is_none() && today.items.is_empty() { find_without_project().await? } else { None };
+    // Who leads the work has the first steps instead.
+    let asks = !here.may(Permission::WriteWork) && today.items.is_empty();
+    let without = if asks { find_without_project().await? } else { None };
     Ok(Overview { week, hours, today, without, money, progress, number_wanted, invitations: invitations.items })
 }
 
