@@ -39,6 +39,11 @@ pub fn NewClientForm(
     }
 }
 
+/// All fields of an existing client, with the suggestions for its exemption reason.
+pub fn changeable_fields(client: &Client) -> impl IntoView + use<> {
+    view! { {fields(client)} <OrganizationExemptionReasons language=client.language.clone() /> }
+}
+
 /// All fields of an existing client.
 pub fn fields(client: &Client) -> impl IntoView + use<> {
     let rate = client.rate.as_ref().map(|rate| written(rate.amount, &client.currency)).unwrap_or_default();
@@ -50,7 +55,6 @@ pub fn fields(client: &Client) -> impl IntoView + use<> {
         <Select label="Tax" name="tax_category" choices=tax_categories() value=client.tax_category.code() />
         <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=client.tax_rate.to_string() />
         <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=client.tax_reason.clone().unwrap_or_default() optional=true list=EXEMPTION_REASONS_ID autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." class="span-2" />
-        <OrganizationExemptionReasons language=client.language.clone() />
         <Field label="Payment terms in days" name="payment_terms_days" kind="number" value=client.payment_terms_days.to_string() />
         <Select label="Language of documents" name="language" choices=languages() value=client.language.clone() />
         <Field label="E-mail for invoices" name="email" kind="email" value=client.email.clone().unwrap_or_default() optional=true class="span-2" />

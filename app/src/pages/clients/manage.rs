@@ -40,7 +40,7 @@ pub fn ClientTerms(
         <PageSection title="Terms" id="terms">
             <Form action id="client" class="grid-form" asks=true changes=true>
                 {hidden("client", client.id)}
-                {form::fields(&given)}
+                {form::changeable_fields(&given)}
                 <div class="form-end span-2"><Submit label="Save changes" /></div>
             </Form>
             <UnbilledAtOtherRate of=RateOf::Client(client.id) />
