@@ -1,5 +1,6 @@
 //! Periodic cleanup: deletes expired sign-ins, link secrets, idempotency records, old mails and months of the access log.
 
+use domain::id::OrganizationId;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -8,7 +9,6 @@ use crate::{
     context::Services,
     database::{AccessMode, Db, RowScope, search_keys},
     error::Error,
-    id::OrganizationId,
     operation::store::idempotency,
     outbox::limits::AGE_MAX,
     security, verification,

@@ -7,6 +7,12 @@ pub mod expected_effect;
 
 use std::sync::Arc;
 
+use domain::{
+    document::InvoiceDocument,
+    id::{MemberId, OrganizationId, TokenId, UserId},
+    locale::Locale,
+    money::Currency,
+};
 pub use futures::future::BoxFuture;
 use jiff::{Timestamp, tz::TimeZone};
 use leptos::{
@@ -21,11 +27,7 @@ use crate::{
     audit::Recorder,
     context::expected_effect::ExpectedEffect,
     database::{AccessMode, Database, Db, IdentityCheck, RowScope},
-    document::InvoiceDocument,
     error::Error,
-    id::{MemberId, OrganizationId, TokenId, UserId},
-    locale::Locale,
-    money::Currency,
     page::PageBudget,
     quotas::UsageQuotas,
 };

@@ -6,6 +6,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+#[cfg(feature = "ssr")]
+use domain::day::zone::UnknownZone;
+use domain::invalid_value::InvalidValue;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use server_fn::{
@@ -250,6 +253,20 @@ impl Error {
 
 /// The longest part of a parser's message that is repeated, in characters.
 const PROBLEM_LONGEST: usize = 300;
+
+impl From<InvalidValue> for Error {
+    fn from(InvalidValue { field, message, hint }: InvalidValue) -> Self {
+        Self { hint, ..Self::invalid(&field, message) }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<UnknownZone> for Error {
+    fn from(unknown: UnknownZone) -> Self {
+        tracing::error!(%unknown, "the database holds an unknown time zone");
+        Self::internal()
+    }
+}
 
 impl FromServerFnError for Error {
     type Encoder = JsonEncoding;

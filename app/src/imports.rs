@@ -13,33 +13,18 @@ use syn::{
     visit::{self, Visit},
 };
 
-/// The modules of the crate, the lowest first: values, what calls need, organizations and people, clients, projects, time, invoices, the
+/// The modules of the crate, the lowest first: what calls need, organizations and people, clients, projects, time, invoices, the
 /// assistant, and at last the pages, which show all of them.
-const ORDER: [&str; 59] = [
-    "width",
+const ORDER: [&str; 44] = [
     "access",
     "error",
-    "money",
-    "percent",
-    "hours",
-    "count",
-    "country",
-    "text",
-    "id",
-    "patch",
+    "namesake",
     "summary",
-    "day",
     "limits",
     "database",
     "deployment",
     "page",
     "secrets",
-    "tax",
-    "number_pattern",
-    "time_rounding",
-    "document",
-    "quantity",
-    "locale",
     "quotas",
     "admission",
     "audit",

@@ -1,6 +1,6 @@
 //! Stint: people and the agents that work for them track time, compare it with budgets, and turn it into invoices.
 //!
-//! Read in this order: [`error`], [`access`], [`operation`] (the pipeline every call goes through), then a feature. Each module imports only
+//! Read in this order: the crate `domain` (values), [`error`], [`access`], [`operation`] (the pipeline every call goes through), then a feature. Each module imports only
 //! those that stand before it in the order that `imports.rs` tests.
 
 // A page is one type that nests as deeply as its markup, which exceeds the default limit.
@@ -19,30 +19,22 @@ pub mod cleanup;
 pub mod clients;
 #[cfg(feature = "ssr")]
 pub mod context;
-pub mod count;
-pub mod country;
 #[cfg(feature = "ssr")]
 pub mod database;
-pub mod day;
 #[cfg(feature = "ssr")]
 pub mod delivery;
 #[cfg(feature = "ssr")]
 pub mod deployment;
-pub mod document;
 pub mod error;
 pub mod history;
-pub mod hours;
-pub mod id;
 #[cfg(all(test, feature = "ssr"))]
 mod imports;
 pub mod invoices;
 #[cfg(feature = "ssr")]
 pub mod limits;
 #[cfg(feature = "ssr")]
-pub mod locale;
-pub mod money;
+pub mod namesake;
 pub mod notifications;
-pub mod number_pattern;
 pub mod operation;
 #[cfg(feature = "ssr")]
 pub mod operations;
@@ -51,14 +43,10 @@ pub mod outbox;
 pub mod page;
 pub mod page_context;
 pub mod pages;
-pub mod patch;
 pub mod people;
-pub mod percent;
 pub mod platform;
 pub mod project_budgets;
 pub mod projects;
-#[cfg(feature = "ssr")]
-pub mod quantity;
 #[cfg(feature = "ssr")]
 pub mod quotas;
 pub mod rates;
@@ -72,13 +60,8 @@ pub mod security;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod summary;
-pub mod tax;
 #[cfg(all(test, feature = "ssr"))]
 pub mod testing;
-#[cfg(feature = "ssr")]
-pub mod text;
 pub mod time;
-pub mod time_rounding;
 pub mod ui;
 pub mod verification;
-pub mod width;

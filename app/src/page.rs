@@ -6,9 +6,10 @@ mod load_picker_options;
 #[cfg(test)]
 mod tests;
 
+use domain::day::Day;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::Day, error::Error};
+use crate::error::Error;
 
 #[cfg(feature = "ssr")]
 pub use cursor::{CURSOR_MAX, Cursor, ListQuery, PageBudget, ProjectKeyset, characters, keyset_of};
@@ -19,6 +20,32 @@ pub const LIMIT_DEFAULT: u32 = 50;
 
 /// The maximum number of items in a page.
 pub const LIMIT_MAX: u32 = 200;
+
+/// How much of a list is asked for: the arguments that lists share.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct PageRequest {
+    /// 50 when absent.
+    pub limit: Option<u32>,
+    /// next_cursor of the last answer.
+    #[cfg_attr(feature = "ssr", schemars(length(max = 4_096)))]
+    pub cursor: Option<String>,
+    /// Also count all.
+    pub with_total: Option<bool>,
+}
+
+impl PageRequest {
+    /// The first `limit` items, uncounted.
+    pub fn first(limit: u32) -> Self {
+        Self::after(None, limit)
+    }
+
+    /// The `limit` items after a cursor, uncounted.
+    pub fn after(cursor: Option<String>, limit: u32) -> Self {
+        Self { limit: Some(limit), cursor, with_total: None }
+    }
+}
 
 /// The answer of every list.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]

@@ -8,14 +8,16 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use domain::{
+    day::Day,
+    id::{MemberId, OrganizationId},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     access::{Permission, Role, sign_up_policy::SignUpPolicy},
-    day::Day,
     error::Error,
-    id::{MemberId, OrganizationId},
 };
 
 /// The context of a page. The server serializes it into the page, so that the browser need not ask.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use domain::{
     id::{ClientId, MemberId, ProjectId},
     money::Currency,
 };

@@ -29,6 +29,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
+use domain::id::{MailId, MemberId, OrganizationId, UserId};
 pub use fakes::{FakeRenderer, ManualClock, START_TIME};
 pub use test_database::{apart, connect, create, empty, owner, until_waiting, waiting};
 
@@ -43,7 +44,6 @@ use crate::{
     delivery,
     delivery::{ClaimedMail, DueMail},
     error::{Code, Error},
-    id::{MailId, MemberId, OrganizationId, UserId},
     operation::OperationFn,
     operations, organizations,
     quotas::UsageQuotas,
@@ -53,7 +53,7 @@ use crate::{
 
 /// An amount of cents in euros, as every channel accepts and answers it.
 pub fn euros(cents: i64) -> Value {
-    Value::from(crate::money::written(cents, &crate::money::Currency::default()))
+    Value::from(domain::money::written(cents, &domain::money::Currency::default()))
 }
 
 /// The answer of a write without its `repeated` flag.

@@ -155,7 +155,7 @@ impl Mailer {
 
     fn build_message(&self, mail: &ClaimedMail) -> Result<Message, DeliveryError> {
         let address = |text: &str| {
-            app::text::ascii_domain(text)
+            domain::text::ascii_domain(text)
                 .parse::<Mailbox>()
                 .map_err(|problem| DeliveryError::Unwritable(format!("{text:?} is not an address ({problem})")))
         };
@@ -166,7 +166,7 @@ impl Mailer {
             .subject(&mail.subject)
             // The same at every attempt, so that a mail that arrives twice is recognized as one.
             .message_id(Some(format!("<{}@{domain}>", mail.id)));
-        if let Some(reply_to) = mail.reply_to.as_deref().and_then(|reply_to| app::text::ascii_domain(reply_to).parse().ok()) {
+        if let Some(reply_to) = mail.reply_to.as_deref().and_then(|reply_to| domain::text::ascii_domain(reply_to).parse().ok()) {
             message = message.reply_to(reply_to);
         }
         let text = SinglePart::plain(mail.body.clone());

@@ -10,11 +10,13 @@ use app::{
     context::{BoxFuture, Caller, RenderPermit, Services, SystemClock},
     database::Database,
     deployment,
-    document::InvoiceDocument,
     error::{Code, Error},
+    operations,
+};
+use domain::{
+    document::InvoiceDocument,
     id::{OrganizationId, UserId},
     locale::Locale,
-    operations,
 };
 use tokio::time::{Instant, timeout_at};
 

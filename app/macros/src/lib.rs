@@ -4,6 +4,10 @@
 //! `async fn` whose first parameter is `cx: &mut Call`. It makes the function a Leptos server function (reads by GET,
 //! writes by POST, so that a link can never change anything), runs its body inside the pipeline of
 //! `crate::operation`, and generates its declaration for the registry.
+//!
+//! The parameters are the fields of the operation's struct, `ListClients` for `list_clients`. Several operations share arguments by a
+//! parameter with `#[flatten]`, whose fields stand beside the others in every channel. Where each argument may be left out, the struct
+//! has a default: `ListClients { limit: Some(1), ..Default::default() }.call()`.
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
@@ -110,7 +114,7 @@ fn expand(declared: OperationAttribute, function: ItemFn) -> Result<Tokens> {
     let name = &function.sig.ident;
     let structure = format_ident!("{}", pascal_case(&name.to_string()));
     let endpoint = name.to_string();
-    let Arguments { declared: arguments, names, mut bounds } = arguments(&function)?;
+    let Arguments { declared: arguments, names, mut bounds, all_optional } = arguments(&function)?;
     let (output, error) = output(&function)?;
     let docs: Vec<_> = function.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).collect();
     let others: Vec<_> = function.attrs.iter().filter(|attribute| !attribute.path().is_ident("doc")).collect();
@@ -140,8 +144,9 @@ fn expand(declared: OperationAttribute, function: ItemFn) -> Result<Tokens> {
         bounds.push(quote!(crate::operation::Bound::OF_IDEMPOTENCY_KEY));
     }
     let server = |derives: Tokens| quote!(::leptos::server(name = #structure, prefix = "/call", endpoint = #endpoint, protocol = crate::operation::wire::Urlencoded<#method>, input_derive = (#derives)));
-    let on_server = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema));
-    let in_browser = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize));
+    let default = all_optional.then(|| quote!(Default,));
+    let on_server = server(quote!(Clone, #default ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema));
+    let in_browser = server(quote!(Clone, #default ::serde::Serialize, ::serde::Deserialize));
 
     Ok(quote! {
         #(#docs)*
@@ -152,6 +157,14 @@ fn expand(declared: OperationAttribute, function: ItemFn) -> Result<Tokens> {
         #visibility async fn #name(#(#arguments,)* #common) -> ::core::result::Result<#answer, #error> {
             let caller = crate::context::Caller::current()?;
             <#structure as crate::operation::OperationFn>::perform(#structure { #(#names,)* #common_names }, caller).await
+        }
+
+        impl #structure {
+            /// Calls the operation with these arguments.
+            #visibility async fn call(self) -> ::core::result::Result<#answer, #error> {
+                let #structure { #(#names,)* #common_names } = self;
+                #name(#(#names,)* #common_names).await
+            }
         }
 
         #[cfg(feature = "ssr")]
@@ -220,6 +233,8 @@ struct Arguments {
     names: Vec<Ident>,
     /// The bounds from `#[max_length(…)]` and `#[max_items(…)]`.
     bounds: Vec<Tokens>,
+    /// Whether each may be left out, so that the operation's struct has a default.
+    all_optional: bool,
 }
 
 /// Reads the parameters after `cx`.
@@ -229,7 +244,7 @@ fn arguments(function: &ItemFn) -> Result<Arguments> {
         Some(FnArg::Typed(first)) if matches!(&*first.pat, Pat::Ident(name) if name.ident == "cx") => {}
         _ => return Err(Error::new_spanned(&function.sig, "the first parameter of an operation is `cx: &mut Call`")),
     }
-    let mut read = Arguments { declared: Vec::new(), names: Vec::new(), bounds: Vec::new() };
+    let mut read = Arguments { declared: Vec::new(), names: Vec::new(), bounds: Vec::new(), all_optional: true };
     for argument in inputs {
         let FnArg::Typed(typed) = argument else { return Err(Error::new_spanned(argument, "an operation is a plain function")) };
         let Pat::Ident(name) = &*typed.pat else { return Err(Error::new_spanned(&typed.pat, "an argument has a name")) };
@@ -238,6 +253,11 @@ fn arguments(function: &ItemFn) -> Result<Arguments> {
             read.bounds.extend(bound(&name.ident, attribute)?);
         }
         typed.attrs.retain(|attribute| bound_keyword(attribute).is_none());
+        if let Some(at) = typed.attrs.iter().position(|attribute| attribute.path().is_ident("flatten")) {
+            typed.attrs[at] = syn::parse_quote!(#[server(flatten)]);
+            typed.attrs.push(syn::parse_quote!(#[doc = "Arguments that several operations share."]));
+        }
+        read.all_optional &= typed.attrs.iter().any(|attribute| attribute.path().is_ident("server"));
         read.names.push(name.ident.clone());
         read.declared.push(FnArg::Typed(typed));
     }

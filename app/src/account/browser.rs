@@ -1,5 +1,6 @@
 //! The cookies of a signed-in browser.
 
+use domain::id::UserId;
 use http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -13,7 +14,6 @@ use crate::{
     context::Caller,
     database::{AccessMode, RowScope},
     error::Error,
-    id::UserId,
     platform::cookies::{cookie, cookie_name},
     secrets::{acceptable_password, random_secret},
     security::{

@@ -1,5 +1,6 @@
 //! Requests to change the address of an account: pending, sent again or withdrawn.
 
+use domain::text;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
         EventKind,
         event::{RequestOrigin, record_event},
     },
-    text,
     verification::{
         address::{notify, send, withdraw},
         mail::lost_password,

@@ -1,13 +1,13 @@
 //! Document links that an agent gives to its person: valid for five minutes in every process of a deployment, as long as the issuing token
 //! is valid, and for what that token may see.
 
+use domain::{day::OffsetDateTime, id::InvoiceId};
+
 use crate::{
     account::token,
     context::{Caller, Channel},
     database::AccessMode,
-    day::OffsetDateTime,
     error::{Code, Error},
-    id::InvoiceId,
     operation::row_scope_of,
     secrets::{link_purpose::LinkPurpose, random_secret},
     verification::store,

@@ -1,5 +1,6 @@
 //! Authenticates the cookie of a sign-in.
 
+use domain::id::UserId;
 use jiff::Timestamp;
 
 use super::store::{self};
@@ -7,7 +8,6 @@ use crate::{
     context::{Membership, Person},
     database::Database,
     error::Error,
-    id::UserId,
     operation::membership::membership,
     secrets::random_secret,
 };

@@ -25,13 +25,13 @@ pub mod tokens;
 #[cfg(feature = "ssr")]
 pub mod verified_password;
 
+use domain::id::UserId;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     access::{Scope, WriteMode},
     error::Error,
-    id::UserId,
     page_context::{CallerOrganization, Profile},
 };
 
@@ -84,7 +84,7 @@ pub async fn update_profile(
     #[max_length(200)]
     name: String,
 ) -> Result<Profile, Error> {
-    let name = crate::text::line("name", &name, 200)?;
+    let name = domain::text::line("name", &name, 200)?;
     let person = cx.caller.person()?.clone();
     store::rename_user(&mut cx.db, person.id.0, &name).await?;
     store::rename_members(&mut cx.db, person.id.0, &name).await?;

@@ -1,5 +1,9 @@
 //! Registration and sign-in. The page and the command line register people through the same function.
 
+use domain::{
+    id::{MemberId, OrganizationId, UserId},
+    text,
+};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -8,7 +12,6 @@ use crate::{
     context::{Caller, Services},
     database::{AccessMode, Database, Db, RowScope},
     error::{Code, Error},
-    id::{MemberId, OrganizationId, UserId},
     organizations::{
         self,
         create::{Founder, insert_with_founder},
@@ -20,7 +23,6 @@ use crate::{
         attempts::{self, AttemptKind, AttemptLimit},
         event::{RequestOrigin, record_event},
     },
-    text,
     verification::{address, mail_limits},
 };
 

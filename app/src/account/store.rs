@@ -1,5 +1,6 @@
 //! SQL of people, sign-ins and tokens.
 
+use domain::id::{TokenId, UserId};
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -8,7 +9,6 @@ use super::tokens::AccessToken;
 use crate::{
     database::{Db, OnConstraint, instant},
     error::{Code, Error},
-    id::{TokenId, UserId},
     operation::membership::MembershipRow,
 };
 
@@ -161,7 +161,7 @@ pub async fn password_hash(db: &mut Db, user: Uuid) -> Result<Option<String>, Er
 
 /// Renames a person in every organization they belong to.
 pub async fn rename_members(db: &mut Db, user: Uuid, name: &str) -> Result<(), Error> {
-    query!("select rename_member($1, $2, $3)", user, name, crate::text::search_key(name)).fetch_one(db.connection()).await?;
+    query!("select rename_member($1, $2, $3)", user, name, domain::text::search_key(name)).fetch_one(db.connection()).await?;
     Ok(())
 }
 

@@ -1,5 +1,10 @@
 //! Creates, lists, revokes and authenticates personal access tokens.
 
+use domain::{
+    day::{OffsetDateTime, zone},
+    id::{MemberId, OrganizationId, TokenId, UserId},
+    text,
+};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
@@ -12,9 +17,7 @@ use crate::{
     audit,
     context::{Caller, Membership, Person, Services, Token},
     database::{AccessMode, Database, Db, RowScope},
-    day::{OffsetDateTime, zone},
     error::Error,
-    id::{MemberId, OrganizationId, TokenId, UserId},
     operation::{Call, membership},
     organizations,
     page::Page,
@@ -26,7 +29,6 @@ use crate::{
         EventKind,
         event::{RequestOrigin, record_event},
     },
-    text,
 };
 
 /// An authenticated token with its member.

@@ -3,14 +3,13 @@
 //! `stint_pat_<id>_<secret>` is bound to one member in one organization and to nothing else. It is shown once; only a fingerprint of its
 //! secret is stored. A revoked token is refused on the next call.
 
+use domain::{day::OffsetDateTime, id::TokenId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     access::{Scope, WriteMode},
-    day::OffsetDateTime,
     error::Error,
-    id::TokenId,
     page::Page,
 };
 

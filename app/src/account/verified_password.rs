@@ -3,12 +3,13 @@
 //! Verifying a password is slow, so no transaction waits for it. A transaction that acts upon one locks the person and checks the stored
 //! hash again: nothing that was authorized by an old password outlives its change.
 
+use domain::id::UserId;
+
 use super::{hash_queue::Requester, password, registration::record_event_later, store};
 use crate::{
     context::Caller,
     database::{AccessMode, Db, RowScope},
     error::{Code, Error},
-    id::UserId,
     security::{
         self, EventKind,
         attempts::{self, AttemptKind, AttemptLimit},

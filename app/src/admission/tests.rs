@@ -223,10 +223,8 @@ async fn without_a_database_each_process_counts_for_itself() {
 
 #[tokio::test]
 async fn an_organization_waits_for_its_share_of_the_connections_and_its_neighbour_does_not() {
-    use crate::{
-        database::{AccessMode, RowScope},
-        id::OrganizationId,
-    };
+    use crate::database::{AccessMode, RowScope};
+    use domain::id::OrganizationId;
     let database = connect().await.with_fair_shares(2, Duration::ZERO);
     let (crowd, neighbour) = (RowScope::Organization(OrganizationId::new()), RowScope::Organization(OrganizationId::new()));
     let first = database.begin(crowd, AccessMode::Read).await.expect("a connection");

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use domain::id::MemberId;
 use futures::{
     FutureExt as _,
     future::{BoxFuture, Shared, WeakShared},
@@ -15,7 +16,6 @@ use super::{store, user::AssistantUser};
 use crate::{
     access::Role,
     error::{Code, Error},
-    id::MemberId,
 };
 
 /// The interval at which the access of a reader is checked.

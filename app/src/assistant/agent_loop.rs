@@ -5,6 +5,7 @@
 
 use std::panic::AssertUnwindSafe;
 
+use domain::id::ConversationId;
 use futures::{FutureExt, StreamExt};
 use leptos::{prelude::Owner, reactive::computed::ScopedFuture};
 use serde_json::{Value, json};
@@ -22,7 +23,6 @@ use super::{
 };
 use crate::{
     error::{Code, Error},
-    id::ConversationId,
     operation::{Effect, Operation},
 };
 
@@ -148,7 +148,7 @@ impl AgentLoop {
     /// Runs a tool call of the model as far as permitted, and returns the text of its result for the model.
     async fn call(&mut self, wanted: &ModelToolCall) -> Result<String, Error> {
         let Some(operation) = self.user.named(&wanted.operation) else {
-            return Ok(format!("There is no tool \"{}\". Use one of those that were offered.", crate::text::excerpt(&wanted.operation)));
+            return Ok(format!("There is no tool \"{}\". Use one of those that were offered.", domain::text::excerpt(&wanted.operation)));
         };
         let arguments = match wanted.arguments.trim() {
             "" => Ok(json!({})),

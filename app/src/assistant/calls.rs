@@ -1,5 +1,6 @@
 //! Server functions of the drawer. They are not operations: they call operations for the person at the page.
 
+use domain::id::{CardId, ConversationId, RunId};
 use leptos::prelude::*;
 
 use super::{Card, Command, Conversation, ConversationSummary, ModelAvailability, SendMessageResponse};
@@ -7,10 +8,7 @@ use super::{Card, Command, Conversation, ConversationSummary, ModelAvailability,
 use super::{card_actions, commands, history, send_message, user::AssistantUser};
 #[cfg(feature = "ssr")]
 use crate::database::AccessMode;
-use crate::{
-    error::Error,
-    id::{CardId, ConversationId, RunId},
-};
+use crate::error::Error;
 
 /// Sends a message to the assistant. Text that begins with `/` is a slash command and is answered at once, without a model.
 #[server(name = Say, prefix = "/call", endpoint = "assistant_say")]

@@ -4,6 +4,7 @@
 
 use std::slice;
 
+use domain::id::{ActionId, CardId};
 use serde_json::{Value, json};
 
 use super::{
@@ -17,7 +18,6 @@ use crate::{
     database::{AccessMode, Db},
     error::{Code, Error},
     history,
-    id::{ActionId, CardId},
     operation::{Operation, refusal_for_person, registry},
 };
 

@@ -1,5 +1,6 @@
 //! The slash commands that a person may use.
 
+use domain::{day::Day, money};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -9,9 +10,7 @@ use super::{
     user::AssistantUser,
 };
 use crate::{
-    day::Day,
     error::Error,
-    money,
     operation::{Effect, Operation},
     page::Page,
 };

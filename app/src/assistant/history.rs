@@ -1,5 +1,10 @@
 //! Reads, renames and deletes conversations, and turns them into chat messages for a model.
 
+use domain::{
+    day::OffsetDateTime,
+    id::{ConversationId, RunId},
+    text,
+};
 use std::collections::HashMap;
 
 use super::{
@@ -13,10 +18,7 @@ use super::{
 };
 use crate::{
     database::AccessMode,
-    day::OffsetDateTime,
     error::{Code, Error},
-    id::{ConversationId, RunId},
-    text,
 };
 
 /// How many earlier messages a model gets.

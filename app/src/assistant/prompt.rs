@@ -1,12 +1,10 @@
 //! The system prompt and the tool definitions for a model.
 
+use domain::day::Day;
 use serde_json::{Map, Value, json};
 
 use super::{model::ToolDefinition, tool_result::quoted, user::AssistantUser};
-use crate::{
-    day::Day,
-    operation::{Effect, Operation},
-};
+use crate::operation::{Effect, Operation};
 
 /// Instructions for every answer.
 const RULES: &str = "\

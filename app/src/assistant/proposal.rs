@@ -1,5 +1,6 @@
 //! Proposes a write as a card: its exact effect, taken from a dry run of the same operation.
 
+use domain::id::{CardId, ConversationId};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -11,7 +12,6 @@ use super::{
 use crate::{
     database::AccessMode,
     error::{Code, Error},
-    id::{CardId, ConversationId},
     operation::{Operation, refusal_for_person},
 };
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::id::{ConversationId, MessageId, RunId};
 use jiff::SignedDuration;
 
 use super::{
@@ -13,7 +14,6 @@ use super::{
 use crate::{
     database::{AccessMode, Db},
     error::{Code, Error},
-    id::{ConversationId, MessageId, RunId},
 };
 
 /// The interval at which a process renews the lease of a run.

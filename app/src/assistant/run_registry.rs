@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use domain::id::{ConversationId, MemberId, MessageId, OrganizationId, RunId};
 use futures::{Stream, stream::unfold};
 use tokio::sync::watch;
 
@@ -12,7 +13,6 @@ use super::{Message, RunEvent, Speaker, history, redaction, user::AssistantUser}
 use crate::{
     access::Role,
     error::{Code, Error},
-    id::{ConversationId, MemberId, MessageId, OrganizationId, RunId},
 };
 
 /// How many runs of one member may be active at once.

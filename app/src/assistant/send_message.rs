@@ -1,5 +1,10 @@
 //! Stores a message of a person and answers it: a slash command at once, anything else by a model.
 
+use domain::{
+    id::{ConversationId, MessageId, RunId},
+    text,
+};
+
 use super::{
     AssistantServices, Conversation, Message, ModelAvailability, SendMessageResponse, Speaker, Step, agent_loop, commands, history,
     model::ChatMessage,
@@ -13,9 +18,7 @@ use crate::{
     audit,
     database::AccessMode,
     error::Error,
-    id::{ConversationId, MessageId, RunId},
     operation::{Effect, Operation, refusal_for_person},
-    text,
 };
 
 /// The maximum length of a message, in characters.

@@ -1,9 +1,10 @@
 //! Reads and sets the assistant's switch.
 
+use domain::day::OffsetDateTime;
+
 use super::AssistantServices;
 use crate::{
     assistant::{AssistantSettings, store},
-    day::OffsetDateTime,
     error::{Code, Error},
     operation::Call,
     quotas::{INPUT_CAP, OUTPUT_CAP},

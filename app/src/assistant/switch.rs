@@ -1,9 +1,10 @@
 //! The operations on the assistant's settings: the switch that permits a model, set by administrators, and the usage, seen by everybody.
 
+use domain::day::OffsetDateTime;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::OffsetDateTime, error::Error};
+use crate::error::Error;
 
 /// Whether a model may be used here, which one, and how much of it was used this month.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

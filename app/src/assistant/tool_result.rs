@@ -1,8 +1,9 @@
 //! Prepares results for a model and for the page: bounded in length, and marked as data.
 
+use domain::money;
 use serde_json::{Value, json};
 
-use crate::{money, operation::Operation};
+use crate::operation::Operation;
 
 /// The maximum length of a result for a model, in characters.
 const FOR_MODEL: usize = 12_000;
@@ -98,7 +99,7 @@ fn found(result: &Value, items: &[Value]) -> String {
         count => format!("{count}{more} found"),
     };
     let worked: i64 = items.iter().filter_map(|item| item.pointer("/worked/seconds")?.as_i64()).sum();
-    let worked = (worked > 0 && more.is_empty()).then(|| crate::hours::WorkDuration::of(worked).text);
+    let worked = (worked > 0 && more.is_empty()).then(|| domain::hours::WorkDuration::of(worked).text);
     joined([Some(count), worked])
 }
 

@@ -1,13 +1,13 @@
 //! Types of the assistant's API: conversations, messages, cards and run events.
 
+use domain::{
+    day::OffsetDateTime,
+    id::{ActionId, CardId, ConversationId, MessageId, RunId},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    day::OffsetDateTime,
-    error::Error,
-    id::{ActionId, CardId, ConversationId, MessageId, RunId},
-};
+use crate::error::Error;
 
 /// A conversation of one member with the assistant, the oldest message first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,13 +2,11 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use domain::text;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    secrets::{access_token, redaction},
-    text,
-};
+use crate::secrets::{access_token, redaction};
 
 /// The longest arguments of a write, in bytes of JSON.
 pub const WRITE_BYTES_MAX: usize = 8_192;

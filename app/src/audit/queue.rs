@@ -5,13 +5,11 @@
 //! shared memory): it may hold as many as are still free, and one in any case, so that no organization is shut out. The
 //! size of records in bytes is limited, and so is that of the queues.
 
+use domain::id::OrganizationId;
 use std::collections::{HashMap, VecDeque};
 
 use super::AuditRecord;
-use crate::{
-    error::{Code, Error},
-    id::OrganizationId,
-};
+use crate::error::{Code, Error};
 
 /// The most slots of one organization.
 pub const PLACES_MAX: usize = 1_000;

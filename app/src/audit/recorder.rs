@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use domain::id::OrganizationId;
 use futures::FutureExt;
 use tokio::sync::{mpsc, watch};
 
@@ -21,7 +22,6 @@ use super::{
 use crate::{
     database::{AccessMode, Database, RowScope, is_data_error},
     error::Error,
-    id::OrganizationId,
 };
 
 /// How long the recorder waits before it retries when the database cannot write.

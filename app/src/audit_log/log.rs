@@ -2,6 +2,11 @@
 
 use std::collections::HashMap;
 
+use domain::{
+    day::{DateRange, OffsetDateTime},
+    id::{ActionId, MemberId},
+    text,
+};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -11,15 +16,12 @@ use super::{
     store::{AuditFilter, AuditRow},
 };
 use crate::{
-    day::{DateRange, OffsetDateTime},
     error::Error,
     history,
-    id::{ActionId, MemberId},
     operation::{self, Call, Change, Effect, read_scope::ReadScope, registry},
     page::{self, Cursor, Page},
     reference::{self, member::find_member},
     summary::MemberSummary,
-    text,
 };
 
 /// The arguments of `list_audit`.
@@ -58,7 +60,7 @@ async fn filter(cx: &mut Call, given: AuditQuery) -> Result<(AuditFilter, Option
     };
     let membership = cx.membership()?;
     let span = text::non_empty(given.period)
-        .map(|period| DateRange::parse("period", &period, cx.member_today()?, membership.week_start))
+        .map(|period| Ok::<_, Error>(DateRange::parse("period", &period, cx.member_today()?, membership.week_start)?))
         .transpose()?;
     let bounds = span.as_ref().map(|span| span.bounds(&membership.member_zone));
     let filter = AuditFilter {

@@ -7,11 +7,12 @@ pub mod operation_titles;
 pub mod store;
 pub mod verification;
 
+use domain::{day::OffsetDateTime, id::ActionId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{day::OffsetDateTime, error::Error, id::ActionId, operation::Change, page::Page, summary::MemberSummary};
+use crate::{error::Error, operation::Change, page::Page, summary::MemberSummary};
 
 /// One call of an operation, from whichever channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Alerts about crossed thresholds: a warning to the caller at once, and notifications to those whom the budget concerns.
 
+use domain::{hours::WorkDuration, money::Money};
 use jiff::civil::Date;
 
 use super::{
@@ -9,8 +10,6 @@ use super::{
 use crate::{
     access::{Permission, Role},
     error::Error,
-    hours::WorkDuration,
-    money::Money,
     notifications::store::{self as notifications, NewNotification},
     operation::{Call, read_scope::ReadScope},
 };

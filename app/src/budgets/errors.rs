@@ -1,12 +1,11 @@
 //! The errors of a hard stop: the budget, its usage and what is left, as far as the caller may see them.
 
+use domain::{hours::WorkDuration, money::Money};
 use jiff::civil::Date;
 
 use super::usage::{Budget, BudgetPart, Usage};
 use crate::{
     error::{Code, Error},
-    hours::WorkDuration,
-    money::Money,
     operation::read_scope::ReadScope,
 };
 

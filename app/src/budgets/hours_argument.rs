@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use domain::{hours, money, width::half_width};
 use serde::{
     Deserialize, Serialize, Serializer,
     de::{self, Deserializer, Visitor},
 };
 
-use crate::{error::Error, hours, money, width::half_width};
+use crate::error::Error;
 
 /// The most hours that a budget may hold: more than a hundred years of one person's days and nights.
 pub const HOURS_MAX: i64 = 1_000_000;
@@ -43,7 +44,7 @@ impl Hours {
 fn read(field: &'static str, text: &str) -> Result<f64, Error> {
     let text = &*half_width(text);
     if let Some(readings) = hours::readings(text) {
-        return Err(money::ambiguous(field, text, readings));
+        return Err(money::ambiguous(field, text, readings).into());
     }
     // Digits and one separator: no exponents and no leading signs, as for durations.
     let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',');
@@ -112,7 +113,7 @@ impl schemars::JsonSchema for Hours {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "format": crate::hours::HOURS,
+            "format": domain::hours::HOURS,
             "description": "Hours, such as 40 or 7.5.",
             "maxLength": 20
         })

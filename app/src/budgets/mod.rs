@@ -4,11 +4,9 @@
 pub mod alerts;
 #[cfg(feature = "ssr")]
 pub mod errors;
-pub mod forecast;
 #[cfg(feature = "ssr")]
 pub mod guard;
 pub mod hours_argument;
-pub mod period;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
@@ -20,5 +18,4 @@ pub mod types;
 pub mod usage;
 
 pub use hours_argument::Hours;
-pub use period::BudgetPeriod;
 pub use types::*;

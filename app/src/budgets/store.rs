@@ -5,18 +5,17 @@ pub mod write;
 
 use jiff::{Timestamp, civil::Date};
 
+use domain::{budget_period::BudgetPeriod, money::Currency};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::{
-    period::BudgetPeriod,
     types::BudgetBasis,
     usage::{Budget, Usage},
 };
 use crate::{
     database::{Db, date, instant},
     error::Error,
-    money::Currency,
 };
 
 /// A budget as stored, with the names of its project and client.

@@ -1,15 +1,15 @@
 //! Budgets and their usage, as callers see them.
 
-use serde::{Deserialize, Serialize};
-
-use super::period::BudgetPeriod;
-use crate::{
+use domain::{
+    budget_period::BudgetPeriod,
     day::Day,
     hours::WorkDuration,
     id::{BudgetId, MemberId, ProjectId},
     money::Money,
-    summary::{ClientSummary, ProjectSummary},
 };
+use serde::{Deserialize, Serialize};
+
+use crate::summary::{ClientSummary, ProjectSummary};
 
 /// Which time a cap on hours counts. A cap on an amount always counts billable time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub struct Share {
 impl Share {
     /// How much of `cap` is `used`; caps are above zero.
     pub fn of(used: i64, cap: i64) -> Self {
-        let hundredths = crate::money::saturated(i128::from(used.max(0)) * 10_000 / i128::from(cap.max(1)));
+        let hundredths = domain::money::saturated(i128::from(used.max(0)) * 10_000 / i128::from(cap.max(1)));
         let decimals = format!("{}.{:02}", hundredths / 100, hundredths % 100);
         Self { hundredths, text: format!("{} %", decimals.trim_end_matches('0').trim_end_matches('.')) }
     }

@@ -1,18 +1,16 @@
 //! Budgets, their usage and their thresholds. Pure.
 
-use jiff::civil::Date;
-use uuid::Uuid;
-
-use super::{
-    period::BudgetPeriod,
-    types::{BudgetAmount, BudgetBasis, BudgetHours, BudgetState, BudgetStatus, Share},
-};
-use crate::{
+use domain::{
+    budget_period::BudgetPeriod,
     hours::WorkDuration,
     id::{BudgetId, ClientId, ProjectId},
     money::{Currency, Money},
-    summary::{ClientSummary, ProjectSummary},
 };
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::types::{BudgetAmount, BudgetBasis, BudgetHours, BudgetState, BudgetStatus, Share};
+use crate::summary::{ClientSummary, ProjectSummary};
 
 /// A budget as stored.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,12 +1,13 @@
 //! The currency of a client: fixed as soon as there is an amount in it, since amounts are never converted.
 
+use domain::money::Currency;
+
 use super::{
     Client,
     store::{self, ProjectWithAmounts},
 };
 use crate::{
     error::{Code, Error},
-    money::Currency,
     operation::Call,
 };
 

@@ -1,10 +1,11 @@
 //! Remarks on the VAT identifier of a client.
 
-use super::Client;
-use crate::tax::{
+use domain::tax::{
     number_remarks::{instead, is_doubtful, is_none, said},
     party_identifiers,
 };
+
+use super::Client;
 
 /// The same for a client.
 pub fn no_vat_id_of_client(client: &Client) -> Option<String> {

@@ -11,17 +11,19 @@ pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
+use domain::{
+    id::ClientId,
+    money::{Amount, Currency, Money},
+    patch::Patch,
+    percent::Percent,
+    tax::category::TaxCategory,
+};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Error,
-    id::ClientId,
-    money::{Amount, Currency, Money},
-    page::Page,
-    patch::Patch,
-    percent::Percent,
-    tax::category::TaxCategory,
+    page::{Page, PageRequest},
 };
 
 /// A client with the terms their invoices start from.
@@ -92,18 +94,9 @@ pub async fn list_clients(
     /// Also archived ones.
     #[server(default)]
     archived: Option<bool>,
-    /// 50 when absent.
-    #[server(default)]
-    limit: Option<u32>,
-    /// next_cursor of the last answer.
-    #[server(default)]
-    #[max_length(4_096)]
-    cursor: Option<String>,
-    /// Also count all.
-    #[server(default)]
-    with_total: Option<bool>,
+    #[flatten] page: PageRequest,
 ) -> Result<Page<Client>, Error> {
-    record::list(cx, query, archived.unwrap_or(false), limit, cursor, with_total.unwrap_or(false)).await
+    record::list(cx, query, archived.unwrap_or(false), page).await
 }
 
 /// Get one client with its terms, by id or by its exact name.

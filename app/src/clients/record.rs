@@ -1,24 +1,26 @@
 //! Lists, creates, changes and deletes clients.
 
+use domain::{
+    id::ClientId,
+    money::{Amount, Currency, Money},
+    patch::Patch,
+    percent::Percent,
+    tax::{category::TaxCategory, line_tax as tax, rate},
+    text,
+};
 use uuid::Uuid;
 
 use super::{Client, DeletedClient, currency, identifier_remarks, store};
 use crate::{
     error::{Code, Error},
-    id::ClientId,
-    money::{Amount, Currency, Money},
     operation::{Call, read_scope::ReadScope},
     organizations::{
         self,
         settings::{parse_country, parse_language, parse_vat_id, rate_of, within},
     },
-    page::{self, Cursor, Page},
-    patch::Patch,
-    percent::Percent,
+    page::{self, Cursor, Page, PageRequest},
     rates::{self, store::RateLevel},
     reference,
-    tax::{category::TaxCategory, line_tax as tax, rate},
-    text,
 };
 
 /// The hint to the operation that restores an archived client.
@@ -68,9 +70,7 @@ pub async fn list(
     cx: &mut Call,
     query: Option<String>,
     archived: bool,
-    limit: Option<u32>,
-    cursor: Option<String>,
-    with_total: bool,
+    PageRequest { limit, cursor, with_total }: PageRequest,
 ) -> Result<Page<Client>, Error> {
     let limit = page::limit(limit)?;
     let after = cx.listing.after(cursor.as_deref())?;
@@ -80,7 +80,7 @@ pub async fn list(
         archived,
         on: read_scope.only_projects_of(),
     };
-    let total = match with_total {
+    let total = match with_total.unwrap_or(false) {
         true => Some(store::count(&mut cx.db, &filter).await?),
         false => None,
     };
@@ -251,7 +251,7 @@ pub async fn delete(cx: &mut Call, client: &str) -> Result<DeletedClient, Error>
 /// Checks that a category without tax has the rate 0, and the standard one a rate above it (BR-S-5, BR-Z-5, BR-E-5 and the
 /// like of EN 16931). Only explicit choices are checked here; defaults from unset settings are checked on sending.
 fn taxed(client: &Client) -> Result<(), Error> {
-    client.tax_category.check(client.tax_rate)
+    Ok(client.tax_category.check(client.tax_rate)?)
 }
 
 /// Parses a colour for lists and charts, if one is given.

@@ -1,5 +1,6 @@
 //! SQL of clients.
 
+use domain::{id::ClientId, text};
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -8,9 +9,8 @@ use super::Client;
 use crate::{
     database::{Db, OnConstraint, instant},
     error::Error,
-    id::ClientId,
+    namesake::{Namesake, name_taken},
     page::Cursor,
-    text,
 };
 
 /// A client as stored.
@@ -160,7 +160,7 @@ pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), 
     )
     .execute(db.connection())
     .await
-    .on_constraint("client_name_unique", || text::name_taken(CALLED, &client.name, None))?;
+    .on_constraint("client_name_unique", || name_taken(CALLED, &client.name, None))?;
     refuse_taken_name(db, written.rows_affected(), client).await
 }
 
@@ -193,7 +193,7 @@ pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
     )
     .execute(db.connection())
     .await
-    .on_constraint("client_name_unique", || text::name_taken(CALLED, &client.name, None))?;
+    .on_constraint("client_name_unique", || name_taken(CALLED, &client.name, None))?;
     refuse_taken_name(db, written.rows_affected(), client).await
 }
 
@@ -207,14 +207,14 @@ async fn refuse_taken_name(db: &mut Db, written: u64, client: &Client) -> Result
     }
     let organization = db.organization();
     let namesake = query_as!(
-        text::Namesake,
+        Namesake,
         r#"select name, archived_at is not null as "archived!" from client where organization_id = $1 and search_key = $2 limit 1"#,
         organization,
         text::search_key(&client.name)
     )
     .fetch_optional(db.connection())
     .await?;
-    Err(text::name_taken(CALLED, &client.name, namesake))
+    Err(name_taken(CALLED, &client.name, namesake))
 }
 
 /// Archives or restores a client. One that is archived already keeps its time of archiving.

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use domain::id::MemberId;
 use uuid::Uuid;
 
-use crate::{access::Role, id::MemberId};
+use crate::access::Role;
 
 /// The identity of a caller as it was recognized. It may have ended before the transaction begins: a client decides how long its request
 /// body takes.

@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
+use domain::id::{ActionId, OrganizationId};
 pub(crate) use errors::is_data_error;
 pub use errors::{NoneIfLocked, OnConstraint};
 pub use identity_check::IdentityCheck;
@@ -28,10 +29,7 @@ pub use pool::{Database, SHARED_LOCK_LIMIT};
 pub use row_scope::{AccessMode, RowScope};
 pub use schema_error::SchemaError;
 
-use crate::{
-    error::Error,
-    id::{ActionId, OrganizationId},
-};
+use crate::error::Error;
 
 /// A transaction under the row security of one organization, or of one person before an organization is chosen. It is rolled
 /// back when it is dropped.

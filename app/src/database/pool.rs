@@ -6,6 +6,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+#[cfg(test)]
+use domain::id::OrganizationId;
+use domain::id::UserId;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, pool::PoolConnection, raw_sql};
 use tokio::{
     runtime::Handle,
@@ -18,11 +21,8 @@ use super::{
     identity_check::IdentityCheck,
     pool_shares::{PoolShare, PoolShares},
 };
-#[cfg(test)]
-use crate::id::OrganizationId;
 use crate::{
     error::Error,
-    id::UserId,
     limits::{KeyedPermit, LogLimiter},
 };
 

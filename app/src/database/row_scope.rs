@@ -4,7 +4,7 @@ use std::{fmt::Write, time::Duration};
 
 use uuid::Uuid;
 
-use crate::id::{MemberId, OrganizationId};
+use domain::id::{MemberId, OrganizationId};
 
 /// The row scope of a transaction: whose rows it may touch under row security.
 #[derive(Debug, Clone, Copy)]

@@ -1,11 +1,11 @@
 //! Search keys of names that were written without them: by an older program, by the migration that added the keys, or by an undo,
 //! whose images hold none. The database gives such a name an approximate key; only [`search_key`] makes the right one.
 
+use domain::text::search_key;
 use sqlx::{Connection, PgConnection, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::SchemaError;
-use crate::text::search_key;
 
 /// The most organizations that are listed at once.
 const ORGANIZATIONS_MAX: i32 = 1_000;

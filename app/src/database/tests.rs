@@ -14,15 +14,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::id::{MemberId, OrganizationId, UserId};
 use futures::poll;
 use sqlx::postgres::PgPoolOptions;
 
 use super::*;
-use crate::{
-    error::Code,
-    id::{MemberId, OrganizationId, UserId},
-    testing::World,
-};
+use crate::{error::Code, testing::World};
 
 /// The settings of the row scope of a transaction, and its role.
 const STANDING: &str = "select concat_ws(' ', current_setting('app.organization_id', true), current_setting('app.user_id', true),

@@ -16,6 +16,10 @@ mod tests;
 
 use std::time::Duration;
 
+use domain::{
+    id::{MailId, OrganizationId},
+    text::file_name::file_name,
+};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -24,12 +28,10 @@ use crate::{
     context::Services,
     database::{AccessMode, Db, RowScope, SHARED_LOCK_LIMIT},
     error::Error,
-    id::{MailId, OrganizationId},
     outbox::{VOIDED, limits::UNHEARD_WAIT},
     people,
     quotas::{self, MailShare},
     secrets::link_purpose::LinkPurpose,
-    text::file_name::file_name,
     verification::{
         link_secret::{self, SecretHash},
         mail::{AccountMail, MailText, write_account_mail},

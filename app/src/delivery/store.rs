@@ -1,5 +1,6 @@
 //! SQL of the mail worker. Every time is the database's: the clocks of processes may be wrong and differ.
 
+use domain::id::{MailId, OrganizationId};
 use jiff::SignedDuration;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -8,7 +9,6 @@ use super::{DueMail, Lane, PLAN_MAX};
 use crate::{
     database::{Db, NoneIfLocked},
     error::Error,
-    id::{MailId, OrganizationId},
     outbox::limits::AGE_MAX,
     quotas::MailShare,
 };

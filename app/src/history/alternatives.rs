@@ -1,5 +1,6 @@
 //! Alternatives to an undo that is refused: the operation that reverses it by hand, or the newest action that can be undone.
 
+use domain::day::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
@@ -9,7 +10,6 @@ use super::{
 };
 use crate::{
     context::Channel,
-    day::OffsetDateTime,
     error::Error,
     operation::{Call, read_scope::ReadScope},
 };

@@ -6,18 +6,16 @@ mod tests;
 
 use std::collections::HashMap;
 
+use domain::{
+    hours::WorkDuration,
+    money::{Currency, Money},
+    text::{self, addresses},
+};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::store::descriptions::{self, DescribedRecord};
-use crate::{
-    database::Db,
-    error::Error,
-    hours::WorkDuration,
-    money::{Currency, Money},
-    operation::registry,
-    text::{self, addresses},
-};
+use crate::{database::Db, error::Error, operation::registry};
 
 /// How many of several records are named; one more where that is all of them.
 const NAMED: usize = 2;

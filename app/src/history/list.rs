@@ -2,6 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::{
+    day::OffsetDateTime,
+    id::{ActionId, MemberId},
+    text,
+};
 use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
@@ -15,14 +20,11 @@ use super::{
 };
 use crate::{
     access::Permission,
-    day::OffsetDateTime,
     error::{Code, Error},
-    id::{ActionId, MemberId},
     operation::{Call, read_scope::ReadScope},
-    page::{self, Cursor, Page},
+    page::{self, Cursor, Page, PageRequest},
     reference::member::find_member,
     summary::MemberSummary,
-    text,
 };
 
 /// How many records of an action are named.
@@ -35,17 +37,11 @@ const SEARCHED: i64 = 4 * RECORDS_MAX;
 const COUNTED_MAX: i64 = 1_000;
 
 /// A page of actions: those of the calling token, of the person, or of everybody for callers who lead the work.
-pub async fn list(
-    cx: &mut Call,
-    member: Option<String>,
-    limit: Option<u32>,
-    cursor: Option<String>,
-    with_total: bool,
-) -> Result<Actions, Error> {
+pub async fn list(cx: &mut Call, member: Option<String>, PageRequest { limit, cursor, with_total }: PageRequest) -> Result<Actions, Error> {
     let limit = page::limit(limit)?;
     let before = cx.listing.after(cursor.as_deref())?.map(Cursor::instant).transpose()?;
     let whose = whose(cx, text::non_empty(member)).await?;
-    let found = if with_total { Some(store::count(&mut cx.db, whose, COUNTED_MAX + 1).await?) } else { None };
+    let found = if with_total.unwrap_or(false) { Some(store::count(&mut cx.db, whose, COUNTED_MAX + 1).await?) } else { None };
     let rows = store::actions(&mut cx.db, whose, before, limit + 1).await?;
     let known = ListedActions::of(cx, &rows).await?;
     let open: Vec<Uuid> = rows.iter().filter(|row| known.may_tell(row)).map(|row| row.id).collect();

@@ -23,11 +23,16 @@ pub(crate) mod undo;
 #[cfg(feature = "ssr")]
 mod visibility;
 
+use domain::{day::OffsetDateTime, id::ActionId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{day::OffsetDateTime, error::Error, id::ActionId, page::Page, summary::MemberSummary};
+use crate::{
+    error::Error,
+    page::{Page, PageRequest},
+    summary::MemberSummary,
+};
 
 /// An action that was taken back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -118,18 +123,9 @@ pub async fn list_actions(
     /// Id, name or me.
     #[server(default)]
     member: Option<String>,
-    /// 50 when absent.
-    #[server(default)]
-    limit: Option<u32>,
-    /// next_cursor of the last answer.
-    #[server(default)]
-    #[max_length(4_096)]
-    cursor: Option<String>,
-    /// Also count all.
-    #[server(default)]
-    with_total: Option<bool>,
+    #[flatten] page: PageRequest,
 ) -> Result<Actions, Error> {
-    list::list(cx, member, limit, cursor, with_total.unwrap_or(false)).await
+    list::list(cx, member, page).await
 }
 
 /// Undo a write: what it changed or deleted becomes what it was before (`restored`), and what it made goes away (`removed`).

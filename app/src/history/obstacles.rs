@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::text;
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ use crate::{
     database::Db,
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope},
-    organizations, text,
+    organizations,
     time::{EntryState, TimeEntry, entry_rules::may_stop_timer, lock, pricing::check_may_set_rate, read_entries},
 };
 

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use domain::{id::ActionId, money::Currency};
 use uuid::Uuid;
 
 use super::{
@@ -20,8 +21,6 @@ use crate::{
     clients,
     database::{Db, search_keys},
     error::{Code, Error},
-    id::ActionId,
-    money::Currency,
     operation::{CHANGES_MAX, Call, Change, read_scope::ReadScope, store as pipeline},
     organizations, reference,
     time::{entry_batch::ENTRIES_MAX, store::terms::lock_member},

@@ -1,14 +1,13 @@
 //! What the caller may see of the history: their present role decides, also for what they did in a role that saw more.
 
+use domain::{id::MemberId, text};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     access::{Permission, RoleVisibility},
     error::Error,
-    id::MemberId,
     operation::{Call, read_scope::ReadScope},
-    text,
 };
 
 /// What the caller may see at present.

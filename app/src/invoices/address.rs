@@ -1,6 +1,6 @@
 //! Formats postal addresses for documents, with the country where the invoice crosses a border.
 
-use crate::{
+use domain::{
     locale::Locale,
     text::{country_names::OTHER_NAMES, search_key},
 };

@@ -1,12 +1,10 @@
 //! The balance of the organization per currency: unbilled time and open invoices.
 
+use domain::money::{Currency, Money};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    error::Error,
-    money::{Currency, Money},
-};
+use crate::error::Error;
 
 /// What there is to bill and to be paid, one item per currency: nothing is ever converted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

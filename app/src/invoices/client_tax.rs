@@ -1,6 +1,13 @@
 //! Compares the tax of lines with the client's present tax, and replaces former taxes of the client by it: on drafts, and on void
 //! invoices that are redrafted.
 
+use domain::{
+    money::Currency,
+    percent::Percent,
+    tax::{category::TaxCategory, exemption::is_of_small_business, line_tax::LineTax},
+    text,
+};
+
 use super::{
     draft, line_texts, read,
     store::{self, InvoiceRow, LineRow},
@@ -8,11 +15,7 @@ use super::{
 use crate::{
     clients::{self, Client},
     error::Error,
-    money::Currency,
     operation::Call,
-    percent::Percent,
-    tax::{category::TaxCategory, exemption::is_of_small_business, line_tax::LineTax},
-    text,
 };
 
 /// Maximum number of lines that a message names; it counts the others.

@@ -5,14 +5,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-use uuid::Uuid;
-
-use super::{CustomLine, InvoiceGroupBy, store::LineRow};
-use crate::{
-    context::Channel,
+use domain::{
     document::LineKind,
-    error::Error,
     id::InvoiceLineId,
     locale::Locale,
     money::{self, Amount, Currency, UnitPrice, amount_of, saturated},
@@ -24,6 +18,11 @@ use crate::{
     text,
     time_rounding::{Rounding, RoundingBasis},
 };
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{CustomLine, InvoiceGroupBy, store::LineRow};
+use crate::{context::Channel, error::Error};
 
 /// Maximum number of lines of an invoice: more would make a document that nobody reads.
 pub const LINES_MAX: usize = 2_000;
@@ -172,7 +171,7 @@ struct BilledEntry<'a> {
 
 /// Refuses a rate beside a category that charges no tax, except from a page, whose forms send the previous rate along.
 pub fn check_tax_given(channel: Channel, category: Option<TaxCategory>, rate: Option<&str>) -> Result<(), Error> {
-    if channel == Channel::Page { Ok(()) } else { line_tax::reject_rate_without_tax(category, rate) }
+    if channel == Channel::Page { Ok(()) } else { Ok(line_tax::reject_rate_without_tax(category, rate)?) }
 }
 
 /// Composes a line written by hand; it takes the tax of the client where it names none.
@@ -181,7 +180,7 @@ pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax, chann
     let quantity = quantity::parse(given.quantity.as_deref().filter(|quantity| !quantity.trim().is_empty()).unwrap_or("1"))?;
     let unit_price = price_of(&given.price, currency)?;
     Ok(ComposedLine {
-        description: text::lines("description", &given.description, TEXT_MAX).and_then(|text| required_text(text, "description"))?,
+        description: required_text(text::lines("description", &given.description, TEXT_MAX)?, "description")?,
         project: None,
         measure: LineQuantity::Custom(quantity),
         unit_price,

@@ -1,7 +1,8 @@
 //! Disbursements among the lines of an invoice.
 
+use domain::tax::{category::TaxCategory, disbursement::is_one};
+
 use super::store::LineRow;
-use crate::tax::{category::TaxCategory, disbursement::is_one};
 
 /// Whether a line is a disbursement.
 pub fn is_line(line: &LineRow) -> bool {

@@ -1,13 +1,16 @@
 //! Parses and stores document level discounts, and identifies disbursements, to which no discount applies.
 
-use super::{store::LineRow, totals::Discount};
-use crate::{
-    error::Error,
+use domain::invalid_value::InvalidValue;
+use domain::{
     money::{Amount, Currency, Money},
     percent::Percent,
     tax::{category::TaxCategory, disbursement},
+    totals::Discount,
     width::half_width,
 };
+
+use super::store::LineRow;
+use crate::error::Error;
 
 /// The percent sign and the words for it that may follow a number.
 const PERCENT: [&str; 8] = ["%", "percent", "per cent", "pct", "prozent", "procent", "pour cent", "パーセント"];
@@ -20,7 +23,7 @@ pub fn read(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>
         let percent = Percent::parse("discount", &format!("{}%", share.trim()))?;
         return Ok((percent.ten_thousandths() > 0).then_some(Discount::Percent(percent)));
     }
-    let both_forms = |refused: Error| match given.contains(|letter: char| letter.is_numeric()) {
+    let both_forms = |refused: InvalidValue| match given.contains(|letter: char| letter.is_numeric()) {
         true => refused,
         false => refused.hint("Write \"10%\" for a part of the sum, or \"50\" for an amount."),
     };

@@ -1,28 +1,30 @@
 //! Builds the document of an invoice, both for the preview of a draft and for the frozen PDF.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::{
+    day::DateRange,
+    document::{BankAccount, DocumentLine, DocumentPeriod, DocumentTax, InvoiceDocument, LabelledAmount, LineKind, Party},
+    id::InvoiceId,
+    locale::{Locale, tax_invoice::TaxInvoice},
+    money::{Currency, UnitPrice},
+    percent::Percent,
+    quantity,
+    tax::{category::TaxCategory, disbursement, party_identifiers::PartyIdentifiers},
+    text::file_name,
+    totals::{Discount, TaxTotal, Totals},
+};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
     InvoiceFile, address, compose, draft, line_texts, omitted_tax, parties, read,
     store::{self, InvoiceRow, LineRow},
     tax_statement::{self, TaxStatement},
-    totals::{Discount, TaxTotal, Totals},
 };
 use crate::{
     clients::{self, Client},
-    day::DateRange,
-    document::{BankAccount, DocumentLine, DocumentPeriod, DocumentTax, InvoiceDocument, LabelledAmount, LineKind, Party},
     error::Error,
-    id::InvoiceId,
-    locale::{Locale, tax_invoice::TaxInvoice},
-    money::{Currency, UnitPrice},
     operation::Call,
     organizations::{self, Organization},
-    percent::Percent,
-    quantity,
-    tax::{category::TaxCategory, disbursement, party_identifiers::PartyIdentifiers},
-    text::file_name,
 };
 
 /// Number and dates of issue of a document.

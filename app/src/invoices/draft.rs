@@ -1,5 +1,16 @@
 //! Previews and drafts an invoice. Both compose the same lines; drafting also locks and reserves the time.
 
+use domain::{
+    day::{DateRange, Day},
+    hours::WorkDuration,
+    id::InvoiceId,
+    locale::Locale,
+    money::{Currency, Money, amount_of},
+    tax::{category::TaxCategory, line_tax::LineTax},
+    text,
+    time_rounding::Rounding,
+    totals::{Discount, Totals},
+};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -10,25 +21,15 @@ use super::{
     einvoice::InvoiceSource,
     omitted_tax, read, remarks, rules,
     store::{self, BillableFilter, ENTRIES_MAX, LineRow, NewDraft},
-    tax_statement,
-    totals::{Discount, Totals},
-    unpriced_time_warning,
+    tax_statement, unpriced_time_warning,
 };
 use crate::{
     clients::{self, Client},
-    day::{DateRange, Day},
     error::{Code, Error},
-    hours::WorkDuration,
-    id::InvoiceId,
-    locale::Locale,
-    money::{Currency, Money, amount_of},
     operation::{Call, read_scope::ReadScope},
     organizations::{self, Organization},
     people, reference,
     summary::ClientRef,
-    tax::{category::TaxCategory, line_tax::LineTax},
-    text,
-    time_rounding::Rounding,
 };
 
 /// The most drafts that a refusal names.
@@ -183,7 +184,7 @@ pub fn warn_agent_draft_unsent(cx: &mut Call, invoice: InvoiceId) -> Result<(), 
 
 impl ComposedDraft {
     fn totals(&self, resolved: &ResolvedDraft) -> Result<Totals, Error> {
-        Totals::of(&read::amounts(&self.lines)?, resolved.discount.clone())
+        Ok(Totals::of(&read::amounts(&self.lines)?, resolved.discount.clone())?)
     }
 
     /// The first and the last day of the time on the draft; without time, the requested days.

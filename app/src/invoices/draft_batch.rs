@@ -1,5 +1,6 @@
 //! Drafts invoices for several clients in one transaction: all of them, or none.
 
+use domain::day::DateRange;
 use uuid::Uuid;
 
 use super::{
@@ -9,7 +10,6 @@ use super::{
 };
 use crate::{
     clients,
-    day::DateRange,
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope},
     organizations, reference,

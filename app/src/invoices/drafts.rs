@@ -1,11 +1,12 @@
 //! Operations on invoices before they are sent: listing unbilled time, previewing, drafting, changing and deleting.
 
+use domain::{money::Amount, patch::Patch, time_rounding::Rounding};
 use macros::operation;
 
 use super::{CustomLine, DeletedInvoice, DraftedInvoices, Invoice, InvoiceGroupBy, InvoicePreview, LineChange, UnbilledByProject};
 #[cfg(feature = "ssr")]
 use super::{draft, draft_batch, redraft, unbilled, update_draft};
-use crate::{error::Error, money::Amount, page::Page, patch::Patch, time_rounding::Rounding};
+use crate::{error::Error, page::Page};
 
 /// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
 ///

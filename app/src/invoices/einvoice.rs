@@ -1,5 +1,15 @@
 //! Builds the semantic model of EN 16931 from an invoice, for checking the rules of the standard.
 
+use domain::{
+    day::DateRange,
+    money::Currency,
+    percent::Percent,
+    tax::{
+        category::TaxCategory,
+        party_identifiers::{self, PartyIdentifiers},
+    },
+    totals::{TaxTotal, Totals},
+};
 use en16931::{
     Date, Identifier, InvoiceAmount, Percentage, Quantity, UnitPriceAmount,
     invoice::{
@@ -9,23 +19,8 @@ use en16931::{
 };
 use rust_decimal::Decimal;
 
-use super::{
-    exemption_reasons, parties, read,
-    store::LineRow,
-    totals::{TaxTotal, Totals},
-};
-use crate::{
-    clients::Client,
-    day::DateRange,
-    error::Error,
-    money::Currency,
-    organizations::Organization,
-    percent::Percent,
-    tax::{
-        category::TaxCategory,
-        party_identifiers::{self, PartyIdentifiers},
-    },
-};
+use super::{exemption_reasons, parties, read, store::LineRow};
+use crate::{clients::Client, error::Error, organizations::Organization};
 
 /// BT-24 of an invoice that follows the core without extensions.
 const SPECIFICATION: &str = "urn:cen.eu:en16931:2017";

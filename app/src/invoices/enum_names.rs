@@ -1,7 +1,6 @@
 //! Conversion between enumerations and their stored names.
 
 use super::{InvoiceGroupBy, InvoiceStatus, PaymentMethod};
-use crate::document::LineKind;
 
 impl InvoiceGroupBy {
     /// The name as stored.
@@ -17,21 +16,6 @@ impl InvoiceGroupBy {
     /// Parses a stored name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Project, Self::Day, Self::Member, Self::Entry].into_iter().find(|by| by.name() == name)
-    }
-}
-
-impl LineKind {
-    /// The name as stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Time => "time",
-            Self::Custom => "custom",
-        }
-    }
-
-    /// Parses a stored name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Time, Self::Custom].into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Composes exemption reasons (BT-120) alike for answers, pages, documents and the model of EN 16931 that is validated. Each category has
 //! one text: if its lines have different reasons, the text names the lines of each, with their numbers where one name is not enough.
 
+use domain::{locale::Locale, tax::category::TaxCategory, text};
 use std::collections::{HashMap, HashSet};
 
 use super::store::LineRow;
-use crate::{locale::Locale, tax::category::TaxCategory, text};
 
 /// The separator between reasons in one text.
 const BETWEEN: &str = "; ";

@@ -3,8 +3,10 @@
 #[cfg(test)]
 mod tests;
 
+use domain::locale::Locale;
+
 use super::{InvoiceProblem, einvoice::InvoiceSource};
-use crate::{context::DocumentRenderer, locale::Locale};
+use crate::context::DocumentRenderer;
 
 /// How many characters and lines are named before the rest is counted.
 const NAMED: usize = 12;

@@ -1,9 +1,10 @@
 //! The history of an invoice.
 
+use domain::{day::OffsetDateTime, id::ActionId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::OffsetDateTime, error::Error, id::ActionId, summary::MemberSummary};
+use crate::{error::Error, summary::MemberSummary};
 
 /// What was done to an invoice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,14 +1,17 @@
 //! The history of one invoice.
 
+use domain::{
+    day::OffsetDateTime,
+    id::{ActionId, MemberId},
+};
+
 use super::history::{InvoiceEvent, InvoiceHistory};
 use crate::{
-    day::OffsetDateTime,
     error::Error,
     history::{
         descriptions,
         store::{self, descriptions::of_invoice},
     },
-    id::{ActionId, MemberId},
     invoices::read,
     operation::{Call, read_scope::ReadScope},
     summary::MemberSummary,

@@ -1,13 +1,13 @@
 //! Statements on late payment and early payment discounts that the seller's law requires on an invoice to a business.
 
+use domain::{tax::territory, text};
+
 use super::{client_tax, store::InvoiceRow};
 use crate::{
     clients::{self, Client},
     error::Error,
     operation::Call,
     organizations::{self, Organization},
-    tax::territory,
-    text,
 };
 
 /// A law that requires statements on the invoice itself. Elsewhere the consequences of late payment hold without them, as by Directive

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::locale::Locale;
 use uuid::Uuid;
 
 use super::{
@@ -14,7 +15,6 @@ use super::{
 use crate::{
     clients::{self, Client},
     error::Error,
-    locale::Locale,
     operation::Call,
 };
 

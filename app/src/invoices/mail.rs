@@ -1,11 +1,14 @@
 //! Lists the mails of the outbox.
 
+use domain::{
+    day::OffsetDateTime,
+    id::{InvoiceId, MailId},
+};
+
 use super::{OutgoingMail, store};
 use crate::{
     access::{Permission, Scope},
-    day::OffsetDateTime,
     error::Error,
-    id::{InvoiceId, MailId},
     operation::Call,
     outbox::MailState,
     page::{self, Cursor, Page},

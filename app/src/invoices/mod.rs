@@ -74,7 +74,6 @@ pub(crate) mod store;
 pub(crate) mod tax_statement;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
-pub mod totals;
 mod types;
 #[cfg(feature = "ssr")]
 mod unbilled;
@@ -83,12 +82,16 @@ mod update_draft;
 
 use macros::operation;
 
+use domain::{hours::WorkDuration, money::Amount};
 pub use drafts::*;
 pub use mails::*;
 pub use numbers::*;
 pub use types::*;
 
-use crate::{error::Error, hours::WorkDuration, money::Amount, page::Page};
+use crate::{
+    error::Error,
+    page::{Page, PageRequest},
+};
 
 /// List invoices, the newest first, with totals, balances and how far the latest mail of each is.
 #[operation(read, idempotent, everyday, needs = ReadMoney, scope = MoneyRead, title = "List invoices")]
@@ -100,18 +103,9 @@ pub async fn list_invoices(
     /// draft, sent (overdue and partly paid ones too), overdue, partly_paid, paid or void.
     #[server(default)]
     status: Option<InvoiceStatus>,
-    /// 50 when absent.
-    #[server(default)]
-    limit: Option<u32>,
-    /// next_cursor of the last answer.
-    #[server(default)]
-    #[max_length(4_096)]
-    cursor: Option<String>,
-    /// Also count all.
-    #[server(default)]
-    with_total: Option<bool>,
+    #[flatten] page: PageRequest,
 ) -> Result<Page<InvoiceSummary>, Error> {
-    read::list(cx, client, status, limit, cursor, with_total.unwrap_or(false)).await
+    read::list(cx, client, status, page).await
 }
 
 /// Get one invoice with lines, tax, payments and the state of its mail, by id or number.

@@ -3,6 +3,12 @@
 //! One counter continues whatever the pattern becomes; the yearly restart is a rule that is applied when the year changes and that shows in
 //! the number. Counts that no invoice will have are recorded with their reason, so that the report can account for each.
 
+use domain::{
+    day::{Day, OffsetDateTime},
+    id::InvoiceId,
+    money::{Currency, Money},
+    number_pattern::NumberPattern,
+};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
@@ -10,11 +16,7 @@ use super::{
     store::{self, MissingRow, NumberRow, SeriesRow, SkipRow},
 };
 use crate::{
-    day::{Day, OffsetDateTime},
     error::{Code, Error},
-    id::InvoiceId,
-    money::{Currency, Money},
-    number_pattern::NumberPattern,
     operation::Call,
     organizations::{self, Organization},
     page::{self, Cursor, Page},

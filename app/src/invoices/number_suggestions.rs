@@ -1,11 +1,12 @@
 //! Suggests invoice numbers that are similar to an unknown one.
 
+use domain::text::{self, similar};
+
 use super::store;
 use crate::{
     error::{Code, Error},
     operation::Call,
     reference,
-    text::{self, similar},
 };
 
 /// Maximum number of suggestions.

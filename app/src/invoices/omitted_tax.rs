@@ -17,12 +17,13 @@
 //! - The United States and other countries without a tax on services: none.
 //! - Country not given: nothing is known, and the seller is asked for it.
 
+use domain::tax::category::TaxCategory;
+
 use super::store::{LineRow, SentDocument};
 use crate::{
     error::Error,
     operation::Call,
     organizations::{self, Organization},
-    tax::category::TaxCategory,
 };
 
 /// Whether this seller's documents omit the tax of this category: the seller charges none in general, not only for this supply.

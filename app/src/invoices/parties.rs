@@ -1,10 +1,8 @@
 //! The identifiers of the seller and of the buyer.
 
-use crate::{
-    clients::Client,
-    organizations::Organization,
-    tax::party_identifiers::{PartyIdentifiers, of_fields, of_number},
-};
+use domain::tax::party_identifiers::{PartyIdentifiers, of_fields, of_number};
+
+use crate::{clients::Client, organizations::Organization};
 
 /// The identifiers of the seller.
 pub fn of_seller(organization: &Organization) -> PartyIdentifiers {

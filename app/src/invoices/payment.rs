@@ -1,5 +1,11 @@
 //! Records and removes payments of sent invoices, and voids invoices.
 
+use domain::{
+    day::Day,
+    id::PaymentId,
+    money::{Amount, Currency, Money},
+    text,
+};
 use jiff::{ToSpan, civil::Date};
 
 use super::{
@@ -8,13 +14,10 @@ use super::{
 };
 use crate::{
     database::date,
-    day::Day,
     error::{Code, Error},
-    id::PaymentId,
-    money::{Amount, Currency, Money},
     operation::Call,
     outbox::{self, VOIDED},
-    reference, text,
+    reference,
 };
 
 /// The arguments of `record_payment`.

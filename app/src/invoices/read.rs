@@ -1,5 +1,19 @@
 //! Reads invoices: the list, single invoices, and the conversion of rows into answers.
 
+use domain::{
+    day::{DateRange, Day, OffsetDateTime},
+    document::LineKind,
+    hours::WorkDuration,
+    id::{ClientId, InvoiceId, InvoiceLineId, PaymentId, ProjectId, TimeEntryId},
+    locale::Locale,
+    money::{self, Currency, Money, UnitPrice},
+    percent::Percent,
+    quantity::{self, Quantity},
+    tax::{category::TaxCategory, disbursement, line_tax::LineTax},
+    text,
+    time_rounding::{Rounding, RoundingBasis, RoundingMode},
+    totals::{Discount, LineAmount, TaxTotal, Totals},
+};
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
@@ -9,29 +23,17 @@ use super::{
     exemption_reasons, late_payment, line_texts, number_suggestions, omitted_tax, remarks, rules,
     store::{self, InvoiceFilter, InvoiceRow, LineRow, RedraftLinks, SentDocument},
     tax_statement::{self, TaxStatement},
-    totals::{Discount, LineAmount, TaxTotal, Totals},
     update_draft,
 };
 use crate::{
     access::{Permission, RoleVisibility},
     clients,
-    day::{DateRange, Day, OffsetDateTime},
-    document::LineKind,
     error::Error,
-    hours::WorkDuration,
-    id::{ClientId, InvoiceId, InvoiceLineId, PaymentId, ProjectId, TimeEntryId},
-    locale::Locale,
-    money::{self, Currency, Money, UnitPrice},
     operation::Call,
     outbox::MailState,
-    page::{self, Cursor, Page},
-    percent::Percent,
-    quantity::{self, Quantity},
+    page::{self, Cursor, Page, PageRequest},
     reference,
     summary::ClientRef,
-    tax::{category::TaxCategory, disbursement, line_tax::LineTax},
-    text,
-    time_rounding::{Rounding, RoundingBasis, RoundingMode},
 };
 
 /// A page of invoices, the newest first.
@@ -39,9 +41,7 @@ pub async fn list(
     cx: &mut Call,
     client: Option<String>,
     status: Option<InvoiceStatus>,
-    limit: Option<u32>,
-    cursor: Option<String>,
-    with_total: bool,
+    PageRequest { limit, cursor, with_total }: PageRequest,
 ) -> Result<Page<InvoiceSummary>, Error> {
     let client = match text::non_empty(client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
@@ -52,7 +52,7 @@ pub async fn list(
     let rows = store::list(&mut cx.db, &filter).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut mails = store::latest_mails(&mut cx.db, &ids).await?;
-    let total = if with_total { Some(store::count(&mut cx.db, &filter).await?) } else { None };
+    let total = if with_total.unwrap_or(false) { Some(store::count(&mut cx.db, &filter).await?) } else { None };
     let cursor_of = |row: &InvoiceRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let zone = cx.membership()?.organization_zone.clone();
     let page = Page::of(cx.listing, rows, limit, cursor_of, |row| {
@@ -162,7 +162,7 @@ async fn redrafts(cx: &mut Call, row: &InvoiceRow) -> Result<(Option<InvoiceRef>
 
 /// The sums of the lines, with which a draft is stored and sent.
 pub fn totals(row: &InvoiceRow, lines: &[LineRow]) -> Result<Totals, Error> {
-    Totals::of(&amounts(lines)?, discount(row))
+    Ok(Totals::of(&amounts(lines)?, discount(row))?)
 }
 
 /// The sums that are shown: of a draft those of its lines, of a sent invoice those that it was sent with. A draft whose discount would
@@ -171,9 +171,10 @@ fn shown_totals(row: &InvoiceRow, lines: &[LineRow], currency: &Currency, printe
     let is_known = row.state == "draft" || lines.iter().all(|line| line.laid_out.is_some());
     match totals(row, lines) {
         Ok(totals) if is_known => Ok(totals),
-        _ => Totals::of_sent(&readings(lines)?, discount(row), row.total, |taxes| {
-            printed.is_none_or(|printed| printed.has_taxes(taxes, currency))
-        }),
+        _ => {
+            let is_printed = |taxes: &[TaxTotal]| printed.is_none_or(|printed| printed.has_taxes(taxes, currency));
+            Ok(Totals::of_sent(&readings(lines)?, discount(row), row.total, is_printed)?)
+        }
     }
 }
 

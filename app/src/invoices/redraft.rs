@@ -3,6 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::{
+    hours::WorkDuration,
+    id::{InvoiceId, InvoiceLineId},
+    locale::Locale,
+    money::{Currency, Money},
+    tax::line_tax::LineTax,
+    text,
+    totals::{Discount, LineAmount, Totals, below_zero},
+};
 use jiff::civil::Date;
 use serde_json::json;
 use uuid::Uuid;
@@ -12,19 +21,12 @@ use super::{
     compose::{self, Grouping, LINES_MAX, UnbilledEntry},
     discount, draft, line_texts, payment, read, remarks,
     store::{self, BillableFilter, InvoiceRow, LineRow, NewDraft, RedraftLinks, VoidedEntry},
-    totals::{Discount, LineAmount, Totals, below_zero},
 };
 use crate::{
     clients::{self, Client},
     error::{Code, Error},
-    hours::WorkDuration,
-    id::{InvoiceId, InvoiceLineId},
-    locale::Locale,
-    money::{Currency, Money},
     operation::Call,
     organizations,
-    tax::line_tax::LineTax,
-    text,
 };
 
 /// Redrafts a void invoice and reserves the time on it. Beside the lines it keeps client, grouping, rounding, discount, note, payment
@@ -134,7 +136,7 @@ fn comes_to_something(void: &InvoiceRow, lines: &[LineRow], amounts: &[LineAmoun
             );
             Err(Error::new(Code::Conflict, message).hint("draft_invoice drafts a new one, list_unbilled shows what can be billed."))
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
         Ok(_) => Ok(()),
     }
 }

@@ -19,6 +19,7 @@ mod tax;
 mod tax_invoice;
 mod tax_note;
 
+use domain::{day::DateRange, money::Currency, tax::category::TaxCategory, totals::Totals};
 use jiff::civil::Date;
 
 use super::{
@@ -26,17 +27,13 @@ use super::{
     compose::UnbilledEntry,
     read,
     store::{DraftEntry, InvoiceRow, LineRow},
-    totals::Totals,
 };
 use crate::{
     clients::{self, Client},
-    day::DateRange,
     error::Error,
-    money::Currency,
     operation::Call,
     organizations::{self, Organization},
     people,
-    tax::category::TaxCategory,
 };
 
 /// The content of an invoice, drafted or not, that remarks are based on.

@@ -1,5 +1,7 @@
 //! Mails a sent invoice again, with its frozen document.
 
+use domain::text::{self, addresses};
+
 use super::{
     Invoice, read,
     send::{self, InvoiceMail},
@@ -10,7 +12,6 @@ use crate::{
     error::{Code, Error},
     operation::Call,
     organizations, outbox, reference,
-    text::{self, addresses},
 };
 
 /// The reason stored with an earlier mail that is cancelled because the new one replaces it.
@@ -56,7 +57,7 @@ fn mailable(row: &InvoiceRow) -> Result<(String, Option<jiff::civil::Date>), Err
 async fn last_recipients(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<String>, Error> {
     let last = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id).map(|mail| mail.recipient);
     match last.or_else(|| row.client_email.clone()) {
-        Some(to) => addresses::parse_addresses(&[to]),
+        Some(to) => Ok(addresses::parse_addresses(&[to])?),
         None => Err(Error::invalid("to", format!("{} has no e-mail address. Give one, or add it to the client.", row.client_name))
             .hint("Pass to. update_client sets the email of the client.")),
     }

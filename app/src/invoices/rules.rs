@@ -4,6 +4,12 @@ pub(crate) mod cross_border;
 #[cfg(test)]
 mod tests;
 
+use domain::{
+    money::{Currency, shown},
+    tax::{category::TaxCategory, disbursement, number_remarks, party_identifiers, territory, vat_id},
+    text,
+    totals::Totals,
+};
 use en16931::{
     bt::{Group, Path},
     invoice::terms::{BUYER_VAT_ID, SELLER_VAT_ID},
@@ -14,18 +20,8 @@ use super::{
     einvoice::{self, InvoiceSource},
     glyph_coverage, parties, read,
     store::{InvoiceRow, LineRow},
-    totals::Totals,
 };
-use crate::{
-    clients::Client,
-    context::DocumentRenderer,
-    error::Error,
-    money::{Currency, shown},
-    operation::Call,
-    organizations::Organization,
-    tax::{category::TaxCategory, disbursement, number_remarks, party_identifiers, territory, vat_id},
-    text,
-};
+use crate::{clients::Client, context::DocumentRenderer, error::Error, operation::Call, organizations::Organization};
 
 /// The most problems in one answer.
 const PROBLEMS_MAX: usize = 20;

@@ -1,5 +1,11 @@
 //! Sends an invoice: assigns its number, freezes its PDF, bills its time and queues its mail in one transaction.
 
+use domain::{
+    document::InvoiceDocument,
+    locale::Locale,
+    money::Currency,
+    text::{self, addresses},
+};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -15,15 +21,11 @@ use super::{
 };
 use crate::{
     clients::Client,
-    document::InvoiceDocument,
     error::{Code, Error},
-    locale::Locale,
-    money::Currency,
     operation::Call,
     organizations::Organization,
     outbox::{self, MailBody, NewOutgoingMail},
     reference,
-    text::{self, addresses},
 };
 
 /// The arguments of `send_invoice`.
@@ -119,7 +121,7 @@ fn recipients(row: &InvoiceRow, sending: &SendOptions) -> Result<Vec<String>, Er
     }
     match &row.client_email {
         _ if !given.is_empty() => Ok(given),
-        Some(email) => text::email("to", email).map(|email| vec![email]),
+        Some(email) => Ok(vec![text::email("to", email)?]),
         None => Err(Error::invalid(
             "to",
             format!("{} has no e-mail address. Give one, add it to the client, or send without e-mail.", row.client_name),

@@ -1,7 +1,8 @@
 //! Shows a sent invoice as its document was printed, independent of the present texts and rules.
 
-use super::{InvoiceLine, InvoiceTax, exemption_reasons, store::SentDocument, totals::TaxTotal};
-use crate::{locale::Locale, money::Currency};
+use domain::{locale::Locale, money::Currency, totals::TaxTotal};
+
+use super::{InvoiceLine, InvoiceTax, exemption_reasons, store::SentDocument};
 
 impl SentDocument {
     fn locale(&self) -> Locale {

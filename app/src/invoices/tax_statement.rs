@@ -1,7 +1,9 @@
 //! What an invoice states about a tax beside its amount, alike on its document and in answers.
 
-use super::{disbursement_lines, exemption_reasons, omitted_tax, store::LineRow, totals::TaxTotal};
-use crate::{clients::Client, locale::Locale, organizations::Organization, tax::category::TaxCategory};
+use domain::{locale::Locale, tax::category::TaxCategory, totals::TaxTotal};
+
+use super::{disbursement_lines, exemption_reasons, omitted_tax, store::LineRow};
+use crate::{clients::Client, organizations::Organization};
 
 /// What a document states about the tax of one category and rate.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,16 @@
 //! Lists unbilled time by client and project.
 
-use super::{UnbilledByProject, draft, store};
-use crate::{
-    clients,
+use domain::{
     day::Day,
-    error::Error,
     hours::WorkDuration,
     id::{ClientId, ProjectId},
     money::{Currency, Money},
+};
+
+use super::{UnbilledByProject, draft, store};
+use crate::{
+    clients,
+    error::Error,
     operation::Call,
     page::{self, Cursor, Page},
     summary::{ClientRef, ProjectRef},
@@ -30,7 +33,7 @@ pub async fn list(
     cursor: Option<String>,
 ) -> Result<Page<UnbilledByProject>, Error> {
     let span = draft::resolve_period(cx, given.period, given.from, given.to)?;
-    let client = match crate::text::non_empty(given.client) {
+    let client = match domain::text::non_empty(given.client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };

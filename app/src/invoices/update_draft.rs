@@ -7,6 +7,15 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use domain::{
+    day::{DateRange, Day},
+    id::InvoiceId,
+    money::Currency,
+    patch::Patch,
+    quantity,
+    tax::{category::TaxCategory, line_tax::LineTax},
+    text,
+};
 pub use pricing::{RateChange, line_rates, own_rates};
 
 use super::{
@@ -18,16 +27,10 @@ use super::{
 use crate::{
     clients,
     database::date,
-    day::{DateRange, Day},
     error::{Code, Error},
-    id::InvoiceId,
-    money::Currency,
     operation::{self, Call, needs_person_error},
     organizations::{self, settings::within},
-    patch::Patch,
-    quantity, reference,
-    tax::{category::TaxCategory, line_tax::LineTax},
-    text,
+    reference,
 };
 
 /// The arguments of `update_invoice_draft`.
@@ -192,13 +195,13 @@ async fn period_of(
     let there = if from.is_some() { first } else { before.map(|span| span.from.clone()) };
     let first = written("period_from", from.flatten(), there, today)?;
     let there = if to.is_some() { last } else { before.map(|span| span.to.clone()) };
-    DateRange::between(first, written("period_to", to.flatten(), there, today)?)
+    Ok(DateRange::between(first, written("period_to", to.flatten(), there, today)?)?)
 }
 
 /// The given day of the service period, else the fallback `there`.
 fn written(field: &'static str, given: Option<String>, there: Option<Day>, today: Date) -> Result<Day, Error> {
     match (given, there) {
-        (Some(given), _) => Day::parse_relative(field, &given, today),
+        (Some(given), _) => Ok(Day::parse_relative(field, &given, today)?),
         (None, Some(there)) => Ok(there),
         (None, None) => Err(Error::invalid(
             field,
@@ -333,7 +336,7 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
 
 /// Sets the text of a line. A form sends the unchanged text along, so only a different one counts as written by hand.
 fn describe(line: &mut LineRow, description: &str) -> Result<(), Error> {
-    let written = text::lines("description", description, TEXT_MAX).and_then(|text| compose::required_text(text, "description"))?;
+    let written = compose::required_text(text::lines("description", description, TEXT_MAX)?, "description")?;
     if written != line.description {
         (line.description, line.composed) = (written, Some(false));
     }

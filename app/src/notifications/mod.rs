@@ -5,10 +5,11 @@ pub mod record;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 
+use domain::{day::OffsetDateTime, id::NotificationId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::OffsetDateTime, error::Error, id::NotificationId, page::Page};
+use crate::{error::Error, page::Page};
 
 /// Something that a member should know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

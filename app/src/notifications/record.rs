@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::{day::OffsetDateTime, id::NotificationId};
 use uuid::Uuid;
 
 use super::{Notification, ReadNotifications, store};
 use crate::{
-    day::OffsetDateTime,
     error::Error,
-    id::NotificationId,
     operation::{Call, read_scope::ReadScope},
     page::{self, Cursor, Page},
     reference,

@@ -1,5 +1,6 @@
 //! SQL of notifications.
 
+use domain::id::NotificationId;
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
-    id::NotificationId,
 };
 
 /// Whose notifications are read, and which of them.

@@ -1,5 +1,6 @@
 //! The audit record of a call: who called, and how it ended.
 
+use domain::id::ActionId;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -9,7 +10,6 @@ use crate::{
     audit::{AuditRecord, arguments, outcome},
     context::Caller,
     error::Error,
-    id::ActionId,
 };
 
 /// The longest program name or address of the caller, in characters.

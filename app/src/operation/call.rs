@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use domain::{
+    id::{ActionId, MemberId},
+    money::Currency,
+};
 use jiff::{Timestamp, civil};
 use uuid::Uuid;
 
@@ -15,8 +19,6 @@ use crate::{
     context::{Caller, Channel, Membership, Services},
     database::{self, AccessMode, Db},
     error::Error,
-    id::{ActionId, MemberId},
-    money::Currency,
     page::ListQuery,
 };
 

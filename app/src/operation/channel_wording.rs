@@ -3,8 +3,10 @@
 //! A sentence that names an operation, and a hint that names an argument of one, is for programs and is left out at a page, so the other
 //! sentences must suffice there. Instants and names of arguments are put into words.
 
+use domain::text;
+
 use super::{callable_operations, readable_times::with_readable_times};
-use crate::{context::Channel, error::Error, text};
+use crate::{context::Channel, error::Error};
 
 /// A warning as this channel shows it. Warnings about a proposal of the assistant are shown to a person, on its card.
 pub(super) fn warning(channel: Channel, words: String) -> String {

@@ -1,9 +1,9 @@
 //! Coercion of arguments before validation: programs and models write the same value in several ways.
 
+use domain::{hours, money, patch::CLEARS};
 use serde_json::{Map, Number, Value};
 
 use super::urlencoded::is_required;
-use crate::{hours, money, patch::CLEARS};
 
 /// The largest integer up to which every integer is exact in an `f64`: 2⁵³ − 1.
 const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;

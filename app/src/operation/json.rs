@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::{Error, Map, Value};
 
-use crate::text;
+use domain::text;
 
 /// Parses a value.
 ///

@@ -1,15 +1,13 @@
 //! A membership as calls carry it.
 
-use uuid::Uuid;
-
-use crate::{
-    access::Role,
-    context::Membership,
+use domain::{
     day::zone,
-    error::Error,
     id::{MemberId, OrganizationId},
     money::Currency,
 };
+use uuid::Uuid;
+
+use crate::{access::Role, context::Membership, error::Error};
 
 /// Parses a membership row. An unknown zone or role is corrupt data, so there is no default.
 pub fn membership(row: MembershipRow) -> Result<Membership, Error> {

@@ -5,6 +5,7 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
+use domain::id::ActionId;
 use futures::FutureExt;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -23,7 +24,6 @@ use crate::{
     audit::{AuditRecord, RecordSlot, outcome},
     context::{BoxFuture, Caller},
     error::{Code, Error},
-    id::ActionId,
     limits::LogLimiter,
     page::ListQuery,
 };

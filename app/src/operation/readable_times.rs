@@ -1,7 +1,8 @@
 //! Instants in texts for people, as pages write them.
 
+use domain::day::OffsetDateTime;
+
 use super::callable_operations::chars_with_quoting;
-use crate::day::OffsetDateTime;
 
 /// A text with its instants as pages write them: `Sat 21 Nov 2026 09:00`. What is quoted is input, and stays.
 pub(super) fn with_readable_times(text: &str) -> String {

@@ -160,7 +160,7 @@ impl Operation {
     /// Whether empty text clears the value at this path, in which `""` is an item of a list.
     #[cfg(test)]
     pub(super) fn clears(&self, way: &[&str]) -> bool {
-        self.described(way).is_some_and(|value| value.contains_key(crate::patch::CLEARS))
+        self.described(way).is_some_and(|value| value.contains_key(domain::patch::CLEARS))
     }
 
     /// Whether the value at this path is required.

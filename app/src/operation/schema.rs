@@ -3,11 +3,12 @@
 //! The schemas that schemars derives from Rust types are right but not portable: some clients fail on `null` in type lists, Rust's
 //! number formats and `$defs`. Here an optional value is an absent one, and every subschema is inlined.
 
+use domain::patch::CLEARS;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::Transform};
 use serde_json::{Map, Value};
 
 use super::Bound;
-use crate::{page::LIMIT_MAX, patch::CLEARS};
+use crate::page::LIMIT_MAX;
 
 /// Marks a record that has a page, by the first part of its path within the organization; its id follows.
 pub const PAGE: &str = "x-page";

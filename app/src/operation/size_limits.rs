@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::text::{excerpt, readable};
+use domain::text::{excerpt, readable};
 
 /// How many unknown fields an object may have, so that each can be reported by its name.
 const UNKNOWN_MAX: usize = 20;

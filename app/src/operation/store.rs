@@ -4,15 +4,12 @@ pub mod idempotency;
 
 use serde_json::Value;
 
+use domain::id::{ActionId, MemberId};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::membership::MembershipRow;
-use crate::{
-    database::Db,
-    error::Error,
-    id::{ActionId, MemberId},
-};
+use crate::{database::Db, error::Error};
 
 /// A record before or after a change, as the database stores it: amounts are in minor units of `currency`.
 pub struct ImageRow {

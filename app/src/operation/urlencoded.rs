@@ -6,14 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use domain::{patch::CLEARS, text};
 use serde_json::{Map, Value};
 
 use super::{coerce::whole_number, json};
-use crate::{
-    error::{Code, Error},
-    patch::CLEARS,
-    text,
-};
+use crate::error::{Code, Error};
 
 /// The most parts that a name has; `lines[0][description]` has three.
 const PARTS_MAX: usize = 5;

@@ -2,6 +2,10 @@
 
 use std::collections::HashSet;
 
+use domain::{
+    money,
+    text::{excerpt, readable, similar},
+};
 use jsonschema::{
     JsonType, ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind},
@@ -9,11 +13,7 @@ use jsonschema::{
 use serde_json::{Map, Value};
 
 use super::size_limits;
-use crate::{
-    error::{Code, Error},
-    money,
-    text::{excerpt, readable, similar},
-};
+use crate::error::{Code, Error};
 
 /// The most problems that a refusal names.
 const PROBLEMS_MAX: usize = 20;

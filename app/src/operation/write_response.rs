@@ -2,6 +2,13 @@
 
 use std::{collections::BTreeMap, ops::Deref};
 
+use domain::id::ActionId;
+#[cfg(feature = "ssr")]
+use domain::{
+    money::{self, Currency, UnitPrice},
+    percent::Percent,
+    quantity,
+};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -9,13 +16,6 @@ use uuid::Uuid;
 use super::answer_json::from_json;
 #[cfg(feature = "ssr")]
 use super::store::ImageRow;
-use crate::id::ActionId;
-#[cfg(feature = "ssr")]
-use crate::{
-    money::{self, Currency, UnitPrice},
-    percent::Percent,
-    quantity,
-};
 
 /// The answer of a write: the result itself, with what the call did beside it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

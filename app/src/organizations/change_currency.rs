@@ -1,11 +1,14 @@
 //! Changes the currency of an organization, in which new clients and its own rate are billed.
 
+use domain::{
+    money::{Amount, Currency, Money, written},
+    patch::Patch,
+};
+
 use super::{Organization, store};
 use crate::{
     error::{Code, Error},
-    money::{Amount, Currency, Money, written},
     operation::Call,
-    patch::Patch,
 };
 
 /// The most clients named in the warning about lost rates.

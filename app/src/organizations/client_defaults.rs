@@ -1,10 +1,12 @@
 //! The defaults that clients take from the organization: tax, payment terms, and language of documents.
 
+use domain::text;
+
 use super::{
     Organization,
     store::{self, DefaultsInUse},
 };
-use crate::{error::Error, operation::Call, text};
+use crate::{error::Error, operation::Call};
 
 /// Follows a change of the organization's settings: with `also`, clients that have the old defaults get the new ones. A warning states
 /// how many got them, or keep the old ones.

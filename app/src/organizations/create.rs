@@ -1,21 +1,18 @@
 //! Creates organizations: on sign-up, and further ones of a signed-in person.
 
+use domain::{
+    day::zone,
+    id::{MemberId, OrganizationId, UserId},
+    tax::category::TaxCategory,
+    text,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Organization, OrganizationSummary, identifier_remarks, initial_settings::InitialSettings, no_tax_hint, required_tax_number, settings,
     slug::slug_of, store,
 };
-use crate::{
-    access::Role,
-    database::Db,
-    day::zone,
-    error::Error,
-    id::{MemberId, OrganizationId, UserId},
-    operation::Call,
-    tax::category::TaxCategory,
-    text,
-};
+use crate::{access::Role, database::Db, error::Error, operation::Call};
 
 /// Attempts at a free slug: a taken slug gets a random suffix of 32 bits, so a few are enough.
 const TRIES: usize = 4;

@@ -1,10 +1,9 @@
 //! The default exemption reason, which follows the tax category and the country of the organization.
 
+use domain::tax::{category::TaxCategory, exemption};
+
 use super::{Organization, no_tax_hint};
-use crate::{
-    operation::Call,
-    tax::{category::TaxCategory, exemption},
-};
+use crate::operation::Call;
 
 /// Gives an organization without a reason the default words of its category, with a warning; none where its country has no such words.
 pub fn fill(cx: &mut Call, organization: &mut Organization) {

@@ -1,13 +1,14 @@
 //! Remarks on the VAT identifier and the tax number of an organization.
 
-use super::Organization;
-use crate::{
+use domain::{
     tax::{
         number_remarks::{doubtful, instead, is_doubtful, is_none, of_enterprise, said, written},
         party_identifiers, territory, vat_id,
     },
     text::{self, NumberKind},
 };
+
+use super::Organization;
 
 /// The message that the organization's VAT identifier is none of any country; `None` where there is no VAT.
 pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {

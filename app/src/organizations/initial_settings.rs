@@ -1,12 +1,8 @@
 //! The settings asked for when an organization is created, so that its first invoice is correct: country, currency and tax.
 
-use super::{required_tax_number, settings::parse_language, store};
-use crate::{
-    context::DocumentRenderer,
+use domain::{
     country::{defaults, zones},
-    database::Db,
     day::zone,
-    error::Error,
     locale::Locale,
     money::Currency,
     percent::Percent,
@@ -17,6 +13,9 @@ use crate::{
     },
     text::{self, NumberKind, country_names},
 };
+
+use super::{required_tax_number, settings::parse_language, store};
+use crate::{context::DocumentRenderer, database::Db, error::Error};
 
 /// The answers, each of which is optional.
 #[derive(Debug, Clone, Default)]

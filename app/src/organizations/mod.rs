@@ -23,21 +23,19 @@ pub mod slug;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 
-use macros::operation;
-use serde::{Deserialize, Serialize};
-
-use crate::{
-    access::Role,
+use domain::{
     day::Day,
-    error::Error,
     id::OrganizationId,
     money::{Amount, Money},
-    page::Page,
     patch::Patch,
     percent::Percent,
     tax::category::TaxCategory,
     time_rounding::{Rounding, RoundingBasis, RoundingMode},
 };
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{access::Role, error::Error, page::Page};
 
 /// An organization: letterhead, bank details and the defaults of its clients and invoices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,7 +93,7 @@ pub struct Organization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank_name: Option<String>,
     /// The currency new clients start with, an ISO 4217 code.
-    pub currency: crate::money::Currency,
+    pub currency: domain::money::Currency,
     /// IANA name of the zone in which its days begin and end.
     pub time_zone: String,
     /// Whether somebody has set the time zone; until then it is the one that it began with.

@@ -1,8 +1,9 @@
 //! The hint about leaving the tax rate empty: in most countries of the European Union the invoices then claim the small business exemption,
 //! which does not apply to everybody who charges no tax.
 
+use domain::tax::{category::TaxCategory, exemption};
+
 use super::Organization;
-use crate::tax::{category::TaxCategory, exemption};
 
 /// When the words of a small business are right. It continues a sentence that has quoted them.
 pub const RIGHT_WHERE: &str = "which is right where you are a small business";
@@ -66,7 +67,7 @@ pub const SAID: &str = "We are a small business, and our invoices say so";
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{country::COUNTRIES, tax::territory};
+    use domain::{country::COUNTRIES, tax::territory};
 
     #[test]
     fn an_empty_rate_is_told_in_the_words_that_the_invoice_will_carry() {

@@ -30,7 +30,7 @@ pub const AT_SIGN_UP: &str = "In most countries of Europe needed before the firs
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{country::COUNTRIES, locale::tax_invoice::TaxInvoice};
+    use domain::{country::COUNTRIES, locale::tax_invoice::TaxInvoice};
 
     #[test]
     fn the_number_is_asked_for_by_the_name_that_invoices_give_it() {

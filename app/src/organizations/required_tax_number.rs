@@ -1,12 +1,13 @@
 //! The seller's number that invoices must state: how it is accepted when an organization is created, and the notices while it is missing or
 //! was changed.
 
-use super::Organization;
-use crate::{
-    error::Error,
+use domain::{
     tax::{category::TaxCategory, number_remarks, party_identifiers, territory, vat_id},
     text,
 };
+
+use super::Organization;
+use crate::error::Error;
 
 /// A VAT identifier and a tax number.
 type Numbers = (Option<String>, Option<String>);

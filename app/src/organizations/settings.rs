@@ -1,24 +1,27 @@
 //! Reads and changes the settings of an organization.
 
+use domain::{
+    day::{Day, zone},
+    id::OrganizationId,
+    money::{self, Amount, Currency, Money},
+    number_pattern::{self, NumberPattern},
+    patch::Patch,
+    percent::Percent,
+    tax::{category::TaxCategory, line_tax as tax, rate},
+    text::{self, country_names},
+    time_rounding::{Rounding, RoundingBasis, RoundingMode},
+};
+
 use super::{
     Organization, OrganizationSummary, change_currency, client_defaults, default_exemption_reason, identifier_remarks, initial_settings,
     required_tax_number, store,
 };
 use crate::{
     access::{Role, RoleVisibility},
-    day::{Day, zone},
     error::Error,
-    id::OrganizationId,
-    money::{self, Amount, Currency, Money},
-    number_pattern::{self, NumberPattern},
     operation::{Call, read_scope::ReadScope},
     page::Page,
-    patch::Patch,
-    percent::Percent,
     rates::{self, store::RateLevel},
-    tax::{category::TaxCategory, line_tax as tax, rate},
-    text::{self, country_names},
-    time_rounding::{Rounding, RoundingBasis, RoundingMode},
 };
 
 /// A change of the settings; the arguments of `update_organization`.
@@ -197,7 +200,7 @@ pub fn check_digit_warning(country: Option<&str>, number: &str) -> Option<String
 
 /// Parses a country; none if empty.
 pub fn parse_country(given: &str) -> Result<Option<String>, Error> {
-    text::non_empty(Some(given.to_owned())).map(|country| country_names::parse(&country)).transpose()
+    Ok(text::non_empty(Some(given.to_owned())).map(|country| country_names::parse(&country)).transpose()?)
 }
 
 /// Parses a VAT identifier; none if empty. Wrong check digits give a warning only. An unchanged value is accepted.
@@ -282,7 +285,7 @@ fn taxes(
     }
     match (organization.tax_category, organization.tax_rate) == before {
         true => Ok(()),
-        false => organization.tax_category.check(organization.tax_rate),
+        false => Ok(organization.tax_category.check(organization.tax_rate)?),
     }
 }
 
@@ -300,7 +303,7 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
                 format!("\"{shown}\" can be read in two ways; write {thousands}, or round it to the {digits} decimals of {currency}.");
             return Err(Error::invalid(field, message));
         }
-        return Err(money::ambiguous(field, given.as_str(), (thousands, decimal)));
+        return Err(money::ambiguous(field, given.as_str(), (thousands, decimal)).into());
     }
     let (rate, most) = (given.minor(field, currency)?, money::rate_max(currency));
     if !(0..=most).contains(&rate) {

@@ -1,5 +1,9 @@
 //! SQL of organizations, their settings and their founding.
 
+use domain::{
+    id::{MemberId, UserId},
+    text,
+};
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -9,8 +13,6 @@ use crate::{
     access::Role,
     database::{Db, date, instant},
     error::Error,
-    id::{MemberId, UserId},
-    text,
 };
 
 /// Inserts the organization of this transaction; false when the slug is taken.

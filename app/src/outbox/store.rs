@@ -1,5 +1,6 @@
 //! SQL of mails that are written or cancelled.
 
+use domain::id::{MailId, UserId};
 use jiff::Timestamp;
 use sqlx::query;
 use uuid::Uuid;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
-    id::{MailId, UserId},
     secrets::link_purpose::LinkPurpose,
 };
 

@@ -1,11 +1,13 @@
 //! Prompts of pages about rates: for time that has none, and whether a new rate also applies to unbilled time.
 
-use leptos::prelude::*;
-
-use crate::{
+use domain::{
     hours::WorkDuration,
     id::{ClientId, ProjectId},
     money::{Money, formatted},
+};
+use leptos::prelude::*;
+
+use crate::{
     page::{LIMIT_MAX, load_picker_options},
     page_context::{invalidate, use_changes, use_current_organization},
     rates::{ProjectRate, RateSource},

@@ -1,10 +1,10 @@
 //! The undo button.
 
+use domain::id::ActionId;
 use leptos::prelude::*;
 
 use crate::{
     history::UndoAction,
-    id::ActionId,
     page_context::{invalidate, use_changes},
     ui::{Form, Submit, WriteAction, hidden, idempotency_field, on_warnings, refusal, use_flash},
 };

@@ -6,6 +6,10 @@
 
 use std::time::Duration;
 
+use domain::{
+    day::OffsetDateTime,
+    id::{InvitationId, MemberId},
+};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
@@ -22,9 +26,7 @@ use crate::{
     account,
     context::{Caller, Person},
     database::{AccessMode, Db, RowScope},
-    day::OffsetDateTime,
     error::{Code, Error},
-    id::{InvitationId, MemberId},
     operation::Call,
     organizations,
     outbox::{self, NOT_NEEDED},

@@ -1,5 +1,6 @@
 //! The mail of an invitation, composed when it leaves.
 
+use domain::{id::OrganizationId, locale::Locale};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -8,8 +9,6 @@ use crate::{
     access::{Role, role_words::with_article},
     database::Db,
     error::Error,
-    id::OrganizationId,
-    locale::Locale,
     organizations,
     outbox::NOT_NEEDED,
     secrets::link_purpose::LinkPurpose,

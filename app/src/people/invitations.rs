@@ -1,10 +1,11 @@
 //! Invitations: their types and operations.
 
+use domain::{day::OffsetDateTime, id::InvitationId};
 use leptos::prelude::server;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Role, day::OffsetDateTime, error::Error, id::InvitationId, outbox::MailState, page::Page};
+use crate::{access::Role, error::Error, outbox::MailState, page::Page};
 
 /// An invitation as those see it who manage people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Invitations by members: the invitation, the link that the inviter may hand over, and the mail with a link of its own.
 
+use domain::{day::OffsetDateTime, id::InvitationId, text};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 use uuid::Uuid;
@@ -16,9 +17,7 @@ use super::{
 use crate::{
     access::Role,
     context::Channel,
-    day::OffsetDateTime,
     error::{Code, Error},
-    id::InvitationId,
     operation::{Call, confirmed_address, read_scope::ReadScope},
     organizations,
     outbox::{
@@ -31,7 +30,6 @@ use crate::{
         member::{fitting_addresses, sees_addresses},
     },
     secrets::link_purpose::LinkPurpose,
-    text,
     verification::link_secret::{self, NewLinkSecret},
 };
 

@@ -3,6 +3,8 @@
 //! Every change holds the lock on the organization, so the caller sees the current members, themselves included. A database trigger
 //! additionally ensures that an organization always has an owner.
 
+use domain::id::{MemberId, UserId};
+
 use super::{
     Member, RemovedMember, client_grants, record, revoke_invitations,
     store::{
@@ -15,7 +17,6 @@ use crate::{
     access::{Permission, Role},
     database::OnConstraint,
     error::{Code, Error},
-    id::{MemberId, UserId},
     operation::{Call, registry},
     security::{
         EventKind,

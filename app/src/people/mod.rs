@@ -29,10 +29,11 @@ pub mod unconfirmed_account;
 #[cfg(feature = "ssr")]
 pub mod zone;
 
+use domain::{day::OffsetDateTime, id::MemberId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Role, day::OffsetDateTime, error::Error, id::MemberId, page::Page, summary::ClientRef};
+use crate::{access::Role, error::Error, page::Page, summary::ClientRef};
 
 /// Somebody in the organization. There is no money in it for anybody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,10 @@
 //! Reads members within the caller's read scope.
 
+use domain::{
+    day::OffsetDateTime,
+    id::{ClientId, MemberId},
+    text,
+};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -9,14 +14,11 @@ use super::{
 };
 use crate::{
     access::{Permission, Role, RoleVisibility},
-    day::OffsetDateTime,
     error::Error,
-    id::{ClientId, MemberId},
     operation::{Call, read_scope::ReadScope},
     page::{self, Cursor, Page},
     reference,
     summary::ClientRef,
-    text,
 };
 
 /// A page of members by name.

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use domain::{id::UserId, text};
 use jiff::Timestamp;
 
 use crate::{
@@ -15,7 +16,6 @@ use crate::{
     context::{Caller, Person, Services},
     database::{AccessMode, Db, RowScope},
     error::{Code, Error},
-    id::UserId,
     people::unconfirmed_account::{self, MembershipReview},
     quotas::{self, MailShare},
     secrets::{acceptable_password, link_purpose::LinkPurpose, random_secret},
@@ -23,7 +23,6 @@ use crate::{
         self, EventKind,
         event::{RequestOrigin, apply_password_change, record_event},
     },
-    text,
     verification::{
         address,
         link_secret::{self, LinkSecret},

@@ -1,5 +1,6 @@
 //! Signing up: the sign-up policy, and accepting an invitation along with it.
 
+use domain::text;
 use serde_json::{Value, json};
 
 use super::{answer_invitation, invitations::InvitationState};
@@ -13,7 +14,6 @@ use crate::{
     context::{Caller, Person},
     error::{Code, Error},
     operation::{Call, Operation, registry},
-    text,
 };
 
 /// Signs a person up; returns their identity and the path to go to. With an invitation, sign-up and acceptance are one transaction: the

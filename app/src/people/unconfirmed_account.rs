@@ -7,6 +7,7 @@ mod report;
 
 use std::time::{Duration, Instant};
 
+use domain::id::{ActionId, InvitationId, MemberId, OrganizationId, UserId};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -28,7 +29,6 @@ use crate::{
     context::{Caller, Person},
     database::Db,
     error::{Code, Error},
-    id::{ActionId, InvitationId, MemberId, OrganizationId, UserId},
     operation::{Call, registry},
     outbox,
     secrets::link_purpose::LinkPurpose,

@@ -1,9 +1,10 @@
 //! The time zone of a member.
 
+use domain::day;
 use jiff::civil::Date;
 
 use super::{Member, record, store::member};
-use crate::{day, error::Error, operation::Call};
+use crate::{error::Error, operation::Call};
 
 /// The latest date that has begun in the time zone of the organization or of one of its members: their work may be dated a day ahead of the
 /// organization.

@@ -1,18 +1,22 @@
 //! Sets, changes and clears the budget of a project.
 
+use domain::{
+    budget_period::BudgetPeriod,
+    id::BudgetId,
+    money::{Amount, Currency, Money},
+    patch::Patch,
+};
+
 use super::ClearedBudget;
 use crate::{
     access::{Permission, Scope},
     budgets::{
-        BudgetBasis, BudgetPeriod, BudgetStatus, Hours, alerts, record, store,
+        BudgetBasis, BudgetStatus, Hours, alerts, record, store,
         usage::{Budget, BudgetPart},
     },
     error::Error,
-    id::BudgetId,
-    money::{Amount, Currency, Money},
     operation::{Call, permission_error, read_scope::ReadScope},
     organizations,
-    patch::Patch,
     projects::{self, Billing, Project},
 };
 

@@ -7,16 +7,14 @@ pub mod record;
 #[cfg(feature = "ssr")]
 pub mod status;
 
+use domain::{budget_period::BudgetPeriod, id::BudgetId, money::Amount, patch::Patch};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    budgets::{BudgetBasis, BudgetPeriod, BudgetStatus, Hours, ProjectStatus},
+    budgets::{BudgetBasis, BudgetStatus, Hours, ProjectStatus},
     error::Error,
-    id::BudgetId,
-    money::Amount,
-    page::Page,
-    patch::Patch,
+    page::{Page, PageRequest},
 };
 
 /// A budget that was taken away.
@@ -95,19 +93,10 @@ pub async fn list_budgets(
     /// Also of archived projects and clients.
     #[server(default)]
     archived: Option<bool>,
-    /// 50 when absent.
-    #[server(default)]
-    limit: Option<u32>,
-    /// next_cursor of the last answer.
-    #[server(default)]
-    #[max_length(4_096)]
-    cursor: Option<String>,
-    /// Also count all.
-    #[server(default)]
-    with_total: Option<bool>,
+    #[flatten] page: PageRequest,
 ) -> Result<Page<BudgetStatus>, Error> {
     let wanted = record::BudgetQuery { client, archived: archived.unwrap_or(false) };
-    record::list(cx, wanted, limit, cursor, with_total.unwrap_or(false)).await
+    record::list(cx, wanted, page).await
 }
 
 /// Tell how a project stands: hours worked, what is unbilled, its budget, how fast it is worked on, when the budget will be used up at

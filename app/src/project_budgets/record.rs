@@ -1,11 +1,13 @@
 //! Reads the budgets of projects.
 
+use domain::text;
+
 use crate::{
     budgets::{BudgetStatus, record::statuses, store, usage::Budget},
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope},
-    page::{self, Cursor, Page},
-    projects, reference, text,
+    page::{self, Cursor, Page, PageRequest},
+    projects, reference,
 };
 
 /// The filters of budgets; the arguments of `list_budgets`.
@@ -31,9 +33,7 @@ pub fn none(project: &str) -> Error {
 pub async fn list(
     cx: &mut Call,
     wanted: BudgetQuery,
-    limit: Option<u32>,
-    cursor: Option<String>,
-    with_total: bool,
+    PageRequest { limit, cursor, with_total }: PageRequest,
 ) -> Result<Page<BudgetStatus>, Error> {
     let (read_scope, limit) = (ReadScope::of(cx)?, page::limit(limit)?);
     let after = cx.listing.after(cursor.as_deref())?.map(page::keyset_of);
@@ -42,7 +42,7 @@ pub async fn list(
         None => None,
     };
     let filter = store::BudgetFilter { client, archived: wanted.archived, on: read_scope.only_projects_of() };
-    let total = match with_total {
+    let total = match with_total.unwrap_or(false) {
         true => Some(store::count(&mut cx.db, &filter).await?),
         false => None,
     };

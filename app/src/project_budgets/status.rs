@@ -1,20 +1,21 @@
 //! The status of a project: time worked, pace, and the day on which its budget will be used up.
 
+use domain::{
+    day::{Day, YEAR_MIN},
+    forecast::{BURN_RATE_DAYS, BurnRate, per_week},
+    hours::WorkDuration,
+    id::MemberId,
+    money::{Currency, Money},
+};
 use jiff::{ToSpan, civil::Date};
 
 use crate::{
     budgets::{
-        BudgetBasis, Burn, BurnPoint, ProjectStatus, TeamMember,
-        forecast::{BURN_RATE_DAYS, BurnRate, per_week},
-        record,
+        BudgetBasis, Burn, BurnPoint, ProjectStatus, TeamMember, record,
         store::{self, DayUsage, UsageQuery, people},
         usage::{Budget, BudgetPart, Usage},
     },
-    day::{Day, YEAR_MIN},
     error::Error,
-    hours::WorkDuration,
-    id::MemberId,
-    money::{Currency, Money},
     operation::{Call, read_scope::ReadScope},
     projects::{self, Project},
 };

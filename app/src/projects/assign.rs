@@ -1,5 +1,6 @@
 //! Assigns members to a project and removes them from it.
 
+use domain::id::{MemberId, ProjectId};
 use uuid::Uuid;
 
 use super::{
@@ -9,7 +10,6 @@ use super::{
 use crate::{
     access::{Permission, Role},
     error::{Code, Error},
-    id::{MemberId, ProjectId},
     operation::{Call, read_scope::ReadScope},
     organizations, reference,
 };

@@ -10,17 +10,19 @@ pub mod team;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
+use domain::{
+    hours::WorkDuration,
+    id::ProjectId,
+    money::{Amount, Money},
+    patch::Patch,
+};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     budgets::BudgetStatus,
     error::Error,
-    hours::WorkDuration,
-    id::ProjectId,
-    money::{Amount, Money},
-    page::Page,
-    patch::Patch,
+    page::{Page, PageRequest},
     summary::ClientSummary,
 };
 
@@ -144,19 +146,10 @@ pub async fn list_projects(
     /// Also tell hours, unbilled amount and budget.
     #[server(default)]
     with_hours: Option<bool>,
-    /// 50 when absent.
-    #[server(default)]
-    limit: Option<u32>,
-    /// next_cursor of the last answer.
-    #[server(default)]
-    #[max_length(4_096)]
-    cursor: Option<String>,
-    /// Also count all.
-    #[server(default)]
-    with_total: Option<bool>,
+    #[flatten] page: PageRequest,
 ) -> Result<Page<Project>, Error> {
     let wanted = record::ProjectQuery { query, client, archived: archived.unwrap_or(false), with_hours: with_hours.unwrap_or(false) };
-    record::list(cx, wanted, limit, cursor, with_total.unwrap_or(false)).await
+    record::list(cx, wanted, page).await
 }
 
 /// Get one project with its rates, hours worked, unbilled amount and budget, by id, by "Client / Project" or by a name that only one project has.

@@ -1,5 +1,12 @@
 //! Lists, creates, changes and deletes projects.
 
+use domain::{
+    hours::WorkDuration,
+    id::{ClientId, ProjectId},
+    money::{Amount, Currency, Money},
+    patch::Patch,
+    text,
+};
 use uuid::Uuid;
 
 use super::{Billing, DeletedProject, Project, store};
@@ -7,17 +14,12 @@ use crate::{
     budgets,
     clients::{self, record::color_of},
     error::{Code, Error},
-    hours::WorkDuration,
-    id::{ClientId, ProjectId},
-    money::{Amount, Currency, Money},
     operation::{Call, read_scope::ReadScope},
     organizations::{self, settings::rate_of},
-    page::{self, Cursor, Page, cursor::keyset_of},
-    patch::Patch,
+    page::{self, Cursor, Page, PageRequest, cursor::keyset_of},
     rates::{self, store::RateLevel},
     reference,
     summary::ClientSummary,
-    text,
 };
 
 /// The hint to the operation that restores an archived project.
@@ -60,9 +62,7 @@ pub struct ProjectChange {
 pub async fn list(
     cx: &mut Call,
     wanted: ProjectQuery,
-    limit: Option<u32>,
-    cursor: Option<String>,
-    with_total: bool,
+    PageRequest { limit, cursor, with_total }: PageRequest,
 ) -> Result<Page<Project>, Error> {
     let (read_scope, limit) = (ReadScope::of(cx)?, page::limit(limit)?);
     let after = cx.listing.after(cursor.as_deref())?.map(keyset_of);
@@ -77,7 +77,7 @@ pub async fn list(
         on: read_scope.only_projects_of(),
         hours: wanted.with_hours,
     };
-    let total = match with_total {
+    let total = match with_total.unwrap_or(false) {
         true => Some(store::count(&mut cx.db, &filter).await?),
         false => None,
     };

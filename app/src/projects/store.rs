@@ -2,6 +2,7 @@
 
 mod team;
 
+use domain::{id::ProjectId, text};
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -11,9 +12,8 @@ use super::Project;
 use crate::{
     database::{Db, OnConstraint, instant},
     error::Error,
-    id::ProjectId,
+    namesake::{Namesake, name_taken},
     page::ProjectKeyset,
-    text,
 };
 
 /// A project as stored, with what its client and the organization add to it.
@@ -87,7 +87,7 @@ pub async fn list(db: &mut Db, filter: &ProjectFilter, after: Option<ProjectKeys
                    coalesce(sum(entry_amount(t.seconds, t.rate)) filter (
                        where is_unbilled(t)), 0)::bigint as unbilled
                from time_entry t
-               where $10 and t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
+               where $10 and t.organization_id = $1 and t.project_id = p.id and is_counted(t)
            ) h on $10
            order by p.client_key, p.project_key, p.id"#,
         organization,
@@ -145,7 +145,7 @@ pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Proj
                    coalesce(sum(entry_amount(t.seconds, t.rate)) filter (
                        where is_unbilled(t)), 0)::bigint as unbilled
                from time_entry t
-               where t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
+               where t.organization_id = $1 and t.project_id = p.id and is_counted(t)
            ) h
            where p.organization_id = $1 and p.id = $2
                and ($3::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $3))"#,
@@ -187,7 +187,7 @@ pub async fn insert(db: &mut Db, project: &Project, now: Timestamp) -> Result<()
     )
     .execute(db.connection())
     .await
-    .on_constraint("project_name_unique", || text::name_taken(&called(project), &project.name, None))?;
+    .on_constraint("project_name_unique", || name_taken(&called(project), &project.name, None))?;
     refuse_taken_name(db, written.rows_affected(), project).await
 }
 
@@ -211,7 +211,7 @@ pub async fn update(db: &mut Db, project: &Project) -> Result<(), Error> {
     )
     .execute(db.connection())
     .await
-    .on_constraint("project_name_unique", || text::name_taken(&called(project), &project.name, None))?;
+    .on_constraint("project_name_unique", || name_taken(&called(project), &project.name, None))?;
     refuse_taken_name(db, written.rows_affected(), project).await
 }
 
@@ -227,7 +227,7 @@ async fn refuse_taken_name(db: &mut Db, written: u64, project: &Project) -> Resu
     }
     let organization = db.organization();
     let namesake = query_as!(
-        text::Namesake,
+        Namesake,
         r#"select name, archived_at is not null as "archived!" from project
            where organization_id = $1 and client_id = $2 and search_key = $3 limit 1"#,
         organization,
@@ -236,7 +236,7 @@ async fn refuse_taken_name(db: &mut Db, written: u64, project: &Project) -> Resu
     )
     .fetch_optional(db.connection())
     .await?;
-    Err(text::name_taken(&called(project), &project.name, namesake))
+    Err(name_taken(&called(project), &project.name, namesake))
 }
 
 /// Archives or restores a project. One that is archived already keeps its time of archiving.

@@ -1,12 +1,10 @@
 //! The members of a project: a member sees and tracks time on the projects they are on.
 
+use domain::id::{MemberId, ProjectId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    error::Error,
-    id::{MemberId, ProjectId},
-};
+use crate::error::Error;
 
 /// The people of a project after a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -12,12 +12,11 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use domain::{count::pluralize, day::Day};
 use jiff::civil::Date;
 
 use crate::{
-    count::pluralize,
     database::Db,
-    day::Day,
     error::{Code, Error},
 };
 

@@ -7,13 +7,13 @@ pub(crate) mod store;
 #[cfg(feature = "ssr")]
 pub(crate) mod warnings;
 
-use serde::{Deserialize, Serialize};
-
-use crate::{
+use domain::{
     hours::WorkDuration,
     money::{Currency, Money},
-    summary::{ClientRef, ProjectRef},
 };
+use serde::{Deserialize, Serialize};
+
+use crate::summary::{ClientRef, ProjectRef};
 
 /// Which time a change of a rate is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

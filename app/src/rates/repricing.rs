@@ -1,10 +1,11 @@
 //! Sums the unbilled time that has another rate.
 
-use super::{Repricing, store::RepricingCandidate};
-use crate::{
+use domain::{
     hours::WorkDuration,
     money::{Currency, Money, amount_of},
 };
+
+use super::{Repricing, store::RepricingCandidate};
 
 /// The most entries that one change reprices.
 pub const ENTRIES_MAX: i64 = 10_000;

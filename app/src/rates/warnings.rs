@@ -1,17 +1,20 @@
 //! Warnings about a change of rate: what keeps another rate.
 
+use domain::{
+    day::Day,
+    hours::WorkDuration,
+    money::{Currency, Money, formatted},
+    text,
+};
+
 use super::{
     Repricing,
     repricing::{ENTRIES_MAX, repricing},
     store::{self, DraftAtOtherRate, RateLevel, RepricingCandidate},
 };
 use crate::{
-    day::Day,
     error::Error,
-    hours::WorkDuration,
-    money::{Currency, Money, formatted},
     operation::{CHANGES_MAX, Call, read_scope::ReadScope},
-    text,
 };
 
 /// The most items that a warning names.

@@ -1,5 +1,6 @@
 //! Resolution of references to clients.
 
+use domain::text;
 use uuid::Uuid;
 
 use super::{
@@ -10,7 +11,6 @@ use super::{
 use crate::{
     error::Error,
     operation::{Call, read_scope::ReadScope},
-    text,
 };
 
 /// Resolves an id or a name to a client that the caller sees.

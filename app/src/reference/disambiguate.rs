@@ -1,10 +1,11 @@
 //! Choice between several records that fit a reference.
 
+use domain::text;
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::{error::Error, text};
+use crate::error::Error;
 
 /// A record that fits a reference.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,9 @@
 //! Resolution of references to members.
 
+use domain::text::{
+    self,
+    similar::{PartialName, similar_names},
+};
 use uuid::Uuid;
 
 use super::{
@@ -13,10 +17,6 @@ use crate::{
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope, validate},
     reference,
-    text::{
-        self,
-        similar::{PartialName, similar_names},
-    },
 };
 
 /// The most invited people that a refusal names.

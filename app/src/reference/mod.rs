@@ -14,9 +14,10 @@ mod suggestions;
 #[cfg(test)]
 mod tests;
 
+use domain::text;
 use uuid::Uuid;
 
-use crate::{error::Error, text};
+use crate::error::Error;
 
 pub use client::{client, clients};
 pub use member::{MemberRef, member, member_with_past_time, members};

@@ -2,6 +2,10 @@
 
 use std::collections::HashMap;
 
+use domain::text::{
+    self,
+    similar::{self, KnownName, PartialName},
+};
 use uuid::Uuid;
 
 use super::{
@@ -13,10 +17,6 @@ use super::{
 use crate::{
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope, validate},
-    text::{
-        self,
-        similar::{self, KnownName, PartialName},
-    },
 };
 
 /// Resolves an id, a path `Client / Project`, the same without a slash, or a name that only one project has.

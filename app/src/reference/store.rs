@@ -1,5 +1,6 @@
 //! SQL that finds clients, projects and members by id or search key, and lists known names.
 
+use domain::text::similar::KnownName;
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -8,7 +9,6 @@ use super::{MemberRef, disambiguate::Candidate};
 use crate::{
     database::{Db, instant},
     error::Error,
-    text::similar::KnownName,
 };
 
 /// The members among whom a reference is looked up.

@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
+use domain::text::{
+    self,
+    similar::{KnownName, nearest_or_telling},
+};
 use serde_json::json;
 use tokio::{sync::Semaphore, time::timeout};
 use uuid::Uuid;
 
 use super::disambiguate::RecordKind;
-use crate::{
-    error::{Code, Error},
-    text::{
-        self,
-        similar::{KnownName, nearest_or_telling},
-    },
-};
+use crate::error::{Code, Error};
 
 /// The most comparisons of names at once in this process; only further comparisons wait.
 const AT_ONCE: usize = 1;

@@ -5,13 +5,12 @@ pub mod record;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
+use domain::{money::Amount, patch::Patch};
 use macros::operation;
 
 use crate::{
     error::Error,
-    money::Amount,
     page::Page,
-    patch::Patch,
     rates::{AppliesTo, ChangedRate, ProjectRate},
 };
 

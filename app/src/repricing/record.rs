@@ -1,5 +1,12 @@
 //! Lists and sets rates, and reprices the unbilled time.
 
+use domain::{
+    hours::WorkDuration,
+    id::{ClientId, ProjectId},
+    money::{Amount, Currency, Money},
+    patch::Patch,
+    text,
+};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -8,13 +15,9 @@ use crate::{
     budgets::guard::{BudgetGuard, HardStop},
     clients,
     error::{Code, Error},
-    hours::WorkDuration,
-    id::{ClientId, ProjectId},
-    money::{Amount, Currency, Money},
     operation::{Call, read_scope::ReadScope},
     organizations::{self, settings},
     page::{self, Cursor, Page},
-    patch::Patch,
     projects,
     rates::{
         AppliesTo, ChangedRate, ProjectRate, RateSource, Repricing,
@@ -24,7 +27,6 @@ use crate::{
     },
     reference,
     summary::{ClientRef, ProjectRef},
-    text,
 };
 
 /// The filters of rates; the arguments of `list_rates`.

@@ -1,7 +1,9 @@
 //! Which passwords are accepted.
 
+use domain::text;
+
 use super::{common_passwords::is_common, obfuscated_words::is_disguised};
-use crate::{error::Error, text};
+use crate::error::Error;
 
 /// Checks that a new password is acceptable: long enough to resist guessing, short enough to hash, neither common nor the person's address,
 /// disguised or not, and of characters that can be typed again.

@@ -3,9 +3,9 @@
 use std::{borrow::Cow, sync::LazyLock};
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use domain::id::TokenId;
 
 use super::redaction::{hidden_behind, hidden_words};
-use crate::id::TokenId;
 
 /// The beginning of every token.
 pub const PREFIX: &str = "stint_pat_";

@@ -5,13 +5,13 @@
 //! in order. One list has those of at least ten characters, since shorter ones are refused anyway. The other has the words within shorter
 //! ones, four to nine ASCII letters, of the 10,000 commonest of each source: with additions they are long enough.
 
+use domain::text;
 use std::{collections::HashSet, sync::LazyLock};
 
 use super::{
     obfuscated_words::{skeleton, words_in},
     repeats_and_sequences::collapsed,
 };
-use crate::text;
 
 /// The least length of a common word, in characters, to which any addition is disguise; additions to a shorter word may be a password by
 /// themselves.

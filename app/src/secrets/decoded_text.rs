@@ -4,7 +4,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use crate::text::is_unseen;
+use domain::text::is_unseen;
 
 /// The most levels of encoding. Each program that passes a link on adds one.
 const ENCODED_MAX: usize = 8;

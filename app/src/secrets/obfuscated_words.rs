@@ -1,6 +1,6 @@
 //! Finds the word in a disguised password: additions and substitutions are guessed together with the word.
 
-use crate::text;
+use domain::text;
 
 /// How many times longer than a word a password in disguise may be, in characters: the addition to a short word may be a password by
 /// itself.

@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
+use domain::id::UserId;
 use jiff::Timestamp;
 
 use super::{ChangedPassword, EventKind, store};
-use crate::{audit, context::Caller, database::Db, error::Error, id::UserId};
+use crate::{audit, context::Caller, database::Db, error::Error};
 
 /// The most characters of a user agent that are stored.
 const USER_AGENT_LONGEST: usize = 300;

@@ -1,5 +1,6 @@
 //! Lists and ends the sign-ins of a person, and lists their security events.
 
+use domain::{day::OffsetDateTime, id::SignInId};
 use jiff::tz::TimeZone;
 
 use super::{
@@ -7,7 +8,7 @@ use super::{
     event::{RequestOrigin, record_event},
     store, user_agent,
 };
-use crate::{day::OffsetDateTime, error::Error, id::SignInId, operation::Call, page::Page};
+use crate::{error::Error, operation::Call, page::Page};
 
 /// The most events listed per kind, so that a frequent kind does not displace the others.
 const EVENTS_LISTED: i32 = 50;

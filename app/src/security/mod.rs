@@ -22,10 +22,11 @@ mod tests;
 #[cfg(feature = "ssr")]
 mod user_agent;
 
+use domain::{day::OffsetDateTime, id::SignInId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::OffsetDateTime, error::Error, id::SignInId, page::Page};
+use crate::{error::Error, page::Page};
 
 /// What happened to a person's own credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,13 +8,12 @@ use std::{
     },
 };
 
+use domain::{document::InvoiceDocument, locale::Locale};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     context::{BoxFuture, Caller, Clock, DocumentRenderer},
-    document::InvoiceDocument,
     error::Error,
-    locale::Locale,
 };
 
 /// The instant at which every world begins, a Saturday morning.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::hours::WorkDuration;
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -9,7 +10,6 @@ use super::{ConfirmedDrafts, EntryState, lock, store::write};
 use crate::{
     budgets::guard::{BudgetGuard, HardStop},
     error::{Code, Error},
-    hours::WorkDuration,
     operation::{Call, read_scope::ReadScope},
     organizations, reference,
 };

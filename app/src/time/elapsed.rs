@@ -1,8 +1,9 @@
 //! Computes the time between two times on a local clock, for a form that is not sent yet. It takes the same instants as an entry does for
 //! the same fields, also on days on which the clock is moved. Pure: the caller supplies the UTC offset.
 
+use domain::day::{Day, OffsetDateTime};
+
 use super::time_fields::seconds;
-use crate::day::{Day, OffsetDateTime};
 
 const DAY_SECONDS: i64 = 86_400;
 

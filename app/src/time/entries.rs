@@ -1,18 +1,20 @@
 //! Operations on time entries: list, log, change, delete, confirm.
 
-use macros::operation;
-use serde::{Deserialize, Serialize};
-
-use super::{EntrySource, EntryState, Labour, Logged, TimeEntry};
-use crate::{
-    budgets::BudgetStatus,
+use domain::{
     day::{Day, OffsetDateTime},
-    error::Error,
     hours::{DurationText, WorkDuration},
     id::TimeEntryId,
     money::{Amount, Money},
-    page::Page,
     patch::Patch,
+};
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use super::{EntryState, Labour, Logged, TimeEntry, TimeFilterInput};
+use crate::{
+    budgets::BudgetStatus,
+    error::Error,
+    page::{Page, PageRequest},
 };
 
 /// A time entry that was deleted, and the totals without it.
@@ -144,57 +146,10 @@ pub struct ConfirmedDrafts {
 #[operation(read, idempotent, everyday, needs = ReadTime, scope = TimeRead, title = "List time")]
 pub async fn list_time_entries(
     cx: &mut Call,
-    /// today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
-    #[server(default)]
-    period: Option<String>,
-    /// First day, if no period.
-    #[server(default)]
-    from: Option<String>,
-    /// The last day.
-    #[server(default)]
-    to: Option<String>,
-    /// Id or name.
-    #[server(default)]
-    client: Option<String>,
-    /// Id, name or "Client / Project".
-    #[server(default)]
-    project: Option<String>,
-    /// Id, name or me.
-    #[server(default)]
-    member: Option<String>,
-    /// Only billable time, or only other.
-    #[server(default)]
-    billable: Option<bool>,
-    /// Whether on an invoice or a draft.
-    #[server(default)]
-    billed: Option<bool>,
-    /// Only draft (of an agent, unconfirmed), logged, submitted or approved.
-    #[server(default)]
-    state: Option<EntryState>,
-    /// Of a human, or of an agent on its own.
-    #[server(default)]
-    labour: Option<Labour>,
-    /// Written by timer, manual (a page), session, assistant, mcp, api or import.
-    #[server(default)]
-    source: Option<EntrySource>,
-    /// Words of the description.
-    #[server(default)]
-    #[max_length(200)]
-    query: Option<String>,
-    /// 50 when absent.
-    #[server(default)]
-    limit: Option<u32>,
-    /// next_cursor of the last answer.
-    #[server(default)]
-    #[max_length(4_096)]
-    cursor: Option<String>,
-    /// Also count all.
-    #[server(default)]
-    with_total: Option<bool>,
+    #[flatten] filter: TimeFilterInput,
+    #[flatten] page: PageRequest,
 ) -> Result<Page<TimeEntry>, Error> {
-    let given =
-        super::filter::TimeFilterInput { period, from, to, client, project, member, billable, billed, state, labour, source, query };
-    super::read_entries::list(cx, given, limit, cursor, with_total.unwrap_or(false)).await
+    super::read_entries::list(cx, filter, page).await
 }
 
 /// Get one time entry: who worked, on what, for how long, and what it is worth.

@@ -1,5 +1,6 @@
 //! Creates or changes several entries at once: all of them, or none.
 
+use domain::hours::WorkDuration;
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +16,6 @@ use super::{
 use crate::{
     budgets::guard::{BudgetGuard, HardStop},
     error::Error,
-    hours::WorkDuration,
     operation::{Call, read_scope::ReadScope},
     organizations, reference,
 };

@@ -1,5 +1,6 @@
 //! Rules that all writes of time share: local clock, billing terms, origin, price, what agents may change, and warnings.
 
+use domain::{id::TimeEntryId, money::Amount, patch::Patch, text};
 use jiff::{SignedDuration, civil::Date};
 use uuid::Uuid;
 
@@ -12,12 +13,9 @@ use super::{
 use crate::{
     context::Channel,
     error::Error,
-    id::TimeEntryId,
-    money::Amount,
     operation::{self, Call, read_scope::ReadScope},
-    patch::Patch,
     projects::Billing,
-    reference, text,
+    reference,
 };
 
 /// The longest description.
@@ -56,7 +54,7 @@ pub async fn load_terms(cx: &mut Call, project: Uuid, member: Uuid, on: Option<U
 
 /// Validates a description and returns it as it is stored.
 pub fn parse_description(given: Option<&str>) -> Result<String, Error> {
-    text::lines("description", given.unwrap_or_default(), DESCRIPTION_MAX)
+    Ok(text::lines("description", given.unwrap_or_default(), DESCRIPTION_MAX)?)
 }
 
 /// Applies a patch to a description.

@@ -2,6 +2,10 @@
 //!
 //! Instants are kept in whole seconds, so that an entry's seconds are always those between its start and its end.
 
+use domain::{
+    day::{Day, OffsetDateTime},
+    hours::{self, SECONDS_MAX, Seconds, WorkDuration},
+};
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, Time},
@@ -12,11 +16,7 @@ use super::{
     time_fields,
     times_of_day::{self, Completed, NextDay},
 };
-use crate::{
-    day::{Day, OffsetDateTime},
-    error::Error,
-    hours::{self, SECONDS_MAX, Seconds, WorkDuration},
-};
+use crate::error::Error;
 
 /// Seconds from which work into the next day gets a remark: a time of the other half of the day, or start and end swapped.
 const OVERNIGHT_REMARK_MIN: i64 = 12 * 3_600;
@@ -272,7 +272,7 @@ impl ParsedInput {
             None => "Leave ended_at or duration out, or give started_at, too.",
         };
         let (given, long) =
-            (crate::money::shown(non_blank(&given.duration).unwrap_or_default()), time_fields::duration_value(&WorkDuration::of(apart)));
+            (domain::money::shown(non_blank(&given.duration).unwrap_or_default()), time_fields::duration_value(&WorkDuration::of(apart)));
         let (start, end) = (OffsetDateTime::at(from, &local_clock.zone), OffsetDateTime::at(to, &local_clock.zone));
         let words = format!("{given} is not the time from {start} to {end}, which is {long}. {way}");
         Err(Error::invalid("duration", words))

@@ -1,38 +1,23 @@
 //! The filters of time entries that lists and sums share.
 
+use domain::{
+    day::{DateRange, Day, YEAR_MAX, YEAR_MIN},
+    text,
+};
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{EntrySource, EntryState, Labour};
+use super::{EntrySource, EntryState, Labour, TimeFilterInput};
 use crate::{
     access::{Permission, Scope},
-    day::{DateRange, Day, YEAR_MAX, YEAR_MIN},
     error::Error,
     operation::{Call, permission_error, read_scope::ReadScope},
     reference::{self, member::find_member},
-    text,
 };
 
 /// The days that stand for an open end.
 const FIRST: Date = Date::constant(YEAR_MIN, 1, 1);
 const LAST: Date = Date::constant(YEAR_MAX, 12, 31);
-
-/// The filters as given; the arguments of `list_time_entries` and `summarize_time`.
-#[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct TimeFilterInput {
-    pub period: Option<String>,
-    pub from: Option<String>,
-    pub to: Option<String>,
-    pub client: Option<String>,
-    pub project: Option<String>,
-    pub member: Option<String>,
-    pub billable: Option<bool>,
-    pub billed: Option<bool>,
-    pub state: Option<EntryState>,
-    pub labour: Option<Labour>,
-    pub source: Option<EntrySource>,
-    pub query: Option<String>,
-}
 
 /// The filters of entries, among those the caller may see.
 #[derive(Debug, Clone, PartialEq)]

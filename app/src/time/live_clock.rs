@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::hours;
+use domain::hours;
 
 /// The seconds of the running timer, for everything on the page that shows them.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use domain::day::{Day, OffsetDateTime};
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, DateTime},
@@ -12,10 +13,7 @@ use jiff::{
 };
 
 use super::{elapsed::utc_offset, times_of_day};
-use crate::{
-    day::{Day, OffsetDateTime},
-    error::Error,
-};
+use crate::error::Error;
 
 /// The wall clock of a member: times without an offset are times on it.
 #[derive(Debug, Clone)]
@@ -52,7 +50,7 @@ impl<T> WithRemarks<T> {
 
 /// The error for a text that is neither a time on the clock nor an instant.
 fn not_a_time(field: &'static str, text: &str) -> Error {
-    let shown = crate::money::shown(text.trim());
+    let shown = domain::money::shown(text.trim());
     let way = "write one of 24 hours such as 09:30 or 21:30, or 2026-03-05 09:30 on the worker's clock, or RFC 3339 with an offset.";
     Error::invalid(field, format!("{shown} is not a time; {way}"))
 }
@@ -113,7 +111,7 @@ impl LocalClock {
         if utc_offset(&OffsetDateTime::parse(field, given)?) == utc_offset(&here) {
             return Ok(self.zone.to_datetime(at));
         }
-        let (given, time) = (crate::money::shown(text.trim()), crate::money::shown(time.trim()));
+        let (given, time) = (domain::money::shown(text.trim()), domain::money::shown(time.trim()));
         let why = format!("{time} is a time on the worker's clock, at {} then, and {given} is on another one.", here.offset());
         Err(Error::invalid(field, format!("{why} Give both with an offset, or both without.")))
     }

@@ -12,6 +12,7 @@ pub mod entry_rules;
 pub mod entry_time;
 #[cfg(feature = "ssr")]
 pub mod filter;
+pub mod filter_input;
 pub mod live_clock;
 #[cfg(feature = "ssr")]
 pub mod local_clock;
@@ -40,18 +41,21 @@ pub(crate) mod week_drafts;
 #[cfg(feature = "ssr")]
 pub mod write_entries;
 
-use serde::{Deserialize, Serialize};
-
-use crate::{
-    budgets::BudgetStatus,
+use domain::{
     day::{Day, OffsetDateTime},
     hours::WorkDuration,
     id::{InvoiceId, TimeEntryId},
     money::Money,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    budgets::BudgetStatus,
     summary::{ClientSummary, MemberSummary, ProjectSummary},
 };
 
 pub use entries::*;
+pub use filter_input::TimeFilterInput;
 pub use summary::*;
 pub use timer::*;
 

@@ -1,5 +1,9 @@
 //! Billing terms and prices of time: the rate closest to the work applies. Pure.
 
+use domain::{
+    id::ClientId,
+    money::{Amount, Currency},
+};
 use jiff::{civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
@@ -9,8 +13,6 @@ use crate::{
     clients,
     context::Caller,
     error::Error,
-    id::ClientId,
-    money::{Amount, Currency},
     operation::{permission_error, read_scope::ReadScope},
     organizations::settings::rate_of,
     projects::{self, Billing},

@@ -2,13 +2,19 @@
 
 use std::collections::HashSet;
 
+use domain::{
+    day::{Day, OffsetDateTime, zone},
+    hours::{SECONDS_MAX, WorkDuration},
+    id::{ClientId, InvoiceId, MemberId, ProjectId, TimeEntryId},
+    money::{Currency, Money, amount_of},
+};
 use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
-    EntrySource, EntryState, Labour, Logged, TimeEntry,
+    EntrySource, EntryState, Labour, Logged, TimeEntry, TimeFilterInput,
     entry_rules::warn_drafts,
-    filter::{TimeFilter, TimeFilterInput},
+    filter::TimeFilter,
     store::{
         read::{self, EntryCursor, EntryRow, Overlap},
         sums,
@@ -17,13 +23,9 @@ use super::{
 use crate::{
     access::Scope,
     budgets::guard::BudgetOutcome,
-    day::{Day, OffsetDateTime, zone},
     error::Error,
-    hours::{SECONDS_MAX, WorkDuration},
-    id::{ClientId, InvoiceId, MemberId, ProjectId, TimeEntryId},
-    money::{Currency, Money, amount_of},
     operation::{Call, read_scope::ReadScope},
-    page::{self, Cursor, Page},
+    page::{self, Cursor, Page, PageRequest},
     reference,
     summary::{ClientSummary, MemberSummary, ProjectSummary},
 };
@@ -83,14 +85,12 @@ impl EntryPresenter {
 pub async fn list(
     cx: &mut Call,
     given: TimeFilterInput,
-    limit: Option<u32>,
-    cursor: Option<String>,
-    with_total: bool,
+    PageRequest { limit, cursor, with_total }: PageRequest,
 ) -> Result<Page<TimeEntry>, Error> {
     let (read_scope, limit) = (ReadScope::of(cx)?, page::limit(limit)?);
     let after = cx.listing.after(cursor.as_deref())?.map_or(Ok(EntryCursor::START), after)?;
     let filter = TimeFilter::of(cx, &read_scope, given).await?;
-    let total = match with_total {
+    let total = match with_total.unwrap_or(false) {
         true => Some(read::count(&mut cx.db, &filter).await?),
         false => None,
     };

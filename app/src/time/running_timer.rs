@@ -1,5 +1,11 @@
 //! Reads, stops, changes and discards the running timer.
 
+use domain::{
+    day::OffsetDateTime,
+    hours::{SECONDS_MAX, WorkDuration},
+    id::TimeEntryId,
+    patch::Patch,
+};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -22,13 +28,9 @@ use super::{
 use crate::{
     budgets::guard::{BudgetGuard, HardStop},
     context::Channel,
-    day::OffsetDateTime,
     error::{Code, Error},
-    hours::{SECONDS_MAX, WorkDuration},
-    id::TimeEntryId,
     operation::{Call, read_scope::ReadScope},
     organizations,
-    patch::Patch,
 };
 
 /// How far a start or an end may lie in the future: clocks of browsers are not exact.

@@ -3,6 +3,7 @@
 //! Every write of a timer first locks the member, so that of concurrent starts each sees what the one before did.
 //! The unique index `time_entry_one_running` also stops writes that do not take this lock.
 
+use domain::{day::OffsetDateTime, text};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -23,10 +24,9 @@ use super::{
 };
 use crate::{
     budgets::guard::{BudgetGuard, BudgetOutcome, HardStop},
-    day::OffsetDateTime,
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope},
-    organizations, reference, text,
+    organizations, reference,
 };
 
 /// The input for a new timer; the arguments of `start_timer`.

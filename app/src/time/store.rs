@@ -5,11 +5,11 @@ pub mod sums;
 pub mod terms;
 pub mod write;
 
+use domain::money::Currency;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{EntryState, Labour, entry_time::EntryTime, pricing::Price};
-use crate::money::Currency;
 
 /// An entry or running timer as it is stored, without what never changes: when it was made, by whom, and through what.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,19 +2,21 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
+use domain::{
+    day::Day,
+    hours::WorkDuration,
+    money::{Currency, Money},
+};
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    TimeGroup, TimeGroupBy, TimeSummary, TimeTotals,
-    filter::{TimeFilter, TimeFilterInput},
+    TimeFilterInput, TimeGroup, TimeGroupBy, TimeSummary, TimeTotals,
+    filter::TimeFilter,
     store::sums::{self, TimeGroupRow},
 };
 use crate::{
-    day::Day,
     error::Error,
-    hours::WorkDuration,
-    money::{Currency, Money},
     operation::{Call, read_scope::ReadScope},
     page::{Cursor, Page},
 };

@@ -1,11 +1,12 @@
 //! Totals of time by client, project, day or member. Every page that shows hours reads these totals, so no two pages can differ.
 
+use domain::{day::Day, hours::WorkDuration, money::Money};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{EntrySource, EntryState, Labour};
-use crate::{day::Day, error::Error, hours::WorkDuration, money::Money};
+use super::TimeFilterInput;
+use crate::error::Error;
 
 /// What time is summed up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -123,43 +124,7 @@ pub async fn summarize_time(
     /// By client, project, day, day_and_project, member or none (the default: totals only).
     #[server(default)]
     group_by: Option<TimeGroupBy>,
-    /// today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
-    #[server(default)]
-    period: Option<String>,
-    /// First day, if no period.
-    #[server(default)]
-    from: Option<String>,
-    /// The last day.
-    #[server(default)]
-    to: Option<String>,
-    /// Id or name.
-    #[server(default)]
-    client: Option<String>,
-    /// Id, name or "Client / Project".
-    #[server(default)]
-    project: Option<String>,
-    /// Id, name or me.
-    #[server(default)]
-    member: Option<String>,
-    /// Only billable time, or only other.
-    #[server(default)]
-    billable: Option<bool>,
-    /// Whether on an invoice or a draft.
-    #[server(default)]
-    billed: Option<bool>,
-    /// Only draft (of an agent, unconfirmed), logged, submitted or approved.
-    #[server(default)]
-    state: Option<EntryState>,
-    /// Of a human, or of an agent on its own.
-    #[server(default)]
-    labour: Option<Labour>,
-    /// Written by timer, manual (a page), session, assistant, mcp, api or import.
-    #[server(default)]
-    source: Option<EntrySource>,
-    /// Words of the description.
-    #[server(default)]
-    #[max_length(200)]
-    query: Option<String>,
+    #[flatten] filter: TimeFilterInput,
     /// 500 when absent.
     #[server(default)]
     #[max(500)]
@@ -169,8 +134,6 @@ pub async fn summarize_time(
     #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<TimeSummary, Error> {
-    let given =
-        super::filter::TimeFilterInput { period, from, to, client, project, member, billable, billed, state, labour, source, query };
     let wanted = super::summarize::SummaryRequest { by: group_by.unwrap_or_default(), limit, cursor };
-    super::summarize::summarize(cx, given, wanted).await
+    super::summarize::summarize(cx, filter, wanted).await
 }

@@ -1,16 +1,14 @@
 //! Form fields for the time of an entry, exact to the second, so that saving an unchanged form changes nothing.
 
+use domain::{
+    day::OffsetDateTime,
+    hours::{self, WorkDuration},
+};
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 use web_sys::HtmlInputElement;
 
 use super::elapsed::{TimeFieldValues, elapsed, unix_seconds, utc_offset};
-use crate::{
-    day::OffsetDateTime,
-    hours::{self, WorkDuration},
-    page_context::use_current_organization,
-    platform,
-    ui::Field,
-};
+use crate::{page_context::use_current_organization, platform, ui::Field};
 
 /// The field for the day.
 pub fn day_field(day: String) -> AnyView {

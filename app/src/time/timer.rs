@@ -1,10 +1,11 @@
 //! The running timer: at most one per member. It is state of the server, so every tab and device shows the same one.
 
+use domain::{hours::WorkDuration, id::TimeEntryId, money::Money, patch::Patch};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use super::{Labour, Logged, TimeEntry};
-use crate::{budgets::BudgetStatus, error::Error, hours::WorkDuration, id::TimeEntryId, money::Money, patch::Patch};
+use crate::{budgets::BudgetStatus, error::Error};
 
 /// The caller's running timer, if any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,16 +6,17 @@
 //! do not tell which instants were meant. An offset at one end says which clock is meant; beside a time without one, it has to be that of
 //! the worker's clock then.
 
+use domain::{
+    day::{Day, OffsetDateTime},
+    hours::Seconds,
+};
+
 use super::{
     entry_time::{EntryTime, EntryTimeInput, is_same_length, non_blank},
     local_clock::LocalClock,
     time_fields::seconds,
 };
-use crate::{
-    day::{Day, OffsetDateTime},
-    error::Error,
-    hours::Seconds,
-};
+use crate::error::Error;
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, DateTime, Time},

@@ -1,7 +1,8 @@
 //! The drafts of a week, by what the time page can do with them.
 
+use domain::{hours::WorkDuration, id::TimeEntryId};
+
 use super::{EntryState, TimeEntry};
-use crate::{hours::WorkDuration, id::TimeEntryId};
 
 /// The drafts among the entries of a week.
 #[derive(Debug, Clone, Default, PartialEq)]

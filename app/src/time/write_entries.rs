@@ -1,5 +1,6 @@
 //! Creates, changes and deletes time entries that do not run.
 
+use domain::{day::OffsetDateTime, money::Amount, patch::Patch};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -23,12 +24,9 @@ use super::{
 use crate::{
     access::{Permission, Role},
     budgets::guard::{BudgetGuard, HardStop},
-    day::OffsetDateTime,
     error::{Code, Error},
-    money::Amount,
     operation::{Call, read_scope::ReadScope},
     organizations,
-    patch::Patch,
     reference::{self, member},
 };
 

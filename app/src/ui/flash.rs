@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use domain::id::ActionId;
 use leptos::{html, prelude::*};
 
 use super::{Icon, icon};
-use crate::{id::ActionId, operation::WriteResponse, platform};
+use crate::{operation::WriteResponse, platform};
 
 const SHOWN_MILLISECONDS: u64 = 6000;
 

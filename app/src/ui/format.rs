@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{
+use domain::{
     day::Day,
     hours::WorkDuration,
     money::{Money, UnitPrice, formatted, grouped},

@@ -1,5 +1,6 @@
 //! Confirms the address of an account, or the one that it changes to.
 
+use domain::id::UserId;
 use jiff::Timestamp;
 
 use super::{
@@ -11,7 +12,6 @@ use crate::{
     context::{Caller, Person},
     database::{AccessMode, Db, RowScope},
     error::{Code, Error},
-    id::UserId,
     secrets::link_purpose::LinkPurpose,
     security::{
         EventKind,

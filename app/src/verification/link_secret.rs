@@ -1,5 +1,6 @@
 //! Link secrets: issued, found, redeemed, withdrawn.
 
+use domain::id::OrganizationId;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -7,7 +8,6 @@ use super::store;
 use crate::{
     database::Db,
     error::{Code, Error},
-    id::OrganizationId,
     secrets::{link_purpose::LinkPurpose, random_secret},
 };
 

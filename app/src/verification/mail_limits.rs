@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use domain::id::UserId;
 use jiff::{SignedDuration, Timestamp};
 
 use super::store;
@@ -9,7 +10,6 @@ use crate::{
     context::{Caller, Services},
     database::Db,
     error::Error,
-    id::UserId,
     quotas::{self, MailShare},
     secrets::link_purpose::LinkPurpose,
     security::attempts::{self, AttemptLimit},

@@ -1,5 +1,6 @@
 //! Links that an operator issues and hands over, where no mail leaves or none arrives.
 
+use domain::{id::UserId, text};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -12,13 +13,11 @@ use crate::{
     context::Services,
     database::{AccessMode, Db, RowScope},
     error::{Code, Error},
-    id::UserId,
     secrets::link_purpose::LinkPurpose,
     security::{
         EventKind,
         event::{RequestOrigin, record_event},
     },
-    text,
 };
 
 /// Issues the link that confirms an address: the current one of an account, or one that was asked for. If several accounts have asked for

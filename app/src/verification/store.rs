@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::id::{InvoiceId, MailId, OrganizationId, TokenId, UserId};
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use super::link_secret::{LinkSecret, NewLinkSecret};
 use crate::{
     database::{Db, NoneIfLocked, OnConstraint, SHARED_LOCK_LIMIT, instant},
     error::{Code, Error},
-    id::{InvoiceId, MailId, OrganizationId, TokenId, UserId},
     outbox::limits::AGE_MAX,
     secrets::link_purpose::LinkPurpose,
 };

@@ -1,7 +1,8 @@
 //! The secret of an installation, configured or generated.
 
+use domain::count::pluralize;
+
 use super::{ConfigError, make_data_dir};
-use app::count::pluralize;
 use rand::distr::{Alphanumeric, SampleString};
 use std::{
     fmt,

@@ -19,10 +19,10 @@ use std::{
     time::Duration,
 };
 
-use app::{
+use app::limits::{KeyedPermit, KeyedSemaphore};
+use domain::{
     document::InvoiceDocument,
     id::{OrganizationId, UserId},
-    limits::{KeyedPermit, KeyedSemaphore},
     locale::Locale,
 };
 use rayon::ThreadPoolBuildError;

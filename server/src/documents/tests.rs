@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use app::{
+use domain::{
     document::{BankAccount, DocumentLine, DocumentPeriod, DocumentTax, InvoiceDocument, LabelledAmount, Party},
     id::{OrganizationId, UserId},
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::document::InvoiceDocument;
+use domain::document::InvoiceDocument;
 use serde_json::Value;
 use typst::{
     diag::SourceDiagnostic,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::locale::Locale;
+use domain::locale::Locale;
 use fontdb::Database;
 use typst::{
     Library, LibraryExt, World,

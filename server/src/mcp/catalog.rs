@@ -3,14 +3,12 @@
 //! The product's catalog is made from its registry. The official conformance suite asks for tools of its own, so its catalog is
 //! made by hand and uses the same transport, authentication and adapter.
 
+use domain::text::similar;
 use std::sync::Arc;
 
 use super::{descriptions, toolset::Toolset};
 use crate::rest::names_sharing_words;
-use app::{
-    context::{BoxFuture, Caller},
-    text::similar,
-};
+use app::context::{BoxFuture, Caller};
 use rmcp::{
     ErrorData, RoleServer,
     model::{

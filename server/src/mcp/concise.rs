@@ -7,7 +7,8 @@
 
 use std::sync::LazyLock;
 
-use app::{hours::WorkDuration, id::MemberId, operations, page::characters};
+use app::{operations, page::characters};
+use domain::{hours::WorkDuration, id::MemberId};
 use serde_json::{Map, Value};
 
 /// The schema of a budget, which the schemas of other answers leave to `get_budget`.

@@ -6,8 +6,8 @@ use app::{
     audit,
     context::{BoxFuture, Caller},
     error::{Code, Error},
-    text,
 };
+use domain::text;
 use rmcp::{ErrorData, RoleServer, ServerHandler, model::*, service::RequestContext};
 use tokio::{task::JoinSet, time::timeout};
 

@@ -4,9 +4,9 @@ use app::{
     account::document_link,
     context::{Caller, Membership},
     error::Error,
-    id::InvoiceId,
     operation::PAGE,
 };
+use domain::id::InvoiceId;
 use serde_json::{Map, Value, json};
 
 /// The field of a link.

@@ -1,6 +1,7 @@
 //! Translates the columns of a record to the names and units of answers.
 
-use app::{context::Membership, day::OffsetDateTime, hours::WorkDuration};
+use app::context::Membership;
+use domain::{day::OffsetDateTime, hours::WorkDuration};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 

@@ -4,13 +4,12 @@ use std::convert::Infallible;
 
 use app::{
     context::Caller,
-    count::pluralize,
     error::Error,
     operation::Operation,
     operations,
     page::{LIMIT_DEFAULT, PageBudget, characters},
-    text::readable,
 };
+use domain::{count::pluralize, text::readable};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
 

@@ -6,10 +6,10 @@ use app::{
     access::{Permission, WriteMode},
     context::{Caller, Token},
     error::Error,
-    hours, money,
     operation::{Audience, Declaration, Effect, Operation, needs_approval},
     operations,
 };
+use domain::{hours, money};
 use rmcp::{
     RoleServer,
     model::{Tool, ToolAnnotations},

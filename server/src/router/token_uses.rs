@@ -7,7 +7,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use app::{account::token, context::Caller, error::Error, id::TokenId, limits::LruMap};
+use app::{account::token, context::Caller, error::Error, limits::LruMap};
+use domain::id::TokenId;
 use tokio::sync::Semaphore;
 
 use super::limits::locked;

@@ -8,9 +8,9 @@ use std::{
 use app::{
     database::{AccessMode, Db, IdentityCheck, RowScope},
     error::Error,
-    id::{OrganizationId, UserId},
     secrets::random_secret::fingerprint,
 };
+use domain::id::{OrganizationId, UserId};
 use futures::future::join_all;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -21,12 +21,12 @@ use app::{
     audit::Recorder,
     context::{BoxFuture, Caller, Clock, DocumentRenderer, Services, SystemClock},
     database::{Database, as_application},
-    document::InvoiceDocument,
     error::Error,
     operations,
     organizations::initial_settings::InitialSettings,
     quotas::UsageQuotas,
 };
+use domain::document::InvoiceDocument;
 use jiff::Timestamp;
 use leptos::prelude::LeptosOptions;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};

@@ -1,9 +1,9 @@
 //! The fields of an operation's answer that people want to see before they commit.
 
+use domain::{money, text};
 use serde_json::Value;
 
 use super::value_formatter;
-use crate::{money, text};
 
 /// Fields with a label of their own, in the order in which a card shows them.
 const FIELD_LABELS: &[(&str, &str)] = &[

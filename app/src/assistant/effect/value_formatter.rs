@@ -1,16 +1,15 @@
 //! Formats values for cards.
 
+use domain::{
+    day::{Day, OffsetDateTime},
+    hours::WorkDuration,
+    money::{self, Amount, Currency, Money},
+};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{
-    assistant::user::AssistantUser,
-    day::{Day, OffsetDateTime},
-    hours::WorkDuration,
-    money::{self, Amount, Currency, Money},
-    operation::Operation,
-};
+use crate::{assistant::user::AssistantUser, operation::Operation};
 
 /// The maximum number of names in one value.
 const LISTED: usize = 30;

@@ -11,10 +11,11 @@ mod natural_commands;
 #[cfg(test)]
 mod tests;
 
+use domain::day::Day;
 use serde_json::{Map, Value};
 
 use super::Command;
-use crate::{clients::Client, day::Day, error::Error, projects::Project};
+use crate::{clients::Client, error::Error, projects::Project};
 
 pub use complete::{Completion, complete};
 

@@ -1,12 +1,13 @@
 //! Parses the five commands with a natural grammar.
 
+use domain::{day::Day, hours::Seconds};
 use serde_json::{Value, json};
 
 use super::{
     KnownNames, ParsedCommand,
     name_prefix::{after, longest},
 };
-use crate::{day::Day, error::Error, hours::Seconds};
+use crate::error::Error;
 
 /// Parses one of the five commands; `None` when `name` is none of them.
 pub(super) fn parse(name: &str, rest: &str, names: &KnownNames) -> Option<Result<ParsedCommand, Error>> {

@@ -1,5 +1,6 @@
 //! SQL of cards.
 
+use domain::id::{ActionId, CardId, ConversationId, MemberId};
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::{query, query_as};
@@ -11,7 +12,6 @@ use crate::{
     assistant::{Card, CardState},
     database::{Db, instant},
     error::Error,
-    id::{ActionId, CardId, ConversationId, MemberId},
     operation::registry,
 };
 

@@ -1,5 +1,6 @@
 //! SQL of conversations.
 
+use domain::id::{ConversationId, MemberId};
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
-    id::{ConversationId, MemberId},
 };
 
 /// A row of `conversation`.

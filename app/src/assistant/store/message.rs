@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::id::{CardId, ConversationId, MemberId, MessageId, RunId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +15,6 @@ use crate::{
     assistant::{Card, Message, Speaker, Step, Tool},
     database::{Db, instant},
     error::Error,
-    id::{CardId, ConversationId, MemberId, MessageId, RunId},
 };
 
 /// The maximum number of messages of a conversation that are loaded.

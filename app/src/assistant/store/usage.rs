@@ -1,5 +1,6 @@
 //! SQL of the token usage, and of the switch that permits a model.
 
+use domain::id::MemberId;
 use jiff::{Timestamp, civil::Date};
 use sqlx::{query, query_as};
 use uuid::Uuid;
@@ -8,7 +9,6 @@ use crate::{
     assistant::usage::TokenUsage,
     database::{Db, date, instant},
     error::Error,
-    id::MemberId,
 };
 
 /// The switch of an organization.

@@ -1,5 +1,6 @@
 //! Cards: the exact effect, committed once or not at all.
 
+use domain::id::CardId;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -8,7 +9,6 @@ use crate::{
     access::Role,
     assistant::{CardState, EffectLine, Step, card_actions, history},
     error::Code,
-    id::CardId,
 };
 
 fn lines(card: &Card) -> Vec<(&str, &str)> {

@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use domain::id::ConversationId;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
@@ -26,7 +27,7 @@ use super::{
     usage::TokenUsage,
     user::AssistantUser,
 };
-use crate::{assistant::AssistantServices, error::Error, id::ConversationId, operations, testing::World};
+use crate::{assistant::AssistantServices, error::Error, operations, testing::World};
 
 /// A model that gives prepared answers and records its requests.
 #[derive(Clone, Default)]

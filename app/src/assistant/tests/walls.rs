@@ -1,5 +1,6 @@
 //! Row security protects the assistant's tables, too, whatever a statement says.
 
+use domain::id::{OrganizationId, RunId};
 use serde_json::json;
 use sqlx::raw_sql;
 
@@ -10,7 +11,6 @@ use crate::{
     context::Caller,
     database::{AccessMode, IdentityCheck, RowScope},
     error::Code,
-    id::{OrganizationId, RunId},
     testing::{apart, owner},
 };
 

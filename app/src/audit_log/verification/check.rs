@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::{day::OffsetDateTime, id::ActionId};
 use uuid::Uuid;
 
 use super::{
@@ -9,9 +10,7 @@ use super::{
     store::{self, VerificationRow},
 };
 use crate::{
-    day::OffsetDateTime,
     error::{Code, Error},
-    id::ActionId,
     operation::Call,
 };
 

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::id::OrganizationId;
 use uuid::Uuid;
 
 use super::store;
@@ -12,7 +13,6 @@ use crate::{
     context::Services,
     database::{AccessMode, RowScope},
     error::{Code, Error},
-    id::OrganizationId,
 };
 
 /// How many organizations are verified in one round.

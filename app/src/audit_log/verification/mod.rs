@@ -9,10 +9,11 @@ pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
+use domain::{day::OffsetDateTime, id::ActionId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{day::OffsetDateTime, error::Error, id::ActionId};
+use crate::error::Error;
 
 /// Whether what was written since the last checkpoint holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

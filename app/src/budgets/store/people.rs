@@ -26,7 +26,7 @@ pub async fn team(db: &mut Db, project: Uuid, limit: i64) -> Result<Vec<TeamMemb
            join member m on m.organization_id = $1 and m.id = on_it.member_id
            left join (
                select t.member_id, sum(t.seconds) as worked from time_entry t
-               where t.organization_id = $1 and t.project_id = $2 and not t.running and t.state in ('logged', 'approved')
+               where t.organization_id = $1 and t.project_id = $2 and is_counted(t)
                group by t.member_id
            ) w on w.member_id = m.id
            order by 3 desc, m.name, m.id limit $3"#,

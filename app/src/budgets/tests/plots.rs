@@ -1,11 +1,11 @@
 //! Tests of the geometry of a burn chart, and of the sentences of gauge and chart for screen readers.
 
+use domain::day::Day;
 use serde_json::json;
 
 use super::{log, set, studio};
 use crate::{
     budgets::{ProjectStatus, hours_argument},
-    day::Day,
     pages::budgets::{chart::lasting, chart_geometry::ChartGeometry, gauge::sentence},
     testing::World,
 };

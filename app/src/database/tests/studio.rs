@@ -9,6 +9,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::id::UserId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::{
@@ -21,7 +22,6 @@ use tokio::sync::OnceCell;
 use super::super::{AccessMode, Database, RowScope, as_application, migrate};
 use crate::{
     assistant::Engine,
-    id::UserId,
     testing::{World, create, owner},
 };
 

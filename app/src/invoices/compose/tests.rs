@@ -1,7 +1,7 @@
+use domain::{percent::Percent, tax::category::TaxCategory, time_rounding::RoundingMode};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{percent::Percent, tax::category::TaxCategory, time_rounding::RoundingMode};
 
 /// Composes the lines of these entries in English, in euros, at 19 %.
 fn lines_of(entries: &[UnbilledEntry], group_by: InvoiceGroupBy, rounding: Rounding) -> Vec<ComposedLine> {

@@ -1,12 +1,9 @@
 //! Remarks on missing addresses and payment details.
 
+use domain::tax::{category::TaxCategory, territory};
+
 use super::remark;
-use crate::{
-    clients::Client,
-    invoices::InvoiceProblem,
-    organizations::Organization,
-    tax::{category::TaxCategory, territory},
-};
+use crate::{clients::Client, invoices::InvoiceProblem, organizations::Organization};
 
 /// The remarks on missing details, the addresses first: the law of many countries requires them.
 pub fn unsaid(organization: &Organization, client: &Client, categories: &[TaxCategory]) -> Vec<InvoiceProblem> {

@@ -1,7 +1,9 @@
 //! The remark on time that agents worked: the lines of an invoice include it with that of people.
 
+use domain::hours::WorkDuration;
+
 use super::{RemarkInput, remark};
-use crate::{hours::WorkDuration, invoices::InvoiceProblem};
+use crate::invoices::InvoiceProblem;
 
 /// The remark with the amount of time that agents worked; `None` if people worked all of it.
 pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {

@@ -1,7 +1,9 @@
 //! The remark on a missing number of the client, where the seller's law requires it on a domestic invoice.
 
+use domain::totals::Totals;
+
 use super::{RemarkInput, remark};
-use crate::invoices::{InvoiceProblem, read, totals::Totals};
+use crate::invoices::{InvoiceProblem, read};
 
 /// A law that requires it.
 struct BuyerNumberLaw {
@@ -28,8 +30,8 @@ impl BuyerNumberLaw {
     fn reaches(&self, content: &RemarkInput<'_>) -> bool {
         let Some((units, currency)) = self.above else { return true };
         let limit = units * 10_i64.pow(content.currency.minor_digits());
-        let totals = read::amounts(content.lines).and_then(|amounts| Totals::of(&amounts, None));
-        content.currency.as_str() == currency && totals.is_ok_and(|totals| totals.total > limit)
+        let totals = read::amounts(content.lines).ok().and_then(|amounts| Totals::of(&amounts, None).ok());
+        content.currency.as_str() == currency && totals.is_some_and(|totals| totals.total > limit)
     }
 }
 

@@ -1,12 +1,15 @@
 //! Remarks on work for a client abroad with domestic tax, and on domestic work without any.
 
+use domain::{
+    tax::{category::TaxCategory, exemption, line_tax::LineTax, territory},
+    text,
+};
+
 use super::remark;
 use crate::{
     clients::Client,
     invoices::{InvoiceProblem, draft, store::LineRow},
     organizations::Organization,
-    tax::{category::TaxCategory, exemption, line_tax::LineTax, territory},
-    text,
 };
 
 /// A seller and a client with the places of both, as far as they are known.

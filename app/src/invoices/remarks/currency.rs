@@ -1,5 +1,12 @@
 //! The remarks on tax in a foreign currency, which many laws require in the currency of the seller's country, too.
 
+use domain::{
+    country::defaults,
+    locale::Locale,
+    money::{Currency, Money},
+    tax::{category::TaxCategory, territory},
+};
+
 use super::{
     RemarkInput,
     exchange_rate::{self, ExchangeRate},
@@ -7,16 +14,12 @@ use super::{
     tax_note::{self, StatedTax},
 };
 use crate::{
-    country::defaults,
     error::Error,
     invoices::{
         InvoiceProblem,
         store::{self, InvoiceRow},
     },
-    locale::Locale,
-    money::{Currency, Money},
     operation::Call,
-    tax::{category::TaxCategory, territory},
 };
 
 /// What is stated beside the foreign tax.
@@ -175,7 +178,7 @@ fn wanted(country: &str) -> Option<(Currency, Beside)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::country::COUNTRIES;
+    use domain::country::COUNTRIES;
 
     #[test]
     fn the_tax_is_wanted_in_the_currency_of_the_country() {

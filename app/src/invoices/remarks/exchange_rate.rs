@@ -1,9 +1,9 @@
 //! Reads exchange rates such as `1 USD = 0.92 EUR` in a note, in either direction, and converts tax by them.
 
+use domain::money::{self, Amount, Currency, rounded_quotient};
 use std::ops::Range;
 
 use super::tax_note;
-use crate::money::{self, Amount, Currency, rounded_quotient};
 
 /// The most words of one side of a rate: a number with spaces between its thousands, and the currency.
 const WORDS_MAX: usize = 4;

@@ -1,7 +1,9 @@
 //! The remark on the parts of the tax in India, which an invoice states separately.
 
+use domain::{percent::Percent, tax::category::TaxCategory};
+
 use super::{RemarkInput, remark};
-use crate::{invoices::InvoiceProblem, percent::Percent, tax::category::TaxCategory};
+use crate::invoices::InvoiceProblem;
 
 /// The names of the parts, in lower case: a note with one of these has stated them.
 const PARTS: [&str; 6] = ["cgst", "sgst", "utgst", "igst", "central tax", "integrated tax"];

@@ -1,5 +1,7 @@
 //! Remarks on likely mistakes in the numbers of both parties.
 
+use domain::tax::{category::TaxCategory, number_remarks::of_enterprise, party_identifiers};
+
 use super::remark;
 use crate::{
     clients::{
@@ -11,7 +13,6 @@ use crate::{
         Organization,
         identifier_remarks::{doubtful_of_seller, no_tax_number, no_vat_id_of_seller},
     },
-    tax::{category::TaxCategory, number_remarks::of_enterprise, party_identifiers},
 };
 
 /// The remarks on the numbers that an invoice with lines of these categories states.

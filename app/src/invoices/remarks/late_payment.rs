@@ -1,10 +1,9 @@
 //! The remark on missing late payment statements on an invoice to a business.
 
+use domain::tax::territory;
+
 use super::{RemarkInput, remark};
-use crate::{
-    invoices::{InvoiceProblem, late_payment},
-    tax::territory,
-};
+use crate::invoices::{InvoiceProblem, late_payment};
 
 /// The remark, whose statements the draft can add to its note in one step.
 pub fn of(content: &RemarkInput<'_>) -> Option<InvoiceProblem> {

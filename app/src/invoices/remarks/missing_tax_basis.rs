@@ -1,11 +1,12 @@
 //! The remark on a seller whose legal basis for charging tax or none is unknown.
 
+use domain::tax::{category::TaxCategory, line_tax::LineTax, territory};
+
 use super::remark;
 use crate::{
     clients::Client,
     invoices::{InvoiceProblem, omitted_tax},
     organizations::Organization,
-    tax::{category::TaxCategory, line_tax::LineTax, territory},
 };
 
 /// Asks for the seller's country if it is unknown, as the required content follows from it. If it is known and the document says nothing of

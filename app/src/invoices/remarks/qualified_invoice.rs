@@ -1,12 +1,15 @@
 //! The remark on the registration number without which nobody in Japan deducts the tax of an invoice.
 
+use domain::{
+    tax::{category::TaxCategory, territory},
+    text,
+};
+
 use super::remark;
 use crate::{
     clients::Client,
     invoices::InvoiceProblem,
     organizations::{Organization, settings::check_digit_warning},
-    tax::{category::TaxCategory, territory},
-    text,
 };
 
 /// The remark on the registration number of a seller in Japan, which a qualified invoice bears (Consumption Tax Act, Article 57-4). There

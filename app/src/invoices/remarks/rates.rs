@@ -1,14 +1,17 @@
 //! The remark on the price of time on a draft, compared with the current rates.
 
+use domain::{
+    hours::WorkDuration,
+    money::{Currency, amount_of, formatted},
+};
+
 use super::remark;
 use crate::{
     error::Error,
-    hours::WorkDuration,
     invoices::{
         InvoiceProblem,
         store::{DraftEntry, InvoiceRow},
     },
-    money::{Currency, amount_of, formatted},
 };
 
 /// The remark on the rates of the time on a draft.

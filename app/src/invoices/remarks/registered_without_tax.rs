@@ -1,13 +1,16 @@
 //! The remark on a seller who charges no tax and states a number that only registered sellers have.
 
+use domain::{
+    locale::tax_invoice::TaxInvoice,
+    tax::{line_tax::LineTax, territory},
+    text::{self, NumberKind},
+};
+
 use super::remark;
 use crate::{
     clients::Client,
     invoices::{InvoiceProblem, omitted_tax, parties},
-    locale::tax_invoice::TaxInvoice,
     organizations::Organization,
-    tax::{line_tax::LineTax, territory},
-    text::{self, NumberKind},
 };
 
 /// The remark on an invoice that says nothing of tax on domestic work and states such a number. Within the European Union a seller can be

@@ -1,6 +1,7 @@
 //! The remark on an unconfirmed small business exemption: it is the initial reason if the founder leaves the tax rate empty, and not
 //! everybody who charges no tax is such a business.
 
+use domain::tax::{category::TaxCategory, exemption};
 use std::collections::BTreeSet;
 
 use super::{RemarkInput, remark};
@@ -9,7 +10,6 @@ use crate::{
     invoices::{InvoiceProblem, store::LineRow},
     operation::Call,
     organizations::{no_tax_hint, store},
-    tax::{category::TaxCategory, exemption},
 };
 
 /// The remark on the reason until it is confirmed in the settings, or an invoice was sent.

@@ -1,13 +1,16 @@
 //! Remarks on likely mistakes in the tax of an invoice.
 
+use domain::{
+    locale,
+    tax::{category::TaxCategory, line_tax::LineTax, rate},
+};
+
 use super::{cross_border::Supply, identifiers, missing_tax_basis, qualified_invoice, registered_without_tax, remark, tax_invoice};
 use crate::{
     clients::Client,
     error::Error,
     invoices::{InvoiceProblem, client_tax, draft, read, rules, store::LineRow},
-    locale,
     organizations::Organization,
-    tax::{category::TaxCategory, line_tax::LineTax, rate},
 };
 
 /// The remarks on the taxes of these lines, whether they are drafted already or not.

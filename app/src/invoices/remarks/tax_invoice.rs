@@ -1,12 +1,11 @@
 //! The remark on the number that a tax invoice requires, in countries that have one.
 
+use domain::{locale::tax_invoice::TaxInvoice, tax::category::TaxCategory, text};
+
 use super::remark;
 use crate::{
     invoices::{InvoiceProblem, parties},
-    locale::tax_invoice::TaxInvoice,
     organizations::Organization,
-    tax::category::TaxCategory,
-    text,
 };
 
 /// The remark on the number that the law of the seller requires beside its tax.

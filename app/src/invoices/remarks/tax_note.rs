@@ -13,7 +13,7 @@ pub use rates::is_equation;
 use rates::{Line, is_fraction};
 pub use words::lines;
 
-use crate::{
+use domain::{
     money::{Amount, Currency},
     text,
 };

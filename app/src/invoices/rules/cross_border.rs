@@ -1,13 +1,16 @@
 //! Checks the tax category of goods and work against whether they cross a border.
 
+use domain::{
+    tax::{category::TaxCategory, party_identifiers, territory},
+    text,
+};
+
 use super::InvoiceSource;
 use crate::{
     clients::Client,
     error::Error,
     invoices::{InvoiceProblem, parties, read},
     organizations::Organization,
-    tax::{category::TaxCategory, party_identifiers, territory},
-    text,
 };
 
 /// The problems of lines that are taxed as supplies to another country of the European Union (K), as exports out of it (G), or by reverse

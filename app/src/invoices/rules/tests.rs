@@ -3,17 +3,16 @@ mod numbers;
 
 use std::sync::Arc;
 
+use domain::{
+    day::{DateRange, Day},
+    id::{ClientId, OrganizationId},
+    percent::Percent,
+    time_rounding::Rounding,
+};
 use uuid::Uuid;
 
 use super::*;
-use crate::{
-    day::{DateRange, Day},
-    id::{ClientId, OrganizationId},
-    organizations::Organization,
-    percent::Percent,
-    testing::FakeRenderer,
-    time_rounding::Rounding,
-};
+use crate::{organizations::Organization, testing::FakeRenderer};
 
 const CATEGORIES: [(TaxCategory, i32); 7] = [
     (TaxCategory::S, 190_000),

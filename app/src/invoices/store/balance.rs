@@ -1,5 +1,6 @@
 //! SQL of the balance: unbilled time and open invoices per currency.
 
+use domain::money::{Currency, Money};
 use jiff::civil::Date;
 use sqlx::query;
 
@@ -7,7 +8,6 @@ use crate::{
     database::{Db, date},
     error::Error,
     invoices::balance::CurrencyBalance,
-    money::{Currency, Money},
 };
 
 /// Unbilled and open amounts per currency. The entries counted as unbilled are those that [`lock_unbilled`](super::lock_unbilled) locks.

@@ -1,5 +1,6 @@
 //! SQL of invoices and payments.
 
+use domain::{time_rounding::Rounding, totals::Totals};
 use jiff::{Timestamp, civil::Date};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -8,7 +9,6 @@ use crate::{
     database::{Db, OnConstraint, date, instant},
     error::{Code, Error},
     page::Cursor,
-    time_rounding::Rounding,
 };
 
 /// An invoice as stored, with the name of its client; once it is sent, the name at that time.
@@ -215,7 +215,7 @@ pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
 }
 
 /// Stores the fields and sums of a draft, without its lines; increments and returns the version.
-pub async fn update_draft(db: &mut Db, row: &InvoiceRow, totals: &crate::invoices::totals::Totals) -> Result<i32, Error> {
+pub async fn update_draft(db: &mut Db, row: &InvoiceRow, totals: &Totals) -> Result<i32, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "update invoice set discount_amount = $3, discount_rate = $4, notes = $5, payment_terms_days = $6, subtotal = $7, discount = $8,

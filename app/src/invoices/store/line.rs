@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 
+use domain::money::{Currency, millionths_of};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use crate::{
-    database::Db,
-    error::Error,
-    money::{Currency, millionths_of},
-};
+use crate::{database::Db, error::Error};
 
 /// A line as stored. The stored text of a composed line of a draft may be outdated; `line_texts::lines` composes it again.
 #[derive(Clone, PartialEq)]

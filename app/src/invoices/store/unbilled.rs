@@ -1,11 +1,11 @@
 //! SQL of unbilled time.
 
+use domain::day::DateRange;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
     database::{Db, date},
-    day::DateRange,
     error::Error,
     invoices::compose::UnbilledEntry,
     page::ProjectKeyset,

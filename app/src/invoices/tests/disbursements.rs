@@ -1,5 +1,9 @@
 //! What was laid out in the name and for the account of the client is repaid to the cent, whatever discount there is.
 
+use domain::{
+    percent::Percent,
+    totals::{Discount, Totals},
+};
 use en16931::InvoiceAmount;
 use serde_json::{Value, json};
 
@@ -12,10 +16,8 @@ use crate::{
         einvoice::{self, InvoiceSource},
         read,
         store::LineRow,
-        totals::{Discount, Totals},
     },
     organizations::Organization,
-    percent::Percent,
 };
 
 /// Work over 100.00, and 50.00 that were laid out.

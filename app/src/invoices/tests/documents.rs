@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::{document::InvoiceDocument, text::file_name};
 use serde_json::{Value, json};
 use sqlx::postgres::PgPoolOptions;
 
@@ -11,9 +12,7 @@ use crate::{
     access::sign_up_policy::SignUpPolicy,
     context::{BoxFuture, Caller, DocumentRenderer, RenderPermit, Services},
     database::{self, AccessMode, Database, RowScope},
-    document::InvoiceDocument,
     error::{Code, Error},
-    text::file_name,
 };
 
 /// The printed document: the fake typesetter writes its input as the file.

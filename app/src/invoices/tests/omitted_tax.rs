@@ -1,11 +1,11 @@
 //! Tests of sellers who charge no tax: what their documents claim, and which data is asked for.
 
+use domain::document::InvoiceDocument;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::documents::printed;
 use crate::{
-    document::InvoiceDocument,
     invoices::{Invoice, InvoiceLine, InvoicePreview, Sums},
     pages::invoices::lines_table,
     testing::World,

@@ -1,10 +1,11 @@
 //! Tests of party identifiers that were entered in the wrong field: the remarks and the printed document.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::document::InvoiceDocument;
 use serde_json::{Value, json};
 
 use super::studio;
-use crate::{document::InvoiceDocument, testing::World};
+use crate::testing::World;
 
 async fn document(studio: &World) -> InvoiceDocument {
     let lines = json!([{"description": "Logo", "price": "100.00"}]);

@@ -1,13 +1,15 @@
 //! Answers beside the invoice itself: unbilled time, payments, documents, mails.
 
-use serde::{Deserialize, Serialize};
-
-use super::PaymentMethod;
-use crate::{
+use domain::{
     day::{Day, OffsetDateTime},
     hours::WorkDuration,
     id::{InvoiceId, MailId, PaymentId},
     money::Money,
+};
+use serde::{Deserialize, Serialize};
+
+use super::PaymentMethod;
+use crate::{
     outbox::MailState,
     summary::{ClientRef, ProjectRef},
 };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{money::Amount, tax::category::TaxCategory};
+use domain::{money::Amount, tax::category::TaxCategory};
 
 /// How time becomes lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

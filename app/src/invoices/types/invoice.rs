@@ -1,19 +1,18 @@
 //! Answers about invoices: single, in lists, previewed, and drafted in batches.
 
-use serde::{Deserialize, Serialize};
-
-use super::{InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, Payment};
-use crate::{
+use domain::{
     day::{DateRange, Day, OffsetDateTime},
     hours::WorkDuration,
     id::InvoiceId,
     money::{Currency, Money},
-    outbox::MailState,
     percent::Percent,
-    summary::ClientRef,
     tax::category::TaxCategory,
     time_rounding::Rounding,
 };
+use serde::{Deserialize, Serialize};
+
+use super::{InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, Payment};
+use crate::{outbox::MailState, summary::ClientRef};
 
 /// An invoice with everything on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

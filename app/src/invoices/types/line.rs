@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use domain::{
     document::LineKind,
     hours::WorkDuration,
     id::{InvoiceLineId, ProjectId, TimeEntryId},

@@ -1,14 +1,14 @@
 //! Answers of the report on invoice numbers.
 
-use serde::{Deserialize, Serialize};
-
-use super::InvoiceStatus;
-use crate::{
+use domain::{
     day::{Day, OffsetDateTime},
     id::InvoiceId,
     money::Money,
-    page::Page,
 };
+use serde::{Deserialize, Serialize};
+
+use super::InvoiceStatus;
+use crate::page::Page;
 
 /// How invoices are numbered, and that no number is missing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use domain::{
+    id::InvoiceLineId,
+    money::{Amount, Currency},
+    time_rounding::RoundingBasis,
+};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -9,17 +14,14 @@ use crate::{
     budgets::guard::{BudgetGuard, HardStop},
     clients,
     error::{Code, Error},
-    id::InvoiceLineId,
     invoices::{
         LineChange,
         compose::{self, LINES_MAX, PricedTime, UnbilledEntry},
         line_texts, read,
         store::{self, DraftEntry, InvoiceRow, LineRow},
     },
-    money::{Amount, Currency},
     operation::{Call, read_scope::ReadScope},
     organizations::settings::rate_of,
-    time_rounding::RoundingBasis,
 };
 
 /// A change of the rates of the time on a draft.

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use domain::id::TokenId;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -19,7 +20,6 @@ use crate::{
     context::{Caller, Channel},
     database::{Db, instant},
     error::{Code, Error},
-    id::TokenId,
 };
 
 /// How long an answer is stored.

@@ -1,5 +1,6 @@
 //! No concurrent write stores an amount in the former currency of a client.
 
+use domain::money::AMOUNT;
 use serde_json::{Map, Value, json};
 use sqlx::{PgConnection, PgPool};
 
@@ -7,7 +8,6 @@ use super::{Fixture, fixture};
 use crate::{
     access::Permission,
     error::{Code, Error},
-    money::AMOUNT,
     operation::{Effect, Operation},
     operations,
     testing::{World, apart, owner, until_waiting, waiting},

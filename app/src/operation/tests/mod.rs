@@ -202,7 +202,7 @@ fn sample(name: &str, schema: &Value) -> Value {
         ("date" | "from" | "to", _) => json!("2026-11-20"),
         ("duration", _) => json!("30m"),
         ("email", _) => json!("edsger@example.com"),
-        _ if schema["format"] == crate::money::AMOUNT => json!("1.00"),
+        _ if schema["format"] == domain::money::AMOUNT => json!("1.00"),
         ("role", _) => json!("member"),
         (_, Some("integer")) => json!(100),
         (_, Some("boolean")) => json!(true),

@@ -1,5 +1,6 @@
 //! A caller without money visibility finds no money in any answer, refusal or dry run of any operation.
 
+use domain::money::Money;
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
@@ -7,7 +8,6 @@ use super::arguments;
 use crate::{
     access::{Role, WriteMode},
     error::Code,
-    money::Money,
     operation::Effect,
     operations,
     testing::{World, euros},

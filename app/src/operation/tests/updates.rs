@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::money::Currency;
 use serde_json::{Map, Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::task::JoinHandle;
@@ -12,7 +13,6 @@ use tokio::task::JoinHandle;
 use super::{Fixture, arguments, fixture};
 use crate::{
     error::Error,
-    money::Currency,
     operation::{Operation, write_response::with_amounts},
     operations,
     testing::{apart, owner},

@@ -1,10 +1,9 @@
 //! Tests of the defaults that follow from the initial settings.
 
+use domain::document::InvoiceDocument;
+
 use super::*;
-use crate::{
-    context::{BoxFuture, Caller},
-    document::InvoiceDocument,
-};
+use crate::context::{BoxFuture, Caller};
 
 /// A renderer with or without fonts for Japanese.
 struct Fonts {

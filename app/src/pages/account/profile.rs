@@ -1,11 +1,11 @@
 //! The person's own name and password.
 
+use domain::count::pluralize;
 use leptos::prelude::*;
 
 use super::address_section::AddressSection;
 use crate::{
     account::{UpdateProfile, sign_in::ChangePassword},
-    count::pluralize,
     page_context::use_page_context,
     pages::people::zone::TimeZoneSection,
     security::ChangedPassword,

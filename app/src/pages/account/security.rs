@@ -1,9 +1,9 @@
 //! Settings → Security: the person's sign-ins and security events.
 
+use domain::day::OffsetDateTime;
 use leptos::prelude::*;
 
 use crate::{
-    day::OffsetDateTime,
     page::Page,
     security::{ActiveSignIn, EndOtherSignIns, EndSignIn, EventKind, SecurityEvent, list_security_events, list_sign_ins},
     ui::{

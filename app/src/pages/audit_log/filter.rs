@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     audit_log::{
-        AuditEntry, list_audit,
+        AuditEntry, ListAudit,
         operation_titles::{OperationTitle, list_operation_titles},
     },
     error::{Code, Error},
@@ -69,7 +69,7 @@ impl AuditPageFilter {
         let Self { channel, period, member, operation, outcome, .. } = self;
         let (member, channel, operation, outcome, period) =
             (given(member), given(channel), given(operation), given(outcome), given(period));
-        list_audit(member, channel, operation, outcome, changed, reads, period, Some(SHOWN_MAX), cursor).await
+        ListAudit { member, channel, operation, outcome, changed, reads, period, limit: Some(SHOWN_MAX), cursor }.call().await
     }
 
     /// The address of the audit page with this filter.

@@ -5,6 +5,7 @@ pub mod verification;
 
 use std::collections::BTreeMap;
 
+use domain::day::{Day, OffsetDateTime};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde_json::Value;
@@ -13,7 +14,6 @@ use super::undo_button::undo_button;
 use crate::{
     access::Permission,
     audit_log::{AuditEntry, get_audit_entry},
-    day::{Day, OffsetDateTime},
     error::{Code, Error},
     operation::Change,
     page::Page,

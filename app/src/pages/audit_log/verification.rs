@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::{count::pluralize, day::OffsetDateTime};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -9,8 +10,6 @@ use crate::{
     audit_log::verification::{
         AuditProof, AuditVerification, ChangesChecked, StartAuditVerification, VerificationState, get_audit_verification, verify_audit,
     },
-    count::pluralize,
-    day::OffsetDateTime,
     page_context::use_current_organization,
     ui::{Form, Icon, Submit, WriteAction, create_resource, icon, idempotency_field, when_loaded},
 };

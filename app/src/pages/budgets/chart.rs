@@ -1,12 +1,10 @@
 //! The burn chart of a budget: usage over the days of its period, cap, thresholds and forecast.
 
+use domain::day::Day;
 use leptos::prelude::*;
 
 use super::chart_geometry::{ChartGeometry, Point};
-use crate::{
-    budgets::{BudgetStatus, Burn, BurnPoint},
-    day::Day,
-};
+use crate::budgets::{BudgetStatus, Burn, BurnPoint};
 
 /// The chart of a budget. Rendered on the server in relative lengths, so that it fits a phone; read out as a sentence.
 pub fn chart(status: &BudgetStatus, burn: &Burn, curve: &[BurnPoint], today: &Day) -> Option<AnyView> {

@@ -1,10 +1,8 @@
 //! The geometry of a burn chart. Pure: arithmetic without rendering.
 
-use crate::{
-    budgets::{BudgetStatus, Burn, BurnPoint},
-    day::Day,
-    hours::WorkDuration,
-};
+use domain::{day::Day, hours::WorkDuration};
+
+use crate::budgets::{BudgetStatus, Burn, BurnPoint};
 
 /// The fewest days that a chart without a period looks ahead.
 const AHEAD_DAYS: i64 = 28;

@@ -1,10 +1,13 @@
 //! The form to set and to clear a budget.
 
+use domain::{
+    budget_period::BudgetPeriod,
+    money::{self, Currency},
+};
 use leptos::prelude::*;
 
 use crate::{
-    budgets::{BudgetPeriod, BudgetStatus, ProjectStatus, hours_argument::format_hours},
-    money::{self, Currency},
+    budgets::{BudgetStatus, ProjectStatus, hours_argument::format_hours},
     page_context::{invalidate, use_changes},
     project_budgets::{ClearBudget, SetBudget},
     ui::{

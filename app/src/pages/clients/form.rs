@@ -1,15 +1,17 @@
 //! Form fields of a client, for a new and for an existing one.
 
+use domain::{
+    country::COUNTRIES,
+    money::{Currency, written},
+    percent::Percent,
+    tax::category::TaxCategory,
+};
 use leptos::prelude::*;
 
 use crate::{
     clients::{Client, CreateClient},
-    country::COUNTRIES,
-    money::{Currency, written},
     page_context::use_current_organization,
     pages::invoices::exemption_reasons::{EXEMPTION_REASONS_ID, OrganizationExemptionReasons},
-    percent::Percent,
-    tax::category::TaxCategory,
     ui::{Field, Form, Select, SelectOption, Submit, TextArea, WriteAction, choices, idempotency_field},
 };
 

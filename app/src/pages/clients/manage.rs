@@ -6,7 +6,7 @@ use super::form;
 use crate::{
     access::Permission,
     clients::{ArchiveClient, Client, DeleteClient, RestoreClient, UpdateClient},
-    page::Page,
+    page::{Page, PageRequest},
     page_context::{invalidate, use_changes, use_current_organization},
     pages::{
         archive_or_delete::{Archivable, archive_or_delete},
@@ -14,7 +14,7 @@ use crate::{
         rate_prompts::{RateOf, UnbilledAtOtherRate},
         read_only::disabled_fields,
     },
-    projects::{Project, list_projects},
+    projects::{ListProjects, Project},
     ui::{Form, PageSection, Submit, WriteAction, create_resource, dot, hidden, hours, money, on_success, use_flash, when_loaded},
 };
 
@@ -79,7 +79,16 @@ pub fn ClientProjects(
     let changes = use_changes();
     let id = client.id.to_string();
     let asked = move || (changes.work.get(), id.clone());
-    let projects = create_resource(asked, |(_, client)| list_projects(None, Some(client), Some(true), Some(true), Some(200), None, None));
+    let projects = create_resource(asked, |(_, client)| {
+        ListProjects {
+            client: Some(client),
+            archived: Some(true),
+            with_hours: Some(true),
+            page: PageRequest::first(200),
+            ..Default::default()
+        }
+        .call()
+    });
     let adds = here.may(Permission::WriteWork) && !client.archived;
     let chosen = (client.id.to_string(), client.name);
     view! {
@@ -141,7 +150,7 @@ mod tests {
         let shown = async || {
             let looking = async {
                 provide_context(CurrentOrganization(crate::page_context::server::page_context().place.expect("an organization")));
-                rows(list_projects(None, None, None, None, None, None, None).await.expect("projects")).to_html()
+                rows(ListProjects::default().call().await.expect("projects")).to_html()
             };
             studio.caller.clone().run(looking).await
         };

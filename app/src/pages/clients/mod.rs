@@ -3,6 +3,7 @@
 pub mod form;
 pub mod manage;
 
+use domain::{count::pluralize, money::Money};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -12,12 +13,10 @@ use super::{
 };
 use crate::{
     access::Permission,
-    clients::{Client, CreateClient, get_client, list_clients},
-    count::pluralize,
+    clients::{Client, CreateClient, ListClients, get_client},
     error::Error,
-    money::Money,
     organizations::get_organization,
-    page::Page,
+    page::{Page, PageRequest},
     page_context::{CurrentOrganization, invalidate, use_changes, use_current_organization},
     pages::clients::manage::{ClientProjects, ClientTerms},
     ui::{
@@ -47,8 +46,13 @@ type ClientList = (Page<Client>, Option<Money>, bool);
 async fn load(archived: bool, cursor: Option<String>) -> Result<ClientList, Error> {
     let is_first = cursor.is_none() && !archived;
     let default = async { get_organization().await.map(|organization| organization.rate) };
-    let (page, default) = futures::try_join!(list_clients(None, Some(archived), Some(100), cursor, None), default)?;
-    let has_archived = is_first && page.items.is_empty() && !list_clients(None, Some(true), Some(1), None, None).await?.items.is_empty();
+    let (page, default) = futures::try_join!(
+        ListClients { archived: Some(archived), page: PageRequest::after(cursor, 100), ..Default::default() }.call(),
+        default
+    )?;
+    let has_archived = is_first
+        && page.items.is_empty()
+        && !ListClients { archived: Some(true), page: PageRequest::first(1), ..Default::default() }.call().await?.items.is_empty();
     Ok((page, default, has_archived))
 }
 

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use domain::{day::Day, hours, money::Money};
 use leptos::prelude::*;
 
 use crate::{
-    day::Day,
-    hours,
     invoices::balance::{Balance, CurrencyBalance},
-    money::Money,
     time::{TimeSummary, live_clock::LiveClock},
     ui::{hours, money, statistic},
 };

@@ -25,19 +25,18 @@ use super::{
 };
 use crate::{
     access::Permission,
-    clients::list_clients,
+    clients::ListClients,
     error::Error,
     invoices::{
-        InvoiceStatus, InvoiceSummary, UnbilledByProject,
+        InvoiceStatus, InvoiceSummary, ListInvoices, ListUnbilled, UnbilledByProject,
         balance::{Balance, get_balance},
-        list_invoices, list_unbilled,
     },
     organizations::{Organization, get_organization},
-    page::{LIMIT_MAX, Page, PickerOptions, load_picker_options},
+    page::{LIMIT_MAX, Page, PageRequest, PickerOptions, load_picker_options},
     page_context::{CurrentOrganization, use_changes, use_current_organization},
     people::invitations::{ReceivedInvitation, list_invitations},
-    projects::list_projects,
-    time::{TimeEntry, TimeSummary, list_time_entries},
+    projects::ListProjects,
+    time::{ListTimeEntries, TimeEntry, TimeFilterInput, TimeSummary},
     ui::{Empty, PageHeader, PageSection, create_resource, when_loaded},
 };
 
@@ -70,7 +69,11 @@ const TODAY_MAX: u32 = 50;
 async fn load(here: CurrentOrganization, week: Week) -> Result<Overview, Error> {
     let (day, whose) = (Some(here.0.today.to_string()), here.own_time());
     let limit = Some(TODAY_MAX);
-    let today = list_time_entries(None, day.clone(), day, None, None, whose.clone(), None, None, None, None, None, None, limit, None, None);
+    let today = ListTimeEntries {
+        filter: TimeFilterInput { from: day.clone(), to: day, member: whose.clone(), ..Default::default() },
+        page: PageRequest { limit, ..Default::default() },
+    }
+    .call();
     let money = load_money(&here);
     let managed = managed(&here);
     let (hours, today, money, invitations, managed) = futures::try_join!(week.hours(whose), today, money, list_invitations(), managed)?;
@@ -101,15 +104,15 @@ async fn load_money(here: &CurrentOrganization) -> Result<Option<MoneyOverview>,
     let bills = here.may(Permission::WriteMoney);
     let unbilled = async {
         match bills {
-            true => load_picker_options(|cursor| list_unbilled(None, None, None, None, Some(LIMIT_MAX), cursor)).await,
+            true => load_picker_options(|cursor| ListUnbilled { limit: Some(LIMIT_MAX), cursor, ..Default::default() }.call()).await,
             false => Ok(PickerOptions::default()),
         }
     };
     let (balance, unbilled, open, drafts) = futures::try_join!(
         get_balance(),
         unbilled,
-        list_invoices(None, Some(InvoiceStatus::Sent), Some(50), None, None),
-        list_invoices(None, Some(InvoiceStatus::Draft), Some(20), None, None),
+        ListInvoices { status: Some(InvoiceStatus::Sent), page: PageRequest::first(50), ..Default::default() }.call(),
+        ListInvoices { status: Some(InvoiceStatus::Draft), page: PageRequest::first(20), ..Default::default() }.call(),
     )?;
     Ok(Some(MoneyOverview { balance, unbilled, open: open.items, drafts: drafts.items }))
 }
@@ -131,11 +134,11 @@ async fn progress(managed: Option<Organization>) -> Result<OnboardingProgress, E
         }
     };
     let (clients, projects, entries, organization, invoices) = futures::try_join!(
-        list_clients(None, None, Some(1), None, None),
-        list_projects(None, None, None, None, Some(1), None, None),
-        list_time_entries(None, None, None, None, None, None, None, None, None, None, None, None, Some(1), None, None),
+        ListClients { page: PageRequest::first(1), ..Default::default() }.call(),
+        ListProjects { page: PageRequest::first(1), ..Default::default() }.call(),
+        ListTimeEntries { page: PageRequest::first(1), ..Default::default() }.call(),
         organization,
-        list_invoices(None, None, Some(1), None, None),
+        ListInvoices { page: PageRequest::first(1), ..Default::default() }.call(),
     )?;
     Ok(OnboardingProgress {
         number_wanted,

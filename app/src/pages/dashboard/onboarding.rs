@@ -1,10 +1,10 @@
 //! Onboarding: the first steps, while there is nothing else to show.
 
+use domain::country::zones::city;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    country::zones::city,
     page_context::use_current_organization,
     platform,
     ui::{Icon, icon},

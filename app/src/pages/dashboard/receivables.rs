@@ -1,13 +1,11 @@
 //! Unbilled time, open invoices and drafts.
 
+use domain::{day::Day, hours::WorkDuration, money::Money};
 use leptos::prelude::*;
 
 use super::key_figures::sums;
 use crate::{
-    day::Day,
-    hours::WorkDuration,
     invoices::{InvoiceSummary, UnbilledByProject},
-    money::Money,
     page::PickerOptions,
     page_context::use_current_organization,
     pages::invoices::{invoice_label, status_badges::status_badges},

@@ -2,13 +2,13 @@
 
 mod first_number;
 
+use domain::day::Day;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Overview, has_no_grant, load, load_money, money_lists, onboarding::OnboardingSteps, progress, todays_entries};
 use crate::{
     access::{Role, WriteMode},
-    day::Day,
     delivery,
     delivery::{DeliveryOutcome, DueMail},
     page::Page,

@@ -10,14 +10,17 @@ use leptos::prelude::*;
 use self::{differences::Differences, form_snapshot::FormSnapshot, line::lines};
 pub use self::{line::written_quantity, new_line::line_fields};
 
+use domain::{
+    day::{DateRange, Day},
+    money::Currency,
+};
+
 use super::{
     lines_table::TotalsList,
     problem_list::{ProblemList, WORTH_A_LOOK},
 };
 use crate::{
-    day::{DateRange, Day},
     invoices::{Invoice, InvoiceProblem, UpdateInvoiceDraft},
-    money::Currency,
     page_context::{invalidate, use_changes},
     platform,
     ui::{Field, Form, PageSection, Submit, TextArea, WriteAction, hidden, idempotency_field, on_success, use_flash},

@@ -1,10 +1,10 @@
 //! Suggestions for a field with an exemption reason.
 
+use domain::tax::exemption::offered;
 use leptos::prelude::*;
 
 use crate::{
     organizations::get_organization,
-    tax::exemption::offered,
     ui::{create_resource, when_loaded},
 };
 
@@ -39,7 +39,7 @@ pub fn OrganizationExemptionReasons(
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::tax::exemption::small_business;
+    use domain::tax::exemption::small_business;
 
     fn shown(country: Option<&str>, language: &str) -> String {
         let (country, language) = (country.map(str::to_owned), language.to_owned());

@@ -1,9 +1,9 @@
 //! The history section on the page of an invoice.
 
+use domain::id::InvoiceId;
 use leptos::prelude::*;
 
 use crate::{
-    id::InvoiceId,
     invoices::history::{InvoiceEvent, InvoiceHistory, get_invoice_history},
     page_context::use_changes,
     ui::{Tone, badge, create_resource, when_loaded},

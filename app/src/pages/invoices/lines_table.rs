@@ -1,11 +1,10 @@
 //! Read-only tables of the lines and sums of an invoice.
 
+use domain::{money::Money, tax::category::TaxCategory};
 use leptos::prelude::*;
 
 use crate::{
     invoices::{InvoiceLine, InvoiceTax, Sums},
-    money::Money,
-    tax::category::TaxCategory,
     ui::{money, quantity, unit_price},
 };
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::id::InvoiceId;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -10,7 +11,6 @@ use super::{
 };
 use crate::{
     access::Permission,
-    id::InvoiceId,
     invoices::{Invoice, InvoiceStatus, get_invoice},
     outbox::MailState,
     page_context::{use_current_organization, use_page_context},

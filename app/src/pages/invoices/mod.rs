@@ -20,8 +20,8 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     access::Permission,
-    invoices::{InvoiceStatus, InvoiceSummary, list_invoices},
-    page::Page,
+    invoices::{InvoiceStatus, InvoiceSummary, ListInvoices},
+    page::{Page, PageRequest},
     page_context::{use_changes, use_current_organization},
     pages::invoices::status_badges::{has_due_day, status_badges},
     ui::{Empty, Icon, PageHeader, create_resource, date, icon, money, pager, when_loaded},
@@ -46,7 +46,7 @@ pub fn page() -> AnyView {
     let asked = move || (changes.money.get(), word.get(), query.with(|query| query.get("cursor")));
     let invoices = create_resource(asked, |(_, word, cursor)| {
         let status = FILTERS.iter().find(|(_, name, _)| *name == word).and_then(|(status, ..)| *status);
-        list_invoices(None, status, Some(50), cursor, None)
+        ListInvoices { status, page: PageRequest::after(cursor, 50), ..Default::default() }.call()
     });
     let list = here.path("invoices");
     let filters = FILTERS.iter().map(|(_, name, label)| {

@@ -3,6 +3,10 @@
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
+use domain::{
+    count::pluralize,
+    money::{Currency, Money},
+};
 use leptos::{ev, prelude::*};
 use leptos_router::{
     components::Form as RouterForm,
@@ -19,15 +23,13 @@ use super::{
 };
 use crate::{
     access::Permission,
-    clients::{Client, list_clients},
-    count::pluralize,
+    clients::{Client, ListClients},
     error::{Code, Error},
     invoices::{
-        DraftInvoice, InvoiceGroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary, UnbilledByProject, list_invoices, list_unbilled,
+        DraftInvoice, InvoiceGroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary, ListInvoices, ListUnbilled, UnbilledByProject,
         preview_invoice, unpriced_time_warning,
     },
-    money::{Currency, Money},
-    page::{LIMIT_MAX, PickerOptions, load_picker_options},
+    page::{LIMIT_MAX, PageRequest, PickerOptions, load_picker_options},
     page_context::{CurrentOrganization, invalidate, use_changes, use_current_organization},
     pages::rate_prompts::MissingRates,
     platform,
@@ -114,8 +116,11 @@ async fn load(here: CurrentOrganization, chosen: DraftChoices) -> Result<NewInvo
     let (period, from, to) = chosen.days();
     let client = chosen.client.clone();
     let preview = preview_invoice(client.clone(), period, from, to, None, Vec::new(), chosen.grouped(), None, Vec::new(), None, None).await;
-    let drafts =
-        list_invoices(Some(client), Some(InvoiceStatus::Draft), Some(20), None, None).await.map(|page| page.items).unwrap_or_default();
+    let drafts = ListInvoices { client: Some(client), status: Some(InvoiceStatus::Draft), page: PageRequest::first(20) }
+        .call()
+        .await
+        .map(|page| page.items)
+        .unwrap_or_default();
     Ok(NewInvoiceData { clients, archived: Vec::new(), chosen, drafts, preview: Some(preview) })
 }
 
@@ -125,7 +130,7 @@ async fn archived_with_time(offered: &PickerOptions<Client>) -> Vec<ClientRef> {
     if offered.cut {
         return Vec::new();
     }
-    let unbilled = list_unbilled(None, None, None, None, Some(LIMIT_MAX), None).await.map(|page| page.items).unwrap_or_default();
+    let unbilled = ListUnbilled { limit: Some(LIMIT_MAX), ..Default::default() }.call().await.map(|page| page.items).unwrap_or_default();
     let mut archived: Vec<ClientRef> = Vec::new();
     for UnbilledByProject { client, .. } in unbilled {
         if !offered.items.iter().any(|known| known.id == client.id) && !archived.contains(&client) {
@@ -137,7 +142,7 @@ async fn archived_with_time(offered: &PickerOptions<Client>) -> Vec<ClientRef> {
 
 /// The clients to choose from.
 pub(crate) async fn clients() -> Result<PickerOptions<Client>, Error> {
-    load_picker_options(|cursor| list_clients(None, None, Some(LIMIT_MAX), cursor, None)).await
+    load_picker_options(|cursor| ListClients { page: PageRequest::after(cursor, LIMIT_MAX), ..Default::default() }.call()).await
 }
 
 /// The page for a new invoice.

@@ -1,15 +1,14 @@
 //! The page with the report on invoice numbers: completeness, the numbers with their invoices, and the next number.
 
+use domain::{count::pluralize, number_pattern::reset_not_applied};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::status_badges::status_badges;
 use crate::{
     access::Permission,
-    count::pluralize,
     error::Error,
     invoices::{NumberReport, NumberSeries, NumberedInvoice, SetNextInvoiceNumber, SkipReason, SkippedNumbers, report_invoice_numbers},
-    number_pattern::reset_not_applied,
     organizations::{Organization, get_organization},
     page::LIMIT_MAX,
     page_context::{invalidate, use_changes, use_current_organization},

@@ -1,12 +1,12 @@
 //! The payments of an invoice, and the form that records another.
 
+use domain::money::written;
 use leptos::prelude::*;
 
 use crate::{
     access::Permission,
     error::Code,
     invoices::{Invoice, InvoiceStatus, Payment, PaymentMethod, RecordPayment, RemovePayment},
-    money::written,
     page_context::{invalidate, use_changes, use_current_organization},
     ui::{
         Dialog, DialogTrigger, Field, Form, PageSection, Select, Submit, WriteAction, choices, hidden, idempotency_field, money,

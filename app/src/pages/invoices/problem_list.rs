@@ -1,8 +1,9 @@
 //! The problems that keep an invoice from being sent, with links to where they are fixed.
 
+use domain::id::ClientId;
 use leptos::prelude::*;
 
-use crate::{id::ClientId, invoices::InvoiceProblem, organizations::no_tax_hint, page_context::use_current_organization, platform};
+use crate::{invoices::InvoiceProblem, organizations::no_tax_hint, page_context::use_current_organization, platform};
 
 /// The heading of what keeps an invoice from being sent.
 const BLOCKING: &str = "This keeps it from being sent:";

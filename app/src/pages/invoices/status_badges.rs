@@ -1,10 +1,10 @@
 //! Badges for the status of an invoice, and for a mail that may not have reached the client.
 
+use domain::money::Money;
 use leptos::prelude::*;
 
 use crate::{
     invoices::InvoiceStatus,
-    money::Money,
     outbox::MailState,
     page_context::use_page_context,
     ui::{Tone, badge},
@@ -52,7 +52,7 @@ fn mail_badge(mail: &MailState, mail_leaves: bool) -> Option<(Tone, &'static str
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::money::Currency;
+    use domain::money::Currency;
 
     fn said(state: &str, last_error: Option<&str>, stays: bool, mail_leaves: bool) -> Option<&'static str> {
         let mail = MailState {

@@ -4,6 +4,7 @@ pub mod create_form;
 pub mod memberships;
 pub mod no_organization;
 
+use domain::{country::zones, money::written, number_pattern::reset_not_applied};
 use leptos::prelude::*;
 
 use super::{
@@ -14,9 +15,6 @@ use super::{
 };
 use crate::{
     access::Permission,
-    country::zones,
-    money::written,
-    number_pattern::reset_not_applied,
     organizations::{Organization, UpdateOrganization, get_organization, no_tax_hint, number_hint::tax_number_hint},
     page_context::use_current_organization,
     ui::{

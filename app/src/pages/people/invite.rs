@@ -7,11 +7,11 @@ use leptos::prelude::*;
 use super::roles;
 use crate::{
     access::{Role, role_words::label, sign_up_policy::SignUpPolicy},
-    clients::{Client, list_clients},
-    page::Page,
+    clients::{Client, ListClients},
+    page::{Page, PageRequest},
     page_context::{invalidate, use_changes, use_current_organization, use_page_context},
     people::invitations::{Invitation, InvitationState, InviteMember, ResendInvitation, RevokeInvitation, list_open_invitations},
-    projects::{Project, list_projects},
+    projects::{ListProjects, Project},
     ui::{
         Checkbox, CopyButton, Field, Form, PageSection, Select, Submit, Tone, WriteAction, badge, checkbox_group, create_resource, hidden,
         idempotency_field, on_success, refusal, shown_once, use_flash, when_loaded,
@@ -42,8 +42,8 @@ pub fn InvitationsSection() -> impl IntoView {
     let comes = create_resource(
         || (),
         |()| async {
-            let projects = list_projects(None, None, None, None, Some(200), None, None);
-            futures::try_join!(projects, list_clients(None, None, Some(200), None, None))
+            let projects = ListProjects { page: PageRequest::first(200), ..Default::default() }.call();
+            futures::try_join!(projects, ListClients { page: PageRequest::first(200), ..Default::default() }.call())
         },
     );
     let open = create_resource(move || (invite.version().get(), changes.get()), |_| list_open_invitations(Some(100), None));

@@ -15,14 +15,14 @@ use crate::{
         Permission, Role,
         role_words::{about, label, with_article},
     },
-    clients::{Client, list_clients},
-    page::Page,
+    clients::{Client, ListClients},
+    page::{Page, PageRequest},
     page_context::{invalidate, use_current_organization},
     pages::people::{
         client_grants_dialog::{ClientGrantsDialog, seen},
         invite::InvitationsSection,
     },
-    people::{ChangeMemberRole, Member, RemoveMember, list_members},
+    people::{ChangeMemberRole, ListMembers, Member, RemoveMember},
     ui::{
         Dialog, DialogTrigger, Form, PageSection, Select, SelectOption, Submit, Tone, TypedResource, WriteAction, badge, create_resource,
         hidden, on_success, pager, refusal, use_flash, when_loaded,
@@ -36,7 +36,7 @@ pub fn MembersSection() -> impl IntoView {
     let changes = RwSignal::new(0_u32);
     let members = create_resource(
         move || (changes.get(), query.with(|query| query.get("cursor"))),
-        |(_, cursor)| list_members(None, None, None, Some(100), cursor),
+        |(_, cursor)| ListMembers { limit: Some(100), cursor, ..Default::default() }.call(),
     );
     let manages = use_current_organization().may(Permission::ManagePeople);
     view! {
@@ -55,7 +55,7 @@ fn list(page: Page<Member>, changes: RwSignal<u32>) -> AnyView {
     let next = page.next_cursor;
     // Loaded once, and only if some member can have client grants.
     let granted = use_current_organization().may(Permission::ManagePeople) && page.items.iter().any(|member| member.clients.is_some());
-    let clients = granted.then(|| create_resource(|| (), |()| list_clients(None, None, Some(200), None, None)));
+    let clients = granted.then(|| create_resource(|| (), |()| ListClients { page: PageRequest::first(200), ..Default::default() }.call()));
     let rows = page.items.into_iter().map(|member| view! { <MemberItem member clients changes /> }).collect_view();
     view! {
         <ul class="rows">{rows}</ul>

@@ -6,7 +6,7 @@ use crate::{
     access::Permission,
     page::Page,
     page_context::{invalidate, use_changes, use_current_organization},
-    people::{Member, list_members},
+    people::{ListMembers, Member},
     projects::team::{AssignProjectMembers, UnassignProjectMembers},
     ui::{Form, PageSection, Select, SelectOption, Submit, WriteAction, create_resource, hidden, on_success, use_flash, when_loaded},
 };
@@ -20,8 +20,10 @@ pub fn TeamSection(
     let changes = RwSignal::new(0_u32);
     let leads = use_current_organization().may(Permission::WriteWork);
     let (of, to_join) = (project.clone(), project.clone());
-    let on_it =
-        create_resource(move || (changes.get(), of.clone()), |(_, project)| list_members(None, Some(project), None, Some(200), None));
+    let on_it = create_resource(
+        move || (changes.get(), of.clone()),
+        |(_, project)| ListMembers { project: Some(project), limit: Some(200), ..Default::default() }.call(),
+    );
     view! {
         <PageSection title="On this project" id="team">
             {when_loaded(on_it, move |page| team(page, project.clone(), leads, changes))}
@@ -79,8 +81,8 @@ fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
     let both = create_resource(
         move || (changes.get(), of.clone()),
         |(_, project)| async move {
-            let on_it = list_members(None, Some(project), None, Some(200), None);
-            futures::try_join!(list_members(None, None, None, Some(200), None), on_it)
+            let on_it = ListMembers { project: Some(project), limit: Some(200), ..Default::default() }.call();
+            futures::try_join!(ListMembers { limit: Some(200), ..Default::default() }.call(), on_it)
         },
     );
     let form = move |(everybody, on_it): (Page<Member>, Page<Member>)| {

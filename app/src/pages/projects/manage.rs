@@ -1,11 +1,12 @@
 //! Forms to add, change, archive and delete a project, and its latest time.
 
+use domain::money::written;
 use leptos::prelude::*;
 
 use super::billings;
 use crate::{
     access::Permission,
-    money::written,
+    page::PageRequest,
     page_context::{invalidate, use_changes, use_current_organization},
     pages::{
         archive_or_delete::{Archivable, archive_or_delete},
@@ -15,7 +16,7 @@ use crate::{
         time::entry_view::list_item,
     },
     projects::{ArchiveProject, CreateProject, DeleteProject, Project, RestoreProject, UpdateProject},
-    time::list_time_entries,
+    time::{ListTimeEntries, TimeFilterInput},
     ui::{
         Disclosure, Field, Form, Icon, PageSection, Select, SelectOption, Submit, WriteAction, choices, create_resource, hidden,
         idempotency_field, on_success, refusal, use_flash, when_loaded,
@@ -135,7 +136,7 @@ pub fn LatestEntries(
     };
     let asked = move || (changes.time.get(), project.clone());
     let entries = create_resource(asked, |(_, project)| {
-        list_time_entries(None, None, None, None, Some(project), None, None, None, None, None, None, None, Some(12), None, None)
+        ListTimeEntries { filter: TimeFilterInput { project: Some(project), ..Default::default() }, page: PageRequest::first(12) }.call()
     });
     view! {
         <PageSection title="Latest time" id="latest">

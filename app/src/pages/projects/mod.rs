@@ -14,11 +14,11 @@ use super::{
 };
 use crate::{
     access::Permission,
-    clients::list_clients,
+    clients::ListClients,
     error::Error,
-    page::Page,
+    page::{Page, PageRequest},
     page_context::{CurrentOrganization, use_changes, use_current_organization},
-    projects::{Billing, Project, get_project, list_projects},
+    projects::{Billing, ListProjects, Project, get_project},
     ui::{Empty, PageHeader, Tone, badge, create_resource, dot, hours, money, page_when_loaded, pager, statistic, when_loaded},
 };
 
@@ -40,7 +40,10 @@ pub fn projects() -> AnyView {
 
 /// Loads the projects, and what else there is where none is listed.
 async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, Option<WithoutProject>), Error> {
-    let projects = list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None).await?;
+    let projects =
+        ListProjects { archived: Some(archived), with_hours: Some(true), page: PageRequest::after(cursor, 100), ..Default::default() }
+            .call()
+            .await?;
     if !projects.items.is_empty() {
         return Ok((projects, None));
     }
@@ -51,7 +54,8 @@ async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, 
 #[component]
 fn Add() -> impl IntoView {
     let changes = use_changes();
-    let clients = create_resource(move || changes.work.get(), |_| list_clients(None, None, Some(200), None, None));
+    let clients =
+        create_resource(move || changes.work.get(), |_| ListClients { page: PageRequest::first(200), ..Default::default() }.call());
     when_loaded(clients, |page| {
         let clients = page.items.into_iter().map(|client| (client.id.to_string(), client.name)).collect::<Vec<_>>();
         (!clients.is_empty()).then(|| view! { <manage::NewProjectForm clients /> }).into_any()

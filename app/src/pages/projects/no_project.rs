@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::Permission, clients::list_clients, error::Error, page_context::CurrentOrganization, pages::archived::with_archived,
-    projects::list_projects,
+    access::Permission, clients::ListClients, error::Error, page::PageRequest, page_context::CurrentOrganization,
+    pages::archived::with_archived, projects::ListProjects,
 };
 
 /// The text of empty lists for members who are on no project yet.
@@ -28,16 +28,17 @@ pub struct WithoutProject {
 /// Loads what there is for callers who see no active project.
 pub async fn load_without_project() -> Result<WithoutProject, Error> {
     let (client, any_client, archived) = futures::try_join!(
-        list_clients(None, None, Some(1), None, None),
-        list_clients(None, Some(true), Some(1), None, None),
-        list_projects(None, None, Some(true), None, Some(1), None, None),
+        ListClients { page: PageRequest::first(1), ..Default::default() }.call(),
+        ListClients { archived: Some(true), page: PageRequest::first(1), ..Default::default() }.call(),
+        ListProjects { archived: Some(true), page: PageRequest::first(1), ..Default::default() }.call(),
     )?;
     Ok(WithoutProject { client: !client.items.is_empty(), any_client: !any_client.items.is_empty(), archived: !archived.items.is_empty() })
 }
 
 /// The same, after a look whether there is an active project; `None` if there is one.
 pub async fn find_without_project() -> Result<Option<WithoutProject>, Error> {
-    match list_projects(None, None, None, None, Some(1), None, None).await?.items.is_empty() {
+    let active = ListProjects { page: PageRequest::first(1), ..Default::default() }.call().await?;
+    match active.items.is_empty() {
         true => load_without_project().await.map(Some),
         false => Ok(None),
     }

@@ -1,11 +1,11 @@
 //! Shows the newer state of an entry that somebody else has changed while its form was open.
 
+use domain::id::TimeEntryId;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::entry_view::edit_token;
 use crate::{
     error::Code,
-    id::TimeEntryId,
     platform,
     time::{TimeEntry, UpdateTimeEntry, get_time_entry},
     ui::{WriteAction, hours, refusal},
@@ -46,7 +46,7 @@ pub fn EditConflict(
 fn shown(newer: TimeEntry, form: String, list: &str) -> impl IntoView + use<> {
     let joint = if list.contains('?') { '&' } else { '?' };
     let again = format!("{list}{joint}edit={}", edit_token(&newer));
-    let day = newer.started_at.as_ref().map_or_else(|| newer.day.clone(), crate::day::OffsetDateTime::day).label();
+    let day = newer.started_at.as_ref().map_or_else(|| newer.day.clone(), domain::day::OffsetDateTime::day).label();
     let billable = if newer.billable { "billable" } else { "not billable" };
     let project = format!("{} / {}", newer.client.name, newer.project.name);
     view! {

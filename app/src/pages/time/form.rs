@@ -1,19 +1,19 @@
 //! The forms to log time and to change an entry.
 
+use domain::day::{Day, OffsetDateTime};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use super::edit_conflict::EditConflict;
 use crate::{
-    day::{Day, OffsetDateTime},
     error::Error,
-    page::{LIMIT_MAX, PickerOptions, load_picker_options},
+    page::{LIMIT_MAX, PageRequest, PickerOptions, load_picker_options},
     page_context::{invalidate, use_changes, use_current_organization},
     pages::projects::no_project::{WithoutProject, load_without_project},
-    projects::{Project, list_projects},
+    projects::{ListProjects, Project},
     time::{
-        CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry, list_time_entries,
+        CreateTimeEntry, DeleteTimeEntry, ListTimeEntries, TimeEntry, TimeFilterInput, UpdateTimeEntry,
         time_fields::{
             TimeRangeValues, day_field, duration_field, duration_or_times_fields, duration_value, is_elsewhere, time_range_fields,
             time_value,
@@ -47,7 +47,9 @@ pub type FetchedProjects = TypedResource<ProjectOptions>;
 /// Fetches the projects to track time on; none for callers who do not track time.
 pub async fn projects(tracks: bool) -> Result<PickerOptions<Project>, Error> {
     match tracks {
-        true => load_picker_options(|cursor| list_projects(None, None, None, None, Some(LIMIT_MAX), cursor, None)).await,
+        true => {
+            load_picker_options(|cursor| ListProjects { page: PageRequest::after(cursor, LIMIT_MAX), ..Default::default() }.call()).await
+        }
         false => Ok(PickerOptions::default()),
     }
 }
@@ -71,7 +73,8 @@ pub async fn load_project_options(tracks: bool) -> Result<ProjectOptions, Error>
 
 async fn latest_entry() -> Result<Option<TimeEntry>, Error> {
     let me = Some("me".to_owned());
-    let latest = list_time_entries(None, None, None, None, None, me, None, None, None, None, None, None, Some(1), None, None).await?;
+    let latest =
+        ListTimeEntries { filter: TimeFilterInput { member: me, ..Default::default() }, page: PageRequest::first(1) }.call().await?;
     Ok(latest.items.into_iter().next())
 }
 

@@ -7,17 +7,15 @@ mod refused_start;
 pub mod timer_bar;
 pub mod week;
 
+use domain::{day::Day, hours::WorkDuration, id::TimeEntryId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::rate_prompts::MissingRates;
 use crate::{
     access::Permission,
-    day::Day,
     error::Error,
-    hours::WorkDuration,
-    id::TimeEntryId,
-    page::{LIMIT_MAX, Page},
+    page::{LIMIT_MAX, Page, PageRequest},
     page_context::{invalidate, use_changes, use_current_organization},
     pages::{
         projects::no_project::{FirstStep, WithoutProject},
@@ -26,7 +24,7 @@ use crate::{
             week::{Week, WeekBars},
         },
     },
-    time::{ConfirmTimeEntries, TimeEntry, TimeSummary, list_time_entries, week_drafts::WeekDrafts},
+    time::{ConfirmTimeEntries, ListTimeEntries, TimeEntry, TimeFilterInput, TimeSummary, week_drafts::WeekDrafts},
     ui::{
         Disclosure, Empty, Form, Icon, PageHeader, Submit, WriteAction, create_resource, escaped, hidden, hours, icon, on_success, pager,
         use_flash, when_loaded,
@@ -38,8 +36,11 @@ type TimePageData = (Week, TimeSummary, Page<TimeEntry>);
 
 async fn load(week: Week, cursor: Option<String>, whose: Option<String>) -> Result<TimePageData, Error> {
     let (from, to) = (Some(week.from.to_string()), Some(week.to().to_string()));
-    let entries =
-        list_time_entries(None, from, to, None, None, whose.clone(), None, None, None, None, None, None, Some(LIMIT_MAX), cursor, None);
+    let entries = ListTimeEntries {
+        filter: TimeFilterInput { from, to, member: whose.clone(), ..Default::default() },
+        page: PageRequest::after(cursor, LIMIT_MAX),
+    }
+    .call();
     let (hours, entries) = futures::try_join!(week.hours(whose), entries)?;
     Ok((week, hours, entries))
 }

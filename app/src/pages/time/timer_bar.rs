@@ -1,5 +1,6 @@
 //! The timer bar on every page: starts the timer, shows it running, stops it.
 
+use domain::hours;
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_location;
 
@@ -10,7 +11,6 @@ use super::{
 use crate::{
     access::Permission,
     error::{Code, Error},
-    hours,
     page::PickerOptions,
     page_context::{invalidate, use_changes, use_current_organization},
     pages::projects::no_project::FirstStep,

@@ -1,13 +1,12 @@
 //! A week of time: its days, its totals and its bars.
 
+use domain::{day::Day, hours::WorkDuration};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    day::Day,
     error::Error,
-    hours::WorkDuration,
-    time::{TimeGroup, TimeGroupBy, TimeSummary, summarize_time},
+    time::{SummarizeTime, TimeFilterInput, TimeGroup, TimeGroupBy, TimeSummary},
 };
 
 const DAYS: i64 = 7;
@@ -60,7 +59,13 @@ impl Week {
     pub async fn hours(&self, whose: Option<String>) -> Result<TimeSummary, Error> {
         let (from, to) = (self.from.to_string(), self.to().to_string());
         let by = Some(TimeGroupBy::DayAndProject);
-        summarize_time(by, None, Some(from), Some(to), None, None, whose, None, None, None, None, None, None, None, None).await
+        SummarizeTime {
+            group_by: by,
+            filter: TimeFilterInput { from: Some(from), to: Some(to), member: whose, ..Default::default() },
+            ..Default::default()
+        }
+        .call()
+        .await
     }
 
     /// The week in words: `16 – 22 November 2026`.

@@ -1,5 +1,6 @@
 //! SQL of members.
 
+use domain::text;
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use crate::{
     database::{Db, instant},
     error::Error,
     page::Cursor,
-    text,
 };
 
 /// A member as stored, with the address of their login.

@@ -1,5 +1,6 @@
 //! SQL of invitations as the invited person reads them, before they are a member.
 
+use domain::id::{OrganizationId, UserId};
 use jiff::Timestamp;
 use sqlx::{query_as, query_scalar};
 use uuid::Uuid;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
-    id::{OrganizationId, UserId},
 };
 
 /// An invitation with the names of its inviter and organization.

@@ -1,6 +1,8 @@
 //! The report of a membership review, for the mail to the person and for their security events.
 
-use crate::{security::EventKind, text};
+use domain::text;
+
+use crate::security::EventKind;
 
 /// Names at most this many members per organization and counts the others, so that a line fits into a security event.
 const NAMED: usize = 3;

@@ -1,9 +1,10 @@
 //! SQL of the members of a project.
 
+use domain::id::ProjectId;
 use sqlx::query;
 use uuid::Uuid;
 
-use crate::{database::Db, error::Error, id::ProjectId};
+use crate::{database::Db, error::Error};
 
 /// Assigns members to a project.
 pub async fn insert_members(db: &mut Db, project: ProjectId, members: &[Uuid]) -> Result<(), Error> {

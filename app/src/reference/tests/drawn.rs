@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::text::search_key;
 use proptest::{
     prelude::*,
     strategy::ValueTree,
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{listed, studio};
-use crate::{error::Code, testing::World, text::search_key};
+use crate::{error::Code, testing::World};
 
 const NAMES: usize = 1_000;
 

@@ -2,6 +2,7 @@
 //!
 //! The amount of an entry is `entry_amount`, which is exactly `money::amount_of`.
 
+use domain::id::ClientId;
 use jiff::civil::Date;
 use sqlx::{query, query_as};
 use uuid::Uuid;
@@ -9,7 +10,6 @@ use uuid::Uuid;
 use crate::{
     database::{Db, date},
     error::Error,
-    id::ClientId,
     time::{filter::TimeFilter, summary::TimeGroupBy},
 };
 
@@ -18,8 +18,8 @@ pub async fn totals(db: &mut Db, member: Uuid, day: Date, unbilled_of: Option<Cl
     let organization = db.organization();
     let row = query!(
         r#"select
-               (select coalesce(sum(seconds), 0) from time_entry
-                where organization_id = $1 and member_id = $2 and day = $3 and not running and state in ('logged', 'approved')) as "worked!",
+               (select coalesce(sum(seconds), 0) from time_entry t
+                where t.organization_id = $1 and t.member_id = $2 and t.day = $3 and is_counted(t)) as "worked!",
                (select coalesce(sum(entry_amount(t.seconds, t.rate)), 0)::bigint
                 from time_entry t join project p on p.organization_id = t.organization_id and p.id = t.project_id
                 where t.organization_id = $1 and is_unbilled(t) and p.client_id = $4) as "unbilled!""#,
@@ -65,11 +65,11 @@ pub async fn groups(db: &mut Db, filter: &TimeFilter, by: TimeGroupBy) -> Result
            from (
                select t.project_id, case when $2 = 'member' then t.member_id end as member_id,
                    case when $2 in ('day', 'day_and_project') then t.day end as day,
-                   count(*) filter (where t.state in ('logged', 'approved')) as entries,
-                   coalesce(sum(t.seconds) filter (where t.state in ('logged', 'approved')), 0) as worked,
-                   coalesce(sum(t.seconds) filter (where t.state in ('logged', 'approved') and t.billable), 0) as billable,
+                   count(*) filter (where is_counted(t)) as entries,
+                   coalesce(sum(t.seconds) filter (where is_counted(t)), 0) as worked,
+                   coalesce(sum(t.seconds) filter (where is_counted(t) and t.billable), 0) as billable,
                    coalesce(sum(t.seconds) filter (where t.state = 'draft'), 0) as drafts,
-                   coalesce(sum(entry_amount(t.seconds, t.rate)) filter (where t.state in ('logged', 'approved') and t.billable), 0) as amount
+                   coalesce(sum(entry_amount(t.seconds, t.rate)) filter (where is_counted(t) and t.billable), 0) as amount
                from time_entry t
                where t.organization_id = $1 and not t.running and t.day between $3 and $4
                    and ($5::uuid is null or t.member_id = $5)

@@ -1,15 +1,13 @@
 //! SQL of what a write of time depends on: members, billing terms, and the end of earlier time.
 
+use domain::{day::zone, id::ClientId, money::Currency};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
     database::{Db, date, instant},
-    day::zone,
     error::Error,
-    id::ClientId,
-    money::Currency,
     projects::Billing,
     time::pricing::BillingTerms,
 };

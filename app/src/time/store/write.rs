@@ -1,5 +1,6 @@
 //! SQL that writes entries.
 
+use domain::{day::zone, money::Currency};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::{query, query_as, query_scalar};
@@ -8,9 +9,7 @@ use uuid::Uuid;
 use super::{OnInvoice, StoredEntry};
 use crate::{
     database::{Db, date, instant},
-    day::zone,
     error::Error,
-    money::Currency,
     time::{EntrySource, EntryState, Labour, pricing::Price},
 };
 

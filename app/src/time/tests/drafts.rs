@@ -1,12 +1,12 @@
 //! Tests of drafts: time that agents write counts once a person has confirmed it.
 
+use domain::hours::WorkDuration;
 use serde_json::json;
 
 use super::{log, on_project, studio};
 use crate::{
     access::{Role, WriteMode},
     error::Code,
-    hours::WorkDuration,
     page::Page,
     testing::World,
     time::{TimeEntry, week_drafts::WeekDrafts},

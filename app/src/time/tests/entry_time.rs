@@ -1,16 +1,13 @@
 //! Tests of `EntryTime` on days on which clocks are moved, in twenty zones, over the pure reading of form fields.
 
+use domain::{day::OffsetDateTime, hours::WorkDuration};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
-use crate::{
-    day::OffsetDateTime,
-    hours::WorkDuration,
-    time::{
-        elapsed::{TimeFieldValues, elapsed, unix_seconds},
-        entry_time::{EntryTime, EntryTimeInput},
-        local_clock::LocalClock,
-        time_fields,
-    },
+use crate::time::{
+    elapsed::{TimeFieldValues, elapsed, unix_seconds},
+    entry_time::{EntryTime, EntryTimeInput},
+    local_clock::LocalClock,
+    time_fields,
 };
 
 /// Offsets of half and quarter hours, both hemispheres, changes at midnight, by half an hour and by decree, and zones without changes.

@@ -1,5 +1,6 @@
 //! Tests of the price of time: the closest rate, copied when the entry is made.
 
+use domain::money::amount_of;
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio};
@@ -7,7 +8,6 @@ use crate::{
     access::{Scope, WriteMode},
     clients::UpdateClient,
     error::Code,
-    money::amount_of,
     testing::{World, euros},
     time::UpdateTimeEntry,
 };

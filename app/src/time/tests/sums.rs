@@ -1,9 +1,10 @@
 //! Tests of sums of time.
 
+use domain::day::Day;
 use serde_json::{Value, json};
 
 use super::{euros, log, on_project, studio};
-use crate::{access::WriteMode, day::Day, time::TimeSummary};
+use crate::{access::WriteMode, time::TimeSummary};
 
 /// Label, seconds and the first amount of each item.
 fn lines(summary: &Value) -> Vec<(String, i64, Value)> {

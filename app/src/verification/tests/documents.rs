@@ -1,5 +1,6 @@
 //! Tests of document links: valid for five minutes, and as long as the issuing token is.
 
+use domain::id::InvoiceId;
 use serde_json::json;
 
 use crate::{
@@ -7,7 +8,6 @@ use crate::{
     account::document_link::{issue, open},
     context::{Caller, Channel},
     error::Code,
-    id::InvoiceId,
     testing::World,
 };
 

@@ -4,10 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use app::{
     context::{BoxFuture, Caller, Clock, DocumentRenderer, Services},
-    document::InvoiceDocument,
     error::Error,
-    locale::Locale,
 };
+use domain::{document::InvoiceDocument, locale::Locale};
 use jiff::Timestamp;
 
 /// Services with a settable clock.

@@ -14,14 +14,16 @@ use app::{
         CustomLine, InvoiceGroupBy,
         compose::{self, ComposedLine, Grouping, UnbilledEntry},
         document_builder::{DocumentBuilder, IssueDetails},
-        totals::Discount,
     },
+    organizations::Organization,
+};
+use domain::{
     locale::Locale,
     money::{Amount, Currency, rate_max},
-    organizations::Organization,
     percent::Percent,
     tax::{category::TaxCategory, line_tax::LineTax},
     time_rounding::{Rounding, RoundingBasis, RoundingMode},
+    totals::Discount,
 };
 use jiff::civil::{Date, date};
 use proptest::test_runner::TestRunner;

@@ -1,6 +1,6 @@
 //! Documents in Japanese, for which no font is shipped: on a machine without one, and on one with such a font.
 
-use app::locale::Locale;
+use domain::locale::Locale;
 
 use super::{han::with_han, *};
 

@@ -1,6 +1,6 @@
 //! The layout of a page: its marks, figures that never break, and documents that ask for no payment.
 
-use app::{locale::Locale, percent::Percent, tax::category::TaxCategory};
+use domain::{locale::Locale, percent::Percent, tax::category::TaxCategory};
 use typst::layout::Abs;
 
 use super::*;

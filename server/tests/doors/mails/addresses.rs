@@ -23,7 +23,7 @@ async fn a_mail_to_nobody_is_not_tried_again() {
 async fn a_mail_to_what_is_no_address_is_refused_by_us() {
     let server = MailServer::start().await;
     let mail = ClaimedMail {
-        id: app::id::MailId::new(),
+        id: domain::id::MailId::new(),
         recipient: "nobody\r\nBcc: everybody@example.com".to_owned(),
         reply_to: None,
         subject: "s".to_owned(),
@@ -39,7 +39,7 @@ async fn a_mail_to_what_is_no_address_is_refused_by_us() {
 async fn a_mail_to_a_domain_with_umlauts_leaves_for_its_name_in_ascii() {
     let mut server = MailServer::start().await;
     let mail = ClaimedMail {
-        id: app::id::MailId::new(),
+        id: domain::id::MailId::new(),
         recipient: "ada@bücher.example".to_owned(),
         reply_to: Some("studio@größe.example".to_owned()),
         subject: "s".to_owned(),

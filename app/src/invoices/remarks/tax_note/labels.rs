@@ -1,12 +1,12 @@
 //! Knows amounts beside the tax in a line that names it: totals with and without tax, net amounts, and other taxes.
 
+use domain::text::search_key;
 use std::ops::Range;
 
 use super::{
     rates::without_digits,
     words::{is_other_tax_in_japanese, is_tax, is_total_in_japanese},
 };
-use crate::text::search_key;
 
 /// Words that the tax is not in an amount.
 const WITHOUT: [&str; 9] = ["before", "excl", "excluding", "exclusive", "exkl", "exklusive", "hors", "ohne", "without"];

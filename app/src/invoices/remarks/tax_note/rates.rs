@@ -1,12 +1,12 @@
 //! Knows the amounts in a line that are sides of an exchange rate, such as `1 EUR = 0.87 GBP`.
 
-use std::ops::Range;
-
-use super::{WORDS_MAX, labels};
-use crate::{
+use domain::{
     money::{self, Amount, Currency},
     text::search_key,
 };
+use std::ops::Range;
+
+use super::{WORDS_MAX, labels};
 
 /// Words after an amount that make it a unit price or an exchange rate.
 const EACH: [&str; 5] = ["/", "je", "par", "per", "pro"];

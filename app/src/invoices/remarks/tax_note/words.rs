@@ -1,6 +1,6 @@
 //! Splits a note into lines of words, and knows those that name the tax.
 
-use crate::text::{self, NumberKind};
+use domain::text::{self, NumberKind};
 
 /// Words for tax, beside the names of the value added tax.
 const TAX: [&str; 5] = ["gst", "mervardesskatt", "mervardesskatte", "steuer", "tax"];

@@ -1,7 +1,8 @@
 //! Disbursements beside billed lines.
 
+use domain::tax::disbursement;
+
 use super::*;
-use crate::tax::disbursement;
 
 /// A disbursement of this category.
 fn laid_out(category: TaxCategory) -> LineRow {

@@ -100,7 +100,7 @@ fn the_number_of_a_person_does_not_count_and_that_of_a_small_business_does_witho
 fn what_is_named_as_wanted_is_taken() {
     use TaxCategory::{E, S};
     let mut told = 0;
-    for (country, _) in crate::country::COUNTRIES {
+    for (country, _) in domain::country::COUNTRIES {
         let Some(of_country) = party_identifiers::country_of_numbers(Some(country)) else { continue };
         for category in [(S, 200_000), (E, 0)] {
             let Some(wanted) = text::required_numbers(of_country, category.0 == S) else { continue };
@@ -124,7 +124,7 @@ fn what_is_named_as_wanted_is_taken() {
 fn beside_what_is_taxed_the_number_of_that_tax_is_named_and_taken() {
     use TaxCategory::{E, S};
     let mut told = 0;
-    for (country, _) in crate::country::COUNTRIES {
+    for (country, _) in domain::country::COUNTRIES {
         let Some(of_country) = party_identifiers::country_of_numbers(Some(country)) else { continue };
         let (Some(taxed), Some(untaxed)) = (text::required_numbers(of_country, true), text::required_numbers(of_country, false)) else {
             continue;

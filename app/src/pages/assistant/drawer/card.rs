@@ -1,12 +1,12 @@
 //! A card: a write that waits for a person, with its effect line by line, and the buttons that commit, dismiss or undo it.
 
+use domain::id::CardId;
 use leptos::{html, prelude::*};
 
 use super::chat_state::ChatState;
 use crate::{
     assistant::{Card, CardChoice, CardState, ChooseCard, CommitCard, DismissCard, EffectLine, UndoCard},
     error::Error,
-    id::CardId,
     page_context::use_current_organization,
     ui::{Form, Icon, Submit, Tone, WriteAction, badge, hidden, icon, on_success, refusal},
 };

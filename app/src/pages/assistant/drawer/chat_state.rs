@@ -1,12 +1,12 @@
 //! The state of the conversation in the drawer, and its actions.
 
+use domain::id::{ConversationId, RunId};
 use leptos::{html, prelude::*, task::spawn_local};
 
 use super::{message_updates, run_subscription::RunSubscription, session_storage, told::announcement};
 use crate::{
     assistant::{Card, CardState, Message, SendMessageResponse, Speaker, Step, get_conversation, say, stop_run},
     error::{Code, Error},
-    id::{ConversationId, RunId},
     page_context::{ChangeCounters, invalidate, use_changes, use_current_organization},
 };
 

@@ -5,9 +5,10 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     access::Permission,
     assistant::{Command, ModelAvailability, get_model_availability, list_commands, slash::KnownNames},
-    clients::list_clients,
+    clients::ListClients,
+    page::PageRequest,
     page_context::{use_changes, use_current_organization},
-    projects::list_projects,
+    projects::ListProjects,
 };
 
 /// The maximum number of items in one page of a list.
@@ -55,8 +56,12 @@ impl CompletionSource {
     }
 
     async fn learn_names(self) {
-        let projects = list_projects(None, None, None, None, Some(NAMES_MAX), None, None);
-        let Ok((projects, clients)) = futures::try_join!(projects, list_clients(None, None, Some(NAMES_MAX), None, None)) else { return };
+        let projects = ListProjects { page: PageRequest::first(NAMES_MAX), ..Default::default() }.call();
+        let Ok((projects, clients)) =
+            futures::try_join!(projects, ListClients { page: PageRequest::first(NAMES_MAX), ..Default::default() }.call())
+        else {
+            return;
+        };
         self.names.try_update(|names| *names = KnownNames::of(&projects.items, &clients.items, names.today.clone()));
     }
 

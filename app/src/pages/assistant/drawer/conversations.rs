@@ -1,11 +1,11 @@
 //! The list of conversations: search, open, rename, delete.
 
+use domain::day::OffsetDateTime;
 use leptos::prelude::*;
 
 use super::chat_state::ChatState;
 use crate::{
     assistant::{ConversationSummary, DeleteConversation, RenameConversation, list_conversations},
-    day::OffsetDateTime,
     page_context::use_current_organization,
     ui::{Disclosure, Field, Form, Icon, Submit, WriteAction, create_resource, hidden, icon, on_success, when_loaded},
 };

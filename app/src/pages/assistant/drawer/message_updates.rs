@@ -1,11 +1,9 @@
 //! Applies the events of a run to a message that is being made.
 
+use domain::id::MessageId;
 use uuid::Uuid;
 
-use crate::{
-    assistant::{CardState, Message, RunEvent, Speaker, Step},
-    id::MessageId,
-};
+use crate::assistant::{CardState, Message, RunEvent, Speaker, Step};
 
 /// An empty answer. It has no id until it is stored.
 pub(super) fn begun() -> Message {
@@ -63,10 +61,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        assistant::{Card, Tool, ToolState},
-        id::CardId,
-    };
+    use crate::assistant::{Card, Tool, ToolState};
+    use domain::id::CardId;
 
     fn text(delta: &str) -> RunEvent {
         RunEvent::Text { delta: delta.to_owned() }

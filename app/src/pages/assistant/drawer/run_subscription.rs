@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::id::{MessageId, RunId};
 use leptos::prelude::*;
 
 use super::{
@@ -13,7 +14,6 @@ use super::{
 use crate::{
     assistant::{Conversation, Message, RunEvent},
     error::{Code, Error},
-    id::{MessageId, RunId},
 };
 
 /// The number of consecutive lost connections after which the run is given up.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::id::ConversationId;
+use domain::id::ConversationId;
 
 /// Whether the drawer was open.
 pub(super) fn was_open(slug: &str) -> bool {

@@ -1,15 +1,13 @@
 //! Shows how the saved draft differs from the form on the screen after an edit conflict.
 
+use domain::{document::LineKind, money::written, tax::category::TaxCategory};
 use leptos::{html, prelude::*};
 
 use super::{DRAFT_FORM_ID, form_snapshot::FormSnapshot, line::written_quantity};
 use crate::{
-    document::LineKind,
     invoices::{Invoice, InvoiceLine},
-    money::written,
     page_context::use_current_organization,
     platform,
-    tax::category::TaxCategory,
 };
 
 /// One field that differs.

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::id::InvoiceId;
 use leptos::prelude::*;
 
 use super::{DRAFT_FORM_ID, differences::has_typed_differences};
 use crate::{
     error::{Code, Error},
-    id::InvoiceId,
     invoices::{Invoice, InvoiceLine, UpdateInvoiceDraft},
     page_context::{invalidate, use_changes},
     platform,

@@ -1,14 +1,16 @@
 //! The table of a draft's lines with their editable fields.
 
+use domain::{
+    document::LineKind,
+    money::{readings, written},
+    tax::category::TaxCategory,
+};
 use leptos::prelude::*;
 
 use super::form_snapshot::FormSnapshot;
 use crate::{
-    document::LineKind,
     invoices::{Invoice, InvoiceLine},
-    money::{readings, written},
     pages::invoices::lines_table::no_rate,
-    tax::category::TaxCategory,
     ui::{FormState, Icon, field_error, icon, money, preserved_input, quantity as count, shown_value, unit_price},
 };
 
@@ -190,11 +192,10 @@ fn short_input(name: String, label: String, text: FieldText, line: &InvoiceLine)
 mod tests {
 
     use super::*;
-    use crate::{
-        error::Error,
+    use crate::{error::Error, pages::invoices::editor::DRAFT_FORM_ID};
+    use domain::{
         id::InvoiceLineId,
         money::{Currency, Money, UnitPrice},
-        pages::invoices::editor::DRAFT_FORM_ID,
         percent::Percent,
         quantity,
     };

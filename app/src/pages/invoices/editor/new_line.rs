@@ -1,9 +1,9 @@
 //! The fields in which a line is written by hand.
 
+use domain::money::Currency;
 use leptos::prelude::*;
 
 use crate::{
-    money::Currency,
     pages::clients::form::tax_categories,
     ui::{Field, Select, SelectOption},
 };

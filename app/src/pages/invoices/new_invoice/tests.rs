@@ -1,12 +1,12 @@
 //! What the page for a new invoice asks for and offers.
 
+use domain::hours::WorkDuration;
 use leptos::server_fn::ServerFn;
 use serde_json::json;
 
 use super::*;
 use crate::{
     access::Role,
-    hours::WorkDuration,
     page_context::{PageContext, ReturnedForm, server},
     testing::World,
 };
