@@ -165,12 +165,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// The number of threads on which calls run. There are more than cores: while some compute a large answer without a pause, others take up
+/// the short calls of the neighbours, and the system divides the cores among them.
+fn worker_threads() -> usize {
+    let cores = available_parallelism().map_or(2, usize::from);
+    std::env::var("STINT_WORKERS").ok().and_then(|count| count.parse().ok()).unwrap_or(4 * cores).max(8)
+}
+
 fn start(command: CliCommand) -> anyhow::Result<bool> {
     let config = Config::from_env()?;
     telemetry::start(&config.log);
-    // A render that waits needs another thread to go on: with a single one pages could hang.
-    let threads = available_parallelism().map_or(2, usize::from).max(2);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().context("no threads")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(worker_threads()).enable_all().build().context("no threads")?;
     let done = runtime.block_on(run(command, config));
     // Computations that are still running, such as a document whose caller has gone, do not delay the end.
     runtime.shutdown_timeout(COMPUTING_LIMIT);

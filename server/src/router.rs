@@ -18,6 +18,7 @@ pub mod layers;
 pub mod limits;
 mod responses;
 mod returned_form;
+mod sent_body;
 pub mod throttle;
 pub mod token_uses;
 

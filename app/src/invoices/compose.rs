@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     document::LineKind,
@@ -30,8 +30,12 @@ pub const LINES_MAX: usize = 2_000;
 /// Maximum length of the text of a line in characters.
 pub const TEXT_MAX: usize = 2_000;
 
-/// Maximum length of the texts of all lines together in characters, some 150 pages: more is read by nobody, and slow for everybody.
+/// Maximum size of the texts of all lines together, descriptions and reasons why no tax is charged, in bytes of UTF-8. It is some 150
+/// pages of Latin letters: more is read by nobody, and slow for everybody.
 pub const TEXTS_MAX: usize = 500_000;
+
+/// Maximum number of different reasons on an invoice: each is printed with the lines that it is for.
+pub const REASONS_MAX: usize = 100;
 
 /// Maximum number of projects that the text of a line names.
 const PROJECTS_NAMED: usize = 5;
@@ -191,16 +195,29 @@ pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax, chann
     })
 }
 
-/// Refuses lines whose texts together are longer than [`TEXTS_MAX`]; `way_out` says how they become shorter.
-pub fn fit_together(length: usize, field: &str, way_out: &str) -> Result<(), Error> {
-    match length <= TEXTS_MAX {
-        true => Ok(()),
-        false => {
-            let message =
-                format!("The texts of the lines would be {length} characters long together, and {TEXTS_MAX} fit at most. {way_out}");
-            Err(Error::invalid(field, message))
-        }
+/// Refuses lines whose texts together are larger than [`TEXTS_MAX`], or which have more than [`REASONS_MAX`] different reasons; `way_out`
+/// says how the texts become shorter.
+pub fn fit_together(lines: &[LineRow], field: &str, way_out: &str) -> Result<(), Error> {
+    let size = texts_size(lines);
+    if size > TEXTS_MAX {
+        let (kilobytes, most) = (size.div_ceil(1_000), TEXTS_MAX / 1_000);
+        let message = format!("The texts of the lines would take {kilobytes} kB together, and {most} kB fit at most. {way_out}");
+        return Err(Error::invalid(field, message));
     }
+    let reasons = lines.iter().filter_map(|line| line.tax_reason.as_deref()).collect::<HashSet<_>>().len();
+    if reasons > REASONS_MAX {
+        let message = format!(
+            "The lines would give {reasons} different reasons why no tax is charged, and an invoice holds {REASONS_MAX}. Give the same \
+             reason in the same words."
+        );
+        return Err(Error::invalid(field, message));
+    }
+    Ok(())
+}
+
+/// The size of the texts of lines together, in bytes.
+pub fn texts_size(lines: &[LineRow]) -> usize {
+    lines.iter().map(|line| line.description.len() + line.tax_reason.as_ref().map_or(0, String::len)).sum()
 }
 
 /// The net of a quantity at a unit price; refused where it is larger than any amount.

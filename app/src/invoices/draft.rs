@@ -318,9 +318,9 @@ async fn compose(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>)
         let way_out = "Group the time by day or project, or choose a shorter period.";
         return Err(Error::invalid("group_by", format!("{message} {way_out}")));
     }
-    let length = lines.iter().map(|line| line.description.chars().count()).sum();
-    compose::fit_together(length, "group_by", "Group the time by day or project, or choose a shorter period.")?;
-    Ok(ComposedDraft { lines: lines.into_iter().map(compose::row).collect(), entries })
+    let lines: Vec<LineRow> = lines.into_iter().map(compose::row).collect();
+    compose::fit_together(&lines, "group_by", "Group the time by day or project, or choose a shorter period.")?;
+    Ok(ComposedDraft { lines, entries })
 }
 
 /// Resolves the deferred entries. Refuses an id that is no time of the client: the entry that was meant would be billed.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     InvoiceGroupBy,
-    compose::{self, Grouping, UnbilledEntry},
+    compose::{self, Grouping, TEXTS_MAX, UnbilledEntry},
     read,
     store::{self, DraftEntry, InvoiceRow, LineRow},
 };
@@ -53,9 +53,17 @@ fn recompose(lines: Vec<LineRow>, time: &[DraftEntry], grouping: Grouping) -> Ve
     for on in time {
         of_lines.entry(on.line).or_default().push(&on.entry);
     }
-    let worded = |line: LineRow| match of_lines.get(&line.id).filter(|_| is_composed(&line)) {
-        Some(time) => LineRow { description: compose::described(time, grouping), ..line },
-        None => line,
+    let mut size = compose::texts_size(&lines);
+    let worded = |line: LineRow| {
+        let Some(time) = of_lines.get(&line.id).filter(|_| is_composed(&line)) else { return line };
+        let description = compose::described(time, grouping);
+        // Longer names of projects make no draft longer than an invoice may be: the last lines keep their stored words.
+        let grown = size - line.description.len() + description.len();
+        if grown > TEXTS_MAX && description.len() > line.description.len() {
+            return line;
+        }
+        size = grown;
+        LineRow { description, ..line }
     };
     lines.into_iter().map(worded).collect()
 }

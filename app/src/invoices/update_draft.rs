@@ -61,6 +61,10 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     write(cx, &mut row, change, &before.lines).await?;
     let after = DraftSnapshot::of(cx, &row, repriced).await?;
     if after != before {
+        // A draft from before this bound can still be shortened step by step.
+        if after.lines.len() > before.lines.len() || compose::texts_size(&after.lines) > compose::texts_size(&before.lines) {
+            compose::fit_together(&after.lines, "lines", "Shorten some, or write further ones on another invoice.")?;
+        }
         let totals = read::totals(&row, &after.lines)?;
         store::update_draft(&mut cx.db, &row, &totals).await?;
     }
@@ -103,7 +107,6 @@ async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before:
     let currency = Currency::parse(&row.currency)?;
     let of_time = |id: &str| before.iter().any(|line| line.seconds.is_some() && line.id == reference::parse_id(id));
     let removes = change.lines.iter().any(|line| line.remove == Some(true) && of_time(&line.line));
-    let writes_texts = !change.add.is_empty() || change.lines.iter().any(|line| line.description.is_some());
     let mut there = change_lines(cx, row, &currency, change.lines).await?;
     if removes {
         there += pricing::reprice_shared_rounding(cx, row, &currency).await?;
@@ -119,10 +122,6 @@ async fn write(cx: &mut Call, row: &mut InvoiceRow, change: DraftChange, before:
         there += pricing::set_line_rates(cx, row, &currency, &change.rates.per_line).await?;
     }
     add_lines(cx, row, &currency, change.add, there).await?;
-    if writes_texts {
-        let length = store::length_of_texts(&mut cx.db, row.id).await?;
-        compose::fit_together(length, "lines", "Shorten some, or write further ones on another invoice.")?;
-    }
     if let Some(discount) = given(change.discount) {
         let discount = discount::read(discount.as_deref(), &currency)?;
         let columns = discount::columns(&discount);

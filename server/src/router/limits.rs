@@ -25,7 +25,7 @@ use axum::{
 use http::{Method, header, request::Parts};
 use server_fn::error::ServerFnUrlError;
 
-use super::{Site, layers, token_uses::TokenUses};
+use super::{Site, layers, sent_body, token_uses::TokenUses};
 use crate::{
     authentication,
     client_ip::{self, TrustedProxies},
@@ -129,8 +129,8 @@ pub(super) fn locked<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
     remembered.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Counts a request among all concurrent ones of its person, whatever credentials they use. An anonymous one is counted by its network
-/// already.
+/// Counts a request among all concurrent ones of its person, whatever credentials they use, until its answer is sent. An anonymous one is
+/// counted by its network already.
 pub async fn limit_per_person(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions_mut().get_mut::<Caller>() else { return next.run(request).await };
     if let (Some(person), Some(permit)) = (&caller.person, caller.permit.take()) {
@@ -139,7 +139,8 @@ pub async fn limit_per_person(State(site): State<Site>, mut request: Request, ne
             Err(error) => return ErrorResponse::from(error).into_response(),
         }
     }
-    next.run(request).await
+    let permit = caller.permit.clone();
+    sent_body::hold_permit(next.run(request).await, permit)
 }
 
 /// Whether a request is a sign-in form, or another form with which a secret could be guessed.

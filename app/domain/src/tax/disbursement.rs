@@ -5,7 +5,7 @@
 mod legal_phrases;
 mod negation;
 
-use std::ops::Range;
+use std::{cell::RefCell, collections::HashMap, ops::Range, thread::LocalKey};
 
 use super::{category::TaxCategory, territory};
 
@@ -53,9 +53,36 @@ const NAMES: [&str; 23] = [
 /// The Japanese name, in a language without spaces between words.
 const JAPANESE: &str = "立替";
 
+/// What was found out about reasons.
+type Known = RefCell<HashMap<String, bool>>;
+
+/// The most reasons that are remembered by each thread: more than an invoice has.
+const KNOWN_MAX: usize = 256;
+
+thread_local! {
+    static NAMED: Known = Known::default();
+    static MENTIONED: Known = Known::default();
+}
+
 /// Whether an exemption reason names a disbursement, also in the words of the law, and does not deny it.
 pub fn is_named(reason: Option<&str>) -> bool {
-    reason.is_some_and(|reason| is_named_in_japanese(reason) || is_among_words(&reason.to_lowercase()))
+    let names = |reason: &str| is_named_in_japanese(reason) || is_among_words(&reason.to_lowercase());
+    reason.is_some_and(|reason| remembered(&NAMED, reason, names))
+}
+
+/// The answer for a reason, which is found out once: the lines of an invoice share few reasons, and each is asked about many times.
+fn remembered(known: &'static LocalKey<Known>, reason: &str, find_out: impl Fn(&str) -> bool) -> bool {
+    known.with_borrow_mut(|known| {
+        if let Some(known) = known.get(reason) {
+            return *known;
+        }
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        let found = find_out(reason);
+        known.insert(reason.to_owned(), found);
+        found
+    })
 }
 
 fn is_named_in_japanese(reason: &str) -> bool {
@@ -82,11 +109,12 @@ fn places(words: &[&str]) -> Vec<Range<usize>> {
 
 /// Whether a reason mentions a disbursement by name, even to deny it: earlier versions recognized neither denials nor the words of the law.
 pub fn is_mentioned(reason: Option<&str>) -> bool {
-    reason.is_some_and(|reason| {
+    let mentions = |reason: &str| {
         let words = negation::words(&reason.to_lowercase());
         let words: Vec<&str> = words.split_whitespace().filter(|word| !negation::SIGNS.contains(word)).collect();
         reason.contains(JAPANESE) || !places(&words).is_empty()
-    })
+    };
+    reason.is_some_and(|reason| remembered(&MENTIONED, reason, mentions))
 }
 
 /// Whether a line with this category and reason is a disbursement beside taxed lines.

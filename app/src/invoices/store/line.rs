@@ -209,19 +209,6 @@ pub async fn last_position(db: &mut Db, invoice: Uuid) -> Result<i32, Error> {
     .await?)
 }
 
-/// The length of the texts of an invoice's lines together, in characters.
-pub async fn length_of_texts(db: &mut Db, invoice: Uuid) -> Result<usize, Error> {
-    let organization = db.organization();
-    let length = query_scalar!(
-        r#"select coalesce(sum(char_length(description)), 0) as "length!" from invoice_line where organization_id = $1 and invoice_id = $2"#,
-        organization,
-        invoice
-    )
-    .fetch_one(db.connection())
-    .await?;
-    Ok(usize::try_from(length).unwrap_or_default())
-}
-
 /// The taxes that a client had before each change since an invoice was drafted: category, rate in ten-thousandths, reason.
 pub async fn taxes_since(db: &mut Db, invoice: Uuid, client: Uuid) -> Result<Vec<(String, i32, Option<String>)>, Error> {
     let organization = db.organization();

@@ -42,9 +42,51 @@ async fn longer_texts_than_an_invoice_holds_together_are_refused() {
     let lines = |many: usize| (0..many).map(line).collect::<Vec<_>>();
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines(200)})).await;
     let more = studio.refused("update_invoice_draft", json!({"invoice": draft["id"], "add": lines(60)})).await;
-    assert!(more.message.contains("500000 fit at most. Shorten some"), "{more:?}");
+    assert!(more.message.contains("500 kB fit at most. Shorten some"), "{more:?}");
     let kept = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
     assert_eq!(texts(&kept).len(), 200);
+}
+
+/// A reason is printed with its lines, and judged whether it names a disbursement.
+#[tokio::test]
+async fn reasons_without_tax_count_among_the_texts_of_an_invoice() {
+    let studio = studio().await;
+    let line = |number: usize, reason: usize| {
+        let reason = format!("{reason} {}", "ş".repeat(490));
+        json!({"description": format!("{number} {}", "x".repeat(1_990)), "price": "1.00", "tax_category": "E", "tax_reason": reason})
+    };
+    let lines = |reasons: usize, many: usize| (0..many).map(|number| line(number, number % reasons)).collect::<Vec<_>>();
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines(2, 160)})).await;
+    let more = studio.refused("update_invoice_draft", json!({"invoice": draft["id"], "add": lines(2, 20)})).await;
+    assert!(more.message.contains("would take 537 kB together, and 500 kB fit at most"), "{more:?}");
+    let reason = |number: usize| json!({"description": "Fee", "price": "1.00", "tax_category": "E", "tax_reason": format!("Law {number}")});
+    let reasons: Vec<_> = (0..101).map(reason).collect();
+    let refused = studio.refused("draft_invoice", json!({"client": "Acme", "lines": reasons})).await;
+    assert!(refused.message.contains("101 different reasons"), "{refused:?}");
+}
+
+/// Each further rate of the time on a line takes a line with the same text.
+#[tokio::test]
+async fn a_new_rate_makes_no_longer_texts_than_an_invoice_holds() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Shop"})).await;
+    entries(&studio, 1_300).await;
+    studio
+        .sql(
+            "update time_entry t set project_id = p.id from project p
+             where t.organization_id = $1 and p.organization_id = $1 and p.name = 'Shop' and t.description like '%5'",
+        )
+        .await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "day"})).await;
+    let mut lines = draft["lines"].as_array().expect("lines").iter();
+    for _ in 0..2 {
+        let long = |line: &Value| json!({"line": line["id"], "description": "x".repeat(1_990)});
+        let long: Vec<_> = lines.by_ref().take(66).map(long).collect();
+        studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": long})).await;
+    }
+    studio.ok("update_project", json!({"project": "Shop", "rate": "70"})).await;
+    let more = json!({"invoice": draft["id"], "current_rates": true});
+    assert!(studio.refused("update_invoice_draft", more).await.message.contains("500 kB fit at most"));
 }
 
 #[tokio::test]

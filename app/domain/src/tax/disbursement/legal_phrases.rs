@@ -135,11 +135,14 @@ fn is_own(words: &[&str], half: usize) -> bool {
 /// The article, if the decree is named after it, and no number before or after the decree is about another matter.
 fn article(words: &[&str], at: usize) -> Option<Range<usize>> {
     let (called, article, decree) = ARTICLE;
+    if !called.contains(&words[at]) {
+        return None;
+    }
     let number = at + 1 + words.get(at + 1..)?.iter().position(|word| *word != ".")?;
     let behind = &words[number + 1..];
     let decree = behind.iter().position(|word| *word == decree)?;
     let is_other = || is_of_another_number(&behind[..decree]) || is_of_another_number(behind_decree(&behind[decree + 1..]));
-    let is_one = called.contains(&words[at]) && words[number] == article && !is_other();
+    let is_one = words[number] == article && !is_other();
     is_one.then_some(at..number + 1)
 }
 
