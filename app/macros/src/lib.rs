@@ -1,4 +1,5 @@
-//! The attribute that turns a function into an operation of Stint.
+//! The attributes that declare the operations of Stint: [`macro@operation`] turns a function into one, and [`macro@answer`] declares what a
+//! card shows of what it answers.
 //!
 //! `#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Create a client")]` is put on an
 //! `async fn` whose first parameter is `cx: &mut Call`. It makes the function a Leptos server function (reads by GET,
@@ -9,12 +10,14 @@
 //! parameter with `#[flatten]`, whose fields stand beside the others in every channel. Where each argument may be left out, the struct
 //! has a default: `ListClients { limit: Some(1), ..Default::default() }.call()`.
 
+mod answer;
+
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, LitInt, LitStr, Meta, Pat, Result, ReturnType, Token, Type,
-    parse::{Parse, ParseStream},
+    Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, ItemStruct, Lit, LitInt, LitStr, Meta, Pat, Result, ReturnType, Token, Type,
+    parse::{Nothing, Parse, ParseStream},
     parse_macro_input,
     punctuated::Punctuated,
 };
@@ -25,6 +28,14 @@ pub fn operation(declared: TokenStream, function: TokenStream) -> TokenStream {
     let declared = parse_macro_input!(declared as OperationAttribute);
     let function = parse_macro_input!(function as ItemFn);
     expand(declared, function).unwrap_or_else(Error::into_compile_error).into()
+}
+
+/// Declares what a card shows of each field of an answer, by `#[label("…")]` or `#[hidden]` at the field.
+#[proc_macro_attribute]
+pub fn answer(declared: TokenStream, structure: TokenStream) -> TokenStream {
+    parse_macro_input!(declared as Nothing);
+    let structure = parse_macro_input!(structure as ItemStruct);
+    answer::expand(structure).unwrap_or_else(Error::into_compile_error).into()
 }
 
 /// The arguments of the attribute.

@@ -9,26 +9,26 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::effect;
-use crate::time::local_clock::to_the_second;
+use crate::{
+    operation::{
+        columns::{self, Class},
+        registry,
+    },
+    time::local_clock::to_the_second,
+};
 
 /// The tolerance for a run's own instants, beside the fraction of a second that some records omit. A timer that replaces
 /// one that has just begun starts a second later; time that began within a second ends within one.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
 
-/// Columns that differ in every run: the hash of a random secret.
-const RANDOM_COLUMNS: [&str; 1] = ["secret_hash"];
-
-/// Columns that depend on an instant: a timer that ends now has a duration up to now, and an invitation that is sent now expires a fixed
-/// time later.
-const DERIVED_FROM_INSTANT: [(&str, &str); 2] = [("ended_at", "seconds"), ("sent_at", "expires_at")];
-
-/// The fingerprint of a run between two instants. `answer` is that of a dry run, with its changes.
-pub fn of(answer: &Value, began: Timestamp, ended: Timestamp) -> Vec<u8> {
+/// The fingerprint of a run of an operation between two instants. `answer` is that of a dry run, with its changes.
+pub fn of(operation: &str, answer: &Value, began: Timestamp, ended: Timestamp) -> Vec<u8> {
     let changes = answer.get("changes").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
     let fresh = RunValues::of(changes, began, ended);
     let changes: Vec<Value> = changes.iter().map(|change| fresh.normalized(without_names(change))).collect();
     // Effects that no change records, such as the recipients of a mail, are included as the card shows them.
-    let seen = json!({ "changes": changes, "shown": effect::compared(answer) });
+    let shown = registry::find(operation).map(|operation| effect::compared(operation, answer));
+    let seen = json!({ "changes": changes, "shown": shown });
     Sha256::digest(seen.to_string()).to_vec()
 }
 
@@ -85,10 +85,12 @@ impl RunValues {
         at >= self.from && at <= self.until && !self.old.contains(&at)
     }
 
+    /// Without what is random, and without what follows from the instant of the run: a timer that ends now has a duration up to now, and
+    /// an invitation that is sent now expires a fixed time later.
     fn fields(&self, fields: Map<String, Value>) -> Value {
-        let kept = fields.into_iter().filter(|(name, _)| !RANDOM_COLUMNS.contains(&name.as_str()));
+        let kept = fields.into_iter().filter(|(name, _)| !columns::named(name).any(|column| column.is(Class::Random)));
         let mut left: Map<String, Value> = kept.map(|(name, value)| (name, self.normalized(value))).collect();
-        for (instant, follows) in DERIVED_FROM_INSTANT {
+        for (instant, follows) in columns::following() {
             if left.get(instant).is_some_and(|at| at == "now") {
                 left.remove(follows);
             }

@@ -74,7 +74,7 @@ async fn perform_dry_run(user: &AssistantUser, operation: &Operation, arguments:
     let began: Timestamp = clock.now();
     let answer = user.call(operation, Value::Object(arguments)).await?;
     refuse_too_much(&answer)?;
-    let fingerprint = fingerprint::of(&answer, began, clock.now());
+    let fingerprint = fingerprint::of(operation.declaration.name, &answer, began, clock.now());
     Ok(DryRun { answer, fingerprint })
 }
 

@@ -70,7 +70,7 @@ impl AssistantUser {
 
     /// Calls a write as the user if its effect has the fingerprint of its dry run; otherwise it is refused (`stale`).
     pub async fn commit(&self, operation: &Operation, arguments: Value, fingerprint: Vec<u8>) -> Result<Value, Error> {
-        let expected_effect = Some(ExpectedEffect { fingerprint, fingerprint_of: fingerprint::of });
+        let expected_effect = Some(ExpectedEffect { operation: operation.declaration.name, fingerprint, fingerprint_of: fingerprint::of });
         operation.call(Caller { expected_effect, ..self.caller.clone() }, arguments).await
     }
 
@@ -86,14 +86,17 @@ impl AssistantUser {
     }
 }
 
-/// Whether the assistant offers an operation to a role. Excluded are operations for a person at a page, secrets, which would reach the
-/// model and stay in the conversation, and operations on the account: the conversation belongs to one organization, and its model must not
-/// see the names of others.
 fn is_offered(operation: &Operation, role: Role) -> bool {
+    is_in_the_assistant(operation) && role.may(operation.declaration.needs)
+}
+
+/// Whether the assistant offers an operation to a role that may call it. Excluded are operations for a person at a page, secrets, which
+/// would reach the model and stay in the conversation, and operations on the account: the conversation belongs to one organization, and
+/// its model must not see the names of others.
+pub(super) fn is_in_the_assistant(operation: &Operation) -> bool {
     let declaration = operation.declaration;
     declaration.audience != Audience::Person
         && !declaration.secret
         && !NEVER_OFFERED.contains(&declaration.name)
         && declaration.needs != Permission::SignedIn
-        && role.may(declaration.needs)
 }

@@ -7,6 +7,7 @@ use domain::{
     id::{BudgetId, MemberId, ProjectId},
     money::Money,
 };
+use macros::answer;
 use serde::{Deserialize, Serialize};
 
 use crate::summary::{ClientSummary, ProjectSummary};
@@ -112,46 +113,63 @@ pub struct BudgetAmount {
 /// A budget of a project, and how much of it is used in one of its periods.
 ///
 /// For callers who may not see money everything is told of the hours alone.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct BudgetStatus {
     /// Its id.
+    #[hidden]
     pub id: BudgetId,
     /// The project it is for.
+    #[label("Project", rank = 40, always)]
     pub project: ProjectSummary,
     /// The client of the project.
+    #[hidden]
     pub client: ClientSummary,
     /// How often it begins anew.
+    #[label("Period", rank = 120)]
     pub period: BudgetPeriod,
     /// First day of the period that is told of, where the organization is; absent for a whole lifetime.
+    #[label("From")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Day>,
     /// Last day of that period.
+    #[label("To")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Day>,
     /// Which time the hours count.
+    #[label("Basis")]
     pub basis: BudgetBasis,
     /// From how many percent on a warning is due.
+    #[label("Warning percent")]
     pub warning_percent: i32,
     /// From how many percent on it is critical.
+    #[label("Critical percent")]
     pub critical_percent: i32,
     /// Whether new time that would pass the cap is refused.
+    #[label("Hard stop")]
     pub hard_stop: bool,
     /// The hours.
+    #[label("Hours", rank = 160)]
     pub hours: BudgetHours,
     /// The money; absent for callers who may not see it.
+    #[label("Amount", rank = 210, volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<BudgetAmount>,
     /// The usage: the higher of the shares of hours and amount. Absent when the caller sees no cap.
+    #[label("Used", rank = 220, volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<Share>,
     /// The usage once what is pending counts too.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_percent: Option<Share>,
     /// The usage in a word. Absent when the caller sees no cap.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<BudgetState>,
     /// Counts its changes.
+    #[hidden]
     pub version: i32,
 }
 

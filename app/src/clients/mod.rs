@@ -18,7 +18,7 @@ use domain::{
     percent::Percent,
     tax::category::TaxCategory,
 };
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -27,59 +27,80 @@ use crate::{
 };
 
 /// A client with the terms their invoices start from.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema), schemars(extend("x-page" = "clients")))]
 pub struct Client {
     /// Its id.
+    #[hidden]
     pub id: ClientId,
     /// What people call it; unique in the organization.
+    #[label("Name", rank = 20, always)]
     pub name: String,
     /// What stands on its invoices (BT-44); the name when absent.
+    #[label("Legal name")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_name: Option<String>,
     /// Colour in lists and charts, `#rrggbb`.
+    #[hidden]
     pub color: String,
     /// Currency of rates and invoices; fixed once there is time or an invoice.
+    #[label("Currency", rank = 190)]
     pub currency: Currency,
     /// Rate per hour; the organization's when absent. Absent too for callers who may not see money.
+    #[label("Rate per hour", rank = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
     /// Days the client has to pay (BT-9).
+    #[label("Days to pay", rank = 390)]
     pub payment_terms_days: u16,
     /// S taxed, Z zero rate, E exempt, AE reverse charge, K goods within the EU, G export, O outside the scope.
+    #[label("Tax category", rank = 370)]
     pub tax_category: TaxCategory,
     /// Tax rate in percent, such as `"19"` or `"8.425"`.
+    #[label("Tax rate", rank = 380)]
     pub tax_rate: Percent,
     /// Why it is charged no tax (BT-120); the usual words of the category when absent.
+    #[label("Tax reason")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_reason: Option<String>,
     /// Where invoices are sent.
+    #[label("E-mail", rank = 340)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Postal address, several lines (BG-8).
+    #[label("Address", rank = 350)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// Its country (BT-55), as an ISO 3166-1 code such as DE.
+    #[label("Country")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// VAT identifier (BT-48).
+    #[label("VAT identifier", rank = 360)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_id: Option<String>,
     /// Language of its documents: `en`, `de` or `ja`.
+    #[label("Language", rank = 400)]
     pub language: String,
     /// Whether it is hidden from pickers; its history stays.
+    #[hidden]
     pub archived: bool,
     /// How many projects it has that are not archived.
+    #[hidden]
     pub projects: i64,
 }
 
 /// A record that was deleted.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct DeletedClient {
     /// The id it had.
+    #[hidden]
     pub id: ClientId,
     /// The name it had.
+    #[label("Name", rank = 20, always)]
     pub name: String,
 }
 

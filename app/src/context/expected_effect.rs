@@ -9,10 +9,12 @@ use crate::error::{Code, Error};
 /// The effect of the dry run of a write. The write is compared with it before it is committed.
 #[derive(Clone)]
 pub struct ExpectedEffect {
+    /// The name of the operation.
+    pub operation: &'static str,
     /// The fingerprint of the dry run.
     pub fingerprint: Vec<u8>,
-    /// Computes the fingerprint of the answer of a dry run that ran between two instants.
-    pub fingerprint_of: fn(&Value, Timestamp, Timestamp) -> Vec<u8>,
+    /// Computes the fingerprint of the answer of a dry run of this operation that ran between two instants.
+    pub fingerprint_of: fn(&str, &Value, Timestamp, Timestamp) -> Vec<u8>,
 }
 
 impl ExpectedEffect {
@@ -21,7 +23,7 @@ impl ExpectedEffect {
         if let Some(fields) = result.as_object_mut() {
             fields.insert("changes".to_owned(), json!(changes));
         }
-        match (self.fingerprint_of)(&result, now, now) == self.fingerprint {
+        match (self.fingerprint_of)(self.operation, &result, now, now) == self.fingerprint {
             true => Ok(()),
             false => Err(Error::new(Code::Stale, "Something has changed since this was looked at, so it was not done. Look at it again.")),
         }

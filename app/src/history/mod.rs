@@ -24,7 +24,7 @@ pub(crate) mod undo;
 mod visibility;
 
 use domain::{day::OffsetDateTime, id::ActionId};
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -35,19 +35,25 @@ use crate::{
 };
 
 /// An action that was taken back.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Undone {
     /// The action that was taken back. Taking it back is an action of its own, which can be undone in its turn.
+    #[label("Undone")]
     pub undone: ActionId,
     /// The operation that had been called.
+    #[label("Operation")]
     pub operation: String,
     /// What it had done, in words.
+    #[label("Told")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<String>,
     /// The records that it had changed or deleted: they are as they were before it. Each stands once.
+    #[label("Restored")]
     pub restored: Vec<Restored>,
     /// The records that it had made: they are not there any more.
+    #[label("Removed")]
     pub removed: Vec<Restored>,
 }
 

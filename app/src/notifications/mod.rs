@@ -6,7 +6,7 @@ pub mod record;
 pub(crate) mod store;
 
 use domain::{day::OffsetDateTime, id::NotificationId};
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Error, page::Page};
@@ -30,12 +30,15 @@ pub struct Notification {
 }
 
 /// Notifications that were read.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct ReadNotifications {
     /// How many were unread before.
+    #[label("Read")]
     pub read: i64,
     /// How many still are unread.
+    #[label("Unread")]
     pub unread: i64,
 }
 

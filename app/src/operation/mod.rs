@@ -13,9 +13,13 @@ mod call;
 #[cfg(feature = "ssr")]
 mod callable_operations;
 #[cfg(feature = "ssr")]
+mod card_field;
+#[cfg(feature = "ssr")]
 mod channel_wording;
 #[cfg(feature = "ssr")]
 mod coerce;
+#[cfg(feature = "ssr")]
+pub mod columns;
 #[cfg(feature = "ssr")]
 mod commit;
 #[cfg(feature = "ssr")]
@@ -62,6 +66,8 @@ pub use call::Call;
 pub(crate) use call::row_scope_of;
 #[cfg(feature = "ssr")]
 pub use callable_operations::{is_callable, operations_named_in, without_sentences_naming};
+#[cfg(feature = "ssr")]
+pub use card_field::{CARD, CardField, CardLabel};
 #[cfg(feature = "ssr")]
 pub use channel_wording::refusal_for_person;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,6 @@
 //! An operation as the registry and the channels see it: schemas, validation and dispatch without its types.
 
-use std::panic::AssertUnwindSafe;
+use std::{collections::BTreeMap, panic::AssertUnwindSafe};
 
 use futures::FutureExt;
 use jsonschema::Validator;
@@ -9,7 +9,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use server_fn::ServerFn;
 
-use super::{Declaration, Effect, OperationFn, callable_operations, coerce, pipeline, schema, size_limits, urlencoded, validate};
+use super::{
+    Declaration, Effect, OperationFn, callable_operations,
+    card_field::{self, CardField},
+    coerce, pipeline, schema, size_limits, urlencoded, validate,
+};
 use crate::{
     context::{BoxFuture, Caller},
     error::{Code, Error},
@@ -26,8 +30,10 @@ pub struct Operation {
     pub path: &'static str,
     /// The published JSON Schema of its arguments; any other argument is refused.
     pub input: Map<String, Value>,
-    /// The JSON Schema of its answer.
+    /// The published JSON Schema of its answer.
     pub output: Map<String, Value>,
+    /// What a card shows of the fields of its answer, by their names. A field that declares nothing is absent.
+    pub card_fields: BTreeMap<String, CardField>,
     /// The most values that its arguments may hold.
     values_max: usize,
     /// The JSON Schema of its arguments in a form, with its marks.
@@ -48,7 +54,7 @@ impl Operation {
         F::Output: Serialize + JsonSchema,
     {
         let (taken, form) = (schema::of_arguments::<F>(F::BOUNDS), schema::of_form::<F>(F::BOUNDS));
-        let input = schema::of_programs(F::DECLARATION.name, &taken);
+        let (input, answer) = (schema::of_programs(F::DECLARATION.name, &taken), schema::of_answer::<F::Output>());
         Self {
             declaration: const { &F::DECLARATION },
             path: F::PATH,
@@ -57,7 +63,8 @@ impl Operation {
             values_max: size_limits::values_max(&input),
             input,
             form,
-            output: schema::of_answer::<F::Output>(),
+            card_fields: card_field::of(&answer),
+            output: schema::of_published_answer(answer),
             prepare: prepare::<F>,
         }
     }

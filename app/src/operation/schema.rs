@@ -7,7 +7,7 @@ use domain::patch::CLEARS;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::Transform};
 use serde_json::{Map, Value};
 
-use super::Bound;
+use super::{Bound, card_field::CARD};
 use crate::page::LIMIT_MAX;
 
 /// Marks a record that has a page, by the first part of its path within the organization; its id follows.
@@ -19,9 +19,26 @@ pub const LENGTH_MAX: u32 = 500;
 /// The most items of a list that declares no bound.
 const ITEMS_MAX: u32 = 200;
 
-/// The schema of an answer.
+/// The schema of an answer, with its marks.
 pub fn of_answer<T: JsonSchema>() -> Map<String, Value> {
-    described::<T>(SchemaSettings::draft2020_12().for_serialize(), published)
+    described::<T>(SchemaSettings::draft2020_12().for_serialize(), |_| {})
+}
+
+/// The published schema of an answer: the same without its marks, at every depth.
+pub fn of_published_answer(mut answer: Map<String, Value>) -> Map<String, Value> {
+    published(&mut answer);
+    for value in answer.values_mut() {
+        *value = without_marks(value.take());
+    }
+    answer
+}
+
+fn without_marks(value: Value) -> Value {
+    match value {
+        Value::Object(schema) => Value::Object(of_published_answer(schema)),
+        Value::Array(items) => items.into_iter().map(without_marks).collect(),
+        other => other,
+    }
 }
 
 /// The schema of arguments for programs and agents. Every text and every list in it has a bound.
@@ -65,7 +82,9 @@ fn described<T: JsonSchema>(mut settings: SchemaSettings, marks: fn(&mut Map<Str
 
 /// Removes the marks.
 fn published(map: &mut Map<String, Value>) {
-    map.remove(CLEARS);
+    for mark in [CLEARS, CARD] {
+        map.remove(mark);
+    }
 }
 
 /// Forbids undeclared fields at every depth, and gives every text and every list its bound: the declared or the general one.

@@ -8,7 +8,10 @@ use domain::id::{ActionId, MemberId};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::membership::MembershipRow;
+use super::{
+    columns::{self, Class},
+    membership::MembershipRow,
+};
 use crate::{database::Db, error::Error};
 
 /// A record before or after a change, as the database stores it: amounts are in minor units of `currency`.
@@ -112,9 +115,9 @@ pub struct LaterAction {
 }
 
 /// The latest action that left a record of this one in another state: changed it, or deleted it. None where all are as this action left
-/// them, apart from their versions. Looks at the first 500 changes of the action.
+/// them, apart from what every write sets. Looks at the first 500 changes of the action.
 pub async fn latest_later_action(db: &mut Db, action: ActionId) -> Result<Option<LaterAction>, Error> {
-    let organization = db.organization();
+    let (organization, set_by_every_write) = (db.organization(), columns::names_of(Class::SetByEveryWrite));
     Ok(query_as!(
         LaterAction,
         r#"select later.id as "action!: ActionId", later.operation as "operation!", later.member_id as "member_id?", later.token_id as "token_id?"
@@ -133,10 +136,11 @@ pub async fn latest_later_action(db: &mut Db, action: ActionId) -> Result<Option
            ) latest
            cross join lateral (select a.id, a.operation, a.member_id, a.token_id from action a where a.organization_id = $1 and a.id = latest.action_id limit 1) later
            where latest.position > own.position and latest.action_id <> $2
-               and (latest.after::jsonb - '{version,updated_at}'::text[]) is distinct from (left_as.after::jsonb - '{version,updated_at}'::text[])
+               and (latest.after::jsonb - $3::text[]) is distinct from (left_as.after::jsonb - $3::text[])
            order by latest.position desc limit 1"#,
         organization,
-        action.0
+        action.0,
+        set_by_every_write.as_slice()
     )
     .fetch_optional(db.connection())
     .await?)

@@ -9,15 +9,20 @@ use domain::{
     percent::Percent,
     quantity,
 };
+use macros::answer;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::answer_json::from_json;
 #[cfg(feature = "ssr")]
-use super::store::ImageRow;
+use super::{
+    columns::{self, Class, Column},
+    store::ImageRow,
+};
 
 /// The answer of a write: the result itself, with what the call did beside it.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct WriteResponse<T> {
@@ -25,18 +30,23 @@ pub struct WriteResponse<T> {
     #[serde(flatten)]
     pub result: T,
     /// The recorded action behind this answer; absent after a dry run.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<ActionId>,
     /// True when nothing was kept because the caller asked for a dry run.
+    #[hidden]
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
     /// True when this is the answer that an earlier call with the same idempotency_key was given: nothing was done again.
+    #[hidden]
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeated: bool,
     /// After a dry run: what would have changed, record by record.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
     /// What a careful person would want to know.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }
@@ -76,39 +86,20 @@ fn record(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "object" })
 }
 
-/// The columns that refer to a record that has a name.
-#[cfg(feature = "ssr")]
-const REFERENCE_COLUMNS: [&str; 5] = ["project_id", "client_id", "member_id", "invoice_id", "redraft_of_id"];
-
-/// The columns that hold cost rates.
-#[cfg(feature = "ssr")]
-const COST_COLUMNS: [&str; 1] = ["cost_rate"];
-
-/// The further columns that hold rates or amounts, or refer to an invoice.
-#[cfg(feature = "ssr")]
-const MONEY_COLUMNS: [&str; 7] =
-    ["rate_overridden", "discount_percent", "discount_rate", "unit_price", "document", "invoice_line_id", "redraft_of_id"];
-
-/// The columns that count minor units of a currency.
-#[cfg(feature = "ssr")]
-const AMOUNT_COLUMNS: [&str; 12] =
-    ["rate", "bill_rate", "cost_rate", "amount", "discount_amount", "subtotal", "discount", "net", "tax", "total", "paid", "price"];
-
-/// The amount columns that are in the currency of the organization, whatever that of the client is.
-#[cfg(feature = "ssr")]
-const ORGANIZATION_CURRENCY_COLUMNS: [&str; 2] = ["bill_rate", "cost_rate"];
-
 #[cfg(feature = "ssr")]
 impl ImageRow {
     /// The currency of the amounts in it, if it holds some.
     fn priced_in(&self) -> Option<&str> {
-        let columns = self.image.as_ref()?.as_object()?;
-        let holds = |name: &str| columns.get(name).is_some_and(|value| !value.is_null());
-        let own = AMOUNT_COLUMNS.iter().chain(&["unit_price"]).any(|name| !ORGANIZATION_CURRENCY_COLUMNS.contains(name) && holds(name));
-        match own {
+        match self.holds(Column::is_in_own_currency) {
             true => Some(&self.currency),
-            false => ORGANIZATION_CURRENCY_COLUMNS.iter().any(|name| holds(name)).then_some(&self.organization_currency),
+            false => self.holds(Column::is_in_organization_currency).then_some(&self.organization_currency),
         }
+    }
+
+    /// Whether a column that is as wanted has a value.
+    fn holds(&self, wanted: fn(&Column) -> bool) -> bool {
+        let mut fields = self.image.as_ref().and_then(Value::as_object).into_iter().flatten();
+        fields.any(|(name, value)| !value.is_null() && columns::matching(&self.kind, name).any(wanted))
     }
 }
 
@@ -137,7 +128,7 @@ impl Change {
             // Whatever the log holds is shown, also where somebody looks for tampering.
             let currency = |code: &str| Currency::parse(code).unwrap_or_default();
             let (own, of_members) = (currency(&row.currency), currency(&row.organization_currency));
-            row.image = row.image.take().map(|image| with_amounts(image, &own, &of_members));
+            row.image = row.image.take().map(|image| with_amounts(&row.kind, image, &own, &of_members));
         }
         Self::from_images(rows)
     }
@@ -156,41 +147,42 @@ impl Change {
 
     /// The ids of the records that the change refers to.
     pub(super) fn refers_to(&self) -> Vec<Uuid> {
-        let columns = [&self.before, &self.after].into_iter().flatten().filter_map(Value::as_object).flatten();
-        columns.filter(|(name, _)| REFERENCE_COLUMNS.contains(&name.as_str())).filter_map(|(_, id)| id.as_str()?.parse().ok()).collect()
+        let fields = [&self.before, &self.after].into_iter().flatten().filter_map(Value::as_object).flatten();
+        let ids = fields.filter(|(name, _)| columns::is(&self.kind, name, Class::Reference));
+        ids.filter_map(|(_, id)| id.as_str()?.parse().ok()).collect()
     }
 
     /// Removes the columns that a caller without money visibility may not see.
     pub(super) fn hide_money(&mut self) {
-        self.leave_out(&AMOUNT_COLUMNS);
-        self.leave_out(&MONEY_COLUMNS);
+        self.leave_out(Column::is_money);
         (self.currency, self.currency_before) = (None, None);
     }
 
     /// Removes the columns that require `ReadCosts`.
     pub(super) fn hide_costs(&mut self) {
-        self.leave_out(&COST_COLUMNS);
+        self.leave_out(|column| column.is(Class::Cost));
     }
 
-    fn leave_out(&mut self, hidden: &[&str]) {
+    fn leave_out(&mut self, hidden: fn(&Column) -> bool) {
+        let kind = self.kind.as_str();
         for record in [&mut self.before, &mut self.after] {
-            if let Some(Value::Object(columns)) = record {
-                columns.retain(|name, _| !hidden.contains(&name.as_str()));
+            if let Some(Value::Object(fields)) = record {
+                fields.retain(|name, _| !columns::matching(kind, name).any(hidden));
             }
         }
     }
 }
 
-/// The image of a record with each amount as decimal text.
+/// The image of a record of a kind with each amount as decimal text.
 #[cfg(feature = "ssr")]
-pub(super) fn with_amounts(mut image: Value, currency: &Currency, of_members: &Currency) -> Value {
+pub(super) fn with_amounts(kind: &str, mut image: Value, currency: &Currency, of_members: &Currency) -> Value {
     exact(&mut image, currency);
-    for name in AMOUNT_COLUMNS {
-        if let Some(column) = image.get_mut(name)
-            && let Some(minor) = column.as_i64()
+    for (name, value) in image.as_object_mut().into_iter().flatten() {
+        if let Some(minor) = value.as_i64()
+            && let Some(amount) = columns::matching(kind, name).find(|column| column.is_amount())
         {
-            let currency = if ORGANIZATION_CURRENCY_COLUMNS.contains(&name) { of_members } else { currency };
-            *column = Value::from(money::written(minor, currency));
+            let currency = if amount.is_in_organization_currency() { of_members } else { currency };
+            *value = Value::from(money::written(minor, currency));
         }
     }
     image

@@ -2,45 +2,59 @@
 
 use domain::{day::OffsetDateTime, id::InvitationId};
 use leptos::prelude::server;
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 
 use crate::{access::Role, error::Error, outbox::MailState, page::Page};
 
 /// An invitation as those see it who manage people.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Invitation {
     /// Its id.
+    #[hidden]
     pub id: InvitationId,
     /// The address it is sent to.
+    #[label("E-mail", rank = 340, always)]
     pub email: String,
     /// What the invited person is called, when it was told.
+    #[label("Name", rank = 20, always)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What they become.
+    #[label("Role", rank = 80)]
     pub role: Role,
     /// The projects they will be on.
+    #[label("Projects", rank = 90)]
     pub projects: Vec<String>,
     /// The clients granted to them, when they are to be a viewer.
+    #[label("Clients", rank = 100)]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<String>,
     /// Who invited them.
+    #[label("Invited by")]
     pub invited_by: String,
     /// How often it was sent.
+    #[label("Sent")]
     pub sent: i32,
     /// When it was last sent.
+    #[hidden]
     pub sent_at: OffsetDateTime,
     /// When it runs out, 14 days after it was last sent.
+    #[label("Open until", rank = 420, volatile)]
     pub expires_at: OffsetDateTime,
     /// Whether it is open, answered, run out or taken back.
+    #[hidden]
     pub state: InvitationState,
     /// The mail that was last written for it; absent when none was, since the link is handed over.
+    #[label("Mailed to", rank = 330)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailState>,
     /// A link to hand over: whoever opens it can join, with any address, and once. Only a person is given it who sends the
     /// invitation at the page, since it is not kept; no program is, and a dry run draws none. The link in the mail is another
     /// one.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
 }

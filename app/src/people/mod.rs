@@ -30,51 +30,67 @@ pub mod unconfirmed_account;
 pub mod zone;
 
 use domain::{day::OffsetDateTime, id::MemberId};
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 
 use crate::{access::Role, error::Error, page::Page, summary::ClientRef};
 
 /// Somebody in the organization. There is no money in it for anybody.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Member {
     /// Their id in this organization.
+    #[hidden]
     pub id: MemberId,
     /// Their name.
+    #[label("Name", rank = 20, always)]
     pub name: String,
     /// What they are here.
+    #[label("Role", rank = 80)]
     pub role: Role,
     /// Whether this is the caller.
+    #[hidden]
     pub you: bool,
     /// IANA name of the zone that their days begin and end in.
+    #[label("Time zone")]
     pub time_zone: String,
     /// Whether they chose it themselves; otherwise it is the organization's.
+    #[label("Own time zone")]
     pub own_time_zone: bool,
     /// The clients granted to them, when they are a viewer; only for callers who manage people, and for themselves.
+    #[label("Clients", rank = 100)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clients: Option<Vec<ClientRef>>,
     /// The address they sign in with; only for callers who manage people.
+    #[label("E-mail", rank = 340)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// When they came.
+    #[hidden]
     pub joined_at: OffsetDateTime,
     /// When they left; absent while they belong. Their time stays.
+    #[label("Removed at")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_at: Option<OffsetDateTime>,
 }
 
 /// Somebody who belongs no longer.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct RemovedMember {
     /// The id they keep: their time still names them.
+    #[hidden]
     pub id: MemberId,
     /// Their name.
+    #[label("Name", rank = 20, always)]
     pub name: String,
     /// Whether a timer of theirs was running; it was stopped and saved.
+    #[label("Stopped timer")]
     pub stopped_timer: bool,
     /// How many of their tokens were revoked.
+    #[label("Revoked tokens")]
     pub revoked_tokens: i64,
 }
 

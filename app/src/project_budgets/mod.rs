@@ -8,7 +8,7 @@ pub mod record;
 pub mod status;
 
 use domain::{budget_period::BudgetPeriod, id::BudgetId, money::Amount, patch::Patch};
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,12 +18,15 @@ use crate::{
 };
 
 /// A budget that was taken away.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct ClearedBudget {
     /// The id it had.
+    #[hidden]
     pub id: BudgetId,
     /// The project it was for, as "Client / Project".
+    #[label("Project", rank = 40, always)]
     pub project: String,
 }
 

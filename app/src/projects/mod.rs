@@ -16,7 +16,7 @@ use domain::{
     money::{Amount, Money},
     patch::Patch,
 };
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -74,39 +74,53 @@ impl Billing {
 }
 
 /// A project of a client. Rates and amounts are absent for callers who may not see money.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema), schemars(extend("x-page" = "projects")))]
 pub struct Project {
     /// Its id.
+    #[hidden]
     pub id: ProjectId,
     /// Its name, unique among the projects of the client.
+    #[label("Name", rank = 20, always)]
     pub name: String,
     /// Whom it is for.
+    #[label("Client", rank = 30, always)]
     pub client: ClientSummary,
     /// A short code of your own, such as a cost centre.
+    #[label("Code")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// Colour in lists and charts, `#rrggbb`.
+    #[hidden]
     pub color: String,
     /// How the work is paid.
+    #[label("Billing")]
     pub billing: Billing,
     /// Rate per hour of its own; the client's, else the organization's when absent.
+    #[label("Rate per hour", rank = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
     /// Rate per hour that new time gets, unless a member has a rate of their own: the project's, else the client's, else the organization's; absent where none has one.
+    #[label("Effective rate")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_rate: Option<Money>,
     /// Whether time that agents work on their own is billed.
+    #[label("Bill agent time")]
     pub bill_agent_time: bool,
     /// Whether it is hidden from pickers; its history stays.
+    #[hidden]
     pub archived: bool,
     /// Time worked on it, drafts and a running timer left out; in a list only when asked for.
+    #[label("Duration", rank = 150, status, volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worked: Option<WorkDuration>,
     /// What of it could be invoiced now; in a list only when asked for.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
     /// Its budget and how much of it is used, when it has one; in a list only when hours are asked for.
+    #[label("Budget", status, volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub budget: Option<BudgetStatus>,
@@ -120,12 +134,15 @@ impl Project {
 }
 
 /// A project that was deleted.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct DeletedProject {
     /// The id it had.
+    #[hidden]
     pub id: ProjectId,
     /// The name it had.
+    #[label("Name", rank = 20, always)]
     pub name: String,
 }
 

@@ -1,20 +1,24 @@
 //! The members of a project: a member sees and tracks time on the projects they are on.
 
 use domain::id::{MemberId, ProjectId};
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
 /// The people of a project after a change.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Team {
     /// The project.
+    #[label("Project", rank = 40, always)]
     pub project: ProjectId,
     /// Its name with its client's: `Acme / Dashboard`.
+    #[label("Name", rank = 20, always)]
     pub name: String,
     /// Who is on it, by name.
+    #[label("Members", rank = 70)]
     pub members: Vec<Teammate>,
 }
 

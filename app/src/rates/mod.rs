@@ -11,6 +11,7 @@ use domain::{
     hours::WorkDuration,
     money::{Currency, Money},
 };
+use macros::answer;
 use serde::{Deserialize, Serialize};
 
 use crate::summary::{ClientRef, ProjectRef};
@@ -80,16 +81,21 @@ pub struct ProjectRate {
 }
 
 /// A rate as it is after a change, and the unbilled time that the change was about.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct ChangedRate {
     /// Whose rate it is, such as "Acme / Dashboard", "Acme" or the organization's name.
+    #[label("Of")]
     pub of: String,
     /// The rate per hour; absent where it has none of its own any more.
+    #[label("Rate per hour", rank = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
     /// Which time it is for.
+    #[label("Applies to")]
     pub applies_to: AppliesTo,
     /// The unbilled time that had another rate: repriced with unbilled_time, left as it was with new_time.
+    #[hidden]
     pub unbilled: Repricing,
 }

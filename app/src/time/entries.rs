@@ -7,7 +7,7 @@ use domain::{
     money::{Amount, Money},
     patch::Patch,
 };
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 
 use super::{EntryState, Labour, Logged, TimeEntry, TimeFilterInput};
@@ -18,17 +18,22 @@ use crate::{
 };
 
 /// A time entry that was deleted, and the totals without it.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct DeletedTimeEntry {
     /// The id it had.
+    #[hidden]
     pub id: TimeEntryId,
     /// What the member worked on that day without it.
+    #[hidden]
     pub day_total: WorkDuration,
     /// What of the client's time could be invoiced now; absent for callers who may not see money.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
     /// The budget of the project in the period of that day; absent when it has none.
+    #[label("Budget", volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub budget: Option<BudgetStatus>,
@@ -111,30 +116,39 @@ pub struct LoggedEntry {
 }
 
 /// Entries that were written together.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct LoggedEntries {
     /// The entries, in the order in which they were given.
+    #[label("Items")]
     pub items: Vec<LoggedEntry>,
     /// How much they are together.
+    #[label("Duration", rank = 150, volatile)]
     pub worked: WorkDuration,
     /// How the budgets of their projects stand, in the periods of their days.
+    #[label("Budgets")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_references_schema"))]
     pub budgets: Vec<BudgetStatus>,
 }
 
 /// Drafts that count from now on.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct ConfirmedDrafts {
     /// How many drafts became logged time.
+    #[label("Drafts confirmed", rank = 410)]
     pub confirmed: i64,
     /// How much time that is.
+    #[label("Duration", rank = 150, volatile)]
     pub worked: WorkDuration,
     /// How many drafts of your own still wait.
+    #[label("Waiting")]
     pub waiting: i64,
     /// The budgets that they count in from now on.
+    #[label("Budgets")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_references_schema"))]
     pub budgets: Vec<BudgetStatus>,

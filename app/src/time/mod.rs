@@ -47,6 +47,7 @@ use domain::{
     id::{InvoiceId, TimeEntryId},
     money::Money,
 };
+use macros::answer;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -62,57 +63,79 @@ pub use timer::*;
 /// A piece of work by one member on one project, or the timer that is measuring it.
 ///
 /// Rates, amounts and invoices are absent for callers who may not see money.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct TimeEntry {
     /// Its id.
+    #[hidden]
     pub id: TimeEntryId,
     /// Who worked.
+    #[label("Member", rank = 60)]
     pub member: MemberSummary,
     /// What it was for.
+    #[label("Project", rank = 40, always)]
     pub project: ProjectSummary,
     /// Whom it was for.
+    #[hidden]
     pub client: ClientSummary,
     /// What was done; may be empty.
+    #[label("Description", rank = 170)]
     pub description: String,
     /// Whether the client pays.
+    #[label("Billable", rank = 180)]
     pub billable: bool,
     /// The day it belongs to: that of its start where the member was then. Changing other things does not move it.
+    #[label("Day", rank = 110, always)]
     pub day: Day,
     /// When it began; absent when only a duration was logged.
+    #[label("From", rank = 130, volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<OffsetDateTime>,
     /// When it ended; absent while it runs, and when only a duration was logged.
+    #[label("Until", rank = 140, volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<OffsetDateTime>,
     /// Whether it is the running timer.
+    #[hidden]
     pub running: bool,
     /// How long was worked; while it runs, up to the moment of the answer.
+    #[label("Duration", rank = 150, volatile)]
     pub worked: WorkDuration,
     /// Rate per hour that held when it was made; absent when it is not billable, and where nobody had said what an hour costs.
+    #[label("Rate per hour", rank = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
     /// What it is worth; absent when it is not billable, while it runs, and where it has no rate.
+    #[label("Amount", rank = 210, volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
     /// How far it has come.
+    #[hidden]
     pub state: EntryState,
     /// Who did the work.
+    #[hidden]
     pub labour: Labour,
     /// Where it came from.
+    #[hidden]
     pub source: EntrySource,
     /// The invoice it is on, even while that is a draft.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoiced: Option<InvoiceId>,
     /// The number of that invoice, once it has one.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_number: Option<String>,
     /// Whether that invoice is a draft, so that nobody was billed yet; absent where it is not.
+    #[label("On draft")]
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_draft: bool,
     /// Whether it can no longer change: invoiced, approved, or on a day that is closed.
+    #[hidden]
     pub locked: bool,
     /// Counts its changes; send it with a change to be told when somebody else was faster.
+    #[hidden]
     pub version: i32,
 }
 
@@ -165,6 +188,7 @@ pub enum EntrySource {
 }
 
 /// A time entry that was written, and the totals it changed.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Logged {
@@ -172,11 +196,14 @@ pub struct Logged {
     #[serde(flatten)]
     pub entry: TimeEntry,
     /// What the member worked on the day of the entry; drafts and a running timer are left out.
+    #[hidden]
     pub day_total: WorkDuration,
     /// What of the client's time could be invoiced now; absent for callers who may not see money.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
     /// The budget of the project in the period of the entry's day; absent when it has none.
+    #[label("Budget", volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub budget: Option<BudgetStatus>,

@@ -1,7 +1,7 @@
 //! The running timer: at most one per member. It is state of the server, so every tab and device shows the same one.
 
 use domain::{hours::WorkDuration, id::TimeEntryId, money::Money, patch::Patch};
-use macros::operation;
+use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
 
 use super::{Labour, Logged, TimeEntry};
@@ -19,6 +19,7 @@ pub struct CurrentTimer {
 }
 
 /// A timer that runs now.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct StartedTimer {
@@ -26,30 +27,38 @@ pub struct StartedTimer {
     #[serde(flatten)]
     pub entry: TimeEntry,
     /// The timer that was stopped to make room, when stop_running was given.
+    #[label("Stops", rank = 50, volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<TimeEntry>,
     /// What the caller worked on the day of the start; drafts and the running timer are left out.
+    #[hidden]
     pub day_total: WorkDuration,
     /// What of the client's time could be invoiced now; absent for callers who may not see money.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
     /// The budget of the project, in which the timer is pending; absent when it has none.
+    #[label("Budget", volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub budget: Option<BudgetStatus>,
     /// The budget that the stopped timer counts in; absent when its project has none.
+    #[label("Stopped budget", volatile)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::budget_reference_schema"))]
     pub stopped_budget: Option<BudgetStatus>,
 }
 
 /// A timer that was thrown away.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct DiscardedTimer {
     /// The id it had.
+    #[hidden]
     pub id: TimeEntryId,
     /// How long it had run.
+    #[label("Duration", rank = 150, volatile)]
     pub worked: WorkDuration,
 }
 

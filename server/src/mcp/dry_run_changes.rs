@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 
-use app::operation::records_told;
+use app::operation::{
+    columns::{self, Class},
+    records_told,
+};
 use serde_json::{Map, Value};
 
 use super::{
-    record_columns::{COMPUTED_COLUMNS, CallerZones, ChangedRecord},
+    record_columns::{CallerZones, ChangedRecord},
     truncation::TruncatedList,
 };
 
@@ -76,9 +79,9 @@ fn tell(change: &mut Map<String, Value>, answer: &Map<String, Value>, zones: &Ca
         && after.get("status").is_some_and(|status| status == "draft")
         && let Some(told) = answered
     {
-        after.extend(
-            COMPUTED_COLUMNS.iter().filter(|name| **name != "paid").filter_map(|name| Some(((*name).to_owned(), told.get(*name)?.clone()))),
-        );
+        let computed = columns::of(kind).iter().filter(|column| column.is(Class::Computed)).map(|column| column.name);
+        let computed = computed.filter(|name| *name != "paid");
+        after.extend(computed.filter_map(|name| Some((name.to_owned(), told.get(name)?.clone()))));
     }
     let name = |image: &Map<String, Value>| NAMES.iter().find_map(|name| image.get(*name)?.as_str().map(str::to_owned));
     let name = after.as_ref().and_then(name).or_else(|| before.as_ref().and_then(name)).filter(|name| !name.is_empty());

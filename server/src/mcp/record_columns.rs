@@ -1,65 +1,17 @@
 //! Translates the columns of a record to the names and units of answers.
 
-use app::context::Membership;
+use app::{
+    context::Membership,
+    operation::columns::{self, Class, Column},
+};
 use domain::{day::OffsetDateTime, hours::WorkDuration};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
 use super::concise::exact;
 
-/// Columns that are internal, or redundant.
-const HIDDEN_COLUMNS: [&str; 30] = [
-    "organization_id",
-    "id",
-    "user_id",
-    "search_key",
-    "search_key_of",
-    "namesake",
-    "created_at",
-    "updated_at",
-    "created_by",
-    "created_through",
-    "invited_by",
-    "written_by",
-    "version",
-    "position",
-    "document",
-    "series",
-    "sequence",
-    "period_given",
-    "composed",
-    "composed_terms",
-    "laid_out",
-    "rate_overridden",
-    "template",
-    "reference",
-    "queued_at",
-    "next_attempt_at",
-    "unheard",
-    "body",
-    "project_ids",
-    "client_ids",
-];
-
-/// Columns with another name in answers.
-const RENAMED_COLUMNS: [(&str, &str, &str); 7] = [
-    ("invoice", "state", "status"),
-    ("invoice", "discount_amount", "discount_written"),
-    ("invoice", "discount_percent", "discount_written"),
-    ("invoice_line", "billed_seconds", "billed"),
-    ("payment", "paid_on", "date"),
-    ("budget", "seconds", "hours"),
-    ("", "seconds", "worked"),
-];
-
-/// The columns that hold an amount.
-const AMOUNTS: [&str; 11] = ["rate", "bill_rate", "cost_rate", "amount", "subtotal", "discount", "net", "tax", "total", "paid", "price"];
-
 /// The kinds of record whose own currency is shown; for the others the amounts include it.
 const WITH_CURRENCY: [&str; 2] = ["client", "organization"];
-
-/// The computed columns of an invoice. The record of a draft has none of them until it is sent.
-pub const COMPUTED_COLUMNS: [&str; 6] = ["subtotal", "discount", "net", "tax", "total", "paid"];
 
 /// The units of a line in the document (UN/ECE recommendation 20), and in answers; a piece has none.
 const UNITS: [(&str, Option<&str>); 2] = [("HUR", Some("h")), ("C62", None)];
@@ -101,8 +53,9 @@ impl ChangedRecord<'_> {
     pub fn told(&self, columns: &Map<String, Value>) -> Map<String, Value> {
         let is_draft = self.kind == "invoice" && columns.get("state").is_some_and(|state| state == "draft");
         let says = |name: &str, value: &Value| {
-            let reckoned = self.kind == "invoice" && COMPUTED_COLUMNS.contains(&name) && (is_draft || name == "discount" && is_zero(value));
-            !value.is_null() && !HIDDEN_COLUMNS.contains(&name) && !reckoned
+            let is = |class| columns::is(self.kind, name, class);
+            let reckoned = self.kind == "invoice" && is(Class::Computed) && (is_draft || name == "discount" && is_zero(value));
+            !value.is_null() && !is(Class::HiddenFromAgents) && !reckoned
         };
         let mut fields = Map::new();
         for (column, value) in columns.iter().filter(|(name, value)| says(name, value)) {
@@ -126,7 +79,7 @@ impl ChangedRecord<'_> {
             let name = value.as_str().and_then(|id| self.names?.get(id))?;
             return Some((noun.to_owned(), name.clone()));
         }
-        let called = RENAMED_COLUMNS.iter().find(|(of, known, _)| *known == column && (*of == self.kind || of.is_empty()));
+        let called = columns::of(self.kind).iter().find(|known| known.name == column).and_then(|known| known.answer_name);
         let value = match (column, value) {
             ("currency", _) if !WITH_CURRENCY.contains(&self.kind) => return None,
             ("seconds" | "billed_seconds", Value::Number(seconds)) => {
@@ -137,14 +90,19 @@ impl ChangedRecord<'_> {
                 Some((_, told)) => Value::from((*told)?),
                 None => value.clone(),
             },
-            (_, Value::String(amount)) if AMOUNTS.contains(&column) => match self.currency {
+            (_, Value::String(amount)) if self.has_currency(column) => match self.currency {
                 Some(currency) => format!("{amount} {currency}").into(),
                 None => value.clone(),
             },
             (_, Value::String(instant)) if column.ends_with("_at") => self.moment(column, instant).unwrap_or_else(|| value.clone()),
             (_, value) => value.clone(),
         };
-        Some((called.map_or(column, |(_, _, called)| called).to_owned(), value))
+        Some((called.unwrap_or(column).to_owned(), value))
+    }
+
+    /// Whether a column is an amount that is told with its currency. A discount is told as it was written, which is an amount or a share.
+    fn has_currency(&self, column: &str) -> bool {
+        column != "discount_amount" && columns::matching(self.kind, column).any(Column::is_amount)
     }
 
     /// An instant as the answer has it, else on the clock of its kind.

@@ -22,12 +22,12 @@ use value_formatter::ValueFormatter;
 pub async fn lines(user: &AssistantUser, operation: &Operation, arguments: &Value, answer: &Value) -> Vec<EffectLine> {
     let change = primary(answer);
     let (before, after) = (change.and_then(|change| change.get("before")), change.and_then(|change| change.get("after")));
-    let (kind, undoes) = (change.map_or("", record_diff::kind), answer.get("restored").is_some());
+    let undoes = answer.get("restored").is_some();
     let mut lines = match (change, before, after) {
         _ if undoes => record_diff::undone(user, answer).await,
         (Some(change), Some(before), None) => record_diff::deleted(user, change, before).await,
-        (_, Some(before), Some(after)) => changed(user, answer, kind, before, after).await,
-        _ => answer_fields::of(answer).into_iter().filter(|fact| !fact.is_status(kind)).map(|fact| line(fact, None)).collect(),
+        (_, Some(before), Some(after)) => changed(user, operation, answer, before, after).await,
+        _ => told(operation, answer, change.is_none()),
     };
     if !undoes {
         lines.extend(relations::lines(user, answer).await);
@@ -40,8 +40,9 @@ pub async fn lines(user: &AssistantUser, operation: &Operation, arguments: &Valu
 }
 
 /// What must be equal in two runs with the same effect: the fields of the answer, without volatile ones.
-pub fn compared(answer: &Value) -> Vec<(String, String)> {
-    answer_fields::of(answer).into_iter().filter(|fact| !fact.is_volatile()).map(|fact| (fact.label, fact.value)).collect()
+pub fn compared(operation: &Operation, answer: &Value) -> Vec<(String, String)> {
+    let stable = answer_fields::of(operation, answer).into_iter().filter(|fact| !fact.declared.volatile);
+    stable.map(|fact| (fact.label, fact.value)).collect()
 }
 
 /// The path of the page of the created record, below the organization's address.
@@ -70,17 +71,23 @@ fn primary(answer: &Value) -> Option<&Value> {
     changes(answer).iter().find(|change| answer.get("id").is_some_and(|id| change["record"] == *id))
 }
 
+/// All fields of an answer. How its record stands belongs to them only where the call does not change the record.
+fn told(operation: &Operation, answer: &Value, is_unchanged: bool) -> Vec<EffectLine> {
+    let fields = answer_fields::of(operation, answer).into_iter().filter(|fact| is_unchanged || !fact.declared.status);
+    fields.map(|fact| line(fact, None)).collect()
+}
+
 /// An updated record: its name, and the fields that change.
-async fn changed(user: &AssistantUser, answer: &Value, kind: &str, before: &Value, after: &Value) -> Vec<EffectLine> {
+async fn changed(user: &AssistantUser, operation: &Operation, answer: &Value, before: &Value, after: &Value) -> Vec<EffectLine> {
     let (formatter, mut lines) = (ValueFormatter::of(user, answer), Vec::new());
-    for fact in answer_fields::of(answer).into_iter().filter(|fact| !fact.is_status(kind)) {
+    for fact in answer_fields::of(operation, answer).into_iter().filter(|fact| !fact.declared.status) {
         let column = fact.column(before);
         match (before.get(column), after.get(column)) {
-            (Some(was), Some(is)) if was != is && !fact.is_derived() => {
+            (Some(was), Some(is)) if was != is && !fact.declared.derived => {
                 let was = record_diff::column_of(user, &formatter, column, was).await;
                 lines.push(line(fact, was));
             }
-            (Some(was), Some(is)) if was == is && !fact.names_the_record(kind) => {}
+            (Some(was), Some(is)) if was == is && !fact.declared.always => {}
             // A sum or an invoice line has no column of its own, and belongs to the whole record.
             _ => lines.push(line(fact, None)),
         }

@@ -9,57 +9,11 @@ use super::{
 use crate::{
     access::Permission,
     assistant::{EffectLine, user::AssistantUser},
-    operation::registry,
+    operation::{
+        columns::{self, Class},
+        registry,
+    },
 };
-
-/// The columns that are shown of a created or deleted record, with their labels.
-const COLUMN_LABELS: &[(&str, &str)] = &[
-    ("number", "Number"),
-    ("name", "Name"),
-    ("email", "E-mail"),
-    ("client_id", "Client"),
-    ("project_id", "Project"),
-    ("member_id", "Member"),
-    ("day", "Day"),
-    ("started_at", "From"),
-    ("seconds", "Duration"),
-    ("description", "Description"),
-    ("total", "Total"),
-    ("amount", "Amount"),
-    ("period", "Period"),
-];
-
-/// The columns that identify a changed record.
-const IDENTIFYING_COLUMNS: &[&str] = &["number", "name", "client_id", "project_id", "day"];
-
-/// Columns with counters and timestamps, with references to other records of the same action, or with copies of other columns.
-const INTERNAL_COLUMNS: &[&str] = &[
-    "id",
-    "organization_id",
-    "version",
-    "position",
-    "created_at",
-    "created_by",
-    "created_through",
-    "updated_at",
-    "source",
-    "labour",
-    "running",
-    "rate_overridden",
-    "composed",
-    "composed_terms",
-    "laid_out",
-    "invoice_id",
-    "invoice_line_id",
-    "document",
-    "sequence",
-    "series",
-    "quantity",
-    "secret_hash",
-    "rounding_step",
-    "rounding_mode",
-    "rounding_basis",
-];
 
 /// The maximum number of records that are listed one by one.
 const TOLD: usize = 10;
@@ -91,23 +45,23 @@ pub(super) async fn undone(user: &AssistantUser, answer: &Value) -> Vec<EffectLi
 
 /// An updated record: its identity, and every column that changes.
 async fn updated(user: &AssistantUser, change: &Value, before: &Value, after: &Value) -> Vec<EffectLine> {
-    let formatter = of_record(user, before).await;
-    let mut lines = vec![line("Changed", answer_fields::readable(kind(change)))];
-    for (column, label) in
-        COLUMN_LABELS.iter().filter(|(column, _)| IDENTIFYING_COLUMNS.contains(column) && before.get(*column) == after.get(*column))
-    {
-        let is = after.get(*column).filter(|is| !is.is_null());
-        if let Some(is) = is
-            && let Some(value) = column_of(user, &formatter, column, is).await
+    let (kind, formatter) = (kind(change), of_record(user, before).await);
+    let mut lines = vec![line("Changed", answer_fields::readable(kind))];
+    for (column, label) in columns::labelled(kind) {
+        let name = column.name;
+        let same = column.identifies && before.get(name) == after.get(name);
+        if let Some(is) = after.get(name).filter(|is| same && !is.is_null())
+            && let Some(value) = column_of(user, &formatter, name, is).await
         {
             lines.push(line(label, value));
         }
     }
-    for (column, is) in after.as_object().into_iter().flatten().filter(|(column, _)| !INTERNAL_COLUMNS.contains(&column.as_str())) {
-        let Some(was) = before.get(column).filter(|was| *was != is) else { continue };
+    for (column, is) in after.as_object().into_iter().flatten() {
+        let was = before.get(column).filter(|was| *was != is && !columns::is(kind, column, Class::HiddenOnCards));
+        let Some(was) = was else { continue };
         let (was, is) = (column_of(user, &formatter, column, was).await, column_of(user, &formatter, column, is).await);
         if let Some(value) = is {
-            lines.push(EffectLine { label: label_of(column, kind(change)), value, before: was });
+            lines.push(EffectLine { label: label_of(column, kind), value, before: was });
         }
     }
     lines
@@ -117,12 +71,12 @@ async fn updated(user: &AssistantUser, change: &Value, before: &Value, after: &V
 async fn whole(user: &AssistantUser, what: &str, change: &Value, image: &Value) -> Vec<EffectLine> {
     let formatter = of_record(user, image).await;
     let mut lines = vec![line(what, answer_fields::readable(kind(change)))];
-    for (column, _) in COLUMN_LABELS {
+    for (column, label) in columns::labelled(kind(change)) {
         // A running timer has no duration yet, and finished time is shown by its duration and not by its clock times.
-        let unfit = matches!((*column, image["running"] == true), ("seconds", true) | ("started_at", false));
-        let Some(is) = image.get(*column).filter(|is| !unfit && !is.is_null() && **is != "") else { continue };
-        if let Some(value) = column_of(user, &formatter, column, is).await {
-            lines.push(line(&label_of(column, kind(change)), value));
+        let unfit = matches!((column.name, image["running"] == true), ("seconds", true) | ("started_at", false));
+        let Some(is) = image.get(column.name).filter(|is| !unfit && !is.is_null() && **is != "") else { continue };
+        if let Some(value) = column_of(user, &formatter, column.name, is).await {
+            lines.push(line(label, value));
         }
     }
     lines
@@ -131,8 +85,8 @@ async fn whole(user: &AssistantUser, what: &str, change: &Value, image: &Value) 
 /// The text of a column, if the user may see it; `None` for an id without a known name.
 pub(super) async fn column_of(user: &AssistantUser, formatter: &ValueFormatter, column: &str, value: &Value) -> Option<String> {
     let role = user.membership.role;
-    let hidden = value_formatter::is_money(column) && !role.may(Permission::ReadMoney)
-        || column.starts_with("cost") && !role.may(Permission::ReadCosts);
+    let is_cost = columns::named(column).any(|column| column.is(Class::Cost));
+    let hidden = value_formatter::is_money(column) && !role.may(Permission::ReadMoney) || is_cost && !role.may(Permission::ReadCosts);
     if hidden {
         return None;
     }
@@ -165,13 +119,7 @@ async fn of_record(user: &AssistantUser, image: &Value) -> ValueFormatter {
 }
 
 fn label_of(column: &str, kind: &str) -> String {
-    match column {
-        "seconds" if kind == "budget" => "Hours".to_owned(),
-        column => COLUMN_LABELS
-            .iter()
-            .find(|(known, _)| *known == column)
-            .map_or_else(|| answer_fields::label(column), |(_, label)| (*label).to_owned()),
-    }
+    columns::label(kind, column).map_or_else(|| answer_fields::label(column), str::to_owned)
 }
 
 /// The kind of the changed record.

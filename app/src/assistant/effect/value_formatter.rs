@@ -9,7 +9,13 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{assistant::user::AssistantUser, operation::Operation};
+use crate::{
+    assistant::user::AssistantUser,
+    operation::{
+        Operation,
+        columns::{self, Column},
+    },
+};
 
 /// The maximum number of names in one value.
 const LISTED: usize = 30;
@@ -95,25 +101,9 @@ fn is_day(name: &str) -> bool {
     matches!(name, "date" | "from" | "to" | "period_from" | "period_to") || name.ends_with("_on")
 }
 
-/// Whether a field of this name is an amount.
+/// Whether a field of this name is an amount: a column of any kind of record, or an argument or an answer's field that no record stores.
 pub(super) fn is_money(name: &str) -> bool {
-    matches!(
-        name,
-        "rate"
-            | "amount"
-            | "price"
-            | "total"
-            | "net"
-            | "tax"
-            | "discount"
-            | "discount_amount"
-            | "subtotal"
-            | "paid"
-            | "balance"
-            | "cost_rate"
-            | "bill_rate"
-            | "default_rate"
-    )
+    matches!(name, "balance" | "default_rate") || columns::named(name).any(Column::is_amount)
 }
 
 /// A short text of a value in an answer; `None` for a value without meaning of its own.

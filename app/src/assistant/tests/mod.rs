@@ -4,6 +4,7 @@ mod cards;
 mod commits;
 mod conversations;
 mod effects;
+mod fields;
 mod loops;
 mod rights;
 mod slashes;

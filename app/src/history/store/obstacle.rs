@@ -6,7 +6,11 @@ use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::{restore::CurrentMember, time_changes::TimeChange};
-use crate::{database::Db, error::Error};
+use crate::{
+    database::Db,
+    error::Error,
+    operation::columns::{self, Class},
+};
 
 /// A later action and the member who did it.
 pub struct LaterAction {
@@ -54,7 +58,7 @@ pub struct LaterChange {
 /// Compares the last image of the action with the newest one, in the columns of both: a column added or dropped since is no change.
 /// A later undo counts if it undid an earlier action.
 pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<LaterChange>, Error> {
-    let organization = db.organization();
+    let (organization, set_by_every_write) = (db.organization(), columns::names_of(Class::SetByEveryWrite));
     let rows = query!(
         r#"select a.id as "action!", c.kind as "kind!", i.id is not null as "invoiced!", i.number as "number?", n.id as "by?",
                n.member_id as "member_id?", m.name as "member?", n.token_id as "token?", n.operation as "operation?"
@@ -80,9 +84,9 @@ pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Later
                ) left_as
                where now.position > left_as.position and now.action_id <> a.id
                    -- Equal images, the usual ones where later changes were undone, are compared as a whole.
-                   and ((now.after is null) <> (left_as.after is null) or (left_as.after::jsonb - '{version,updated_at}'::text[])
-                       <> (now.after::jsonb - '{version,updated_at}'::text[]) and exists (
-                       select from jsonb_each(left_as.after::jsonb - '{version,updated_at}'::text[]) k
+                   and ((now.after is null) <> (left_as.after is null) or (left_as.after::jsonb - $4::text[])
+                       <> (now.after::jsonb - $4::text[]) and exists (
+                       select from jsonb_each(left_as.after::jsonb - $4::text[]) k
                        cross join (select now.after::jsonb as after offset 0) image
                        where image.after ? k.key and image.after -> k.key <> k.value
                    ))
@@ -122,7 +126,8 @@ pub async fn later(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Later
            left join member m on m.organization_id = $1 and m.id = n.member_id"#,
         organization,
         actions,
-        most
+        most,
+        set_by_every_write.as_slice()
     )
     .fetch_all(db.connection())
     .await?;

@@ -6,6 +6,7 @@ use domain::{
     id::{InvoiceId, MailId, PaymentId},
     money::Money,
 };
+use macros::answer;
 use serde::{Deserialize, Serialize};
 
 use super::PaymentMethod;
@@ -82,10 +83,12 @@ pub struct InvoiceFile {
 }
 
 /// A draft that was deleted.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct DeletedInvoice {
     /// The id it had.
+    #[hidden]
     pub id: InvoiceId,
 }
 

@@ -9,85 +9,114 @@ use domain::{
     tax::category::TaxCategory,
     time_rounding::Rounding,
 };
+use macros::answer;
 use serde::{Deserialize, Serialize};
 
 use super::{InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, Payment};
 use crate::{outbox::MailState, summary::ClientRef};
 
 /// An invoice with everything on it.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema), schemars(extend("x-page" = "invoices")))]
 pub struct Invoice {
     /// Its id.
+    #[hidden]
     pub id: InvoiceId,
     /// Its number; absent until it is sent.
+    #[label("Number", rank = 10, always)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// Where it stands.
+    #[label("Status")]
     pub status: InvoiceStatus,
     /// Who is billed.
+    #[label("Client", rank = 30, always)]
     pub client: ClientRef,
     /// Currency of every amount.
+    #[label("Currency", rank = 190)]
     pub currency: Currency,
     /// The days of the work, when there is any.
+    #[label("Period", rank = 120)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<DateRange>,
     /// Day of issue (BT-2); absent until it is sent.
+    #[label("Issued", rank = 310)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<Day>,
     /// Day on which payment is due (BT-9); absent until it is sent.
+    #[label("Due", rank = 320)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Day>,
     /// Days the client has to pay.
+    #[label("Days to pay", rank = 390)]
     pub payment_terms_days: u16,
     /// The lines.
+    #[label("Line", rank = 230)]
     pub lines: Vec<InvoiceLine>,
     /// The sums.
     #[serde(flatten)]
     pub sums: Sums,
     /// The discount as it was written: "10%" or an amount.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_written: Option<String>,
     /// What keeps a draft from being sent.
+    #[label("Problems")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<InvoiceProblem>,
     /// What is worth a look before a draft is sent; nothing of it keeps it from being sent.
+    #[label("Remarks")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<InvoiceProblem>,
     /// What was paid so far.
+    #[label("Paid", rank = 290)]
     pub paid: Money,
     /// What is still to be paid.
+    #[label("Still to be paid", rank = 300, derived)]
     pub balance: Money,
     /// Payments, the oldest first.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<Payment>,
     /// A note to the client (BT-22).
+    #[label("Notes")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
     /// How time became lines.
+    #[hidden]
     pub group_by: InvoiceGroupBy,
     /// How time was rounded.
+    #[hidden]
     pub rounding: Rounding,
     /// Goes up with every change of a draft; give it back so that nobody overwrites anybody.
+    #[hidden]
     pub version: i32,
     /// When the draft was made.
+    #[hidden]
     pub created_at: OffsetDateTime,
     /// When it was sent.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<OffsetDateTime>,
     /// The void invoice that it drafts again.
+    #[label("Redraft of")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redraft_of: Option<InvoiceRef>,
     /// The invoice that drafts this void one again, while it is there.
+    #[label("Redrafted as")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redrafted_as: Option<InvoiceRef>,
     /// How far its latest mail is. Absent when it was sent without e-mail, and for viewers.
+    #[label("Mailed to", rank = 330)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailState>,
     /// Where the client's invoices are mailed by default.
+    #[hidden]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_email: Option<String>,
     /// Where its PDF is in the app.
+    #[hidden]
     pub pdf_url: String,
 }
 
@@ -175,21 +204,28 @@ pub struct InvoiceProblem {
 }
 
 /// The sums of an invoice (BG-22).
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Sums {
     /// Sum of the lines (BT-106).
+    #[label("Subtotal", rank = 240)]
     pub subtotal: Money,
     /// Discount on the whole invoice (BT-107).
+    #[label("Discount", rank = 250)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<Money>,
     /// Sum without tax (BT-109).
+    #[label("Net", rank = 260)]
     pub net: Money,
     /// Tax by category and rate (BG-23).
+    #[hidden]
     pub taxes: Vec<InvoiceTax>,
     /// Sum of the taxes (BT-110).
+    #[label("Tax", rank = 270)]
     pub tax: Money,
     /// What is to be paid (BT-112).
+    #[label("Total", rank = 280, always)]
     pub total: Money,
 }
 
@@ -228,15 +264,19 @@ pub struct DraftedInvoice {
 }
 
 /// Invoices that were drafted together.
+#[answer]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct DraftedInvoices {
     /// The drafts, by the name of the client unless clients were named.
+    #[label("Items")]
     pub items: Vec<DraftedInvoice>,
     /// The first day that was billed, when days were given.
+    #[label("From")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Day>,
     /// The last day that was billed.
+    #[label("To")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Day>,
 }

@@ -1,6 +1,7 @@
 //! Tests of rules for every operation in the registry and every table in the catalogue.
 
 mod bounds;
+mod columns;
 mod credentials;
 mod currencies;
 mod dropped;

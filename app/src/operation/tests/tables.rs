@@ -24,7 +24,8 @@ const WITHOUT_TENANT: [&str; 15] = [
     "travelling_secret",
 ];
 
-async fn names(query: &'static str) -> Vec<String> {
+/// The names that a query of the catalogue finds.
+pub(super) async fn names(query: &'static str) -> Vec<String> {
     World::new("tables").await;
     let owner = owner().await;
     let rows = sqlx::query(query).fetch_all(&owner).await.expect("the catalogue");

@@ -184,7 +184,7 @@ async fn at_once(studio: &Fixture, operation: &Operation, owner: &PgPool, pair: 
     until_both_wait(&mut holder, [&one, &other]).await;
     holder.rollback().await.expect("let go");
     let answers = [one.await.expect("an answer"), other.await.expect("an answer")];
-    let now = with_amounts(record(owner, kind, id).await, &Currency::default(), &Currency::default());
+    let now = with_amounts(kind, record(owner, kind, id).await, &Currency::default(), &Currency::default());
     for (edit, answer) in pair.iter().zip(&answers) {
         if let Err(refused) = answer {
             panic!("{name} {} was refused: {refused:?}", edit.argument);

@@ -1,0 +1,286 @@
+//! The columns of each recorded table.
+
+use super::{
+    Class::{
+        Amount, Computed, Cost, HiddenFromAgents, HiddenOnCards, Money, OrganizationAmount, Random, Reference, SetByEveryWrite, UnitPrice,
+        Unrecorded,
+    },
+    Column, column,
+};
+
+/// An organization.
+pub(super) const ORGANIZATION: &[Column] = &[
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("slug", &[]),
+    column("name", &[]).labelled("Name").identifying(),
+    column("legal_name", &[]),
+    column("address", &[]),
+    column("vat_id", &[]),
+    column("email", &[]).labelled("E-mail"),
+    column("phone", &[]),
+    column("bank_holder", &[]),
+    column("iban", &[]),
+    column("bic", &[]),
+    column("bank_name", &[]),
+    column("currency", &[]),
+    column("time_zone", &[]),
+    column("language", &[]),
+    column("week_start", &[]),
+    column("rate", &[Amount]),
+    column("payment_terms_days", &[]),
+    column("tax_category", &[]),
+    column("tax_rate", &[]),
+    column("number_pattern", &[]),
+    column("number_yearly_reset", &[]),
+    column("rounding_step", &[HiddenOnCards]),
+    column("rounding_mode", &[HiddenOnCards]),
+    column("rounding_basis", &[HiddenOnCards]),
+    column("timer_limit_seconds", &[]),
+    column("lock_date", &[]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+    column("assistant_enabled", &[]),
+    column("assistant_switched_by", &[]),
+    column("assistant_switched_at", &[]),
+    column("tax_percent", &[]),
+    column("tax_number", &[]),
+    column("country", &[]),
+    column("tax_reason", &[]),
+    column("account_number", &[]),
+    column("time_zone_said", &[]),
+    column("tax_reason_said", &[]),
+    column("number_given", &[]),
+];
+
+/// A member.
+pub(super) const MEMBER: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("user_id", &[HiddenFromAgents]),
+    column("role", &[]),
+    column("kind", &[]),
+    column("name", &[]).labelled("Name").identifying(),
+    column("bill_rate", &[OrganizationAmount]),
+    column("cost_rate", &[OrganizationAmount, Cost]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+    column("removed_at", &[]),
+    column("search_key", &[HiddenFromAgents, Unrecorded]),
+    column("search_key_of", &[HiddenFromAgents, Unrecorded]),
+    column("time_zone", &[]),
+];
+
+/// A token.
+pub(super) const ACCESS_TOKEN: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("name", &[]).labelled("Name").identifying(),
+    column("member_id", &[Reference]).labelled("Member"),
+    column("secret_hash", &[HiddenOnCards, Random, Unrecorded]),
+    column("scopes", &[]),
+    column("writes", &[]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+    column("expires_at", &[]),
+    column("revoked_at", &[]),
+    column("last_used_at", &[]),
+    column("last_used_by", &[]),
+];
+
+/// An invitation.
+pub(super) const INVITATION: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("name", &[]).labelled("Name").identifying(),
+    column("email", &[]).labelled("E-mail"),
+    column("role", &[]),
+    column("project_ids", &[HiddenFromAgents]),
+    column("invited_by", &[HiddenFromAgents]),
+    column("sent", &[]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+    column("sent_at", &[]),
+    column("expires_at", &[]).following("sent_at"),
+    column("answered_at", &[]),
+    column("answer", &[]),
+    column("revoked_at", &[]),
+    column("client_ids", &[HiddenFromAgents]),
+];
+
+/// A client.
+pub(super) const CLIENT: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("name", &[]).labelled("Name").identifying(),
+    column("color", &[]),
+    column("currency", &[]),
+    column("rate", &[Amount]),
+    column("payment_terms_days", &[]),
+    column("tax_category", &[]),
+    column("tax_rate", &[]),
+    column("email", &[]).labelled("E-mail"),
+    column("address", &[]),
+    column("vat_id", &[]),
+    column("language", &[]),
+    column("archived_at", &[]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+    column("tax_percent", &[]),
+    column("legal_name", &[]),
+    column("country", &[]),
+    column("tax_reason", &[]),
+    column("search_key", &[HiddenFromAgents, Unrecorded]),
+    column("search_key_of", &[HiddenFromAgents, Unrecorded]),
+    column("namesake", &[HiddenFromAgents, Unrecorded]),
+];
+
+/// A client grant: first the client, then the member.
+pub(super) const CLIENT_GRANT: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("client_id", &[Reference]).labelled("Client").identifying(),
+    column("member_id", &[Reference]).labelled("Member"),
+];
+
+/// A project.
+pub(super) const PROJECT: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("name", &[]).labelled("Name").identifying(),
+    column("client_id", &[Reference]).labelled("Client").identifying(),
+    column("code", &[]),
+    column("color", &[]),
+    column("billing", &[]),
+    column("rate", &[Amount]),
+    column("bill_agent_time", &[]),
+    column("archived_at", &[]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+    column("search_key", &[HiddenFromAgents, Unrecorded]),
+    column("search_key_of", &[HiddenFromAgents, Unrecorded]),
+    column("namesake", &[HiddenFromAgents, Unrecorded]),
+];
+
+/// A project assignment: first the project, then the member.
+pub(super) const PROJECT_MEMBER: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("project_id", &[Reference]).labelled("Project").identifying(),
+    column("member_id", &[Reference]).labelled("Member"),
+];
+
+/// A time entry.
+pub(super) const TIME_ENTRY: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("project_id", &[Reference]).labelled("Project").identifying(),
+    column("member_id", &[Reference]).labelled("Member"),
+    column("day", &[]).labelled("Day").identifying(),
+    column("billable", &[]),
+    column("started_at", &[]).labelled("From"),
+    column("seconds", &[]).labelled("Duration").answered_as("worked").following("ended_at"),
+    column("ended_at", &[]),
+    column("running", &[HiddenOnCards]),
+    column("description", &[]).labelled("Description"),
+    column("rate", &[Amount]),
+    column("rate_overridden", &[Money, HiddenOnCards, HiddenFromAgents]),
+    column("cost_rate", &[OrganizationAmount, Cost]),
+    column("state", &[]),
+    column("labour", &[HiddenOnCards]),
+    column("source", &[HiddenOnCards]),
+    column("created_by", &[HiddenOnCards, HiddenFromAgents]),
+    column("created_through", &[HiddenOnCards, HiddenFromAgents]),
+    column("invoice_line_id", &[Money, HiddenOnCards]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+    column("updated_at", &[HiddenOnCards, HiddenFromAgents, SetByEveryWrite]),
+    column("version", &[HiddenOnCards, HiddenFromAgents, SetByEveryWrite]),
+    column("position", &[HiddenOnCards, HiddenFromAgents]),
+];
+
+/// A budget of a project.
+pub(super) const BUDGET: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("project_id", &[Reference]).labelled("Project").identifying(),
+    column("seconds", &[]).labelled("Hours").answered_as("hours"),
+    column("amount", &[Amount]).labelled("Amount"),
+    column("period", &[]).labelled("Period"),
+    column("basis", &[]),
+    column("warning_percent", &[]),
+    column("critical_percent", &[]),
+    column("hard_stop", &[]),
+    column("version", &[HiddenOnCards, HiddenFromAgents, SetByEveryWrite]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+    column("updated_at", &[HiddenOnCards, HiddenFromAgents, SetByEveryWrite]),
+];
+
+/// An invoice.
+pub(super) const INVOICE: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("number", &[]).labelled("Number").identifying(),
+    column("state", &[]).answered_as("status"),
+    column("client_id", &[Reference]).labelled("Client").identifying(),
+    column("series", &[HiddenOnCards, HiddenFromAgents]),
+    column("sequence", &[HiddenOnCards, HiddenFromAgents]),
+    column("currency", &[]),
+    column("period_from", &[]),
+    column("period_to", &[]),
+    column("group_by", &[]),
+    column("rounding_step", &[HiddenOnCards]),
+    column("rounding_mode", &[HiddenOnCards]),
+    column("rounding_basis", &[HiddenOnCards]),
+    column("discount_amount", &[Amount]).answered_as("discount_written"),
+    column("discount_percent", &[Money]).answered_as("discount_written"),
+    column("notes", &[]),
+    column("payment_terms_days", &[]),
+    column("subtotal", &[Amount, Computed]),
+    column("discount", &[Amount, Computed]),
+    column("net", &[Amount, Computed]),
+    column("tax", &[Amount, Computed]),
+    column("total", &[Amount, Computed]).labelled("Total"),
+    column("paid", &[Amount, Computed]),
+    column("issued_on", &[]),
+    column("due_on", &[]),
+    column("document", &[Money, HiddenOnCards, HiddenFromAgents]),
+    column("version", &[HiddenOnCards, HiddenFromAgents, SetByEveryWrite]),
+    column("created_by", &[HiddenOnCards, HiddenFromAgents]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+    column("sent_at", &[]),
+    column("voided_at", &[]),
+    column("discount_rate", &[Money]),
+    column("period_given", &[HiddenFromAgents]),
+    column("redraft_of_id", &[Money, Reference]),
+    column("laid_out", &[HiddenOnCards, HiddenFromAgents]),
+    column("composed_terms", &[HiddenOnCards, HiddenFromAgents]),
+];
+
+/// A line of an invoice.
+pub(super) const INVOICE_LINE: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("invoice_id", &[Reference, HiddenOnCards]),
+    column("position", &[HiddenOnCards, HiddenFromAgents]),
+    column("kind", &[]),
+    column("project_id", &[Reference]).labelled("Project").identifying(),
+    column("seconds", &[]).labelled("Duration").answered_as("worked"),
+    column("description", &[]).labelled("Description"),
+    column("billed_seconds", &[]).answered_as("billed"),
+    column("quantity", &[HiddenOnCards]),
+    column("unit", &[]),
+    column("price", &[Amount]),
+    column("net", &[Amount]),
+    column("tax_category", &[]),
+    column("tax_rate", &[]),
+    column("unit_price", &[UnitPrice]),
+    column("invoiced_quantity", &[]),
+    column("tax_percent", &[]),
+    column("tax_reason", &[]),
+    column("composed", &[HiddenOnCards, HiddenFromAgents]),
+];
+
+/// A payment.
+pub(super) const PAYMENT: &[Column] = &[
+    column("organization_id", &[HiddenOnCards, HiddenFromAgents]),
+    column("id", &[HiddenOnCards, HiddenFromAgents]),
+    column("invoice_id", &[Reference, HiddenOnCards]),
+    column("amount", &[Amount]).labelled("Amount"),
+    column("paid_on", &[]).answered_as("date"),
+    column("method", &[]),
+    column("note", &[]),
+    column("created_at", &[HiddenOnCards, HiddenFromAgents]),
+];
