@@ -91,7 +91,7 @@ pub fn summary(operation: &Operation, result: &Value) -> String {
     }
 }
 
-/// The number of items, and their sum.
+/// The number of items, their sum, and the warnings beside them.
 fn found(result: &Value, items: &[Value]) -> String {
     let more = if result.get("next_cursor").is_some_and(|cursor| !cursor.is_null()) { " or more" } else { "" };
     let count = match items.len() {
@@ -100,7 +100,8 @@ fn found(result: &Value, items: &[Value]) -> String {
     };
     let worked: i64 = items.iter().filter_map(|item| item.pointer("/worked/seconds")?.as_i64()).sum();
     let worked = (worked > 0 && more.is_empty()).then(|| domain::hours::WorkDuration::of(worked).text);
-    joined([Some(count), worked])
+    let warnings = result.get("warnings").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    joined([Some(count), worked, Some(warnings.collect::<Vec<_>>().join(" "))])
 }
 
 fn amounts(amounts: &Value) -> Option<String> {

@@ -19,9 +19,9 @@ use super::{
     compose::{self, ComposedLine, Grouping, LINES_MAX, UnbilledEntry},
     discount, document_builder,
     einvoice::InvoiceSource,
-    omitted_tax, read, remarks, rules,
+    nothing_to_bill, omitted_tax, read, remarks, rules,
     store::{self, BillableFilter, ENTRIES_MAX, LineRow, NewDraft},
-    tax_statement, unpriced_time_warning,
+    tax_statement, unpriced_time_warning, waiting,
 };
 use crate::{
     clients::{self, Client},
@@ -31,9 +31,6 @@ use crate::{
     people, reference,
     summary::ClientRef,
 };
-
-/// The most drafts that a refusal names.
-const DRAFTS_NAMED: usize = 3;
 
 /// The arguments of `preview_invoice` and `draft_invoice`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
@@ -126,8 +123,11 @@ pub async fn preview(cx: &mut Call, wanted: DraftRequest) -> Result<InvoicePrevi
     let remarks = composed.remarks(cx, &resolved).await?;
     let omitted_tax = omitted_tax::omits_tax(&resolved.organization, TaxCategory::O);
     let mut warnings = match composed.lines.is_empty() {
-        true => vec![nothing_to_bill(cx, &resolved).await?.0],
-        false => composed.warnings(&resolved, totals.total),
+        true => vec![nothing_to_bill::error(cx, &client.name, &resolved.billable()).await?.message],
+        false => {
+            let waiting = waiting::warning(cx, &resolved.billable()).await?;
+            composed.warnings(&resolved, totals.total).into_iter().chain(waiting).collect()
+        }
     };
     warnings.extend(remarks.iter().map(|remark| remark.message.clone()));
     Ok(InvoicePreview {
@@ -157,12 +157,12 @@ pub async fn create(cx: &mut Call, wanted: DraftRequest) -> Result<Invoice, Erro
     let locked = store::lock_unbilled(&mut cx.db, &resolved.billable()).await?;
     let composed = compose(cx, &resolved, Some(&locked)).await?;
     if composed.lines.is_empty() {
-        let (message, way) = nothing_to_bill(cx, &resolved).await?;
-        return Err(Error::new(Code::Invalid, message).hint(way));
+        return Err(nothing_to_bill::error(cx, &resolved.client.name, &resolved.billable()).await?);
     }
     let totals = composed.totals(&resolved)?;
     let remarks = composed.remarks(cx, &resolved).await?.into_iter().map(|remark| remark.message);
-    composed.warnings(&resolved, totals.total).into_iter().chain(remarks).for_each(|warning| cx.warn(warning));
+    let waiting = waiting::warning(cx, &resolved.billable()).await?;
+    composed.warnings(&resolved, totals.total).into_iter().chain(waiting).chain(remarks).for_each(|warning| cx.warn(warning));
     let invoice = InvoiceId::new();
     insert(cx, &resolved, &composed, invoice).await?;
     insert_lines(cx, &resolved.client.currency, invoice, &composed.lines).await?;
@@ -239,28 +239,6 @@ impl ComposedDraft {
         }
         warnings
     }
-}
-
-/// The message that there is nothing to bill, which names the drafts that hold the time already, and a hint.
-async fn nothing_to_bill(cx: &mut Call, resolved: &ResolvedDraft) -> Result<(String, &'static str), Error> {
-    let (of, way) = match (resolved.period.is_some(), resolved.is_chosen()) {
-        (true, true) => (" in these days of what was chosen", "Choose other days or projects, leave less out, or add a custom line."),
-        (true, false) => (" in these days", "Choose other days, or add a custom line."),
-        (false, true) => (" of what was chosen", "Choose other projects, leave less out, or add a custom line."),
-        (false, false) => ("", "Log time, or add a custom line."),
-    };
-    let client = &resolved.client.name;
-    let drafts = store::drafts_with_time(&mut cx.db, &resolved.billable(), DRAFTS_NAMED as i64 + 1).await?;
-    if drafts.is_empty() {
-        let why = if of.is_empty() { ": they have no billable time that is on no invoice or draft" } else { of };
-        return Ok((format!("There is nothing to bill to {client}{why}."), way));
-    }
-    let (slug, public_url) = (&cx.membership()?.slug, &cx.caller.services.public_url);
-    let pages: Vec<String> = drafts.iter().take(DRAFTS_NAMED).map(|draft| format!("{public_url}/o/{slug}/invoices/{draft}")).collect();
-    let (which, further) =
-        (if drafts.len() == 1 { "a draft" } else { "drafts" }, if drafts.len() > DRAFTS_NAMED { " and others" } else { "" });
-    let message = format!("There is nothing to bill to {client}{of}: the time is on {which} already ({}{further}).", pages.join(", "));
-    Ok((message, "Send or change what is drafted, or add a custom line."))
 }
 
 /// The service period (BG-14) of an invoice with time on these days; without time it is the day of issue.
@@ -364,11 +342,6 @@ async fn resolve(cx: &mut Call, wanted: DraftRequest) -> Result<ResolvedDraft, E
 }
 
 impl ResolvedDraft {
-    /// Whether the request selects projects or defers entries.
-    fn is_chosen(&self) -> bool {
-        !self.projects.is_empty() || !self.defer.is_empty()
-    }
-
     fn billable(&self) -> BillableFilter<'_> {
         BillableFilter { client: self.client.id.0, period: self.period.as_ref(), projects: &self.projects, defer: &self.defer }
     }

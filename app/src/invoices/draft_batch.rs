@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::{
     DraftedInvoice, DraftedInvoices, draft,
     draft::{BatchDraftOptions, DraftRequest},
-    store,
+    store::{self, WaitingFilter},
+    waiting,
 };
 use crate::{
     clients,
@@ -31,6 +32,11 @@ pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftO
     store::lock_unbilled_of_clients(&mut cx.db, &clients, span.as_ref()).await?;
     let mut items = Vec::with_capacity(clients.len());
     let (of_all, mut warned) = (cx.take_warnings(), Vec::new());
+    // A client all of whose time waits gets no draft that could warn of it.
+    let others = match named.is_empty() {
+        true => waiting::by_client(cx, &WaitingFilter { except: &clients, period: span.as_ref(), ..WaitingFilter::default() }).await?,
+        false => Vec::new(),
+    };
     for (at, client) in clients.into_iter().enumerate() {
         let invoice = match draft::create(cx, DraftRequest::of(client.to_string(), &each)).await {
             Ok(invoice) => invoice,
@@ -40,7 +46,7 @@ pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftO
         items.push(DraftedInvoice { id: invoice.id, client: invoice.client, status: invoice.status, total: invoice.sums.total });
     }
     let warnings = if items.len() > 1 { with_clients(warned) } else { warned.into_iter().map(|(warning, _)| warning).collect() };
-    of_all.into_iter().chain(warnings).for_each(|warning| cx.warn(warning));
+    of_all.into_iter().chain(warnings).chain(others).for_each(|warning| cx.warn(warning));
     let (from, to) = span.map(|span| (span.from, span.to)).unzip();
     Ok(DraftedInvoices { items, from, to })
 }
@@ -84,13 +90,17 @@ async fn locate_error(cx: &mut Call, error: Error, (at, client): (usize, Uuid), 
     Ok(Error { message: format!("{name}: {}", error.message), ..error })
 }
 
-/// The error that no client has anything to bill; it mentions days only where some were given.
-fn none_unbilled(span: Option<&DateRange>) -> Error {
-    let (words, way) = match span {
-        Some(_) => ("No client has unbilled time of these days.", "Choose other days. list_unbilled shows which clients have some."),
-        None => ("No client has unbilled time: all that is billable is on an invoice or a draft.", "Log time first."),
+/// The error that no client has anything to bill; it mentions days only where some were given, and names the time that waits.
+async fn none_unbilled(cx: &mut Call, span: Option<&DateRange>) -> Result<Error, Error> {
+    let waiting = waiting::by_client(cx, &WaitingFilter { period: span, ..WaitingFilter::default() }).await?;
+    let (words, way) = match (span, waiting.is_empty()) {
+        (Some(_), true) => ("No client has unbilled time of these days.", "Choose other days. list_unbilled shows which clients have some."),
+        (None, true) => ("No client has unbilled time: all that is billable is on an invoice or a draft.", "Log time first."),
+        (Some(_), false) => ("No client has unbilled time of these days that counts.", waiting::WAY_ON),
+        (None, false) => ("No client has unbilled time that counts.", waiting::WAY_ON),
     };
-    Error::new(Code::Invalid, words).hint(way)
+    let message = std::iter::once(words.to_owned()).chain(waiting).collect::<Vec<_>>().join(" ");
+    Ok(Error::new(Code::Invalid, message).hint(way))
 }
 
 /// The named clients, each once, else those with unbilled time. Refuses more than [`CLIENTS_MAX`].
@@ -107,7 +117,7 @@ async fn resolve_clients(cx: &mut Call, named: &[String], span: Option<&DateRang
         clients = store::clients_with_unbilled(&mut cx.db, span, CLIENTS_MAX as i64 + 1).await?;
     }
     match clients.len() {
-        0 => Err(none_unbilled(span)),
+        0 => Err(none_unbilled(cx, span).await?),
         1..=CLIENTS_MAX => Ok(clients),
         _ => Err(Error::invalid("clients", format!("More than {CLIENTS_MAX} clients have unbilled time. Name those that are meant."))),
     }

@@ -3,10 +3,10 @@
 use domain::{money::Amount, patch::Patch, time_rounding::Rounding};
 use macros::operation;
 
-use super::{CustomLine, DeletedInvoice, DraftedInvoices, Invoice, InvoiceGroupBy, InvoicePreview, LineChange, UnbilledByProject};
+use super::{CustomLine, DeletedInvoice, DraftedInvoices, Invoice, InvoiceGroupBy, InvoicePreview, LineChange, UnbilledTime};
 #[cfg(feature = "ssr")]
 use super::{draft, draft_batch, redraft, unbilled, update_draft};
-use crate::{error::Error, page::Page};
+use crate::error::Error;
 
 /// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
 ///
@@ -33,7 +33,7 @@ pub async fn list_unbilled(
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
-) -> Result<Page<UnbilledByProject>, Error> {
+) -> Result<UnbilledTime, Error> {
     unbilled::list(cx, unbilled::UnbilledFilter { client, period, from, to }, limit, cursor).await
 }
 

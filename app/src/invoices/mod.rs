@@ -40,6 +40,8 @@ mod line_texts;
 mod mail;
 mod mails;
 #[cfg(feature = "ssr")]
+mod nothing_to_bill;
+#[cfg(feature = "ssr")]
 pub mod number_counter;
 #[cfg(feature = "ssr")]
 mod number_suggestions;
@@ -79,6 +81,8 @@ mod types;
 mod unbilled;
 #[cfg(feature = "ssr")]
 mod update_draft;
+#[cfg(feature = "ssr")]
+mod waiting;
 
 use macros::operation;
 

@@ -7,7 +7,11 @@ use domain::{
     money::{Currency, Money},
 };
 
-use super::{UnbilledByProject, draft, store};
+use super::{
+    UnbilledByProject, UnbilledTime, draft,
+    store::{self, WaitingFilter},
+    waiting,
+};
 use crate::{
     clients,
     error::Error,
@@ -25,24 +29,28 @@ pub struct UnbilledFilter {
     pub to: Option<String>,
 }
 
-/// A page of unbilled time by client and project.
+/// A page of unbilled time by client and project; the first one with warnings about the time that waits.
 pub async fn list(
     cx: &mut Call,
     given: UnbilledFilter,
     limit: Option<u32>,
     cursor: Option<String>,
-) -> Result<Page<UnbilledByProject>, Error> {
+) -> Result<UnbilledTime, Error> {
     let span = draft::resolve_period(cx, given.period, given.from, given.to)?;
     let client = match domain::text::non_empty(given.client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };
     let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?.map(page::keyset_of));
+    let warnings = match after {
+        None => waiting::by_client(cx, &WaitingFilter { client, period: span.as_ref(), ..WaitingFilter::default() }).await?,
+        Some(_) => Vec::new(),
+    };
     let rows = store::unbilled_by_project(&mut cx.db, client, span.as_ref(), after, limit + 1).await?;
     let cursor_of = |row: &store::UnbilledRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
     let page = Page::of(cx.listing, rows, limit, cursor_of, read)?;
     let (from, to) = span.map(|span| (span.from, span.to)).unzip();
-    Ok(Page { from, to, ..page })
+    Ok(UnbilledTime { page: Page { from, to, ..page }, warnings })
 }
 
 fn read(row: store::UnbilledRow) -> Result<UnbilledByProject, Error> {

@@ -54,7 +54,8 @@ pub struct Repricing {
     pub without_rate: WorkDuration,
     /// What it is worth at the rates it was logged at.
     pub before: Money,
-    /// What it is worth at the rate that holds.
+    /// What it would be worth at the rate that holds. It is worth that only once it is repriced, as a change for unbilled_time does; until
+    /// then it is billed at `before`.
     pub after: Money,
     /// The difference: `after` less `before`.
     pub difference: Money,
@@ -95,7 +96,8 @@ pub struct ChangedRate {
     /// Which time it is for.
     #[label("Applies to")]
     pub applies_to: AppliesTo,
-    /// The unbilled time that had another rate: repriced with unbilled_time, left as it was with new_time.
+    /// The unbilled time that had another rate. With unbilled_time it was repriced from `before` to `after`; with new_time nothing was
+    /// repriced: it stays worth `before`, and `after` is what it would be. Time that waits to be confirmed is told in the warnings.
     #[hidden]
     pub unbilled: Repricing,
 }

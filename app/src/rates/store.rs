@@ -128,6 +128,8 @@ pub struct RepricingCandidate {
     pub seconds: i32,
     /// Whether it counts as unbilled: billable, finished, and no draft.
     pub counts: bool,
+    /// Whether it is billable and waits to be confirmed or approved, so that it counts later.
+    pub waits: bool,
     pub rate: Option<i64>,
     pub rate_now: Option<i64>,
 }
@@ -143,7 +145,8 @@ pub async fn repricing_candidates(
     let organization = db.organization();
     Ok(query_as!(
         RepricingCandidate,
-        r#"select t.id, t.project_id, t.day, t.seconds, is_unbilled(t) as "counts!", t.rate,
+        r#"select t.id, t.project_id, t.day, t.seconds, is_unbilled(t) as "counts!",
+               (t.billable and not t.running and not is_counted(t)) as "waits!", t.rate,
                current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency) as rate_now
            from time_entry t
            join project p on p.organization_id = $1 and p.id = t.project_id

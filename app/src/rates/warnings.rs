@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     Repricing,
-    repricing::{ENTRIES_MAX, repricing},
+    repricing::{ENTRIES_MAX, summed},
     store::{self, DraftAtOtherRate, RateLevel, RepricingCandidate},
 };
 use crate::{
@@ -20,8 +20,14 @@ use crate::{
 /// The most items that a warning names.
 const NAMED_MAX: i64 = 4;
 
-/// Warns of the time without a rate that stays so, and of what undo does not restore.
-pub(crate) async fn warn_not_repriced(cx: &mut Call, level: &RateLevel, repriced: usize) -> Result<(), Error> {
+/// Warns after unbilled time was repriced: of the time that was repriced beside it, of that which stays without a rate, and of what undo
+/// does not restore.
+pub(crate) async fn warn_after_repricing(
+    cx: &mut Call,
+    level: &RateLevel,
+    repriced: &[RepricingCandidate],
+    currency: &Currency,
+) -> Result<(), Error> {
     let (drafted, closed) = store::without_rate_held(&mut cx.db, level).await?;
     if drafted > 0 {
         let time = WorkDuration::of(drafted).text;
@@ -33,11 +39,13 @@ pub(crate) async fn warn_not_repriced(cx: &mut Call, level: &RateLevel, repriced
             "{time} without a rate is on a draft invoice and stays at 0 there, until the draft takes up the rates that hold by now. {way}"
         ));
     }
+    warn_waiting_repriced(cx, repriced, currency);
     warn_drafts(cx, level).await?;
     if closed > 0 {
         let time = WorkDuration::of(closed).text;
         cx.warn(format!("{time} without a rate is before the lock date and keeps none. Move the lock date to give it one."));
     }
+    let repriced = repriced.len();
     if *level == RateLevel::Organization && repriced > 0 {
         cx.warn("Settings are not put back by undo, nor is the time that they repriced: look at the difference before you go on.");
     } else if repriced >= CHANGES_MAX {
@@ -52,30 +60,90 @@ pub async fn warn_after_change(cx: &mut Call, level: RateLevel, rate: Option<&Mo
         return Ok(());
     }
     let others = store::repricing_candidates(&mut cx.db, &level, None, ENTRIES_MAX + 1).await?;
-    warn_unbilled(cx, &others, currency);
+    warn_unbilled(cx, &level, &others, currency);
     warn_drafts(cx, &level).await?;
     own_rates(cx, &level, rate).await
 }
 
-/// Warns of the unbilled time that keeps its rate, and of what repricing would make of it.
-pub(crate) fn warn_unbilled(cx: &mut Call, others: &[RepricingCandidate], currency: &Currency) {
-    let unbilled = repricing(others, currency);
-    if unbilled.entries > 0 {
-        cx.warn(words_of_kept(&unbilled, others.len() as i64 > ENTRIES_MAX));
+/// Warns of the unbilled time, and of the time that waits to be confirmed, that keeps its rate or stays without one, and of what repricing
+/// would make of it.
+pub(crate) fn warn_unbilled(cx: &mut Call, level: &RateLevel, others: &[RepricingCandidate], currency: &Currency) {
+    let at_least = if others.len() as i64 > ENTRIES_MAX { "At least " } else { "" };
+    let mut told = Vec::new();
+    for (one, many, is_meant) in KINDS {
+        let priced = others.iter().filter(|other| is_meant(other) && other.rate.is_some());
+        told.extend(words_of_kept(&summed(priced.clone(), currency), priced.clone().all(|other| other.rate_now.is_none()), (one, many)));
+        let unpriced = others.iter().filter(|other| is_meant(other) && other.rate.is_none());
+        told.extend(words_of_unpriced(&summed(unpriced, currency), (one, many)));
     }
+    if told.is_empty() {
+        return;
+    }
+    let told = told.into_iter().map(|words| format!("{at_least}{words}")).collect::<Vec<_>>().join(" ");
+    let person = format!("{told} Set the rate for the unbilled time, too, to change that.");
+    let program = repricing_call(level).map(|call| format!("{told} {call} changes that."));
+    cx.warn_by_channel(person.clone(), program.unwrap_or(person));
 }
 
-fn words_of_kept(unbilled: &Repricing, cut: bool) -> String {
-    let at_least = if cut { "At least " } else { "" };
-    let entries = text::pluralize(unbilled.entries, "unbilled time entry keeps", "unbilled time entries keep");
-    let sign = if unbilled.difference.amount > 0 { "+" } else { "" };
-    format!(
-        "{at_least}{entries} the rate of before: {} at {}, which would be {} ({sign}{}). Set the rate for the unbilled time, too, to change that.",
-        unbilled.worked.text,
-        unbilled.before.text(),
-        unbilled.after.text(),
-        unbilled.difference.text()
-    )
+/// A kind of time that a change for new time leaves as it is: what one entry and several are called, and which they are.
+type Kind = (&'static str, &'static str, fn(&RepricingCandidate) -> bool);
+
+const KINDS: [Kind; 2] = [
+    ("unbilled time entry", "unbilled time entries", |other| other.counts),
+    ("time entry that is not confirmed yet", "time entries that are not confirmed yet", |other| other.waits),
+];
+
+/// The words about time that keeps a rate; none without such time. `is_taken_away` says that no rate holds for it any more.
+fn words_of_kept(kept: &Repricing, is_taken_away: bool, (one, many): (&str, &str)) -> Option<String> {
+    let entries = text::pluralize(kept.entries, &format!("{one} keeps"), &format!("{many} keep"));
+    let would_be = match is_taken_away {
+        true => "would have no rate".to_owned(),
+        false => format!("would be worth {} ({})", kept.after.text(), with_sign(&kept.difference)),
+    };
+    let (worked, before) = (&kept.worked.text, kept.before.text());
+    (kept.entries > 0).then(|| format!("{entries} the rate of before: {worked}, worth {before}, {would_be}."))
+}
+
+/// The words about time that stays without a rate; none without such time.
+fn words_of_unpriced(unpriced: &Repricing, (one, many): (&str, &str)) -> Option<String> {
+    let entries = text::pluralize(unpriced.entries, &format!("{one} has no rate and stays"), &format!("{many} have no rate and stay"));
+    let (worked, after) = (&unpriced.worked.text, unpriced.after.text());
+    (unpriced.entries > 0).then(|| format!("{entries} without one: {worked}, which would be worth {after}."))
+}
+
+/// An amount with its sign, such as `+150.00 EUR`.
+fn with_sign(difference: &Money) -> String {
+    format!("{}{}", if difference.amount > 0 { "+" } else { "" }, difference.text())
+}
+
+/// The call that reprices the unbilled time of a level at the rate that holds; none for the organization's rate, which no program sets.
+fn repricing_call(level: &RateLevel) -> Option<String> {
+    let (argument, id) = match level {
+        RateLevel::Project(id) => ("project", id),
+        RateLevel::Client(id) => ("client", id),
+        RateLevel::Organization => return None,
+    };
+    Some(format!("set_rate {{\"{argument}\": \"{id}\", \"applies_to\": \"unbilled_time\"}}"))
+}
+
+/// Warns of time that waits to be confirmed and was repriced with the unbilled time, in whose figures it is not.
+fn warn_waiting_repriced(cx: &mut Call, others: &[RepricingCandidate], currency: &Currency) {
+    let waiting = summed(others.iter().filter(|other| other.waits), currency);
+    if waiting.entries == 0 {
+        return;
+    }
+    let entries = text::pluralize(
+        waiting.entries,
+        "time entry that is not confirmed yet was repriced, too, and is",
+        "time entries that are not confirmed yet were repriced, too, and are",
+    );
+    let before = match waiting.without_rate.seconds {
+        0 => format!("worth {}", waiting.before.text()),
+        seconds if seconds == waiting.worked.seconds => "without a rate".to_owned(),
+        _ => format!("worth {}, a part of it without a rate,", waiting.before.text()),
+    };
+    let (worked, after, difference) = (&waiting.worked.text, waiting.after.text(), with_sign(&waiting.difference));
+    cx.warn(format!("{entries} in no figure of the unbilled time: {worked}, {before} until now, worth {after} from now on ({difference})."));
 }
 
 /// Warns of time on draft invoices that is billed at another rate than the current one: a change of rate does not affect it.

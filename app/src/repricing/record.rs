@@ -125,10 +125,10 @@ pub async fn set(cx: &mut Call, given: RateChange) -> Result<ChangedRate, Error>
     };
     if given.applies_to == AppliesTo::UnbilledTime {
         reprice(cx, &others).await?;
-        warnings::warn_not_repriced(cx, &changed.level, others.len()).await?;
+        warnings::warn_after_repricing(cx, &changed.level, &others, &changed.currency).await?;
     } else {
         warnings::warn_drafts(cx, &changed.level).await?;
-        warnings::warn_unbilled(cx, &others, &changed.currency);
+        warnings::warn_unbilled(cx, &changed.level, &others, &changed.currency);
     }
     warnings::own_rates(cx, &changed.level, changed.rate.as_ref()).await?;
     let unbilled = repricing(&others, &changed.currency);

@@ -231,8 +231,8 @@ async fn whoever_changes_a_rate_with_other_things_is_told_of_the_unbilled_time_t
     let project = |change: &str| json!({"project": "Dashboard", "rate": change});
     let kept = |sums: &str| {
         Some(format!(
-            "1 unbilled time entry keeps the rate of before: 5h at 600.00 EUR, which would be {sums}. Set the rate for the unbilled time, \
-             too, to change that."
+            "1 unbilled time entry keeps the rate of before: 5h, worth 600.00 EUR, would be worth {sums}. Set the rate for the unbilled \
+             time, too, to change that."
         ))
     };
     let of_project = kept("750.00 EUR (+150.00 EUR)");
@@ -260,6 +260,48 @@ async fn whoever_changes_a_rate_with_other_things_is_told_of_the_unbilled_time_t
 /// The warnings of an answer, as one text.
 fn warned(answer: &Value) -> String {
     answer["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn of_time_without_a_rate_none_of_before_is_told() {
+    let studio = without_rate().await;
+    log(&studio, json!({"duration": "3h"})).await;
+    let agent = studio.token(WriteMode::Direct).await;
+    let given = json!({"client": "Acme", "rate": "99.99", "dry_run": true});
+    let told = "1 unbilled time entry has no rate and stays without one: 3h, which would be worth 299.97 EUR.";
+    assert_eq!(warned(&studio.ok("set_rate", given.clone()).await), format!("{told} Set the rate for the unbilled time, too, to change that."));
+    let acme = studio.ok("get_client", json!({"client": "Acme"})).await["id"].as_str().expect("an id").to_owned();
+    let call = format!("set_rate {{\"client\": \"{acme}\", \"applies_to\": \"unbilled_time\"}} changes that.");
+    assert_eq!(warned(&agent.ok("set_rate", given.clone()).await), format!("{told} {call}"));
+    let changed = warned(&agent.ok("update_client", json!({"client": "Acme", "rate": "99.99"})).await);
+    assert_eq!(changed, format!("{told} {call}"));
+    log(&studio, json!({"duration": "2h"})).await;
+    let both = warned(&studio.ok("set_rate", json!({"client": "Acme", "rate": "100.00"})).await);
+    assert!(both.contains("keeps the rate of before: 2h, worth 199.98 EUR, would be worth 200.00 EUR (+0.02 EUR)."), "{both}");
+    assert!(both.contains("has no rate and stays without one: 3h, which would be worth 300.00 EUR."), "{both}");
+    studio.ok("set_rate", json!({"client": "Acme", "applies_to": "unbilled_time"})).await;
+    let taken = warned(&studio.ok("set_rate", json!({"client": "Acme", "rate": ""})).await);
+    assert!(taken.contains("2 unbilled time entries keep the rate of before: 5h, worth 500.00 EUR, would have no rate."), "{taken}");
+}
+
+#[tokio::test]
+async fn time_that_waits_to_be_confirmed_is_told_where_its_rate_changes_and_where_it_does_not() {
+    let studio = without_rate().await;
+    rate(&studio, "120.00", "new_time").await;
+    let drafts = studio.token(WriteMode::Drafts).await;
+    let entry = log(&drafts, json!({"duration": "3h"})).await;
+    let kept = rate(&studio, "150.00", "new_time").await;
+    assert_eq!(kept["unbilled"]["entries"], 0);
+    let told = "1 time entry that is not confirmed yet keeps the rate of before: 3h, worth 360.00 EUR, would be worth 450.00 EUR \
+                (+90.00 EUR).";
+    assert!(warned(&kept).contains(told), "{kept:#}");
+    let set = rate(&studio, "150.00", "unbilled_time").await;
+    assert_eq!((&set["unbilled"]["entries"], &set["unbilled"]["difference"]["amount"]), (&json!(0), &json!("0.00")));
+    let told = "1 time entry that is not confirmed yet was repriced, too, and is in no figure of the unbilled time: 3h, worth 360.00 EUR \
+                until now, worth 450.00 EUR from now on (+90.00 EUR).";
+    assert_eq!(warned(&set), told);
+    assert_eq!(read(&studio, &entry).await["amount"]["amount"], "450.00");
+    assert_eq!(warned(&rate(&studio, "150.00", "unbilled_time").await), "", "nothing has another rate");
 }
 
 #[tokio::test]

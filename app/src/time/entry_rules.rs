@@ -2,6 +2,7 @@
 
 use domain::{id::TimeEntryId, money::Amount, patch::Patch, text};
 use jiff::{SignedDuration, civil::Date};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -239,9 +240,14 @@ pub fn warn_missing_rate(cx: &mut Call, read_scope: &ReadScope, terms: &BillingT
         let way = if cx.may_call("set_rate") { " Give the project or its client one, also for the unbilled time." } else { "" };
         cx.warn_by_channel(
             format!("This time on \"{project}\" is billable and has no rate in {currency}, so it is worth nothing yet.{way}"),
-            format!("No rate in {currency}: worth 0. set_rate for unbilled_time gives one."),
+            format!("No rate in {currency}: worth 0. {} gives one.", pricing_call(&terms.client_name)),
         );
     }
+}
+
+/// The call that gives time of this client without a rate one, but for the rate.
+fn pricing_call(client: &str) -> String {
+    format!("set_rate {{\"client\": {}, \"rate\": …, \"applies_to\": \"unbilled_time\"}}", Value::from(client))
 }
 
 /// Warns of a day more than one day ahead or more than a year back on the local clock: such a day is mostly a mistake.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    access::Role,
+    access::{Role, WriteMode},
     assistant::{Step, ToolState, commands},
     error::Code,
 };
@@ -20,6 +20,17 @@ async fn a_read_runs_at_once_and_a_write_waits() {
     assert!(matches!(said.messages[1].steps.first(), Some(Step::Card(_))), "{said:?}");
     assert_eq!(world.code("get_client", json!({"client": "Beta"})).await, Code::NotFound);
     assert_eq!(model.asked().len(), 0);
+}
+
+#[tokio::test]
+async fn time_that_waits_to_be_confirmed_is_told_in_the_drawer() {
+    let (world, _) = studio(vec![]).await;
+    let entry = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "3h"});
+    world.token(WriteMode::Drafts).await.ok("create_time_entry", entry).await;
+    let unbilled = say(&world, "/unbilled").await.messages[1].text.clone();
+    assert!(unbilled.starts_with("Nothing found · 3h (360.00 EUR) of Acme waits to be confirmed by Ada ("), "{unbilled}");
+    let refused = say(&world, "/invoice Acme").await.messages[1].refusal.clone().expect("a refusal").message;
+    assert!(refused.starts_with("There is nothing to bill to Acme: 3h (360.00 EUR) waits to be confirmed by Ada ("), "{refused}");
 }
 
 #[tokio::test]

@@ -1,16 +1,20 @@
 //! SQL of the balance: unbilled time and open invoices per currency.
 
-use domain::money::{Currency, Money};
+use domain::{
+    hours::WorkDuration,
+    money::{Currency, Money},
+};
 use jiff::civil::Date;
 use sqlx::query;
 
 use crate::{
     database::{Db, date},
     error::Error,
-    invoices::balance::CurrencyBalance,
+    invoices::balance::{CurrencyBalance, WaitingTime},
 };
 
-/// Unbilled and open amounts per currency. The entries counted as unbilled are those that [`lock_unbilled`](super::lock_unbilled) locks.
+/// Unbilled and open amounts per currency, and the time that waits. The entries counted as unbilled are those that
+/// [`lock_unbilled`](super::lock_unbilled) locks.
 pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<CurrencyBalance>, Error> {
     let organization = db.organization();
     let rows = query!(
@@ -19,17 +23,29 @@ pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<CurrencyBalance>, E
                from time_entry t
                where t.organization_id = $1 and is_unbilled(t)
                group by t.project_id
+           ), waiting as materialized (
+               select t.project_id, sum(t.seconds) as seconds, coalesce(sum(entry_amount(t.seconds, t.rate)), 0) as amount
+               from time_entry t
+               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running and not is_counted(t)
+               group by t.project_id
            ), due as (
-               select c.currency, u.amount as unbilled, 0 as open, 0 as overdue, 0 as open_invoices, 0 as overdue_invoices
+               select c.currency, u.amount as unbilled, 0 as waiting, 0 as waiting_amount, 0 as open, 0 as overdue,
+                   0 as open_invoices, 0 as overdue_invoices
                from unbilled u
                join project p on p.organization_id = $1 and p.id = u.project_id
                join client c on c.organization_id = $1 and c.id = p.client_id
                union all
-               select i.currency, 0, i.total - i.paid, case when i.due_on < $2 then i.total - i.paid else 0 end,
+               select c.currency, 0, w.seconds, w.amount, 0, 0, 0, 0
+               from waiting w
+               join project p on p.organization_id = $1 and p.id = w.project_id
+               join client c on c.organization_id = $1 and c.id = p.client_id
+               union all
+               select i.currency, 0, 0, 0, i.total - i.paid, case when i.due_on < $2 then i.total - i.paid else 0 end,
                    1, case when i.due_on < $2 then 1 else 0 end
                from invoice i where i.organization_id = $1 and i.state = 'sent'
            )
-           select currency as "currency!", sum(unbilled)::bigint as "unbilled!", sum(open)::bigint as "open!",
+           select currency as "currency!", sum(unbilled)::bigint as "unbilled!", sum(waiting)::bigint as "waiting!",
+               sum(waiting_amount)::bigint as "waiting_amount!", sum(open)::bigint as "open!",
                sum(overdue)::bigint as "overdue!", sum(open_invoices)::bigint as "open_invoices!",
                sum(overdue_invoices)::bigint as "overdue_invoices!"
            from due group by currency order by currency"#,
@@ -43,6 +59,7 @@ pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<CurrencyBalance>, E
         let money = |amount: i64| Money::new(amount, &currency);
         Ok(CurrencyBalance {
             unbilled: money(row.unbilled),
+            waiting: (row.waiting > 0).then(|| WaitingTime { worked: WorkDuration::of(row.waiting), amount: money(row.waiting_amount) }),
             open: money(row.open),
             overdue: money(row.overdue),
             open_invoices: row.open_invoices,

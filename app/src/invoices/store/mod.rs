@@ -1,4 +1,4 @@
-//! SQL of unbilled time, invoices, payments, numbers and the outbox.
+//! SQL of unbilled time, time that waits, invoices, payments, numbers and the outbox.
 
 mod balance;
 mod counter;
@@ -10,6 +10,7 @@ mod outbox;
 mod redraft;
 mod sent;
 mod unbilled;
+mod waiting;
 
 pub use balance::*;
 pub use counter::*;
@@ -21,3 +22,4 @@ pub use outbox::*;
 pub use redraft::*;
 pub use sent::*;
 pub use unbilled::*;
+pub use waiting::*;

@@ -296,6 +296,7 @@ pub async fn release_invoice(db: &mut Db, invoice: Uuid) -> Result<u64, Error> {
     Ok(released.rows_affected())
 }
 
-fn days(period: Option<&DateRange>) -> (Option<jiff_sqlx::Date>, Option<jiff_sqlx::Date>) {
+/// The first and the last day of a period, for SQL.
+pub(super) fn days(period: Option<&DateRange>) -> (Option<jiff_sqlx::Date>, Option<jiff_sqlx::Date>) {
     period.map(|span| (date(span.from.date()), date(span.to.date()))).unzip()
 }

@@ -26,6 +26,7 @@ mod tax_numbers;
 mod titles;
 mod updates;
 mod voiding;
+mod waiting;
 mod wanted_at_home;
 mod zones;
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::PaymentMethod;
 use crate::{
     outbox::MailState,
+    page::Page,
     summary::{ClientRef, ProjectRef},
 };
 
@@ -36,6 +37,18 @@ pub struct UnbilledByProject {
     pub oldest: Day,
     /// The newest day among them.
     pub newest: Day,
+}
+
+/// Unbilled time by client and project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct UnbilledTime {
+    /// The page of the list.
+    #[serde(flatten)]
+    pub page: Page<UnbilledByProject>,
+    /// On the first page: the billable time that cannot be invoiced yet because it waits to be confirmed or approved. It is logged already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// An invoice by id and number.

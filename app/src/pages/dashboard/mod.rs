@@ -104,7 +104,7 @@ async fn load_money(here: &CurrentOrganization) -> Result<Option<MoneyOverview>,
     let bills = here.may(Permission::WriteMoney);
     let unbilled = async {
         match bills {
-            true => load_picker_options(|cursor| ListUnbilled { limit: Some(LIMIT_MAX), cursor, ..Default::default() }.call()).await,
+            true => load_picker_options(unbilled_page).await,
             false => Ok(PickerOptions::default()),
         }
     };
@@ -115,6 +115,11 @@ async fn load_money(here: &CurrentOrganization) -> Result<Option<MoneyOverview>,
         ListInvoices { status: Some(InvoiceStatus::Draft), page: PageRequest::first(20), ..Default::default() }.call(),
     )?;
     Ok(Some(MoneyOverview { balance, unbilled, open: open.items, drafts: drafts.items }))
+}
+
+/// The page of unbilled time after a cursor. The balance tells of what waits beside it.
+async fn unbilled_page(cursor: Option<String>) -> Result<Page<UnbilledByProject>, Error> {
+    ListUnbilled { limit: Some(LIMIT_MAX), cursor, ..Default::default() }.call().await.map(|unbilled| unbilled.page)
 }
 
 impl MoneyOverview {
@@ -204,8 +209,9 @@ fn has_no_grant(here: &CurrentOrganization, without: Option<WithoutProject>) -> 
 
 /// The unbilled time, for users who write invoices, and the open invoices.
 fn money_lists(here: &CurrentOrganization, money: MoneyOverview) -> AnyView {
-    let MoneyOverview { unbilled, open, drafts, .. } = money;
-    let unbilled = here.may(Permission::WriteMoney).then(|| view! { <UnbilledByClient unbilled /> });
+    let MoneyOverview { balance, unbilled, open, drafts } = money;
+    let waiting: Vec<_> = balance.items.into_iter().filter_map(|due| due.waiting).collect();
+    let unbilled = here.may(Permission::WriteMoney).then(|| view! { <UnbilledByClient unbilled waiting /> });
     view! { <div>{unbilled} <OpenInvoices open drafts /></div> }.into_any()
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::key_figures::sums;
 use crate::{
-    invoices::{InvoiceSummary, UnbilledByProject},
+    invoices::{InvoiceSummary, UnbilledByProject, balance::WaitingTime},
     page::PickerOptions,
     page_context::use_current_organization,
     pages::invoices::{invoice_label, status_badges::status_badges},
@@ -42,6 +42,8 @@ fn by_client(unbilled: Vec<UnbilledByProject>) -> Vec<ClientUnbilled> {
 pub fn UnbilledByClient(
     /// The time, by client and project.
     unbilled: PickerOptions<UnbilledByProject>,
+    /// The time that cannot be billed yet, per currency.
+    waiting: Vec<WaitingTime>,
 ) -> impl IntoView {
     let here = use_current_organization();
     let PickerOptions { items, cut } = unbilled;
@@ -62,15 +64,33 @@ pub fn UnbilledByClient(
         }
     });
     let rows: Vec<_> = rows.collect();
+    let none = match waiting.is_empty() {
+        true => "All billable time is on an invoice or a draft.",
+        false => "All billable time that counts is on an invoice or a draft.",
+    };
+    let waiting = waiting_words(&waiting).map(|words| {
+        let path = here.path("time");
+        view! { <p class="below">{words} " " <a href=path>"To the time"</a></p> }
+    });
     view! {
         <PageSection title="Not invoiced yet" id="unbilled">
             {match rows.is_empty() {
-                true => view! { <p class="quiet">"All billable time is on an invoice or a draft."</p> }.into_any(),
+                true => view! { <p class="quiet">{none}</p> }.into_any(),
                 false => view! { <ul class="rows">{rows}</ul> }.into_any(),
             }}
             {cut.then(|| view! { <p class="below">"These are the first clients by name; the sum on top counts all."</p> })}
+            {waiting}
         </PageSection>
     }
+}
+
+/// The time that waits to be confirmed, in words; none where no time waits.
+fn waiting_words(waiting: &[WaitingTime]) -> Option<String> {
+    let seconds: i64 = waiting.iter().map(|of_currency| of_currency.worked.seconds).sum();
+    let amounts: Vec<String> = sums(waiting.iter().map(|of_currency| &of_currency.amount)).iter().map(Money::text).collect();
+    let worth = if amounts.is_empty() { String::new() } else { format!(" ({})", amounts.join(" and ")) };
+    let time = WorkDuration::of(seconds).text;
+    (seconds > 0).then(|| format!("{time}{worth} waits to be confirmed and cannot be invoiced before."))
 }
 
 /// Unpaid invoices, and drafts.

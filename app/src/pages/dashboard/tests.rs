@@ -221,6 +221,27 @@ async fn a_viewer_to_whom_no_client_was_granted_is_told_that_and_nothing_of_unbi
 }
 
 #[tokio::test]
+async fn time_that_waits_to_be_confirmed_stands_below_the_unbilled_time() {
+    let studio = studio().await;
+    let lists = async || {
+        let looking = async {
+            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+            provide_context(here.clone());
+            let money = load_money(&here).await.expect("the amounts").expect("whoever sees money");
+            money_lists(&here, money).to_html()
+        };
+        studio.caller.clone().run(looking).await
+    };
+    let before = lists().await;
+    assert!(before.contains("All billable time is on an invoice or a draft.") && !before.contains("waits"), "{before}");
+    let entry = json!({"project": "Dashboard", "duration": "3h", "date": "2026-11-20"});
+    studio.token(WriteMode::Drafts).await.ok("create_time_entry", entry).await;
+    let after = lists().await;
+    assert!(after.contains("3h (360.00 EUR) waits to be confirmed") && after.contains("/time\""), "{after}");
+    assert!(!after.contains("All billable time is"), "{after}");
+}
+
+#[tokio::test]
 async fn the_timer_is_pointed_at_only_where_a_project_can_be_chosen() {
     let studio = studio().await;
     let barbara = studio.as_role(Role::Member).await;
