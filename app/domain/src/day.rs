@@ -5,6 +5,7 @@
 
 mod calendar;
 mod date_range;
+mod figures;
 mod offset_date_time;
 #[cfg(feature = "server")]
 mod period;
@@ -44,12 +45,14 @@ const MONTHS: [&str; 12] =
 pub struct Day(String);
 
 impl Day {
-    /// Parses `YYYY-MM-DD`; an error names `field`.
+    /// Parses `YYYY-MM-DD`; an error names `field`, and suggests that form for figures with one reading, such as `30/11/2026`.
     pub fn parse(field: &'static str, text: &str) -> Result<Day, InvalidValue> {
         let text = text.trim();
         let refused = |why: &str| InvalidValue::new(field, format!("{} {why}", crate::money::shown(text)));
-        let (year, month, day) =
-            calendar::read(text).ok_or_else(|| refused("is not a day; write it as YYYY-MM-DD, such as 2026-03-05."))?;
+        let (year, month, day) = calendar::read(text).ok_or_else(|| match Day::in_figures(text) {
+            Some(day) => refused(&format!("is not a day; write it as YYYY-MM-DD: {day}.")),
+            None => refused("is not a day; write it as YYYY-MM-DD, such as 2026-03-05."),
+        })?;
         if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
             return Err(refused("is too far away; give a day from 1970 to 2200."));
         }

@@ -14,8 +14,11 @@ use crate::{
     operation::{Call, read_scope::ReadScope},
 };
 
-/// How many of the newest actions are searched for one that can be undone.
+/// How many actions are searched at once for one that can be undone.
 const LOOKED_AT: i64 = 50;
+
+/// How many times so many are searched, from the newest on.
+const SEARCHES_MAX: usize = 4;
 
 /// How many of those without a known obstacle are tried.
 const TRIED: usize = 3;
@@ -50,7 +53,8 @@ pub fn manual_remedy(cx: &Call, operation: &str) -> Option<&'static str> {
     MANUAL_REMEDIES.iter().find(|(done, way, _)| by_name && *done == operation && cx.may_call(way)).map(|(.., words)| *words)
 }
 
-/// Adds the newest action that can be undone to the refusal of `last`, which would otherwise block all older ones for ever.
+/// Adds the newest action that can be undone to the refusal of `last`, which would otherwise block all older ones for ever; or that there
+/// is none.
 pub async fn with_newest_undoable(cx: &mut Call, last: Uuid, error: Error) -> Error {
     match newest(cx, last).await {
         Ok(Some(words)) => {
@@ -61,6 +65,7 @@ pub async fn with_newest_undoable(cx: &mut Call, last: Uuid, error: Error) -> Er
     }
 }
 
+/// The hint to the newest action before `last` that can be undone, or that there is none; `None` where neither is certain.
 async fn newest(cx: &mut Call, last: Uuid) -> Result<Option<String>, Error> {
     let (own, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
     // `last` of a person is never an action of their agents, of which there may be many.
@@ -68,18 +73,37 @@ async fn newest(cx: &mut Call, last: Uuid) -> Result<Option<String>, Error> {
         Some(_) => ActionFilter { token, ..ActionFilter::default() },
         None => ActionFilter { member: Some(own), without_token: true, ..ActionFilter::default() },
     };
-    let mut rows = store::actions(&mut cx.db, whose, None, LOOKED_AT).await?;
-    // The last one itself was refused, whatever its known obstacles.
-    rows.retain(|row| row.id != last);
-    // Some obstacles show only in a trial, and a hint must not lead to another refusal. After an action whose trial is inconclusive no
-    // older one is called the newest.
-    let undoable = list::undoable(cx, rows).await?.into_iter().take_while(|undoable| undoable.records <= RECORDS_TRIED);
-    for undoable in undoable.take(TRIED) {
-        if undo::can_undo(cx, undoable.action).await? {
-            return name(cx, undoable).await.map(Some);
+    let (mut before, mut tried, mut has_undos) = (None, 0, false);
+    for _ in 0..SEARCHES_MAX {
+        let mut rows = store::actions(&mut cx.db, whose, before, LOOKED_AT).await?;
+        let is_end = (rows.len() as i64) < LOOKED_AT;
+        before = rows.last().map(|row| (row.at.to_jiff(), row.id));
+        has_undos |= rows.iter().any(|row| row.undoes.is_some());
+        // The last one itself was refused, whatever its known obstacles.
+        rows.retain(|row| row.id != last);
+        // Some obstacles show only in a trial, and a hint must not lead to another refusal. After an action whose trial is inconclusive
+        // no older one is called the newest.
+        for undoable in list::undoable(cx, rows).await? {
+            if undoable.records > RECORDS_TRIED || tried == TRIED {
+                return Ok(None);
+            }
+            tried += 1;
+            if undo::can_undo(cx, undoable.action).await? {
+                return name(cx, undoable).await.map(Some);
+            }
+        }
+        if is_end {
+            // An undo is never named, and can be undone by its id.
+            return Ok((!has_undos).then(|| nothing_else(cx)));
         }
     }
     Ok(None)
+}
+
+/// The hint where no other action can be undone.
+fn nothing_else(cx: &Call) -> String {
+    let who = if cx.caller.token.is_some() { "this credential" } else { "you" };
+    format!("Nothing else that {who} did can be undone as things stand.")
 }
 
 /// The hint to an action: to an agent by its operation, to a person by what was done and when.

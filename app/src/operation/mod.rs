@@ -33,6 +33,8 @@ pub mod json;
 #[cfg(feature = "ssr")]
 pub mod membership;
 #[cfg(feature = "ssr")]
+mod misnamed;
+#[cfg(feature = "ssr")]
 mod pipeline;
 #[cfg(feature = "ssr")]
 pub mod read_scope;

@@ -1,6 +1,6 @@
 //! Validation of arguments against their schema, with a message for each violation by its path.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     money,
@@ -12,7 +12,7 @@ use jsonschema::{
 };
 use serde_json::{Map, Value};
 
-use super::size_limits;
+use super::{misnamed, size_limits};
 use crate::error::{Code, Error};
 
 /// The most problems that a refusal names.
@@ -126,7 +126,7 @@ impl FaultyObject {
         }
     }
 
-    /// The fields that the object takes, those similar to its unknown names first.
+    /// The fields that the object takes, those that its unknown names mean or resemble first.
     fn takes(&self, operation: &str, input: &Map<String, Value>) -> Option<String> {
         let mut schema = input;
         for step in &self.way {
@@ -135,10 +135,17 @@ impl FaultyObject {
             schema = inner?.as_object()?;
         }
         let mut names: Vec<&str> = schema.get("properties")?.as_object()?.keys().map(String::as_str).collect();
-        let near: Vec<String> = self.unknown.iter().flat_map(|unknown| similar::similar_names(unknown, &names)).collect();
+        let meant: BTreeMap<&str, &str> =
+            self.unknown.iter().filter_map(|unknown| Some((unknown.as_str(), misnamed::field(unknown, &names)?))).collect();
+        let alike = self.unknown.iter().flat_map(|unknown| similar::similar_names(unknown, &names));
+        let near: Vec<String> = meant.values().map(|meant| (*meant).to_owned()).chain(alike).collect();
         names.sort_by_key(|name| near.iter().position(|near| near == name).unwrap_or(near.len()));
         let who = if self.way.is_empty() { operation.to_owned() } else { place(&self.way) };
-        Some(if names.is_empty() { format!("{who} takes no arguments.") } else { format!("{who} takes: {}.", names.join(", ")) })
+        let instead: String = meant.iter().map(|(given, meant)| format!(" Instead of {given}, give {meant}.")).collect();
+        Some(match names.is_empty() {
+            true => format!("{who} takes no arguments."),
+            false => format!("{who} takes: {}.{instead}", names.join(", ")),
+        })
     }
 }
 
@@ -192,9 +199,22 @@ fn not_a_list(input: &Map<String, Value>, subject: &Subject<'_>, problem: &Valid
         _ => return None,
     };
     let wanted = wanted(input, problem).filter(|wanted| wanted.get("type").is_some_and(|kind| kind == "array"))?;
-    let fields: Vec<&str> = wanted.pointer("/items/properties")?.as_object()?.keys().map(String::as_str).collect();
-    let (label, first) = (subject.label, fields.first()?);
-    Some(format!("{label} is {given}, and has to be a list of objects: [{{\"{first}\": …}}]. Each of them takes: {}.", fields.join(", ")))
+    let (fields, label) = (fields_required_first(wanted.get("items")?)?, subject.label);
+    let required = fields.iter().filter(|(_, is_required)| *is_required).count().max(1);
+    let example: Vec<String> = fields.iter().take(required).map(|(field, _)| format!("\"{field}\": …")).collect();
+    let names: Vec<&str> = fields.iter().map(|(field, _)| *field).collect();
+    let is_json = problem.instance().as_str().is_some_and(|text| text.trim_start().starts_with(['[', '{']));
+    let way = if is_json { " Give the list itself, and not its JSON as a text." } else { "" };
+    let (example, names) = (example.join(", "), names.join(", "));
+    Some(format!("{label} is {given}, and has to be a list of objects: [{{{example}}}]. Each of them takes: {names}.{way}"))
+}
+
+/// The fields of an object, each with whether it is required, the required ones first.
+fn fields_required_first(object: &Value) -> Option<Vec<(&str, bool)>> {
+    let required: Vec<&str> = object.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let others = object.get("properties")?.as_object()?.keys().map(String::as_str).filter(|field| !required.contains(field));
+    let others: Vec<(&str, bool)> = others.map(|field| (field, false)).collect();
+    Some(required.into_iter().map(|field| (field, true)).chain(others).collect())
 }
 
 /// The schema of the value that a problem is about.
@@ -215,7 +235,9 @@ fn words(Subject { name, label, is_item }: &Subject<'_>, problem: &ValidationErr
         ValidationErrorKind::Enum { options } => {
             let choices: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             let given = shorten(&problem.instance().to_string());
-            format!("{label} is {given}, which is none of its choices: {}.", choices.join(", "))
+            let meant = problem.instance().as_str().and_then(|given| misnamed::choice(given, &choices));
+            let meant = meant.map(|meant| format!(" {meant}")).unwrap_or_default();
+            format!("{label} is {given}, which is none of its choices: {}.{meant}", choices.join(", "))
         }
         ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::String) } if problem.instance().is_number() => {
             format!("{label} is a number; {}", as_text(name, problem.instance()))

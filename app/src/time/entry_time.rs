@@ -107,7 +107,7 @@ impl EntryTime {
                 Err(Error::invalid("ended_at", "The end is missing; give ended_at, or a duration such as 1h30m."))
             }
             ParsedInput { ended: Some(_), .. } => {
-                Err(Error::invalid("started_at", "The start is missing; give started_at beside ended_at."))
+                Err(Error::invalid("started_at", "The start is missing; give started_at, or a duration such as 1h30m."))
             }
             _ => Err(Error::invalid("duration", "How long was worked? Give a day and a duration, or a start and an end.")),
         }

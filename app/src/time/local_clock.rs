@@ -48,11 +48,25 @@ impl<T> WithRemarks<T> {
     }
 }
 
-/// The error for a text that is neither a time on the clock nor an instant.
+/// The error for a text that is neither a time on the clock nor an instant. A day in other figures is written in those that are wanted.
 fn not_a_time(field: &'static str, text: &str) -> Error {
     let shown = domain::money::shown(text.trim());
-    let way = "write one of 24 hours such as 09:30 or 21:30, or 2026-03-05 09:30 on the worker's clock, or RFC 3339 with an offset.";
+    let (day, time) = text.trim().split_once([' ', 'T']).unwrap_or_default();
+    let way = match Day::in_figures(day).zip(times_of_day::time(time)) {
+        Some((day, time)) => format!("write {day} {}.", time.strip_suffix(":00").unwrap_or(&time)),
+        None => "write one of 24 hours such as 09:30 or 21:30, or 2026-03-05 09:30 on the worker's clock, or RFC 3339 with an offset."
+            .to_owned(),
+    };
     Error::invalid(field, format!("{shown} is not a time; {way}"))
+}
+
+/// Refuses the word `now` for a time that is the present one when it is left out.
+pub fn refuse_now(field: &'static str, text: &str) -> Result<(), Error> {
+    if !text.trim().eq_ignore_ascii_case("now") {
+        return Ok(());
+    }
+    let shown = domain::money::shown(text.trim());
+    Err(Error::invalid(field, format!("{shown} is not a time; leave {field} out for the present one.")))
 }
 
 impl LocalClock {

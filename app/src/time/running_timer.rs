@@ -15,7 +15,7 @@ use super::{
         PriceChange, apply_description, check_agent_may_change, is_person, load_terms, local_clock, reprice, resolve_new_project,
         warn_missing_rate, warn_remarks,
     },
-    local_clock::to_the_second,
+    local_clock::{refuse_now, to_the_second},
     lock,
     read_entries::{self, EntryPresenter},
     start_timer::{StartRequest, parse_start, resolve_start},
@@ -98,6 +98,7 @@ pub async fn stop_timer_of(cx: &mut Call, member: Uuid) -> Result<bool, Error> {
 
 /// Parses a given end. Refuses one before the start or in the future.
 fn parse_end(cx: &mut Call, given: &str, running: &StoredEntry, now: Timestamp) -> Result<Timestamp, Error> {
+    refuse_now("ended_at", given)?;
     let local_clock = local_clock(cx)?;
     let at = warn_remarks(cx, local_clock.instant_on(cx.member_today()?, "ended_at", given, None)?);
     let shown = |at: Timestamp| OffsetDateTime::at(at, &local_clock.zone);

@@ -13,7 +13,7 @@ use super::{
         EntryDetails, check_agent_may_change, is_person, load_terms, local_clock, may_stop_timer, new_entry, origin, parse_description,
         warn_missing_rate, warn_remarks,
     },
-    local_clock::to_the_second,
+    local_clock::{refuse_now, to_the_second},
     read_entries,
     running_timer::{FUTURE_TOLERANCE, end},
     store::{
@@ -158,6 +158,9 @@ pub struct StartRequest<'a> {
 /// or, if that is in the future, on the day of `before`.
 pub fn parse_start(cx: &mut Call, given: Option<&str>, before: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
     let Some(given) = given.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    if before.is_none() {
+        refuse_now("started_at", given)?;
+    }
     let (local_clock, today) = (local_clock(cx)?, cx.member_today()?);
     let mut read = local_clock.instant_on(today, "started_at", given, before)?;
     if let Some(before) = before.filter(|_| read.value > cx.now) {

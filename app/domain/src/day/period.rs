@@ -32,7 +32,8 @@ impl DateRange {
 fn refused(field: &'static str, text: &str) -> InvalidValue {
     let shown = crate::money::shown(text);
     let examples = "today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15";
-    InvalidValue::new(field, format!("{shown} is not a period; give one such as {examples}."))
+    let way = Day::in_figures(text).map_or_else(|| format!("give one such as {examples}"), |day| format!("write the day as {day}"));
+    InvalidValue::new(field, format!("{shown} is not a period; {way}."))
 }
 
 fn relative(word: &str, today: Date, week_start: u8) -> Option<Dates> {

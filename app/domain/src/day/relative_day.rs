@@ -5,6 +5,8 @@ use jiff::civil::Date;
 
 use super::Day;
 #[cfg(feature = "server")]
+use super::calendar;
+#[cfg(feature = "server")]
 use crate::invalid_value::InvalidValue;
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -14,11 +16,12 @@ impl Day {
     /// Parses a day relative to `today`: `YYYY-MM-DD`, `today`, `yesterday`, or a day of the week such as `monday` or `mon`, which is the
     /// latest one that is not after today; `last monday` is the latest one before today.
     pub fn parse_relative(field: &'static str, text: &str, today: Date) -> Result<Day, InvalidValue> {
-        let by_number = |refused: InvalidValue| match text.contains(|letter: char| letter.is_ascii_digit()) {
-            true => refused,
-            false => refused.hint("A day may be today, yesterday or a day of the week, too, such as monday or last monday."),
+        let with_words = |refused: InvalidValue| match calendar::read(text.trim()) {
+            // It is written as a day, and only that day is wrong.
+            Some(_) => refused,
+            None => refused.hint("A day may be today, yesterday or a day of the week, too, such as monday or last monday."),
         };
-        Day::by_word(text, &Day::from(today)).map_or_else(|| Day::parse(field, text).map_err(by_number), Ok)
+        Day::by_word(text, &Day::from(today)).map_or_else(|| Day::parse(field, text).map_err(with_words), Ok)
     }
 
     /// The remark about a day of the week that was taken as today: that of a week ago may be meant.

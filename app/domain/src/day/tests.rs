@@ -40,6 +40,29 @@ fn a_day_is_one_of_the_calendar() {
 }
 
 #[test]
+fn a_day_in_other_figures_is_suggested_where_it_has_one_reading() {
+    for (text, meant) in [
+        ("30/11/2026", "2026-11-30"),
+        ("11/30/2026", "2026-11-30"),
+        ("30-11-2026", "2026-11-30"),
+        (" 5.3.2026 ", "2026-03-05"),
+        ("05.03.2026", "2026-03-05"),
+        ("5/5/2026", "2026-05-05"),
+        ("2026/3/5", "2026-03-05"),
+        ("2026-3-5", "2026-03-05"),
+    ] {
+        let refused = Day::parse("date", text).unwrap_err().message;
+        assert!(refused.ends_with(&format!("is not a day; write it as YYYY-MM-DD: {meant}.")), "{text}: {refused}");
+    }
+    let others =
+        ["5/3/2026", "5.3.26", "31.2.2026", "30/11", "1/2/3/2026", "30/é1/2026", "2026-123-05", "30.11/2026", "1.1.1969", "//", "x"];
+    for text in others {
+        assert_eq!(Day::in_figures(text), None, "{text}");
+        assert!(Day::parse("date", text).unwrap_err().message.ends_with("write it as YYYY-MM-DD, such as 2026-03-05."), "{text}");
+    }
+}
+
+#[test]
 fn a_day_has_a_name() {
     assert_eq!(day("2026-11-21").weekday(), 6);
     assert_eq!(day("2026-11-21").label(), "Sat 21 Nov 2026");

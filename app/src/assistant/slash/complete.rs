@@ -33,10 +33,7 @@ pub fn complete(text: &str, caret: usize, commands: &[Command], names: &KnownNam
     let name = name.to_lowercase();
     let mut offered = match name.as_str() {
         "start" => known(head, tail, rest, &names.projects, true),
-        "log" => match natural_commands::duration(rest.trim_start()) {
-            Ok((_, after)) if rest.ends_with(char::is_whitespace) || !after.is_empty() => known(head, tail, after, &names.projects, true),
-            _ => Vec::new(),
-        },
+        "log" => log(head, tail, rest, names),
         "unbilled" => known(head, tail, rest, &names.clients, false),
         "invoice" => invoice(head, tail, rest, names),
         _ => commands.iter().find(|command| command.name == name).map(|command| pair(head, tail, command, names)).unwrap_or_default(),
@@ -67,6 +64,22 @@ fn command(typed: &str, tail: &str, commands: &[Command]) -> Vec<Completion> {
     let more = others.len().saturating_sub(COMPLETIONS_MAX - 1);
     let last = Completion { hint: format!("Lists {more} more commands"), ..offer(help) };
     others.into_iter().take(COMPLETIONS_MAX - 1).map(offer).chain([last]).collect()
+}
+
+/// Completes the project after a duration. In `1h 30 d`, the number may belong to the duration or to the name, which is then offered first.
+fn log(head: &str, tail: &str, rest: &str, names: &KnownNames) -> Vec<Completion> {
+    let mut readings = natural_commands::durations(rest.trim_start()).unwrap_or_default();
+    if readings.first().is_some_and(|(_, after)| after.is_empty()) {
+        readings.truncate(1);
+    }
+    let is_open = |after: &str| rest.ends_with(char::is_whitespace) || !after.is_empty();
+    let mut offered: Vec<Completion> = Vec::new();
+    for (_, after) in readings.iter().rev().filter(|(_, after)| is_open(after)) {
+        let further = known(head, tail, after, &names.projects, true).into_iter();
+        let further: Vec<Completion> = further.filter(|offer| offered.iter().all(|other| other.label != offer.label)).collect();
+        offered.extend(further);
+    }
+    offered
 }
 
 fn invoice(head: &str, tail: &str, rest: &str, names: &KnownNames) -> Vec<Completion> {

@@ -96,19 +96,53 @@ fn takes(command: &Command, name: &str) -> bool {
     required(command).any(|known| known == name) || command.arguments.contains(&name)
 }
 
-/// The refusal of words without a name, with the way to write them: the value before them in quotes together with them, or an argument
-/// that is still missing.
+/// The refusal of words without a name, with the way to write them: as the arguments that are still missing, in their order, or in quotes
+/// together with the value before them.
 fn stands_alone(command: &Command, given: &Map<String, Value>, before: Option<(String, &str)>, rest: &str) -> Error {
-    let short = |text: &str| text.trim().chars().take(REPEATED_MAX).collect::<String>();
-    let in_quotes = |text: &str| format!("\"{}\"", short(&text[..before_named(command, text)]).replace('\\', "\\\\").replace('"', "\\\""));
-    let missing = || required(command).find(|name| !given.contains_key(*name));
-    let way = match (before, missing()) {
-        (Some((name, value)), _) => format!("put a value of several words in quotes: {name}={}.", in_quotes(value)),
-        (None, Some(name)) => format!("/{} takes its arguments by name, such as {name}={}.", command.name, in_quotes(rest)),
+    let in_quotes = |text: &str| quoted_text(&text[..before_named(command, text)]);
+    let follows = |name: &str| rest.split_whitespace().any(|word| word.split_once('=').is_some_and(|(given, _)| spelled(given) == name));
+    let missing: Vec<&str> = required(command).filter(|name| !given.contains_key(*name) && !follows(name)).collect();
+    let all = || in_order(&missing, &rest[..before_named(command, rest)]);
+    let by_name = missing.first().map(|name| all().unwrap_or_else(|| format!("{name}={}", in_quotes(rest))));
+    let way = match (before, by_name) {
+        (Some((name, value)), by_name) => {
+            let by_name = by_name.map(|example| format!("give it by name, such as {example}, or ")).unwrap_or_default();
+            format!("{by_name}put a value of several words in quotes: {name}={}.", in_quotes(value))
+        }
+        (None, Some(example)) => format!("/{} takes its arguments by name, such as {example}.", command.name),
         (None, None) => format!("/{} takes arguments by name only: the name, an equals sign and the value.", command.name),
     };
     let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace()).unwrap_or(rest.len());
     Error::invalid("text", format!("\"{}\" stands alone; {way}", short(&rest[..end])))
+}
+
+/// The values that a text holds, each with the name of a missing argument, in the order of these; the last of them takes all that is left,
+/// and those without a value are named at the end. `None` unless there are several missing arguments and several values.
+fn in_order(missing: &[&str], text: &str) -> Option<String> {
+    let (mut pairs, mut given, mut rest) = (Vec::new(), 0, text.trim());
+    for (at, name) in missing.iter().enumerate() {
+        if rest.is_empty() {
+            pairs.push(format!("{name}=…"));
+            continue;
+        }
+        let (_, after) = value(name, rest).ok()?;
+        let takes_all = at + 1 == missing.len() && !after.trim().is_empty();
+        let (first, left) = rest.split_at(if takes_all { rest.len() } else { rest.len() - after.len() });
+        let is_plain = !takes_all && first.len() <= REPEATED_MAX;
+        pairs.push(if is_plain { format!("{name}={first}") } else { format!("{name}={}", quoted_text(first)) });
+        (given, rest) = (given + 1, left.trim_start());
+    }
+    (given > 1).then(|| pairs.join(" "))
+}
+
+/// A text in quotes, cut off where it is long.
+fn quoted_text(text: &str) -> String {
+    format!("\"{}\"", short(text).replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The beginning of a text, as a refusal repeats it.
+fn short(text: &str) -> String {
+    text.trim().chars().take(REPEATED_MAX).collect()
 }
 
 /// Parses the value that the text begins with: a quoted text, JSON in brackets, or one word.

@@ -40,7 +40,7 @@ fn log(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
     if rest.is_empty() {
         return Err(Error::invalid("duration", "Say how long and on what: /log 45m Acme / Onboarding / first call."));
     }
-    let (duration, rest) = duration(rest)?;
+    let (duration, rest) = duration(rest, names)?;
     let (project, words) = project(rest, names);
     let (description, date) = dated(&words, &names.today);
     if project.is_empty() {
@@ -75,32 +75,55 @@ fn called<const N: usize>(operation: &str, arguments: [(&str, String); N]) -> Pa
     }
 }
 
-/// A duration of one word or two, such as `45m`, `1h 30m` or `45 min`, and what follows it.
-pub(super) fn duration(rest: &str) -> Result<(String, &str), Error> {
+/// The duration that a text begins with, and what follows it. `30 Days` after `1h` is half an hour or the name of a project: the reading
+/// counts that leaves the longest known name, and without one, the longer duration.
+fn duration<'a>(rest: &'a str, names: &KnownNames) -> Result<(String, &'a str), Error> {
+    let readings = durations(rest)?;
+    // Of equal ones, the last is taken.
+    let meant = readings.into_iter().rev().max_by_key(|(_, after)| known_length(after, names));
+    Ok(meant.unwrap_or_default())
+}
+
+/// The readings of the beginning of a text as a duration, each with what follows it: of two words, such as `1h 30m` or `45 min`, then of
+/// one. Refused if there is none.
+pub(super) fn durations(rest: &str) -> Result<Vec<(String, &str)>, Error> {
     let one = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let after = rest[one..].trim_start();
     let two = rest.len() - after.len() + after.find(char::is_whitespace).unwrap_or(after.len());
-    let fits = |end: usize| Seconds::parse("duration", &rest[..end]).is_ok();
-    let end = if two > one && fits(two) { two } else { one };
-    Seconds::parse("duration", &rest[..end])?;
-    Ok((rest[..end].to_owned(), rest[end..].trim_start()))
+    let ends = [Some(two).filter(|_| !after.is_empty()), Some(one)];
+    let readings = ends.into_iter().flatten().filter(|end| Seconds::parse("duration", &rest[..*end]).is_ok());
+    let readings: Vec<_> = readings.map(|end| (rest[..end].to_owned(), rest[end..].trim_start())).collect();
+    if readings.is_empty() {
+        Seconds::parse("duration", &rest[..one])?;
+    }
+    Ok(readings)
+}
+
+/// How much of the beginning of a text is the name of a known project, or else of a known client; in bytes, 0 if none of it is.
+fn known_length(text: &str, names: &KnownNames) -> usize {
+    let client = || longest(text, names.clients.iter().map(String::as_str));
+    known_project(text, names).or_else(client).map_or(0, |(_, after)| text.len() - after.len())
 }
 
 /// Words before a day that make it a part of the description: `prepare demo for friday`.
 const LEADS_TO_DAY: [&str; 17] =
     ["for", "until", "till", "by", "next", "before", "after", "of", "to", "since", "from", "every", "each", "the", "this", "and", "due"];
 
-/// Splits a day off the end of a text, with a preceding `on`. The day is returned as the argument of an operation.
+/// Splits a day off the end of a text, with a preceding `on`. The day is returned as the argument of an operation. Of figures without a
+/// year, such as `8.1.`, only those after `on` or `am` are a day, and those that are the whole text: others may be a version.
 fn dated<'a>(rest: &'a str, today: &Day) -> (&'a str, Option<String>) {
     let last = last_word(rest);
     let last_two = last_word(rest[..last].trim_end());
     let Some((at, day)) = [last_two, last].into_iter().find_map(|at| Some((at, day_named(&rest[at..], today)?))) else {
         return (rest, None);
     };
-    let before = rest[..at].trim_end();
+    let (before, named) = (rest[..at].trim_end(), &rest[at..]);
+    let may_be_version = named.ends_with('.') && !before.is_empty();
     let at = last_word(before);
     match before[at..].to_lowercase().as_str() {
         "on" => (before[..at].trim_end(), Some(day)),
+        "am" if named.contains('.') => (before[..at].trim_end(), Some(day)),
+        _ if may_be_version => (rest, None),
         word if LEADS_TO_DAY.contains(&word) => (rest, None),
         _ => (before, Some(day)),
     }
@@ -139,17 +162,11 @@ fn day_in_figures(text: &str, today: &Day) -> Option<Day> {
 
 /// Splits a text into the project that it begins with and the description.
 ///
-/// The longest known name wins. A project may be named without its client; when several have the name, the operation asks which. Without a
-/// known name, the client is the text before the slash and the project what stands before a further slash, or else the word after the
-/// first. A slash may separate the description.
-pub(super) fn project(rest: &str, names: &KnownNames) -> (String, String) {
-    let full = longest(rest, names.projects.iter().map(String::as_str));
-    let alone = longest(rest, names.projects.iter().filter_map(|name| name.split_once(" / ")).map(|(_, project)| project));
-    // A client may have the name of another client's project: before a slash it is the client.
-    let is_client = |name: &str| names.clients.iter().any(|client| after(name, client).is_some_and(str::is_empty));
-    let alone = alone.filter(|(name, words)| !words.starts_with('/') || !is_client(name));
-    let known = full.into_iter().chain(alone).min_by_key(|(_, words)| words.len());
-    if let Some((name, description)) = known {
+/// The longest known name wins; when several projects have it, the operation asks which. Without a known name, the client is the text
+/// before the slash and the project what stands before a further slash, or else the word after the first. A slash may separate the
+/// description.
+fn project(rest: &str, names: &KnownNames) -> (String, String) {
+    if let Some((name, description)) = known_project(rest, names) {
         return (name.to_owned(), without_separator(description).to_owned());
     }
     let begins = rest.find(" / ").map_or(0, |slash| slash + " / ".len());
@@ -160,6 +177,16 @@ pub(super) fn project(rest: &str, names: &KnownNames) -> (String, String) {
     }
     let ends = begins + word.find(char::is_whitespace).unwrap_or(word.len());
     (rest[..ends].trim().to_owned(), without_separator(rest[ends..].trim()).to_owned())
+}
+
+/// The known project with the longest name that the text begins with, and the text after it. A project may be named without its client.
+fn known_project<'a, 'n>(rest: &'a str, names: &'n KnownNames) -> Option<(&'n str, &'a str)> {
+    let full = longest(rest, names.projects.iter().map(String::as_str));
+    let alone = longest(rest, names.projects.iter().filter_map(|name| name.split_once(" / ")).map(|(_, project)| project));
+    // A client may have the name of another client's project: before a slash it is the client.
+    let is_client = |name: &str| names.clients.iter().any(|client| after(name, client).is_some_and(str::is_empty));
+    let alone = alone.filter(|(name, words)| !words.starts_with('/') || !is_client(name));
+    full.into_iter().chain(alone).min_by_key(|(_, words)| words.len())
 }
 
 /// A description without the slash between it and the project.

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::error::Code;
 
+mod readings;
+
 fn commands() -> Vec<Command> {
     let command = |name: &str, usage: &str| Command {
         name: name.to_owned(),
@@ -138,17 +140,30 @@ fn a_day_at_the_end_is_named_as_in_an_argument() {
         ("standup on last  saturday", "standup", "2026-11-14"),
         ("standup saturday", "standup", "saturday"),
         ("standup tomorrow", "standup", "2026-11-22"),
-        ("standup 9.11.", "standup", "2026-11-09"),
+        ("standup on 9.11.", "standup", "2026-11-09"),
         ("standup on 27.11.", "standup", "2026-11-27"),
-        ("standup 03.01.", "standup", "2027-01-03"),
+        ("standup am 03.01.", "standup", "2027-01-03"),
         ("standup 27.11.2025", "standup", "2025-11-27"),
+        ("standup am 27.11.2025", "standup", "2025-11-27"),
     ] {
         let wanted = json!({ "project": "Acme / Dashboard", "duration": "45m", "description": description, "date": date });
         assert_eq!(means(&format!("/log 45m Acme / Dashboard {end}")).1, wanted, "{end}");
     }
     let alone = json!({ "project": "Acme / Dashboard", "duration": "45m", "date": "2026-11-20" });
     assert_eq!(means("/log 45m Acme / Dashboard friday").1, alone);
-    for words in ["prepare demo for friday", "plan until tomorrow", "prepare next monday", "paint the sun", "fix 1.2.3", "version 31.2."] {
+    let figures = json!({ "project": "Acme / Dashboard", "duration": "45m", "date": "2026-11-09" });
+    assert_eq!(means("/log 45m Acme / Dashboard 9.11.").1, figures);
+    for words in [
+        "prepare demo for friday",
+        "plan until tomorrow",
+        "prepare next monday",
+        "paint the sun",
+        "fix 1.2.3",
+        "version 31.2.",
+        "fix PHP 8.1.",
+        "update to 5.11.",
+        "work from 9 am",
+    ] {
         let wanted = json!({ "project": "Acme / Dashboard", "duration": "45m", "description": words });
         assert_eq!(means(&format!("/log 45m Acme / Dashboard {words}")).1, wanted, "{words}");
     }

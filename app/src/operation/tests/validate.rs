@@ -188,6 +188,14 @@ async fn whoever_misnames_a_field_is_told_those_of_the_object_it_is_in_and_first
     assert!(told.starts_with("entries[0] takes: ") && told.contains("duration"), "{told}");
     let told = refused("draft_invoice", json!({"client": "Acme", "rounding": {"step_minute": 15}})).await;
     assert!(told.starts_with("rounding takes: step_minutes, "), "{told}");
+    for (given, meant) in [("amount", "price"), ("hours", "quantity"), ("qty", "quantity")] {
+        let line = json!({"description": "Hosting", "price": "50.00", (given): "1"});
+        let told = refused("draft_invoice", json!({"client": "Acme", "lines": [line.clone(), line]})).await;
+        assert!(told.starts_with(&format!("lines[0] takes: {meant}, ")), "{told}");
+        assert!(told.ends_with(&format!(". Instead of {given}, give {meant}.")), "{told}");
+    }
+    let told = refused("create_time_entry", json!({"project": "Dashboard", "hours": "1"})).await;
+    assert!(told.ends_with("Instead of hours, give duration."), "{told}");
     let told = refused("create_client", json!({"name": "Globex", "colour": "#ff0000"})).await;
     assert!(told.starts_with("create_client takes: color, "), "{told}");
 }
@@ -200,6 +208,17 @@ async fn a_text_or_one_object_in_place_of_a_list_is_answered_with_what_the_list_
         let refused = studio.world.refused("create_time_entries", json!({"entries": given})).await;
         let told = refused.field("entries").unwrap_or_default();
         assert!(told.starts_with(what) && told.contains("list of objects") && told.contains("duration"), "{refused:?}");
+        assert!(told.contains("[{\"project\": …}]. Each of them takes: project, "), "the field that each needs: {told}");
+        assert_eq!(told.ends_with("Give the list itself, and not its JSON as a text."), what == "Entries is text,", "{told}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_invoices_that_are_open_is_told_the_choice_that_takes_all_that_is_owed() {
+    let studio = fixture("owed").await;
+    for status in ["open", "Unpaid"] {
+        let refused = studio.world.refused("list_invoices", json!({"status": status})).await;
+        assert!(refused.message.ends_with("Give sent for all that is owed, overdue and partly paid ones too."), "{refused:?}");
     }
 }
 

@@ -50,6 +50,37 @@ async fn what_is_no_time_is_refused() {
     assert_eq!(entries(&studio).await, 0);
 }
 
+/// A start and a duration, and an end and a duration, are each enough.
+#[tokio::test]
+async fn beside_one_end_alone_both_ways_on_are_told() {
+    let studio = studio().await;
+    let project = json!({"project": "Dashboard"});
+    for (given, way) in [
+        (json!({"ended_at": "10:00"}), "give started_at, or a duration such as 1h30m."),
+        (json!({"started_at": "08:00"}), "give ended_at, or a duration such as 1h30m."),
+    ] {
+        let refused = studio.refused("create_time_entry", with(project.clone(), given.clone())).await;
+        assert!(refused.message.ends_with(way), "{given}: {refused:?}");
+        let all = json!({"entries": [with(project.clone(), given.clone())]});
+        let refused = studio.refused("create_time_entries", all).await;
+        assert!(refused.message.ends_with(way), "{given}: {refused:?}");
+        studio.ok("create_time_entry", with(project.clone(), with(given, json!({"duration": "1h"})))).await;
+    }
+    assert_eq!(entries(&studio).await, 2);
+}
+
+#[tokio::test]
+async fn a_day_in_other_figures_is_refused_with_the_way_to_write_it() {
+    let studio = studio().await;
+    for (given, field, way) in [
+        (json!({"duration": "1h", "date": "30/11/2026"}), "date", "write it as YYYY-MM-DD: 2026-11-30."),
+        (json!({"duration": "1h", "started_at": "20.11.2026 9:00"}), "started_at", "write 2026-11-20 09:00."),
+    ] {
+        let refused = studio.refused("create_time_entry", with(json!({"project": "Dashboard"}), given.clone())).await;
+        assert!(refused.field(field).is_some_and(|told| told.ends_with(way)), "{given}: {refused:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_number_where_a_time_is_wanted_is_answered_with_a_time_and_not_with_the_number() {
     let studio = studio().await;

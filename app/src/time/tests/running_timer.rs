@@ -52,7 +52,12 @@ async fn less_than_a_second_counts_as_one() {
 async fn an_end_can_be_given_between_the_start_and_now() {
     let studio = studio().await;
     started(&studio, 3600).await;
-    for (instant, words) in [("2026-11-21T09:59:59Z", "before the start"), ("2026-11-21T11:01:01Z", "future"), ("later", "is not a time")] {
+    for (instant, words) in [
+        ("2026-11-21T09:59:59Z", "before the start"),
+        ("2026-11-21T11:01:01Z", "future"),
+        ("later", "is not a time; write one of 24 hours"),
+        ("Now", "is not a time; leave ended_at out"),
+    ] {
         let refused = studio.refused("stop_timer", json!({"ended_at": instant})).await;
         assert!(refused.field("ended_at").is_some_and(|message| message.contains(words)), "{instant}: {refused:?}");
     }

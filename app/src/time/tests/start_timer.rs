@@ -110,6 +110,7 @@ async fn a_start_lies_in_the_past_but_not_in_logged_time() {
         ("2026-11-21T10:01:01Z", "future"),
         ("2026-11-22T10:00:00Z", "future"),
         ("soon", "is not a time"),
+        ("now", "is not a time; leave started_at out"),
     ] {
         let refused = studio.refused("start_timer", at(instant)).await;
         assert!(

@@ -48,6 +48,24 @@ fn a_period_is_a_word_or_a_part_of_the_calendar() {
 }
 
 #[test]
+fn whoever_writes_a_day_in_another_way_is_told_the_words_for_days_too() {
+    for text in ["heute", "30/11/2026", "5/3/2026", "tomorrow", "next week 2"] {
+        let refused = Day::parse_relative("date", text, TODAY).unwrap_err();
+        assert!(refused.hint.is_some_and(|hint| hint.contains("today, yesterday or a day of the week")), "{text}");
+    }
+    for text in ["2026-02-30", "2026-13-01", "1969-01-01"] {
+        assert_eq!(Day::parse_relative("date", text, TODAY).unwrap_err().hint, None, "only the day is wrong: {text}");
+    }
+}
+
+#[test]
+fn a_day_in_other_figures_is_suggested_for_a_period_too() {
+    let told = |text: &str| DateRange::parse("period", text, TODAY, 1).unwrap_err().message;
+    assert_eq!(told("30/11/2026"), "\"30/11/2026\" is not a period; write the day as 2026-11-30.");
+    assert!(told("1.11.2026..30.11.2026").ends_with("write it as YYYY-MM-DD: 2026-11-01."));
+}
+
+#[test]
 fn what_is_not_a_period_is_refused() {
     for text in [
         "",
