@@ -13,12 +13,14 @@ pub mod role_words;
 pub mod sign_up_policy;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// What a member is in an organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema, sqlx::Type))]
 #[cfg_attr(feature = "ssr", sqlx(type_name = "text", rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// May do everything.
     Owner,
@@ -79,41 +81,50 @@ pub enum Permission {
 }
 
 /// What a token may be used for; the effective right is the intersection with the member's role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub enum Scope {
     /// Read time entries and the timer.
     #[serde(rename = "time:read")]
+    #[strum(serialize = "time:read")]
     TimeRead,
     /// Write time entries and the timer.
     #[serde(rename = "time:write")]
+    #[strum(serialize = "time:write")]
     TimeWrite,
     /// Read clients and projects.
     #[serde(rename = "work:read")]
+    #[strum(serialize = "work:read")]
     WorkRead,
     /// Write clients and projects.
     #[serde(rename = "work:write")]
+    #[strum(serialize = "work:write")]
     WorkWrite,
     /// Read invoices and amounts.
     #[serde(rename = "money:read")]
+    #[strum(serialize = "money:read")]
     MoneyRead,
     /// Write invoices and payments.
     #[serde(rename = "money:write")]
+    #[strum(serialize = "money:write")]
     MoneyWrite,
     /// Read the organization and its people.
     #[serde(rename = "people:read")]
+    #[strum(serialize = "people:read")]
     PeopleRead,
     /// Invite and change people.
     #[serde(rename = "people:write")]
+    #[strum(serialize = "people:write")]
     PeopleWrite,
     /// Read reports.
     #[serde(rename = "reports:read")]
+    #[strum(serialize = "reports:read")]
     ReportsRead,
 }
 
 impl Role {
     /// Every role, from the most to the least powerful.
-    pub const ALL: [Self; 5] = [Self::Owner, Self::Admin, Self::Manager, Self::Member, Self::Viewer];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// Whether the role holds the permission: the table of roles of the domain, and the only one in the code.
     pub fn may(self, permission: Permission) -> bool {
@@ -144,18 +155,7 @@ impl Role {
 
     /// The name as stored and shown.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Admin => "admin",
-            Self::Manager => "manager",
-            Self::Member => "member",
-            Self::Viewer => "viewer",
-        }
-    }
-
-    /// The role of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
+        self.into()
     }
 }
 
@@ -188,36 +188,11 @@ impl Permission {
 
 impl Scope {
     /// Every scope a token can hold.
-    pub const ALL: [Self; 9] = [
-        Self::TimeRead,
-        Self::TimeWrite,
-        Self::WorkRead,
-        Self::WorkWrite,
-        Self::MoneyRead,
-        Self::MoneyWrite,
-        Self::PeopleRead,
-        Self::PeopleWrite,
-        Self::ReportsRead,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The scope as written in a token's list.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::TimeRead => "time:read",
-            Self::TimeWrite => "time:write",
-            Self::WorkRead => "work:read",
-            Self::WorkWrite => "work:write",
-            Self::MoneyRead => "money:read",
-            Self::MoneyWrite => "money:write",
-            Self::PeopleRead => "people:read",
-            Self::PeopleWrite => "people:write",
-            Self::ReportsRead => "reports:read",
-        }
-    }
-
-    /// The scope of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.name() == name)
+        self.into()
     }
 
     /// Whether the scope permits writes.
@@ -227,11 +202,14 @@ impl Scope {
 }
 
 /// What happens when a token writes something that a person would want to look at first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum WriteMode {
+    // The strictest is the default, for a stored word that this version does not know.
     /// Time and invoices wait as drafts until a person confirms or sends them; what has no draft is neither offered nor done.
+    #[default]
     Drafts,
     /// The same, and what has no draft may be shown, by a dry run, to the person who then does it.
     Ask,
@@ -242,19 +220,35 @@ pub enum WriteMode {
 impl WriteMode {
     /// The mode as stored.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Drafts => "drafts",
-            Self::Ask => "ask",
-            Self::Direct => "direct",
+        self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_written_the_same_in_a_token_and_in_json() {
+        for scope in Scope::ALL {
+            assert_eq!(serde_json::to_value(scope).expect("json"), scope.name());
+            assert_eq!(scope.name().parse::<Scope>(), Ok(*scope));
         }
+        let words = "time:read time:write work:read work:write money:read money:write people:read people:write reports:read";
+        assert_eq!(Scope::ALL.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" "), words);
+        assert!("time".parse::<Scope>().is_err() && "Time:Read".parse::<Scope>().is_err());
     }
 
-    /// The mode of this name; anything unknown is the strictest.
-    pub fn from_name(name: &str) -> Self {
-        match name {
-            "direct" => Self::Direct,
-            "ask" => Self::Ask,
-            _ => Self::Drafts,
-        }
+    #[test]
+    fn a_token_with_an_unknown_mode_has_the_strictest() {
+        let mode = |word: &str| word.parse::<WriteMode>().unwrap_or_default();
+        assert_eq!(["drafts", "ask", "direct"].map(mode), [WriteMode::Drafts, WriteMode::Ask, WriteMode::Direct]);
+        assert_eq!(mode("all"), WriteMode::Drafts);
+    }
+
+    #[test]
+    fn roles_are_told_from_the_most_to_the_least_powerful() {
+        assert_eq!(Role::ALL.iter().map(|role| role.name()).collect::<Vec<_>>(), ["owner", "admin", "manager", "member", "viewer"]);
+        assert!(Role::ALL.is_sorted_by(|one, other| one.covers(*other) && !other.covers(*one)));
     }
 }

@@ -20,6 +20,7 @@ use leptos::{
     reactive::computed::ScopedFuture,
 };
 use leptos_axum::ResponseOptions;
+use strum::IntoStaticStr;
 
 use crate::{
     access::{Role, Scope, WriteMode, sign_up_policy::SignUpPolicy},
@@ -116,7 +117,8 @@ pub trait DocumentRenderer: Send + Sync {
 pub struct RenderPermit(pub Option<Box<dyn Send>>);
 
 /// The channel through which a call comes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Channel {
     /// A page in the browser.
     Page,
@@ -127,6 +129,7 @@ pub enum Channel {
     /// The assistant drawer, for the person at the page.
     Assistant,
     /// The command line.
+    #[strum(serialize = "cli")]
     CommandLine,
     /// A link with a secret, for anyone who holds it.
     Link,
@@ -135,14 +138,7 @@ pub enum Channel {
 impl Channel {
     /// The name in the audit log.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::Rest => "rest",
-            Self::Mcp => "mcp",
-            Self::Assistant => "assistant",
-            Self::CommandLine => "cli",
-            Self::Link => "link",
-        }
+        self.into()
     }
 }
 

@@ -15,6 +15,7 @@ use server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
+use strum::IntoStaticStr;
 
 use crate::access::Permission;
 
@@ -39,8 +40,9 @@ pub struct Error {
 }
 
 /// The machine-readable kind of an error. All kinds of conflict have the HTTP status 409, each with its own code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Code {
     /// An argument is wrong.
     Invalid,
@@ -102,8 +104,8 @@ impl Code {
 
 impl Code {
     /// The serialized code, such as `not_found`.
-    pub fn name(self) -> String {
-        serde_json::to_value(self).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -268,6 +270,15 @@ impl From<UnknownZone> for Error {
     }
 }
 
+/// Words of an enumeration are parsed where they were stored; those that callers send are read by serde, with a message for them.
+#[cfg(feature = "ssr")]
+impl From<strum::ParseError> for Error {
+    fn from(_: strum::ParseError) -> Self {
+        tracing::error!("the database holds a word of an enumeration that this version does not know");
+        Self::internal()
+    }
+}
+
 impl FromServerFnError for Error {
     type Encoder = JsonEncoding;
 
@@ -324,6 +335,15 @@ impl From<ErrorEnvelope> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_is_named_as_it_is_sent() {
+        let words = [(Code::NotFound, "not_found"), (Code::NoTimer, "no_timer"), (Code::IdempotencyMismatch, "idempotency_mismatch")];
+        for (code, word) in words {
+            assert_eq!(code.name(), word);
+            assert_eq!(serde_json::to_value(code).expect("json"), word);
+        }
+    }
 
     #[test]
     fn what_no_admin_may_do_is_given_by_an_owner() {

@@ -141,13 +141,12 @@ struct CreateToken {
 }
 
 fn scope(name: &str) -> Result<Scope, String> {
-    let known = || Scope::ALL.map(Scope::name).join(", ");
-    Scope::from_name(name.trim()).ok_or_else(|| format!("a scope is one of {}", known()))
+    let known = || Scope::ALL.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ");
+    name.trim().parse().map_err(|_| format!("a scope is one of {}", known()))
 }
 
 fn writes(name: &str) -> Result<WriteMode, String> {
-    let mode = WriteMode::from_name(name);
-    if mode.name() == name { Ok(mode) } else { Err("it is direct, ask or drafts".to_owned()) }
+    name.parse().map_err(|_| "it is direct, ask or drafts".to_owned())
 }
 
 /// How long blocking threads may take to finish after everything else has ended.

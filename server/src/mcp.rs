@@ -132,7 +132,7 @@ pub async fn protected_resource(State(site): State<Site>) -> Json<Value> {
         "resource": format!("{address}/mcp"),
         "resource_name": "Stint",
         "bearer_methods_supported": ["header"],
-        "scopes_supported": Scope::ALL.map(Scope::name),
+        "scopes_supported": Scope::ALL,
     }))
 }
 

@@ -82,7 +82,7 @@ pub fn router(site: Site) -> Router {
         .layer(from_fn_with_state(site.clone(), client_ip::set_client_ip))
         .layer(layers::catch_panic())
         .layer(from_fn(error_response::as_page))
-        .layer(from_fn_with_state(site.clone(), layers::security_headers))
+        .layer(layers::security_headers(&site.services.public_url))
         .layer(layers::trace())
         .layer(from_fn(layers::set_request_id))
         .layer(from_fn(isolation::isolate))

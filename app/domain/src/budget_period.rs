@@ -1,13 +1,15 @@
 //! The period after which a budget begins anew, and its days.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::day::Day;
 
 /// How often a budget begins anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum BudgetPeriod {
     /// Never: it is for the whole project.
     Lifetime,
@@ -25,17 +27,7 @@ impl BudgetPeriod {
 
     /// The name as stored and sent.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Lifetime => "lifetime",
-            Self::Month => "month",
-            Self::Quarter => "quarter",
-            Self::Year => "year",
-        }
-    }
-
-    /// The period of a stored name; `None` for an unknown one.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|period| period.name() == name)
+        self.into()
     }
 
     /// The label in the form.
@@ -78,6 +70,20 @@ mod server {
                 }
                 Self::Year => (day.first_of_year(), day.last_of_year()),
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_period_can_be_chosen_and_is_known_by_its_name() {
+        assert_eq!(BudgetPeriod::ALL.map(BudgetPeriod::name), ["lifetime", "year", "quarter", "month"]);
+        for period in BudgetPeriod::VARIANTS {
+            assert_eq!(period.name().parse::<BudgetPeriod>(), Ok(*period));
+            assert!(BudgetPeriod::ALL.contains(period), "{period:?}");
         }
     }
 }

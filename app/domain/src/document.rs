@@ -4,6 +4,7 @@
 //! never markup, so a client may be called `#panic()` or `*x*`.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 /// The printed content of one invoice, frozen when the invoice is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -151,9 +152,10 @@ pub struct DocumentTax {
 }
 
 /// What a line is made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum LineKind {
     /// Tracked time.
     Time,
@@ -164,14 +166,6 @@ pub enum LineKind {
 impl LineKind {
     /// The name as stored.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Time => "time",
-            Self::Custom => "custom",
-        }
-    }
-
-    /// Parses a stored name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Time, Self::Custom].into_iter().find(|kind| kind.name() == name)
+        self.into()
     }
 }

@@ -12,6 +12,7 @@ pub mod tax_invoice;
 mod tests;
 
 use jiff::civil::{Date, date};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     document::LineKind,
@@ -21,13 +22,17 @@ use crate::{
 };
 
 /// The language of a document and of its mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(ascii_case_insensitive)]
 pub enum Locale {
     /// English, also the fallback for languages without a translation.
+    #[strum(serialize = "en")]
     English,
     /// German.
+    #[strum(serialize = "de")]
     German,
     /// Japanese.
+    #[strum(serialize = "ja")]
     Japanese,
 }
 
@@ -101,16 +106,12 @@ impl Locale {
     /// The locale for a language such as `de` or `de-AT`.
     pub fn of(language: &str) -> Self {
         let primary = language.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL.into_iter().find(|locale| locale.code().eq_ignore_ascii_case(primary)).unwrap_or(Self::English)
+        primary.parse().unwrap_or(Self::English)
     }
 
     /// The language as its code (ISO 639-1).
     pub fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::German => "de",
-            Self::Japanese => "ja",
-        }
+        self.into()
     }
 
     /// The English name of the language.

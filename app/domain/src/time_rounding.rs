@@ -4,11 +4,13 @@
 mod tests;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 /// Which step.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RoundingMode {
     /// The next.
     Up,
@@ -20,9 +22,10 @@ pub enum RoundingMode {
 }
 
 /// What is rounded: the finer the basis, the more rounding up adds.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RoundingBasis {
     /// Each time entry on its own.
     Entry,
@@ -50,32 +53,14 @@ pub struct Rounding {
 impl RoundingMode {
     /// The mode as stored.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Nearest => "nearest",
-            Self::Down => "down",
-        }
-    }
-
-    /// Parses the stored name of a mode.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Up, Self::Nearest, Self::Down].into_iter().find(|mode| mode.name() == name)
+        self.into()
     }
 }
 
 impl RoundingBasis {
     /// The basis as stored.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Entry => "entry",
-            Self::DayAndProject => "day_and_project",
-            Self::Line => "line",
-        }
-    }
-
-    /// Parses the stored name of a basis.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Entry, Self::DayAndProject, Self::Line].into_iter().find(|basis| basis.name() == name)
+        self.into()
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod answer;
 
+use heck::ToUpperCamelCase;
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
@@ -123,7 +124,7 @@ fn text(value: &Expr) -> Result<LitStr> {
 
 fn expand(declared: OperationAttribute, function: ItemFn) -> Result<Tokens> {
     let name = &function.sig.ident;
-    let structure = format_ident!("{}", pascal_case(&name.to_string()));
+    let structure = format_ident!("{}", name.to_string().to_upper_camel_case());
     let endpoint = name.to_string();
     let Arguments { declared: arguments, names, mut bounds, all_optional } = arguments(&function)?;
     let (output, error) = output(&function)?;
@@ -316,14 +317,4 @@ fn doc_text(function: &ItemFn) -> Result<String> {
         return Err(Error::new_spanned(&function.sig, "an operation has a doc comment: it is what a model is told"));
     }
     Ok(lines.join("\n").trim().to_owned())
-}
-
-/// `create_client` as `CreateClient`.
-fn pascal_case(name: &str) -> String {
-    name.split('_')
-        .map(|word| {
-            let mut letters = word.chars();
-            letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
-        })
-        .collect()
 }

@@ -1,7 +1,7 @@
 //! The cookies of a signed-in browser.
 
 use domain::id::UserId;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, header};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 
@@ -14,7 +14,7 @@ use crate::{
     context::Caller,
     database::{AccessMode, RowScope},
     error::Error,
-    platform::cookies::{cookie, cookie_name},
+    platform::cookies::{SameSite, cookie, cookie_name, set_cookie_header},
     secrets::{acceptable_password, random_secret},
     security::{
         self, ChangedPassword, EventKind,
@@ -127,16 +127,15 @@ fn headers() -> HeaderMap {
 }
 
 fn set_cookie(caller: &Caller, name: &str, secret: &str, max_age_seconds: i64) -> Result<(), Error> {
-    let name = cookie_name(&caller.services.public_url, name);
-    let secure = if caller.services.public_url.starts_with("https://") { "; Secure" } else { "" };
-    let cookie = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_seconds}{secure}");
-    let value = HeaderValue::from_str(&cookie).map_err(|_| Error::internal())?;
-    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, value);
+    let cookie = set_cookie_header(&caller.services.public_url, name, secret, SameSite::Lax, max_age_seconds);
+    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie.ok_or_else(Error::internal)?);
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]

@@ -68,8 +68,8 @@ fn recognized(id: TokenId, owner: store::TokenOwner) -> Result<AuthenticatedToke
         token: Token {
             id,
             name: owner.token_name,
-            scopes: owner.scopes.iter().filter_map(|scope| Scope::from_name(scope)).collect(),
-            writes: WriteMode::from_name(&owner.writes),
+            scopes: owner.scopes.iter().filter_map(|scope| scope.parse().ok()).collect(),
+            writes: owner.writes.parse().unwrap_or_default(),
         },
         seen_recently: owner.seen_recently,
     })
@@ -165,8 +165,8 @@ pub async fn list(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
     let items = rows.into_iter().map(|row| AccessToken {
         id: TokenId(row.id),
         name: row.name,
-        scopes: row.scopes.iter().filter_map(|scope| Scope::from_name(scope)).collect(),
-        writes: WriteMode::from_name(&row.writes),
+        scopes: row.scopes.iter().filter_map(|scope| scope.parse().ok()).collect(),
+        writes: row.writes.parse().unwrap_or_default(),
         created_at: at(row.created_at),
         expires_at: row.expires_at.map(at),
         last_used_at: row.last_used_at.map(at),

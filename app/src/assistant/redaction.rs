@@ -32,7 +32,7 @@ pub fn role_covers(now: Role, then: Role) -> bool {
 /// The roles that saw nothing that the user's role does not see now.
 pub fn covered_roles(user: &AssistantUser) -> Vec<String> {
     let now = user.membership.role;
-    Role::ALL.into_iter().filter(|then| role_covers(now, *then)).map(|then| then.name().to_owned()).collect()
+    Role::ALL.iter().filter(|then| role_covers(now, **then)).map(|then| then.name().to_owned()).collect()
 }
 
 /// When the records that the user sees one by one, such as projects and clients, last became fewer; `None` for a user who sees all of them.

@@ -275,7 +275,7 @@ mod tests {
     fn no_secret_of_any_kind_is_kept_wherever_it_stands() {
         let drawn = "sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0124";
         let id = "01a1fdd1042b74e484366da41873e862";
-        let links = LinkPurpose::ALL.map(|purpose| format!("https://stint.test{}", purpose.path(drawn)));
+        let links = LinkPurpose::ALL.iter().map(|purpose| format!("https://stint.test{}", purpose.path(drawn)));
         let others = [
             drawn.to_owned(),
             format!("stint_pat_{id}_{drawn}"),
@@ -285,7 +285,7 @@ mod tests {
             format!("Cookie: __Host-stint={drawn}"),
             format!("?secret={drawn}"),
         ];
-        for secret in links.into_iter().chain(others) {
+        for secret in links.chain(others) {
             let given = json!({
                 "query": secret, "description": format!("See {secret}, please"), "unknown": [{ "field": [secret] }],
                 secret.clone(): 1, "nested": { secret.clone(): null },

@@ -5,7 +5,7 @@ pub mod write;
 
 use jiff::{Timestamp, civil::Date};
 
-use domain::{budget_period::BudgetPeriod, money::Currency};
+use domain::money::Currency;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
@@ -54,8 +54,8 @@ impl BudgetRow {
             currency: Currency::parse(&self.currency)?,
             seconds: self.seconds,
             amount: self.amount,
-            period: BudgetPeriod::named(&self.period).ok_or_else(Error::internal)?,
-            basis: BudgetBasis::named(&self.basis).ok_or_else(Error::internal)?,
+            period: self.period.parse()?,
+            basis: self.basis.parse()?,
             warning_percent: self.warning_percent,
             critical_percent: self.critical_percent,
             hard_stop: self.hard_stop,

@@ -9,13 +9,15 @@ use domain::{
 };
 use macros::answer;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::summary::{ClientSummary, ProjectSummary};
 
 /// Which time a cap on hours counts. A cap on an amount always counts billable time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum BudgetBasis {
     /// Only time that the client pays for.
     Billable,
@@ -26,15 +28,7 @@ pub enum BudgetBasis {
 impl BudgetBasis {
     /// The name as stored and sent.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Billable => "billable",
-            Self::All => "all",
-        }
-    }
-
-    /// The basis of a stored name; `None` for an unknown one.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Billable, Self::All].into_iter().find(|basis| basis.name() == name)
+        self.into()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod folding;
 mod row_security;
+mod stored_words;
 mod studio;
 
 use std::{

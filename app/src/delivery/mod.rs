@@ -230,7 +230,7 @@ async fn written(db: &mut Db, public_url: &str, mail: &store::QueuedMailRow, now
         return Ok(MailText::Cancelled(VOIDED.to_owned()));
     }
     let (mailbox, asked) = (mail.recipient.as_str(), mail.created_at.to_jiff());
-    match (&mail.body, mail.template.as_deref().and_then(LinkPurpose::named), mail.reference) {
+    match (&mail.body, mail.template.as_deref().and_then(|name| name.parse::<LinkPurpose>().ok()), mail.reference) {
         (Some(body), ..) => Ok(MailText::Ready(body.clone())),
         (None, Some(LinkPurpose::AnswerInvitation), Some(invitation)) => {
             people::invitation_mail::invitation(db, public_url, mailbox, invitation, now).await

@@ -31,7 +31,7 @@ pub async fn due(db: &mut Db, at_most: i32, shares: &[MailShare], used_up: &[Mai
     .await?;
     rows.into_iter()
         .map(|row| {
-            let share = MailShare::named(&row.share).ok_or_else(Error::internal)?;
+            let share: MailShare = row.share.parse()?;
             Ok(DueMail { organization: OrganizationId(row.organization_id), lane: Lane(row.lane), share, mail: MailId(row.id) })
         })
         .collect()

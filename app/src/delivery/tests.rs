@@ -124,10 +124,10 @@ async fn organizations_take_turns() {
         .await;
     let (quiet, _, due_of_quiet) = studio().await;
     let services = &quiet.caller.services;
-    let found = due(services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
+    let found = due(services, 10_000, MailShare::ALL, &[], &[]).await.expect("what is due");
     assert_eq!(found.iter().filter(|due| due.organization == crowded.organization()).count(), 1, "one of a hundred");
     assert!(found.iter().any(|due| due.mail == due_of_quiet.mail));
-    let found = due(services, 10_000, &MailShare::ALL, &[], &[Lane(quiet.organization().0)]).await.expect("what is due");
+    let found = due(services, 10_000, MailShare::ALL, &[], &[Lane(quiet.organization().0)]).await.expect("what is due");
     assert!(found.iter().all(|due| due.organization != quiet.organization()), "one of its mails is on its way");
 }
 
@@ -180,7 +180,7 @@ async fn people_take_turns_and_a_new_password_waits_for_no_crowd_of_strangers() 
     asked(&barbara, LinkPurpose::ChangeAddress, 6).await;
     let lanes = [asked(&barbara, LinkPurpose::ResetPassword, 5).await, asked(&edsger, LinkPurpose::ResetPassword, 5).await];
     let services = &barbara.caller.services;
-    let found = due(services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
+    let found = due(services, 10_000, MailShare::ALL, &[], &[]).await.expect("what is due");
     let place = |lane: &Lane| found.iter().position(|due| due.lane == *lane).expect("a mail");
     assert!(lanes.iter().all(|lane| strangers[2..].iter().all(|stranger| place(lane) < place(stranger))), "each has a turn of their own");
     for lane in lanes {
@@ -197,7 +197,7 @@ async fn people_take_turns_and_a_new_password_waits_for_no_crowd_of_strangers() 
 async fn a_new_password_for_an_address_that_nobody_has_proved_counts_as_a_proof() {
     let stranger = World::new("stranger").await.unconfirmed().await;
     let lane = asked(&stranger, LinkPurpose::ResetPassword, 1).await;
-    let found = due(&stranger.caller.services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
+    let found = due(&stranger.caller.services, 10_000, MailShare::ALL, &[], &[]).await.expect("what is due");
     assert_eq!(found.iter().find(|due| due.lane == lane).map(|due| due.share), Some(MailShare::Proofs));
 }
 
@@ -214,7 +214,7 @@ async fn a_crowd_of_proofs_that_may_not_leave_today_hides_nobodys_new_password()
         let barbara = World::new("barbara").await;
         barbara.sql(CROWD).await;
         let lane = asked(&barbara, LinkPurpose::ResetPassword, 1).await;
-        let found = due(&barbara.caller.services, 4, &MailShare::ALL, &[MailShare::Proofs], &[]).await.expect("what is due");
+        let found = due(&barbara.caller.services, 4, MailShare::ALL, &[MailShare::Proofs], &[]).await.expect("what is due");
         assert!(found.iter().any(|due| due.lane == lane && due.share == MailShare::People), "{found:?}");
     })
     .await;
@@ -289,7 +289,7 @@ async fn what_waited_longer_than_a_week_waits_for_a_person() {
     assert_eq!((&kept["state"], &kept["last_error"]), (&json!("waiting"), &json!(TOO_OLD)), "age alone fails nothing");
     let again = studio.ok("resend_invoice", json!({"invoice": sent["number"]})).await;
     assert_eq!((&again["mail"]["state"], again["mail"].get("last_error")), (&json!("waiting"), None));
-    let found = super::due(&studio.caller.services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
+    let found = super::due(&studio.caller.services, 10_000, MailShare::ALL, &[], &[]).await.expect("what is due");
     let own: Vec<DueMail> = found.into_iter().filter(|found| found.organization == due.organization).collect();
     assert!(own.len() == 1 && own[0].mail != due.mail, "the new one leaves");
     aged(6).await;

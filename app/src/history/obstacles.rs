@@ -232,7 +232,7 @@ async fn ends_own(cx: &mut Call, restarted: &[RestartedTimer]) -> Result<Option<
     let Some(running) = restarted.iter().find_map(|restarted| restarted.other.as_ref().filter(|_| restarted.member.id == own)) else {
         return Ok(None);
     };
-    let state = EntryState::named(&running.state).ok_or_else(Error::internal)?;
+    let state: EntryState = running.state.parse()?;
     Ok(may_stop_timer(cx, running.id, state).await?.then_some(running.id))
 }
 

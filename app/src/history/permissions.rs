@@ -145,7 +145,7 @@ pub fn timer_of_nobody(member: &str) -> String {
 /// Whether a member can hold a project assignment, a client grant or a running timer: members who track time have assignments and a
 /// timer, and viewers have client grants.
 pub fn may_hold(member: &CurrentMember, kind: &str) -> bool {
-    let Some(role) = Role::from_name(&member.role).filter(|_| member.present) else { return false };
+    let Some(role) = member.role.parse::<Role>().ok().filter(|_| member.present) else { return false };
     match kind {
         "client_grant" => role.visibility() == RoleVisibility::GrantedClients,
         _ => role.may(Permission::TrackTime),

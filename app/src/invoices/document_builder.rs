@@ -240,7 +240,7 @@ fn document_line(line: &LineRow, currency: &Currency, locale: Locale, seller: &O
         true => locale.without_tax_of_line().to_owned(),
         false => locale.tax_of_line(category, Percent(line.tax_percent)),
     };
-    let kind = LineKind::named(&line.kind).ok_or_else(Error::internal)?;
+    let kind: LineKind = line.kind.parse()?;
     Ok(DocumentLine {
         description: line.description.clone(),
         details: None,

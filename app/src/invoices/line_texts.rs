@@ -7,7 +7,6 @@ use domain::locale::Locale;
 use uuid::Uuid;
 
 use super::{
-    InvoiceGroupBy,
     compose::{self, Grouping, TEXTS_MAX, UnbilledEntry},
     read,
     store::{self, DraftEntry, InvoiceRow, LineRow},
@@ -75,7 +74,7 @@ fn is_composed(line: &LineRow) -> bool {
 /// The grouping and rounding of an invoice, in the language of its client.
 pub fn grouping(row: &InvoiceRow, client: &Client) -> Result<Grouping, Error> {
     Ok(Grouping {
-        group_by: InvoiceGroupBy::named(&row.group_by).ok_or_else(Error::internal)?,
+        group_by: row.group_by.parse()?,
         rounding: read::rounding(row)?,
         locale: Locale::of(&client.language),
     })

@@ -24,7 +24,6 @@ mod draft_batch;
 mod drafts;
 #[cfg(feature = "ssr")]
 mod einvoice;
-mod enum_names;
 #[cfg(feature = "ssr")]
 mod exemption_reasons;
 #[cfg(feature = "ssr")]

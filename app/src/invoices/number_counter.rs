@@ -227,7 +227,7 @@ fn read_skip(row: SkipRow, zone: &jiff::tz::TimeZone) -> Result<SkippedNumbers, 
         series: row.series,
         first: row.first,
         last: row.last,
-        reason: SkipReason::named(&row.reason).ok_or_else(Error::internal)?,
+        reason: row.reason.parse()?,
         by: row.member,
         at: OffsetDateTime::at(row.at.to_jiff(), zone),
     })

@@ -11,14 +11,14 @@ use domain::{
     quantity::{self, Quantity},
     tax::{category::TaxCategory, disbursement, line_tax::LineTax},
     text,
-    time_rounding::{Rounding, RoundingBasis, RoundingMode},
+    time_rounding::Rounding,
     totals::{Discount, LineAmount, TaxTotal, Totals},
 };
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 use super::{
-    Invoice, InvoiceGroupBy, InvoiceLine, InvoiceRef, InvoiceStatus, InvoiceSummary, InvoiceTax, Payment, PaymentMethod, Sums,
+    Invoice, InvoiceLine, InvoiceRef, InvoiceStatus, InvoiceSummary, InvoiceTax, Payment, PaymentMethod, Sums,
     discount::{is_disbursement, was_disbursement},
     exemption_reasons, late_payment, line_texts, number_suggestions, omitted_tax, remarks, rules,
     store::{self, InvoiceFilter, InvoiceRow, LineRow, RedraftLinks, SentDocument},
@@ -135,7 +135,7 @@ pub async fn read_invoice(cx: &mut Call, row: InvoiceRow) -> Result<Invoice, Err
         balance: Money::new(balance(&row), &currency),
         payments: payments.into_iter().map(|payment| read_payment(payment, &currency)).collect(),
         notes: row.notes.clone(),
-        group_by: InvoiceGroupBy::named(&row.group_by).ok_or_else(Error::internal)?,
+        group_by: row.group_by.parse()?,
         rounding: rounding(&row)?,
         version: row.version,
         created_at: at(row.created_at),
@@ -245,7 +245,7 @@ async fn stated_sums(
 pub fn read_line(line: LineRow, currency: &Currency, omitted_tax: bool) -> Result<InvoiceLine, Error> {
     let quantity = quantity_text(&line, currency);
     let tax_category = TaxCategory::parse(&line.tax_category)?;
-    let kind = LineKind::named(&line.kind).ok_or_else(Error::internal)?;
+    let kind: LineKind = line.kind.parse()?;
     Ok(InvoiceLine {
         id: InvoiceLineId(line.id),
         kind,
@@ -290,7 +290,7 @@ fn read_payment(payment: store::PaymentRow, currency: &Currency) -> Payment {
         id: PaymentId(payment.id),
         amount: Money::new(payment.amount, currency),
         date: Day::from(payment.paid_on.to_jiff()),
-        method: PaymentMethod::named(&payment.method).unwrap_or(PaymentMethod::Other),
+        method: payment.method.parse().unwrap_or(PaymentMethod::Other),
         note: payment.note,
     }
 }
@@ -348,8 +348,8 @@ pub fn period(row: &InvoiceRow) -> Option<DateRange> {
 pub fn rounding(row: &InvoiceRow) -> Result<Rounding, Error> {
     Ok(Rounding {
         step_minutes: row.rounding_step as u16,
-        mode: RoundingMode::named(&row.rounding_mode).ok_or_else(Error::internal)?,
-        basis: RoundingBasis::named(&row.rounding_basis).ok_or_else(Error::internal)?,
+        mode: row.rounding_mode.parse()?,
+        basis: row.rounding_basis.parse()?,
     })
 }
 

@@ -168,7 +168,7 @@ impl Call {
         match now {
             Some(now) if !now.signed_in => Err(Error::signed_out()),
             Some(now) if !now.token_holds => Err(Error::unauthenticated()),
-            Some(now) if now.present && Role::from_name(&now.role).is_some_and(|role| role.covers(then)) => Ok(()),
+            Some(now) if now.present && now.role.parse().is_ok_and(|role: Role| role.covers(then)) => Ok(()),
             _ => Err(Error::membership_changed()),
         }
     }

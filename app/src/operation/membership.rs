@@ -7,7 +7,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{access::Role, context::Membership, error::Error};
+use crate::{context::Membership, error::Error};
 
 /// Parses a membership row. An unknown zone or role is corrupt data, so there is no default.
 pub fn membership(row: MembershipRow) -> Result<Membership, Error> {
@@ -18,7 +18,7 @@ pub fn membership(row: MembershipRow) -> Result<Membership, Error> {
         slug: row.slug,
         name: row.organization_name,
         member: MemberId(row.member_id),
-        role: Role::from_name(&row.role).ok_or_else(Error::internal)?,
+        role: row.role.parse()?,
         member_zone: member_zone.unwrap_or_else(|| organization_zone.clone()),
         organization_zone,
         currency: Currency::parse(&row.currency)?,

@@ -17,7 +17,7 @@ use super::{
     required_tax_number, store,
 };
 use crate::{
-    access::{Role, RoleVisibility},
+    access::RoleVisibility,
     error::Error,
     operation::{Call, read_scope::ReadScope},
     page::Page,
@@ -66,7 +66,7 @@ pub async fn list_own(cx: &mut Call) -> Result<Page<OrganizationSummary>, Error>
     let user = cx.caller.person()?.id.0;
     let rows = store::of_person(&mut cx.db, user).await?;
     let items = rows.into_iter().filter_map(|row| {
-        Some(OrganizationSummary { id: OrganizationId(row.id), slug: row.slug, name: row.name, role: Role::from_name(&row.role)? })
+        Some(OrganizationSummary { id: OrganizationId(row.id), slug: row.slug, name: row.name, role: row.role.parse().ok()? })
     });
     Ok(Page::single(items.collect()))
 }
@@ -373,8 +373,8 @@ fn read(row: store::OrganizationRow) -> Result<Organization, Error> {
         number_yearly_reset: row.number_yearly_reset,
         rounding: Rounding {
             step_minutes: row.rounding_step as u16,
-            mode: RoundingMode::named(&row.rounding_mode).ok_or_else(Error::internal)?,
-            basis: RoundingBasis::named(&row.rounding_basis).ok_or_else(Error::internal)?,
+            mode: row.rounding_mode.parse()?,
+            basis: row.rounding_basis.parse()?,
         },
         timer_limit_seconds: i64::from(row.timer_limit_seconds),
         lock_date: row.lock_date.map(|day| Day::from(day.to_jiff())),

@@ -1,9 +1,11 @@
 //! The URL slug of an organization.
 
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
 /// A slug made of a name: lower-case letters and digits with hyphens between, at most 40 characters.
 pub fn slug_of(name: &str) -> String {
     let mut slug = String::new();
-    for letter in name.chars().flat_map(plain) {
+    for letter in plain(name).chars() {
         if letter.is_ascii_alphanumeric() {
             slug.push(letter);
         } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -17,24 +19,19 @@ pub fn slug_of(name: &str) -> String {
     if slug.is_empty() { "studio".to_owned() } else { slug.to_owned() }
 }
 
-/// Transliterates a letter for a slug: `Ä` to `ae`, `é` to `e`.
-fn plain(letter: char) -> Vec<char> {
-    let lower: String = letter.to_lowercase().collect();
-    let text = match lower.as_str() {
-        "ä" | "æ" => "ae",
-        "ö" | "ø" | "œ" => "oe",
-        "ü" => "ue",
-        "ß" => "ss",
-        "å" | "á" | "à" | "â" | "ã" => "a",
-        "é" | "è" | "ê" | "ë" => "e",
-        "í" | "ì" | "î" | "ï" => "i",
-        "ó" | "ò" | "ô" | "õ" => "o",
-        "ú" | "ù" | "û" => "u",
-        "ç" => "c",
-        "ñ" => "n",
-        other => other,
-    };
-    text.chars().collect()
+/// A name in small letters without marks; letters of German and of the north as they are written without: `Ä` as `ae`, `é` as `e`. Other
+/// scripts stay as they are.
+fn plain(name: &str) -> String {
+    name.to_lowercase()
+        .nfc()
+        .map(|letter| match letter {
+            'ä' | 'æ' => "ae".to_owned(),
+            'ö' | 'ø' | 'œ' => "oe".to_owned(),
+            'ü' => "ue".to_owned(),
+            'ß' => "ss".to_owned(),
+            other => std::iter::once(other).nfkd().filter(|letter| !is_combining_mark(*letter)).collect(),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -44,7 +41,10 @@ mod tests {
     #[test]
     fn a_name_becomes_an_address() {
         assert_eq!(slug_of("Müller & Söhne GmbH"), "mueller-soehne-gmbh");
+        assert_eq!(slug_of("Mu\u{308}ller"), "mueller", "whichever way the letter was typed");
         assert_eq!(slug_of("Ada Lovelace"), "ada-lovelace");
+        assert_eq!(slug_of("Černý Ångström, Peña & Çelik"), "cerny-angstroem-pena-celik");
+        assert_eq!(slug_of("ＡＢＣ ﬁne"), "abc-fine");
         assert_eq!(slug_of("東京"), "studio");
         assert_eq!(slug_of("--"), "studio");
         assert!(slug_of(&"x y ".repeat(100)).len() <= 41);

@@ -1,14 +1,14 @@
 //! The context of a page on the server.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
-use http::{HeaderValue, header, request::Parts};
+use http::{header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::{CallerOrganization, PageContext, Profile, ReturnedForm};
 use crate::{
     context::Caller,
-    platform::cookies::{cookie, cookie_name},
+    platform::cookies::{SameSite, cookie, cookie_name, set_cookie_header},
 };
 
 /// The context of the page. Empty while the routes are only being listed.
@@ -34,10 +34,9 @@ pub const RETURNED_FORM_COOKIE: &str = "stint-form";
 
 /// The returned form for this page. Reading it deletes the cookie, so the next page does not see it.
 pub fn returned() -> Option<ReturnedForm> {
-    let name = cookie_name(&use_context::<Caller>()?.services.public_url, RETURNED_FORM_COOKIE);
-    let content = cookie(&use_context::<Parts>()?.headers, &name)?;
-    let secure = if name == RETURNED_FORM_COOKIE { "" } else { "; Secure" };
-    let forget = format!("{name}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0{secure}");
-    use_context::<ResponseOptions>()?.append_header(header::SET_COOKIE, HeaderValue::from_str(&forget).ok()?);
+    let public_url = use_context::<Caller>()?.services.public_url.clone();
+    let content = cookie(&use_context::<Parts>()?.headers, &cookie_name(&public_url, RETURNED_FORM_COOKIE))?;
+    let forget = set_cookie_header(&public_url, RETURNED_FORM_COOKIE, "", SameSite::Strict, 0)?;
+    use_context::<ResponseOptions>()?.append_header(header::SET_COOKIE, forget);
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(content).ok()?).ok()
 }

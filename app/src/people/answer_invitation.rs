@@ -207,8 +207,8 @@ fn refuse_unless_open(row: &ReceivedInvitationRow, found: &invitation::Invitatio
 
 /// Requires that the inviter may still give the role: they may have left since, or have a role below it.
 async fn require_inviter_may_give(cx: &mut Call, found: &invitation::InvitationRow) -> Result<(), Error> {
-    let given = Role::from_name(&found.role).ok_or_else(Error::internal)?;
-    let inviter = invitation::role_of_inviter(&mut cx.db, found.id).await?.and_then(|role| Role::from_name(&role));
+    let given: Role = found.role.parse()?;
+    let inviter = invitation::role_of_inviter(&mut cx.db, found.id).await?.and_then(|role| role.parse::<Role>().ok());
     match inviter.is_some_and(|inviter| inviter.covers(given)) {
         true => Ok(()),
         false => Err(Error::new(
@@ -227,7 +227,7 @@ async fn join(cx: &mut Call, person: &Person, invitation: &invitation::Invitatio
     if account::store::member_of_user(&mut cx.db, person.id.0).await?.is_some() {
         return Err(member_already());
     }
-    let (role, now) = (Role::from_name(&invitation.role).ok_or_else(Error::internal)?, cx.now);
+    let (role, now): (Role, _) = (invitation.role.parse()?, cx.now);
     let member = match member::rejoin(&mut cx.db, person.id.0, role, &person.name).await? {
         // Tokens of a former membership stay revoked.
         Some(member) => {
@@ -255,7 +255,7 @@ fn read(row: ReceivedInvitationRow, reader: Option<&Person>, now: Timestamp) -> 
         id: InvitationId(row.id),
         organization: row.organization_name,
         slug: inside.then_some(row.slug),
-        role: Role::from_name(&row.role).ok_or_else(Error::internal)?,
+        role: row.role.parse()?,
         invited_by: row.invited_by,
         email: row.email,
         name: row.name,

@@ -253,7 +253,7 @@ fn answered(row: &InvitationRow) -> Error {
 }
 
 fn role_of(row: &InvitationRow) -> Result<Role, Error> {
-    Role::from_name(&row.role).ok_or_else(Error::internal)
+    Ok(row.role.parse()?)
 }
 
 fn read(cx: &Call, row: InvitationRow) -> Result<Invitation, Error> {

@@ -84,7 +84,7 @@ async fn revoke_tokens(cx: &mut Call, found: &MemberRow) -> Result<i64, Error> {
 /// Revokes the open invitations of a member that their role no longer covers, or all of them without a role: they would give, or restore,
 /// more than the member may give.
 async fn take_back_invitations(cx: &mut Call, found: &MemberRow, role: Option<Role>) -> Result<(), Error> {
-    let covered = Role::ALL.into_iter().filter(|given| role.is_some_and(|role| role.covers(*given)));
+    let covered = Role::ALL.iter().filter(|given| role.is_some_and(|role| role.covers(**given)));
     let spared = KeptInvitations { roles: covered.map(|given| given.name().to_owned()).collect(), ..KeptInvitations::default() };
     let now = cx.now;
     let taken_back = revoke_invitations::revoke_open(&mut cx.db, &[found.id], &spared, now).await?;
@@ -139,7 +139,7 @@ pub async fn find_active(cx: &mut Call, given: &str) -> Result<MemberRow, Error>
 
 /// The role of a stored member.
 pub fn role_of(row: &MemberRow) -> Result<Role, Error> {
-    Role::from_name(&row.role).ok_or_else(Error::internal)
+    Ok(row.role.parse()?)
 }
 
 fn only_owner(name: &str) -> Error {

@@ -83,7 +83,7 @@ impl MemberPresenter {
     /// Presents a row with the fields that the caller may see.
     pub fn read(&self, row: MemberRow) -> Result<Member, Error> {
         let at = |at: jiff_sqlx::Timestamp| OffsetDateTime::at(at.to_jiff(), &self.zone);
-        let role = Role::from_name(&row.role).ok_or_else(Error::internal)?;
+        let role: Role = row.role.parse()?;
         let granted = row.client_ids.into_iter().map(ClientId).zip(row.client_names).map(|(id, name)| ClientRef { id, name });
         let shown = role.visibility() == RoleVisibility::GrantedClients && (self.addresses || row.id == self.own);
         Ok(Member {

@@ -216,7 +216,7 @@ async fn who_invites_anew(cx: &mut Call, own: &MemberRow) -> Result<Option<Reinv
 
 /// The other member who may invite to a role.
 async fn who_may_give(cx: &mut Call, own: &MemberRow, came_by: Uuid, role: Role) -> Result<Option<Uuid>, Error> {
-    let may = Role::ALL.into_iter().filter(|inviter| inviter.covers(role) && inviter.may(Permission::ManagePeople));
+    let may = Role::ALL.iter().filter(|inviter| inviter.covers(role) && inviter.may(Permission::ManagePeople));
     let may: Vec<String> = may.map(|inviter| inviter.name().to_owned()).collect();
     let now = cx.now;
     unconfirmed_account::who_invites(&mut cx.db, (own.id, came_by), &may, now, OPEN_MAX).await
@@ -245,7 +245,7 @@ async fn invite_anew(cx: &mut Call, own: &MemberRow, email: &str, inviter: Uuid)
 async fn hand_over(cx: &mut Call, own: &MemberRow, came_by: Uuid) -> Result<(), Error> {
     let now = cx.now;
     let waiting = unconfirmed_account::waiting(&mut cx.db, &[own.id], now).await?;
-    for role in Role::ALL {
+    for role in Role::ALL.iter().copied() {
         let to_role: Vec<Uuid> = waiting.iter().filter(|waiting| waiting.role == role.name()).map(|waiting| waiting.id).collect();
         if to_role.is_empty() {
             continue;
@@ -296,7 +296,7 @@ fn record(cx: &Call, operation: &str, given: Value) -> Result<AuditRecord, Error
 }
 
 async fn note_all(db: &mut Db, person: UserId, taken_back: &MembershipReview, now: Timestamp, from: &RequestOrigin) -> Result<(), Error> {
-    for matter in ReportKind::ALL {
+    for matter in ReportKind::ALL.iter().copied() {
         for line in report::lines(&taken_back.told, matter) {
             record_event(db, person, matter.kind(), now, from, &line).await?;
         }

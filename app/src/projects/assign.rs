@@ -48,7 +48,7 @@ async fn members(cx: &mut Call, given: &[String], present: bool) -> Result<Vec<U
             let message = format!("{} has left the organization. Invite them to bring them back.", member.name);
             return Err(Error::new(Code::Conflict, message));
         }
-        if Role::from_name(&member.role).is_some_and(|role| !role.may(Permission::TrackTime)) {
+        if member.role.parse().is_ok_and(|role: Role| !role.may(Permission::TrackTime)) {
             let message =
                 format!("{} is a viewer: they track no time and see the clients granted to them. Change their role first.", member.name);
             return Err(Error::new(Code::Conflict, message));

@@ -18,6 +18,7 @@ use domain::{
 };
 use macros::{answer, operation};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     budgets::BudgetStatus,
@@ -27,9 +28,10 @@ use crate::{
 };
 
 /// How the work on a project is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Billing {
     /// By the hour.
     #[default]
@@ -42,20 +44,11 @@ pub enum Billing {
 
 impl Billing {
     /// Every way of billing.
-    pub const ALL: [Self; 3] = [Self::TimeAndMaterials, Self::FixedPrice, Self::Overhead];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name as stored and sent.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::TimeAndMaterials => "time_and_materials",
-            Self::FixedPrice => "fixed_price",
-            Self::Overhead => "overhead",
-        }
-    }
-
-    /// The way of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|billing| billing.name() == name)
+        self.into()
     }
 
     /// The name as people read it.

@@ -221,7 +221,7 @@ fn read(row: store::ProjectRow, read_scope: &ReadScope) -> Result<Project, Error
         client: ClientSummary { id: ClientId(row.client_id), name: row.client_name, currency },
         code: row.code,
         color: row.color,
-        billing: Billing::named(&row.billing).ok_or_else(Error::internal)?,
+        billing: row.billing.parse()?,
         bill_agent_time: row.bill_agent_time,
         archived: row.archived,
         worked: row.worked.map(WorkDuration::of),

@@ -1,7 +1,10 @@
 //! The shares of the deployment's mails per day.
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 /// The share that a mail counts for: using one up takes nothing from the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum MailShare {
     /// Mails of an organization: invoices and invitations.
     Organizations,
@@ -22,20 +25,11 @@ const PROOF_MAILS: &str = "proof_mails";
 
 impl MailShare {
     /// All shares.
-    pub const ALL: [Self; 3] = [Self::Organizations, Self::People, Self::Proofs];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// Its name in the database.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Organizations => "organizations",
-            Self::People => "people",
-            Self::Proofs => "proofs",
-        }
-    }
-
-    /// The share with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|share| share.name() == name)
+        self.into()
     }
 
     /// The counters of its mails and their limits per day, out of `most` in all. A fifth is for people's own sign-ins, and half of that
@@ -75,8 +69,7 @@ mod tests {
 
     #[test]
     fn a_share_is_known_by_its_name() {
-        for share in MailShare::ALL {
-            assert_eq!(MailShare::named(share.name()), Some(share));
-        }
+        assert_eq!(MailShare::ALL.iter().map(|share| share.name()).collect::<Vec<_>>(), ["organizations", "people", "proofs"]);
+        assert!(MailShare::ALL.iter().all(|share| share.name().parse::<MailShare>() == Ok(*share)));
     }
 }

@@ -1,9 +1,11 @@
 //! The purposes of link secrets, and the paths of their links.
 
 use jiff::SignedDuration;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The purpose of a link secret. For a mailed one it is also the template of the mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum LinkPurpose {
     /// Proves that a person reads the mailbox that they sign in with.
     ConfirmAddress,
@@ -21,30 +23,11 @@ pub enum LinkPurpose {
 
 impl LinkPurpose {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::ConfirmAddress,
-        Self::ChangeAddress,
-        Self::ResetPassword,
-        Self::AnswerInvitation,
-        Self::JoinOrganization,
-        Self::ReadDocument,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name as stored.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::ConfirmAddress => "confirm_address",
-            Self::ChangeAddress => "change_address",
-            Self::ResetPassword => "reset_password",
-            Self::AnswerInvitation => "answer_invitation",
-            Self::JoinOrganization => "join_organization",
-            Self::ReadDocument => "read_document",
-        }
-    }
-
-    /// The purpose with this stored name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+        self.into()
     }
 
     /// How long its secrets are valid. Those of an invitation expire with it.
@@ -80,9 +63,9 @@ mod tests {
 
     #[test]
     fn a_purpose_is_known_by_its_name() {
-        for purpose in LinkPurpose::ALL {
-            assert_eq!(LinkPurpose::named(purpose.name()), Some(purpose));
-        }
+        let words = ["confirm_address", "change_address", "reset_password", "answer_invitation", "join_organization", "read_document"];
+        assert_eq!(LinkPurpose::ALL.iter().map(|purpose| purpose.name()).collect::<Vec<_>>(), words);
+        assert!(LinkPurpose::ALL.iter().all(|purpose| purpose.name().parse::<LinkPurpose>() == Ok(*purpose)));
     }
 
     #[test]

@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn no_path_of_a_travelling_secret_is_logged_with_it() {
-        for purpose in LinkPurpose::ALL {
+        for purpose in LinkPurpose::ALL.iter().copied() {
             for path in [purpose.path("s3cret"), format!("/{}", purpose.path("s3cret")), format!("{}/more", purpose.path("s3cret"))] {
                 assert!(!without_secret(&path).contains("s3cret"), "{path}");
             }
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn whatever_follows_the_page_of_a_link_is_left_out_of_a_path() {
         let (first, second) = ("sat2UTCO-Zdhosat2UTC", "O-Zdhosat2UTCO-Zdho0123");
-        for purpose in LinkPurpose::ALL {
+        for purpose in LinkPurpose::ALL.iter().copied() {
             for before in ["/o/dave/", "/pkg", "/call", "/api/v1", "/o/dave;x", "/%6f/dave//."] {
                 for broken in
                     [format!("{first}%0A{second}"), format!("{first}%250D%250A{second}"), format!("{first}/{second}"), "s3cret".to_owned()]
@@ -360,7 +360,7 @@ mod tests {
 
     #[test]
     fn no_secret_of_a_link_is_kept_with_the_text_around_it() {
-        for purpose in LinkPurpose::ALL {
+        for purpose in LinkPurpose::ALL.iter().copied() {
             let secret = random_secret::random();
             let text = format!("See https://stint.test{} and /reset/later.", purpose.path(&secret));
             assert_eq!(text_without_secrets(&text), format!("See https://stint.test{} and /reset/later.", purpose.path("…")));

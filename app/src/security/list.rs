@@ -28,7 +28,7 @@ pub(super) async fn events(cx: &mut Call) -> Result<Page<SecurityEvent>, Error> 
     let events = rows.into_iter().filter_map(|row| {
         Some(SecurityEvent {
             // Unknown kinds are left out, since a newer build may have recorded them.
-            kind: EventKind::named(&row.kind)?,
+            kind: row.kind.parse().ok()?,
             at: OffsetDateTime::at(row.at.to_jiff(), &zone),
             times: u32::try_from(row.times).unwrap_or(1),
             address: given(row.address),

@@ -25,13 +25,15 @@ mod user_agent;
 use domain::{day::OffsetDateTime, id::SignInId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::{error::Error, page::Page};
 
 /// What happened to a person's own credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EventKind {
     /// A browser was signed in.
     SignedIn,
@@ -70,52 +72,9 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    const ALL: [Self; 17] = [
-        Self::SignedIn,
-        Self::SignInFailed,
-        Self::SignedOut,
-        Self::SignInsEnded,
-        Self::PasswordChanged,
-        Self::PasswordRefused,
-        Self::PasswordResetAsked,
-        Self::AddressChangeAsked,
-        Self::AddressChangeWithdrawn,
-        Self::AddressChanged,
-        Self::AddressConfirmed,
-        Self::OrganizationFromBefore,
-        Self::MembershipWaits,
-        Self::MembersJoinedBefore,
-        Self::TokenMade,
-        Self::TokenRevoked,
-        Self::TokenUsed,
-    ];
-
     /// The name as stored.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::SignedIn => "signed_in",
-            Self::SignInFailed => "sign_in_failed",
-            Self::SignedOut => "signed_out",
-            Self::SignInsEnded => "sign_ins_ended",
-            Self::PasswordChanged => "password_changed",
-            Self::PasswordRefused => "password_refused",
-            Self::PasswordResetAsked => "password_reset_asked",
-            Self::AddressChangeAsked => "address_change_asked",
-            Self::AddressChangeWithdrawn => "address_change_withdrawn",
-            Self::AddressChanged => "address_changed",
-            Self::AddressConfirmed => "address_confirmed",
-            Self::OrganizationFromBefore => "organization_from_before",
-            Self::MembershipWaits => "membership_waits",
-            Self::MembersJoinedBefore => "members_joined_before",
-            Self::TokenMade => "token_made",
-            Self::TokenRevoked => "token_revoked",
-            Self::TokenUsed => "token_used",
-        }
-    }
-
-    /// The kind with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        self.into()
     }
 }
 

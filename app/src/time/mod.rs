@@ -49,6 +49,7 @@ use domain::{
 };
 use macros::answer;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::{
     budgets::BudgetStatus,
@@ -140,9 +141,10 @@ pub struct TimeEntry {
 }
 
 /// How far a time entry has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EntryState {
     /// Of an agent, unconfirmed.
     Draft,
@@ -155,9 +157,10 @@ pub enum EntryState {
 }
 
 /// Who did the work.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Labour {
     /// A person.
     #[default]
@@ -167,9 +170,10 @@ pub enum Labour {
 }
 
 /// Where a time entry came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EntrySource {
     /// The timer of the pages.
     Timer,
@@ -209,35 +213,23 @@ pub struct Logged {
     pub budget: Option<BudgetStatus>,
 }
 
-macro_rules! names {
-    ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
-        impl $type {
-            /// The name as stored and sent.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
-            /// The value of a stored name; `None` for an unknown one.
-            pub fn named(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-        }
-    };
+impl EntryState {
+    /// The name as stored and sent.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
-names!(EntryState { Draft = "draft", Logged = "logged", Submitted = "submitted", Approved = "approved" });
-names!(Labour { Human = "human", Agent = "agent" });
-names!(EntrySource {
-    Timer = "timer",
-    Manual = "manual",
-    Session = "session",
-    Assistant = "assistant",
-    Mcp = "mcp",
-    Api = "api",
-    Import = "import",
-});
+impl Labour {
+    /// The name as stored and sent.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl EntrySource {
+    /// The name as stored and sent.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}

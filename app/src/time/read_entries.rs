@@ -12,7 +12,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
-    EntrySource, EntryState, Labour, Logged, TimeEntry, TimeFilterInput,
+    Logged, TimeEntry, TimeFilterInput,
     entry_rules::warn_drafts,
     filter::TimeFilter,
     store::{
@@ -69,9 +69,9 @@ impl EntryPresenter {
             rate: rate.map(|rate| Money::new(rate, &currency)),
             amount: rate.filter(|_| !row.running).map(|rate| Money::new(amount_of(seconds, rate), &currency)),
             client: ClientSummary { id: ClientId(row.client_id), name: row.client_name, currency },
-            state: EntryState::named(&row.state).ok_or_else(Error::internal)?,
-            labour: Labour::named(&row.labour).ok_or_else(Error::internal)?,
-            source: EntrySource::named(&row.source).ok_or_else(Error::internal)?,
+            state: row.state.parse()?,
+            labour: row.labour.parse()?,
+            source: row.source.parse()?,
             invoiced: row.invoice_id.filter(|_| self.money).map(InvoiceId),
             invoice_number: row.invoice_number.filter(|_| self.money),
             on_draft: row.on_draft && self.money,

@@ -3,15 +3,17 @@
 use domain::{day::Day, hours::WorkDuration, money::Money};
 use macros::operation;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 use uuid::Uuid;
 
 use super::TimeFilterInput;
 use crate::error::Error;
 
 /// What time is summed up by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum TimeGroupBy {
     /// By client.
     Client,
@@ -31,14 +33,7 @@ pub enum TimeGroupBy {
 impl TimeGroupBy {
     /// The name as sent.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Project => "project",
-            Self::Day => "day",
-            Self::DayAndProject => "day_and_project",
-            Self::Member => "member",
-            Self::None => "none",
-        }
+        self.into()
     }
 }
 

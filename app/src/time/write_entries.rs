@@ -134,7 +134,7 @@ async fn worker(cx: &mut Call, read_scope: &ReadScope, given: Option<&str>) -> R
         return Err(Error::invalid("member", format!("{name} has left, so no time is logged for them any more."))
             .hint(format!("{back} time that they have logged.")));
     }
-    if Role::from_name(&worker.role).is_some_and(|role| !role.may(Permission::TrackTime)) {
+    if worker.role.parse().is_ok_and(|role: Role| !role.may(Permission::TrackTime)) {
         let message = format!("{name} is a viewer and tracks no time. Change their role first, or log it for somebody else.");
         return Err(Error::invalid("member", message));
     }

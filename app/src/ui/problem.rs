@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     error::{Code, Error},
@@ -72,13 +73,12 @@ pub fn sign_in(path: &str) -> String {
     format!("/sign-in?next={}", escaped(path))
 }
 
+/// What is encoded in the value of a query parameter: all but the unreserved letters of RFC 3986, and slashes, which may stand there.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 /// Percent-encodes text for the value of a query parameter.
 pub fn escaped(text: &str) -> String {
-    let escape = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    text.bytes().map(escape).collect()
+    utf8_percent_encode(text, QUERY_VALUE).to_string()
 }
 
 /// The query string with its question mark, if it is not empty.
@@ -86,5 +86,17 @@ fn query(search: &str) -> String {
     match search.trim_start_matches('?') {
         "" => String::new(),
         search => format!("?{search}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_stands_in_the_value_of_a_query_parameter_stays_in_it() {
+        assert_eq!(escaped("/o/ada/invoices-2_a.b~c"), "/o/ada/invoices-2_a.b~c");
+        assert_eq!(escaped("a b&c=d?e#f+g%h:é\n"), "a%20b%26c%3Dd%3Fe%23f%2Bg%25h%3A%C3%A9%0A");
+        assert_eq!(sign_in("/o/ada?state=draft"), "/sign-in?next=/o/ada%3Fstate%3Ddraft");
     }
 }

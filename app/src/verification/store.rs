@@ -78,7 +78,7 @@ pub async fn find(db: &mut Db, hash: &[u8]) -> Result<Option<LinkSecret>, Error>
     .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(LinkSecret {
-        purpose: LinkPurpose::named(&row.purpose).ok_or_else(Error::internal)?,
+        purpose: row.purpose.parse()?,
         subject: row.subject,
         within: row.within.map(OrganizationId),
         mailbox: row.mailbox,

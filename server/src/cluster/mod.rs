@@ -10,7 +10,7 @@
 //!   (`PR_SET_PDEATHSIG`), but then for the end of the *thread* that started it, and threads come and go here;
 //! - Stint and that shell: the database stays behind, and the next start ends it first.
 //!
-//! What does not stop when it is told to is killed, with every process that works in its folder.
+//! What does not stop when it is told to is killed, with every process that works in its folder. Decision 36 says why no crate does this.
 
 mod directory;
 mod error;

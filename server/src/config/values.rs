@@ -85,7 +85,7 @@ pub(super) fn number(text: &str) -> Result<u32, String> {
 }
 
 pub(super) fn sign_up(text: &str) -> Result<SignUpPolicy, String> {
-    SignUpPolicy::named(text).ok_or_else(|| format!("is {text:?}"))
+    text.parse().map_err(|_| format!("is {text:?}"))
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, String> {

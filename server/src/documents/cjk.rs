@@ -1,32 +1,34 @@
 //! Regional variants of Chinese, Japanese and Korean characters: the same character is drawn differently in each region, and there are
 //! fonts for each.
 
-/// The regional variant of a font, in the order in which fonts are tried without a preference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use strum::EnumString;
+
+/// The regional variant of a font, in the order in which fonts are tried without a preference. It is parsed from the end of a family's
+/// name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString)]
+#[strum(ascii_case_insensitive)]
 pub(super) enum CjkVariant {
     /// Mainland China and Singapore.
+    #[strum(serialize = "SC")]
     Simplified,
     /// Taiwan.
+    #[strum(serialize = "TC")]
     Traditional,
     /// Hong Kong and Macao.
+    #[strum(serialize = "HK")]
     HongKong,
     /// Japan.
+    #[strum(serialize = "JP")]
     Japanese,
     /// Korea.
+    #[strum(serialize = "KR")]
     Korean,
 }
 
 impl CjkVariant {
     /// The variant of a family, by the end of its name: `Noto Sans CJK JP`, `Noto Serif SC`.
     pub(super) fn of_family(name: &str) -> Option<Self> {
-        match name.rsplit(' ').next()?.to_ascii_lowercase().as_str() {
-            "sc" => Some(Self::Simplified),
-            "tc" => Some(Self::Traditional),
-            "hk" => Some(Self::HongKong),
-            "jp" => Some(Self::Japanese),
-            "kr" => Some(Self::Korean),
-            _ => None,
-        }
+        name.rsplit(' ').next()?.parse().ok()
     }
 
     /// The variant of a language, by its tag (BCP 47): `ja`, `zh-Hant`, `zh-TW`. Chinese without a script or region is simplified.

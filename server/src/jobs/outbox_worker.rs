@@ -133,7 +133,7 @@ impl<'a> DeliveryRound<'a> {
     /// The shares whose mails may be taken on.
     fn wanted(&self) -> Vec<MailShare> {
         let crowded = self.proofs >= self.at_once.div_ceil(2);
-        MailShare::ALL.into_iter().filter(|share| !(crowded && *share == MailShare::Proofs)).collect()
+        MailShare::ALL.iter().copied().filter(|share| !(crowded && *share == MailShare::Proofs)).collect()
     }
 
     fn take(&mut self, due: DueMail) {

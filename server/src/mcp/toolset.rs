@@ -9,12 +9,14 @@ use axum::extract::Query;
 use http::request::Parts;
 use rmcp::ErrorData;
 use serde::Deserialize;
+use strum::EnumString;
 
 /// The most tools that are listed without the toolset `all`.
 const UNASKED_TOOLS_MAX: usize = 39;
 
-/// The toolset that an address asks for.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+/// The toolset that an address asks for, by its name in any case.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, EnumString)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
 pub enum Toolset {
     /// The tools for every day, where there are many.
     #[default]
@@ -33,14 +35,8 @@ impl Toolset {
     pub fn of(request: Option<&Parts>) -> Result<Self, ErrorData> {
         let Some(request) = request else { return Ok(Self::default()) };
         let asked = Query::<ToolsetQuery>::try_from_uri(&request.uri).ok();
-        let named = asked.and_then(|Query(asked)| asked.toolset.map_or(Some(Self::default()), |name| Self::named(&name)));
+        let named = asked.and_then(|Query(asked)| asked.toolset.map_or(Some(Self::default()), |name| name.trim().parse().ok()));
         named.ok_or_else(|| ErrorData::invalid_params("toolset is everyday (the default) or all, as in /mcp?toolset=all.", None))
-    }
-
-    /// The toolset of this name, in any case.
-    fn named(name: &str) -> Option<Self> {
-        let known = [("everyday", Self::Everyday), ("all", Self::All)];
-        known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim())).map(|(_, toolset)| toolset)
     }
 
     /// Whether a tool is listed for a caller who could use this many.

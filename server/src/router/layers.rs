@@ -14,16 +14,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::{StreamExt as _, stream};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{LengthLimitError, Limited};
 use tower_http::{
     catch_panic::{CatchPanicLayer, ResponseForPanic},
     classify::{ServerErrorsAsFailures, ServerErrorsFailureClass, SharedClassifier},
+    set_header::SetResponseHeaderLayer,
     trace::{DefaultOnBodyChunk, DefaultOnEos, DefaultOnRequest, DefaultOnResponse, MakeSpan, OnFailure, TraceLayer},
 };
 use tracing::{Level, Span};
 
-use super::Site;
 use crate::error_response::ErrorResponse;
 
 /// The longest body in bytes.
@@ -51,6 +51,7 @@ static TOOK_TOO_LONG: LogLimiter = LogLimiter::new();
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives each request an id, for its log lines and its response. An id that the client sent is ignored.
+// The layers of tower-http keep an id that the client sent, which would let anybody write into the log.
 pub async fn set_request_id(mut request: Request, next: Next) -> Response {
     let name = HeaderValue::from_str(&uuid::Uuid::new_v4().simple().to_string()).ok();
     let Some(name) = name else { return next.run(request).await };
@@ -148,6 +149,7 @@ impl ResponseForPanic for PanicResponse {
 }
 
 /// Gives up when the response does not begin in time. A read has changed nothing by then; a write may have been done.
+// The layer of tower-http answers without a body; this answer says whether anything may have been changed.
 pub async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     let looks = request.method().is_safe();
     let late = |_| {
@@ -164,6 +166,7 @@ pub async fn limit_time(State(limit): State<Duration>, request: Request, next: N
 }
 
 /// Refuses a body that is too long, by its declared length and by the bytes that arrive.
+// The layer of tower-http answers with a text of its own; this answer has the form of every error and says how long a body may be.
 pub async fn limit_body(request: Request, next: Next) -> Response {
     let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > BODY_LIMIT_BYTES) {
@@ -243,27 +246,21 @@ pub fn allowed_methods(allowed: &'static str) -> Response {
     (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]).into_response()
 }
 
-/// Sets the security headers of any response. The content security policy of a page is set with the page, because of its nonce.
-pub async fn security_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ] {
-        set_default(headers, name, value);
-    }
-    if site.services.public_url.starts_with("https://") {
-        set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-    }
-    response
-}
+/// A header of responses that lack it; without a value none is set.
+type DefaultHeader = SetResponseHeaderLayer<Option<HeaderValue>>;
 
-fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
-    headers.entry(name).or_insert(HeaderValue::from_static(value));
+/// The security headers of any response. The content security policy of a page is set with the page, because of its nonce.
+pub fn security_headers(public_url: &str) -> (DefaultHeader, DefaultHeader, DefaultHeader, DefaultHeader, DefaultHeader, DefaultHeader) {
+    let default = |name: HeaderName, value: &'static str| DefaultHeader::if_not_present(name, Some(HeaderValue::from_static(value)));
+    let only_https = public_url.starts_with("https://").then(|| HeaderValue::from_static("max-age=31536000"));
+    (
+        default(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        default(header::REFERRER_POLICY, "same-origin"),
+        default(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+        default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        DefaultHeader::if_not_present(header::STRICT_TRANSPORT_SECURITY, only_https),
+    )
 }
 
 #[cfg(test)]
@@ -301,7 +298,7 @@ mod tests {
         let kept = lines.clone();
         let log = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(move || kept.clone()).finish();
         tracing::subscriber::with_default(log, || {
-            for purpose in LinkPurpose::ALL {
+            for purpose in LinkPurpose::ALL.iter().copied() {
                 let (plain, drawn) = (purpose.path("s3cret"), purpose.path(&format!("s3cret{}", "x".repeat(37))));
                 let encoded = drawn.replacen('/', "%2F", 2).replacen("%2F", "/", 1);
                 for path in [plain.clone(), format!("/.{plain}"), format!("/;{plain}"), format!("/o/x{drawn}"), encoded] {
@@ -350,6 +347,26 @@ mod tests {
         assert!(told(Method::GET).await.contains("Nothing was changed"));
         let told = told(Method::POST).await;
         assert!(told.contains("not known") && told.contains("idempotency_key") && !told.contains("Nothing was changed"), "{told}");
+    }
+
+    /// The security headers of a response that has one of them already.
+    async fn headers_at(public_url: &str) -> http::HeaderMap {
+        let page = async || [(header::REFERRER_POLICY, "no-referrer")];
+        let doors: Router = Router::new().route("/", get(page)).layer(security_headers(public_url));
+        let request = http::Request::builder().uri("/").body(Body::empty()).expect("a request");
+        doors.oneshot(request).await.expect("an answer").headers().clone()
+    }
+
+    #[tokio::test]
+    async fn a_response_has_the_security_headers_that_it_lacks() {
+        let headers = headers_at("http://localhost:3000").await;
+        assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        for name in ["permissions-policy", "cross-origin-opener-policy", "cross-origin-resource-policy"] {
+            assert!(headers.contains_key(name), "{name}");
+        }
+        assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert_eq!(headers_at("https://stint.example.com").await[header::STRICT_TRANSPORT_SECURITY], "max-age=31536000");
     }
 
     #[test]

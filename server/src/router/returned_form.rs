@@ -14,7 +14,7 @@ use app::{
     operations,
     page_context::{ReturnedForm, server::RETURNED_FORM_COOKIE},
     people::LeaveOrganization,
-    platform::cookies::cookie_name,
+    platform::cookies::{SameSite, set_cookie_header},
     ui::{FORM, NEVER_RETURNED},
 };
 use axum::{
@@ -45,7 +45,7 @@ const FIELDS_MAX: usize = 100;
 const ID_LONGEST: usize = 100;
 
 /// The lifetime of the cookie in seconds: how long the redirect back to the page may take.
-const KEPT_SECONDS: u32 = 60;
+const KEPT_SECONDS: i64 = 60;
 
 /// Redirects a plain form back to its page and puts its result into the cookie.
 pub async fn redirect_back(State(site): State<Site>, request: Request, next: Next) -> Response {
@@ -182,10 +182,8 @@ fn without_secrets(fields: &[&str]) -> BTreeMap<String, String> {
 fn set_cookie(site: &Site, answer: &mut response::Parts, returned: ReturnedForm) {
     let content = content(&returned).or_else(|| content(&without_fields(&returned))).or_else(|| content(&brief(&returned)));
     let Some(content) = content else { return };
-    let name = cookie_name(&site.services.public_url, RETURNED_FORM_COOKIE);
-    let secure = if name == RETURNED_FORM_COOKIE { "" } else { "; Secure" };
-    let cookie = format!("{name}={content}; Path=/; HttpOnly; SameSite=Strict; Max-Age={KEPT_SECONDS}{secure}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+    let cookie = set_cookie_header(&site.services.public_url, RETURNED_FORM_COOKIE, &content, SameSite::Strict, KEPT_SECONDS);
+    if let Some(cookie) = cookie {
         answer.headers.append(header::SET_COOKIE, cookie);
     }
 }

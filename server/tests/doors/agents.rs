@@ -99,7 +99,7 @@ async fn the_modes_of_a_token_say_what_they_do() {
     let world = World::open().await;
     let ada = world.person(&format!("Ada {}", "Lovelace ".repeat(9))).await;
     for (writes, listed) in [(WriteMode::Direct, true), (WriteMode::Ask, true), (WriteMode::Drafts, false)] {
-        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
+        let token = world.token(&ada.email, &ada.slug, Scope::ALL, writes).await;
         let words = ask(&world, &token, "server/discover", json!({})).await.ok()["result"]["instructions"].clone();
         let words = words.as_str().expect("instructions");
         assert!(words.chars().count() <= 2_000, "{writes:?}: {} characters: {words}", words.chars().count());
@@ -296,7 +296,7 @@ async fn a_tool_that_is_not_known_is_repeated_in_short_and_without_secrets() {
 async fn nobody_is_answered_without_a_valid_token() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
-    let spare = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Direct).await;
+    let spare = world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Direct).await;
     done(&world, &spare, "whoami", json!({})).await;
     world.call(&ada, "revoke_token", &[("token", spare.split('_').nth(2).expect("an id"))]).await.ok();
     let refused = ask(&world, &spare, "tools/call", json!({ "name": "whoami", "arguments": {} })).await;

@@ -87,7 +87,7 @@ async fn while_all_tokens_of_one_person_are_stuck_their_neighbour_is_answered() 
     world.call_get(&grace, "list_clients").await.ok();
     let mut tokens = Vec::new();
     for _ in 0..5 {
-        tokens.push(world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Direct).await);
+        tokens.push(world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Direct).await);
     }
     let asked = |token: &String| world.get("/api/v1/list_clients").bearer_auth(token);
     for token in &tokens {
@@ -109,7 +109,7 @@ async fn while_all_tokens_of_one_person_are_stuck_their_neighbour_is_answered() 
 async fn whatever_tokens_they_come_with_a_person_has_so_many_requests_under_way() {
     let world = World::alone_under(AdmissionLimits { of_person_at_once: 3, ..at_once() }, None).await;
     let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
-    let other = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Direct).await;
+    let other = world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Direct).await;
     let (holder, owner) = (world.owner().await, world.owner().await);
     let held = closed(&holder, "client").await;
     let of_page =

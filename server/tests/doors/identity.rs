@@ -41,7 +41,7 @@ pub async fn page(world: &World, path: &str, person: Option<&Person>) -> Answer 
 pub async fn letters(world: &World) -> Vec<ClaimedMail> {
     let mut left = Vec::new();
     loop {
-        let due = delivery::due(&world.services, 100, &MailShare::ALL, &[], &[]).await.expect("what is due");
+        let due = delivery::due(&world.services, 100, MailShare::ALL, &[], &[]).await.expect("what is due");
         if due.is_empty() {
             return left;
         }

@@ -54,7 +54,7 @@ async fn a_list_goes_on_where_it_was_when_its_last_entry_is_deleted_and_another_
 async fn two_agents_that_take_back_the_last_at_once_take_back_each_its_own() {
     let world = World::open().await;
     let (ada, _) = studio(&world).await;
-    let other = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Direct).await;
+    let other = world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Direct).await;
     let (one, two) = (logged(&world, &ada.token, 10).await, logged(&world, &other, 11).await);
     let last = async |token: &str| done(&world, token, "undo_action", json!({ "action": "last" })).await;
     let (first, second) = tokio::join!(last(&ada.token), last(&other));
@@ -68,7 +68,7 @@ async fn two_agents_that_take_back_the_last_at_once_take_back_each_its_own() {
 async fn one_agent_that_takes_back_the_last_twice_at_once_takes_back_two_things_or_is_told_why_not() {
     let world = World::open().await;
     let (ada, _) = studio(&world).await;
-    let token = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Direct).await;
+    let token = world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Direct).await;
     let (older, newer) = (logged(&world, &token, 10).await, logged(&world, &token, 11).await);
     let last = async || call(&world, &token, "undo_action", json!({ "action": "last" })).await;
     let (first, second) = tokio::join!(last(), last());
@@ -87,7 +87,7 @@ async fn one_agent_that_takes_back_the_last_twice_at_once_takes_back_two_things_
 async fn a_mode_that_changes_in_the_middle_of_a_run_holds_from_the_next_call_on() {
     let world = World::open().await;
     let (ada, _) = studio(&world).await;
-    let token = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Direct).await;
+    let token = world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Direct).await;
     let before = logged(&world, &token, 10).await;
     assert_eq!(before.get("state"), None, "that it is logged is the usual");
     becomes(&world, &token, "drafts").await;

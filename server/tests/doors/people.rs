@@ -35,7 +35,7 @@ pub async fn joined(world: &World, ada: &Person, name: &str, projects: &[String]
     invite(world, ada, &person.email, projects).await;
     let invitation = world.call_get(&person, "list_invitations").await.ok()["items"][0]["id"].clone();
     world.call(&person, "answer_invitation", &[("invitation", invitation.as_str().expect("an id")), ("accept", "true")]).await.ok();
-    let token = world.token(&person.email, &ada.slug, &app::access::Scope::ALL, app::access::WriteMode::Direct).await;
+    let token = world.token(&person.email, &ada.slug, app::access::Scope::ALL, app::access::WriteMode::Direct).await;
     Person { slug: ada.slug.clone(), token, ..person }
 }
 

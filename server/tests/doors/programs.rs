@@ -97,7 +97,7 @@ async fn a_cookie_opens_no_door_of_programs() {
 async fn a_revoked_token_is_refused_on_the_very_next_call() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
-    let spare = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Direct).await;
+    let spare = world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Direct).await;
     let ask = async || Answer::of(world.post("/api/v1/whoami").bearer_auth(&spare)).await;
     ask().await.ok();
     let id = spare.split('_').nth(2).expect("an id");
@@ -120,7 +120,7 @@ async fn a_token_cannot_do_what_its_scopes_leave_out_or_what_needs_a_person() {
     assert!(refused.text.contains("work:write"), "{}", refused.text);
     assert_eq!(world.rest(&ada, "create_token", json!({ "name": "another" })).await.refused(403), "forbidden");
 
-    let careful = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Ask).await;
+    let careful = world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Ask).await;
     let waits =
         Answer::of(world.post("/api/v1/create_client").bearer_auth(&careful).json(&json!({ "name": "Acme", "tax_rate": "19" }))).await;
     assert_eq!(waits.refused(202), "needs_approval");

@@ -93,7 +93,7 @@ async fn a_dry_run_tells_instants_and_amounts_as_its_answer_does() {
 #[tokio::test]
 async fn a_dry_run_hands_out_no_page_and_calls_nothing_a_draft_that_waits() {
     let (world, ada) = studio::open().await;
-    let asks = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Ask).await;
+    let asks = world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Ask).await;
     for (tool, arguments) in [
         ("draft_invoice", json!({ "client": "Acme", "period": "this_month" })),
         ("create_time_entry", json!({ "project": "Acme / Dashboard", "duration": "1h" })),
@@ -133,7 +133,7 @@ async fn what_is_unusual_of_time_is_told_by_every_write_of_it() {
     for item in [&one, &many["items"][0], &changed["items"][0]] {
         assert_eq!(told(item), (json!(false), json!("agent")), "{item:#}");
     }
-    let asks = world.token(&ada.email, &ada.slug, &Scope::ALL, WriteMode::Ask).await;
+    let asks = world.token(&ada.email, &ada.slug, Scope::ALL, WriteMode::Ask).await;
     let first = json!({ "project": "Acme / Dashboard", "billable": false, "labour": "agent" });
     done(&world, &asks, "start_timer", first).await;
     let next = done(&world, &asks, "start_timer", json!({ "project": "Acme / Dashboard", "stop_running": true })).await;

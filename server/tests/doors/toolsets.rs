@@ -40,7 +40,7 @@ async fn the_tools_are_told_in_few_characters() {
     for (address, writes) in
         ["/mcp", ALL].into_iter().flat_map(|address| [WriteMode::Direct, WriteMode::Ask, WriteMode::Drafts].map(|writes| (address, writes)))
     {
-        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
+        let token = world.token(&ada.email, &ada.slug, Scope::ALL, writes).await;
         let tools = tools_at(&world, address, &token).await;
         let mean = |part: fn(&Value) -> &Value| tools.iter().map(|tool| length(part(tool))).sum::<usize>() / tools.len();
         let (input, whole) = (mean(|tool| &tool["inputSchema"]), mean(|tool| tool));
@@ -94,7 +94,7 @@ async fn no_description_names_a_tool_that_its_reader_is_not_offered() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
     let mut tokens = Vec::new();
-    for scopes in Scope::ALL.map(|scope| vec![scope]).into_iter().chain([vec![Scope::MoneyRead, Scope::MoneyWrite], Scope::ALL.to_vec()]) {
+    for scopes in Scope::ALL.iter().map(|scope| vec![*scope]).chain([vec![Scope::MoneyRead, Scope::MoneyWrite], Scope::ALL.to_vec()]) {
         for writes in [WriteMode::Direct, WriteMode::Ask, WriteMode::Drafts] {
             tokens.push((format!("{scopes:?} {writes:?}"), world.token(&ada.email, &ada.slug, &scopes, writes).await));
         }

@@ -225,7 +225,7 @@ impl World {
         };
         let made = registration::register(&self.services, given).await.expect("registered");
         let cookie = registration::open_sign_in(&self.services, &made.verified, "a test").await.expect("signed in");
-        let token = self.token(&email, &made.slug, &Scope::ALL, WriteMode::Direct).await;
+        let token = self.token(&email, &made.slug, Scope::ALL, WriteMode::Direct).await;
         Person { slug: made.slug, email, cookie, token }
     }
 

@@ -1,13 +1,17 @@
 //! Tax categories of EN 16931 (code list UNCL 5305, as far as invoices for work use it).
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::invalid_value::InvalidValue;
 use crate::percent::Percent;
 
 /// How a line is taxed (BT-151). The codes are those that stand in the electronic invoice.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray,
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[strum(ascii_case_insensitive)]
 pub enum TaxCategory {
     /// Taxed.
     #[default]
@@ -32,21 +36,12 @@ impl TaxCategory {
 
     /// The code as in the electronic invoice, such as `AE`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::S => "S",
-            Self::Z => "Z",
-            Self::E => "E",
-            Self::AE => "AE",
-            Self::K => "K",
-            Self::G => "G",
-            Self::O => "O",
-        }
+        self.into()
     }
 
     /// Parses the code of a category; an error names `tax_category`.
     pub fn parse(code: &str) -> Result<TaxCategory, InvalidValue> {
-        let wanted = code.trim();
-        Self::ALL.into_iter().find(|category| category.code().eq_ignore_ascii_case(wanted)).ok_or_else(|| {
+        code.trim().parse().map_err(|_| {
             let shown = crate::money::shown(code);
             InvalidValue::new("tax_category", format!("{shown} is not a tax category; give S, AE, E, O, Z, G or K."))
         })
@@ -133,5 +128,22 @@ impl TaxCategory {
         }
         let message = format!("{rate} % does not go with {}, which has no tax; give 0.", self.named());
         Err(InvalidValue::new("tax_rate", message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_category_can_be_chosen_and_is_known_by_its_code_in_any_case() {
+        for category in TaxCategory::VARIANTS {
+            assert!(TaxCategory::ALL.contains(category), "{category:?}");
+            for code in [category.code().to_owned(), format!(" {} ", category.code().to_lowercase())] {
+                assert_eq!(TaxCategory::parse(&code), Ok(*category));
+            }
+        }
+        assert_eq!(TaxCategory::ALL.map(TaxCategory::code), ["S", "AE", "E", "O", "Z", "G", "K"]);
+        assert!(TaxCategory::parse("Standard").is_err());
     }
 }

@@ -128,24 +128,8 @@ fn nearest<'a>(name: &str, commands: &'a [Command]) -> Vec<&'a str> {
     if name.chars().count() > 60 {
         return Vec::new();
     }
-    let mut near: Vec<(usize, &str)> =
-        commands.iter().map(|command| (distance(name, &command.name), command.name.as_str())).filter(|(apart, _)| *apart <= far).collect();
+    let apart = commands.iter().map(|command| (strsim::levenshtein(name, &command.name), command.name.as_str()));
+    let mut near: Vec<(usize, &str)> = apart.filter(|(apart, _)| *apart <= far).collect();
     near.sort_unstable();
     near.into_iter().take(3).map(|(_, name)| name).collect()
-}
-
-/// The edit distance: letters to be added, removed or replaced to turn one word into the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (column, against) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *against);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }

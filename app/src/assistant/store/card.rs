@@ -174,7 +174,7 @@ pub async fn refused(db: &mut Db, id: CardId, refusal: &Error) -> Result<(), Err
 }
 
 fn kept(row: CardRow) -> Result<StoredCard, Error> {
-    let role = Role::from_name(&row.member_role).ok_or_else(Error::internal)?;
+    let role: Role = row.member_role.parse()?;
     let title = registry::find(&row.operation).map_or_else(|| row.operation.clone(), |known| known.declaration.title.to_owned());
     let card = Card {
         id: CardId(row.id),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{json, read};
 use crate::{
     access::Role,
-    assistant::{Card, Message, Speaker, Step, Tool},
+    assistant::{Card, Message, Step, Tool},
     database::{Db, instant},
     error::Error,
 };
@@ -67,10 +67,7 @@ pub async fn insert(
     ended: Option<Timestamp>,
 ) -> Result<(), Error> {
     let (organization, steps, refusal) = (db.organization(), kept(message)?, message.refusal.as_ref().map(json).transpose()?);
-    let speaker = match message.speaker {
-        Speaker::Person => "person",
-        Speaker::Assistant => "assistant",
-    };
+    let speaker: &str = message.speaker.into();
     query!(
         "insert into message (organization_id, id, conversation_id, speaker, text, steps, refusal, member_role, created_at, ended_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -179,14 +176,14 @@ fn found(row: MessageRow, cards: &HashMap<CardId, Card>) -> Result<StoredMessage
     });
     let message = Message {
         id: MessageId(row.id),
-        speaker: if row.speaker == "person" { Speaker::Person } else { Speaker::Assistant },
+        speaker: row.speaker.parse()?,
         text: row.text,
         steps: steps.collect(),
         refusal: row.refusal.map(read).transpose()?,
     };
     Ok(StoredMessage {
         message,
-        role: Role::from_name(&row.member_role).ok_or_else(Error::internal)?,
+        role: row.member_role.parse()?,
         at: row.created_at.to_jiff(),
         lacks,
         ended: row.ended,

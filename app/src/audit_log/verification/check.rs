@@ -81,27 +81,22 @@ pub async fn get(cx: &mut Call) -> Result<AuditVerification, Error> {
             broken: None,
         });
     };
-    Ok(read(row, &zone))
+    read(row, &zone)
 }
 
-fn read(row: VerificationRow, zone: &jiff::tz::TimeZone) -> AuditVerification {
-    let state = match row.state.as_str() {
-        "sound" => VerificationState::Sound,
-        "broken" => VerificationState::Broken,
-        _ => VerificationState::Running,
-    };
+fn read(row: VerificationRow, zone: &jiff::tz::TimeZone) -> Result<AuditVerification, Error> {
     let broken = row.broken_position.map(|position| BrokenEntry {
         action: row.broken_action.map(ActionId),
         position,
         reason: row.reason.unwrap_or_default(),
     });
-    AuditVerification {
-        state,
+    Ok(AuditVerification {
+        state: row.state.parse()?,
         checked: row.checked,
         total: row.total,
         changes: row.changes_checked.zip(row.changes).map(|(checked, total)| ChangesChecked { checked, total }),
         started_at: Some(OffsetDateTime::at(row.started_at.to_jiff(), zone)),
         finished_at: row.finished_at.map(|at| OffsetDateTime::at(at.to_jiff(), zone)),
         broken,
-    }
+    })
 }

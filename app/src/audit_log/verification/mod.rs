@@ -12,6 +12,7 @@ mod tests;
 use domain::{day::OffsetDateTime, id::ActionId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
+use strum::EnumString;
 
 use crate::error::Error;
 
@@ -44,9 +45,10 @@ pub struct BrokenEntry {
 }
 
 /// How far the check of the whole log is, or how the last one ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum VerificationState {
     /// The whole log was never checked.
     Never,

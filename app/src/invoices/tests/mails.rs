@@ -198,7 +198,7 @@ async fn a_mail_that_waits_is_stopped_and_the_invoice_mailed_elsewhere() {
     let stopped = studio.ok("stop_invoice_mail", json!({"invoice": sent["number"]})).await;
     let why = json!({"recipient": "billing@acme.example", "state": "failed", "last_error": STOPPED, "stays": true});
     assert_eq!((&stopped["mail"], &stopped["status"]), (&why, &json!("sent")));
-    let due = delivery::due(&studio.caller.services, 10_000, &MailShare::ALL, &[], &[]).await.expect("what is due");
+    let due = delivery::due(&studio.caller.services, 10_000, MailShare::ALL, &[], &[]).await.expect("what is due");
     assert!(due.iter().all(|due| due.organization != studio.organization()), "nothing leaves any more");
     assert_eq!(studio.code("stop_invoice_mail", json!({"invoice": sent["number"]})).await, Code::Conflict, "none waits");
     studio.advance(60);

@@ -1,13 +1,14 @@
 //! Arguments of the operations on invoices.
 
-use serde::{Deserialize, Serialize};
-
 use domain::{money::Amount, tax::category::TaxCategory};
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 /// How time becomes lines.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum InvoiceGroupBy {
     /// One line per project.
     #[default]
@@ -20,10 +21,18 @@ pub enum InvoiceGroupBy {
     Entry,
 }
 
+impl InvoiceGroupBy {
+    /// The name as stored.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// Where an invoice stands. *Overdue* and *partly paid* are derived from dates and payments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum InvoiceStatus {
     /// Still being written; reserves the time on it.
     Draft,
@@ -37,6 +46,25 @@ pub enum InvoiceStatus {
     Paid,
     /// Withdrawn; keeps its number.
     Void,
+}
+
+impl InvoiceStatus {
+    /// The name in every channel.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The label that people see.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Sent => "Sent",
+            Self::Overdue => "Overdue",
+            Self::PartlyPaid => "Partly paid",
+            Self::Paid => "Paid",
+            Self::Void => "Void",
+        }
+    }
 }
 
 /// A line of its own.
@@ -100,9 +128,10 @@ pub struct LineChange {
 }
 
 /// How a payment was made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum PaymentMethod {
     /// A transfer to the bank account on the invoice.
     #[default]
@@ -113,4 +142,11 @@ pub enum PaymentMethod {
     Cash,
     /// Something else.
     Other,
+}
+
+impl PaymentMethod {
+    /// The name as stored.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }

@@ -6,6 +6,7 @@ use domain::{
     money::Money,
 };
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::InvoiceStatus;
 use crate::page::Page;
@@ -52,9 +53,10 @@ pub struct NumberSeries {
 }
 
 /// Why no invoice has a count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum SkipReason {
     /// Somebody set the next number.
     Set,
@@ -65,15 +67,7 @@ pub enum SkipReason {
 impl SkipReason {
     /// Its name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Set => "set",
-            Self::Taken => "taken",
-        }
-    }
-
-    /// Parses a stored name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Set, Self::Taken].into_iter().find(|reason| reason.name() == name)
+        self.into()
     }
 }
 

@@ -47,7 +47,7 @@ async fn of_whoever_was_demoted_meanwhile() {
 async fn nothing_is_answered_once(with_token: bool, end: &str, code: Code) {
     let studio = fixture("ended").await;
     let world = &studio.world;
-    let asks = if with_token { world.token_of(&Scope::ALL, WriteMode::Direct).await } else { world.clone() };
+    let asks = if with_token { world.token_of(Scope::ALL, WriteMode::Direct).await } else { world.clone() };
     let mut calls = Vec::new();
     for operation in operations::all() {
         calls.push((operation, studio.right(operation).await));

@@ -139,6 +139,6 @@ fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
 
 /// The roles that a member of this role may give, the lowest first.
 pub fn roles(own: Role) -> Vec<SelectOption> {
-    let given = Role::ALL.into_iter().rev().filter(|role| own.covers(*role));
+    let given = Role::ALL.iter().copied().rev().filter(|role| own.covers(*role));
     given.map(|role| (role.name().to_owned(), format!("{}: {}", label(role), about(role)))).collect()
 }

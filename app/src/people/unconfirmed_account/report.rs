@@ -1,6 +1,7 @@
 //! The report of a membership review, for the mail to the person and for their security events.
 
 use domain::text;
+use strum::VariantArray;
 
 use crate::security::EventKind;
 
@@ -10,8 +11,8 @@ const NAMED: usize = 3;
 /// Lists at most this many organizations per kind and counts the others.
 const TOLD: usize = 20;
 
-/// The outcome of a reviewed membership.
-#[derive(Clone, Copy, PartialEq)]
+/// The outcome of a reviewed membership, in the order of the report: first what only the person can act on.
+#[derive(Clone, Copy, PartialEq, VariantArray)]
 pub(super) enum ReportKind {
     /// It was not reviewed.
     Left,
@@ -24,8 +25,8 @@ pub(super) enum ReportKind {
 }
 
 impl ReportKind {
-    /// All kinds in the order of the report: first what only the person can act on.
-    pub(super) const ALL: [Self; 4] = [Self::Left, Self::Waits, Self::FromBefore, Self::Joined];
+    /// All kinds, in the order of the report.
+    pub(super) const ALL: &[Self] = Self::VARIANTS;
 
     /// The kind of security event.
     pub(super) fn kind(self) -> EventKind {
@@ -94,7 +95,7 @@ pub(super) fn lines(told: &[ReportLine], matter: ReportKind) -> Vec<String> {
 
 /// All kinds as text for a mail.
 pub(super) fn in_mail(told: &[ReportLine]) -> String {
-    let told = ReportKind::ALL.into_iter().map(|matter| (matter, lines(told, matter))).filter(|(_, lines)| !lines.is_empty());
+    let told = ReportKind::ALL.iter().copied().map(|matter| (matter, lines(told, matter))).filter(|(_, lines)| !lines.is_empty());
     told.map(|(matter, lines)| format!("\n\n{}:\n- {}", matter.words(), lines.join("\n- "))).collect::<Vec<_>>().concat()
 }
 

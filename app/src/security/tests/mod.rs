@@ -7,6 +7,7 @@ mod tokens;
 use crate::{
     access::Role,
     account::registration::{Confirmation, Registered, Registration, register},
+    security::EventKind,
     testing::World,
 };
 
@@ -37,4 +38,32 @@ async fn somebody_else(studio: &World) -> World {
 async fn settled(studio: &World) {
     studio.caller.services.tasks.close();
     studio.caller.services.tasks.wait().await;
+}
+
+/// The rows of every deployment have these words; the database lets in any.
+#[test]
+fn events_are_stored_under_the_words_that_they_always_had() {
+    for word in [
+        "signed_in",
+        "sign_in_failed",
+        "signed_out",
+        "sign_ins_ended",
+        "password_changed",
+        "password_refused",
+        "password_reset_asked",
+        "address_change_asked",
+        "address_change_withdrawn",
+        "address_changed",
+        "address_confirmed",
+        "organization_from_before",
+        "membership_waits",
+        "members_joined_before",
+        "token_made",
+        "token_revoked",
+        "token_used",
+    ] {
+        let kind = word.parse::<EventKind>().expect(word);
+        assert_eq!(kind.name(), word);
+        assert_eq!(serde_json::to_value(kind).expect("json"), word);
+    }
 }

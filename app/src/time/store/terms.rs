@@ -8,7 +8,6 @@ use uuid::Uuid;
 use crate::{
     database::{Db, date, instant},
     error::Error,
-    projects::Billing,
     time::pricing::BillingTerms,
 };
 
@@ -73,7 +72,7 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
         project_name: format!("{} / {}", row.client_name, row.name),
         client: ClientId(row.client_id),
         client_name: row.client_name,
-        billing: Billing::named(&row.billing).ok_or_else(Error::internal)?,
+        billing: row.billing.parse()?,
         bill_agent_time: row.bill_agent_time,
         archived: row.archived,
         client_archived: row.client_archived,

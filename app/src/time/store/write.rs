@@ -10,7 +10,7 @@ use super::{OnInvoice, StoredEntry};
 use crate::{
     database::{Db, date, instant},
     error::Error,
-    time::{EntrySource, EntryState, Labour, pricing::Price},
+    time::{EntrySource, pricing::Price},
 };
 
 /// Who wrote an entry, and through what.
@@ -205,10 +205,10 @@ async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) 
         ended_at: row.ended_at.map(|at| at.to_jiff()),
         running: row.running,
         seconds: i64::from(row.seconds),
-        labour: Labour::named(&row.labour).ok_or_else(Error::internal)?,
+        labour: row.labour.parse()?,
         price: Price { billable: row.billable, rate: row.rate, own: row.rate_overridden },
         cost_rate: row.cost_rate,
-        state: EntryState::named(&row.state).ok_or_else(Error::internal)?,
+        state: row.state.parse()?,
         version: row.version,
         invoice: row.invoice_id.map(|id| OnInvoice { id, number: row.invoice_number }),
         lock_date: row.lock_date.map(|day| day.to_jiff()),

@@ -134,7 +134,8 @@ async fn pay(studio: &DemoStudio, invoice: &Value, amount: &Value) -> Result<Val
     studio.call("record_payment", json!({"invoice": invoice["id"], "amount": amount, "date": today})).await
 }
 
-/// The same demo every time: a linear congruential generator is random enough for it.
+/// The same demo every time: a linear congruential generator is random enough for it, and its sequence changes with no version of a
+/// crate.
 struct Random(u64);
 
 impl Random {

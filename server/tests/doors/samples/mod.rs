@@ -158,7 +158,7 @@ async fn time_is_told_in_few_words_with_all_that_it_can_have() {
     let (world, ada) = studio::open().await;
     world.rest(&ada, "set_budget", json!({ "project": "Dashboard", "hours": 8, "amount": "1000.00" })).await.ok();
     for writes in [WriteMode::Direct, WriteMode::Ask] {
-        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
+        let token = world.token(&ada.email, &ada.slug, Scope::ALL, writes).await;
         let hours = |from: &str, to: &str| json!({ "project": "Acme / Dashboard", "started_at": from, "ended_at": to, "description": "Charts for the quarterly board" });
         done(&world, &token, "create_time_entry", hours("2026-11-25T08:30:00Z", "2026-11-25T09:30:00Z")).await;
         // What is written directly overlaps the time before, beside which a draft has its own warning.
@@ -199,7 +199,7 @@ async fn the_hardest_writes_of_time_are_told_in_few_words_too() {
         async move { at_usual_address(world, ada, &done(world, &token, tool, arguments).await) }
     };
     for writes in [WriteMode::Direct, WriteMode::Ask] {
-        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
+        let token = world.token(&ada.email, &ada.slug, Scope::ALL, writes).await;
         let (day, other) = ("2026-11-23", if writes == WriteMode::Direct { "2026-11-20" } else { "2026-11-19" });
         let first = write(&token, "create_time_entry", hours(&format!("{day}T08:30:00Z"), &format!("{day}T20:30:00Z"))).await;
         let full = write(&token, "create_time_entry", hours(&format!("{day}T09:00:00Z"), &format!("{day}T23:30:00Z"))).await;
@@ -246,7 +246,7 @@ async fn time_without_a_rate_on_a_project_of_which_a_part_was_named_is_told_in_f
     }
     let words = "Wireframes of the start page and its headings";
     for writes in [WriteMode::Direct, WriteMode::Ask] {
-        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
+        let token = world.token(&ada.email, &ada.slug, Scope::ALL, writes).await;
         let timer = json!({ "project": "müller relaunch", "description": words });
         let started = done(&world, &token, "start_timer", timer).await;
         done(&world, &token, "discard_timer", json!({})).await;

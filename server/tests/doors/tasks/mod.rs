@@ -80,7 +80,7 @@ impl Task {
     /// Plays it in a studio of its own.
     async fn play(&self) {
         let (world, ada) = studio::open().await;
-        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, self.writes).await;
+        let token = world.token(&ada.email, &ada.slug, Scope::ALL, self.writes).await;
         for (tool, arguments) in &self.before {
             done(&world, &token, tool, arguments.clone()).await;
         }
