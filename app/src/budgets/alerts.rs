@@ -59,8 +59,7 @@ pub fn alert_text(budget: &Budget, days: (Date, Date), usage: Usage, threshold: 
 }
 
 async fn notify(cx: &mut Call, budget: &Budget, part: BudgetPart, crossed: Threshold, words: &str, about_money: bool) -> Result<(), Error> {
-    let names =
-        |roles: &dyn Fn(Role) -> bool| Role::ALL.iter().filter(|role| roles(**role)).map(|role| role.name().to_owned()).collect();
+    let names = |roles: &dyn Fn(Role) -> bool| Role::ALL.iter().filter(|role| roles(**role)).map(|role| role.name().to_owned()).collect();
     let (leading, working): (Vec<String>, Vec<String>) = match part {
         BudgetPart::Whole => (names(&|role| role.may(Permission::WriteWork)), Vec::new()),
         BudgetPart::Hours => (Vec::new(), names(&|role| role.may(Permission::TrackTime) && !role.may(Permission::ReadMoney))),

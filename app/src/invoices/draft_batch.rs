@@ -94,7 +94,9 @@ async fn locate_error(cx: &mut Call, error: Error, (at, client): (usize, Uuid), 
 async fn none_unbilled(cx: &mut Call, span: Option<&DateRange>) -> Result<Error, Error> {
     let waiting = waiting::by_client(cx, &WaitingFilter { period: span, ..WaitingFilter::default() }).await?;
     let (words, way) = match (span, waiting.is_empty()) {
-        (Some(_), true) => ("No client has unbilled time of these days.", "Choose other days. list_unbilled shows which clients have some."),
+        (Some(_), true) => {
+            ("No client has unbilled time of these days.", "Choose other days. list_unbilled shows which clients have some.")
+        }
         (None, true) => ("No client has unbilled time: all that is billable is on an invoice or a draft.", "Log time first."),
         (Some(_), false) => ("No client has unbilled time of these days that counts.", waiting::WAY_ON),
         (None, false) => ("No client has unbilled time that counts.", waiting::WAY_ON),

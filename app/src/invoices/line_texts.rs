@@ -73,11 +73,7 @@ fn is_composed(line: &LineRow) -> bool {
 
 /// The grouping and rounding of an invoice, in the language of its client.
 pub fn grouping(row: &InvoiceRow, client: &Client) -> Result<Grouping, Error> {
-    Ok(Grouping {
-        group_by: row.group_by.parse()?,
-        rounding: read::rounding(row)?,
-        locale: Locale::of(&client.language),
-    })
+    Ok(Grouping { group_by: row.group_by.parse()?, rounding: read::rounding(row)?, locale: Locale::of(&client.language) })
 }
 
 /// Stores the composed texts of a draft's lines as it is sent; the lines stay marked as composed.

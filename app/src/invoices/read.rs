@@ -346,11 +346,7 @@ pub fn period(row: &InvoiceRow) -> Option<DateRange> {
 
 /// How the time of an invoice was rounded.
 pub fn rounding(row: &InvoiceRow) -> Result<Rounding, Error> {
-    Ok(Rounding {
-        step_minutes: row.rounding_step as u16,
-        mode: row.rounding_mode.parse()?,
-        basis: row.rounding_basis.parse()?,
-    })
+    Ok(Rounding { step_minutes: row.rounding_step as u16, mode: row.rounding_mode.parse()?, basis: row.rounding_basis.parse()? })
 }
 
 fn discount_written(row: &InvoiceRow, currency: &Currency) -> Option<String> {

@@ -30,12 +30,7 @@ pub struct UnbilledFilter {
 }
 
 /// A page of unbilled time by client and project; the first one with warnings about the time that waits.
-pub async fn list(
-    cx: &mut Call,
-    given: UnbilledFilter,
-    limit: Option<u32>,
-    cursor: Option<String>,
-) -> Result<UnbilledTime, Error> {
+pub async fn list(cx: &mut Call, given: UnbilledFilter, limit: Option<u32>, cursor: Option<String>) -> Result<UnbilledTime, Error> {
     let span = draft::resolve_period(cx, given.period, given.from, given.to)?;
     let client = match domain::text::non_empty(given.client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),

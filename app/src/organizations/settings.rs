@@ -371,11 +371,7 @@ fn read(row: store::OrganizationRow) -> Result<Organization, Error> {
         tax_reason_said: row.tax_reason_said,
         number_pattern: row.number_pattern,
         number_yearly_reset: row.number_yearly_reset,
-        rounding: Rounding {
-            step_minutes: row.rounding_step as u16,
-            mode: row.rounding_mode.parse()?,
-            basis: row.rounding_basis.parse()?,
-        },
+        rounding: Rounding { step_minutes: row.rounding_step as u16, mode: row.rounding_mode.parse()?, basis: row.rounding_basis.parse()? },
         timer_limit_seconds: i64::from(row.timer_limit_seconds),
         lock_date: row.lock_date.map(|day| Day::from(day.to_jiff())),
     })

@@ -143,7 +143,9 @@ fn warn_waiting_repriced(cx: &mut Call, others: &[RepricingCandidate], currency:
         _ => format!("worth {}, a part of it without a rate,", waiting.before.text()),
     };
     let (worked, after, difference) = (&waiting.worked.text, waiting.after.text(), with_sign(&waiting.difference));
-    cx.warn(format!("{entries} in no figure of the unbilled time: {worked}, {before} until now, worth {after} from now on ({difference})."));
+    cx.warn(format!(
+        "{entries} in no figure of the unbilled time: {worked}, {before} until now, worth {after} from now on ({difference})."
+    ));
 }
 
 /// Warns of time on draft invoices that is billed at another rate than the current one: a change of rate does not affect it.

@@ -269,7 +269,10 @@ async fn of_time_without_a_rate_none_of_before_is_told() {
     let agent = studio.token(WriteMode::Direct).await;
     let given = json!({"client": "Acme", "rate": "99.99", "dry_run": true});
     let told = "1 unbilled time entry has no rate and stays without one: 3h, which would be worth 299.97 EUR.";
-    assert_eq!(warned(&studio.ok("set_rate", given.clone()).await), format!("{told} Set the rate for the unbilled time, too, to change that."));
+    assert_eq!(
+        warned(&studio.ok("set_rate", given.clone()).await),
+        format!("{told} Set the rate for the unbilled time, too, to change that.")
+    );
     let acme = studio.ok("get_client", json!({"client": "Acme"})).await["id"].as_str().expect("an id").to_owned();
     let call = format!("set_rate {{\"client\": \"{acme}\", \"applies_to\": \"unbilled_time\"}} changes that.");
     assert_eq!(warned(&agent.ok("set_rate", given.clone()).await), format!("{told} {call}"));

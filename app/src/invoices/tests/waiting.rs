@@ -36,7 +36,10 @@ async fn where_all_time_waits_nobody_is_told_that_there_is_none() {
     assert_eq!((refused.code, refused.hint.as_deref()), (Code::Invalid, Some(WAY_ON)));
     let agent = studio.token(WriteMode::Direct).await.refused("draft_invoice", json!({"client": "Acme"})).await;
     let way = agent.hint.unwrap_or_default();
-    assert!(way.contains("list_time_entries with state draft or submitted") && !way.contains("confirm_time_entries"), "no token confirms: {way}");
+    assert!(
+        way.contains("list_time_entries with state draft or submitted") && !way.contains("confirm_time_entries"),
+        "no token confirms: {way}"
+    );
     let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
     assert_eq!(preview["warnings"][0], json!(refused.message));
     let named = studio.refused("draft_invoices", json!({"clients": ["Acme"]})).await;
@@ -125,7 +128,9 @@ async fn time_that_waits_for_an_approver_is_told_apart() {
     assert_eq!(refused.message, "There is nothing to bill to Acme: 2h (240.00 EUR) waits to be approved.");
     agent_logs(&studio, "Acme / Dashboard", "2026-11-03", "1h").await;
     let both = studio.refused("draft_invoice", json!({"client": "Acme"})).await.message;
-    assert!(both.contains("1h (120.00 EUR) waits to be confirmed by Ada (") && both.ends_with(", and 2h (240.00 EUR) waits to be approved."));
+    assert!(
+        both.contains("1h (120.00 EUR) waits to be confirmed by Ada (") && both.ends_with(", and 2h (240.00 EUR) waits to be approved.")
+    );
 }
 
 /// What cannot be billed in any case is not told: running timers have no time yet, and nobody pays for time that is not billable.

@@ -215,7 +215,8 @@ async fn what_is_billable_and_has_no_rate_is_told_to_each_in_their_words() {
     let (page, agent) = (logged(&studio).await, logged(&studio.token(WriteMode::Direct).await).await);
     assert!(page.contains("also for the unbilled time") && !page.contains("set_rate"), "{page}");
     assert!(page.contains("Globex / Site") && page.contains("has no rate in EUR"), "{page}");
-    let call = json!("No rate in EUR: worth 0. set_rate {\"client\": \"Globex\", \"rate\": …, \"applies_to\": \"unbilled_time\"} gives one.");
+    let call =
+        json!("No rate in EUR: worth 0. set_rate {\"client\": \"Globex\", \"rate\": …, \"applies_to\": \"unbilled_time\"} gives one.");
     assert!(agent.contains(&call.to_string()), "{agent}");
     let drafting = logged(&studio.token(WriteMode::Drafts).await).await;
     assert!(drafting.contains("No rate in EUR: worth 0.") && !drafting.contains("set_rate"), "it may not set one: {drafting}");
