@@ -195,7 +195,10 @@ pub struct ReturnedForm {
     pub untouched: BTreeMap<String, String>,
     /// The answer in JSON, when it holds a secret that is shown only once.
     pub answer: Option<String>,
-    /// Confirmations and warnings.
+    /// What was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<String>,
+    /// The warnings of what was done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub done: Vec<String>,
+    pub warnings: Vec<String>,
 }

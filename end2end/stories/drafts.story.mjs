@@ -203,7 +203,7 @@ describe("what has to be mended", () => {
     await api("create_time_entry", { project: "Acme / Website", duration: "1h", description: "Review" });
     await person.open(`/o/${slug}/invoices/new`);
     await page.getByLabel("Client").selectOption({ label: "Acme" });
-    const told = page.locator(".notice").filter({ hasText: /Your (organization has no )?postal address/ });
+    const told = page.locator(".notice li").filter({ hasText: /Your (organization has no )?postal address/ });
     await told.getByRole("link", { name: "To the settings" }).click();
     await focused("organization-address");
     assert.ok(page.url().endsWith("/settings/organization#organization-address"), page.url());

@@ -345,6 +345,7 @@ describe("a draft", () => {
     await page.getByRole("button", { name: "Send …" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("Save your changes first.").waitFor();
+    assert.ok(await dialog.getByRole("button", { name: "Save draft" }).isVisible());
     assert.equal(await page.getByRole("button", { name: "Send invoice" }).count(), 0);
     await page.keyboard.press("Escape");
     await page.getByLabel("What", { exact: true }).fill("Hosting");

@@ -139,6 +139,31 @@ async function refusals(person) {
   await refused("more than 24 hours");
   assert.match(await page.locator("form#log").getByLabel("Duration").getAttribute("aria-describedby"), /wrong/);
   assert.equal(await page.locator("form#log").getByLabel("Duration").inputValue(), "25h");
+  // However far down the page it is, the address leads to it.
+  assert.equal(new URL(page.url()).hash, "#refusal");
+
+  // A dialog that comes back open begins with the reason, and its cross leads to the page.
+  await person.open(`/o/${slug}/clients`);
+  await person.follow(page.getByRole("main").getByRole("link", { name: "Acme", exact: true }));
+  await page.getByRole("button", { name: "Delete …" }).click();
+  const dialog = page.getByRole("dialog");
+  await person.press(dialog.getByRole("button", { name: "Delete client" }));
+  await dialog.getByRole("alert").waitFor();
+  await person.follow(dialog.getByRole("link", { name: "Close" }));
+  assert.equal(await dialog.count(), 0);
+
+  // What runs can be kept, too.
+  await person.open(`/o/${slug}/time`);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await person.startTimer({ project: "Acme / Dashboard", description: "The first" });
+  const elsewhere = new Person(other, { script: false });
+  await other.getByLabel("What are you working on?").fill("The second");
+  await elsewhere.timer.getByLabel("Project", { exact: true }).selectOption({ label: "Acme / Dashboard" });
+  await elsewhere.press(elsewhere.timer.getByRole("button", { name: "Start" }));
+  await elsewhere.follow(other.getByRole("link", { name: "Keep it" }));
+  assert.equal(await other.getByRole("link", { name: "Keep it" }).count(), 0);
+  await other.close();
 }
 
 async function comesFromSwitzerland(person) {

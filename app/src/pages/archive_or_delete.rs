@@ -29,6 +29,21 @@ pub struct Archivable {
     pub list: &'static str,
 }
 
+/// What is said once a record is archived, of which something is kept.
+pub(in crate::pages) fn archived_words(name: &str, kept: &str) -> String {
+    format!("{name} is archived. {kept}")
+}
+
+/// What is said once a record is restored.
+pub(in crate::pages) fn restored_words(name: &str) -> String {
+    format!("{name} is restored.")
+}
+
+/// What is said once a record is deleted.
+pub(in crate::pages) fn deleted_words(name: &str) -> String {
+    format!("{name} was deleted.")
+}
+
 /// The button that archives or restores a record, and the one that deletes it.
 pub fn archive_or_delete<Archive, Restore, Delete, T, D>(record: Archivable) -> AnyView
 where
@@ -40,8 +55,8 @@ where
 {
     let Archivable { name, kept, .. } = &record;
     let switch = match record.archived {
-        true => switch::<Restore, T>("Restore", format!("{name} is restored."), &record),
-        false => switch::<Archive, T>("Archive", format!("{name} is archived. {kept}"), &record),
+        true => switch::<Restore, T>("Restore", restored_words(name), &record),
+        false => switch::<Archive, T>("Archive", archived_words(name, kept), &record),
     };
     view! { <div class="ends">{switch} {delete::<Delete, D>(record)}</div> }.into_any()
 }
@@ -73,11 +88,11 @@ where
     let action = WriteAction::<Delete>::new();
     let (list, title) = (use_current_organization().path(list), format!("Delete {name}?"));
     on_success(action, move |deleted| {
-        flash.done(format!("{name} was deleted."), deleted);
+        flash.done(deleted_words(&name), deleted);
         navigate(&list, Default::default());
         invalidate(changes.work);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let dialog = format!("delete-{kind}-dialog");
     view! {
         <DialogTrigger dialog=dialog.clone() label="Delete …" class="button danger" drawing=Icon::Bin />

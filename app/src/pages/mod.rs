@@ -1,4 +1,5 @@
-//! Pages: the views of all features. They call operations of every feature; only the routes and other pages import them.
+//! Pages: the views of all features. They call operations of every feature; only the routes and other pages import them, and the server
+//! asks `done_words` what a page says.
 
 pub mod account;
 pub mod archive_or_delete;
@@ -8,6 +9,8 @@ pub mod audit_log;
 pub mod budgets;
 pub mod clients;
 pub mod dashboard;
+#[cfg(feature = "ssr")]
+pub mod done_words;
 pub mod invoices;
 pub mod layout;
 pub mod notifications;

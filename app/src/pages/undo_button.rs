@@ -9,6 +9,9 @@ use crate::{
     ui::{Form, Submit, WriteAction, hidden, idempotency_field, on_warnings, refusal, use_flash},
 };
 
+/// What is said once an action is undone.
+pub(in crate::pages) const UNDONE: &str = "Undone.";
+
 /// A button that undoes an action; components that show its records load again.
 pub fn undo_button(action: ActionId) -> AnyView {
     let (flash, changes) = (use_flash(), use_changes());
@@ -17,11 +20,11 @@ pub fn undo_button(action: ActionId) -> AnyView {
         for count in [changes.time, changes.work, changes.money] {
             invalidate(count);
         }
-        flash.say("Undone.");
+        flash.say(UNDONE);
     });
     Effect::new(move |_| {
         if let Some(error) = refusal(write).get() {
-            flash.say(error.message);
+            flash.warn(&[error.message]);
         }
     });
     view! {

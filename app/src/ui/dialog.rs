@@ -1,8 +1,13 @@
 //! Dialogs that open and close without a script: a `<dialog>` that is a popover.
 
-use leptos::{html, prelude::*};
+use leptos::{context::Provider, html, prelude::*};
 
-use super::{Icon, icon};
+use super::{Icon, form::refusal_notice, icon};
+use crate::error::Error;
+
+/// In the context of the forms of a dialog: it shows their refusal above its words, so they do not repeat it.
+#[derive(Clone, Copy)]
+pub(super) struct InDialog;
 
 /// The button that opens the dialog with this id.
 #[component]
@@ -40,9 +45,8 @@ pub fn Dialog(
     /// The title.
     #[prop(into)]
     title: String,
-    /// Whether its form was refused: then it is open from the start, so that the reason is seen.
-    #[prop(optional, into)]
-    refused: Signal<bool>,
+    /// Why its form was refused: then it is open from the start and begins with the reason.
+    refused: Signal<Option<Error>>,
     /// Counts answers; the dialog closes with each.
     #[prop(optional, into)]
     closes: Signal<usize>,
@@ -56,36 +60,90 @@ pub fn Dialog(
     Effect::new(move |before: Option<usize>| {
         let count = closes.get();
         if before.is_some_and(|before| before != count)
-            && !refused.get_untracked()
+            && refused.with_untracked(Option::is_none)
             && let Some(node) = node.get_untracked()
         {
             _ = node.hide_popover();
         }
         count
     });
-    // A dialog that is open without a script cannot be closed by its buttons, so scripts turn it into a popover like any other.
+    let open = refused.with_untracked(Option::is_some);
+    // A dialog that came back open is no popover, and no button closes it. Scripts turn it into a popover like any other.
+    let came_back = RwSignal::new(open);
     Effect::new(move |_| {
         if let Some(node) = node.get()
             && (node.open() || opens.is_some_and(|opens| opens.get_untracked()))
         {
             node.set_open(false);
             _ = node.show_popover();
+            came_back.set(false);
             if let Some(opens) = opens {
                 opens.set(false);
             }
         }
     });
     let (labelled, title_id, target) = (format!("{id}-title"), format!("{id}-title"), id.clone());
-    let open = refused.get_untracked();
     view! {
         <dialog id=id popover="auto" class="dialog" aria-labelledby=labelled open=open node_ref=node>
             <header>
                 <h2 id=title_id>{title}</h2>
-                <button type="button" class="button bare" popovertarget=target popovertargetaction="hide" aria-label="Close">
-                    {icon(Icon::Cross)}
-                </button>
+                {move || close(came_back.get(), target.clone())}
             </header>
-            {children()}
+            {refusal_notice(refused)}
+            <Provider value=InDialog>{children()}</Provider>
         </dialog>
+    }
+}
+
+/// What closes the dialog with this id: its button, or for one that came back open without scripts a link to the page itself.
+fn close(came_back: bool, dialog: String) -> AnyView {
+    match came_back {
+        true => view! { <a class="button bare" href="" rel="external" aria-label="Close">{icon(Icon::Cross)}</a> }.into_any(),
+        false => view! {
+            <button type="button" class="button bare" popovertarget=dialog popovertargetaction="hide" aria-label="Close">
+                {icon(Icon::Cross)}
+            </button>
+        }
+        .into_any(),
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{
+        error::Code,
+        people::LeaveOrganization,
+        ui::{Form, REFUSAL_ID, WriteAction},
+    };
+
+    /// A dialog with a form that was refused with these words, if there are some.
+    fn shown(refused: Option<&'static str>) -> String {
+        Owner::new().with(|| {
+            let refused = Signal::stored(refused.map(|words| Error::new(Code::Conflict, words)));
+            let action = WriteAction::<LeaveOrganization>::new();
+            view! {
+                <Dialog id="leave" title="Leave?" refused>
+                    <p>"You will not see it any more."</p>
+                    <Form action id="leave-form">"The form"</Form>
+                </Dialog>
+            }
+            .to_html()
+        })
+    }
+
+    #[test]
+    fn a_dialog_that_came_back_open_begins_with_the_refusal_and_is_closed_by_a_link_to_the_page() {
+        let page = shown(Some("Somebody else has to be owner first."));
+        let (refusal, words) = (page.find("Somebody else has to be owner first."), page.find("You will not see it any more."));
+        assert!(refusal.is_some() && refusal < words, "{page}");
+        assert!(page.contains(&format!("id=\"{REFUSAL_ID}\"")) && page.matches("role=\"alert\"").count() == 1, "{page}");
+        assert!(page.contains("href=\"\"") && !page.contains("popovertargetaction"), "no button closes what is no popover: {page}");
+    }
+
+    #[test]
+    fn a_dialog_that_was_not_refused_is_closed_by_its_button() {
+        let page = shown(None);
+        assert!(page.contains("popovertargetaction=\"hide\"") && !page.contains("href=") && !page.contains("role=\"alert\""), "{page}");
     }
 }

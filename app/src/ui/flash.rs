@@ -19,17 +19,19 @@ const UNDOABLE_MILLISECONDS: u64 = 12_000;
 /// How often the message is checked for covering something.
 const LOOKED_AFTER: Duration = Duration::from_millis(250);
 
-/// A message.
+/// A message: what was done, what has to be known of it, or both.
 #[derive(Debug, Clone)]
 struct FlashMessage {
-    text: String,
+    text: Option<String>,
+    warnings: Vec<String>,
     undoes: Option<ActionId>,
 }
 
 impl FlashMessage {
     fn milliseconds(&self) -> u64 {
         let least = if self.undoes.is_some() { UNDOABLE_MILLISECONDS } else { SHOWN_MILLISECONDS };
-        least.max(self.text.len() as u64 * MILLISECONDS_PER_LETTER)
+        let letters: usize = self.text.iter().chain(&self.warnings).map(String::len).sum();
+        least.max(letters as u64 * MILLISECONDS_PER_LETTER)
     }
 }
 
@@ -40,13 +42,12 @@ pub struct Flash(RwSignal<Option<FlashMessage>>);
 impl Flash {
     /// Shows a message.
     pub fn say(self, words: impl Into<String>) {
-        self.0.set(Some(FlashMessage { text: words.into(), undoes: None }));
+        self.0.set(Some(FlashMessage { text: Some(words.into()), warnings: Vec::new(), undoes: None }));
     }
 
     /// Shows a message with the warnings of a write, and offers to undo it.
     pub fn done<T>(self, words: impl Into<String>, done: &WriteResponse<T>) {
-        let words = std::iter::once(words.into()).chain(done.warnings.iter().cloned()).collect::<Vec<_>>();
-        self.0.set(Some(FlashMessage { text: words.join(" "), undoes: done.action }));
+        self.0.set(Some(FlashMessage { text: Some(words.into()), warnings: done.warnings.clone(), undoes: done.action }));
     }
 
     /// Removes the message.
@@ -54,10 +55,10 @@ impl Flash {
         self.0.set(None);
     }
 
-    /// Shows warnings, if there are any.
+    /// Shows warnings or refusals, if there are any: nothing is confirmed by them.
     pub fn warn(self, warnings: &[String]) {
         if !warnings.is_empty() {
-            self.say(warnings.join(" "));
+            self.0.set(Some(FlashMessage { text: None, warnings: warnings.to_vec(), undoes: None }));
         }
     }
 }
@@ -107,9 +108,42 @@ pub fn FlashRegion(
     });
     view! {
         <div class="flash" role="status" node_ref=place>
-            {move || flash.0.get().map(|words| {
-                view! { <p>{icon(Icon::Check)} <span>{words.text}</span> {words.undoes.map(undo)}</p> }
-            })}
+            {move || flash.0.get().map(|message| shown(message, undo))}
         </div>
+    }
+}
+
+/// What was done under a check mark, and each warning under its own mark.
+fn shown(message: FlashMessage, undo: fn(ActionId) -> AnyView) -> impl IntoView {
+    let FlashMessage { text, warnings, undoes } = message;
+    let warnings = warnings.into_iter().map(|words| view! { <p class="warning">{icon(Icon::Warning)} <span>{words}</span></p> });
+    view! {
+        <div class="flash-messages">
+            {text.map(|text| view! { <p>{icon(Icon::Check)} <span>{text}</span> {undoes.map(undo)}</p> })}
+            {warnings.collect_view()}
+        </div>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    /// The paragraphs of a message.
+    fn paragraphs(text: Option<&str>, warnings: &[&str]) -> Vec<String> {
+        let warnings = warnings.iter().map(|words| (*words).to_owned()).collect();
+        let message = FlashMessage { text: text.map(str::to_owned), warnings, undoes: None };
+        let html = Owner::new().with(|| shown(message, |_| ().into_any()).to_html());
+        html.split("</p>").filter(|paragraph| paragraph.contains("<span>")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_warning_has_another_mark_than_what_was_done() {
+        let is_warning = |paragraph: &String| paragraph.contains("class=\"warning\"");
+        let both = paragraphs(Some("Draft saved."), &["The note is long."]);
+        assert!(both[0].contains("Draft saved.") && !is_warning(&both[0]), "{both:?}");
+        assert!(both[1].contains("The note is long.") && is_warning(&both[1]), "{both:?}");
+        let alone = paragraphs(None, &["This time is worth nothing yet."]);
+        assert!(alone.len() == 1 && is_warning(&alone[0]), "{alone:?}");
     }
 }

@@ -12,7 +12,8 @@ use leptos::{
 };
 
 use super::{
-    Icon, WriteAction,
+    Icon, REFUSAL_ID, WriteAction,
+    dialog::InDialog,
     flash::Flash,
     preserved_input::{SENDING, is_as_it_was},
     problem::sign_in,
@@ -115,6 +116,7 @@ fn form(
     let (typed, untouched) = returned.unwrap_or_else(|| wire.typed());
     let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed, untouched, changes };
     let returned = (!state.typed.is_empty()).then_some("true");
+    let (refusal, says) = (state.refusal, !quiet && use_context::<InDialog>().is_none());
     let node = NodeRef::<html::Form>::new();
     for wire in secondary_write.into_iter().chain([wire]) {
         wire.on_success(Box::new(move |_| {
@@ -143,7 +145,7 @@ fn form(
     };
     view! {
         <form id=id class=class method="post" action=wire.address() data-asks=asks.then_some("true") data-returned=returned on:submit=submit node_ref=node>
-            <Provider value=state>{(!quiet).then(refused)} {children()}</Provider>
+            <Provider value=state>{says.then(|| refusal_notice(refusal))} {children()}</Provider>
         </form>
     }
     .into_any()
@@ -191,13 +193,14 @@ fn unreadable() -> Error {
     Error::new(Code::Invalid, "A field holds something that cannot be read. Check the numbers and dates.")
 }
 
-/// The refusal of the surrounding form, announced and focused as soon as it appears.
-fn refused() -> impl IntoView {
-    let state = expect_context::<FormState>();
+/// A refusal, announced and focused as soon as it appears. One that came back without scripts has the id to which the address of its page
+/// leads, so that it is seen however far down the page it is.
+pub(super) fn refusal_notice(refusal: Signal<Option<Error>>) -> AnyView {
+    let id = refusal.with_untracked(Option::is_some).then_some(REFUSAL_ID);
     let place = NodeRef::<html::Div>::new();
     let flash = use_context::<Flash>();
     Effect::new(move |_| {
-        if !state.refusal.with(Option::is_some) {
+        if !refusal.with(Option::is_some) {
             return;
         }
         // The previous confirmation would look like an answer to the refused submission.
@@ -207,16 +210,16 @@ fn refused() -> impl IntoView {
         }
     });
     let shown = move || {
-        state.refusal.get().map(|error| {
+        refusal.get().map(|error| {
             view! {
-                <div class="refusal" role="alert" tabindex="-1" node_ref=place>
+                <div id=id class="refusal" role="alert" tabindex="-1" node_ref=place>
                     {icon(Icon::Warning)}
                     {error_details(error)}
                 </div>
             }
         })
     };
-    view! { {shown} }
+    view! { {shown} }.into_any()
 }
 
 /// The text of a refusal: the message, the errors of fields, and a hint.

@@ -96,6 +96,11 @@ pub fn icon(icon: Icon) -> impl IntoView {
     }
 }
 
+/// Words behind a coloured dot, which stays on their first line however long a name among them is.
+pub fn dotted(color: String, words: AnyView) -> AnyView {
+    view! { <span class="dotted">{dot(color)} <span>{words}</span></span> }.into_any()
+}
+
 /// A coloured dot. The colour is an SVG attribute, because the content security policy refuses inline styles.
 pub fn dot(color: String) -> impl IntoView {
     view! {

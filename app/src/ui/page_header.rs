@@ -31,7 +31,7 @@ pub fn PageHeader(
             </div>
             {children.map(|children| view! { <div class="page-actions">{children()}</div> })}
         </header>
-        {confirmed(without(returned_form::done(), &said_below))}
+        {returned_form::done().map(|(done, warnings)| confirmed(done, without(warnings, &said_below)))}
         {refused()}
     }
 }
@@ -53,16 +53,20 @@ fn refused() -> impl IntoView {
     }
 }
 
-fn without(mut done: Vec<String>, said_below: &[String]) -> Vec<String> {
-    done.retain(|words| !said_below.contains(words));
-    done
+fn without(mut warnings: Vec<String>, said_below: &[String]) -> Vec<String> {
+    warnings.retain(|words| !said_below.contains(words));
+    warnings
 }
 
-/// Confirmations of a form that was sent without scripts; with scripts they are flash messages.
-fn confirmed(done: Vec<String>) -> Option<impl IntoView + use<>> {
-    let (first, further) = done.split_first().map(|(first, further)| (first.clone(), further.to_vec()))?;
-    let further = further.into_iter().map(|words| view! { <p>{words}</p> }).collect_view();
-    Some(view! { <div class="notice good" role="status"><p><b>{first}</b></p> {further}</div> })
+/// The confirmation of a form that was sent without scripts, and its warnings; with scripts they are flash messages.
+fn confirmed(done: String, warnings: Vec<String>) -> impl IntoView {
+    let warnings = warnings.into_iter().map(|words| {
+        view! { <p class="notice warning" role="status">{icon(Icon::Warning)} <span>{words}</span></p> }
+    });
+    view! {
+        <p class="notice good" role="status"><b>{done}</b></p>
+        {warnings.collect_view()}
+    }
 }
 
 /// A section of a page under its own heading.
@@ -100,8 +104,17 @@ mod tests {
     #[test]
     fn what_the_page_says_below_is_not_said_above_it_too() {
         let words = |said: &[&str]| said.iter().map(|words| (*words).to_owned()).collect::<Vec<_>>();
-        let done = words(&["Draft an invoice: done.", "There is no address.", "The invoice comes to 0."]);
-        let left = without(done, &words(&["There is no address.", "The note is long."]));
-        assert_eq!(left, ["Draft an invoice: done.", "The invoice comes to 0."]);
+        let warnings = words(&["There is no address.", "The invoice comes to 0."]);
+        let left = without(warnings, &words(&["There is no address.", "The note is long."]));
+        assert_eq!(left, ["The invoice comes to 0."]);
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_warning_does_not_stand_in_the_notice_that_confirms() {
+        let shown = Owner::new().with(|| confirmed("Draft saved.".to_owned(), vec!["The note is long.".to_owned()]).to_html());
+        let (good, warning) = shown.split_once("</p>").expect("two notices");
+        assert!(good.contains("notice good") && good.contains("Draft saved.") && !good.contains("The note is long."), "{shown}");
+        assert!(warning.contains("notice warning") && warning.contains("The note is long."), "{shown}");
     }
 }

@@ -23,6 +23,9 @@ pub const NEVER_RETURNED: [&str; 5] = ["password", "present", "secret", "invitat
 /// The query parameter of the posted URL that identifies one of several forms.
 pub const FORM: &str = "form";
 
+/// The id of the refusal that came back without scripts, to which the address of its page leads.
+pub const REFUSAL_ID: &str = "refusal";
+
 /// The input of the form for `call`, when it was just refused, and the values of its other fields.
 pub(super) fn typed(call: &str, form: Option<&str>) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
     of_form(call, form).map(|returned| (returned.fields, returned.untouched)).unwrap_or_default()
@@ -65,9 +68,10 @@ where
     serde_json::from_str(&of(S::url())?.answer?).ok()
 }
 
-/// The confirmations of a form that was sent without scripts.
-pub(super) fn done() -> Vec<String> {
-    fresh(|returned| !returned.done.is_empty()).map(|returned| returned.done).unwrap_or_default()
+/// The confirmation of a form that was sent without scripts, and the warnings of its write.
+pub(super) fn done() -> Option<(String, Vec<String>)> {
+    let returned = fresh(|returned| returned.done.is_some())?;
+    Some((returned.done?, returned.warnings))
 }
 
 /// Only the page that the form was redirected to sees it. A later visit finds nothing.

@@ -13,9 +13,10 @@ use app::{
     },
     operations,
     page_context::{ReturnedForm, server::RETURNED_FORM_COOKIE},
+    pages::done_words::done_words,
     people::LeaveOrganization,
     platform::cookies::{SameSite, set_cookie_header},
-    ui::{FORM, NEVER_RETURNED},
+    ui::{FORM, NEVER_RETURNED, REFUSAL_ID},
 };
 use axum::{
     body::{Body, to_bytes},
@@ -77,7 +78,7 @@ pub async fn redirect_back(State(site): State<Site>, request: Request, next: Nex
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
     } else if let Some(title) = write_title(&call).filter(|_| answer.status == StatusCode::FOUND) {
-        // It was committed, however long its answer is: for one that is too long only the title is kept.
+        // It was committed, however long its answer is: one that is too long is confirmed by its title.
         let bytes = to_bytes(body, layers::BODY_LIMIT_BYTES).await.unwrap_or_default();
         if let Some(page) = draft_page(&answer, &bytes).filter(|_| [DraftInvoice::PATH, RedraftInvoice::PATH].contains(&call.as_str())) {
             answer.headers.insert(header::LOCATION, page);
@@ -86,7 +87,8 @@ pub async fn redirect_back(State(site): State<Site>, request: Request, next: Nex
             // The caller may no longer see the page of the form.
             answer.headers.insert(header::LOCATION, HeaderValue::from_static("/"));
         }
-        set_cookie(&site, &mut answer, ReturnedForm { call, done: done(title, &bytes), ..ReturnedForm::default() });
+        let (done, warnings) = done(&call, title, &bytes);
+        set_cookie(&site, &mut answer, ReturnedForm { call, done: Some(done), warnings, ..ReturnedForm::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
     }
@@ -110,11 +112,18 @@ fn write_title(call: &str) -> Option<&'static str> {
     (operation.declaration.effect != Effect::Read).then_some(operation.declaration.title)
 }
 
-/// The confirmation of a write for its page: that it was done, and its warnings.
-fn done(title: &str, answer: &[u8]) -> Vec<String> {
+/// The confirmation of a write for its page, in the words that the page has with scripts, or else by its title; and its warnings.
+fn done(call: &str, title: &str, answer: &[u8]) -> (String, Vec<String>) {
     let answer = serde_json::from_slice::<Value>(answer).unwrap_or_default();
-    let warnings = answer["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-    std::iter::once(format!("{title}: done.")).chain(warnings).collect()
+    let warnings = answer["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    (done_words(call, &answer).unwrap_or_else(|| by_title(title)), warnings)
+}
+
+/// The confirmation by the title of a write: *Done: add a client.*
+fn by_title(title: &str) -> String {
+    let mut letters = title.chars();
+    let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
+    format!("Done: {first}{}.", letters.as_str())
 }
 
 /// The page of the draft that was just made, in place of the page on which it was made: that one has nothing to bill any more, or is of the
@@ -139,7 +148,8 @@ fn is_plain_form(request: &Request) -> bool {
 }
 
 /// The page and the error of a refused plain form. The framework redirects it to its page with the error in the query. Anybody could write
-/// such an address, so pages do not read it: the error is moved from the query into the cookie.
+/// such an address, so pages do not read it: the error is moved from the query into the cookie. The address leads to the refusal on the
+/// page, which may be far below its beginning; to the beginning, where the page does not show it at its form.
 fn refused(answer: &response::Parts) -> Option<(HeaderValue, Error)> {
     let location = answer.headers.get(header::LOCATION)?.to_str().ok().filter(|_| answer.status.is_redirection())?;
     let mut page = Url::parse(location).ok()?;
@@ -150,6 +160,7 @@ fn refused(answer: &response::Parts) -> Option<(HeaderValue, Error)> {
     if !others.is_empty() {
         page.query_pairs_mut().extend_pairs(others);
     }
+    page.set_fragment(Some(REFUSAL_ID));
     Some((HeaderValue::from_str(page.as_str()).ok()?, ServerFnUrlError::<Error>::decode_err(&error)))
 }
 
@@ -178,7 +189,7 @@ fn without_secrets(fields: &[&str]) -> BTreeMap<String, String> {
 }
 
 /// Puts the result of a form into its cookie. When that is too long, the typed fields are left out, and then all but the message of a
-/// refusal and the title of what was done.
+/// refusal and what was done.
 fn set_cookie(site: &Site, answer: &mut response::Parts, returned: ReturnedForm) {
     let content = content(&returned).or_else(|| content(&without_fields(&returned))).or_else(|| content(&brief(&returned)));
     let Some(content) = content else { return };
@@ -193,11 +204,10 @@ fn without_fields(returned: &ReturnedForm) -> ReturnedForm {
     ReturnedForm { fields: BTreeMap::new(), untouched: BTreeMap::new(), ..returned.clone() }
 }
 
-/// Only the message of a refusal, and the title of what was done.
+/// Only the message of a refusal, and what was done.
 fn brief(returned: &ReturnedForm) -> ReturnedForm {
     let message = |error: &Error| Error::new(error.code, error.message.chars().take(MESSAGE_LONGEST).collect::<String>());
-    let done = returned.done.iter().take(1).cloned().collect();
-    ReturnedForm { refusal: returned.refusal.as_ref().map(message), done, ..without_fields(returned) }
+    ReturnedForm { refusal: returned.refusal.as_ref().map(message), warnings: Vec::new(), ..without_fields(returned) }
 }
 
 /// The value of the cookie, if it fits into one.
@@ -216,10 +226,18 @@ mod tests {
     fn what_was_done_is_said_however_much_there_is_to_say_of_it() {
         let answer = json!({ "warnings": vec!["A warning of some length, which says something."; 200] }).to_string();
         for told in [answer.as_bytes(), b"", b"[1, 2"] {
-            let returned = ReturnedForm { done: done("Log time", told), ..ReturnedForm::default() };
-            let brief = brief(&returned);
-            assert_eq!(brief.done, ["Log time: done."]);
+            let (done, warnings) = done("/call/unknown", "Log time", told);
+            let brief = brief(&ReturnedForm { done: Some(done), warnings, ..ReturnedForm::default() });
+            assert_eq!(brief.done.as_deref(), Some("Done: log time."));
             assert!(content(&brief).is_some());
         }
+    }
+
+    #[test]
+    fn what_was_done_is_said_in_the_words_of_its_page() {
+        let said = |call: &str, answer: Value| done(call, "Change something", answer.to_string().as_bytes()).0;
+        assert_eq!(said("/call/update_client", json!({})), "Client saved.");
+        assert_eq!(said("/call/undo_action", json!({})), "Undone.");
+        assert_eq!(said("/call/archive_something_else", json!({})), "Done: change something.");
     }
 }

@@ -34,7 +34,7 @@ async fn whoever_tries_passwords_is_slowed_down() {
     assert_eq!(refused.refused(429), "rate_limited");
     assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=60).contains(&seconds)));
     let form = tried("text/html").await;
-    assert_eq!(form.header("location"), page, "the address says nothing of it: {form:?}");
+    assert_eq!(form.header("location"), format!("{page}#refusal"), "the address says nothing of it: {form:?}");
     assert!(form.header("set-cookie").starts_with("stint-form="), "{form:?}");
     assert_eq!(Answer::of(world.get("/sign-in")).await.status.as_u16(), 200, "looking at the page is no attempt");
 }

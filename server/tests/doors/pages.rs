@@ -156,7 +156,7 @@ async fn signing_in_without_scripts_goes_to_the_organization_or_back_with_the_er
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     let refused = sign_in("a wrong password").await;
     assert_eq!(refused.status.as_u16(), 302);
-    assert_eq!(refused.header("location"), page, "the address says nothing of it");
+    assert_eq!(refused.header("location"), format!("{page}#refusal"), "the address leads to the refusal and says nothing of it");
     assert!(!refused.header("set-cookie").contains("stint="), "nobody is signed in");
     let typed = returned(&refused);
     assert_eq!(typed["refusal"]["error"]["code"], "unauthenticated");
@@ -193,6 +193,7 @@ async fn a_plain_form_that_is_refused_comes_back_with_what_was_typed() {
     let refused = plain_form(&world, &ada, "clients", "/call/create_client", &typed).await;
     let page = page_after(&world, &ada, &refused).await;
     assert!(page.text.contains("value=\"Globex\"") && page.text.contains(">Main Street 1</textarea>"), "{}", page.text);
+    assert!(refused.header("location").ends_with("/clients#refusal") && page.text.contains("id=\"refusal\""), "{}", page.text);
     assert!(page.header("set-cookie").starts_with("stint-form=;"), "the next page knows nothing of it");
 }
 
@@ -202,14 +203,17 @@ async fn a_write_without_scripts_confirms_itself_once_with_what_it_warns_of() {
     let ada = world.person("Ada").await;
     let added = plain_form(&world, &ada, "clients", "/call/create_client", &[("name", "Globex"), ("currency", "EUR")]).await;
     let page = page_after(&world, &ada, &added).await;
-    assert!(page.text.contains("Add a client: done."), "{}", page.text);
+    assert!(page.text.contains("Done: add a client."), "{}", page.text);
     let again = Answer::of(world.get(&format!("/o/{}/clients", ada.slug)).header(header::COOKIE, cookie(&ada))).await;
-    assert!(!again.text.contains(": done."), "{}", again.text);
+    assert!(!again.text.contains("Done: add"), "{}", again.text);
     let wanted = [("client", "Globex"), ("name", "Site")];
     plain_form(&world, &ada, "projects", "/call/create_project", &wanted).await;
     let logged = plain_form(&world, &ada, "time", "/call/create_time_entry", &[("project", "Globex / Site"), ("duration", "2h")]).await;
     let page = page_after(&world, &ada, &logged).await;
-    assert!(page.text.contains(": done.") && page.text.contains("has no rate"), "{}", page.text);
+    let notice = |class: &str| page.text.split(class).nth(1).and_then(|notice| notice.split("</p>").next()).unwrap_or_default();
+    let (good, warning) = (notice("class=\"notice good\""), notice("class=\"notice warning\""));
+    assert!(good.contains("2h logged on Site: 2h that day.") && !good.contains("has no rate"), "{}", page.text);
+    assert!(warning.contains("has no rate"), "{}", page.text);
 }
 
 #[tokio::test]

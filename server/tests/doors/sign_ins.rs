@@ -127,7 +127,7 @@ async fn an_error_in_an_address_that_somebody_has_written_is_not_shown() {
     // A form that is sent from there is refused in our own words, and its page is the plain one.
     let body = guess(&world).header(header::ACCEPT, "text/html").header(header::REFERER, link.as_str());
     let refused = Answer::of(body).await;
-    assert_eq!(refused.header("location"), page);
+    assert_eq!(refused.header("location"), format!("{page}#refusal"));
     let brought = refused.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     let shown = Answer::of(world.get("/sign-in").header(header::COOKIE, brought)).await;
     assert!(shown.text.contains("The address or the password is wrong") && !shown.text.contains("555-0100"), "{}", shown.text);

@@ -12,6 +12,9 @@ use crate::{
     ui::{Checkbox, Field, Form, PageSection, Submit, WriteAction, on_success, use_flash},
 };
 
+/// What is said once the name is changed.
+pub(in crate::pages) const NAME_SAVED: &str = "Your name was saved. Pages show it from the next visit on.";
+
 /// The forms for the name and the password.
 #[component]
 pub fn ProfileSection() -> impl IntoView {
@@ -19,8 +22,8 @@ pub fn ProfileSection() -> impl IntoView {
     let (name, email) = person.map(|person| (person.name, person.email)).unwrap_or_default();
     let flash = use_flash();
     let (profile, password) = (WriteAction::<UpdateProfile>::new(), WriteAction::<ChangePassword>::new());
-    on_success(profile, move |_| flash.say("Your name was saved. Pages show it from the next visit on."));
-    on_success(password, move |changed| flash.say(in_words(*changed)));
+    on_success(profile, move |_| flash.say(NAME_SAVED));
+    on_success(password, move |changed| flash.say(changed_words(changed)));
     view! {
         <div class="columns">
             <div>
@@ -47,8 +50,8 @@ pub fn ProfileSection() -> impl IntoView {
     }
 }
 
-/// The message after a change of the password.
-fn in_words(changed: ChangedPassword) -> String {
+/// What is said once the password is changed.
+pub(in crate::pages) fn changed_words(changed: &ChangedPassword) -> String {
     let ended = [
         (changed.signed_out, "other browser was signed out", "other browsers were signed out"),
         (changed.revoked_tokens, "token was revoked", "tokens were revoked"),

@@ -57,12 +57,18 @@ fn Active(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
     }
 }
 
+/// What is said once another browser is signed out.
+pub(in crate::pages) const SIGNED_OUT: &str = "Signed out there.";
+
+/// What is said once all other browsers are signed out.
+pub(in crate::pages) const OTHERS_SIGNED_OUT: &str = "All other browsers were signed out.";
+
 #[component]
 fn End(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
     let form = format!("end-{}", sign_in.id);
     let (flash, action) = (use_flash(), WriteAction::<EndSignIn>::of_form(&form));
     on_success(action, move |_| {
-        flash.say("Signed out there.");
+        flash.say(SIGNED_OUT);
         ended.update(|count| *count += 1);
     });
     view! {
@@ -78,7 +84,7 @@ fn End(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
 fn EndOthers(ended: RwSignal<u32>) -> impl IntoView {
     let (flash, action) = (use_flash(), WriteAction::<EndOtherSignIns>::new());
     on_success(action, move |_| {
-        flash.say("All other browsers were signed out.");
+        flash.say(OTHERS_SIGNED_OUT);
         ended.update(|count| *count += 1);
     });
     view! {

@@ -152,16 +152,19 @@ fn TokenItem(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     }
 }
 
+/// What is said once a token is revoked.
+pub(in crate::pages) const REVOKED: &str = "Revoked. Its next call is refused.";
+
 #[component]
 fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
     let form = format!("revoke-form-{}", token.id);
     let action = WriteAction::<RevokeToken>::of_form(&form);
     on_success(action, move |_| {
-        flash.say("Revoked. Its next call is refused.");
+        flash.say(REVOKED);
         revoked.update(|count| *count += 1);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let dialog = format!("revoke-{}", token.id);
     view! {
         <span>

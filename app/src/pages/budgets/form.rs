@@ -9,12 +9,20 @@ use leptos::prelude::*;
 use crate::{
     budgets::{BudgetStatus, ProjectStatus, hours_argument::format_hours},
     page_context::{invalidate, use_changes},
-    project_budgets::{ClearBudget, SetBudget},
+    project_budgets::{ClearBudget, ClearedBudget, SetBudget},
     ui::{
         Dialog, DialogTrigger, Disclosure, Field, Form, Icon, Select, SelectOption, Submit, WriteAction, choices, hidden,
         idempotency_field, on_success, refusal, use_flash,
     },
 };
+
+/// What is said once a budget is set.
+pub(in crate::pages) const SAVED: &str = "Budget saved.";
+
+/// What is said once a budget is cleared.
+pub(in crate::pages) fn cleared_words(cleared: &ClearedBudget) -> String {
+    format!("{} has no budget any more.", cleared.project)
+}
 
 /// The form for the budget of a project.
 #[component]
@@ -27,9 +35,11 @@ pub fn BudgetForm(
     let action = WriteAction::<SetBudget>::new();
     on_success(action, move |done| {
         invalidate(changes.work);
-        flash.done("Budget saved.", done);
+        flash.done(SAVED, done);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    // The dialog that clears it is inside of the folded part, so its refusal opens that part too.
+    let clear = WriteAction::<ClearBudget>::new();
+    let refused = Signal::derive(move || refusal(action).get().is_some() || refusal(clear).get().is_some());
     let ProjectStatus { id, budget, client, .. } = project;
     let label = if budget.is_some() { "Change the budget" } else { "Set a budget" };
     let class = if budget.is_some() { "button" } else { "button primary" };
@@ -42,7 +52,7 @@ pub fn BudgetForm(
                     <Submit label="Save budget" />
                 </div>
             </Form>
-            {kept.map(|budget| view! { <ClearBudgetDialog budget /> })}
+            {kept.map(|budget| view! { <ClearBudgetDialog budget action=clear /> })}
         </Disclosure>
     }
 }
@@ -81,15 +91,14 @@ fn rules(budget: Option<&BudgetStatus>) -> impl IntoView + use<> {
 }
 
 #[component]
-fn ClearBudgetDialog(budget: BudgetStatus) -> impl IntoView {
+fn ClearBudgetDialog(budget: BudgetStatus, action: WriteAction<ClearBudget>) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
-    let action = WriteAction::<ClearBudget>::new();
     on_success(action, move |cleared| {
         invalidate(changes.work);
-        flash.done(format!("{} has no budget any more.", cleared.project), cleared);
+        flash.done(cleared_words(cleared), cleared);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     view! {
         <div class="ends">
             <DialogTrigger dialog="clear-budget-dialog" label="Clear …" class="button danger" drawing=Icon::Bin />

@@ -15,8 +15,11 @@ use crate::{
         read_only::disabled_fields,
     },
     projects::{ListProjects, Project},
-    ui::{Form, PageSection, Submit, WriteAction, create_resource, dot, hidden, hours, money, on_success, use_flash, when_loaded},
+    ui::{Form, PageSection, Submit, WriteAction, create_resource, dotted, hidden, hours, money, on_success, use_flash, when_loaded},
 };
+
+/// What is said once the terms are saved.
+pub(in crate::pages) const SAVED: &str = "Client saved.";
 
 /// The form with the terms that are the defaults of the client's invoices.
 #[component]
@@ -33,7 +36,7 @@ pub fn ClientTerms(
     let category = client.tax_category;
     on_success(action, move |saved| {
         invalidate(changes.work);
-        flash.done(form::saved_words("Client saved.", Some(category), (saved.tax_category, saved.tax_rate)), saved);
+        flash.done(form::saved_words(SAVED, Some(category), (saved.tax_category, saved.tax_rate)), saved);
     });
     let given = client.clone();
     view! {
@@ -57,13 +60,16 @@ fn read_only_terms(client: &Client) -> AnyView {
     view! { <PageSection title="Terms" id="terms">{terms}</PageSection> }.into_any()
 }
 
+/// What an archived client keeps.
+pub(in crate::pages) const KEPT: &str = "Its projects, time and invoices stay.";
+
 fn ends(client: Client) -> AnyView {
     archive_or_delete::<ArchiveClient, RestoreClient, DeleteClient, _, _>(Archivable {
         kind: "client",
         id: client.id.to_string(),
         name: client.name,
         archived: client.archived,
-        kept: "Its projects, time and invoices stay.",
+        kept: KEPT,
         deletable: "a client without projects, time and invoices",
         list: "clients",
     })
@@ -112,7 +118,7 @@ fn rows(page: Page<Project>) -> AnyView {
         let path = here.path(&format!("projects/{}", project.id));
         view! {
             <li>
-                <span>{dot(project.color)} <a class="row-link" href=path>{project.name}</a></span>
+                {dotted(project.color, view! { <a class="row-link" href=path>{project.name}</a> }.into_any())}
                 <span class="numbers">
                     {project.worked.as_ref().map(hours)}
                     // It takes precedence over the client's rate, which is shown above.

@@ -20,7 +20,7 @@ use crate::{
     page_context::{CurrentOrganization, invalidate, use_changes, use_current_organization},
     pages::clients::manage::{ClientProjects, ClientTerms},
     ui::{
-        Disclosure, Empty, Icon, PageHeader, Tone, WriteAction, badge, create_resource, dot, money, on_success, page_when_loaded, pager,
+        Disclosure, Empty, Icon, PageHeader, Tone, WriteAction, badge, create_resource, dotted, money, on_success, page_when_loaded, pager,
         refusal, when_loaded,
     },
 };
@@ -136,7 +136,7 @@ fn row(path: &str, client: Client, default: Option<&Money>, money_seen: bool) ->
     view! {
         <tr>
             <th scope="row">
-                {dot(client.color)} <a class="row-link" href=path.to_owned()>{client.name}</a>
+                {dotted(client.color, view! { <a class="row-link" href=path.to_owned()>{client.name}</a> }.into_any())}
                 {client.archived.then(|| badge(Tone::Quiet, "Archived"))}
             </th>
             <td class="number wide">{client.projects}</td>

@@ -8,7 +8,7 @@ use super::{
         DRAFT_FORM_ID,
         form_snapshot::{self, FormSnapshot, SEND_DIALOG_ID},
     },
-    problem_list::{ProblemList, WORTH_A_LOOK},
+    problem_list::{BLOCKING, WORTH_A_LOOK, folded_problem_list, problem_list},
 };
 use crate::{
     error::Error,
@@ -21,6 +21,11 @@ use crate::{
 
 /// The hint on how to enter several addresses.
 const SEVERAL: &str = "Several with commas, semicolons or line ends between them, at most 10.";
+
+/// What is said once a draft is sent.
+pub(in crate::pages) fn sent_words(invoice: &Invoice) -> String {
+    format!("Sent as {}.", invoice.number.clone().unwrap_or_default())
+}
 
 /// The dialog that sends a draft.
 #[component]
@@ -41,11 +46,11 @@ pub fn SendDialog(
     let flash = use_flash();
     let action = WriteAction::<SendInvoice>::new();
     on_success(action, move |invoice| {
-        flash.say(format!("Sent as {}.", invoice.number.clone().unwrap_or_default()));
+        flash.say(sent_words(invoice));
         invalidate(changes.money);
     });
     form_snapshot::watch_for_conflict(action, action.version(), invoice.id, screen);
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let key = format!("send-{}-{}", invoice.id, invoice.version);
     // The user must see exactly what is sent: unsaved input is saved first, and the reloaded page opens the dialog again.
     let waits = RwSignal::new(false);
@@ -76,7 +81,11 @@ pub fn SendDialog(
             <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
             {open_questions(&invoice)}
             <div class="send" data-waits=move || waits.get().then_some("true") on:submit:capture=send>
-            <p class="notice save-first" role="status">{unsaved}</p>
+            <div class="notice save-first" role="status">
+                <p>{unsaved}</p>
+                // With scripts they are saved when the dialog opens.
+                <button type="submit" form=DRAFT_FORM_ID class="button">"Save draft"</button>
+            </div>
             <Form action id="send" class="stack">
                 {hidden("invoice", invoice.id)} {hidden("version", invoice.version)} {hidden("idempotency_key", key)}
                 {recipients(invoice.client_email.clone())}
@@ -97,8 +106,8 @@ fn open_questions(invoice: &Invoice) -> impl IntoView + use<> {
     let is_zero = invoice.sums.total.amount == 0;
     view! {
         {is_zero.then(|| view! { <p class="notice">"The client is asked for nothing."</p> })}
-        <ProblemList problems=invoice.problems.clone() client here=no_link />
-        <ProblemList title=WORTH_A_LOOK problems=invoice.remarks.clone() client here=no_link />
+        {problem_list(BLOCKING, &invoice.problems, client, &no_link)}
+        {folded_problem_list(WORTH_A_LOOK, &invoice.remarks, client, &no_link)}
     }
 }
 
@@ -150,7 +159,7 @@ pub fn ResendDialog(
         });
         invalidate(changes.money);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let number = invoice.number.clone().unwrap_or_default();
     let again = is_resend(invoice.mail.as_ref());
     let (title, does) = if again { (format!("Mail {number} again?"), "Mail it again") } else { (format!("Mail {number}?"), "Mail it") };
@@ -173,6 +182,9 @@ pub fn ResendDialog(
     }
 }
 
+/// What is said once a mail is stopped.
+pub(in crate::pages) const MAIL_STOPPED: &str = "The mail was stopped. The invoice stays sent; mail it elsewhere if its client should have it.";
+
 /// The form that stops the waiting mail of an invoice.
 #[component]
 pub fn StopMailForm(
@@ -183,7 +195,7 @@ pub fn StopMailForm(
     let flash = use_flash();
     let action = WriteAction::<StopInvoiceMail>::new();
     on_success(action, move |_| {
-        flash.say("The mail was stopped. The invoice stays sent; mail it elsewhere if its client should have it.");
+        flash.say(MAIL_STOPPED);
         invalidate(changes.money);
     });
     view! {
@@ -198,6 +210,9 @@ fn has_time(invoice: &Invoice) -> bool {
     invoice.lines.iter().any(|line| line.worked.is_some())
 }
 
+/// What is said once a draft without time is deleted.
+pub(in crate::pages) const DRAFT_DELETED: &str = "The draft was deleted.";
+
 /// The dialog that deletes a draft, which releases its time.
 #[component]
 pub fn DeleteDraftDialog(
@@ -209,13 +224,13 @@ pub fn DeleteDraftDialog(
     let flash = use_flash();
     let navigate = use_navigate();
     let action = WriteAction::<DeleteInvoiceDraft>::new();
-    let freed = if has_time(&invoice) { "The draft was deleted. Its time can be billed again." } else { "The draft was deleted." };
+    let freed = if has_time(&invoice) { "The draft was deleted. Its time can be billed again." } else { DRAFT_DELETED };
     on_success(action, move |deleted| {
         flash.done(freed, deleted);
         navigate(&here.path("invoices"), Default::default());
         invalidate(changes.money);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     view! {
         <div class="ends">
             <DialogTrigger dialog="delete-draft-dialog" label="Delete draft …" class="button danger" drawing=Icon::Bin />
@@ -230,6 +245,9 @@ pub fn DeleteDraftDialog(
     }
 }
 
+/// What is said once an invoice without time is void.
+pub(in crate::pages) const VOIDED: &str = "The invoice is void.";
+
 /// The dialog that voids a sent invoice without payments.
 #[component]
 pub fn VoidDialog(
@@ -239,12 +257,12 @@ pub fn VoidDialog(
     let changes = use_changes();
     let flash = use_flash();
     let action = WriteAction::<VoidInvoice>::new();
-    let freed = if has_time(&invoice) { "The invoice is void. Its time can be billed again." } else { "The invoice is void." };
+    let freed = if has_time(&invoice) { "The invoice is void. Its time can be billed again." } else { VOIDED };
     on_success(action, move |_| {
         flash.say(freed);
         invalidate(changes.money);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let number = invoice.number.clone().unwrap_or_default();
     view! {
         <div class="ends">

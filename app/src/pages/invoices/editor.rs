@@ -17,10 +17,10 @@ use domain::{
 
 use super::{
     lines_table::TotalsList,
-    problem_list::{ProblemList, WORTH_A_LOOK},
+    problem_list::{BLOCKING, WORTH_A_LOOK, problem_list},
 };
 use crate::{
-    invoices::{Invoice, InvoiceProblem, UpdateInvoiceDraft},
+    invoices::{Invoice, UpdateInvoiceDraft},
     page_context::{invalidate, use_changes},
     platform,
     ui::{Field, Form, PageSection, Submit, TextArea, WriteAction, hidden, idempotency_field, on_success, use_flash},
@@ -28,6 +28,9 @@ use crate::{
 
 /// The id of the draft's form.
 pub const DRAFT_FORM_ID: &str = "draft";
+
+/// What is said once the draft is saved.
+pub(in crate::pages) const SAVED: &str = "Draft saved.";
 
 /// The lines with their texts, new lines, discount, notes and terms in one form, so that each of its buttons saves all unsaved
 /// input.
@@ -48,7 +51,7 @@ pub fn Editor(
         version.set(saved.version);
         screen.set(None);
         invalidate(changes.money);
-        flash.done("Draft saved.", saved);
+        flash.done(SAVED, saved);
     });
     let id = invoice.id;
     form_snapshot::watch_for_conflict(action, action.version(), id, screen);
@@ -58,7 +61,7 @@ pub fn Editor(
     let period = invoice.period.clone();
     let day = move |of: fn(&DateRange) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
-        <ProblemList problems=invoice.problems.clone() client=invoice.client.id here=draft_field_link />
+        {problem_list(BLOCKING, &invoice.problems, invoice.client.id, &draft_field_link)}
         <Form action id=DRAFT_FORM_ID class="draft-form" asks=true changes=true>
             // Enter activates the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true" disabled=waits>"Save draft"</button>
@@ -83,14 +86,10 @@ pub fn Editor(
     }
 }
 
-/// The remarks: those with a control that fixes them here, and the others in one list with links.
-fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
-    let mended = |remark: &InvoiceProblem| fix_on_draft(&remark.field, &invoice.currency, waits);
-    let others = invoice.remarks.iter().filter(|remark| mended(remark).is_none());
-    let others: Vec<_> = others.cloned().collect();
-    let others = view! { <ProblemList title=WORTH_A_LOOK problems=others client=invoice.client.id here=draft_field_link /> };
-    let mended = invoice.remarks.iter().filter_map(|remark| Some(remark_notice(remark, mended(remark)?))).collect_view();
-    view! { {mended} {others} }
+/// The remarks, each with the control or the link that fixes it.
+fn remarks(invoice: &Invoice, waits: bool) -> Option<AnyView> {
+    let mended = |field: &str| fix_on_draft(field, &invoice.currency, waits).or_else(|| draft_field_link(field));
+    problem_list(WORTH_A_LOOK, &invoice.remarks, invoice.client.id, &mended)
 }
 
 /// The link to the field of the draft that fixes a remark.
@@ -103,10 +102,6 @@ fn draft_field_link(field: &str) -> Option<AnyView> {
     };
     let id = format!("{DRAFT_FORM_ID}-{}", field.replace('_', "-"));
     Some(view! { <a href=format!("#{id}") on:click=move |_| platform::focus_linked_field(id.clone())>{words}</a> }.into_any())
-}
-
-fn remark_notice(remark: &InvoiceProblem, mend: AnyView) -> impl IntoView + use<> {
-    view! { <div class="notice" role="note"><p>{remark.message.clone()}</p> {mend}</div> }
 }
 
 /// The control that fixes a remark on the draft itself: the client's present tax, the present rates, a missing rate, or late payment terms.
@@ -255,6 +250,14 @@ mod tests {
     }
 
     #[test]
+    fn the_dialog_that_sends_has_a_button_that_saves_the_draft_first() {
+        let page = shown(&[]);
+        let dialog = page.split("</dialog>").next().and_then(|page| page.split(r#"id="send-dialog""#).nth(1)).expect("the dialog");
+        let first = dialog.split("save-first").nth(1).and_then(|first| first.split("</div>").next()).expect("the words");
+        assert!(first.contains("Save your changes first.") && first.contains(r#"form="draft""#), "{first}");
+    }
+
+    #[test]
     fn whoever_has_typed_nothing_else_goes_on_from_the_draft_as_it_stands() {
         let page = shown(&[("discount", "30%")]);
         assert!(buttons(&page).iter().all(|button| !button.contains("disabled")), "{page}");
@@ -264,8 +267,11 @@ mod tests {
     #[test]
     fn a_remark_stands_with_the_button_that_mends_it() {
         let shown = |field: &str| {
-            let remark = InvoiceProblem { rule: None, field: field.to_owned(), message: "Look at this.".to_owned() };
-            Owner::new().with(|| remark_notice(&remark, fix_on_draft(field, &Currency::default(), false).expect("mended here")).to_html())
+            let mut draft = draft();
+            draft.remarks.retain(|remark| remark.field == field);
+            let list = Owner::new().with(|| remarks(&draft, false).expect("a list").to_html());
+            assert!(list.contains(WORTH_A_LOOK) && list.matches("Look at this.").count() == 1, "{list}");
+            list
         };
         for (field, sent) in
             [("lines.tax_category", "client_tax"), ("current_rates", "current_rates"), ("late_payment_terms", "late_payment_terms")]

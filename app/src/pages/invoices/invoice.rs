@@ -18,7 +18,7 @@ use crate::{
     invoices::{Invoice, InvoiceStatus, UpdateInvoiceDraft, get_invoice},
     outbox::MailState,
     page_context::{use_changes, use_current_organization},
-    ui::{Icon, PageHeader, WriteAction, create_resource, date, icon, money, page_when_loaded, refusal, refused_form, statistic},
+    ui::{Icon, PageHeader, REFUSAL_ID, WriteAction, create_resource, date, icon, money, page_when_loaded, refusal, refused_form, statistic},
 };
 
 /// The page of one invoice.
@@ -96,7 +96,7 @@ fn not_saved() -> Option<impl IntoView + use<>> {
     let typed = returned.fields.into_iter().filter(|(name, _)| is_typed(name)).map(|(_, text)| view! { <li>{text}</li> });
     let typed = typed.collect_view();
     Some(view! {
-        <div class="refusal" role="alert">
+        <div id=REFUSAL_ID class="refusal" role="alert">
             {icon(Icon::Warning)}
             <div>
                 <p>{message}</p>

@@ -19,14 +19,14 @@ use super::{
     editor::new_line::line_fields,
     invoice_label,
     lines_table::{LinesTable, TotalsList},
-    problem_list::{ProblemList, fix_link, fix_of},
+    problem_list::{BLOCKING, WORTH_A_LOOK, problem_list},
 };
 use crate::{
     access::Permission,
     clients::{Client, ListClients},
     error::{Code, Error},
     invoices::{
-        DraftInvoice, InvoiceGroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary, ListInvoices, ListUnbilled, UnbilledByProject,
+        DraftInvoice, InvoiceGroupBy, InvoicePreview, InvoiceProblem, InvoiceStatus, InvoiceSummary, ListInvoices, ListUnbilled, UnbilledByProject,
         preview_invoice, unpriced_time_warning,
     },
     page::{LIMIT_MAX, PageRequest, PickerOptions, load_picker_options},
@@ -306,6 +306,7 @@ fn Preview(preview: InvoicePreview, chosen: DraftChoices, now: Memo<DraftChoices
         let rounding = rounding(&preview);
         view! { <LinesTable lines=preview.lines.clone() /> <TotalsList sums=preview.sums.clone() /> {rounding} }
     });
+    let problems = problem_list(BLOCKING, &preview.problems, preview.client.id, &fix_after_drafting);
     let warnings = warnings(&preview);
     view! {
         <section class="paper preview" aria-labelledby="preview" aria-busy=move || past.get().then_some("true")>
@@ -314,7 +315,7 @@ fn Preview(preview: InvoicePreview, chosen: DraftChoices, now: Memo<DraftChoices
                 <p class="quiet">{days} {entries}</p>
             </header>
             <MissingRates client=Some(preview.client.id.to_string()) />
-            <ProblemList problems=preview.problems client=preview.client.id here=fix_after_drafting />
+            {problems}
             {warnings}
             {of_time}
             <p class="quiet preview-first">"Preview what is chosen now, then draft it."</p>
@@ -323,17 +324,15 @@ fn Preview(preview: InvoicePreview, chosen: DraftChoices, now: Memo<DraftChoices
     }
 }
 
-/// The warnings, each with a link to where it is fixed. A warning that has a field of its own is not repeated.
-fn warnings(preview: &InvoicePreview) -> impl IntoView + use<> {
+/// The warnings under the heading of remarks, each with a link to where it is fixed. A warning that has a field of its own is not repeated.
+fn warnings(preview: &InvoicePreview) -> Option<AnyView> {
     let asked = preview.without_rate.as_ref().map(|worked| unpriced_time_warning(worked, &preview.client.name));
-    let field = |warning: &String| preview.remarks.iter().find(|remark| remark.message == *warning).map(fix_of);
     let others = preview.warnings.iter().filter(|warning| asked.as_ref() != Some(*warning));
     let others = others.map(|warning| {
-        let mended = field(warning)
-            .and_then(|field| fix_link(field, preview.client.id).map(IntoAny::into_any).or_else(|| fix_after_drafting(field)));
-        view! { <p class="notice">{warning.clone()} " " {mended}</p> }
+        let remark = preview.remarks.iter().find(|remark| remark.message == *warning).cloned();
+        remark.unwrap_or_else(|| InvoiceProblem { rule: None, field: String::new(), message: warning.clone() })
     });
-    others.collect_view()
+    problem_list(WORTH_A_LOOK, &others.collect::<Vec<_>>(), preview.client.id, &fix_after_drafting)
 }
 
 /// The note that a remark can be fixed once the draft exists, which has the field.

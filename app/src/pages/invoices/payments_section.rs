@@ -47,6 +47,14 @@ pub fn PaymentsSection(
     }
 }
 
+/// What is said once a payment is recorded.
+pub(in crate::pages) fn recorded_words(invoice: &Invoice) -> String {
+    match invoice.balance.amount > 0 {
+        true => format!("Recorded. {} is still open.", invoice.balance.text()),
+        false => "Recorded. The invoice is paid.".to_owned(),
+    }
+}
+
 #[component]
 fn RecordPaymentForm(invoice: Invoice) -> impl IntoView {
     let here = use_current_organization();
@@ -55,17 +63,12 @@ fn RecordPaymentForm(invoice: Invoice) -> impl IntoView {
     let action = WriteAction::<RecordPayment>::new();
     on_success(action, move |recorded| {
         invalidate(changes.money);
-        let invoice = &recorded.result;
-        let words = match invoice.balance.amount > 0 {
-            true => format!("Recorded. {} is still open.", invoice.balance.text()),
-            false => "Recorded. The invoice is paid.".to_owned(),
-        };
-        flash.done(words, recorded);
+        flash.done(recorded_words(&recorded.result), recorded);
     });
     // Reloads the payments if the balance has changed meanwhile.
     Effect::new(move |_| {
         if let Some(stale) = refusal(action).get().filter(|error| error.code == Code::Stale) {
-            flash.say(stale.message);
+            flash.warn(&[stale.message]);
             invalidate(changes.money);
         }
     });
@@ -83,6 +86,9 @@ fn RecordPaymentForm(invoice: Invoice) -> impl IntoView {
     }
 }
 
+/// What is said once a payment is removed.
+pub(in crate::pages) const REMOVED: &str = "The payment was removed. What it paid is open again.";
+
 /// The dialog that removes a payment that was recorded by mistake.
 #[component]
 fn RemovePaymentDialog(payment: Payment) -> impl IntoView {
@@ -90,9 +96,9 @@ fn RemovePaymentDialog(payment: Payment) -> impl IntoView {
     let (changes, flash, action) = (use_changes(), use_flash(), WriteAction::<RemovePayment>::of_form(&form));
     on_success(action, move |removed| {
         invalidate(changes.money);
-        flash.done("The payment was removed. What it paid is open again.", removed);
+        flash.done(REMOVED, removed);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let (dialog, amount, day) = (format!("remove-payment-{}", payment.id), payment.amount.text(), payment.date.label());
     view! {
         <DialogTrigger dialog=dialog.clone() label="Remove …" spoken=format!("Remove the payment of {amount} …") />

@@ -1,4 +1,4 @@
-//! The problems that keep an invoice from being sent, with links to where they are fixed.
+//! The problems that keep an invoice from being sent and the remarks on it, with links and controls that fix them.
 
 use domain::id::ClientId;
 use leptos::prelude::*;
@@ -6,36 +6,57 @@ use leptos::prelude::*;
 use crate::{invoices::InvoiceProblem, organizations::no_tax_hint, page_context::use_current_organization, platform};
 
 /// The heading of what keeps an invoice from being sent.
-const BLOCKING: &str = "This keeps it from being sent:";
+pub const BLOCKING: &str = "This keeps it from being sent:";
 
 /// The heading of remarks.
 pub const WORTH_A_LOOK: &str = "Worth a look before it is sent:";
 
-/// The problems or the remarks of a preview or a draft, each with a link; empty without any.
-#[component]
-pub fn ProblemList(
-    /// The heading.
-    #[prop(default = BLOCKING)]
+/// The problems or the remarks of a preview or a draft under their heading, each with what fixes it: what `here` makes for its field, or
+/// else the link to the page of the field. `None` without any.
+pub fn problem_list(
     title: &'static str,
-    /// The problems.
-    problems: Vec<InvoiceProblem>,
-    /// The client of the invoice.
+    problems: &[InvoiceProblem],
     client: ClientId,
-    /// The link to a field that has no page of its own.
-    here: fn(&str) -> Option<AnyView>,
-) -> impl IntoView {
+    here: &dyn Fn(&str) -> Option<AnyView>,
+) -> Option<AnyView> {
     (!problems.is_empty()).then(|| {
-        let items = problems.into_iter().map(|problem| {
-            let mended = fix_link(fix_of(&problem), client).map(IntoAny::into_any).or_else(|| here(&problem.field));
-            view! { <li>{problem.message} " " {mended}</li> }
-        });
+        let items = items(problems, client, here);
         view! {
             <div class="notice" role="note">
                 <p>{title}</p>
-                <ul>{items.collect_view()}</ul>
+                <ul>{items}</ul>
             </div>
         }
+        .into_any()
     })
+}
+
+/// The same folded away behind the heading and their number, where room is short; a single one is unfolded.
+pub fn folded_problem_list(
+    title: &'static str,
+    problems: &[InvoiceProblem],
+    client: ClientId,
+    here: &dyn Fn(&str) -> Option<AnyView>,
+) -> Option<AnyView> {
+    (!problems.is_empty()).then(|| {
+        let (items, count) = (items(problems, client, here), problems.len());
+        let open = count == 1;
+        view! {
+            <details class="notice" open=open>
+                <summary>{title} " " {count}</summary>
+                <ul>{items}</ul>
+            </details>
+        }
+        .into_any()
+    })
+}
+
+fn items(problems: &[InvoiceProblem], client: ClientId, here: &dyn Fn(&str) -> Option<AnyView>) -> Vec<AnyView> {
+    let item = |problem: &InvoiceProblem| {
+        let mended = here(&problem.field).or_else(|| fix_link(fix_of(problem), client).map(IntoAny::into_any));
+        view! { <li>{problem.message.clone()} " " {mended}</li> }.into_any()
+    };
+    problems.iter().map(item).collect()
 }
 
 /// The field that fixes a problem: of a reason that has to be confirmed it is the checkbox that the message names.
@@ -48,7 +69,6 @@ pub fn fix_of(problem: &InvoiceProblem) -> &str {
 
 /// The link to the field that fixes a problem, if it has a page of its own.
 pub fn fix_link(field: &str, client: ClientId) -> Option<impl IntoView + use<>> {
-    let here = use_current_organization();
     let (record, field) = field.split_once('.').unwrap_or((field, ""));
     let (page, form, words) = match (record, field) {
         ("organization", _) => ("settings/organization".to_owned(), "organization", "To the settings"),
@@ -57,7 +77,7 @@ pub fn fix_link(field: &str, client: ClientId) -> Option<impl IntoView + use<>> 
         _ => return None,
     };
     let id = format!("{form}-{}", field.replace('_', "-"));
-    let path = format!("{}#{id}", here.path(&page));
+    let path = format!("{}#{id}", use_current_organization().path(&page));
     Some(view! { <a href=path on:click=move |_| platform::focus_linked_field(id.clone())>{words}</a> })
 }
 
@@ -94,6 +114,20 @@ mod tests {
             assert!(link(field).is_some_and(|link| link.contains(id)), "{field}: {:?}", link(field));
         }
         assert!(link("notes").is_none() && link("current_rates").is_none());
+    }
+
+    #[test]
+    fn where_room_is_short_several_are_folded_away_behind_their_number() {
+        let shown = |count: usize| {
+            let problem = InvoiceProblem { rule: None, field: "notes".to_owned(), message: "The note is long.".to_owned() };
+            Owner::new()
+                .with(|| folded_problem_list(WORTH_A_LOOK, &vec![problem; count], ClientId::new(), &|_| None).map(|list| list.to_html()))
+        };
+        assert!(shown(0).is_none());
+        let (one, four) = (shown(1).expect("a list"), shown(4).expect("a list"));
+        assert!(one.contains("<details") && one.contains(" open"), "{one}");
+        assert!(four.contains(WORTH_A_LOOK) && four.contains('4') && !four.contains(" open"), "{four}");
+        assert_eq!(four.matches("<li>").count(), 4, "{four}");
     }
 
     #[test]

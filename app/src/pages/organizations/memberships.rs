@@ -79,7 +79,7 @@ fn Leave() -> impl IntoView {
     let name = use_current_organization().0.name;
     let action = WriteAction::<LeaveOrganization>::new();
     on_success(action, |_| platform::navigate("/"));
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     view! {
         <PageSection title="Leave" id="leave">
             <p class="quiet">{format!("Your time in {name} stays. Your tokens here stop working.")}</p>

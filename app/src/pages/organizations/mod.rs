@@ -24,6 +24,9 @@ use crate::{
     },
 };
 
+/// What is said once the settings are saved.
+pub(in crate::pages) const SAVED: &str = "Organization saved.";
+
 /// Letterhead, bank details and the defaults of new work.
 #[component]
 pub fn OrganizationSection() -> impl IntoView {
@@ -32,7 +35,7 @@ pub fn OrganizationSection() -> impl IntoView {
     let category = StoredValue::new(None);
     on_success(action, move |saved| {
         let tax = (saved.tax_category, saved.tax_rate);
-        flash.done(saved_words("Organization saved.", category.get_value(), tax), saved);
+        flash.done(saved_words(SAVED, category.get_value(), tax), saved);
     });
     let organization = create_resource(move || action.version().get(), |_| get_organization());
     when_loaded(organization, move |organization: Organization| {

@@ -14,6 +14,11 @@ use crate::{
     },
 };
 
+/// What is said once the grants are set.
+pub(in crate::pages) fn granted_words(member: &Member) -> String {
+    format!("{} sees {} from now on.", member.name, seen(member.clients.as_deref().unwrap_or_default()))
+}
+
 /// The button that opens the dialog, with one checkbox per client.
 #[component]
 pub fn ClientGrantsDialog(
@@ -28,10 +33,10 @@ pub fn ClientGrantsDialog(
     let form = format!("grants-form-{}", member.id);
     let action = WriteAction::<SetClientGrants>::of_form(&form);
     on_success(action, move |member| {
-        flash.say(format!("{} sees {} from now on.", member.name, seen(member.clients.as_deref().unwrap_or_default())));
+        flash.say(granted_words(member));
         invalidate(changes);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let dialog = format!("grants-{}", member.id);
     let (id, granted) = (member.id, member.clients.clone().unwrap_or_default());
     view! {

@@ -22,7 +22,7 @@ use crate::{
         client_grants_dialog::{ClientGrantsDialog, seen},
         invite::InvitationsSection,
     },
-    people::{ChangeMemberRole, ListMembers, Member, RemoveMember},
+    people::{ChangeMemberRole, ListMembers, Member, RemoveMember, RemovedMember},
     ui::{
         Dialog, DialogTrigger, Form, PageSection, Select, SelectOption, Submit, Tone, TypedResource, WriteAction, badge, create_resource,
         hidden, on_success, pager, refusal, use_flash, when_loaded,
@@ -91,16 +91,21 @@ fn MemberItem(member: Member, clients: Option<TypedResource<Page<Client>>>, chan
     }
 }
 
+/// What is said once a role is changed.
+pub(in crate::pages) fn role_words(member: &Member) -> String {
+    format!("{} is {} now.", member.name, with_article(member.role))
+}
+
 #[component]
 fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
     let form = format!("role-form-{}", member.id);
     let action = WriteAction::<ChangeMemberRole>::of_form(&form);
     on_success(action, move |member| {
-        flash.say(format!("{} is {} now.", member.name, with_article(member.role)));
+        flash.say(role_words(member));
         invalidate(changes);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let dialog = format!("role-{}", member.id);
     view! {
         <DialogTrigger dialog=dialog.clone() label="Role …" spoken=format!("Change the role of {} …", member.name) />
@@ -114,16 +119,21 @@ fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
     }
 }
 
+/// What is said once a member is removed.
+pub(in crate::pages) fn removed_words(gone: &RemovedMember) -> String {
+    format!("{} was removed. Their time stays.", gone.name)
+}
+
 #[component]
 fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
     let form = format!("remove-form-{}", member.id);
     let action = WriteAction::<RemoveMember>::of_form(&form);
     on_success(action, move |gone| {
-        flash.say(format!("{} was removed. Their time stays.", gone.name));
+        flash.say(removed_words(gone));
         invalidate(changes);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let dialog = format!("remove-{}", member.id);
     view! {
         <DialogTrigger dialog=dialog.clone() label="Remove …" spoken=format!("Remove {} …", member.name) class="button danger" />

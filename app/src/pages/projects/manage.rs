@@ -62,6 +62,9 @@ pub fn NewProjectForm(
     }
 }
 
+/// What is said once the terms are saved.
+pub(in crate::pages) const SAVED: &str = "Project saved.";
+
 /// The form with the terms that new time on the project gets.
 #[component]
 pub fn ProjectTerms(
@@ -78,7 +81,7 @@ pub fn ProjectTerms(
     let action = WriteAction::<UpdateProject>::new();
     on_success(action, move |saved| {
         invalidate(changes.work);
-        flash.done("Project saved.", saved);
+        flash.done(SAVED, saved);
     });
     let given = project.clone();
     view! {
@@ -109,13 +112,16 @@ fn terms(project: &Project) -> impl IntoView + use<> {
     }
 }
 
+/// What an archived project keeps.
+pub(in crate::pages) const KEPT: &str = "Its time stays.";
+
 fn ends(project: Project) -> AnyView {
     archive_or_delete::<ArchiveProject, RestoreProject, DeleteProject, _, _>(Archivable {
         kind: "project",
         id: project.id.to_string(),
         name: project.name,
         archived: project.archived,
-        kept: "Its time stays.",
+        kept: KEPT,
         deletable: "a project without time",
         list: "projects",
     })

@@ -19,7 +19,7 @@ use crate::{
     page::{Page, PageRequest},
     page_context::{CurrentOrganization, use_changes, use_current_organization},
     projects::{Billing, ListProjects, Project, get_project},
-    ui::{Empty, PageHeader, Tone, badge, create_resource, dot, hours, money, page_when_loaded, pager, statistic, when_loaded},
+    ui::{Empty, PageHeader, Tone, badge, create_resource, dotted, hours, money, page_when_loaded, pager, statistic, when_loaded},
 };
 
 /// The page that lists the projects by client.
@@ -149,7 +149,7 @@ fn row(path: &str, project: Project, seen: bool) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">
-                {dot(project.color)} <a class="row-link" href=path.to_owned()>{project.name}</a>
+                {dotted(project.color, view! { <a class="row-link" href=path.to_owned()>{project.name}</a> }.into_any())}
                 {project.code.map(|code| view! { " " <span class="code">{code}</span> })}
                 {project.archived.then(|| badge(Tone::Quiet, "Archived"))}
                 <small class="narrow">{project.client.name.clone()} {project.budget.as_ref().map(gauge::gauge_with_percent)}</small>

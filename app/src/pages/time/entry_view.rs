@@ -10,7 +10,7 @@ use crate::{
     access::Permission,
     page_context::use_current_organization,
     time::{EntryState, Labour, TimeEntry},
-    ui::{Form, Icon, Submit, Tone, badge, dot, hidden, hours, icon, money, when_loaded},
+    ui::{Form, Icon, Submit, Tone, badge, dotted, hidden, hours, icon, money, when_loaded},
 };
 
 /// How many columns a row has.
@@ -44,7 +44,7 @@ pub fn row(entry: TimeEntry, week: &str, editing: bool, projects: FetchedProject
                 <span class=if empty { "quiet" } else { "" }>{words}</span>
                 {state_badges(&entry)}
                 {whose(&entry)}
-                <small class="narrow">{dot(entry.project.color.clone())} {format!("{} / {}", entry.client.name, entry.project.name)}</small>
+                <small class="narrow">{dotted(entry.project.color.clone(), format!("{} / {}", entry.client.name, entry.project.name).into_any())}</small>
             </th>
             <td class="wide entry-project">{project(&entry)}</td>
             <td class="wide entry-span">{span(&entry)}</td>
@@ -61,14 +61,14 @@ fn whose(entry: &TimeEntry) -> Option<impl IntoView + use<>> {
     use_current_organization().own_time().is_none().then(|| view! { <small>{name}</small> })
 }
 
-fn project(entry: &TimeEntry) -> impl IntoView + use<> {
+fn project(entry: &TimeEntry) -> AnyView {
     let here = use_current_organization();
     let path = here.path(&format!("projects/{}", entry.project.id));
-    view! {
-        {dot(entry.project.color.clone())}
+    let names = view! {
         <a class="row-link" href=path>{entry.project.name.clone()}</a>
         <span class="quiet">" " {entry.client.name.clone()}</span>
-    }
+    };
+    dotted(entry.project.color.clone(), names.into_any())
 }
 
 /// `09:00 – 10:30`, or `None` for a plain duration.

@@ -13,7 +13,7 @@ use crate::{
     pages::projects::no_project::{WithoutProject, load_without_project},
     projects::{ListProjects, Project},
     time::{
-        CreateTimeEntry, DeleteTimeEntry, ListTimeEntries, TimeEntry, TimeFilterInput, UpdateTimeEntry,
+        CreateTimeEntry, DeleteTimeEntry, ListTimeEntries, Logged, TimeEntry, TimeFilterInput, UpdateTimeEntry,
         time_fields::{
             TimeRangeValues, day_field, duration_field, duration_or_times_fields, duration_value, is_elsewhere, time_range_fields,
             time_value,
@@ -24,6 +24,17 @@ use crate::{
         idempotency_field, on_success, refusal, use_flash, zones::ZoneNote,
     },
 };
+
+/// What is said once an entry is changed.
+pub(in crate::pages) const SAVED: &str = "Saved.";
+
+/// What is said once an entry is deleted.
+pub(in crate::pages) const DELETED: &str = "The entry was deleted.";
+
+/// What is said once time is logged.
+pub(in crate::pages) fn logged_words(logged: &Logged) -> String {
+    format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text)
+}
 
 /// The options of a project picker.
 pub fn project_choices(projects: &[Project]) -> Vec<SelectOption> {
@@ -106,8 +117,7 @@ pub fn LogForm(
     on_success(action, move |logged| {
         invalidate(changes.time);
         begins.set("");
-        let words = format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text);
-        flash.done(words, logged);
+        flash.done(logged_words(logged), logged);
     });
     let today = here.0.today.to_string();
     let day = today.clone();
@@ -163,7 +173,7 @@ pub fn EditForm(
     let action = WriteAction::<UpdateTimeEntry>::new();
     let list = back.clone();
     on_success(action, move |saved| {
-        flash.done("Saved.", saved);
+        flash.done(SAVED, saved);
         navigate(&list, Default::default());
         invalidate(changes.time);
     });
@@ -224,11 +234,11 @@ fn Delete(entry: TimeEntry, back: String) -> impl IntoView {
     let navigate = use_navigate();
     let action = WriteAction::<DeleteTimeEntry>::new();
     on_success(action, move |deleted| {
-        flash.done("The entry was deleted.", deleted);
+        flash.done(DELETED, deleted);
         navigate(&back, Default::default());
         invalidate(changes.time);
     });
-    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let refused = refusal(action);
     let id = entry.id;
     let what = format!("{} on {} of {} will be gone.", entry.worked.text, entry.project.name, entry.day.label());
     view! {

@@ -24,7 +24,7 @@ use crate::{
             week::{Week, WeekBars},
         },
     },
-    time::{ConfirmTimeEntries, ListTimeEntries, TimeEntry, TimeFilterInput, TimeSummary, week_drafts::WeekDrafts},
+    time::{ConfirmTimeEntries, ConfirmedDrafts, ListTimeEntries, TimeEntry, TimeFilterInput, TimeSummary, week_drafts::WeekDrafts},
     ui::{
         Disclosure, Empty, Form, Icon, PageHeader, Submit, WriteAction, create_resource, escaped, hidden, hours, icon, on_success, pager,
         use_flash, when_loaded,
@@ -197,6 +197,11 @@ fn day_rows(day: Day, total: &WorkDuration, entries: Vec<TimeEntry>, path: &str,
     }
 }
 
+/// What is said once drafts are confirmed.
+pub(in crate::pages) fn confirmed_words(confirmed: &ConfirmedDrafts) -> String {
+    format!("{} confirmed.", confirmed.worked.text)
+}
+
 /// The notice about drafts that agents wrote, and the form to confirm them.
 #[component]
 fn Drafts(
@@ -210,7 +215,7 @@ fn Drafts(
     let action = WriteAction::<ConfirmTimeEntries>::new();
     on_success(action, move |confirmed| {
         invalidate(changes.time);
-        flash.done(format!("{} confirmed.", confirmed.worked.text), confirmed);
+        flash.done(confirmed_words(confirmed), confirmed);
     });
     view! {
         <div class="notice">

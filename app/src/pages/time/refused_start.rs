@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use crate::{
     error::{Code, Error},
@@ -68,6 +68,11 @@ pub(super) fn start_instead(
     projects: &[SelectOption],
 ) -> AnyView {
     let words = given.words(projects);
+    let keep = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        refused.set(None);
+        action.forget_refusal();
+    };
     view! {
         <div class="refusal" role="alert">
             <div>
@@ -77,7 +82,8 @@ pub(super) fn start_instead(
             <Form action id="start-instead" class="actions" quiet=true>
                 {hidden("project", given.project)} {hidden("description", given.description)} {hidden("stop_running", true)}
                 <Submit label="Stop it and start this" class="button" />
-                <button type="button" class="button bare" on:click=move |_| { refused.set(None); action.forget_refusal(); }>"Keep it"</button>
+                // Without scripts the page itself, which offers nothing when it is opened again.
+                <a class="button bare" href="" rel="external" on:click=keep>"Keep it"</a>
             </Form>
         </div>
     }
@@ -106,6 +112,7 @@ mod tests {
             "value=\"Sketch\"",
             "name=\"stop_running\"",
             "Stop it and start this",
+            "href=\"\"",
         ] {
             assert!(shown.contains(part), "{part}: {shown}");
         }

@@ -67,7 +67,7 @@ pub fn provide_start_timer() {
                     refused.set(Some(start));
                 }
                 // The form is gone, and with it what was typed.
-                None => flash.say(error.message),
+                None => flash.warn(&[error.message]),
             }
             action.forget_refusal();
             invalidate(changes.time);
@@ -191,10 +191,7 @@ fn running(timer: TimeEntry, projects: Vec<SelectOption>) -> AnyView {
                     value=timer.description.clone()
                     prop:preserved_input=preserved_input_everywhere(timer.description.clone(), timer.id.to_string())
                 />
-                <span class="timer-project">
-                    {dot(timer.project.color.clone())}
-                    <span>{format!("{} / {}", timer.client.name, timer.project.name)}</span>
-                </span>
+                {worked_on(&timer)}
                 <Submit label="Save" class="button quiet-save" />
                 <span class="timer-clock" title=since role="timer">{clock}</span>
                 <Submit label="Stop" class="button stop go" drawing=Icon::Stop does=stop />
@@ -202,6 +199,20 @@ fn running(timer: TimeEntry, projects: Vec<SelectOption>) -> AnyView {
             {instead}
             {move || refused_otherwise(start)}
         </div>
+    }
+    .into_any()
+}
+
+/// The client and the project of the timer: where both do not fit, the client gives way first.
+fn worked_on(timer: &TimeEntry) -> AnyView {
+    let (client, project) = (timer.client.name.clone(), timer.project.name.clone());
+    let both = format!("{client} / {project}");
+    view! {
+        <span class="timer-project" title=both>
+            {dot(timer.project.color.clone())}
+            <span class="timer-client">{client}</span>
+            <span class="timer-name">" / " {project}</span>
+        </span>
     }
     .into_any()
 }
@@ -275,6 +286,8 @@ mod tests {
         let shop = shop["id"].as_str().expect("an id");
         studio.ok("start_timer", json!({"project": "Site", "description": "One"})).await;
         let one = studio.ok("get_timer", json!({})).await["timer"]["id"].clone();
+        let running = bar(&studio, "another", &[]).await;
+        assert!(running.contains("class=\"timer-name\"") && running.contains("title=\"Acme / Site\""), "{running}");
         let typed = [("project", shop), ("description", "Two is a long sentence")];
         let offered = bar(&studio, one.as_str().expect("an id"), &typed).await;
         assert!(offered.contains("Two is a long sentence\" on Acme / Shop") && offered.contains("Stop it and start this"), "{offered}");

@@ -20,7 +20,7 @@ pub fn avoid_overlap(words: &Element) {
 
 /// The number of those elements that the message covers.
 fn covered(words: &Element) -> usize {
-    let Some(over) = words.query_selector("p").ok().flatten().and_then(|shown| Edges::of(&shown)) else { return 0 };
+    let Some(over) = words.query_selector(".flash-messages").ok().flatten().and_then(|shown| Edges::of(&shown)) else { return 0 };
     let Ok(kept) = document().query_selector_all(KEPT_CLEAR) else { return 0 };
     let kept = (0..kept.length()).filter_map(|at| kept.item(at)).filter(|node| !words.contains(Some(node)));
     kept.filter_map(|node| Edges::of(&node.dyn_into().ok()?)).filter(|kept| over.meet(kept)).count()

@@ -80,8 +80,9 @@ fn time_without_a_rate_is_said_once_beside_its_field() {
         "unbilled": money("0.00"), "rounding_difference": money("0.00"), "without_rate": without_rate, "warnings": said
     }))
     .expect("a preview");
-    let shown = Owner::new().with(|| warnings(&preview).to_html());
+    let shown = Owner::new().with(|| warnings(&preview).expect("a list").to_html());
     assert!(!shown.contains("no rate") && shown.contains("no bank details"), "{shown}");
+    assert!(shown.contains("Worth a look before it is sent:"), "what keeps it from being sent has another heading: {shown}");
 }
 
 #[test]
