@@ -195,6 +195,21 @@ impl Scope {
         self.into()
     }
 
+    /// The permission that a role must hold for the scope to be of use. A write that whoever belongs to the organization may call, such as
+    /// to stop one's own timer, needs less.
+    pub fn needs(self) -> Permission {
+        match self {
+            Self::TimeRead | Self::ReportsRead => Permission::ReadTime,
+            Self::TimeWrite => Permission::TrackTime,
+            Self::WorkRead => Permission::ReadWork,
+            Self::WorkWrite => Permission::WriteWork,
+            Self::MoneyRead => Permission::ReadMoney,
+            Self::MoneyWrite => Permission::WriteMoney,
+            Self::PeopleRead => Permission::Belong,
+            Self::PeopleWrite => Permission::ManagePeople,
+        }
+    }
+
     /// Whether the scope permits writes.
     pub fn writes(self) -> bool {
         matches!(self, Self::TimeWrite | Self::WorkWrite | Self::MoneyWrite | Self::PeopleWrite)

@@ -156,6 +156,7 @@ impl Error {
         let by = match noun {
             "client" | "project" | "member" | "organization" => "id or the name",
             "invoice" => "id or the number",
+            _ if noun.starts_with("page") => "address",
             _ => "id",
         };
         Self::new(Code::NotFound, format!("There is no such {noun}. Check the {by}."))

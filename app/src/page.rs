@@ -74,6 +74,12 @@ impl<T> Page<T> {
     }
 }
 
+/// Whether a list was refused because of the cursor in the link to one of its pages: the list has other filters by now, or never gave it
+/// out.
+pub fn is_cursor_refusal(error: &Error) -> bool {
+    error.field("cursor").is_some()
+}
+
 /// The limit for SQL: 50 when the caller sets none, from 1 to 200.
 pub fn limit(given: Option<u32>) -> Result<i64, Error> {
     match given.unwrap_or(LIMIT_DEFAULT) {

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::{Permission, Role, sign_up_policy::SignUpPolicy},
+    access::{Permission, Role, RoleVisibility, sign_up_policy::SignUpPolicy},
     error::Error,
 };
 
@@ -79,6 +79,12 @@ impl CurrentOrganization {
     /// Whether the user holds the permission. Pages use it to hide what would be refused anyway.
     pub fn may(&self, permission: Permission) -> bool {
         self.0.role.may(permission)
+    }
+
+    /// Whether the user sees who is on a project. Whoever sees granted clients is on no project, and sees no member but themselves: for
+    /// them an empty list of members does not mean that there is none.
+    pub fn sees_teams(&self) -> bool {
+        self.0.role.visibility() != RoleVisibility::GrantedClients
     }
 }
 

@@ -97,6 +97,16 @@ describe("the timer", () => {
     assert.equal((await api("list_time_entries")).items[0].description, WORDS);
   });
 
+  story("a stop that does not arrive offers nothing to save", { name: "Caroline Herschel", expected: [/ERR_FAILED/] }, async (person) => {
+    const { page, timer } = person;
+    await person.startTimer({ project: "Acme / Website", description: "first words" });
+    await page.route(/\/call\/stop_timer/, (route) => route.abort(), { times: 1 });
+    await timer.getByRole("button", { name: "Stop" }).click();
+    await timer.getByRole("alert").waitFor();
+    assert.equal(await timer.getByRole("button", { name: "Save" }).count(), 0, "nothing was edited");
+    await person.stopTimer();
+  });
+
   story("so it is without scripts", { name: "Maryam Mirzakhani", script: false }, async (person, { api }) => {
     await person.startTimer({ project: "Acme / Website", description: "first words" });
     const words = person.timer.getByLabel("What are you working on?");

@@ -27,7 +27,7 @@ describe("a client's accountant", () => {
       await ada.signIn({ email: demo.email, password: demo.password });
       link = await invites(ada, demo.organization);
     });
-    await visitor("accountant", "desktop", (alan) => looksAround(alan, demo.organization, link), [/status of 404/]);
+    await visitor("accountant", "desktop", (alan) => looksAround(alan, demo.organization, link), [/status of 403/]);
     await visitor("owner-again", "phone", async (ada) => {
       await ada.signIn({ email: demo.email, password: demo.password });
       await grantsTheOther(ada, demo.organization);
@@ -82,7 +82,7 @@ async function looksAround(alan, studio, link) {
   await alan.open(`/o/${studio}/settings/members`);
   assert.equal(await page.getByRole("region", { name: "Members", exact: true }).getByText("Ada Lovelace").count(), 0);
   await page.goto(`/o/${studio}/settings/mails`);
-  await page.getByText("Nothing here").first().waitFor();
+  await page.getByText("Owners, admins and managers read the mails").waitFor();
 }
 
 async function saysNothingOf({ page }, client) {

@@ -168,7 +168,7 @@ fn main() -> ExitCode {
 /// the short calls of the neighbours, and the system divides the cores among them.
 fn worker_threads() -> usize {
     let cores = available_parallelism().map_or(2, usize::from);
-    std::env::var("STINT_WORKERS").ok().and_then(|count| count.parse().ok()).unwrap_or(4 * cores).max(8)
+    (4 * cores).max(8)
 }
 
 fn start(command: CliCommand) -> anyhow::Result<bool> {

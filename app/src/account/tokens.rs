@@ -65,6 +65,19 @@ pub enum Preset {
 }
 
 impl Preset {
+    /// Every preset, from the least to the most.
+    pub const ALL: [Self; 4] = [Self::ReadOnly, Self::Time, Self::Billing, Self::Full];
+
+    /// The name, as an argument.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read_only",
+            Self::Time => "time",
+            Self::Billing => "billing",
+            Self::Full => "full",
+        }
+    }
+
     /// The scopes of the set.
     pub fn scopes(self) -> Vec<Scope> {
         use Scope::*;

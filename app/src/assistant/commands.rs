@@ -10,7 +10,7 @@ use super::{
     user::AssistantUser,
 };
 use crate::{
-    error::Error,
+    error::{Code, Error},
     operation::{Effect, Operation},
     page::Page,
 };
@@ -47,6 +47,19 @@ pub fn help(user: &AssistantUser) -> String {
     };
     let lines: Vec<String> = available(user).into_iter().map(line).collect();
     format!("These commands can be typed:\n\n{}", lines.join("\n"))
+}
+
+/// Refuses (forbidden) a command that there is, and that the user's role does not allow: it says what the role lacks and who can change
+/// that.
+pub fn check_role(user: &AssistantUser, text: &str) -> Result<(), Error> {
+    let Some(name) = slash::name(text) else { return Ok(()) };
+    let natural = NATURAL_COMMANDS.iter().find(|(natural, ..)| *natural == name);
+    let operation = natural.map_or_else(|| name.replace('-', "_"), |(_, operation, ..)| (*operation).to_owned());
+    let Some(needs) = user.missing_permission(&operation) else { return Ok(()) };
+    let (role, verb, giver) = (user.membership.role.name(), needs.verb(), needs.given_by());
+    let message =
+        format!("/{name} is for those who may {verb}, and your role ({role}) does not allow that. {giver} can give you one that does.");
+    Err(Error::new(Code::Forbidden, message))
 }
 
 fn of_operation(operation: &'static Operation) -> Command {

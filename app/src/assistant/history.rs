@@ -101,16 +101,11 @@ fn chat_message(message: &Message) -> ChatMessage {
     match message.speaker {
         Speaker::Person => ChatMessage::User(message.text.clone()),
         Speaker::Assistant => {
-            let mut text = if repeats(message) { String::new() } else { message.text.clone() };
+            let mut text = if message.repeats_summary() { String::new() } else { message.text.clone() };
             message.steps.iter().for_each(|step| text.push_str(&noted(step)));
             ChatMessage::Assistant { text: if text.is_empty() { "(no answer)".to_owned() } else { text }, calls: Vec::new() }
         }
     }
-}
-
-/// Whether the text repeats the summary of a step, as after a slash command. It holds text from records and is sent with its step.
-fn repeats(message: &Message) -> bool {
-    message.steps.iter().any(|step| matches!(step, Step::Tool(tool) if tool.summary.as_deref() == Some(message.text.as_str())))
 }
 
 fn noted(step: &Step) -> String {

@@ -10,6 +10,8 @@
 pub mod access_watch;
 #[cfg(feature = "ssr")]
 pub mod agent_loop;
+#[cfg(feature = "ssr")]
+mod answer_lines;
 pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod card_actions;

@@ -6,7 +6,8 @@ use domain::{
 };
 
 use super::{
-    AssistantServices, Conversation, Message, ModelAvailability, SendMessageResponse, Speaker, Step, agent_loop, commands, history,
+    AssistantServices, Conversation, Message, ModelAvailability, SendMessageResponse, Speaker, Step, agent_loop, answer_lines, commands,
+    history,
     model::ChatMessage,
     prompt, proposal, run_lease,
     run_registry::RunGuard,
@@ -58,7 +59,7 @@ pub async fn send_message(
     }
     let answer = match text.starts_with('/') {
         true => answer_command(&user, id, &text).await,
-        false => message(Speaker::Assistant, without_model(&standing)),
+        false => message(Speaker::Assistant, without_model(&user, &standing)),
     };
     store_answer(&user, id, &answer).await?;
     Ok(SendMessageResponse { conversation: id, messages: vec![asked, answer], run: None })
@@ -79,12 +80,19 @@ fn message(speaker: Speaker, text: String) -> Message {
     Message { id: MessageId::new(), speaker, text, steps: Vec::new(), refusal: None }
 }
 
-fn without_model(standing: &ModelAvailability) -> String {
+fn without_model(user: &AssistantUser, standing: &ModelAvailability) -> String {
+    let example = match user.named("create_time_entry") {
+        Some(_) => "/log 45m Acme / Onboarding / first call",
+        None => "/list-clients",
+    };
     match standing.model {
-        None => "No model is set up, so I can only take slash commands, such as /log 45m Acme / Onboarding / first call. Whoever runs this Stint can set up a model; Settings, Assistant says how.",
-        Some(_) => "The assistant is switched off here. An owner or admin can switch it on in Settings, Assistant. Slash commands work without it, such as /log 45m Acme / Onboarding / first call.",
+        None => format!(
+            "No model is set up, so I can only take slash commands, such as {example}. Whoever runs this Stint can set up a model; Settings, Assistant says how."
+        ),
+        Some(_) => format!(
+            "The assistant is switched off here. An owner or admin can switch it on in Settings, Assistant. Slash commands work without it, such as {example}."
+        ),
     }
-    .to_owned()
 }
 
 async fn store_question(user: &AssistantUser, id: ConversationId, new: bool, asked: &Message) -> Result<(), Error> {
@@ -126,6 +134,7 @@ async fn answer_command(user: &AssistantUser, id: ConversationId, text: &str) ->
 }
 
 async fn run_command(user: &AssistantUser, id: ConversationId, text: &str) -> Result<Step, Error> {
+    commands::check_role(user, text)?;
     let parsed = slash::parse(text, &commands::available(user), &commands::known_names(user).await)?;
     let operation: &Operation = user
         .named(&parsed.operation)
@@ -136,7 +145,8 @@ async fn run_command(user: &AssistantUser, id: ConversationId, text: &str) -> Re
         return proposal::propose(user, id, operation, parsed.arguments).await.map(Step::Card);
     }
     let mut step = tool::begun("step-1".to_owned(), operation, parsed.arguments);
-    tool::run(user, operation, &mut step).await?;
+    let result = tool::run(user, operation, &mut step).await?;
+    step.lines = answer_lines::lines(operation.declaration.name, &result, &user.membership.slug);
     Ok(Step::Tool(step))
 }
 

@@ -19,6 +19,7 @@ pub fn begun(id: String, operation: &Operation, arguments: Value) -> Tool {
         arguments,
         state: ToolState::Running,
         summary: None,
+        lines: None,
         result: None,
     }
 }

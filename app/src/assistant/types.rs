@@ -63,6 +63,14 @@ pub struct Message {
     pub refusal: Option<Error>,
 }
 
+impl Message {
+    /// Whether the text repeats the summary of a step, as after a slash command. It then holds text from records, and is shown with its
+    /// step.
+    pub fn repeats_summary(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Tool(tool) if tool.summary.as_deref() == Some(self.text.as_str())))
+    }
+}
+
 /// A step on the way to an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -89,6 +97,9 @@ pub struct Tool {
     /// A short line for people about the result, such as `12 h 30 min`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
+    /// What was found, in lines of Markdown for whoever typed the read as a command. It holds text from records, and no model gets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<String>,
     /// The result, shortened when it is long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,

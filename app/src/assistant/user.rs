@@ -84,6 +84,12 @@ impl AssistantUser {
     pub fn named(&self, name: &str) -> Option<&'static Operation> {
         registry::find(name).filter(|operation| is_offered(operation, self.membership.role))
     }
+
+    /// The permission that the user's role lacks for the operation of this name; `None` when it is offered to the user, or to nobody.
+    pub fn missing_permission(&self, name: &str) -> Option<Permission> {
+        let needs = registry::find(name).filter(|operation| is_in_the_assistant(operation))?.declaration.needs;
+        (!self.membership.role.may(needs)).then_some(needs)
+    }
 }
 
 fn is_offered(operation: &Operation, role: Role) -> bool {

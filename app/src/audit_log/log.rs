@@ -16,6 +16,7 @@ use super::{
     store::{AuditFilter, AuditRow},
 };
 use crate::{
+    context::Channel,
     error::Error,
     history,
     operation::{self, Call, Change, Effect, read_scope::ReadScope, registry},
@@ -97,7 +98,12 @@ pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     let rows = super::store::list(&mut cx.db, &AuditFilter::default(), Some(id), None, 1).await?;
     let mut words = words(cx, &rows).await?;
     let row = rows.into_iter().next().ok_or_else(|| Error::not_found("audit entry"))?;
-    let mut changes = Change::with_decimal_amounts(operation::store::changes(&mut cx.db, ActionId(row.id)).await?);
+    let images = operation::store::changes(&mut cx.db, ActionId(row.id)).await?;
+    let organization = images.first().map(|image| image.organization_currency.clone()).unwrap_or_default();
+    let mut changes = Change::with_currencies(images);
+    if cx.caller.channel == Channel::Page {
+        changes.iter_mut().for_each(|change| change.write_currencies(&organization));
+    }
     let money = ReadScope::of(cx)?.money;
     cx.name(&mut changes, money).await?;
     let kinds = history::store::kinds(&mut cx.db).await?;

@@ -6,7 +6,7 @@
 use domain::{
     day::{Day, OffsetDateTime},
     id::InvoiceId,
-    money::{Currency, Money},
+    money::{Currency, Money, grouped},
     number_pattern::NumberPattern,
 };
 use jiff::{Timestamp, civil::Date};
@@ -154,8 +154,9 @@ pub async fn set_next(cx: &mut Call, next: i64, leave_out_many: bool) -> Result<
     let counter = current_counter(cx, &numbering, counter).await?;
     if next <= counter.last || next > COUNT_MAX {
         let (least, shown) = (counter.last + 1, numbering.number(counter.last + 1));
+        let most = grouped(&COUNT_MAX.to_string());
         let message = format!(
-            "{next} is not between {least} and {COUNT_MAX}. The next number is {shown} at the earliest, since no number is given twice."
+            "The count {next} cannot be next: the next number is {shown} at the earliest, since no number is given twice. Give a count from {least} to {most}."
         );
         return Err(Error::invalid("next", message));
     }

@@ -126,8 +126,8 @@ pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
 /// The hint how to void a sent invoice.
 pub fn void_hint(row: &InvoiceRow) -> &'static str {
     match row.paid {
-        0 => "A person can void it.",
-        _ => "A person can void it once its payments are removed.",
+        0 => "An owner or admin can void it.",
+        _ => "An owner or admin can void it once its payments are removed.",
     }
 }
 

@@ -153,14 +153,15 @@ pub fn refusal(problems: Vec<InvoiceProblem>) -> Option<Error> {
     for problem in &problems {
         error.fields.insert(problem.field.clone(), problem.message.clone());
     }
+    // Whoever reads it at a page is not told the sentences that name an operation, and knows from the others what to do.
     let place = if first.field.starts_with("client.") {
-        "update_client mends it"
+        "Correct it at the client. update_client does that."
     } else if first.field.starts_with("organization.") {
-        "A person mends it in the settings"
+        "An owner or admin corrects it in Settings, Organization."
     } else {
-        "update_invoice_draft mends it"
+        "Correct the draft. update_invoice_draft does that."
     };
-    Some(error.hint(format!("Nothing was sent, and no number was given. {place}. Then send again: the draft takes it up.")))
+    Some(error.hint(format!("Nothing was sent, and no number was given. {place} Then send again: the draft takes it up.")))
 }
 
 /// The problems that a broken rule means for whoever fills in the invoice; empty for a rule that is not about its tax.

@@ -3,9 +3,7 @@
 //! A sentence that names an operation, and a hint that names an argument of one, is for programs and is left out at a page, so the other
 //! sentences must suffice there. Instants and names of arguments are put into words.
 
-use domain::text;
-
-use super::{callable_operations, readable_times::with_readable_times};
+use super::{callable_operations, readable_times::with_readable_times, wire};
 use crate::{context::Channel, error::Error};
 
 /// A warning as this channel shows it. Warnings about a proposal of the assistant are shown to a person, on its card.
@@ -55,11 +53,7 @@ pub fn refusal_for_person(error: Error) -> Error {
 /// rest, which stands below the label of the argument's field.
 fn readable_name(words: &str, place: &str) -> Option<(String, String)> {
     let rest = words.strip_prefix(place)?.strip_prefix(": ")?;
-    let steps = place.split(['.', '[']).map(|step| match step.strip_suffix(']').and_then(|item| item.parse::<usize>().ok()) {
-        Some(item) => (item + 1).to_string(),
-        None => step.to_owned(),
-    });
-    Some((text::readable(&steps.collect::<Vec<_>>().join(" ")), rest.to_owned()))
+    Some((wire::in_words(place), rest.to_owned()))
 }
 
 /// Whether a person reads the messages of this channel as they are.

@@ -32,6 +32,17 @@ pub fn place(name: &str) -> String {
     })
 }
 
+/// The path of an argument in words, as a refusal names it to a person: *Lines 1 price* for `lines[0].price`.
+pub fn in_words(place: &str) -> String {
+    let steps = place.split(['.', '[']).map(|step| match step.strip_suffix(']').and_then(|item| item.parse::<usize>().ok()) {
+        Some(item) => (item + 1).to_string(),
+        None => step.replace('_', " "),
+    });
+    let words = steps.collect::<Vec<_>>().join(" ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+}
+
 /// The encoding of every answer.
 pub type AnswerEncoding = Post<Json>;
 

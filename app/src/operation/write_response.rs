@@ -134,7 +134,7 @@ impl Change {
     }
 
     /// The same with the currencies of the amounts. There are two rows for each record: before and after.
-    pub(super) fn with_currencies(rows: Vec<ImageRow>) -> Vec<Self> {
+    pub(crate) fn with_currencies(rows: Vec<ImageRow>) -> Vec<Self> {
         let currencies: Vec<Option<String>> = rows.iter().map(|row| row.priced_in().map(str::to_owned)).collect();
         let mut changes = Self::with_decimal_amounts(rows);
         for (change, sides) in changes.iter_mut().zip(currencies.chunks(2)) {
@@ -143,6 +143,20 @@ impl Change {
             change.currency = after.or(before);
         }
         changes
+    }
+
+    /// Puts its currency behind each amount, for people; `organization` is the currency of the organization.
+    pub(crate) fn write_currencies(&mut self, organization: &str) {
+        let before = self.currency_before.clone().or_else(|| self.currency.clone());
+        for (image, own) in [(&mut self.before, before), (&mut self.after, self.currency.clone())] {
+            for (name, value) in image.as_mut().and_then(Value::as_object_mut).into_iter().flatten() {
+                let is = |wanted: fn(&Column) -> bool| columns::matching(&self.kind, name).any(wanted);
+                let currency = if is(Column::is_in_organization_currency) { Some(organization) } else { own.as_deref() };
+                if let (Value::String(amount), Some(currency)) = (&value, currency.filter(|_| is(Column::is_amount))) {
+                    *value = Value::from(format!("{amount} {currency}"));
+                }
+            }
+        }
     }
 
     /// The ids of the records that the change refers to.

@@ -8,6 +8,7 @@ pub mod assistant;
 pub mod audit_log;
 pub mod budgets;
 pub mod clients;
+pub mod closed_section;
 pub mod dashboard;
 #[cfg(feature = "ssr")]
 pub mod done_words;

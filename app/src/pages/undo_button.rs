@@ -30,7 +30,7 @@ pub fn undo_button(action: ActionId) -> AnyView {
     view! {
         <Form action=write id=format!("undo-{action}") class="inline" quiet=true>
             {hidden("action", action)} {idempotency_field(write)}
-            <Submit label="Undo" class="button bare" />
+            <Submit label="Undo" class="button" />
         </Form>
     }
     .into_any()

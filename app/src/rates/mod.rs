@@ -98,6 +98,6 @@ pub struct ChangedRate {
     pub applies_to: AppliesTo,
     /// The unbilled time that had another rate. With unbilled_time it was repriced from `before` to `after`; with new_time nothing was
     /// repriced: it stays worth `before`, and `after` is what it would be. Time that waits to be confirmed is told in the warnings.
-    #[hidden]
+    #[label("Unbilled time")]
     pub unbilled: Repricing,
 }

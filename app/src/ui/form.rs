@@ -14,6 +14,7 @@ use leptos::{
 use super::{
     Icon, REFUSAL_ID, WriteAction,
     dialog::InDialog,
+    field_labels::FieldLabels,
     flash::Flash,
     preserved_input::{SENDING, is_as_it_was},
     problem::sign_in,
@@ -145,7 +146,9 @@ fn form(
     };
     view! {
         <form id=id class=class method="post" action=wire.address() data-asks=asks.then_some("true") data-returned=returned on:submit=submit node_ref=node>
-            <Provider value=state>{says.then(|| refusal_notice(refusal))} {children()}</Provider>
+            <Provider value=state>
+                <Provider value=FieldLabels::none()>{says.then(|| refusal_notice(refusal))} {children()}</Provider>
+            </Provider>
         </form>
     }
     .into_any()
@@ -199,6 +202,7 @@ pub(super) fn refusal_notice(refusal: Signal<Option<Error>>) -> AnyView {
     let id = refusal.with_untracked(Option::is_some).then_some(REFUSAL_ID);
     let place = NodeRef::<html::Div>::new();
     let flash = use_context::<Flash>();
+    let labels = use_context::<FieldLabels>();
     Effect::new(move |_| {
         if !refusal.with(Option::is_some) {
             return;
@@ -211,6 +215,10 @@ pub(super) fn refusal_notice(refusal: Signal<Option<Error>>) -> AnyView {
     });
     let shown = move || {
         refusal.get().map(|error| {
+            let error = match labels {
+                Some(labels) => labels.worded(error),
+                None => error,
+            };
             view! {
                 <div id=id class="refusal" role="alert" tabindex="-1" node_ref=place>
                     {icon(Icon::Warning)}

@@ -8,6 +8,7 @@ mod dialog;
 mod disclosure;
 mod empty;
 mod field;
+mod field_labels;
 mod flash;
 mod form;
 mod format;

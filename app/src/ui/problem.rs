@@ -7,8 +7,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     error::{Code, Error},
+    page::is_cursor_refusal,
     platform,
 };
+
+/// What a person is told in place of a page of a list that the link does not lead to any more.
+const STALE_LINK: &str = "This link to a page of the list is no longer right. Begin at the first page.";
 
 /// An error with the way out. The response gets the status of the error.
 #[component]
@@ -20,8 +24,13 @@ pub fn Problem(
     whole: bool,
 ) -> impl IntoView {
     platform::set_status(error.code.status());
-    let location = use_location();
-    let here = move || format!("{}{}", location.pathname.get(), query(&location.search.get()));
+    let (path, search) = {
+        let location = use_location();
+        (location.pathname, location.search)
+    };
+    let here = move || format!("{}{}", path.get(), query(&search.get()));
+    let first_page = move || format!("{}{}", path.get(), query(&without_cursor(&search.get())));
+    let is_stale = is_cursor_refusal(&error);
     let title = match error.code {
         Code::NotFound => "Nothing here",
         Code::Unauthenticated => "You are signed out",
@@ -31,20 +40,22 @@ pub fn Problem(
         _ => "Something went wrong",
     };
     let way_out = match error.code {
+        _ if is_stale => view! { <a class="button primary" rel="external" href=first_page>"To the first page of the list"</a> }.into_any(),
         Code::Unauthenticated => {
             view! { <a class="button primary" rel="external" href=move || sign_in(&here())>"Sign in again"</a> }.into_any()
         }
         Code::Unavailable | Code::Internal => view! { <a class="button" rel="external" href=here>"Try again"</a> }.into_any(),
         _ => view! { <a class="button" rel="external" href="/">"Back to the first page"</a> }.into_any(),
     };
+    let (message, hint) = if is_stale { (STALE_LINK.to_owned(), None) } else { (error.message, error.hint) };
     view! {
         <div class="problem">
             {match whole {
                 true => view! { <Title text=title /> <h1>{title}</h1> }.into_any(),
                 false => view! { <h2>{title}</h2> }.into_any(),
             }}
-            <p>{error.message}</p>
-            {error.hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
+            <p>{message}</p>
+            {hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
             <div class="actions">{way_out}</div>
         </div>
     }
@@ -81,6 +92,12 @@ pub fn escaped(text: &str) -> String {
     utf8_percent_encode(text, QUERY_VALUE).to_string()
 }
 
+/// The query string without the cursor of a list.
+fn without_cursor(search: &str) -> String {
+    let kept = search.trim_start_matches('?').split('&').filter(|field| !field.starts_with("cursor="));
+    kept.collect::<Vec<_>>().join("&")
+}
+
 /// The query string with its question mark, if it is not empty.
 fn query(search: &str) -> String {
     match search.trim_start_matches('?') {
@@ -89,7 +106,7 @@ fn query(search: &str) -> String {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 
@@ -98,5 +115,13 @@ mod tests {
         assert_eq!(escaped("/o/ada/invoices-2_a.b~c"), "/o/ada/invoices-2_a.b~c");
         assert_eq!(escaped("a b&c=d?e#f+g%h:é\n"), "a%20b%26c%3Dd%3Fe%23f%2Bg%25h%3A%C3%A9%0A");
         assert_eq!(sign_in("/o/ada?state=draft"), "/sign-in?next=/o/ada%3Fstate%3Ddraft");
+    }
+
+    #[test]
+    fn a_link_to_a_page_that_there_is_not_leads_to_the_first_page_with_its_filters() {
+        assert_eq!(query(&without_cursor("?status=sent&cursor=zzz")), "?status=sent");
+        assert_eq!(query(&without_cursor("cursor=zzz")), "");
+        assert!(is_cursor_refusal(&Error::invalid("cursor", "The cursor is not one that this list gave out.")));
+        assert!(!is_cursor_refusal(&Error::invalid("period", "It is no period.")));
     }
 }

@@ -19,6 +19,9 @@ static LABELS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| 
     labelled.collect()
 });
 
+/// The most invoices of one call that a card lists.
+const INVOICES_LISTED: usize = 50;
+
 /// One field of an answer.
 pub(super) struct AnswerField {
     name: String,
@@ -65,6 +68,8 @@ pub(super) fn of(operation: &Operation, answer: &Value) -> Vec<AnswerField> {
     for (name, declared, value) in shown {
         match name {
             "lines" => facts.extend(value.as_array().into_iter().flatten().map(|line| invoice_line(line, &declared))),
+            "items" => facts.extend(invoices(value, &declared)),
+            "unbilled" => facts.extend(fact(name, declared, repricing(answer, value))),
             "project" => facts.extend(fact(name, declared, project(answer, value))),
             "expires_at" => facts.extend(fact(name, declared, value_formatter::day_of(value))),
             _ => facts.extend(fact(name, declared, value_formatter::value(value))),
@@ -106,6 +111,29 @@ fn invoice_line(line: &Value, declared: &CardLabel) -> AnswerField {
     let quantity = format!("{} {}", text("/quantity"), text("/unit"));
     let value = format!("{} × {} = {}", quantity.trim(), money("price"), money("net"));
     AnswerField { name: "lines".to_owned(), label: text("/description").to_owned(), value, declared: declared.clone() }
+}
+
+/// `Acme`: `1,500.00 EUR`, for each of the invoices that one call drafts; the last line tells how many more there are.
+fn invoices(items: &Value, declared: &CardLabel) -> Vec<AnswerField> {
+    let items = items.as_array().map_or(&[] as &[Value], Vec::as_slice);
+    let line = |label: String, value: String| AnswerField { name: "items".to_owned(), label, value, declared: declared.clone() };
+    let invoice = |item: &Value| {
+        let client = item.pointer("/client/name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        line(client, money::text_of_json(&item["total"]).unwrap_or_default())
+    };
+    let more = items.len().saturating_sub(INVOICES_LISTED);
+    let more = (more > 0).then(|| line("Further".to_owned(), format!("{more} invoices")));
+    items.iter().take(INVOICES_LISTED).map(invoice).chain(more).collect()
+}
+
+/// `3h: 150.00 EUR → 1,500.00 EUR`, for unbilled time that a change of a rate reprices; none where it keeps its rate.
+fn repricing(answer: &Value, unbilled: &Value) -> Option<String> {
+    if answer["applies_to"] != "unbilled_time" || unbilled["entries"] == 0 {
+        return None;
+    }
+    let worked = unbilled.pointer("/worked/text").and_then(Value::as_str)?;
+    let (before, after) = (money::text_of_json(&unbilled["before"])?, money::text_of_json(&unbilled["after"])?);
+    Some(format!("{worked}: {before} → {after}"))
 }
 
 /// The label of an argument or a column: that of the field of answers with the same name if there is one.

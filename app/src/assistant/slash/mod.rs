@@ -61,12 +61,21 @@ pub fn is_help(text: &str) -> bool {
     split(text).is_some_and(|(name, _)| name.eq_ignore_ascii_case(HELP))
 }
 
+/// The name of the command in a text, in its usual spelling; `None` when the text is no command.
+pub fn name(text: &str) -> Option<String> {
+    split(text).map(|(name, _)| command_name(name))
+}
+
+fn command_name(name: &str) -> String {
+    name.to_lowercase().replace('_', "-")
+}
+
 /// Parses a command. `commands` are those that the person may use.
 ///
 /// Refuses an unknown command, naming those with a similar spelling, and a command without its required arguments.
 pub fn parse(text: &str, commands: &[Command], names: &KnownNames) -> Result<ParsedCommand, Error> {
     let (name, rest) = split(text).ok_or_else(|| Error::invalid("text", "A command begins with a slash, such as /stop."))?;
-    let name = name.to_lowercase().replace('_', "-");
+    let name = command_name(name);
     let Some(command) = commands.iter().find(|command| command.name == name) else { return Err(unknown(&name, commands)) };
     if let Some(parsed) = natural_commands::parse(&command.name, rest, names) {
         // These take no arguments by name, so that one would silently become a part of their text.

@@ -139,5 +139,48 @@ async fn the_card_of_a_payment_names_the_day_that_a_word_means() {
     let said = say(&world, "/record-payment invoice=2026-0001 amount=10,50 date=friday").await;
     let Some(Step::Card(card)) = said.messages[1].steps.first() else { panic!("no card: {said:?}") };
     assert!(card.effect.iter().any(|line| line.label == "Day" && line.value == "Fri 27 Nov 2026"), "{card:#?}");
-    assert!(card.warnings.iter().any(|told| told.contains("friday was taken as today, 2026-11-27")), "{card:#?}");
+    assert!(card.warnings.iter().any(|told| told.contains("friday was taken as today, Fri 27 Nov 2026")), "{card:#?}");
+}
+
+#[tokio::test]
+async fn unbilled_time_is_told_by_client_with_its_worth_and_the_next_step() {
+    let (world, _) = studio(vec![]).await;
+    world.ok("create_client", json!({"name": "Globex", "currency": "GBP", "rate": "95.00", "tax_rate": "20"})).await;
+    for (client, name) in [("Globex", "Site"), ("Acme", "Shop")] {
+        world.ok("create_project", json!({"client": client, "name": name})).await;
+    }
+    for (project, duration) in [("Dashboard", "1h"), ("Shop", "1h45m"), ("Site", "3h")] {
+        world.ok("create_time_entry", json!({"project": project, "date": "2026-11-20", "duration": duration})).await;
+    }
+    let said = say(&world, "/unbilled").await;
+    let Some(Step::Tool(tool)) = said.messages[1].steps.first() else { panic!("no tool: {said:?}") };
+    let lines: Vec<&str> = tool.lines.as_deref().expect("lines").lines().collect();
+    assert!(lines[0].starts_with("- Acme: 330.00 EUR · ") && lines[1].starts_with("- Globex: 285.00 GBP · "), "{lines:?}");
+    let next = lines.last().expect("a line");
+    assert!(next.contains("/invoices/new)") && next.contains("`/invoice Acme`"), "{next}");
+    assert!(said.messages[1].repeats_summary(), "the row shows it, and the page does not say it twice");
+}
+
+#[tokio::test]
+async fn a_command_that_the_role_does_not_allow_is_refused_with_who_can_change_that() {
+    let (world, _) = studio(vec![]).await;
+    let alan = world.as_role(Role::Viewer).await;
+    for text in ["/log 1h Acme / Dashboard", "/start Acme / Dashboard", "/unbilled", "/invoice Acme", "/CREATE_CLIENT name=Beta"] {
+        let said = say(&alan, text).await;
+        let refusal = said.messages[1].refusal.as_ref().expect("refused");
+        assert_eq!(refusal.code, Code::Forbidden, "{text}");
+        assert!(
+            refusal.message.contains("your role (viewer) does not allow that. An owner or admin can give you one"),
+            "{text}: {refusal}"
+        );
+    }
+    for text in ["/nonsense", "/create-token name=agent"] {
+        let said = say(&alan, text).await;
+        let refusal = said.messages[1].refusal.as_ref().expect("refused");
+        assert!(refusal.message.starts_with("There is no command"), "{text}: {refusal}");
+    }
+    world.ok("set_assistant", json!({"enabled": false})).await;
+    let told = say(&alan, "Hello").await;
+    let text = &told.messages[1].text;
+    assert!(text.contains("such as /list-clients") && !text.contains("/log"), "no example is a command that is refused: {text}");
 }

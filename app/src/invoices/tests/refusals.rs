@@ -3,7 +3,12 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::error::Code;
+use crate::{
+    error::Code,
+    invoices::{InvoiceProblem, rules},
+    operation::refusal_for_person,
+    operations,
+};
 
 /// The hint for an invoice that is no draft, the same in each operation that requires one.
 async fn way(studio: &World, invoice: &Value) -> String {
@@ -27,7 +32,7 @@ async fn way_to_void(studio: &World, invoice: &Value) -> Option<String> {
 async fn what_can_be_done_with_an_invoice_that_does_not_change_depends_on_how_far_it_is() {
     let studio = studio().await;
     let sent = sent(&studio).await;
-    let (at_once, later) = ("A person can void it.", "A person can void it once its payments are removed.");
+    let (at_once, later) = ("An owner or admin can void it.", "An owner or admin can void it once its payments are removed.");
     let recorded = "What is paid of it can still be recorded.";
     assert_eq!(way(&studio, &sent).await, format!("{at_once} {recorded}"));
     assert_eq!(way_to_void(&studio, &sent).await.as_deref(), Some(at_once));
@@ -53,7 +58,7 @@ async fn of_an_invoice_that_came_to_nothing_no_payment_is_awaited() {
     log(&studio, "2026-11-20", "1h").await;
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "discount": "100%"})).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
-    assert_eq!(way(&studio, &draft).await, "A person can void it.");
+    assert_eq!(way(&studio, &draft).await, "An owner or admin can void it.");
 }
 
 #[tokio::test]
@@ -103,5 +108,21 @@ async fn where_no_client_has_anything_to_bill_days_are_named_only_where_some_wer
         assert!(refused.message.starts_with("No client has unbilled time"), "{refused:?}");
         let way = refused.hint.unwrap_or_default();
         assert_eq!((refused.message.contains("days"), way.contains("days")), (days, days), "{} {way}", refused.message);
+    }
+}
+
+#[test]
+fn whoever_sends_at_a_page_is_told_where_to_correct_what_is_wrong() {
+    // Names of operations are known once the registry is.
+    operations::all();
+    for (field, way) in [
+        ("client.vat_id", "Correct it at the client."),
+        ("organization.vat_id", "An owner or admin corrects it in Settings, Organization."),
+        ("lines", "Correct the draft."),
+    ] {
+        let problem = InvoiceProblem { rule: None, field: field.to_owned(), message: "It is missing.".to_owned() };
+        let told = refusal_for_person(rules::refusal(vec![problem]).expect("a refusal"));
+        let expected = format!("Nothing was sent, and no number was given. {way} Then send again: the draft takes it up.");
+        assert_eq!(told.hint, Some(expected), "{field}");
     }
 }

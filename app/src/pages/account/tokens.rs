@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 
 use crate::{
-    access::WriteMode,
+    access::{Role, Scope, WriteMode},
     account::{
         mcp_clients::{MCP_CLIENTS, McpClient, StepTarget},
-        tokens::{AccessToken, CreateToken, NewToken, RevokeToken, list_tokens},
+        tokens::{AccessToken, CreateToken, NewToken, Preset, RevokeToken, list_tokens},
     },
     page::Page,
-    page_context::use_page_context,
+    page_context::{use_current_organization, use_page_context},
     ui::{
-        CopyButton, Dialog, DialogTrigger, Empty, Field, Form, PageSection, Select, Submit, WriteAction, choices, create_resource, hidden,
-        idempotency_field, on_success, refusal, shown_once, use_flash, when_loaded,
+        CopyButton, Dialog, DialogTrigger, Empty, Field, Form, PageSection, Select, SelectOption, Submit, WriteAction, choices,
+        create_resource, hidden, idempotency_field, on_success, refusal, shown_once, use_flash, when_loaded,
     },
 };
 
@@ -23,6 +23,9 @@ pub fn TokensSection() -> impl IntoView {
     let revoked = RwSignal::new(0_u32);
     let tokens = create_resource(move || (create.version().get(), revoked.get()), |_| list_tokens());
     let made_before = shown_once::<CreateToken>();
+    let offered = offered_presets(use_current_organization().0.role);
+    let (most, any_writes) = (offered.last().map_or("", |preset| preset.name()), offered.len() > 1);
+    let presets: Vec<SelectOption> = offered.iter().map(|preset| (preset.name().to_owned(), label(*preset).to_owned())).collect();
     view! {
         <div class="columns">
             <PageSection title="New token" id="new-token">
@@ -30,8 +33,8 @@ pub fn TokensSection() -> impl IntoView {
                 <Form action=create id="token" class="stack" clears=true>
                     {idempotency_field(create)}
                     <Field label="What it is for" name="name" required=true maxlength=100 placeholder="Claude on my laptop" />
-                    <Select label="It may" name="preset" choices=presets() value="full" />
-                    <Select label="When it writes" name="writes" choices=writes() value="ask" />
+                    <Select label="It may" name="preset" choices=presets value=most />
+                    {any_writes.then(|| view! { <Select label="When it writes" name="writes" choices=writes() value="ask" /> })}
                     <Select label="It runs out" name="expires_in_days" choices=lifetimes() value="90" />
                     <Submit label="Make token" />
                 </Form>
@@ -50,13 +53,40 @@ pub fn TokensSection() -> impl IntoView {
     }
 }
 
-fn presets() -> Vec<(String, String)> {
-    choices(&[
-        ("read_only", "Look, change nothing"),
-        ("time", "Track time"),
-        ("billing", "Draft and send invoices"),
-        ("full", "Do everything a token can"),
-    ])
+fn label(preset: Preset) -> &'static str {
+    match preset {
+        Preset::ReadOnly => "Look, change nothing",
+        Preset::Time => "Track time",
+        Preset::Billing => "Draft and send invoices",
+        Preset::Full => "Do everything a token can",
+    }
+}
+
+/// The scopes for writing that a role can use: a token does no more than its owner may.
+fn usable_writes(scopes: &[Scope], role: Role) -> Vec<Scope> {
+    scopes.iter().copied().filter(|scope| scope.writes() && role.may(scope.needs())).collect()
+}
+
+/// The presets that differ for a role, from the least to the most.
+fn offered_presets(role: Role) -> Vec<Preset> {
+    let mut offered: Vec<Preset> = Vec::new();
+    for preset in Preset::ALL {
+        let writes = usable_writes(&preset.scopes(), role);
+        if offered.iter().all(|other| usable_writes(&other.scopes(), role) != writes) {
+            offered.push(preset);
+        }
+    }
+    offered
+}
+
+/// What a token with these scopes may do for a person of this role, in the words of the form.
+fn in_words(scopes: &[Scope], role: Role) -> String {
+    let writes = usable_writes(scopes, role);
+    let preset = offered_presets(role).into_iter().find(|preset| usable_writes(&preset.scopes(), role) == writes);
+    match preset {
+        Some(preset) => label(preset).to_owned(),
+        None => format!("May {}", writes.iter().map(|scope| scope.needs().verb()).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 fn writes() -> Vec<(String, String)> {
@@ -134,18 +164,19 @@ fn TokenItem(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
         _ => "never used".to_owned(),
     };
     let ends = token.expires_at.as_ref().map_or_else(|| "never runs out".to_owned(), |at| format!("runs out {}", at.day().label()));
+    let role = use_current_organization().0.role;
     let writing = match token.writes {
         WriteMode::Direct => "writes count at once",
         WriteMode::Drafts => "writes drafts and nothing else",
         WriteMode::Ask => "writes drafts, shows you the rest",
     };
-    let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.name()).collect();
+    let writing = (!usable_writes(&token.scopes, role).is_empty()).then(|| writing.to_owned());
+    let facts: Vec<String> = [Some(in_words(&token.scopes, role)), writing, Some(used), Some(ends)].into_iter().flatten().collect();
     view! {
         <li>
             <span>
                 <b>{token.name.clone()}</b>
-                <small>{format!("{writing}, {used}, {ends}")}</small>
-                <small class="code">{scopes.join(" ")}</small>
+                <small>{facts.join(" · ")}</small>
             </span>
             <Revoke token revoked />
         </li>
@@ -177,5 +208,41 @@ fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
                 </Form>
             </Dialog>
         </span>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{access::Permission, operation::Effect, operations};
+
+    #[test]
+    fn each_role_is_offered_the_presets_that_it_can_use() {
+        use Preset::*;
+        for role in [Role::Owner, Role::Admin, Role::Manager] {
+            assert_eq!(offered_presets(role), Preset::ALL, "{role:?}");
+        }
+        assert_eq!(offered_presets(Role::Member), [ReadOnly, Time]);
+        assert_eq!(offered_presets(Role::Viewer), [ReadOnly]);
+    }
+
+    #[test]
+    fn a_token_is_told_in_the_words_of_the_form_as_far_as_the_role_goes() {
+        let told = |preset: Preset, role| in_words(&preset.scopes(), role);
+        assert_eq!(told(Preset::Full, Role::Owner), "Do everything a token can");
+        assert_eq!(told(Preset::Billing, Role::Manager), "Draft and send invoices");
+        assert_eq!(told(Preset::Full, Role::Member), "Track time");
+        for preset in Preset::ALL {
+            assert_eq!(told(preset, Role::Viewer), "Look, change nothing");
+        }
+        assert_eq!(in_words(&[Scope::TimeWrite, Scope::MoneyWrite], Role::Owner), "May track time, write invoices and payments");
+    }
+
+    #[test]
+    fn what_a_scope_needs_is_what_its_writes_need() {
+        let declared = operations::all().iter().map(|operation| operation.declaration).filter(|known| known.effect != Effect::Read);
+        for (known, scope) in declared.filter_map(|known| Some((known, known.scope?))) {
+            assert!(known.needs == scope.needs() || known.needs == Permission::Belong, "{}", known.name);
+        }
     }
 }

@@ -122,7 +122,12 @@ impl AuditPageData {
         let operation = &self.filter.operation;
         let is_known = operation.is_empty() || self.operations.iter().any(|known| known.name == *operation);
         let unknown = || Error::invalid("operation", format!("There is no operation \"{operation}\" here. Choose one of the list."));
-        self.entries.as_ref().err().cloned().or_else(|| (!is_known).then(unknown))
+        // The refusal of the operation offers words that are not in the list of the form.
+        let at_field = |error: &Error| match error.field("period") {
+            Some(_) => Error::invalid("period", "There are no such days. Choose one of the list."),
+            None => error.clone(),
+        };
+        self.entries.as_ref().err().map(at_field).or_else(|| (!is_known).then(unknown))
     }
 }
 
@@ -244,5 +249,12 @@ mod tests {
         let refusal = studio.caller.clone().run(looking).await.expect("a refusal");
         assert!(is_told_at_field(&refusal), "{refusal:?}");
         assert!(!is_told_at_field(&Error::invalid("cursor", "This is no cursor.")), "no field tells it");
+    }
+
+    #[tokio::test]
+    async fn days_that_there_are_not_are_told_at_the_field_without_the_words_of_programs() {
+        let studio = World::new("studio").await;
+        let (form, listed) = shown(&studio, AuditPageFilter { period: "foo".to_owned(), ..AuditPageFilter::default() }).await;
+        assert!(!listed && form.contains("There are no such days. Choose one of the list.") && !form.contains("2026-W12"), "{form}");
     }
 }

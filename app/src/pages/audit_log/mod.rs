@@ -10,28 +10,31 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde_json::Value;
 
-use super::undo_button::undo_button;
+use super::{closed_section::closed_section, undo_button::undo_button};
 use crate::{
     access::Permission,
-    audit_log::{AuditEntry, get_audit_entry},
-    error::{Code, Error},
+    audit_log::{
+        AuditEntry, get_audit_entry,
+        operation_titles::{OperationTitle, list_operation_titles},
+    },
+    error::Error,
     operation::Change,
-    page::Page,
-    page_context::{use_changes, use_current_organization},
+    page::{Page, is_cursor_refusal},
+    page_context::{CallerOrganization, use_changes, use_current_organization},
     pages::audit_log::{
         filter::{AuditPageData, AuditPageFilter, channel, filter_form, is_told_at_field},
         verification::VerificationSection,
     },
     platform,
     time::elapsed::unix_seconds,
-    ui::{Empty, PageSection, Tone, badge, create_resource, pager, when_loaded},
+    ui::{Empty, PageSection, Problem, Tone, badge, create_resource, pager, when_loaded},
 };
 
 /// The calls of all channels, and the verification of the log.
 #[component]
 pub fn AuditSection() -> impl IntoView {
     if !use_current_organization().may(Permission::ManageOrganization) {
-        return closed();
+        return closed_section("Audit", "audit", "Owners and admins read the audit log.");
     }
     let query = use_query_map();
     // A change of the filter must not rebuild the page.
@@ -41,18 +44,6 @@ pub fn AuditSection() -> impl IntoView {
             Some(entry) => one(entry),
             None => all(),
         }}
-    }
-    .into_any()
-}
-
-/// The page for members without the permission.
-fn closed() -> AnyView {
-    platform::set_status(Code::Forbidden.status());
-    view! {
-        <PageSection title="Audit" id="audit">
-            <p>"Owners and admins read the audit log."</p>
-            <p><a class="button" href=use_current_organization().path("settings")>"Back to the settings"</a></p>
-        </PageSection>
     }
     .into_any()
 }
@@ -82,6 +73,7 @@ fn shown(found: AuditPageData) -> AnyView {
     let entries = match (found.entries, refusal) {
         (Ok(page), Some(refusal)) if page.items.is_empty() => nothing_listed("No such call", &refusal),
         (Ok(page), _) => list(page),
+        (Err(error), _) if is_cursor_refusal(&error) => view! { <Problem error /> }.into_any(),
         (Err(error), _) => nothing_listed("The filter cannot be applied", &error),
     };
     view! { {form} {entries} }.into_any()
@@ -170,17 +162,19 @@ fn outcome(entry: &AuditEntry) -> impl IntoView + use<> {
 fn one(id: String) -> AnyView {
     let changes = use_changes();
     let asked = move || (id.clone(), changes.time.get());
-    when_loaded(create_resource(asked, |(id, _)| get_audit_entry(id)), entry)
+    let found = create_resource(asked, |(id, _)| async move { futures::try_join!(get_audit_entry(id), list_operation_titles()) });
+    when_loaded(found, |(found, titles)| entry(found, &titles))
 }
 
-fn entry(entry: AuditEntry) -> AnyView {
+fn entry(entry: AuditEntry, titles: &[OperationTitle]) -> AnyView {
     let here = use_current_organization();
+    let operation = titles.iter().find(|known| known.name == entry.operation).map_or(&entry.operation, |known| &known.title);
     let arguments = serde_json::to_string_pretty(&entry.arguments).unwrap_or_default();
     let undoable = entry.outcome == "done" && entry.undoable && entry.undone_by.is_none();
     let id = entry.id;
     let facts = [
         Some(("Who", who(&entry))),
-        Some(("Operation", entry.operation.clone())),
+        Some(("Operation", operation.clone())),
         entry.program.clone().map(|program| ("Program", program)),
         entry.address.clone().map(|address| ("Address", address)),
         Some(("Took", format!("{} ms", entry.duration_ms))),
@@ -191,7 +185,7 @@ fn entry(entry: AuditEntry) -> AnyView {
         <PageSection title=entry.told.clone() id="entry">
             <p>{when(&entry.at)} " " {outcome(&entry)}</p>
             <dl class="pairs">{facts}</dl>
-            {entry.changes.into_iter().map(|change| changed(change, &here.0.time_zone)).collect_view()}
+            {entry.changes.into_iter().map(|change| changed(change, &here.0)).collect_view()}
             <h3>"Arguments"</h3>
             <pre class="json" tabindex="0" aria-label="Arguments"><code>{arguments}</code></pre>
             <p class="actions">
@@ -204,9 +198,9 @@ fn entry(entry: AuditEntry) -> AnyView {
 }
 
 /// The change of a record: the fields that differ.
-fn changed(change: Change, zone: &str) -> impl IntoView + use<> {
+fn changed(change: Change, here: &CallerOrganization) -> impl IntoView + use<> {
     let title = title(&change);
-    let rows = different(&change, zone).into_iter().map(|(field, before, after)| {
+    let rows = different(&change, &here.time_zone).into_iter().map(|(field, before, after)| {
         view! { <tr><th scope="row">{field}</th> <td>{before}</td> <td>{after}</td></tr> }
     });
     view! {
@@ -235,8 +229,11 @@ fn title(change: &Change) -> String {
     }
 }
 
-/// The fields of a record that differ, as readable text: long ones are cut, instants are in the time zone of the reader, and ids are
-/// replaced with the names of their records.
+/// The columns that tell a person nothing: the id of the record itself, and the organization whose log it is.
+const OWN_IDS: [&str; 2] = ["id", "organization_id"];
+
+/// The fields of a record that differ, as readable text: long ones are cut, instants are in the time zone of the reader, ids are replaced
+/// with the names of their records.
 fn different(change: &Change, zone: &str) -> Vec<(String, String, String)> {
     let fields = |image: &Option<Value>| image.as_ref().and_then(|image| image.as_object().cloned()).unwrap_or_default();
     let (before, after) = (fields(&change.before), fields(&change.after));
@@ -248,15 +245,24 @@ fn different(change: &Change, zone: &str) -> Vec<(String, String, String)> {
         Some(Value::String(text)) => said(text, &change.names, zone),
         Some(other) => other.to_string().chars().take(200).collect(),
     };
-    let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
-    let written = changed.map(|name| (name.replace('_', " "), written(before.get(name)), written(after.get(name))));
+    let changed = names.into_iter().filter(|name| !OWN_IDS.contains(&name.as_str()) && before.get(*name) != after.get(*name));
+    let written = changed.map(|name| {
+        let label = name.strip_suffix("_id").unwrap_or(name).replace('_', " ");
+        (label, written(before.get(name)), written(after.get(name)))
+    });
     written.filter(|(_, before, after)| before != after).collect()
 }
 
 fn said(text: &str, names: &BTreeMap<String, String>, zone: &str) -> String {
     let named = || names.get(text).cloned();
     let instant = || text.get(10..11).filter(|sign| *sign == "T").and_then(|_| on_the_clock(text, zone));
-    named().or_else(instant).unwrap_or_else(|| text.chars().take(200).collect())
+    let choice = || is_choice(text).then(|| text.replace('_', " "));
+    named().or_else(instant).or_else(choice).unwrap_or_else(|| text.chars().take(200).collect())
+}
+
+/// Whether a text is the name of a choice of several words, such as `bank_transfer`.
+fn is_choice(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// An instant in a time zone, to the minute.
@@ -288,6 +294,23 @@ mod tests {
         assert_eq!(title(&change), "invoice 2026-0001: changed");
         let told = different(&change, "Europe/Berlin");
         let told: Vec<(&str, &str)> = told.iter().map(|(field, _, after)| (field.as_str(), after.as_str())).collect();
-        assert_eq!(told, [("client id", "Acme"), ("voided at", "Sun 29 Nov 2026 00:38")]);
+        assert_eq!(told, [("client", "Acme"), ("voided at", "Sun 29 Nov 2026 00:38")]);
+    }
+
+    #[test]
+    fn a_person_reads_amounts_with_their_currency_and_no_names_of_programs() {
+        let mut change: Change = serde_json::from_value(json!({
+            "kind": "payment", "record": Uuid::nil(), "currency": "GBP",
+            "after": {
+                "id": Uuid::nil(), "organization_id": Uuid::nil(), "amount": "2000.00", "cost_rate": "50.00", "method": "bank_transfer",
+                "note": "from Ada_L"
+            },
+        }))
+        .expect("a change");
+        change.write_currencies("EUR");
+        let told = different(&change, "Europe/Berlin");
+        let told: Vec<(&str, &str)> = told.iter().map(|(field, _, after)| (field.as_str(), after.as_str())).collect();
+        let expected = [("amount", "2000.00 GBP"), ("cost rate", "50.00 EUR"), ("method", "bank transfer"), ("note", "from Ada_L")];
+        assert_eq!(told, expected);
     }
 }

@@ -26,6 +26,8 @@ const SEVERAL: &str = "Several with commas, semicolons or line ends between them
 pub(in crate::pages) fn sent_words(invoice: &Invoice) -> String {
     format!("Sent as {}.", invoice.number.clone().unwrap_or_default())
 }
+/// The hint for a client without an e-mail address.
+const NO_ADDRESS: &str = "The client has no e-mail address: write one here, or choose below to send without e-mail.";
 
 /// The dialog that sends a draft.
 #[component]
@@ -88,9 +90,7 @@ pub fn SendDialog(
             </div>
             <Form action id="send" class="stack">
                 {hidden("invoice", invoice.id)} {hidden("version", invoice.version)} {hidden("idempotency_key", key)}
-                {recipients(invoice.client_email.clone())}
-                <TextArea label="Words for the mail" name="message" optional=true placeholder="A short standard text when left empty." />
-                <Checkbox label="Without e-mail: give number and PDF only" name="without_email" ticked=invoice.client_email.is_none() />
+                {mail_fields(invoice.client_email.clone())}
                 {no_mail_server_hint()}
                 <div class="actions"><Submit label="Send invoice" class="button primary large" drawing=Icon::Send /></div>
             </Form>
@@ -126,9 +126,20 @@ fn disabled_send_button() -> impl IntoView {
     }
 }
 
+/// Whether and to whom the invoice is mailed. To send it without e-mail is the choice of a person alone: a tick that nobody has made would
+/// contradict an address that is typed above it.
+fn mail_fields(email: Option<String>) -> impl IntoView {
+    let hint = if email.is_some() { SEVERAL } else { NO_ADDRESS };
+    view! {
+        {recipients(email, hint)}
+        <TextArea label="Words for the mail" name="message" optional=true placeholder="A short standard text when left empty." />
+        <Checkbox label="Without e-mail: give number and PDF only" name="without_email" />
+    }
+}
+
 /// The field for the recipients; it has several lines, since pasted lists keep their line ends.
-fn recipients(to: Option<String>) -> impl IntoView {
-    view! { <TextArea label="To" name="to" rows=2 value=to.unwrap_or_default() hint=SEVERAL placeholder="billing@acme.example" /> }
+fn recipients(to: Option<String>, hint: &'static str) -> impl IntoView {
+    view! { <TextArea label="To" name="to" rows=2 value=to.unwrap_or_default() hint=hint placeholder="billing@acme.example" /> }
 }
 
 /// The hint that mails do not leave without a mail server; `None` if one is set up.
@@ -173,7 +184,7 @@ pub fn ResendDialog(
             <p>{lead}</p>
             <Form action id="resend" class="stack">
                 {hidden("invoice", invoice.id)}
-                {recipients(to)}
+                {recipients(to, SEVERAL)}
                 <TextArea label="Words for the mail" name="message" optional=true placeholder=usual />
                 {no_mail_server_hint()}
                 <div class="actions"><Submit label=does class="button primary large" drawing=Icon::Send /></div>
@@ -183,7 +194,8 @@ pub fn ResendDialog(
 }
 
 /// What is said once a mail is stopped.
-pub(in crate::pages) const MAIL_STOPPED: &str = "The mail was stopped. The invoice stays sent; mail it elsewhere if its client should have it.";
+pub(in crate::pages) const MAIL_STOPPED: &str =
+    "The mail was stopped. The invoice stays sent; mail it elsewhere if its client should have it.";
 
 /// The form that stops the waiting mail of an invoice.
 #[component]
@@ -282,6 +294,16 @@ pub fn VoidDialog(
 mod tests {
     use super::*;
     use crate::page_context::PageContext;
+
+    #[test]
+    fn nobody_is_taken_to_send_without_e_mail_before_they_say_so() {
+        for email in [None, Some("billing@acme.example".to_owned())] {
+            let is_missing = email.is_none();
+            let html = Owner::new().with(|| mail_fields(email).to_html());
+            assert!(html.contains("without_email") && !html.contains(" checked"), "{html}");
+            assert_eq!(html.contains("The client has no e-mail address"), is_missing, "{html}");
+        }
+    }
 
     #[test]
     fn where_no_mail_leaves_it_is_said_before_one_is_written() {

@@ -18,7 +18,9 @@ use crate::{
     invoices::{Invoice, InvoiceStatus, UpdateInvoiceDraft, get_invoice},
     outbox::MailState,
     page_context::{use_changes, use_current_organization},
-    ui::{Icon, PageHeader, REFUSAL_ID, WriteAction, create_resource, date, icon, money, page_when_loaded, refusal, refused_form, statistic},
+    ui::{
+        Icon, PageHeader, REFUSAL_ID, WriteAction, create_resource, date, icon, money, page_when_loaded, refusal, refused_form, statistic,
+    },
 };
 
 /// The page of one invoice.

@@ -4,15 +4,24 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
+    access::Permission,
     invoices::{OutgoingMail, list_mails},
     page::Page,
     page_context::{use_changes, use_current_organization, use_page_context},
+    pages::closed_section::closed_section,
     ui::{Empty, PageSection, Tone, badge, create_resource, pager, when_loaded},
 };
 
-/// The list of the mails in the outbox.
+/// The list of the mails in the outbox, for those who write invoices.
 #[component]
 pub fn MailsSection() -> impl IntoView {
+    match use_current_organization().may(Permission::WriteMoney) {
+        true => section(),
+        false => closed_section("Mails", "mails", "Owners, admins and managers read the mails of invoices and invitations."),
+    }
+}
+
+fn section() -> AnyView {
     let changes = use_changes();
     let query = use_query_map();
     let mails =
@@ -24,6 +33,7 @@ pub fn MailsSection() -> impl IntoView {
             {when_loaded(mails, list)}
         </PageSection>
     }
+    .into_any()
 }
 
 fn list(page: Page<OutgoingMail>) -> AnyView {
@@ -72,5 +82,28 @@ fn mail(mail: OutgoingMail) -> impl IntoView {
                 {next.map(|(path, label)| view! { <p><a href=path>{label}</a></p> })}
             </div>
         </details>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{
+        access::Role,
+        page_context::{CurrentOrganization, server},
+        testing::World,
+    };
+
+    #[tokio::test]
+    async fn who_may_not_read_the_mails_is_told_who_may_and_nothing_of_the_mail_server() {
+        let studio = World::new("studio").await;
+        for role in [Role::Member, Role::Viewer] {
+            let looking = async {
+                provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+                view! { <MailsSection /> }.to_html()
+            };
+            let html = studio.as_role(role).await.caller.clone().run(looking).await;
+            assert!(html.contains("Owners, admins and managers read the mails") && !html.contains("STINT_SMTP_URL"), "{role:?}: {html}");
+        }
     }
 }

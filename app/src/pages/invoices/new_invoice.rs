@@ -26,8 +26,8 @@ use crate::{
     clients::{Client, ListClients},
     error::{Code, Error},
     invoices::{
-        DraftInvoice, InvoiceGroupBy, InvoicePreview, InvoiceProblem, InvoiceStatus, InvoiceSummary, ListInvoices, ListUnbilled, UnbilledByProject,
-        preview_invoice, unpriced_time_warning,
+        DraftInvoice, InvoiceGroupBy, InvoicePreview, InvoiceProblem, InvoiceStatus, InvoiceSummary, ListInvoices, ListUnbilled,
+        UnbilledByProject, preview_invoice, unpriced_time_warning,
     },
     page::{LIMIT_MAX, PageRequest, PickerOptions, load_picker_options},
     page_context::{CurrentOrganization, invalidate, use_changes, use_current_organization},
@@ -65,6 +65,15 @@ impl DraftChoices {
         }
     }
 
+    /// Why nothing can be previewed. An address may hold a period that the form does not offer: the refusal then lists words for programs.
+    fn refusal_text(&self, error: Error) -> String {
+        let is_offered = PERIODS.iter().any(|(period, _)| *period == self.period);
+        match error.field("period") {
+            Some(_) if !is_offered => NOT_OFFERED.to_owned(),
+            _ => error.message,
+        }
+    }
+
     /// Asks for the days that are missing between two days: without any, all unbilled time would be billed.
     fn missing_days(&self) -> Option<&'static str> {
         match (self.period.as_str(), self.from.trim().is_empty(), self.to.trim().is_empty()) {
@@ -82,6 +91,19 @@ impl DraftChoices {
 
 /// The id of the form with the choices.
 const CHOOSER: &str = "choose";
+
+/// The periods that the form offers.
+const PERIODS: [(&str, &str); 6] = [
+    ("", "All unbilled time"),
+    ("last_month", "Last month"),
+    ("this_month", "This month"),
+    ("last_week", "Last week"),
+    ("this_week", "This week"),
+    ("days", "Between two days …"),
+];
+
+/// What a person is told whose address holds a period that there is not.
+const NOT_OFFERED: &str = "The address of this page asks for days that there are not. Choose the time to bill above.";
 
 const GROUPS: [(&str, &str, InvoiceGroupBy); 4] = [
     ("project", "One line per project", InvoiceGroupBy::Project),
@@ -172,7 +194,7 @@ fn shown(start: NewInvoiceData, now: Memo<DraftChoices>) -> AnyView {
     let result = preview.map(|preview| match preview {
         Ok(preview) => view! { <Preview preview chosen=chosen.clone() now /> }.into_any(),
         Err(error) if matches!(error.code, Code::Invalid | Code::Conflict | Code::NotFound) => {
-            view! { <Empty title="Nothing to invoice" text=error.message /> }.into_any()
+            view! { <Empty title="Nothing to invoice" text=chosen.refusal_text(error) /> }.into_any()
         }
         Err(error) => view! { <Problem error /> }.into_any(),
     });
@@ -234,21 +256,13 @@ fn names(clients: Vec<Client>, chosen: &DraftChoices, preview: Option<&InvoicePr
 #[component]
 fn ChoicesForm(names: Vec<SelectOption>, chosen: DraftChoices) -> impl IntoView {
     let here = use_current_organization();
-    let periods = choices(&[
-        ("", "All unbilled time"),
-        ("last_month", "Last month"),
-        ("this_month", "This month"),
-        ("last_week", "Last week"),
-        ("this_week", "This week"),
-        ("days", "Between two days …"),
-    ]);
     let groups = GROUPS.iter().map(|(name, label, _)| ((*name).to_owned(), (*label).to_owned())).collect();
     // Every change submits at once, so that no outdated preview is mistaken for the current choices.
     let choose = |_: ev::Event| platform::submit_if_valid(CHOOSER);
     view! {
         <RouterForm method="GET" action=here.path("invoices/new") replace=true attr:id=CHOOSER attr:class="log-form chooser" on:change=choose>
             <Select label="Client" name="client" choices=names value=chosen.client required=true class="grow" />
-            <Select label="Time to bill" name="period" choices=periods value=chosen.period />
+            <Select label="Time to bill" name="period" choices=choices(&PERIODS) value=chosen.period />
             <Field label="First day" name="from" kind="date" value=chosen.from class="between" />
             <Field label="Last day" name="to" kind="date" value=chosen.to class="between" />
             <Select label="Lines" name="group_by" choices=groups value=chosen.group_by />

@@ -38,11 +38,15 @@ pub fn MembersSection() -> impl IntoView {
         move || (changes.get(), query.with(|query| query.get("cursor"))),
         |(_, cursor)| ListMembers { limit: Some(100), cursor, ..Default::default() }.call(),
     );
-    let manages = use_current_organization().may(Permission::ManagePeople);
+    let here = use_current_organization();
+    let manages = here.may(Permission::ManagePeople);
+    let whom =
+        if here.sees_teams() { "Those you work with." } else { "You see yourself here, and not who else belongs to the organization." };
+    let lead = (!manages).then(|| format!("{whom} Owners and admins invite people and change what they may do."));
     view! {
         <div class="columns">
             <PageSection title="Members" id="members">
-                {(!manages).then(|| view! { <p class="quiet">"Those you work with. Owners and admins invite people and change what they may do."</p> })}
+                {lead.map(|lead| view! { <p class="quiet">{lead}</p> })}
                 {when_loaded(members, move |page| list(page, changes))}
             </PageSection>
             {manages.then(|| view! { <InvitationsSection /> })}

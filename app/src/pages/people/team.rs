@@ -11,12 +11,16 @@ use crate::{
     ui::{Form, PageSection, Select, SelectOption, Submit, WriteAction, create_resource, hidden, on_success, use_flash, when_loaded},
 };
 
-/// The members of the project, and for those who lead the work the forms to assign and remove them.
+/// The members of the project, and for those who lead the work the forms to assign and remove them. Nothing for those who see no members.
 #[component]
 pub fn TeamSection(
     /// The project's id.
     project: String,
 ) -> impl IntoView {
+    use_current_organization().sees_teams().then(|| section(project))
+}
+
+fn section(project: String) -> AnyView {
     let changes = RwSignal::new(0_u32);
     let leads = use_current_organization().may(Permission::WriteWork);
     let (of, to_join) = (project.clone(), project.clone());
@@ -30,6 +34,7 @@ pub fn TeamSection(
             {leads.then(|| view! { <Add project=to_join changes /> })}
         </PageSection>
     }
+    .into_any()
 }
 
 fn team(page: Page<Member>, project: String, leads: bool, changes: RwSignal<u32>) -> AnyView {
@@ -105,4 +110,35 @@ fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
         .into_any()
     };
     when_loaded(both, form)
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{
+        access::Role,
+        page_context::{CurrentOrganization, server},
+        testing::World,
+    };
+
+    #[tokio::test]
+    async fn who_sees_no_members_is_not_told_that_nobody_is_on_a_project() {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", serde_json::json!({"name": "Acme"})).await;
+        let site = studio.ok("create_project", serde_json::json!({"client": "Acme", "name": "Site"})).await;
+        let site = site["id"].as_str().expect("an id").to_owned();
+        let alan = studio.as_role(Role::Viewer).await;
+        let looking = async {
+            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+            provide_context(here.clone());
+            (here.sees_teams(), view! { <TeamSection project=site /> }.to_html())
+        };
+        let (seen, html) = alan.caller.clone().run(looking).await;
+        assert!(!seen && !html.contains("On this project"), "{html}");
+        for role in [Role::Owner, Role::Admin, Role::Manager, Role::Member] {
+            let other = studio.as_role(role).await;
+            let looking = async { CurrentOrganization(server::page_context().place.expect("an organization")).sees_teams() };
+            assert!(other.caller.clone().run(looking).await, "{role:?}");
+        }
+    }
 }

@@ -71,7 +71,16 @@ mod tests {
     fn tool(id: &str, state: ToolState) -> RunEvent {
         let (operation, title) = ("get_timer".to_owned(), "Get the timer".to_owned());
         RunEvent::Step {
-            step: Step::Tool(Tool { id: id.to_owned(), operation, title, arguments: json!({}), state, summary: None, result: None }),
+            step: Step::Tool(Tool {
+                id: id.to_owned(),
+                operation,
+                title,
+                arguments: json!({}),
+                state,
+                summary: None,
+                lines: None,
+                result: None,
+            }),
         }
     }
 

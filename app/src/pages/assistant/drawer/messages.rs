@@ -82,7 +82,8 @@ fn answer(message: ArcRwSignal<Message>) -> AnyView {
     let (tools, cards) = (steps(&message, |step| matches!(step, Step::Tool(_))), steps(&message, |step| matches!(step, Step::Card(_))));
     let text = Memo::new({
         let message = message.clone();
-        move |_| message.with(|message| message.text.clone())
+        // The row of a read shows its summary already.
+        move |_| message.with(|message| if message.repeats_summary() { String::new() } else { message.text.clone() })
     });
     let refusal = {
         let message = message.clone();
@@ -134,7 +135,8 @@ fn Suggestions() -> impl IntoView {
     // Each can be sent as it is: commands on a project or a client are offered with one that there is.
     let beginnings = move || {
         let (project, client) = known.names.with(|names| (names.projects.first().cloned(), names.clients.first().cloned()));
-        let questions = [(true, "How many hours did I log this week?"), (money, "Which clients have unbilled time?")];
+        let logged = if tracks { "How many hours did I log this week?" } else { "How many hours were logged this week?" };
+        let questions = [(true, logged), (money, "Which clients have unbilled time?")];
         let questions = questions.into_iter().filter(move |(fits, _)| *fits && known.answers()).map(|(_, words)| words.to_owned());
         let on_project = project.filter(|_| tracks).map(|project| [format!("/log 45m {project}"), format!("/start {project}")]);
         let unbilled = money.then(|| "/unbilled".to_owned());

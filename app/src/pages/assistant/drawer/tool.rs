@@ -3,18 +3,22 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
+use super::markdown;
 use crate::{
     assistant::{Tool, ToolState},
+    page_context::use_current_organization,
     ui::{Icon, icon},
 };
 
-/// The row of a read, while it runs and afterwards.
+/// The row of a read, while it runs and afterwards. What a command found stands below it in lines.
 #[component]
 pub(super) fn ToolRow(
     /// The read as it is now.
     tool: Memo<Option<Tool>>,
 ) -> impl IntoView {
     let part = move |of: fn(&Tool) -> String| move || tool.with(|tool| tool.as_ref().map(of).unwrap_or_default());
+    let slug = use_current_organization().0.slug;
+    let found = move || tool.with(|tool| tool.as_ref().and_then(|tool| tool.lines.as_deref()).map(|lines| markdown::shown(lines, &slug)));
     let state = move || tool.with(|tool| tool.as_ref().map_or(ToolState::Running, |tool| tool.state));
     view! {
         <details class="tool" data-state=move || word(state())>
@@ -30,6 +34,7 @@ pub(super) fn ToolRow(
                 {move || tool.with(|tool| tool.as_ref().and_then(|tool| tool.result.as_ref()).map(result))}
             </div>
         </details>
+        <div class="prose">{found}</div>
     }
 }
 

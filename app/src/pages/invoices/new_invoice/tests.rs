@@ -23,6 +23,19 @@ fn between_two_days_asks_for_both() {
 }
 
 #[tokio::test]
+async fn a_period_that_there_is_not_is_told_without_the_words_of_programs() {
+    let studio = World::new("studio").await;
+    let client = studio.ok("create_client", json!({"name": "Acme"})).await;
+    let chosen =
+        DraftChoices { client: client["id"].as_str().expect("an id").to_owned(), period: "foo".to_owned(), ..DraftChoices::default() };
+    let error = loaded(&studio, chosen.clone()).await.expect("the page").preview.expect("a preview").expect_err("no period");
+    assert!(error.message.contains("this_week"), "{error:?}");
+    assert_eq!(chosen.refusal_text(error), NOT_OFFERED);
+    let other = Error::invalid("period", "There is no time in these days.");
+    assert_eq!(DraftChoices::default().refusal_text(other), "There is no time in these days.");
+}
+
+#[tokio::test]
 async fn nothing_is_previewed_while_the_days_are_missing() {
     let studio = World::new("studio").await;
     let client = studio.ok("create_client", json!({"name": "Acme"})).await;

@@ -1,0 +1,130 @@
+//! What a read that was typed as a command found, in lines for the person who typed it: bounded in number, with the sums and the next step.
+
+use domain::{
+    day::Day,
+    hours::WorkDuration,
+    money::{self, Money},
+    text::excerpt,
+};
+use serde_json::Value;
+
+use crate::{invoices::UnbilledByProject, page::Page, summary::ClientRef};
+
+/// The maximum number of lines.
+const LINES_MAX: usize = 10;
+
+/// The lines of a result as Markdown, for the organization of this slug; `None` for what is no list, and for an empty list.
+pub fn lines(operation: &str, result: &Value, slug: &str) -> Option<String> {
+    match operation {
+        "list_unbilled" => unbilled(serde_json::from_value(result.clone()).ok()?, slug),
+        _ => listed(result),
+    }
+}
+
+/// The unbilled time of one client.
+struct ClientSum {
+    client: ClientRef,
+    /// Seconds.
+    worked: i64,
+    /// Seconds of it without a rate.
+    without_rate: i64,
+    /// One sum per currency.
+    amounts: Vec<Money>,
+}
+
+impl ClientSum {
+    fn of(client: ClientRef) -> Self {
+        Self { client, worked: 0, without_rate: 0, amounts: Vec::new() }
+    }
+
+    fn add(&mut self, project: UnbilledByProject) {
+        self.worked = self.worked.saturating_add(project.worked.seconds);
+        self.without_rate = self.without_rate.saturating_add(project.without_rate.seconds);
+        match self.amounts.iter_mut().find(|sum| sum.currency == project.amount.currency) {
+            Some(sum) => sum.amount = sum.amount.saturating_add(project.amount.amount),
+            None => self.amounts.push(project.amount),
+        }
+    }
+
+    /// `Acme: 330.00 EUR · 5h 45m`.
+    fn line(&self) -> String {
+        let amounts: Vec<String> = self.amounts.iter().map(Money::text).collect();
+        let worked = WorkDuration::of(self.worked).text;
+        let no_rate = WorkDuration::of(self.without_rate).text;
+        let no_rate = if self.without_rate > 0 { format!(" ({no_rate} of it has no rate yet)") } else { String::new() };
+        format!("- {}: {} · {worked}{no_rate}", excerpt(&self.client.name), amounts.join(" and "))
+    }
+}
+
+/// A line for each client with what its time is worth before rounding, and how to bill it.
+fn unbilled(page: Page<UnbilledByProject>, slug: &str) -> Option<String> {
+    let is_cut = page.next_cursor.is_some();
+    let mut sums: Vec<ClientSum> = Vec::new();
+    for project in page.items {
+        if sums.last().is_none_or(|sum| sum.client.id != project.client.id) {
+            sums.push(ClientSum::of(project.client.clone()));
+        }
+        sums.last_mut()?.add(project);
+    }
+    // The next page may go on with the last client, whose sum is then only a part.
+    if is_cut && sums.len() > 1 {
+        sums.pop();
+    }
+    let first = excerpt(&sums.first()?.client.name);
+    let mut lines: Vec<String> = sums.iter().take(LINES_MAX).map(ClientSum::line).collect();
+    if is_cut || sums.len() > LINES_MAX {
+        lines.push(format!("- and more: `/unbilled {first}` shows one client alone"));
+    }
+    lines.push(format!("\nTo bill it, [draft an invoice](/o/{slug}/invoices/new), or type `/invoice {first}`."));
+    Some(lines.join("\n"))
+}
+
+/// A line for each record of a list.
+fn listed(result: &Value) -> Option<String> {
+    let items = result.get("items")?.as_array()?;
+    let mut lines: Vec<String> = items.iter().take(LINES_MAX).filter_map(line).map(|line| format!("- {line}")).collect();
+    if lines.is_empty() {
+        return None;
+    }
+    let is_cut = result.get("next_cursor").is_some_and(|cursor| !cursor.is_null());
+    match items.len().saturating_sub(LINES_MAX) {
+        _ if is_cut => lines.push("- and more".to_owned()),
+        0 => {}
+        more => lines.push(format!("- and {more} more")),
+    }
+    Some(lines.join("\n"))
+}
+
+/// What a record is called, and its figures: `2026-0001 · Acme · sent · 1,080.00 EUR`.
+fn line(item: &Value) -> Option<String> {
+    let text = |path: &str| item.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty()).map(excerpt);
+    let day = text("/day").and_then(|day| Day::parse("day", &day).ok()).map(|day| day.label());
+    let names: Vec<String> = ["/client/name", "/project/name", "/name"].into_iter().filter_map(text).collect();
+    let names = (!names.is_empty()).then(|| names.join(" / "));
+    let words = [day, text("/number"), names, text("/description"), text("/told"), text("/text")];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    if words.is_empty() {
+        return None;
+    }
+    let amount = ["total", "amount", "unbilled"].into_iter().find_map(|field| money::text_of_json(item.get(field)?));
+    let figures = [text("/status"), text("/worked/text"), amount];
+    Some(words.into_iter().chain(figures.into_iter().flatten()).collect::<Vec<_>>().join(" · "))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_told_in_a_bounded_number_of_lines() {
+        let invoice = |number: usize| json!({"number": format!("2026-{number:04}"), "client": {"name": "Acme"}, "status": "sent", "total": {"amount": "1080.00", "currency": "EUR"}});
+        let told = |many: usize| lines("list_invoices", &json!({"items": (1..=many).map(invoice).collect::<Vec<_>>()}), "ada");
+        assert_eq!(told(0), None);
+        assert_eq!(told(1).as_deref(), Some("- 2026-0001 · Acme · sent · 1,080.00 EUR"));
+        let many = told(25).expect("lines");
+        assert!(many.lines().count() == LINES_MAX + 1 && many.ends_with("- and 15 more"), "{many}");
+        assert_eq!(lines("get_client", &json!({"name": "Acme"}), "ada"), None);
+    }
+}
