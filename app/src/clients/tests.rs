@@ -98,12 +98,12 @@ async fn the_log_and_a_dry_run_show_amounts_in_the_currency_of_their_record() {
     let studio = World::new("studio").await;
     let made = studio.ok("create_client", json!({"name": "Osaka", "currency": "JPY", "rate": "15000", "tax_rate": "10"})).await;
     let entry = studio.ok("get_audit_entry", json!({"action": made["action"]})).await;
-    assert_eq!(entry["changes"][0]["after"]["rate"], "15000", "{entry}");
+    assert_eq!(entry["changes"][0]["after"]["rate"], "15000 JPY", "{entry}");
     studio.ok("create_project", json!({"client": "Osaka", "name": "Robots"})).await;
     let logged = studio.ok("create_time_entry", json!({"project": "Robots", "date": "2026-11-20", "duration": "1h"})).await;
     let entry = studio.ok("get_audit_entry", json!({"action": logged["action"]})).await;
     let image = entry["changes"].as_array().and_then(|changes| changes.iter().find(|change| change["kind"] == "time_entry"));
-    assert_eq!(image.expect("the entry")["after"]["rate"], "15000", "{entry}");
+    assert_eq!(image.expect("the entry")["after"]["rate"], "15000 JPY", "{entry}");
     let line = json!([{"description": "Parts", "quantity": "2", "price": "700"}]);
     let tried = studio.ok("draft_invoice", json!({"client": "Osaka", "lines": line, "dry_run": true})).await;
     let images = tried["changes"].as_array().expect("changes");

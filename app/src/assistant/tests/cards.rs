@@ -45,6 +45,25 @@ async fn a_card_shows_the_effect_and_commit_makes_it_true() {
 }
 
 #[tokio::test]
+async fn several_invoices_are_shown_by_client_with_what_each_comes_to() {
+    let (world, _) = studio(vec![]).await;
+    world.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-10-20", "duration": "2h"})).await;
+    let drafting = card(&world, "draft_invoices", json!({"clients": ["Acme"], "period": "last_month"})).await;
+    assert!(lines(&drafting).contains(&("Acme", "285.60 EUR")), "{:#?}", lines(&drafting));
+}
+
+#[tokio::test]
+async fn a_rate_for_unbilled_time_is_shown_with_what_the_time_becomes_worth() {
+    let (world, _) = studio(vec![]).await;
+    world.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-10-20", "duration": "2h"})).await;
+    let setting = |applies_to: &'static str| json!({"project": "Dashboard", "rate": "500", "applies_to": applies_to});
+    let repricing = card(&world, "set_rate", setting("unbilled_time")).await;
+    assert!(lines(&repricing).contains(&("Unbilled time", "2h: 240.00 EUR → 1,000.00 EUR")), "{:#?}", lines(&repricing));
+    let keeping = card(&world, "set_rate", setting("new_time")).await;
+    assert!(lines(&keeping).iter().all(|(label, _)| *label != "Unbilled time"), "{:#?}", lines(&keeping));
+}
+
+#[tokio::test]
 async fn an_invoice_is_shown_with_its_lines_and_totals() {
     let (world, _) = studio(vec![]).await;
     world.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-10-20", "duration": "2h"})).await;

@@ -232,8 +232,10 @@ async fn the_log_of_before_tells_its_images_in_amounts() {
         let told = studio.ok("get_audit_entry", json!({"action": entry["id"]})).await;
         for change in told["changes"].as_array().expect("changes").iter().filter(|change| change["kind"] == "client") {
             let client = clients.iter().find(|client| client["id"] == change["record"]).expect("the client");
-            assert_eq!(change["after"]["rate"], client["rate"]["amount"], "{told}");
-            found += usize::from(client["rate"]["amount"].is_string());
+            let rate =
+                client["rate"]["amount"].as_str().map(|amount| format!("{amount} {}", client["currency"].as_str().unwrap_or_default()));
+            assert_eq!(change["after"]["rate"].as_str(), rate.as_deref(), "{told}");
+            found += usize::from(rate.is_some());
         }
     }
     assert!(found > 1, "{found} of {}", clients.len());

@@ -166,7 +166,7 @@ async fn a_rate_is_told_in_the_currency_that_the_client_had_then() {
         let log = log_of(&studio).await;
         assert!(log.iter().any(|told| told == "Rate of Acme / Dashboard set to 70.00 EUR"), "{currency}: {log:?}");
         let entry = studio.ok("get_audit_entry", json!({"action": set["action"]})).await;
-        assert_eq!(entry["changes"][0]["after"]["rate"], "70.00", "{currency}: {entry}");
+        assert_eq!(entry["changes"][0]["after"]["rate"], "70.00 EUR", "{currency}: {entry}");
     }
     studio.ok("set_rate", json!({"project": "Dashboard", "rate": "80.00"})).await;
     assert_eq!(log_of(&studio).await[0], "Rate of Acme / Dashboard set to 80.00 USD");

@@ -269,7 +269,7 @@ pub struct DraftedInvoice {
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct DraftedInvoices {
     /// The drafts, by the name of the client unless clients were named.
-    #[label("Invoice")]
+    #[label("Items")]
     pub items: Vec<DraftedInvoice>,
     /// The first day that was billed, when days were given.
     #[label("From")]
