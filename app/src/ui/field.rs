@@ -4,7 +4,7 @@ mod checkbox;
 
 use leptos::prelude::*;
 
-use super::{FormState, field_labels::FieldLabels, hidden, preserved_input};
+use super::{FormState, hidden, preserved_input};
 use crate::operation::wire::{SHOWN_PREFIX, place};
 
 pub use checkbox::*;
@@ -61,7 +61,7 @@ impl FieldState {
 
     fn wrap(self, label: String, class: &'static str, optional: bool, input: AnyView) -> AnyView {
         let Self { id, place, hint, wrong, there, changes, .. } = self;
-        use_context::<FieldLabels>().inspect(|labels| labels.add(&place, &label));
+        use_context::<FormState>().inspect(|form| form.labels.add(&place, &label));
         let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         view! {
             <div class=format!("field {class}")>
@@ -78,11 +78,10 @@ impl FieldState {
 
 /// The error of a field of the surrounding form, by the field's name.
 pub fn field_error(name: &str) -> Signal<Option<String>> {
-    let (refusal, place) = (use_context::<FormState>().map(|state| state.refusal), place(name));
-    let labels = use_context::<FieldLabels>();
+    let (form, place) = (use_context::<FormState>().map(|form| (form.refusal, form.labels)), place(name));
     Signal::derive(move || {
-        let words = refusal?.with(|error| error.as_ref()?.field(&place).map(str::to_owned))?;
-        Some(labels.map_or(words.clone(), |labels| labels.worded_at(&place, &words)))
+        let (refusal, labels) = form?;
+        refusal.with(|error| error.as_ref()?.field(&place).map(|words| labels.worded_at(&place, words)))
     })
 }
 

@@ -1,7 +1,5 @@
 //! The labels of a form's fields, by which a refusal that the form shows names them.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 
 use crate::{error::Error, operation::wire::in_words};
@@ -11,21 +9,21 @@ const CONTINUATIONS: [&str; 4] = [": ", " is ", " has ", " holds "];
 
 /// The labels of the surrounding form by the path of their argument. Fields add theirs as they are made.
 #[derive(Clone, Copy)]
-pub(super) struct FieldLabels(StoredValue<BTreeMap<String, String>>);
+pub struct FieldLabels(StoredValue<Vec<(String, String)>>);
 
 impl FieldLabels {
     /// No labels yet.
-    pub(super) fn none() -> Self {
-        Self(StoredValue::new(BTreeMap::new()))
+    pub fn none() -> Self {
+        Self(StoredValue::new(Vec::new()))
     }
 
     /// Adds the label of the field that fills the argument at this path.
-    pub(super) fn add(self, place: &str, label: &str) {
-        self.0.try_update_value(|labels| labels.insert(place.to_owned(), label.to_owned()));
+    pub fn add(self, place: &str, label: &str) {
+        self.0.try_update_value(|labels| labels.push((place.to_owned(), label.to_owned())));
     }
 
     /// The refusal with the labels of the fields in place of the names of their arguments.
-    pub(super) fn worded(self, mut error: Error) -> Error {
+    pub fn worded(self, mut error: Error) -> Error {
         for (place, words) in &mut error.fields {
             error.message = self.worded_at(place, &error.message);
             *words = self.worded_at(place, words);
@@ -34,8 +32,8 @@ impl FieldLabels {
     }
 
     /// The same for a text on the argument at this path.
-    pub(super) fn worded_at(self, place: &str, words: &str) -> String {
-        match self.0.try_with_value(|labels| labels.get(place).cloned()).flatten() {
+    pub fn worded_at(self, place: &str, words: &str) -> String {
+        match self.0.try_with_value(|labels| labels.iter().rev().find(|(of, _)| of == place).map(|(_, label)| label.clone())).flatten() {
             Some(label) => renamed(words, &in_words(place), &label),
             None => words.to_owned(),
         }

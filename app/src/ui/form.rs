@@ -42,6 +42,8 @@ pub struct FormState {
     pub untouched: BTreeMap<String, String>,
     /// Whether it changes a record, so that its fields send the stored values as well.
     pub changes: bool,
+    /// The labels of its fields, by which its refusal names them.
+    pub labels: FieldLabels,
 }
 
 /// A write for a further button of a form, with the fields of the form.
@@ -115,9 +117,10 @@ fn form(
     let FormBehavior { quiet, clears, asks, changes } = behavior;
     let returned = secondary_write.map(WriteState::typed).filter(|(typed, _)| !typed.is_empty());
     let (typed, untouched) = returned.unwrap_or_else(|| wire.typed());
-    let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed, untouched, changes };
+    let (refusal, pending, labels) = (wire.refusal(), wire.pending.into(), FieldLabels::none());
+    let state = FormState { id: id.clone(), refusal, pending, typed, untouched, changes, labels };
     let returned = (!state.typed.is_empty()).then_some("true");
-    let (refusal, says) = (state.refusal, !quiet && use_context::<InDialog>().is_none());
+    let says = !quiet && use_context::<InDialog>().is_none();
     let node = NodeRef::<html::Form>::new();
     for wire in secondary_write.into_iter().chain([wire]) {
         wire.on_success(Box::new(move |_| {
@@ -146,9 +149,7 @@ fn form(
     };
     view! {
         <form id=id class=class method="post" action=wire.address() data-asks=asks.then_some("true") data-returned=returned on:submit=submit node_ref=node>
-            <Provider value=state>
-                <Provider value=FieldLabels::none()>{says.then(|| refusal_notice(refusal))} {children()}</Provider>
-            </Provider>
+            <Provider value=state>{says.then(|| refusal_notice(refusal, Some(labels)))} {children()}</Provider>
         </form>
     }
     .into_any()
@@ -198,11 +199,10 @@ fn unreadable() -> Error {
 
 /// A refusal, announced and focused as soon as it appears. One that came back without scripts has the id to which the address of its page
 /// leads, so that it is seen however far down the page it is.
-pub(super) fn refusal_notice(refusal: Signal<Option<Error>>) -> AnyView {
+pub(super) fn refusal_notice(refusal: Signal<Option<Error>>, labels: Option<FieldLabels>) -> AnyView {
     let id = refusal.with_untracked(Option::is_some).then_some(REFUSAL_ID);
     let place = NodeRef::<html::Div>::new();
     let flash = use_context::<Flash>();
-    let labels = use_context::<FieldLabels>();
     Effect::new(move |_| {
         if !refusal.with(Option::is_some) {
             return;

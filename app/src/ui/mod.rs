@@ -30,6 +30,7 @@ pub use dialog::*;
 pub use disclosure::*;
 pub use empty::*;
 pub use field::*;
+pub use field_labels::FieldLabels;
 pub use flash::*;
 pub use form::*;
 pub use format::*;

@@ -22,12 +22,17 @@ const PIECE: usize = 64 * 1024;
 
 /// Lets a large answer hold the permit until it is sent or given up. An open stream of events holds none.
 pub fn hold_permit(answer: Response, permit: Option<Permit>) -> Response {
-    let is_stream = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
-    let is_small = answer.body().size_hint().upper().is_some_and(|size| size <= SMALL);
-    match permit.filter(|_| !is_stream && !is_small) {
+    match permit.filter(|_| holds_permit(&answer)) {
         Some(permit) => answer.map(|body| Body::new(SentBody { body, rest: Bytes::new(), _permit: permit })),
         None => answer,
     }
+}
+
+/// Whether an answer holds its permit while it is sent.
+fn holds_permit(answer: &Response) -> bool {
+    let is_stream = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    let is_small = answer.body().size_hint().upper().is_some_and(|size| size <= SMALL);
+    !is_stream && !is_small
 }
 
 /// A body in pieces, with the permit of the call that it answers.
@@ -73,19 +78,35 @@ impl<P: Unpin> HttpBody for SentBody<P> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use http_body_util::BodyExt as _;
 
     use super::*;
 
     #[tokio::test]
-    async fn a_large_answer_is_sent_in_pieces() {
-        let mut sent = SentBody { body: Body::from(vec![7; 2 * PIECE + 1]), rest: Bytes::new(), _permit: () };
+    async fn a_large_answer_is_sent_in_pieces_and_holds_its_permit_until_the_last_is_taken() {
+        let permit = Arc::new(());
+        let mut sent = SentBody { body: Body::from(vec![7; 2 * PIECE + 1]), rest: Bytes::new(), _permit: Arc::clone(&permit) };
         assert_eq!(sent.size_hint().exact(), Some(2 * PIECE as u64 + 1));
-        let mut sizes = Vec::new();
-        while let Some(frame) = sent.frame().await {
-            sizes.push(frame.expect("a frame").into_data().expect("data").len());
+        for piece in [PIECE, PIECE, 1] {
+            assert!(!sent.is_end_stream() && Arc::strong_count(&permit) == 2);
+            let frame = sent.frame().await.expect("a piece").expect("a frame");
+            assert_eq!(frame.into_data().expect("data").len(), piece);
         }
-        assert_eq!(sizes, [PIECE, PIECE, 1]);
-        assert!(sent.is_end_stream());
+        assert!(sent.is_end_stream() && sent.frame().await.is_none());
+        drop(sent);
+        assert_eq!(Arc::strong_count(&permit), 1);
+    }
+
+    #[test]
+    fn a_small_answer_and_a_stream_of_events_hold_none() {
+        let answer = |kind: &'static str, size: usize| {
+            let body = Body::from(vec![7; size]);
+            Response::builder().header(header::CONTENT_TYPE, kind).body(body).expect("a response")
+        };
+        assert!(holds_permit(&answer("application/json", PIECE + 1)));
+        assert!(!holds_permit(&answer("application/json", PIECE)));
+        assert!(!holds_permit(&answer("text/event-stream", PIECE + 1)));
     }
 }

@@ -10,7 +10,7 @@ use server::router::limits::RequestLimits;
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpSocket, TcpStream},
+    net::TcpStream,
 };
 
 use crate::world::{Answer, World};
@@ -233,40 +233,6 @@ async fn while_one_token_floods_its_neighbour_is_always_answered() {
     }
     assert!(done >= 8, "{done} of 64 were done");
     world.rest(&ada, "list_clients", json!({})).await.ok();
-}
-
-/// A call whose answer is not read: the connection, once the answer has begun to come.
-async fn unread(address: &str, token: &str, path: &str, body: &str) -> TcpStream {
-    let socket = TcpSocket::new_v4().expect("a socket");
-    socket.set_recv_buffer_size(4_096).expect("a small buffer");
-    let mut stream = socket.connect(address.parse().expect("an address")).await.expect("a connection");
-    let length = body.len();
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
-    );
-    stream.write_all(format!("{head}{body}").as_bytes()).await.expect("sent");
-    stream.read_u8().await.expect("an answer");
-    stream
-}
-
-/// It keeps its memory, so it keeps its permit: eight of them are all that one token may have under way.
-#[tokio::test]
-async fn an_answer_that_nobody_reads_counts_as_a_call_under_way() {
-    let world = World::open_under(AdmissionLimits { patience: Duration::ZERO, ..AdmissionLimits::of(None) }).await;
-    let ada = world.person("Ada").await;
-    world.rest(&ada, "create_client", json!({ "name": "Acme", "tax_rate": "19" })).await.ok();
-    let line = json!({ "description": "x".repeat(1_990), "price": "50.00" });
-    let draft = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": vec![line; 200] })).await.ok();
-    let address = world.address.strip_prefix("http://").expect("an address of http");
-    let body = json!({ "invoice": draft["id"] }).to_string();
-    let mut held = Vec::new();
-    for _ in 0..8 {
-        held.push(unread(address, &ada.token, "/api/v1/get_invoice", &body).await);
-    }
-    assert_eq!(world.rest(&ada, "whoami", json!({})).await.refused(429), "rate_limited");
-    let mut last = held.pop().expect("a connection");
-    last.read_to_end(&mut Vec::new()).await.expect("the rest");
-    world.rest(&ada, "whoami", json!({})).await.ok();
 }
 
 #[tokio::test]

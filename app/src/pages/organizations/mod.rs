@@ -206,7 +206,11 @@ fn steps() -> Vec<SelectOption> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{access::Role, page_context::CurrentOrganization, ui::FormState};
+    use crate::{
+        access::Role,
+        page_context::CurrentOrganization,
+        ui::{FieldLabels, FormState},
+    };
 
     fn organization() -> Organization {
         serde_json::from_value(serde_json::json!({
@@ -242,7 +246,15 @@ mod tests {
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
             let (typed, untouched) = Default::default();
-            provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
+            provide_context(FormState {
+                id: "organization".to_owned(),
+                refusal,
+                pending,
+                typed,
+                untouched,
+                changes: true,
+                labels: FieldLabels::none(),
+            });
             provide_context(CurrentOrganization(serde_json::from_value(place).expect("a place")));
             part().to_html()
         })
