@@ -18,26 +18,18 @@ use crate::{
 pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<CurrencyBalance>, Error> {
     let organization = db.organization();
     let rows = query!(
-        r#"with unbilled as materialized (
-               select t.project_id, coalesce(sum(entry_amount(t.seconds, t.rate)), 0) as amount
+        r#"with not_billed as materialized (
+               select t.project_id, coalesce(sum(entry_amount(t.seconds, t.rate)) filter (where is_counted(t)), 0) as unbilled,
+                   coalesce(sum(t.seconds) filter (where not is_counted(t)), 0) as waiting,
+                   coalesce(sum(entry_amount(t.seconds, t.rate)) filter (where not is_counted(t)), 0) as waiting_amount
                from time_entry t
-               where t.organization_id = $1 and is_unbilled(t)
-               group by t.project_id
-           ), waiting as materialized (
-               select t.project_id, sum(t.seconds) as seconds, coalesce(sum(entry_amount(t.seconds, t.rate)), 0) as amount
-               from time_entry t
-               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running and not is_counted(t)
+               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running
                group by t.project_id
            ), due as (
-               select c.currency, u.amount as unbilled, 0 as waiting, 0 as waiting_amount, 0 as open, 0 as overdue,
+               select c.currency, n.unbilled, n.waiting, n.waiting_amount, 0 as open, 0 as overdue,
                    0 as open_invoices, 0 as overdue_invoices
-               from unbilled u
-               join project p on p.organization_id = $1 and p.id = u.project_id
-               join client c on c.organization_id = $1 and c.id = p.client_id
-               union all
-               select c.currency, 0, w.seconds, w.amount, 0, 0, 0, 0
-               from waiting w
-               join project p on p.organization_id = $1 and p.id = w.project_id
+               from not_billed n
+               join project p on p.organization_id = $1 and p.id = n.project_id
                join client c on c.organization_id = $1 and c.id = p.client_id
                union all
                select i.currency, 0, 0, 0, i.total - i.paid, case when i.due_on < $2 then i.total - i.paid else 0 end,
