@@ -118,7 +118,7 @@ describe("the settings of new invoices", () => {
     await person.settings("Organization", "Blaise Pascal");
     await page.getByLabel("Tax rate in percent").fill("20");
     await page.getByRole("button", { name: "Save organization" }).click();
-    await person.said(/Organization saved\..* 1 client took over the tax\./);
+    await person.said(/Organization saved\..*1 client took over the tax\./);
     assert.equal((await api("get_client", { client: "Acme" })).tax_rate, "20");
   });
 });

@@ -173,9 +173,16 @@ fn expand(declared: OperationAttribute, function: ItemFn) -> Result<Tokens> {
 
         impl #structure {
             /// Calls the operation with these arguments.
+            #[cfg(feature = "ssr")]
             #visibility async fn call(self) -> ::core::result::Result<#answer, #error> {
                 let #structure { #(#names,)* #common_names } = self;
                 #name(#(#names,)* #common_names).await
+            }
+
+            /// Calls the operation with these arguments.
+            #[cfg(not(feature = "ssr"))]
+            #visibility fn call(self) -> impl ::core::future::Future<Output = ::core::result::Result<#answer, #error>> + Send {
+                ::server_fn::ServerFn::run_on_client(self)
             }
         }
 

@@ -45,7 +45,7 @@ pub async fn list(cx: &mut Call, given: UnbilledFilter, limit: Option<u32>, curs
     let cursor_of = |row: &store::UnbilledRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
     let page = Page::of(cx.listing, rows, limit, cursor_of, read)?;
     let (from, to) = span.map(|span| (span.from, span.to)).unzip();
-    Ok(UnbilledTime { page: Page { from, to, ..page }, warnings })
+    Ok(UnbilledTime { items: page.items, next_cursor: page.next_cursor, from, to, warnings })
 }
 
 fn read(row: store::UnbilledRow) -> Result<UnbilledByProject, Error> {

@@ -89,7 +89,7 @@ pub fn Dialog(
                 <h2 id=title_id>{title}</h2>
                 {move || close(came_back.get(), target.clone())}
             </header>
-            {refusal_notice(refused, None)}
+            {refusal_notice(refused)}
             <Provider value=InDialog>{children()}</Provider>
         </dialog>
     }

@@ -16,8 +16,6 @@ pub type SelectOption = (String, String);
 #[derive(Clone)]
 struct FieldState {
     id: String,
-    /// The path by which a refusal names the argument.
-    place: String,
     hint: Option<&'static str>,
     wrong: Signal<Option<String>>,
     /// The stored value.
@@ -35,7 +33,7 @@ impl FieldState {
         let typed = state.as_ref().and_then(|state| state.typed.get(name).cloned());
         let changes = state.as_ref().filter(|state| state.changes).map(|_| name.to_owned());
         let wrong = field_error(name);
-        Self { id, place: place(name), hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, changes }
+        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, changes }
     }
 
     /// The value of the input: the refused input, or else the stored value.
@@ -60,8 +58,7 @@ impl FieldState {
     }
 
     fn wrap(self, label: String, class: &'static str, optional: bool, input: AnyView) -> AnyView {
-        let Self { id, place, hint, wrong, there, changes, .. } = self;
-        use_context::<FormState>().inspect(|form| form.labels.add(&place, &label));
+        let Self { id, hint, wrong, there, changes, .. } = self;
         let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         view! {
             <div class=format!("field {class}")>
@@ -78,11 +75,8 @@ impl FieldState {
 
 /// The error of a field of the surrounding form, by the field's name.
 pub fn field_error(name: &str) -> Signal<Option<String>> {
-    let (form, place) = (use_context::<FormState>().map(|form| (form.refusal, form.labels)), place(name));
-    Signal::derive(move || {
-        let (refusal, labels) = form?;
-        refusal.with(|error| error.as_ref()?.field(&place).map(|words| labels.worded_at(&place, words)))
-    })
+    let (refusal, place) = (use_context::<FormState>().map(|form| form.refusal), place(name));
+    Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&place).map(str::to_owned)))
 }
 
 /// The stored value that a field showed, so that the server ignores unchanged fields of a form that changes a record.

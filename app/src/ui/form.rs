@@ -14,7 +14,6 @@ use leptos::{
 use super::{
     Icon, REFUSAL_ID, WriteAction,
     dialog::InDialog,
-    field_labels::FieldLabels,
     flash::Flash,
     preserved_input::{SENDING, is_as_it_was},
     problem::sign_in,
@@ -42,8 +41,6 @@ pub struct FormState {
     pub untouched: BTreeMap<String, String>,
     /// Whether it changes a record, so that its fields send the stored values as well.
     pub changes: bool,
-    /// The labels of its fields, by which its refusal names them.
-    pub labels: FieldLabels,
 }
 
 /// A write for a further button of a form, with the fields of the form.
@@ -117,8 +114,8 @@ fn form(
     let FormBehavior { quiet, clears, asks, changes } = behavior;
     let returned = secondary_write.map(WriteState::typed).filter(|(typed, _)| !typed.is_empty());
     let (typed, untouched) = returned.unwrap_or_else(|| wire.typed());
-    let (refusal, pending, labels) = (wire.refusal(), wire.pending.into(), FieldLabels::none());
-    let state = FormState { id: id.clone(), refusal, pending, typed, untouched, changes, labels };
+    let (refusal, pending) = (wire.refusal(), wire.pending.into());
+    let state = FormState { id: id.clone(), refusal, pending, typed, untouched, changes };
     let returned = (!state.typed.is_empty()).then_some("true");
     let says = !quiet && use_context::<InDialog>().is_none();
     let node = NodeRef::<html::Form>::new();
@@ -149,7 +146,7 @@ fn form(
     };
     view! {
         <form id=id class=class method="post" action=wire.address() data-asks=asks.then_some("true") data-returned=returned on:submit=submit node_ref=node>
-            <Provider value=state>{says.then(|| refusal_notice(refusal, Some(labels)))} {children()}</Provider>
+            <Provider value=state>{says.then(|| refusal_notice(refusal))} {children()}</Provider>
         </form>
     }
     .into_any()
@@ -199,7 +196,7 @@ fn unreadable() -> Error {
 
 /// A refusal, announced and focused as soon as it appears. One that came back without scripts has the id to which the address of its page
 /// leads, so that it is seen however far down the page it is.
-pub(super) fn refusal_notice(refusal: Signal<Option<Error>>, labels: Option<FieldLabels>) -> AnyView {
+pub(super) fn refusal_notice(refusal: Signal<Option<Error>>) -> AnyView {
     let id = refusal.with_untracked(Option::is_some).then_some(REFUSAL_ID);
     let place = NodeRef::<html::Div>::new();
     let flash = use_context::<Flash>();
@@ -215,10 +212,6 @@ pub(super) fn refusal_notice(refusal: Signal<Option<Error>>, labels: Option<Fiel
     });
     let shown = move || {
         refusal.get().map(|error| {
-            let error = match labels {
-                Some(labels) => labels.worded(error),
-                None => error,
-            };
             view! {
                 <div id=id class="refusal" role="alert" tabindex="-1" node_ref=place>
                     {icon(Icon::Warning)}

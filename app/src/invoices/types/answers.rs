@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::PaymentMethod;
 use crate::{
     outbox::MailState,
-    page::Page,
     summary::{ClientRef, ProjectRef},
 };
 
@@ -43,9 +42,17 @@ pub struct UnbilledByProject {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct UnbilledTime {
-    /// The page of the list.
-    #[serde(flatten)]
-    pub page: Page<UnbilledByProject>,
+    /// The items, in the order of the list.
+    pub items: Vec<UnbilledByProject>,
+    /// Give this as `cursor` to get the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+    /// The first day that was asked for, when it was asked for days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
     /// On the first page: the billable time that cannot be invoiced yet because it waits to be confirmed or approved. It is logged already.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

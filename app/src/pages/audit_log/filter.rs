@@ -11,7 +11,7 @@ use crate::{
     },
     error::{Code, Error},
     page::Page,
-    ui::{Field, FieldLabels, FormState, Icon, Select, SelectOption, choices, escaped, icon},
+    ui::{Field, FormState, Icon, Select, SelectOption, choices, escaped, icon},
 };
 
 /// The size of a page.
@@ -162,7 +162,6 @@ pub fn filter_form(found: &AuditPageData, refusal: Option<Error>, base: &str) ->
         typed: Default::default(),
         untouched: Default::default(),
         changes: false,
-        labels: FieldLabels::none(),
     };
     // The form is next to the disclosure and not in it: a wide screen shows it without the disclosure, and needs no script for that.
     view! {

@@ -119,7 +119,8 @@ async fn load_money(here: &CurrentOrganization) -> Result<Option<MoneyOverview>,
 
 /// The page of unbilled time after a cursor. The balance tells of what waits beside it.
 async fn unbilled_page(cursor: Option<String>) -> Result<Page<UnbilledByProject>, Error> {
-    ListUnbilled { limit: Some(LIMIT_MAX), cursor, ..Default::default() }.call().await.map(|unbilled| unbilled.page)
+    let unbilled = ListUnbilled { limit: Some(LIMIT_MAX), cursor, ..Default::default() }.call().await?;
+    Ok(Page { next_cursor: unbilled.next_cursor, ..Page::single(unbilled.items) })
 }
 
 impl MoneyOverview {

@@ -153,7 +153,7 @@ async fn archived_with_time(offered: &PickerOptions<Client>) -> Vec<ClientRef> {
         return Vec::new();
     }
     let unbilled = ListUnbilled { limit: Some(LIMIT_MAX), ..Default::default() }.call().await;
-    let unbilled = unbilled.map(|unbilled| unbilled.page.items).unwrap_or_default();
+    let unbilled = unbilled.map(|unbilled| unbilled.items).unwrap_or_default();
     let mut archived: Vec<ClientRef> = Vec::new();
     for UnbilledByProject { client, .. } in unbilled {
         if !offered.items.iter().any(|known| known.id == client.id) && !archived.contains(&client) {

@@ -206,11 +206,7 @@ fn steps() -> Vec<SelectOption> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{
-        access::Role,
-        page_context::CurrentOrganization,
-        ui::{FieldLabels, FormState},
-    };
+    use crate::{access::Role, page_context::CurrentOrganization, ui::FormState};
 
     fn organization() -> Organization {
         serde_json::from_value(serde_json::json!({
@@ -246,15 +242,7 @@ mod tests {
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
             let (typed, untouched) = Default::default();
-            provide_context(FormState {
-                id: "organization".to_owned(),
-                refusal,
-                pending,
-                typed,
-                untouched,
-                changes: true,
-                labels: FieldLabels::none(),
-            });
+            provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
             provide_context(CurrentOrganization(serde_json::from_value(place).expect("a place")));
             part().to_html()
         })

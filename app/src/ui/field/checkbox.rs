@@ -46,15 +46,7 @@ mod tests {
         let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let html = Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            provide_context(FormState {
-                id: "send".to_owned(),
-                refusal,
-                pending,
-                typed,
-                untouched: Default::default(),
-                changes: false,
-                labels: crate::ui::FieldLabels::none(),
-            });
+            provide_context(FormState { id: "send".to_owned(), refusal, pending, typed, untouched: Default::default(), changes: false });
             view! { <Checkbox label="Without e-mail" name="without_email" ticked=true /> }.to_html()
         });
         html.contains(" checked")

@@ -231,15 +231,7 @@ mod tests {
         let typed = named.chain([("lines[0][line]".to_owned(), id.to_owned())]).collect();
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            provide_context(FormState {
-                id: "draft".to_owned(),
-                refusal,
-                pending,
-                typed,
-                untouched: Default::default(),
-                changes: false,
-                labels: crate::ui::FieldLabels::none(),
-            });
+            provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed, untouched: Default::default(), changes: false });
             line_row(0, line, Removal { possible: false, waits: false }, None).to_html()
         })
     }
@@ -262,7 +254,7 @@ mod tests {
             let refusal = Signal::derive(|| Some(Error::invalid("lines[1].price", "A price lies above zero.")));
             let (id, pending) = (DRAFT_FORM_ID.to_owned(), Signal::derive(|| false));
             let (typed, untouched) = Default::default();
-            provide_context(FormState { id, refusal, pending, typed, untouched, changes: false, labels: crate::ui::FieldLabels::none() });
+            provide_context(FormState { id, refusal, pending, typed, untouched, changes: false });
             line_row(1, &line(), Removal { possible: true, waits: false }, None).to_html()
         });
         let marked: Vec<&str> = row.split('<').filter(|tag| tag.contains(r#"aria-invalid="true""#)).collect();
@@ -289,7 +281,6 @@ mod tests {
                 typed: Default::default(),
                 untouched: Default::default(),
                 changes: false,
-                labels: crate::ui::FieldLabels::none(),
             });
             line_row(1, &line, Removal { possible: true, waits: false }, None).to_html()
         });
