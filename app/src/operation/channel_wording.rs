@@ -4,7 +4,10 @@
 //! sentences must suffice there. Instants and names of arguments are put into words.
 
 use super::{callable_operations, readable_times::with_readable_times, wire};
-use crate::{context::Channel, error::Error};
+use crate::{context::Channel, error::Error, page::is_cursor_refusal};
+
+/// What a person is told in place of a page of a list that a link does not lead to any more.
+const STALE_LINK: &str = "This link to a page of the list is no longer right. Begin at the first page.";
 
 /// A warning as this channel shows it. Warnings about a proposal of the assistant are shown to a person, on its card.
 pub(super) fn warning(channel: Channel, words: String) -> String {
@@ -31,6 +34,9 @@ pub(super) fn refusal(channel: Channel, error: Error) -> Error {
 /// A refusal for a person, whatever the channel of the call: a command in the assistant's drawer is answered to whoever typed it. What was
 /// wrong stays.
 pub fn refusal_for_person(error: Error) -> Error {
+    if is_cursor_refusal(&error) {
+        return Error { message: STALE_LINK.to_owned(), hint: None, ..error };
+    }
     let worded = |words: &str| with_readable_times(&without_operations(words, 1));
     let mut message = error.message;
     let mut fields = error.fields;

@@ -7,12 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     error::{Code, Error},
-    page::is_cursor_refusal,
     platform,
 };
-
-/// What a person is told in place of a page of a list that the link does not lead to any more.
-const STALE_LINK: &str = "This link to a page of the list is no longer right. Begin at the first page.";
 
 /// An error with the way out. The response gets the status of the error.
 #[component]
@@ -29,7 +25,6 @@ pub fn Problem(
         (location.pathname, location.search)
     };
     let here = move || format!("{}{}", path.get(), query(&search.get()));
-    let is_stale = is_cursor_refusal(&error);
     let title = match error.code {
         Code::NotFound => "Nothing here",
         Code::Unauthenticated => "You are signed out",
@@ -39,14 +34,15 @@ pub fn Problem(
         _ => "Something went wrong",
     };
     let way_out = match error.code {
-        _ if is_stale => view! { <a class="button primary" rel="external" href="?">"To the first page of the list"</a> }.into_any(),
+        // What an address asks for beside its page: a filter, or a page of a list that is no longer there.
+        Code::Invalid => view! { <a class="button primary" rel="external" href="?">"Begin anew"</a> }.into_any(),
         Code::Unauthenticated => {
             view! { <a class="button primary" rel="external" href=move || sign_in(&here())>"Sign in again"</a> }.into_any()
         }
         Code::Unavailable | Code::Internal => view! { <a class="button" rel="external" href=here>"Try again"</a> }.into_any(),
         _ => view! { <a class="button" rel="external" href="/">"Back to the first page"</a> }.into_any(),
     };
-    let (message, hint) = if is_stale { (STALE_LINK.to_owned(), None) } else { (error.message, error.hint) };
+    let Error { message, hint, .. } = error;
     view! {
         <div class="problem">
             {match whole {
@@ -108,11 +104,5 @@ mod tests {
         assert_eq!(escaped("/o/ada/invoices-2_a.b~c"), "/o/ada/invoices-2_a.b~c");
         assert_eq!(escaped("a b&c=d?e#f+g%h:é\n"), "a%20b%26c%3Dd%3Fe%23f%2Bg%25h%3A%C3%A9%0A");
         assert_eq!(sign_in("/o/ada?state=draft"), "/sign-in?next=/o/ada%3Fstate%3Ddraft");
-    }
-
-    #[test]
-    fn a_link_to_a_page_that_there_is_not_is_told_from_another_refusal() {
-        assert!(is_cursor_refusal(&Error::invalid("cursor", "The cursor is not one that this list gave out.")));
-        assert!(!is_cursor_refusal(&Error::invalid("period", "It is no period.")));
     }
 }
