@@ -204,7 +204,7 @@ pub fn fit_together(lines: &[LineRow], field: &str, way_out: &str) -> Result<(),
         let message = format!("The texts of the lines would take {kilobytes} kB together, and {most} kB fit at most. {way_out}");
         return Err(Error::invalid(field, message));
     }
-    let reasons = lines.iter().filter_map(|line| line.tax_reason.as_deref()).collect::<HashSet<_>>().len();
+    let reasons = reasons_count(lines);
     if reasons > REASONS_MAX {
         let message = format!(
             "The lines would give {reasons} different reasons why no tax is charged, and an invoice holds {REASONS_MAX}. Give the same \
@@ -213,6 +213,11 @@ pub fn fit_together(lines: &[LineRow], field: &str, way_out: &str) -> Result<(),
         return Err(Error::invalid(field, message));
     }
     Ok(())
+}
+
+/// The number of different reasons why no tax is charged.
+pub fn reasons_count(lines: &[LineRow]) -> usize {
+    lines.iter().filter_map(|line| line.tax_reason.as_deref()).collect::<HashSet<_>>().len()
 }
 
 /// The size of the texts of lines together, in bytes.

@@ -62,7 +62,8 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     let after = DraftSnapshot::of(cx, &row, repriced).await?;
     if after != before {
         // A draft from before this bound can still be shortened step by step.
-        if after.lines.len() > before.lines.len() || compose::texts_size(&after.lines) > compose::texts_size(&before.lines) {
+        let grows = |measure: fn(&[LineRow]) -> usize| measure(&after.lines) > measure(&before.lines);
+        if grows(|lines| lines.len()) || grows(compose::texts_size) || grows(compose::reasons_count) {
             compose::fit_together(&after.lines, "lines", "Shorten some, or write further ones on another invoice.")?;
         }
         let totals = read::totals(&row, &after.lines)?;

@@ -26,8 +26,11 @@ fn again<T: FromStr + Into<&'static str>>(word: &str) -> Option<&'static str> {
     word.parse::<T>().ok().map(Into::into)
 }
 
+/// Reads a stored word, and writes it again.
+type ReadWord = fn(&str) -> Option<&'static str>;
+
 /// Constraints that list the words of a column, and the enumeration that the column is read as.
-const CONSTRAINTS: [(&str, fn(&str) -> Option<&'static str>); 18] = [
+const CONSTRAINTS: [(&str, ReadWord); 18] = [
     ("access_token_writes_known", again::<WriteMode>),
     ("budget_basis_known", again::<BudgetBasis>),
     ("budget_period_known", again::<BudgetPeriod>),

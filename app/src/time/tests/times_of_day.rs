@@ -302,7 +302,7 @@ async fn a_date_and_a_duration_beside_start_and_end_are_taken_where_they_agree()
         assert_eq!((&changed["started_at"], &changed["worked"]["seconds"]), (&json!(expected[0]), &json!(minutes * 60)), "{more}");
     }
     for (more, field, named) in [
-        (json!({"date": "2026-11-17"}), "date", ["Tue 17 Nov 2026 is not the day", "Wed 18 Nov 2026 09:00"]),
+        (json!({"date": "2026-11-17"}), "date", ["2026-11-17 is not the day", "Wed 18 Nov 2026 09:00"]),
         (json!({"duration": "2h"}), "duration", ["\"2h\" is not the time from Wed 18 Nov 2026 09:00", "which is 1h 30m."]),
     ] {
         for refused in [

@@ -46,10 +46,11 @@ fn values_without_names_are_told_with_the_names_in_their_order() {
         ("date=today 2026-0001 10", "or put a value of several words in quotes: date=\"today 2026-0001 10\"."),
         ("2026-0001", "such as invoice=\"2026-0001\"."),
     ] {
-        let told = parse(&format!("/record-payment {given}"), &[record.clone()], &names()).expect_err(given).message;
+        let told = parse(&format!("/record-payment {given}"), std::slice::from_ref(&record), &names()).expect_err(given).message;
         assert!(told.ends_with(way), "{given}: {told}");
     }
-    let told = parse("/record-payment date=today 2026-0001 10", &[record.clone()], &names()).expect_err("they stand alone").message;
+    let told =
+        parse("/record-payment date=today 2026-0001 10", std::slice::from_ref(&record), &names()).expect_err("they stand alone").message;
     assert!(told.contains("give it by name, such as invoice=2026-0001 amount=10, or put"), "{told}");
     let told = parse("/record-payment invoice=2026-0001 10", &[record], &names()).expect_err("10 stands alone").message;
     assert!(told.starts_with("\"10\" stands alone; give it by name, such as amount=\"10\", or put"), "{told}");
