@@ -142,7 +142,7 @@ async function refusals(person) {
   // However far down the page it is, the address leads to it.
   assert.equal(new URL(page.url()).hash, "#refusal");
 
-  // A dialog that comes back open begins with the reason, and its cross leads to the page.
+  // A dialog that comes back open holds the reason, and its cross leads to the page.
   await person.open(`/o/${slug}/clients`);
   await person.follow(page.getByRole("main").getByRole("link", { name: "Acme", exact: true }));
   await page.getByRole("button", { name: "Delete …" }).click();

@@ -1,7 +1,7 @@
 //! Invoices: operations that draft them from unbilled time, send them, and record their payments.
 //!
 //! States: `draft` → `sent` → `paid`, and `void` from `sent`. A draft reserves the time on it; sending assigns the number, freezes
-//! the PDF, bills the time and hands the mail to the outbox in one transaction. [`totals`] and
+//! the PDF, bills the time and hands the mail to the outbox in one transaction. [`domain::totals`] and
 //! [`compose`] are pure functions; the store runs the SQL, and the operations combine them.
 
 #[cfg(feature = "ssr")]

@@ -1,13 +1,9 @@
 //! Dialogs that open and close without a script: a `<dialog>` that is a popover.
 
-use leptos::{context::Provider, html, prelude::*};
+use leptos::{html, prelude::*};
 
-use super::{Icon, form::refusal_notice, icon};
+use super::{Icon, icon};
 use crate::error::Error;
-
-/// In the context of the forms of a dialog: it shows their refusal above its words, so they do not repeat it.
-#[derive(Clone, Copy)]
-pub(super) struct InDialog;
 
 /// The button that opens the dialog with this id.
 #[component]
@@ -45,7 +41,7 @@ pub fn Dialog(
     /// The title.
     #[prop(into)]
     title: String,
-    /// Why its form was refused: then it is open from the start and begins with the reason.
+    /// Why its form was refused: then it is open from the start, so that the reason is seen.
     refused: Signal<Option<Error>>,
     /// Counts answers; the dialog closes with each.
     #[prop(optional, into)]
@@ -89,8 +85,8 @@ pub fn Dialog(
                 <h2 id=title_id>{title}</h2>
                 {move || close(came_back.get(), target.clone())}
             </header>
-            {refusal_notice(refused)}
-            <Provider value=InDialog>{children()}</Provider>
+            // No context is provided here: what ends with it would end what the page knows of the form that came back.
+            {children()}
         </dialog>
     }
 }
@@ -114,7 +110,7 @@ mod tests {
     use crate::{
         error::Code,
         people::LeaveOrganization,
-        ui::{Form, REFUSAL_ID, WriteAction},
+        ui::{Form, WriteAction},
     };
 
     /// A dialog with a form that was refused with these words, if there are some.
@@ -133,11 +129,8 @@ mod tests {
     }
 
     #[test]
-    fn a_dialog_that_came_back_open_begins_with_the_refusal_and_is_closed_by_a_link_to_the_page() {
+    fn a_dialog_that_came_back_open_is_closed_by_a_link_to_the_page() {
         let page = shown(Some("Somebody else has to be owner first."));
-        let (refusal, words) = (page.find("Somebody else has to be owner first."), page.find("You will not see it any more."));
-        assert!(refusal.is_some() && refusal < words, "{page}");
-        assert!(page.contains(&format!("id=\"{REFUSAL_ID}\"")) && page.matches("role=\"alert\"").count() == 1, "{page}");
         assert!(page.contains("href=\"\"") && !page.contains("popovertargetaction"), "no button closes what is no popover: {page}");
     }
 

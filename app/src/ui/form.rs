@@ -13,7 +13,6 @@ use leptos::{
 
 use super::{
     Icon, REFUSAL_ID, WriteAction,
-    dialog::InDialog,
     flash::Flash,
     preserved_input::{SENDING, is_as_it_was},
     problem::sign_in,
@@ -117,7 +116,6 @@ fn form(
     let (refusal, pending) = (wire.refusal(), wire.pending.into());
     let state = FormState { id: id.clone(), refusal, pending, typed, untouched, changes };
     let returned = (!state.typed.is_empty()).then_some("true");
-    let says = !quiet && use_context::<InDialog>().is_none();
     let node = NodeRef::<html::Form>::new();
     for wire in secondary_write.into_iter().chain([wire]) {
         wire.on_success(Box::new(move |_| {
@@ -146,7 +144,7 @@ fn form(
     };
     view! {
         <form id=id class=class method="post" action=wire.address() data-asks=asks.then_some("true") data-returned=returned on:submit=submit node_ref=node>
-            <Provider value=state>{says.then(|| refusal_notice(refusal))} {children()}</Provider>
+            <Provider value=state>{(!quiet).then(|| refusal_notice(refusal))} {children()}</Provider>
         </form>
     }
     .into_any()
@@ -196,7 +194,7 @@ fn unreadable() -> Error {
 
 /// A refusal, announced and focused as soon as it appears. One that came back without scripts has the id to which the address of its page
 /// leads, so that it is seen however far down the page it is.
-pub(super) fn refusal_notice(refusal: Signal<Option<Error>>) -> AnyView {
+fn refusal_notice(refusal: Signal<Option<Error>>) -> AnyView {
     let id = refusal.with_untracked(Option::is_some).then_some(REFUSAL_ID);
     let place = NodeRef::<html::Div>::new();
     let flash = use_context::<Flash>();
