@@ -6,6 +6,7 @@
 use domain::{day::OffsetDateTime, id::TokenId};
 use macros::operation;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::{
     access::{Scope, WriteMode},
@@ -50,9 +51,10 @@ pub struct NewToken {
 }
 
 /// A set of scopes with a name people understand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Preset {
     /// Look at everything, change nothing.
     ReadOnly,
@@ -66,16 +68,11 @@ pub enum Preset {
 
 impl Preset {
     /// Every preset, from the least to the most.
-    pub const ALL: [Self; 4] = [Self::ReadOnly, Self::Time, Self::Billing, Self::Full];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name, as an argument.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::ReadOnly => "read_only",
-            Self::Time => "time",
-            Self::Billing => "billing",
-            Self::Full => "full",
-        }
+        self.into()
     }
 
     /// The scopes of the set.

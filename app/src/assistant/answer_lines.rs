@@ -8,7 +8,10 @@ use domain::{
 };
 use serde_json::Value;
 
-use crate::{invoices::UnbilledByProject, page::Page, summary::ClientRef};
+use crate::{
+    invoices::{InvoiceStatus, UnbilledByProject, UnbilledTime},
+    summary::ClientRef,
+};
 
 /// The maximum number of lines.
 const LINES_MAX: usize = 10;
@@ -57,7 +60,7 @@ impl ClientSum {
 }
 
 /// A line for each client with what its time is worth before rounding, and how to bill it.
-fn unbilled(page: Page<UnbilledByProject>, slug: &str) -> Option<String> {
+fn unbilled(page: UnbilledTime, slug: &str) -> Option<String> {
     let is_cut = page.next_cursor.is_some();
     let mut sums: Vec<ClientSum> = Vec::new();
     for project in page.items {
@@ -67,13 +70,14 @@ fn unbilled(page: Page<UnbilledByProject>, slug: &str) -> Option<String> {
         sums.last_mut()?.add(project);
     }
     // The next page may go on with the last client, whose sum is then only a part.
-    if is_cut && sums.len() > 1 {
+    if is_cut {
         sums.pop();
     }
-    let first = excerpt(&sums.first()?.client.name);
+    // A command takes the whole name.
+    let first = sums.first()?.client.name.clone();
     let mut lines: Vec<String> = sums.iter().take(LINES_MAX).map(ClientSum::line).collect();
     if is_cut || sums.len() > LINES_MAX {
-        lines.push(format!("- and more: `/unbilled {first}` shows one client alone"));
+        lines.push("- and more: `/unbilled` with a name shows one client alone".to_owned());
     }
     lines.push(format!("\nTo bill it, [draft an invoice](/o/{slug}/invoices/new), or type `/invoice {first}`."));
     Some(lines.join("\n"))
@@ -95,7 +99,7 @@ fn listed(result: &Value) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-/// What a record is called, and its figures: `2026-0001 · Acme · sent · 1,080.00 EUR`.
+/// What a record is called, and its figures: `2026-0001 · Acme · Partly paid · 1,080.00 EUR`.
 fn line(item: &Value) -> Option<String> {
     let text = |path: &str| item.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty()).map(excerpt);
     let day = text("/day").and_then(|day| Day::parse("day", &day).ok()).map(|day| day.label());
@@ -107,7 +111,11 @@ fn line(item: &Value) -> Option<String> {
         return None;
     }
     let amount = ["total", "amount", "unbilled"].into_iter().find_map(|field| money::text_of_json(item.get(field)?));
-    let figures = [text("/status"), text("/worked/text"), amount];
+    let status = item.get("status").map(|status| match serde_json::from_value::<InvoiceStatus>(status.clone()) {
+        Ok(status) => status.label().to_owned(),
+        Err(_) => status.as_str().unwrap_or_default().replace('_', " "),
+    });
+    let figures = [status.filter(|status| !status.is_empty()), text("/worked/text"), amount];
     Some(words.into_iter().chain(figures.into_iter().flatten()).collect::<Vec<_>>().join(" · "))
 }
 
@@ -119,10 +127,10 @@ mod tests {
 
     #[test]
     fn a_list_is_told_in_a_bounded_number_of_lines() {
-        let invoice = |number: usize| json!({"number": format!("2026-{number:04}"), "client": {"name": "Acme"}, "status": "sent", "total": {"amount": "1080.00", "currency": "EUR"}});
+        let invoice = |number: usize| json!({"number": format!("2026-{number:04}"), "client": {"name": "Acme"}, "status": "partly_paid", "total": {"amount": "1080.00", "currency": "EUR"}});
         let told = |many: usize| lines("list_invoices", &json!({"items": (1..=many).map(invoice).collect::<Vec<_>>()}), "ada");
         assert_eq!(told(0), None);
-        assert_eq!(told(1).as_deref(), Some("- 2026-0001 · Acme · sent · 1,080.00 EUR"));
+        assert_eq!(told(1).as_deref(), Some("- 2026-0001 · Acme · Partly paid · 1,080.00 EUR"));
         let many = told(25).expect("lines");
         assert!(many.lines().count() == LINES_MAX + 1 && many.ends_with("- and 15 more"), "{many}");
         assert_eq!(lines("get_client", &json!({"name": "Acme"}), "ada"), None);

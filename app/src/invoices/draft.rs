@@ -21,7 +21,7 @@ use super::{
     einvoice::InvoiceSource,
     nothing_to_bill, omitted_tax, read, remarks, rules,
     store::{self, BillableFilter, ENTRIES_MAX, LineRow, NewDraft},
-    tax_statement, unpriced_time_warning, waiting,
+    tax_statement, text_limits, unpriced_time_warning, waiting,
 };
 use crate::{
     clients::{self, Client},
@@ -297,7 +297,7 @@ async fn compose(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>)
         return Err(Error::invalid("group_by", format!("{message} {way_out}")));
     }
     let lines: Vec<LineRow> = lines.into_iter().map(compose::row).collect();
-    compose::fit_together(&lines, "group_by", "Group the time by day or project, or choose a shorter period.")?;
+    text_limits::fit_together(&lines, "group_by", "Group the time by day or project, or choose a shorter period.")?;
     Ok(ComposedDraft { lines, entries })
 }
 

@@ -7,9 +7,10 @@ use domain::locale::Locale;
 use uuid::Uuid;
 
 use super::{
-    compose::{self, Grouping, TEXTS_MAX, UnbilledEntry},
+    compose::{self, Grouping, UnbilledEntry},
     read,
     store::{self, DraftEntry, InvoiceRow, LineRow},
+    text_limits,
 };
 use crate::{
     clients::{self, Client},
@@ -52,13 +53,13 @@ fn recompose(lines: Vec<LineRow>, time: &[DraftEntry], grouping: Grouping) -> Ve
     for on in time {
         of_lines.entry(on.line).or_default().push(&on.entry);
     }
-    let mut size = compose::texts_size(&lines);
+    let mut size = text_limits::texts_size(&lines);
     let worded = |line: LineRow| {
         let Some(time) = of_lines.get(&line.id).filter(|_| is_composed(&line)) else { return line };
         let description = compose::described(time, grouping);
         // Longer names of projects make no draft longer than an invoice may be: the last lines keep their stored words.
         let grown = size - line.description.len() + description.len();
-        if grown > TEXTS_MAX && description.len() > line.description.len() {
+        if grown > text_limits::TEXTS_MAX && description.len() > line.description.len() {
             return line;
         }
         size = grown;

@@ -75,6 +75,8 @@ pub(crate) mod store;
 pub(crate) mod tax_statement;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+#[cfg(feature = "ssr")]
+mod text_limits;
 mod types;
 #[cfg(feature = "ssr")]
 mod unbilled;

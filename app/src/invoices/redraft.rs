@@ -21,6 +21,7 @@ use super::{
     compose::{self, Grouping, LINES_MAX, UnbilledEntry},
     discount, draft, line_texts, payment, read, remarks,
     store::{self, BillableFilter, InvoiceRow, LineRow, NewDraft, RedraftLinks, VoidedEntry},
+    text_limits,
 };
 use crate::{
     clients::{self, Client},
@@ -44,7 +45,7 @@ pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     let sent = store::lines(&mut cx.db, void.id).await?;
     let lines = time.lines(&sent, line_texts::grouping(&void, &client)?, &currency, &draft::tax_of(&client));
     fits(&void, &lines)?;
-    compose::fit_together(&lines, "invoice", "Draft a new invoice of that time by project or day.")?;
+    text_limits::fit_together(&lines, "invoice", "Draft a new invoice of that time by project or day.")?;
     if let Some(warning) = other_sum(&void, &sent, &lines, &currency) {
         cx.warn(warning);
     }

@@ -23,6 +23,7 @@ use super::{
     compose::{self, LINES_MAX, TEXT_MAX},
     discount, draft, late_payment, line_texts, payment, read,
     store::{self, InvoiceRow, LineRow},
+    text_limits,
 };
 use crate::{
     clients,
@@ -63,8 +64,8 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     if after != before {
         // A draft from before this bound can still be shortened step by step.
         let grows = |measure: fn(&[LineRow]) -> usize| measure(&after.lines) > measure(&before.lines);
-        if grows(|lines| lines.len()) || grows(compose::texts_size) || grows(compose::reasons_count) {
-            compose::fit_together(&after.lines, "lines", "Shorten some, or write further ones on another invoice.")?;
+        if grows(|lines| lines.len()) || grows(text_limits::texts_size) || grows(text_limits::reasons_count) {
+            text_limits::fit_together(&after.lines, "lines", "Shorten some, or write further ones on another invoice.")?;
         }
         let totals = read::totals(&row, &after.lines)?;
         store::update_draft(&mut cx.db, &row, &totals).await?;

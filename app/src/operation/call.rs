@@ -33,6 +33,20 @@ pub(super) enum AuditPlacement {
     NonMember,
 }
 
+/// The most warnings in an answer, beside the one that says that there are more. Nobody reads more, and a change of a rate can pass the
+/// thresholds of thousands of budgets.
+const WARNINGS_MAX: usize = 50;
+
+/// Adds a warning once, and beyond [`WARNINGS_MAX`] the sentence that some are left out.
+fn add_warning(warnings: &mut Vec<String>, warning: String) {
+    match warnings.len() {
+        _ if warnings.contains(&warning) => {}
+        ..WARNINGS_MAX => warnings.push(warning),
+        WARNINGS_MAX => warnings.push("There are more warnings, which are left out.".to_owned()),
+        _ => {}
+    }
+}
+
 /// The context of an operation: its caller, its instant, and a transaction under the row scope of the caller.
 pub struct Call {
     /// The caller.
@@ -108,9 +122,7 @@ impl Call {
         let warning: String = warning.into();
         let warning =
             channel_wording::warning(self.caller.channel, callable_operations::warning_without_uncallable(&self.caller, &warning));
-        if !self.warnings.contains(&warning) {
-            self.warnings.push(warning);
-        }
+        add_warning(&mut self.warnings, warning);
     }
 
     /// Takes the warnings so far out of the answer, for an operation that words them anew.
@@ -241,5 +253,21 @@ pub(crate) fn row_scope_of(membership: &Membership) -> database::RowScope {
     match membership.role.visibility() {
         RoleVisibility::GrantedClients => database::RowScope::Granted(membership.organization, membership.member),
         _ => database::RowScope::Organization(membership.organization),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_has_each_warning_once_and_says_that_some_are_left_out() {
+        let mut warnings = Vec::new();
+        for number in 0..200 {
+            add_warning(&mut warnings, format!("Warning {}", number / 2));
+        }
+        assert_eq!(warnings.len(), WARNINGS_MAX + 1);
+        assert_eq!(&warnings[..2], ["Warning 0", "Warning 1"]);
+        assert_eq!(warnings.last().map(String::as_str), Some("There are more warnings, which are left out."));
     }
 }

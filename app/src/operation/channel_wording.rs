@@ -7,7 +7,7 @@ use super::{callable_operations, readable_times::with_readable_times, wire};
 use crate::{context::Channel, error::Error, page::is_cursor_refusal};
 
 /// What a person is told in place of a page of a list that a link does not lead to any more.
-const STALE_LINK: &str = "This link to a page of the list is no longer right. Begin at the first page.";
+const STALE_LINK: &str = "This link to a page of the list is out of date. Go back to the first page of the list.";
 
 /// A warning as this channel shows it. Warnings about a proposal of the assistant are shown to a person, on its card.
 pub(super) fn warning(channel: Channel, words: String) -> String {

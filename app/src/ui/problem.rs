@@ -35,7 +35,7 @@ pub fn Problem(
     };
     let way_out = match error.code {
         // What an address asks for beside its page: a filter, or a page of a list that is no longer there.
-        Code::Invalid => view! { <a class="button primary" rel="external" href="?">"Begin anew"</a> }.into_any(),
+        Code::Invalid => view! { <a class="button primary" rel="external" href="?">"Start over"</a> }.into_any(),
         Code::Unauthenticated => {
             view! { <a class="button primary" rel="external" href=move || sign_in(&here())>"Sign in again"</a> }.into_any()
         }

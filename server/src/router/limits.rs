@@ -133,7 +133,10 @@ pub(super) fn locked<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
 /// counted by its network already.
 pub async fn limit_per_person(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions_mut().get_mut::<Caller>() else { return next.run(request).await };
-    if let (Some(person), Some(permit)) = (&caller.person, caller.permit.take()) {
+    // It is taken from those alone who are counted by their person: all others hold theirs for the whole call, too.
+    if let Some(person) = &caller.person
+        && let Some(permit) = caller.permit.take()
+    {
         match site.services.admission.of_person(permit, person.id.0).await {
             Ok(permit) => caller.permit = Some(permit),
             Err(error) => return ErrorResponse::from(error).into_response(),

@@ -235,6 +235,20 @@ async fn while_one_token_floods_its_neighbour_is_always_answered() {
     world.rest(&ada, "list_clients", json!({})).await.ok();
 }
 
+/// Where one stranger of a network is served at a time, a second one is refused as long as the first has not been answered.
+#[tokio::test]
+async fn a_stranger_holds_their_permit_until_they_are_answered() {
+    let limits = AdmissionLimits { strangers_at_once: 1, patience: Duration::ZERO, ..AdmissionLimits::of(None) };
+    let world = World::open_under(limits).await;
+    let tried = || {
+        let form = world.post("/call/sign_in").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        Answer::of(form.body("email=ada%40example.com&password=guess"))
+    };
+    let answers = join_all((0..8).map(|_| tried())).await;
+    let with = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
+    assert!(with(401) >= 1 && with(429) >= 1 && with(401) + with(429) == 8, "{answers:?}");
+}
+
 #[tokio::test]
 async fn however_often_a_token_is_used_before_that_is_noted_one_note_is_on_its_way() {
     let world = World::alone().await;

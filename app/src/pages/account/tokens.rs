@@ -70,7 +70,7 @@ fn usable_writes(scopes: &[Scope], role: Role) -> Vec<Scope> {
 /// The presets that differ for a role, from the least to the most.
 fn offered_presets(role: Role) -> Vec<Preset> {
     let mut offered: Vec<Preset> = Vec::new();
-    for preset in Preset::ALL {
+    for preset in Preset::ALL.iter().copied() {
         let writes = usable_writes(&preset.scopes(), role);
         if offered.iter().all(|other| usable_writes(&other.scopes(), role) != writes) {
             offered.push(preset);
@@ -79,13 +79,30 @@ fn offered_presets(role: Role) -> Vec<Preset> {
     offered
 }
 
-/// What a token with these scopes may do for a person of this role, in the words of the form.
-fn in_words(scopes: &[Scope], role: Role) -> String {
-    let writes = usable_writes(scopes, role);
-    let preset = offered_presets(role).into_iter().find(|preset| usable_writes(&preset.scopes(), role) == writes);
-    match preset {
+/// What a token with these scopes may do for a person of this role: in the words of the form if it can do all of that preset and writes
+/// nothing else, or each scope by itself.
+fn scopes_in_words(scopes: &[Scope], role: Role) -> String {
+    let usable: Vec<Scope> = scopes.iter().copied().filter(|scope| role.may(scope.needs())).collect();
+    let is_meant = |preset: &Preset| {
+        let of_preset = preset.scopes();
+        let has_all = of_preset.iter().filter(|scope| role.may(scope.needs())).all(|scope| usable.contains(scope));
+        has_all && usable_writes(&of_preset, role) == usable_writes(scopes, role)
+    };
+    match offered_presets(role).into_iter().find(is_meant) {
         Some(preset) => label(preset).to_owned(),
-        None => format!("May {}", writes.iter().map(|scope| scope.needs().verb()).collect::<Vec<_>>().join(", ")),
+        None => {
+            let mut words: Vec<&str> = usable.into_iter().map(verb).collect();
+            words.dedup();
+            format!("May {}", words.join(", "))
+        }
+    }
+}
+
+/// What a scope permits: to see the people is what everybody may who belongs to the organization.
+fn verb(scope: Scope) -> &'static str {
+    match scope {
+        Scope::PeopleRead => "see who belongs to the organization",
+        scope => scope.needs().verb(),
     }
 }
 
@@ -171,7 +188,7 @@ fn TokenItem(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
         WriteMode::Ask => "writes drafts, shows you the rest",
     };
     let writing = (!usable_writes(&token.scopes, role).is_empty()).then(|| writing.to_owned());
-    let facts: Vec<String> = [Some(in_words(&token.scopes, role)), writing, Some(used), Some(ends)].into_iter().flatten().collect();
+    let facts: Vec<String> = [Some(scopes_in_words(&token.scopes, role)), writing, Some(used), Some(ends)].into_iter().flatten().collect();
     view! {
         <li>
             <span>
@@ -228,14 +245,16 @@ mod tests {
 
     #[test]
     fn a_token_is_told_in_the_words_of_the_form_as_far_as_the_role_goes() {
-        let told = |preset: Preset, role| in_words(&preset.scopes(), role);
+        let told = |preset: Preset, role| scopes_in_words(&preset.scopes(), role);
         assert_eq!(told(Preset::Full, Role::Owner), "Do everything a token can");
         assert_eq!(told(Preset::Billing, Role::Manager), "Draft and send invoices");
         assert_eq!(told(Preset::Full, Role::Member), "Track time");
         for preset in Preset::ALL {
-            assert_eq!(told(preset, Role::Viewer), "Look, change nothing");
+            assert_eq!(told(*preset, Role::Viewer), "Look, change nothing");
         }
-        assert_eq!(in_words(&[Scope::TimeWrite, Scope::MoneyWrite], Role::Owner), "May track time, write invoices and payments");
+        assert_eq!(scopes_in_words(&[Scope::TimeWrite, Scope::MoneyWrite], Role::Owner), "May track time, write invoices and payments");
+        let narrow = scopes_in_words(&[Scope::TimeRead], Role::Owner);
+        assert!(narrow.starts_with("May ") && !narrow.contains(','), "what it may not read is not told: {narrow}");
     }
 
     #[test]

@@ -256,13 +256,7 @@ fn different(change: &Change, zone: &str) -> Vec<(String, String, String)> {
 fn said(text: &str, names: &BTreeMap<String, String>, zone: &str) -> String {
     let named = || names.get(text).cloned();
     let instant = || text.get(10..11).filter(|sign| *sign == "T").and_then(|_| on_the_clock(text, zone));
-    let choice = || is_choice(text).then(|| text.replace('_', " "));
-    named().or_else(instant).or_else(choice).unwrap_or_else(|| text.chars().take(200).collect())
-}
-
-/// Whether a text is the name of a choice of several words, such as `bank_transfer`.
-fn is_choice(text: &str) -> bool {
-    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    named().or_else(instant).unwrap_or_else(|| text.chars().take(200).collect())
 }
 
 /// An instant in a time zone, to the minute.
@@ -298,19 +292,19 @@ mod tests {
     }
 
     #[test]
-    fn a_person_reads_amounts_with_their_currency_and_no_names_of_programs() {
+    fn a_person_reads_amounts_with_their_currency_and_texts_as_they_were_written() {
         let mut change: Change = serde_json::from_value(json!({
             "kind": "payment", "record": Uuid::nil(), "currency": "GBP",
             "after": {
                 "id": Uuid::nil(), "organization_id": Uuid::nil(), "amount": "2000.00", "cost_rate": "50.00", "method": "bank_transfer",
-                "note": "from Ada_L"
+                "note": "fix_login"
             },
         }))
         .expect("a change");
         change.write_currencies("EUR");
         let told = different(&change, "Europe/Berlin");
         let told: Vec<(&str, &str)> = told.iter().map(|(field, _, after)| (field.as_str(), after.as_str())).collect();
-        let expected = [("amount", "2000.00 GBP"), ("cost rate", "50.00 EUR"), ("method", "bank transfer"), ("note", "from Ada_L")];
+        let expected = [("amount", "2000.00 GBP"), ("cost rate", "50.00 EUR"), ("method", "bank_transfer"), ("note", "fix_login")];
         assert_eq!(told, expected);
     }
 }

@@ -90,7 +90,7 @@ fn waiting_words(waiting: &[WaitingTime]) -> Option<String> {
     let amounts: Vec<String> = sums(waiting.iter().map(|of_currency| &of_currency.amount)).iter().map(Money::text).collect();
     let worth = if amounts.is_empty() { String::new() } else { format!(" ({})", amounts.join(" and ")) };
     let time = WorkDuration::of(seconds).text;
-    (seconds > 0).then(|| format!("{time}{worth} waits to be confirmed and cannot be invoiced before."))
+    (seconds > 0).then(|| format!("{time}{worth} waits to be confirmed and cannot be invoiced until then."))
 }
 
 /// Unpaid invoices, and drafts.

@@ -1,0 +1,43 @@
+//! How much text the lines of an invoice hold together.
+
+use std::collections::HashSet;
+
+use super::store::LineRow;
+use crate::error::Error;
+
+/// Maximum size of the texts of all lines together, descriptions and reasons why no tax is charged, in bytes of UTF-8. It is some 150
+/// pages of Latin letters: more is read by nobody, and slow for everybody.
+pub const TEXTS_MAX: usize = 500_000;
+
+/// Maximum number of different reasons on an invoice: each is printed with the lines that it is for.
+pub const REASONS_MAX: usize = 100;
+
+/// Refuses lines whose texts together are larger than [`TEXTS_MAX`], or which have more than [`REASONS_MAX`] different reasons; `way_out`
+/// says how the texts become shorter.
+pub fn fit_together(lines: &[LineRow], field: &str, way_out: &str) -> Result<(), Error> {
+    let size = texts_size(lines);
+    if size > TEXTS_MAX {
+        let (kilobytes, most) = (size.div_ceil(1_000), TEXTS_MAX / 1_000);
+        let message = format!("The texts of the lines would take {kilobytes} kB together, and {most} kB fit at most. {way_out}");
+        return Err(Error::invalid(field, message));
+    }
+    let reasons = reasons_count(lines);
+    if reasons > REASONS_MAX {
+        let message = format!(
+            "The lines would give {reasons} different reasons why no tax is charged, and an invoice holds {REASONS_MAX}. Give the same \
+             reason in the same words."
+        );
+        return Err(Error::invalid("lines", message));
+    }
+    Ok(())
+}
+
+/// The number of different reasons why no tax is charged.
+pub fn reasons_count(lines: &[LineRow]) -> usize {
+    lines.iter().filter_map(|line| line.tax_reason.as_deref()).collect::<HashSet<_>>().len()
+}
+
+/// The size of the texts of lines together, in bytes.
+pub fn texts_size(lines: &[LineRow]) -> usize {
+    lines.iter().map(|line| line.description.len() + line.tax_reason.as_ref().map_or(0, String::len)).sum()
+}
