@@ -5,11 +5,11 @@
 select l.id as "id!", l.position as "position?", l.at as "at!", l.member_id as "member_id?", m.name as "member_name?",
     t.name as "token?", l.channel as "channel!", l.program as "program?", l.address as "address?", l.operation as "operation!",
     l.arguments as "arguments!", l.outcome as "outcome!", l.duration_ms as "duration_ms!", l.undoes as "undoes?",
-    (select count(*) from change c where c.organization_id = $1 and c.action_id = l.id) as "changed!",
+    coalesce(l.changes, (select count(*) from change c where c.organization_id = $1 and c.action_id = l.id)) as "changed!",
     (select u.id from action u where u.organization_id = $1 and u.undoes = l.id order by u.position desc limit 1) as undone_by
 from (
     (select a.id, a.position, a.at, a.member_id, a.token_id, a.channel, a.program, a.address, a.operation, a.arguments,
-         a.outcome, a.duration_ms, a.undoes
+         a.outcome, a.duration_ms, a.undoes, a.changes
      from action a
      where a.organization_id = $1
          and ($2::timestamptz is null or (a.at, a.id) < ($2, $3::uuid))
@@ -25,7 +25,7 @@ from (
      order by a.at desc, a.id desc limit $13)
     union all
     (select r.id, null::bigint, r.at, r.member_id, r.token_id, r.channel, r.program, r.address, r.operation, r.arguments,
-         r.outcome, r.duration_ms, null::uuid
+         r.outcome, r.duration_ms, null::uuid, 0::bigint
      from access_record r
      where r.organization_id = $1
          and ($2::timestamptz is null or r.at <= $2 and (r.at, r.id) < ($2, $3::uuid))

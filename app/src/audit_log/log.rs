@@ -98,7 +98,7 @@ pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     let rows = super::store::list(&mut cx.db, &AuditFilter::default(), Some(id), None, 1).await?;
     let mut words = words(cx, &rows).await?;
     let row = rows.into_iter().next().ok_or_else(|| Error::not_found("audit entry"))?;
-    let images = operation::store::changes(&mut cx.db, ActionId(row.id)).await?;
+    let images = operation::store::changes(&mut cx.db, ActionId(row.id), operation::SHOWN_BYTES_MAX).await?;
     let organization = images.first().map(|image| image.organization_currency.clone()).unwrap_or_default();
     let mut changes = Change::with_currencies(images);
     if cx.caller.channel == Channel::Page {
@@ -106,8 +106,8 @@ pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     }
     let money = ReadScope::of(cx)?.money;
     cx.name(&mut changes, money).await?;
-    let kinds = history::store::kinds(&mut cx.db).await?;
-    let undoable = history::undo::not_undoable_reason(&changes, &kinds).is_none();
+    let why_not = history::undo::refusals_for_good(&mut cx.db, &[row.id]).await?.remove(&row.id);
+    let undoable = matches!(why_not, Some(None));
     let zone = cx.membership()?.member_zone.clone();
     Ok(AuditEntry { undoable, changes, ..read(row, &mut words, &zone) })
 }

@@ -124,6 +124,11 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         SIGN_IN_ENDED => Error::signed_out(),
         TOKEN_REVOKED => Error::unauthenticated(),
         MEMBER_CHANGED => Error::membership_changed(),
+        ACTION_TOO_LARGE => Error::new(
+            Code::Invalid,
+            "This changes too much at once: the records, before and after, take more than 32 MB together. Do it in parts, for fewer clients, \
+             projects, days or entries at a time.",
+        ),
         // lock_not_available, deadlock_detected, serialization_failure: others are changing the same rows.
         LOCK_NOT_AVAILABLE | "40P01" | "40001" => {
             if let Some(left_out) = HELD.due() {
@@ -211,6 +216,8 @@ const SIGN_IN_ENDED: &str = "ST401";
 const TOKEN_REVOKED: &str = "ST402";
 /// The member was removed or has another role.
 const MEMBER_CHANGED: &str = "ST403";
+/// The images of the records that an action changes take more bytes than one action may write.
+const ACTION_TOO_LARGE: &str = "ST413";
 
 /// Whether a transaction was refused by the identity check alone.
 pub(super) fn is_identity_refusal(problem: &sqlx::Error) -> bool {

@@ -49,25 +49,6 @@ pub fn runs(image: &Option<Value>) -> bool {
     image.as_ref().is_some_and(|image| image["running"] == true)
 }
 
-/// Whether a change sends an invoice, or changes more of a sent one than its payments.
-pub fn alters_sent_invoice(change: &Change) -> bool {
-    (was_sent(&change.before) || was_sent(&change.after)) && !is_of_payments(change)
-}
-
-fn was_sent(image: &Option<Value>) -> bool {
-    image.as_ref().is_some_and(|image| image["state"] != "draft")
-}
-
-/// Whether a change of an invoice affects its payments alone.
-fn is_of_payments(change: &Change) -> bool {
-    let (Some(Value::Object(before)), Some(Value::Object(after))) = (&change.before, &change.after) else { return false };
-    let states = ["sent", "paid"];
-    let known = |state: &Value| state.as_str().is_some_and(|state| states.contains(&state));
-    let same =
-        after.iter().all(|(column, value)| ["state", "paid", "version"].contains(&column.as_str()) || before.get(column) == Some(value));
-    same && [&before["state"], &after["state"]].into_iter().all(known)
-}
-
 /// The member in an image.
 pub fn member(image: &Option<Value>) -> Option<Uuid> {
     image.as_ref()?["member_id"].as_str()?.parse().ok()

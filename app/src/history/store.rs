@@ -259,8 +259,14 @@ pub async fn touched(db: &mut Db, actions: &[Uuid], changes: i64, most: i64) -> 
         TouchedRecord,
         r#"select a.id as "action!", c.kind as "kind!", c.record_id as "record!", jsonb_build_object('name', f.name,
                'number', f.number, 'description', f.description, 'day', f.day, 'member_id', f.member_id) as "image!",
-               (select count(distinct n.record_id) from change n where n.organization_id = $1 and n.action_id = a.id) as "in_all!"
-           from unnest($2::uuid[]) a (id) cross join lateral (
+               n.in_all as "in_all!"
+           from action a
+           cross join lateral (
+               -- Older actions do not have the number: they are counted, once each.
+               select coalesce(a.records, (select count(distinct n.record_id) from change n where n.organization_id = $1 and n.action_id = a.id)) as in_all
+               offset 0
+           ) n
+           cross join lateral (
                select l.kind, l.record_id, l.position, l.image from (
                    select distinct on (f.record_id) f.kind, f.record_id, f.position, coalesce(f.after, f.before) as image from (
                        select kind, record_id, position, before, after from change
@@ -270,6 +276,7 @@ pub async fn touched(db: &mut Db, actions: &[Uuid], changes: i64, most: i64) -> 
            ) c
            -- An image is a JSON text, which a description may make long: it is parsed once.
            cross join lateral json_to_record(c.image) as f (name text, number text, description text, day text, member_id text)
+           where a.organization_id = $1 and a.id = any($2)
            order by a.id, c.position"#,
         organization,
         actions,
@@ -280,43 +287,39 @@ pub async fn touched(db: &mut Db, actions: &[Uuid], changes: i64, most: i64) -> 
     .await?)
 }
 
-/// A change of an action that is not undone; only images of invoices are loaded.
+/// What the changes of an action have in common for the question whether they can be undone at all.
 #[allow(missing_docs, reason = "the columns of the table `change`")]
-pub struct OpenChange {
+pub struct ChangeKind {
     pub action: Uuid,
     /// How many changes the action consists of, counted up to 500.
     pub in_all: i64,
     pub kind: String,
-    pub record: Uuid,
-    pub before: Option<Value>,
-    pub after: Option<Value>,
+    /// Whether one of them sends an invoice, or changes more of a sent one than its payments.
+    pub alters_sent_invoice: bool,
 }
 
-/// Among the first 500 changes of those of these actions that are done and not undone: every change of an invoice, and of each other kind
-/// the first.
-pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChange>, Error> {
+/// The kinds of records among the first 500 changes of those of these actions that are done and not undone, in the order of the changes.
+pub async fn kinds_changed(db: &mut Db, actions: &[Uuid]) -> Result<Vec<ChangeKind>, Error> {
     let organization = db.organization();
     Ok(query_as!(
-        OpenChange,
-        r#"with first as materialized (
-               -- Once for each action, and not for each of its changes.
-               select a.id as action, kinds.position, kinds.in_all from action a
-               cross join lateral (
-                   select min(f.position) as position, sum(count(*)) over ()::bigint as in_all from (
-                       select kind, position from change where organization_id = $1 and action_id = a.id order by position limit 500
-                   ) f
-                   group by f.kind, case when f.kind = 'invoice' then f.position end
-               ) kinds
-               where a.organization_id = $1 and a.id = any($2) and a.outcome = 'done' and not exists (
-                   select from action u where u.organization_id = $1 and u.undoes = a.id
-                       and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
-               )
+        ChangeKind,
+        r#"select a.id as "action!", changed.in_all as "in_all!", changed.kind as "kind!", changed.alters_sent_invoice as "alters_sent_invoice!"
+           from action a
+           cross join lateral (
+               select f.kind, min(f.position) as position, sum(count(*)) over ()::bigint as in_all,
+                   -- Changes from before this was written down are told by their images.
+                   bool_or(f.kind = 'invoice' and coalesce(f.alters_sent_invoice, alters_sent_invoice(f.before::jsonb, f.after::jsonb))) as alters_sent_invoice
+               from (
+                   select kind, position, alters_sent_invoice, before, after from change
+                   where organization_id = $1 and action_id = a.id order by position limit 500
+               ) f
+               group by f.kind
+           ) changed
+           where a.organization_id = $1 and a.id = any($2) and a.outcome = 'done' and not exists (
+               select from action u where u.organization_id = $1 and u.undoes = a.id
+                   and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
            )
-           select first.action as "action!", first.in_all as "in_all!", c.kind as "kind!", c.record_id as "record!",
-               case when c.kind = 'invoice' then c.before end as before, case when c.kind = 'invoice' then c.after end as after
-           from first
-           join change c on c.organization_id = $1 and c.action_id = first.action and c.position = first.position
-           order by first.action, c.position"#,
+           order by a.id, changed.position"#,
         organization,
         actions
     )

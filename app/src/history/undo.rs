@@ -12,7 +12,7 @@ use super::{
     Restored, Undone, alternatives, descriptions,
     obstacles::{self, Obstacles},
     permissions, restore_plan,
-    store::{self, OpenChange, obstacle::ReferencedRecord},
+    store::{self, ChangeKind, obstacle::ReferencedRecord},
     visibility::display_name,
 };
 use crate::{
@@ -69,11 +69,12 @@ pub async fn can_undo(cx: &mut Call, action: Uuid) -> Result<bool, Error> {
 
 async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     let done = permissions::authorize_action(cx, action).await?;
-    let changes = Change::from_images(pipeline::changes(&mut cx.db, ActionId(done.id)).await?);
-    let kinds = store::kinds(&mut cx.db).await?;
-    if let Some(why) = not_undoable_reason(&changes, &kinds) {
+    let why_not = refusals_for_good(&mut cx.db, &[done.id]).await?.remove(&done.id);
+    if let Some(why) = why_not.unwrap_or_else(|| Some(UNCHANGED.to_owned())) {
         return Err(not_undoable_error(cx, &done.operation, &why));
     }
+    let changes = Change::from_images(pipeline::changes(&mut cx.db, ActionId(done.id), i64::MAX).await?);
+    let kinds = store::kinds(&mut cx.db).await?;
     permissions::authorize_records(cx, &changes)?;
     lock_records(cx, &changes, &kinds).await?;
     refuse_known(cx, &done, &changes).await?;
@@ -204,17 +205,12 @@ pub async fn refusals_for_good(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<
     if actions.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut done: HashMap<Uuid, (i64, Vec<Change>)> = HashMap::new();
-    for OpenChange { action, in_all, kind, record, before, after } in store::open_changes(db, actions).await? {
-        let (_, changes) = done.entry(action).or_insert((in_all, Vec::new()));
-        changes.push(Change::without_currencies(kind, record, before, after));
+    let mut changed: HashMap<Uuid, Vec<ChangeKind>> = HashMap::new();
+    for kind in store::kinds_changed(db, actions).await? {
+        changed.entry(kind.action).or_default().push(kind);
     }
-    let kinds = store::kinds(db).await?;
-    let why_not = |in_all: i64, changes: &[Change]| match in_all > ALL {
-        true => Some(TOO_MANY.to_owned()),
-        false => not_undoable_reason(changes, &kinds),
-    };
-    Ok(done.into_iter().map(|(action, (in_all, changes))| (action, why_not(in_all, &changes))).collect())
+    let restored = store::kinds(db).await?;
+    Ok(changed.into_iter().map(|(action, kinds)| (action, not_undoable_reason(&kinds, &restored))).collect())
 }
 
 /// The reason for an action that changed nothing.
@@ -223,17 +219,14 @@ pub const UNCHANGED: &str = "it changed no record that can be put back.";
 /// The reason for an action of more than [`CHANGES_MAX`] changes.
 const TOO_MANY: &str = "it changed too many records at once.";
 
-/// Why an action with these changes can never be undone; nothing when it may be.
-pub fn not_undoable_reason(changes: &[Change], kinds: &[String]) -> Option<String> {
-    if changes.is_empty() {
-        return Some(UNCHANGED.to_owned());
-    }
-    if changes.len() > CHANGES_MAX {
+/// Why an action that changed these kinds of records can never be undone; nothing when it may be. `restored` are those that an undo restores.
+fn not_undoable_reason(changed: &[ChangeKind], restored: &[String]) -> Option<String> {
+    if changed.iter().any(|kind| kind.in_all > ALL) {
         return Some(TOO_MANY.to_owned());
     }
-    changes.iter().find_map(|change| match change.kind.as_str() {
-        kind if !kinds.iter().any(|known| known == kind) => Some(kind_not_undoable_reason(kind)),
-        "invoice" if restore_plan::alters_sent_invoice(change) => Some(
+    changed.iter().find_map(|changed| match changed.kind.as_str() {
+        kind if !restored.iter().any(|known| known == kind) => Some(kind_not_undoable_reason(kind)),
+        _ if changed.alters_sent_invoice => Some(
             "an invoice that was sent stays as it is. Where it is not void yet, a person can void it while nothing is paid on it."
                 .to_owned(),
         ),

@@ -10,7 +10,7 @@ use jiff::{Timestamp, civil};
 use uuid::Uuid;
 
 use super::{
-    Change, Declaration, Effect, authorize, callable_operations, channel_wording, confirmed_address,
+    Change, Declaration, Effect, SHOWN_BYTES_MAX, authorize, callable_operations, channel_wording, confirmed_address,
     read_scope::ReadScope,
     store::{self, idempotency::IdempotencyScope},
 };
@@ -219,7 +219,7 @@ impl Call {
 
     /// The changes of the call so far, as far as the caller may see them.
     pub(super) async fn changes(&mut self) -> Result<Vec<Change>, Error> {
-        let mut changes = Change::with_currencies(store::changes(&mut self.db, self.action).await?);
+        let mut changes = Change::with_currencies(store::changes(&mut self.db, self.action, SHOWN_BYTES_MAX).await?);
         let money = ReadScope::of(self).is_ok_and(|read_scope| read_scope.money);
         if !money {
             changes.iter_mut().for_each(Change::hide_money);

@@ -88,3 +88,7 @@ pub use write_response::{Change, WriteResponse};
 
 /// The most changes of one action that are restored; the images of more are not read.
 pub const CHANGES_MAX: usize = 499;
+
+/// How many bytes of images are shown of an action: those of [`CHANGES_MAX`] entries with usual texts.
+#[cfg(feature = "ssr")]
+pub const SHOWN_BYTES_MAX: i64 = 1_000_000;

@@ -25,16 +25,21 @@ pub struct ImageRow {
     pub organization_currency: String,
 }
 
-/// The first 500 changes of the action so far, in order, each with two rows: the image before and the image after. The currency is the
-/// record's own, else that of its invoice or of its client at that time; for deleted ones, as the log has it.
-pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<ImageRow>, Error> {
+/// The first 500 changes of the action so far, in order, each with two rows: the image before and the image after. Those after the first
+/// are left out from where the images take more than `bytes_max` together. The currency is the record's own, else that of its invoice or of
+/// its client at that time; for deleted ones, as the log has it.
+pub async fn changes(db: &mut Db, action: ActionId, bytes_max: i64) -> Result<Vec<ImageRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         ImageRow,
         r#"select c.kind, c.record_id as record, side.is_after as "is_after!", side.image,
                coalesce(side.image ->> 'currency', i.currency, past_invoice.image ->> 'currency', held.currency, client.currency, o.currency) as "currency!",
                o.currency as organization_currency
-           from (select * from change where organization_id = $1 and action_id = $2 order by position limit 500) c
+           from (
+               select f.*, row_number() over own as number, sum(coalesce(octet_length(f.before::text), 0) + coalesce(octet_length(f.after::text), 0)) over own as bytes
+               from (select * from change where organization_id = $1 and action_id = $2 order by position limit 500) f
+               window own as (order by f.position)
+           ) c
            cross join lateral (values (false, c.before), (true, c.after)) side (is_after, image)
            join organization o on o.id = $1
            left join invoice i on i.organization_id = $1 and i.id = (side.image ->> 'invoice_id')::uuid
@@ -56,9 +61,11 @@ pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<ImageRow>, Err
                    and s.position > c.position and s.before is not null
                order by s.position limit 1
            ) held on true
+           where c.bytes <= $3 or c.number = 1
            order by c.position, side.is_after"#,
         organization,
-        action.0
+        action.0,
+        bytes_max
     )
     .fetch_all(db.connection())
     .await?)

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::studio;
 use crate::{
     database::{AccessMode, Db, RowScope},
+    error::Code,
     history::{
         descriptions, obstacles,
         store::{self, time_changes},
@@ -102,8 +103,8 @@ async fn of_actions_that_changed_many_entries_few_images_are_read() {
     assert!(touched <= 2 * 3 * ACTIONS, "of the records that are named, each image once: {touched}");
 
     let before = chunks(&mut db).await;
-    store::open_changes(&mut db, &ids).await.expect("changes");
-    assert_eq!(chunks(&mut db).await, before, "the images of time are not needed");
+    store::kinds_changed(&mut db, &ids).await.expect("kinds");
+    assert_eq!(chunks(&mut db).await, before, "the images are not needed");
 
     descriptions::describe(&mut db, &ids, true).await.expect("words");
     let described = chunks(&mut db).await - before;
@@ -125,6 +126,79 @@ async fn the_newest_actions_of_a_long_page_are_told_with_all_their_projects() {
     let few = studio.ok("list_actions", json!({"limit": 10})).await;
     let few = few["items"].as_array().expect("a list");
     assert!(few.iter().all(|action| action["told"] == "100 entries on Acme / Dashboard changed"), "{few:?}");
+}
+
+/// Whether they can be undone does not follow from the texts of their invoices, which may be long.
+#[tokio::test]
+async fn of_actions_on_invoices_with_long_notes_no_image_is_read_to_tell_whether_they_can_be_undone() {
+    let studio = studio().await;
+    let line = json!([{"description": "Hosting", "price": "50.00"}]);
+    let notes = format!("{} {}", long_description(), long_description());
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": line, "notes": notes})).await;
+    studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "notes": format!("{notes}.")})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    studio.ok("record_payment", json!({"invoice": draft["id"], "amount": "10.00", "date": "2026-11-20"})).await;
+    let mut db = read(&studio).await;
+    let rows = store::actions(&mut db, store::ActionFilter::default(), None, ACTIONS).await.expect("actions");
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let before = chunks(&mut db).await;
+    let kinds = store::kinds_changed(&mut db, &ids).await.expect("kinds");
+    assert_eq!(chunks(&mut db).await, before);
+    let altering = |row: &&store::ActionRow| kinds.iter().any(|kind| kind.action == row.id && kind.alters_sent_invoice);
+    let altering: Vec<&str> = rows.iter().filter(altering).map(|row| row.operation.as_str()).collect();
+    assert_eq!(altering, ["send_invoice"]);
+    drop(db);
+    // Changes from before this was written down are told by their images.
+    let forget = "update change set alters_sent_invoice = null where organization_id = $1";
+    studio.sql(forget).await;
+    let mut db = read(&studio).await;
+    let again = store::kinds_changed(&mut db, &ids).await.expect("kinds");
+    assert_eq!(again.iter().filter(|kind| kind.alters_sent_invoice).count(), 1);
+}
+
+/// A short call must not write hundreds of megabytes into the log.
+#[tokio::test]
+async fn an_action_whose_images_take_more_than_32_megabytes_is_refused_and_changes_nothing() {
+    let studio = studio().await;
+    let insert = format!(
+        "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, source, created_by, created_at, updated_at)
+         select $1, gen_random_uuid(), '{0}', p.id, repeat('ş', 2000), true, date '2026-01-01' + n / 10, 60, 12000, 'import', '{0}', now(), now()
+         from project p, generate_series(1, 4000) n where p.organization_id = $1",
+        studio.member()
+    );
+    studio.sql(&insert).await;
+    for dry_run in [true, false] {
+        let refused = studio
+            .refused("set_rate", json!({"project": "Dashboard", "rate": "90.00", "applies_to": "unbilled_time", "dry_run": dry_run}))
+            .await;
+        assert_eq!(refused.code, Code::Invalid);
+        assert!(refused.message.contains("32 MB together. Do it in parts"), "{refused:?}");
+    }
+    let repriced = "select count(*) from time_entry where organization_id = $1 and rate <> 12000";
+    let written = "select count(*) from change where organization_id = $1 and kind = 'time_entry'";
+    assert_eq!((studio.number(repriced).await, studio.number(written).await), (0, 0));
+}
+
+/// A dry run of many records with long texts is an answer that can be read.
+#[tokio::test]
+async fn a_dry_run_shows_a_million_bytes_of_images_and_says_how_many_records_there_are() {
+    let studio = studio().await;
+    let entry = |at: i64| {
+        let text = format!("{at} {}", "ş".repeat(1_900));
+        json!({"project": "Dashboard", "date": format!("2026-11-{:02}", at % 20 + 1), "duration": "10m", "description": text})
+    };
+    let mut ids = Vec::new();
+    for call in 0..4 {
+        let entries: Vec<Value> = (0..100).map(|at| entry(call * 100 + at)).collect();
+        let logged = studio.ok("create_time_entries", json!({"entries": entries})).await;
+        ids.extend(logged["items"].as_array().expect("entries").iter().map(|entry| entry["id"].clone()));
+    }
+    let shown =
+        studio.ok("set_rate", json!({"project": "Dashboard", "rate": "90.00", "applies_to": "unbilled_time", "dry_run": true})).await;
+    let changes = shown["changes"].as_array().map_or(0, Vec::len);
+    assert!((50..300).contains(&changes), "{changes}");
+    let warned = shown["warnings"].to_string();
+    assert!(warned.contains("This changes 401 records, of which not all are shown."), "{warned}");
 }
 
 /// The scan of changes of time names these columns.

@@ -1,0 +1,93 @@
+-- works with: 82
+-- What an action writes into the log of changes has a bound, and what the list of actions says of each is known without its images.
+
+-- Whether a change sends an invoice, or changes more of a sent one than its payments: no undo puts that back.
+create function alters_sent_invoice(before jsonb, after jsonb) returns boolean language sql immutable parallel safe
+return (coalesce(before ->> 'state' <> 'draft', false) or coalesce(after ->> 'state' <> 'draft', false)) and not coalesce(
+    before ->> 'state' in ('sent', 'paid') and after ->> 'state' in ('sent', 'paid')
+        and before - array['state', 'paid', 'version'] = after - array['state', 'paid', 'version'], false);
+
+-- Known of what is written from now on; of older rows it follows from their images.
+alter table change add column alters_sent_invoice boolean;
+-- How many changes an action consists of, and how many records it touched; of older actions they are counted.
+alter table action add column changes bigint, add column records bigint;
+
+revoke execute on function alters_sent_invoice from public;
+grant execute on function alters_sent_invoice to stint_app;
+
+-- The same as before, but the images of one transaction take 32 MB at most: a short call can change thousands of records with long
+-- texts, and their images are written, hashed, kept for ever and read again.
+create or replace function record_change() returns trigger language plpgsql as $$
+declare
+    acting uuid := nullif(current_setting('app.action_id', true), '')::uuid;
+    hidden constant text[] := array['secret_hash', 'search_key', 'search_key_of', 'namesake'];
+    most constant bigint := 32 * 1024 * 1024;
+    was jsonb;
+    now jsonb;
+    before json;
+    after json;
+    written bigint;
+begin
+    if acting is null or (tg_op = 'UPDATE' and old is not distinct from new) then
+        return null;
+    end if;
+    if tg_op <> 'INSERT' then
+        was := to_jsonb(old) - hidden;
+    end if;
+    if tg_op <> 'DELETE' then
+        now := to_jsonb(new) - hidden;
+    end if;
+    if tg_op = 'UPDATE' and tg_table_name = any (array['client', 'project', 'member']) and was = now then
+        return null;
+    end if;
+    before := was;
+    after := now;
+    written := coalesce(nullif(current_setting('app.image_bytes', true), '')::bigint, 0)
+        + coalesce(octet_length(before::text), 0) + coalesce(octet_length(after::text), 0);
+    if written > most then
+        raise exception 'an action changes too much at once' using errcode = 'ST413';
+    end if;
+    perform set_config('app.image_bytes', written::text, true);
+    insert into change (organization_id, action_id, kind, record_id, before, after, alters_sent_invoice)
+    values (coalesce(new.organization_id, old.organization_id), acting, tg_table_name, coalesce(new.id, old.id), before, after,
+        case when tg_table_name = 'invoice' then alters_sent_invoice(was, now) end);
+    return null;
+end
+$$;
+
+-- The same as before, and with the numbers of changes and records of each action. What goes into the hash of its changes comes in the order of the
+-- index: sorted here, long images went through files.
+create or replace function append_actions(entries jsonb, wrote boolean) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    tenant uuid := current_organization();
+    head audit_head;
+    entry action;
+begin
+    if tenant is null then
+        raise exception 'an action belongs to an organization';
+    end if;
+    select * into head from audit_head where organization_id = tenant for update;
+    if not found then
+        insert into audit_head values (tenant, 0, '\x') on conflict do nothing;
+        select * into head from audit_head where organization_id = tenant for update;
+    end if;
+    for entry in select * from jsonb_populate_recordset(null::action, entries) loop
+        head.position := head.position + 1;
+        entry.organization_id := tenant;
+        entry.position := head.position;
+        if wrote then
+            select sha256(convert_to(string_agg(text_of_change(c.kind, c.record_id, c.before, c.after), E'\n'), 'UTF8')), count(*),
+                count(distinct c.record_id)
+            into entry.changes_hash, entry.changes, entry.records
+            from (select * from change where organization_id = tenant and action_id = entry.id order by position) c;
+        end if;
+        entry.hash := hash_of_action(head.hash, entry);
+        head.hash := entry.hash;
+        insert into action select entry.*;
+        if head.position % 10000 = 0 then
+            insert into audit_checkpoint values (tenant, head.position, head.hash, now());
+        end if;
+    end loop;
+    update audit_head set position = head.position, hash = head.hash where organization_id = tenant;
+end
+$$;
