@@ -84,6 +84,11 @@ impl WorkDuration {
     pub fn of(seconds: i64) -> WorkDuration {
         WorkDuration { seconds, text: text(seconds) }
     }
+
+    /// The verb of a sentence about this duration: `one` after a single unit (`1h waits`), `many` after any other (`1h 30m wait`).
+    pub fn verb<'a>(&self, one: &'a str, many: &'a str) -> &'a str {
+        if matches!(self.text.as_str(), "1h" | "1m" | "1s") { one } else { many }
+    }
 }
 
 /// Parses the seconds of a text such as `1h30m`, without a limit; `None` if it is no duration, or ambiguous.

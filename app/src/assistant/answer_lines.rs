@@ -49,13 +49,14 @@ impl ClientSum {
         }
     }
 
-    /// `Acme: 330.00 EUR · 5h 45m`.
-    fn line(&self) -> String {
+    /// `Acme: 330.00 EUR · 5h 45m`. Where the list `goes_on` with the client, the sums are the least there is.
+    fn line(&self, goes_on: bool) -> String {
         let amounts: Vec<String> = self.amounts.iter().map(Money::text).collect();
         let worked = WorkDuration::of(self.worked).text;
         let no_rate = WorkDuration::of(self.without_rate).text;
         let no_rate = if self.without_rate > 0 { format!(" ({no_rate} of it has no rate yet)") } else { String::new() };
-        format!("- {}: {} · {worked}{no_rate}", excerpt(&self.client.name), amounts.join(" and "))
+        let least = if goes_on { "at least " } else { "" };
+        format!("- {}: {least}{} · {least}{worked}{no_rate}", excerpt(&self.client.name), amounts.join(" and "))
     }
 }
 
@@ -69,13 +70,12 @@ fn unbilled(page: UnbilledTime, slug: &str) -> Option<String> {
         }
         sums.last_mut()?.add(project);
     }
-    // The next page may go on with the last client, whose sum is then only a part.
-    if is_cut {
-        sums.pop();
-    }
-    // A command takes the whole name.
-    let first = sums.first()?.client.name.clone();
-    let mut lines: Vec<String> = sums.iter().take(LINES_MAX).map(ClientSum::line).collect();
+    // A command takes the whole name, and bills no other days than were asked for.
+    let days = page.from.zip(page.to).map(|(from, to)| format!(" {from}..{to}")).unwrap_or_default();
+    let first = format!("{}{days}", sums.first()?.client.name);
+    // The next page may go on with the last client.
+    let goes_on = |at: usize| is_cut && at + 1 == sums.len();
+    let mut lines: Vec<String> = sums.iter().enumerate().take(LINES_MAX).map(|(at, sum)| sum.line(goes_on(at))).collect();
     if is_cut || sums.len() > LINES_MAX {
         lines.push("- and more: `/unbilled` with a name shows one client alone".to_owned());
     }
@@ -134,5 +134,35 @@ mod tests {
         let many = told(25).expect("lines");
         assert!(many.lines().count() == LINES_MAX + 1 && many.ends_with("- and 15 more"), "{many}");
         assert_eq!(lines("get_client", &json!({"name": "Acme"}), "ada"), None);
+    }
+
+    /// An item of the unbilled time: an hour of a project of this client.
+    fn unbilled_hour(client: usize, project: usize) -> Value {
+        let id = |kind: usize, number: usize| format!("01980000-0000-7000-8000-{kind:04}{number:08}");
+        json!({
+            "client": {"id": id(1, client), "name": format!("Client {client}")},
+            "project": {"id": id(2, project), "name": format!("Project {project}")},
+            "worked": {"seconds": 3_600, "text": "1h"}, "without_rate": {"seconds": 0, "text": "0m"},
+            "amount": {"amount": "120.00", "currency": "EUR"}, "entries": 1, "oldest": "2026-11-20", "newest": "2026-11-20",
+        })
+    }
+
+    #[test]
+    fn the_sum_of_a_client_with_whom_the_list_goes_on_is_the_least_there_is() {
+        let told = |items: Vec<Value>, next: Option<&str>| lines("list_unbilled", &json!({"items": items, "next_cursor": next}), "ada");
+        let both = || vec![unbilled_hour(1, 1), unbilled_hour(1, 2), unbilled_hour(2, 3)];
+        let cut = told(both(), Some("more")).expect("lines");
+        assert!(cut.starts_with("- Client 1: 240.00 EUR · 2h\n- Client 2: at least 120.00 EUR · at least 1h\n- and more"), "{cut}");
+        let whole = told(both(), None).expect("lines");
+        assert!(!whole.contains("at least") && !whole.contains("and more"), "{whole}");
+        let only = told(vec![unbilled_hour(1, 1)], Some("more")).expect("a client with more projects than the page holds is told too");
+        assert!(only.starts_with("- Client 1: at least 120.00 EUR · at least 1h\n"), "{only}");
+    }
+
+    #[test]
+    fn the_next_step_bills_no_other_days_than_were_asked_for() {
+        let of_days = json!({"items": [unbilled_hour(1, 1)], "from": "2026-11-01", "to": "2026-11-30"});
+        let told = lines("list_unbilled", &of_days, "ada").expect("lines");
+        assert!(told.ends_with("or type `/invoice Client 1 2026-11-01..2026-11-30`."), "{told}");
     }
 }

@@ -84,7 +84,7 @@ pub async fn list_conversations(
     history::list(&AssistantUser::current()?, query).await
 }
 
-/// One conversation with its latest 200 messages.
+/// One conversation with its latest messages, at most 200 of 1 MB together.
 #[server(name = GetConversation, prefix = "/call", endpoint = "assistant_conversation", input = server_fn::codec::GetUrl)]
 pub async fn get_conversation(
     /// The conversation.

@@ -20,7 +20,7 @@ const NATURAL_COMMANDS: [(&str, &str, &str, &str, bool); 5] = [
     ("start", "start_timer", "Start the timer", "Acme / Dashboard / design review", true),
     ("stop", "stop_timer", "Stop the timer", "", true),
     ("log", "create_time_entry", "Log time", "45m Acme / Onboarding / first call", true),
-    ("unbilled", "list_unbilled", "List unbilled time", "Acme", false),
+    ("unbilled", "list_unbilled", "List unbilled time", "Acme last month", false),
     ("invoice", "draft_invoice", "Draft an invoice", "Acme last month", true),
 ];
 

@@ -45,11 +45,12 @@ pub async fn get(user: &AssistantUser, id: ConversationId) -> Result<Conversatio
     let run = user.caller.services.assistant().runs.of_conversation(id);
     let mut db = user.db(AccessMode::Read).await?;
     let row = store::conversation::find(&mut db, id, user.membership.member).await?;
-    let mut cards = store::card::list(&mut db, id).await?;
+    let latest = store::message::list(&mut db, id).await?;
+    let mut cards = store::card::list(&mut db, id, &latest.cards()).await?;
     cards.retain(|kept| redaction::may_see_card(user, kept));
     card_actions::mark_undoable(&mut db, &mut cards).await?;
     let cards: HashMap<_, _> = cards.into_iter().map(|kept| (kept.card.id, kept.card)).collect();
-    let found = store::message::list(&mut db, id, cards).await?;
+    let found = latest.with_cards(&cards)?;
     let since = redaction::access_narrowed_at(&mut db, user).await?;
     let runs = &user.caller.services.assistant().runs;
     let messages = found.into_iter().map(|found| redaction::visible_message(user, complete(found, run, runs), since)).collect();

@@ -18,12 +18,19 @@ use super::{
 use crate::{
     audit,
     database::AccessMode,
-    error::Error,
+    error::{Code, Error},
     operation::{Effect, Operation, refusal_for_person},
 };
 
 /// The maximum length of a message, in characters.
 const LONGEST: usize = 8_000;
+
+/// The maximum number of messages in a conversation to which another is added.
+const MESSAGES_MAX: i64 = 400;
+
+/// The maximum size of a conversation to which another message is added, in bytes: its messages, what was looked up for them, and its
+/// cards.
+const BYTES_MAX: i64 = 2_000_000;
 
 /// The maximum length of a title made from the first message, in characters.
 const TITLE: usize = 60;
@@ -46,6 +53,7 @@ pub async fn send_message(
     if conversation.is_some() {
         let mut db = user.db(AccessMode::Read).await?;
         store::conversation::find(&mut db, id, user.membership.member).await?;
+        check_room(&store::conversation::size(&mut db, id).await?)?;
         if asks {
             run_lease::refuse_if_running(&mut db, &user.caller.services.assistant().runs, id).await?;
         }
@@ -63,6 +71,18 @@ pub async fn send_message(
     };
     store_answer(&user, id, &answer).await?;
     Ok(SendMessageResponse { conversation: id, messages: vec![asked, answer], run: None })
+}
+
+/// Refuses another message in a conversation that is as long as one may be.
+fn check_room(size: &store::conversation::ConversationSize) -> Result<(), Error> {
+    let (messages, megabytes) = (size.messages, BYTES_MAX / 1_000_000);
+    let why = match (messages >= MESSAGES_MAX, size.bytes >= BYTES_MAX) {
+        (true, _) => format!("it has {messages} messages, and {MESSAGES_MAX} fit at most"),
+        (false, true) => format!("what was said, looked up and proposed in it takes {megabytes} MB, and no more fits"),
+        (false, false) => return Ok(()),
+    };
+    let message = format!("This conversation is full: {why}. Begin a new conversation to go on; this one can still be read.");
+    Err(Error::new(Code::Conflict, message))
 }
 
 /// Whether a model is configured, and whether the organization may use it.

@@ -4,11 +4,14 @@
 //! what the first did: both cannot pass a hard stop, and a threshold is crossed by exactly one of them. When usage falls
 //! below a threshold nothing has to be reset: the next write that reaches it crosses it again. A new period begins at zero.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    alerts, errors,
+    alerts::{self, PeriodChange},
+    errors,
     store::{self, UsageQuery},
     types::BudgetStatus,
     usage::{Budget, BudgetPart, Usage},
@@ -57,7 +60,7 @@ pub struct BudgetOutcome {
 impl BudgetGuard {
     /// Locks the budgets of these projects, and reads their usage in the periods of these days. Runs before the write.
     pub async fn lock(cx: &mut Call, touched: &[(Uuid, Date)]) -> Result<Self, Error> {
-        let projects: Vec<Uuid> = touched.iter().map(|(project, _)| *project).collect();
+        let projects: Vec<Uuid> = touched.iter().map(|(project, _)| *project).collect::<BTreeSet<_>>().into_iter().collect();
         if projects.is_empty() {
             return Ok(Self { periods: Vec::new() });
         }
@@ -67,15 +70,7 @@ impl BudgetGuard {
         if held.is_empty() {
             return Ok(Self { periods: Vec::new() });
         }
-        let budgets = store::of_projects(&mut cx.db, &held).await?;
-        let mut periods: Vec<GuardedPeriod> = Vec::new();
-        for (project, day) in touched {
-            let Some(budget) = budgets.iter().find(|budget| budget.project == *project) else { continue };
-            let days = budget.period.containing(*day);
-            if !periods.iter().any(|known| known.budget.id == budget.id && known.days == days) {
-                periods.push(GuardedPeriod { budget: budget.clone(), days, before: Usage::default() });
-            }
-        }
+        let mut periods = touched_periods(&store::of_projects(&mut cx.db, &held).await?, touched);
         let asked: Vec<UsageQuery> = periods.iter().map(GuardedPeriod::asked).collect();
         let usages = usages(cx, &asked).await?;
         periods.iter_mut().zip(usages).for_each(|(period, usage)| period.before = usage);
@@ -112,19 +107,35 @@ impl BudgetGuard {
     pub async fn finish(self, cx: &mut Call, read_scope: &ReadScope, hard_stop: HardStop) -> Result<BudgetOutcome, Error> {
         let asked: Vec<UsageQuery> = self.periods.iter().map(GuardedPeriod::asked).collect();
         let usages = usages(cx, &asked).await?;
-        let mut outcome = BudgetOutcome { periods: Vec::with_capacity(usages.len()) };
-        for (GuardedPeriod { budget, days, before }, after) in self.periods.into_iter().zip(usages) {
-            if hard_stop == HardStop::Enforce && budget.hard_stop {
-                let (counted, grown) = with_drafts(before, after);
-                if exceeds(&budget, counted, grown) {
-                    return Err(errors::entry_refused(&budget, days, before, (counted, grown), read_scope));
+        let changed = |(GuardedPeriod { budget, days, before }, after)| PeriodChange { budget, days, before, after };
+        let changes: Vec<PeriodChange> = self.periods.into_iter().zip(usages).map(changed).collect();
+        if hard_stop == HardStop::Enforce {
+            for PeriodChange { budget, days, before, after } in changes.iter().filter(|change| change.budget.hard_stop) {
+                let (counted, grown) = with_drafts(*before, *after);
+                if exceeds(budget, counted, grown) {
+                    return Err(errors::entry_refused(budget, *days, *before, (counted, grown), read_scope));
                 }
             }
-            alerts::notify_crossed(cx, read_scope, &budget, days, before, after).await?;
-            outcome.periods.push((budget.project, days, budget.status(days, after, BudgetPart::visible(read_scope.money))));
         }
-        Ok(outcome)
+        alerts::notify_crossed(cx, read_scope, &changes).await?;
+        let part = BudgetPart::visible(read_scope.money);
+        let status = |change: &PeriodChange| (change.budget.project, change.days, change.budget.status(change.days, change.after, part));
+        Ok(BudgetOutcome { periods: changes.iter().map(status).collect() })
     }
+}
+
+/// Each period of these budgets that holds one of the days, once, in the order of the time.
+fn touched_periods(budgets: &[Budget], touched: &[(Uuid, Date)]) -> Vec<GuardedPeriod> {
+    let of_projects: HashMap<Uuid, &Budget> = budgets.iter().map(|budget| (budget.project, budget)).collect();
+    let (mut known, mut periods) = (HashSet::new(), Vec::new());
+    for (project, day) in touched {
+        let Some(budget) = of_projects.get(project) else { continue };
+        let days = budget.period.containing(*day);
+        if known.insert((budget.id, days)) {
+            periods.push(GuardedPeriod { budget: (*budget).clone(), days, before: Usage::default() });
+        }
+    }
+    periods
 }
 
 impl BudgetOutcome {

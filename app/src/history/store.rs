@@ -246,7 +246,7 @@ pub struct TouchedRecord {
     pub kind: String,
     /// The record.
     pub record: Uuid,
-    /// Its `name`, `number`, `description` and `day`, as far as it has them.
+    /// Its `name`, `number`, the beginning of its `description`, and its `day`, as far as it has them.
     pub image: Value,
     /// How many records the action touched.
     pub in_all: i64,
@@ -258,7 +258,7 @@ pub async fn touched(db: &mut Db, actions: &[Uuid], changes: i64, most: i64) -> 
     Ok(query_as!(
         TouchedRecord,
         r#"select a.id as "action!", c.kind as "kind!", c.record_id as "record!", jsonb_build_object('name', f.name,
-               'number', f.number, 'description', f.description, 'day', f.day, 'member_id', f.member_id) as "image!",
+               'number', f.number, 'description', left(f.description, 200), 'day', f.day, 'member_id', f.member_id) as "image!",
                n.in_all as "in_all!"
            from action a
            cross join lateral (

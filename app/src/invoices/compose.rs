@@ -48,7 +48,7 @@ pub struct UnbilledEntry {
     pub member_name: String,
     /// The day of the entry.
     pub day: Date,
-    /// What was done.
+    /// What was done; empty where no line shows it, since the descriptions of thousands of entries take megabytes.
     pub description: String,
     /// Duration in seconds.
     pub seconds: i64,

@@ -175,9 +175,9 @@ pub async fn create(cx: &mut Call, wanted: DraftRequest) -> Result<Invoice, Erro
 /// Warns an agent that writes drafts that the invoice is unsent, with the page that sends it. A dry run stores no draft, so it is silent.
 pub fn warn_agent_draft_unsent(cx: &mut Call, invoice: InvoiceId) -> Result<(), Error> {
     if cx.writes_drafts() && !cx.dry_run {
-        let (slug, public_url) = (&cx.membership()?.slug, &cx.caller.services.public_url);
-        let message = format!("This is a draft: nobody owes it until a person sends it at {public_url}/o/{slug}/invoices/{invoice}");
-        cx.warn(message);
+        let message = "This is a draft: nobody owes it until a person sends it";
+        let address = cx.page_address(&format!("invoices/{invoice}"))?;
+        cx.warn_by_channel(format!("{message} on its page."), format!("{message} at {address}"));
     }
     Ok(())
 }
@@ -282,23 +282,55 @@ pub async fn insert_lines(cx: &mut Call, currency: &Currency, invoice: InvoiceId
 
 /// Composes the requested lines; with `only`, from no other entries than those.
 async fn compose(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>) -> Result<ComposedDraft, Error> {
-    let entries = store::unbilled_entries(&mut cx.db, &resolved.billable(), only).await?;
-    if entries.len() as i64 > ENTRIES_MAX {
-        return Err(Error::invalid(
+    let described = resolved.grouping.group_by.shows_descriptions();
+    if described {
+        check_descriptions(cx, resolved, only).await?;
+    }
+    let entries = store::unbilled_entries(&mut cx.db, &resolved.billable(), only, described).await?;
+    check_entries(entries.len() as i64)?;
+    let mut lines = compose::time_lines(&entries, resolved.grouping, &resolved.client.currency, &tax_of(&resolved.client));
+    let of_time = lines.len();
+    lines.extend(resolved.custom.iter().cloned());
+    check_lines(lines.len())?;
+    let lines: Vec<LineRow> = lines.into_iter().map(compose::row).collect();
+    let (field, way_out) = match text_limits::are_mostly_given(&lines, of_time) {
+        true => ("lines", text_limits::SHORTEN_LINES),
+        false => ("group_by", SHORTER),
+    };
+    text_limits::fit_together(&lines, field, way_out)?;
+    Ok(ComposedDraft { lines, entries })
+}
+
+/// What makes an invoice of tracked time shorter.
+const SHORTER: &str = "Group the time by day or project, or choose a shorter period.";
+
+/// Refuses, before any description is loaded, time whose entries are more lines or longer texts than an invoice holds.
+async fn check_descriptions(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>) -> Result<(), Error> {
+    let size = store::unbilled_size(&mut cx.db, &resolved.billable(), only).await?;
+    check_entries(size.entries)?;
+    check_lines(size.entries as usize + resolved.custom.len())?;
+    text_limits::reject_far_too_long(size.bytes as usize, "group_by", SHORTER)
+}
+
+/// Refuses more entries than an invoice bills.
+fn check_entries(count: i64) -> Result<(), Error> {
+    match count > ENTRIES_MAX {
+        false => Ok(()),
+        true => Err(Error::invalid(
             "period",
             format!("More than {ENTRIES_MAX} time entries would be on this invoice. Choose a shorter period or fewer projects."),
-        ));
+        )),
     }
-    let mut lines = compose::time_lines(&entries, resolved.grouping, &resolved.client.currency, &tax_of(&resolved.client));
-    lines.extend(resolved.custom.iter().cloned());
-    if lines.len() > LINES_MAX {
-        let message = format!("This would be {} lines, and an invoice holds {LINES_MAX} at most.", lines.len());
-        let way_out = "Group the time by day or project, or choose a shorter period.";
-        return Err(Error::invalid("group_by", format!("{message} {way_out}")));
+}
+
+/// Refuses more lines than an invoice holds.
+fn check_lines(count: usize) -> Result<(), Error> {
+    match count > LINES_MAX {
+        false => Ok(()),
+        true => {
+            Err(Error::invalid("group_by", format!("This would be {count} lines, and an invoice holds {LINES_MAX} at most. {SHORTER}")))
+        }
     }
-    let lines: Vec<LineRow> = lines.into_iter().map(compose::row).collect();
-    text_limits::fit_together(&lines, "group_by", "Group the time by day or project, or choose a shorter period.")?;
-    Ok(ComposedDraft { lines, entries })
 }
 
 /// Resolves the deferred entries. Refuses an id that is no time of the client: the entry that was meant would be billed.

@@ -26,8 +26,9 @@ pub async fn lines(cx: &mut Call, row: &InvoiceRow) -> Result<Vec<LineRow>, Erro
         return Ok(lines);
     }
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let time = store::draft_entries(&mut cx.db, row.id).await?;
-    Ok(recompose(lines, &time, grouping(row, &client)?))
+    let grouping = grouping(row, &client)?;
+    let time = store::draft_entries(&mut cx.db, row.id, grouping.group_by.shows_descriptions()).await?;
+    Ok(recompose(lines, &time, grouping))
 }
 
 /// The same with the time on a draft, which is slow to query; no time for a sent invoice.
@@ -43,8 +44,10 @@ pub async fn lines_and_time(cx: &mut Call, row: &InvoiceRow) -> Result<(Vec<Line
 pub async fn of_draft(cx: &mut Call, row: &InvoiceRow, client: &Client) -> Result<(Vec<LineRow>, Vec<DraftEntry>), Error> {
     let lines = store::lines(&mut cx.db, row.id).await?;
     let has_time = lines.iter().any(|line| !line.entries.is_empty());
-    let time = if has_time { store::draft_entries(&mut cx.db, row.id).await? } else { Vec::new() };
-    Ok((recompose(lines, &time, grouping(row, client)?), time))
+    let grouping = grouping(row, client)?;
+    let described = grouping.group_by.shows_descriptions();
+    let time = if has_time { store::draft_entries(&mut cx.db, row.id, described).await? } else { Vec::new() };
+    Ok((recompose(lines, &time, grouping), time))
 }
 
 /// Composes the composed texts of lines again from their present time.

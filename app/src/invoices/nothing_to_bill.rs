@@ -40,11 +40,12 @@ fn chosen(wanted: &BillableFilter<'_>) -> (&'static str, &'static str) {
     }
 }
 
-/// The drafts of invoices that hold the time, with their pages.
+/// The drafts of invoices that hold the time: the addresses of their pages for a program, the page that lists them for a person.
 fn on_drafts(cx: &Call, drafts: &[Uuid]) -> Result<String, Error> {
-    let (slug, public_url) = (&cx.membership()?.slug, &cx.caller.services.public_url);
-    let pages: Vec<String> = drafts.iter().take(DRAFTS_NAMED).map(|draft| format!("{public_url}/o/{slug}/invoices/{draft}")).collect();
+    let address = |draft: &Uuid| cx.page_address(&format!("invoices/{draft}"));
+    let pages = drafts.iter().take(DRAFTS_NAMED).map(address).collect::<Result<Vec<_>, Error>>()?;
     let (which, further) =
         (if drafts.len() == 1 { "a draft" } else { "drafts" }, if drafts.len() > DRAFTS_NAMED { " and others" } else { "" });
-    Ok(format!("the time is on {which} already ({}{further})", pages.join(", ")))
+    let place = cx.worded("see the invoices page".to_owned(), format!("{}{further}", pages.join(", ")));
+    Ok(format!("the time is on {which} already ({place})"))
 }

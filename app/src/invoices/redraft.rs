@@ -38,12 +38,13 @@ pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     is_void(&void)?;
     is_first(&void, store::redrafts(&mut cx.db, void.id).await?)?;
     let (client, currency) = (clients::record::find(cx, &void.client_id.to_string()).await?, Currency::parse(&void.currency)?);
-    let time = Time::of(cx, &void).await?;
+    let grouping = line_texts::grouping(&void, &client)?;
+    let time = Time::of(cx, &void, grouping).await?;
     for warning in [time.left_out(number(&void)), time.other_lines(number(&void))].into_iter().flatten() {
         cx.warn(warning);
     }
     let sent = store::lines(&mut cx.db, void.id).await?;
-    let lines = time.lines(&sent, line_texts::grouping(&void, &client)?, &currency, &draft::tax_of(&client));
+    let lines = time.lines(&sent, grouping, &currency, &draft::tax_of(&client));
     fits(&void, &lines)?;
     text_limits::fit_together(&lines, "invoice", "Draft a new invoice of that time by project or day.")?;
     if let Some(warning) = other_sum(&void, &sent, &lines, &currency) {
@@ -155,19 +156,22 @@ fn other_sum(void: &InvoiceRow, sent: &[LineRow], lines: &[LineRow], currency: &
 struct Time {
     /// All entries, as they were when the invoice was voided.
     then: Vec<VoidedEntry>,
-    /// The entries that can be billed, as they are now, in the order of the work.
+    /// The entries that can be billed, as they are now, in the order of the work. They have descriptions where the lines show them.
     now: Vec<UnbilledEntry>,
+    /// The entries that are described otherwise by now.
+    reworded: BTreeSet<Uuid>,
 }
 
 impl Time {
     /// Reads the time and locks it until the transaction ends.
-    async fn of(cx: &mut Call, void: &InvoiceRow) -> Result<Self, Error> {
+    async fn of(cx: &mut Call, void: &InvoiceRow, grouping: Grouping) -> Result<Self, Error> {
         let then = store::released_by_void(&mut cx.db, void.id).await?;
         let ids: Vec<Uuid> = then.iter().map(|entry| entry.id).collect();
         store::lock_entries(&mut cx.db, &ids).await?;
         let billable = BillableFilter { client: void.client_id, period: None, projects: &[], defer: &[] };
-        let now = store::unbilled_entries(&mut cx.db, &billable, Some(&ids)).await?;
-        Ok(Self { then, now })
+        let now = store::unbilled_entries(&mut cx.db, &billable, Some(&ids), grouping.group_by.shows_descriptions()).await?;
+        let reworded = store::reworded(&mut cx.db, &then).await?.into_iter().collect();
+        Ok(Self { then, now, reworded })
     }
 
     /// The warning that some time cannot be billed; `None` if all can.
@@ -184,7 +188,8 @@ impl Time {
         self.then.iter().all(|then| {
             // A rate of 0 from before rates could be absent may be absent now.
             now.get(&then.id).is_some_and(|now| {
-                (now.project, now.day, now.seconds, &now.description) == (then.project, then.day.to_jiff(), then.seconds, &then.description)
+                (now.project, now.day, now.seconds) == (then.project, then.day.to_jiff(), then.seconds)
+                    && !self.reworded.contains(&then.id)
                     && now.rate.unwrap_or(0) == then.rate.unwrap_or(0)
             })
         })
@@ -300,7 +305,7 @@ async fn summed(cx: &mut Call, invoice: InvoiceId, lines: &[LineRow]) -> Result<
     let row = read::find(cx, &invoice.to_string()).await?;
     let totals = Totals::of(&read::amounts(lines)?, read::discount(&row))?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
-    let time = store::draft_entries(&mut cx.db, row.id).await?;
+    let time = store::draft_entries(&mut cx.db, row.id, false).await?;
     for remark in remarks::of(cx, &row, lines, &time).await? {
         cx.warn(remark.message);
     }

@@ -12,14 +12,15 @@ pub const TEXTS_MAX: usize = 500_000;
 /// Maximum number of different reasons on an invoice: each is printed with the lines that it is for.
 pub const REASONS_MAX: usize = 100;
 
-/// Refuses lines whose texts together are larger than [`TEXTS_MAX`], or which have more than [`REASONS_MAX`] different reasons; `way_out`
-/// says how the texts become shorter.
+/// How the texts of lines that the caller wrote become shorter.
+pub const SHORTEN_LINES: &str = "Shorten some, or write further ones on another invoice.";
+
+/// Refuses lines whose texts together are larger than [`TEXTS_MAX`], or which have more than [`REASONS_MAX`] different reasons. The refusal
+/// is at `field`, the argument that the lines come from; `way_out` says how the texts become shorter.
 pub fn fit_together(lines: &[LineRow], field: &str, way_out: &str) -> Result<(), Error> {
     let size = texts_size(lines);
     if size > TEXTS_MAX {
-        let (kilobytes, most) = (size.div_ceil(1_000), TEXTS_MAX / 1_000);
-        let message = format!("The texts of the lines would take {kilobytes} kB together, and {most} kB fit at most. {way_out}");
-        return Err(Error::invalid(field, message));
+        return Err(too_long(size, field, way_out));
     }
     let reasons = reasons_count(lines);
     if reasons > REASONS_MAX {
@@ -27,9 +28,27 @@ pub fn fit_together(lines: &[LineRow], field: &str, way_out: &str) -> Result<(),
             "The lines would give {reasons} different reasons why no tax is charged, and an invoice holds {REASONS_MAX}. Give the same \
              reason in the same words."
         );
-        return Err(Error::invalid("lines", message));
+        return Err(Error::invalid(field, message));
     }
     Ok(())
+}
+
+/// Refuses descriptions of `size` bytes before they are loaded, where they are so long that they fit in no way: a line cuts a long one,
+/// so a size close to [`TEXTS_MAX`] may still fit.
+pub fn reject_far_too_long(size: usize, field: &str, way_out: &str) -> Result<(), Error> {
+    if size > 2 * TEXTS_MAX { Err(too_long(size, field, way_out)) } else { Ok(()) }
+}
+
+fn too_long(size: usize, field: &str, way_out: &str) -> Error {
+    let (kilobytes, most) = (size.div_ceil(1_000), TEXTS_MAX / 1_000);
+    Error::invalid(field, format!("The texts of the lines would take {kilobytes} kB together, and {most} kB fit at most. {way_out}"))
+}
+
+/// Whether most of the texts, or nearly all reasons that fit, are those of the lines that the caller gave, which follow `of_time` lines of
+/// time. All time has the tax of its client, so it adds one reason at most.
+pub fn are_mostly_given(lines: &[LineRow], of_time: usize) -> bool {
+    let (time, given) = lines.split_at(of_time);
+    texts_size(given) > texts_size(time) || reasons_count(given) >= REASONS_MAX
 }
 
 /// The number of different reasons why no tax is charged.

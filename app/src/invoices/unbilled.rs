@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     clients,
+    context::Channel,
     error::Error,
     operation::Call,
     page::{self, Cursor, Page},
@@ -29,7 +30,8 @@ pub struct UnbilledFilter {
     pub to: Option<String>,
 }
 
-/// A page of unbilled time by client and project; the first one with warnings about the time that waits.
+/// A page of unbilled time by client and project; the first one with warnings about the time that waits. The pages of Stint show that
+/// beside the balance and in the preview of an invoice, and not here, so it is not looked for when they ask.
 pub async fn list(cx: &mut Call, given: UnbilledFilter, limit: Option<u32>, cursor: Option<String>) -> Result<UnbilledTime, Error> {
     let span = draft::resolve_period(cx, given.period, given.from, given.to)?;
     let client = match domain::text::non_empty(given.client) {
@@ -37,9 +39,10 @@ pub async fn list(cx: &mut Call, given: UnbilledFilter, limit: Option<u32>, curs
         None => None,
     };
     let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?.map(page::keyset_of));
-    let warnings = match after {
-        None => waiting::by_client(cx, &WaitingFilter { client, period: span.as_ref(), ..WaitingFilter::default() }).await?,
-        Some(_) => Vec::new(),
+    let tells_waiting = after.is_none() && cx.caller.channel != Channel::Page;
+    let warnings = match tells_waiting {
+        true => waiting::by_client(cx, &WaitingFilter { client, period: span.as_ref(), ..WaitingFilter::default() }).await?,
+        false => Vec::new(),
     };
     let rows = store::unbilled_by_project(&mut cx.db, client, span.as_ref(), after, limit + 1).await?;
     let cursor_of = |row: &store::UnbilledRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };

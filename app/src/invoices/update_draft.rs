@@ -50,6 +50,19 @@ pub struct DraftChange {
     pub rates: RateChange,
 }
 
+impl DraftChange {
+    /// The argument by which the lines grow. A form sends all lines along with those that it adds.
+    fn grown_by(&self) -> &'static str {
+        match self.add.iter().all(compose::is_blank) {
+            false => "add",
+            true if !self.lines.is_empty() => "lines",
+            true if self.rates.current => "current_rates",
+            true if self.rates.wanted() => "time_rate",
+            true => "client_tax",
+        }
+    }
+}
+
 /// Changes a draft and recomputes its sums. Without an effective change nothing is written, and the version stays.
 pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
     if change.rates.wanted() || !change.rates.per_line.is_empty() {
@@ -58,6 +71,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     let mut row = lock_draft(cx, invoice, change.version).await?;
     check_agent_may_update(cx, &row, &change.rates).await?;
     let repriced = change.rates.wanted() || !change.rates.per_line.is_empty();
+    let grown_by = change.grown_by();
     let before = DraftSnapshot::of(cx, &row, repriced).await?;
     write(cx, &mut row, change, &before.lines).await?;
     let after = DraftSnapshot::of(cx, &row, repriced).await?;
@@ -65,7 +79,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
         // A draft from before this bound can still be shortened step by step.
         let grows = |measure: fn(&[LineRow]) -> usize| measure(&after.lines) > measure(&before.lines);
         if grows(|lines| lines.len()) || grows(text_limits::texts_size) || grows(text_limits::reasons_count) {
-            text_limits::fit_together(&after.lines, "lines", "Shorten some, or write further ones on another invoice.")?;
+            text_limits::fit_together(&after.lines, grown_by, text_limits::SHORTEN_LINES)?;
         }
         let totals = read::totals(&row, &after.lines)?;
         store::update_draft(&mut cx.db, &row, &totals).await?;
@@ -90,7 +104,7 @@ struct DraftSnapshot {
 
 impl DraftSnapshot {
     async fn of(cx: &mut Call, row: &InvoiceRow, repriced: bool) -> Result<Self, Error> {
-        let time = if repriced { store::draft_entries(&mut cx.db, row.id).await? } else { Vec::new() };
+        let time = if repriced { store::draft_entries(&mut cx.db, row.id, false).await? } else { Vec::new() };
         Ok(Self {
             lines: store::lines(&mut cx.db, row.id).await?,
             rates: time.iter().map(|time| (time.entry.id, time.entry.rate, time.own)).collect(),

@@ -30,7 +30,7 @@ pub struct NotificationRow {
     pub read: bool,
 }
 
-/// A notification to several members.
+/// A notification that is to be written.
 pub struct NewNotification {
     /// The kind of notification.
     pub kind: &'static str,
@@ -42,23 +42,39 @@ pub struct NewNotification {
     pub about_money: bool,
 }
 
-/// Inserts the notification for these members.
-pub async fn insert(db: &mut Db, members: &[Uuid], news: &NewNotification, now: Timestamp) -> Result<(), Error> {
-    if members.is_empty() {
+/// Who gets one of several notifications.
+pub struct Recipient {
+    /// The index of the notification.
+    pub place: i64,
+    /// The member.
+    pub member: Uuid,
+}
+
+/// Inserts notifications for their recipients.
+pub async fn insert_all(db: &mut Db, news: &[NewNotification], recipients: &[Recipient], now: Timestamp) -> Result<(), Error> {
+    if recipients.is_empty() {
         return Ok(());
     }
     let organization = db.organization();
-    let ids: Vec<Uuid> = members.iter().map(|_| NotificationId::new().0).collect();
+    let ids: Vec<Uuid> = recipients.iter().map(|_| NotificationId::new().0).collect();
+    let members: Vec<Uuid> = recipients.iter().map(|recipient| recipient.member).collect();
+    let places: Vec<i64> = recipients.iter().map(|recipient| recipient.place).collect();
+    let each = |text: fn(&NewNotification) -> String| news.iter().map(text).collect::<Vec<String>>();
+    let about_money: Vec<bool> = news.iter().map(|news| news.about_money).collect();
     query!(
         "insert into notification (organization_id, id, member_id, kind, text, link, about_money, created_at)
-         select $1, told.id, told.member_id, $4, $5, $6, $7, $8 from unnest($2::uuid[], $3::uuid[]) as told (id, member_id)",
+         select $1, told.id, told.member_id, n.kind, n.text, n.link, n.about_money, $9
+         from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as told (id, member_id, place)
+         join unnest($5::text[], $6::text[], $7::text[], $8::boolean[]) with ordinality as n (kind, text, link, about_money, place)
+             on n.place = told.place + 1",
         organization,
         &ids,
-        members,
-        news.kind,
-        news.text,
-        news.link,
-        news.about_money,
+        &members,
+        &places,
+        &each(|news| news.kind.to_owned()),
+        &each(|news| news.text.clone()),
+        &each(|news| news.link.clone()),
+        &about_money,
         instant(now) as _
     )
     .execute(db.connection())

@@ -119,6 +119,10 @@ impl Call {
 
     /// Adds a warning to the answer. A sentence that names an operation is shown only to programs that may call it.
     pub fn warn(&mut self, warning: impl Into<String>) {
+        // A write of thousands of records warns of each: what is left out in the end is not worded first.
+        if self.warnings.len() > WARNINGS_MAX {
+            return;
+        }
         let warning: String = warning.into();
         let warning =
             channel_wording::warning(self.caller.channel, callable_operations::warning_without_uncallable(&self.caller, &warning));
@@ -132,7 +136,18 @@ impl Call {
 
     /// Adds a warning worded for a person or for a program, which has the names of the records in its answer and pays for each character.
     pub fn warn_by_channel(&mut self, person: String, program: String) {
-        self.warn(if channel_wording::shows_warnings_to_person(self.caller.channel) { person } else { program });
+        self.warn(self.worded(person, program));
+    }
+
+    /// The words for a person or those for a program, whichever reads the sentences of this channel. A person is given the name of a page,
+    /// since an address in a sentence cannot be followed there; a program is given its address.
+    pub fn worded(&self, person: String, program: String) -> String {
+        if channel_wording::shows_warnings_to_person(self.caller.channel) { person } else { program }
+    }
+
+    /// The address of a page of the organization, for programs; `path` is the part of it below the organization, such as `time`.
+    pub fn page_address(&self, path: &str) -> Result<String, Error> {
+        Ok(format!("{}/o/{}/{path}", self.caller.services.public_url, self.membership()?.slug))
     }
 
     /// Counts a mail that was put into the outbox: it uses up quota, and is sent as soon as the call is committed. Refused while the

@@ -43,11 +43,11 @@ pub(crate) async fn warn_after_repricing(
     warn_drafts(cx, level).await?;
     if closed > 0 {
         let time = WorkDuration::of(closed).text;
-        cx.warn(format!("{time} without a rate is before the lock date and keeps none. Move the lock date to give it one."));
+        cx.warn(format!("{time} without a rate is before the lock date and stays without one. Move the lock date to give it one."));
     }
     let repriced = repriced.len();
     if *level == RateLevel::Organization && repriced > 0 {
-        cx.warn("Settings are not put back by undo, nor is the time that they repriced: look at the difference before you go on.");
+        cx.warn("Undo restores neither settings nor the rates of the time that they repriced. Check the difference before you go on.");
     } else if repriced >= CHANGES_MAX {
         cx.warn(format!("{repriced} entries have another rate now, too many for undo to take back at once."));
     }
@@ -65,8 +65,8 @@ pub async fn warn_after_change(cx: &mut Call, level: RateLevel, rate: Option<&Mo
     own_rates(cx, &level, rate).await
 }
 
-/// Warns of the unbilled time, and of the time that waits to be confirmed, that keeps its rate or stays without one, and of what repricing
-/// would make of it.
+/// Warns of the unbilled time, and of the time that waits to be confirmed or approved, that keeps its rate or stays without one, and of
+/// what repricing would make of it.
 pub(crate) fn warn_unbilled(cx: &mut Call, level: &RateLevel, others: &[RepricingCandidate], currency: &Currency) {
     let at_least = if others.len() as i64 > ENTRIES_MAX { "At least " } else { "" };
     let mut told = Vec::new();
@@ -88,27 +88,40 @@ pub(crate) fn warn_unbilled(cx: &mut Call, level: &RateLevel, others: &[Repricin
 /// A kind of time that a change for new time leaves as it is: what one entry and several are called, and which they are.
 type Kind = (&'static str, &'static str, fn(&RepricingCandidate) -> bool);
 
-const KINDS: [Kind; 2] = [
-    ("unbilled time entry", "unbilled time entries", |other| other.counts),
-    ("time entry that is not confirmed yet", "time entries that are not confirmed yet", |other| other.waits),
-];
+/// What entries are called that are drafts of agents or submitted: one, and several.
+const WAITING: (&str, &str) = ("time entry that waits to be confirmed or approved", "time entries that wait to be confirmed or approved");
 
-/// The words about time that keeps a rate; none without such time. `is_taken_away` says that no rate holds for it any more.
-fn words_of_kept(kept: &Repricing, is_taken_away: bool, (one, many): (&str, &str)) -> Option<String> {
-    let entries = text::pluralize(kept.entries, &format!("{one} keeps"), &format!("{many} keep"));
-    let would_be = match is_taken_away {
-        true => "would have no rate".to_owned(),
-        false => format!("would be worth {} ({})", kept.after.text(), with_sign(&kept.difference)),
+const KINDS: [Kind; 2] =
+    [("unbilled time entry", "unbilled time entries", |other| other.counts), (WAITING.0, WAITING.1, |other| other.waits)];
+
+/// The words about time that keeps its rate; none without such time. `is_taken_away` says that no rate holds for it any more.
+fn words_of_kept(kept: &Repricing, is_taken_away: bool, kind: (&str, &str)) -> Option<String> {
+    let keeps = match kept.entries {
+        1 => "keeps the rate it was logged at and is",
+        _ => "keep the rates they were logged at and are",
     };
-    let (worked, before) = (&kept.worked.text, kept.before.text());
-    (kept.entries > 0).then(|| format!("{entries} the rate of before: {worked}, worth {before}, {would_be}."))
+    let them = if kept.entries == 1 { "it" } else { "them" };
+    let would_be = match is_taken_away {
+        true => format!("No rate holds for {them} now."),
+        false => format!("{} ({}).", at_present_rate(kept), with_sign(&kept.difference)),
+    };
+    (kept.entries > 0).then(|| format!("{} {keeps} worth {}. {would_be}", entries(kept, kind), kept.before.text()))
 }
 
 /// The words about time that stays without a rate; none without such time.
-fn words_of_unpriced(unpriced: &Repricing, (one, many): (&str, &str)) -> Option<String> {
-    let entries = text::pluralize(unpriced.entries, &format!("{one} has no rate and stays"), &format!("{many} have no rate and stay"));
-    let (worked, after) = (&unpriced.worked.text, unpriced.after.text());
-    (unpriced.entries > 0).then(|| format!("{entries} without one: {worked}, which would be worth {after}."))
+fn words_of_unpriced(unpriced: &Repricing, kind: (&str, &str)) -> Option<String> {
+    let stays = if unpriced.entries == 1 { "has no rate and stays without one" } else { "have no rate and stay without one" };
+    (unpriced.entries > 0).then(|| format!("{} {stays}. {}.", entries(unpriced, kind), at_present_rate(unpriced)))
+}
+
+/// The number of the entries, what they are called, and how much time they are: `2 unbilled time entries (5h)`.
+fn entries(of: &Repricing, (one, many): (&str, &str)) -> String {
+    format!("{} ({})", text::pluralize(of.entries, one, many), of.worked.text)
+}
+
+/// What entries would be worth at the rate that holds now, without a period at its end.
+fn at_present_rate(of: &Repricing) -> String {
+    format!("At the present rate, {} would be worth {}", if of.entries == 1 { "it" } else { "they" }, of.after.text())
 }
 
 /// An amount with its sign, such as `+150.00 EUR`.
@@ -126,25 +139,23 @@ fn repricing_call(level: &RateLevel) -> Option<String> {
     Some(format!("set_rate {{\"{argument}\": \"{id}\", \"applies_to\": \"unbilled_time\"}}"))
 }
 
-/// Warns of time that waits to be confirmed and was repriced with the unbilled time, in whose figures it is not.
+/// Warns of time that waits to be confirmed or approved and was repriced with the unbilled time, in whose figures it is not.
 fn warn_waiting_repriced(cx: &mut Call, others: &[RepricingCandidate], currency: &Currency) {
     let waiting = summed(others.iter().filter(|other| other.waits), currency);
-    if waiting.entries == 0 {
-        return;
-    }
-    let entries = text::pluralize(
-        waiting.entries,
-        "time entry that is not confirmed yet was repriced, too, and is",
-        "time entries that are not confirmed yet were repriced, too, and are",
-    );
-    let before = match waiting.without_rate.seconds {
-        0 => format!("worth {}", waiting.before.text()),
-        seconds if seconds == waiting.worked.seconds => "without a rate".to_owned(),
-        _ => format!("worth {}, a part of it without a rate,", waiting.before.text()),
+    let (they, was, is, them) = match waiting.entries {
+        0 => return,
+        1 => ("It", "was", "is", "it"),
+        _ => ("They", "were", "are", "them"),
     };
-    let (worked, after, difference) = (&waiting.worked.text, waiting.after.text(), with_sign(&waiting.difference));
+    let before = match waiting.without_rate.seconds {
+        0 => format!("{they} {was} worth {}", waiting.before.text()),
+        seconds if seconds == waiting.worked.seconds => format!("{they} had no rate"),
+        _ => format!("{they} {was} worth {}, a part of {them} without a rate,", waiting.before.text()),
+    };
+    let (after, difference) = (waiting.after.text(), with_sign(&waiting.difference));
     cx.warn(format!(
-        "{entries} in no figure of the unbilled time: {worked}, {before} until now, worth {after} from now on ({difference})."
+        "{} {was} repriced as well. {before} and {is} worth {after} now ({difference}). The figures of the unbilled time leave {them} out.",
+        entries(&waiting, WAITING)
     ));
 }
 
@@ -156,10 +167,11 @@ pub(crate) async fn warn_drafts(cx: &mut Call, level: &RateLevel) -> Result<(), 
     let named = drafts.iter().map(draft).collect::<Result<Vec<_>, _>>()?;
     let more = match first.drafts - named.len() as i64 {
         0 => String::new(),
-        more => format!(" and {more} more"),
+        1 => " and 1 more draft".to_owned(),
+        more => format!(" and {more} more drafts"),
     };
     cx.warn(format!(
-        "{time} on drafts of invoices stays at another rate: {}{more}. A draft takes up the rates that hold by now on its page. \
+        "Draft invoices bill {time} at another rate than the present one: {}{more}. Each can take the rates that hold by now on its page. \
          update_invoice_draft does that with current_rates.",
         named.join(", ")
     ));
@@ -170,7 +182,7 @@ fn draft(draft: &DraftAtOtherRate) -> Result<String, Error> {
     let (currency, sign) = (Currency::parse(&draft.currency)?, if draft.difference > 0 { "+" } else { "" });
     let day = Day::from(draft.created_on.to_jiff()).label();
     let (time, difference) = (WorkDuration::of(draft.seconds).text, formatted(draft.difference, &currency));
-    Ok(format!("{time} on that for {} of {day} ({sign}{difference} {currency})", draft.client_name))
+    Ok(format!("{time} on the draft for {} of {day} ({sign}{difference} {currency})", draft.client_name))
 }
 
 /// Warns of projects and clients whose own rate takes precedence: whoever raises a client's rate expects it to apply.

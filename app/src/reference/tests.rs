@@ -68,6 +68,26 @@ async fn a_project_is_one_in_every_form_within_its_client() {
     assert_eq!((&found["client"]["name"], &found["name"]), (&json!("Acme"), &json!("Küche")));
 }
 
+/// Each reference is looked up once by its id, its name and its path, and several may mean the same project.
+#[tokio::test]
+async fn many_references_are_found_at_once_each_for_itself() {
+    let studio = studio(&["R / D", "Acme"]).await;
+    for (client, name) in [("R / D", "a /b/ c"), ("Acme", "Plain"), ("Acme", "a/b / d")] {
+        studio.ok("create_project", json!({"client": client, "name": name})).await;
+    }
+    let worked = |project: &str| json!({"project": project, "date": "2026-11-20", "duration": "1m"});
+    for (client, name, spellings) in [
+        ("R / D", "a /b/ c", ["a/b/c", "A / B / C", "r/d/a/b/c", "R / D / a /b/ c"]),
+        ("Acme", "Plain", ["plain", " Plain ", "acme/plain", "Acme / Plain"]),
+        ("Acme", "a/b / d", ["a / b / d", "a/b/d", "acme/a/b/d", "Acme / a/b / d"]),
+    ] {
+        let entries: Vec<Value> = spellings.iter().map(|spelling| worked(spelling)).collect();
+        let logged = studio.ok("create_time_entries", json!({"entries": entries})).await;
+        let projects: Vec<&str> = logged["items"].as_array().into_iter().flatten().filter_map(|item| item["project"].as_str()).collect();
+        assert_eq!(projects, vec![format!("{client} / {name}"); 4], "{spellings:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_name_with_a_slash_is_found_by_every_operation() {
     let studio = studio(&["Slash", "Acme"]).await;

@@ -231,8 +231,8 @@ async fn whoever_changes_a_rate_with_other_things_is_told_of_the_unbilled_time_t
     let project = |change: &str| json!({"project": "Dashboard", "rate": change});
     let kept = |sums: &str| {
         Some(format!(
-            "1 unbilled time entry keeps the rate of before: 5h, worth 600.00 EUR, would be worth {sums}. Set the rate for the unbilled \
-             time, too, to change that."
+            "1 unbilled time entry (5h) keeps the rate it was logged at and is worth 600.00 EUR. At the present rate, it would be worth \
+             {sums}. Set the rate for the unbilled time, too, to change that."
         ))
     };
     let of_project = kept("750.00 EUR (+150.00 EUR)");
@@ -268,7 +268,7 @@ async fn of_time_without_a_rate_none_of_before_is_told() {
     log(&studio, json!({"duration": "3h"})).await;
     let agent = studio.token(WriteMode::Direct).await;
     let given = json!({"client": "Acme", "rate": "99.99", "dry_run": true});
-    let told = "1 unbilled time entry has no rate and stays without one: 3h, which would be worth 299.97 EUR.";
+    let told = "1 unbilled time entry (3h) has no rate and stays without one. At the present rate, it would be worth 299.97 EUR.";
     assert_eq!(
         warned(&studio.ok("set_rate", given.clone()).await),
         format!("{told} Set the rate for the unbilled time, too, to change that.")
@@ -280,11 +280,14 @@ async fn of_time_without_a_rate_none_of_before_is_told() {
     assert_eq!(changed, format!("{told} {call}"));
     log(&studio, json!({"duration": "2h"})).await;
     let both = warned(&studio.ok("set_rate", json!({"client": "Acme", "rate": "100.00"})).await);
-    assert!(both.contains("keeps the rate of before: 2h, worth 199.98 EUR, would be worth 200.00 EUR (+0.02 EUR)."), "{both}");
-    assert!(both.contains("has no rate and stays without one: 3h, which would be worth 300.00 EUR."), "{both}");
+    let kept = "(2h) keeps the rate it was logged at and is worth 199.98 EUR. At the present rate, it would be worth 200.00 EUR \
+                (+0.02 EUR).";
+    assert!(both.contains(kept), "{both}");
+    assert!(both.contains("(3h) has no rate and stays without one. At the present rate, it would be worth 300.00 EUR."), "{both}");
     studio.ok("set_rate", json!({"client": "Acme", "applies_to": "unbilled_time"})).await;
     let taken = warned(&studio.ok("set_rate", json!({"client": "Acme", "rate": ""})).await);
-    assert!(taken.contains("2 unbilled time entries keep the rate of before: 5h, worth 500.00 EUR, would have no rate."), "{taken}");
+    let kept = "2 unbilled time entries (5h) keep the rates they were logged at and are worth 500.00 EUR. No rate holds for them now.";
+    assert!(taken.contains(kept), "{taken}");
 }
 
 #[tokio::test]
@@ -295,13 +298,13 @@ async fn time_that_waits_to_be_confirmed_is_told_where_its_rate_changes_and_wher
     let entry = log(&drafts, json!({"duration": "3h"})).await;
     let kept = rate(&studio, "150.00", "new_time").await;
     assert_eq!(kept["unbilled"]["entries"], 0);
-    let told = "1 time entry that is not confirmed yet keeps the rate of before: 3h, worth 360.00 EUR, would be worth 450.00 EUR \
-                (+90.00 EUR).";
+    let told = "1 time entry that waits to be confirmed or approved (3h) keeps the rate it was logged at and is worth 360.00 EUR. At the \
+                present rate, it would be worth 450.00 EUR (+90.00 EUR).";
     assert!(warned(&kept).contains(told), "{kept:#}");
     let set = rate(&studio, "150.00", "unbilled_time").await;
     assert_eq!((&set["unbilled"]["entries"], &set["unbilled"]["difference"]["amount"]), (&json!(0), &json!("0.00")));
-    let told = "1 time entry that is not confirmed yet was repriced, too, and is in no figure of the unbilled time: 3h, worth 360.00 EUR \
-                until now, worth 450.00 EUR from now on (+90.00 EUR).";
+    let told = "1 time entry that waits to be confirmed or approved (3h) was repriced as well. It was worth 360.00 EUR and is worth 450.00 \
+                EUR now (+90.00 EUR). The figures of the unbilled time leave it out.";
     assert_eq!(warned(&set), told);
     assert_eq!(read(&studio, &entry).await["amount"]["amount"], "450.00");
     assert_eq!(warned(&rate(&studio, "150.00", "unbilled_time").await), "", "nothing has another rate");
@@ -342,15 +345,15 @@ async fn whoever_sets_a_rate_is_told_of_the_time_that_lies_on_drafts_at_another(
     let set = studio.ok("set_rate", json!({"client": "Acme", "rate": "100.00", "applies_to": "unbilled_time"})).await;
     assert_eq!(set["unbilled"]["entries"], 0);
     let told = warned(&set);
-    let each = "20h on that for Acme of Sat 21 Nov 2026 (+1,800.00 EUR)";
-    assert!(told.contains("40h on drafts of invoices stays at another rate") && told.contains(&format!("{each}, {each}.")), "{told}");
+    let each = "20h on the draft for Acme of Sat 21 Nov 2026 (+1,800.00 EUR)";
+    assert!(told.contains(&format!("Draft invoices bill 40h at another rate than the present one: {each}, {each}.")), "{told}");
     let updated = studio.ok("update_client", json!({"client": "Acme", "rate": "110.00"})).await;
-    assert!(warned(&updated).contains("40h on drafts of invoices"), "{updated:#}");
+    assert!(warned(&updated).contains("Draft invoices bill 40h"), "{updated:#}");
     studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "current_rates": true})).await;
     let again = studio.ok("set_rate", json!({"client": "Acme", "applies_to": "unbilled_time"})).await;
-    assert!(warned(&again).contains("20h on drafts of invoices"), "one has taken them up: {again:#}");
+    assert!(warned(&again).contains("Draft invoices bill 20h"), "one has taken them up: {again:#}");
     let project = studio.ok("set_rate", json!({"project": "Dashboard", "rate": "10.00", "applies_to": "unbilled_time"})).await;
-    assert!(warned(&project).contains("20h on that for Acme"), "the other is at it: {project:#}");
+    assert!(warned(&project).contains("20h on the draft for Acme"), "the other is at it: {project:#}");
 }
 
 /// A rate of the organization applies neither to time in another currency nor to time with a closer rate.
@@ -426,7 +429,7 @@ async fn a_warning_names_no_operation_that_its_reader_may_not_call() {
     let worker = studio.token_of(&[Scope::WorkRead, Scope::WorkWrite, Scope::MoneyRead], WriteMode::Direct).await;
     for (agent, rate, names_it) in [(&biller, "100.00", true), (&worker, "110.00", false)] {
         let told = warned(&agent.ok("update_client", json!({"client": "Acme", "rate": rate})).await);
-        assert!(told.contains("20h on drafts of invoices stays at another rate"), "{told}");
+        assert!(told.contains("Draft invoices bill 20h at another rate"), "{told}");
         assert_eq!(told.contains("update_invoice_draft"), names_it, "{told}");
     }
 }

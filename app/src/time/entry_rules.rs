@@ -153,7 +153,7 @@ pub async fn may_stop_timer(cx: &mut Call, timer: Uuid, state: EntryState) -> Re
     Ok(!left && cx.may_call("stop_timer"))
 }
 
-/// Warns a program which of the entries that it wrote are drafts and where they are confirmed, whoever drafted them first: otherwise it
+/// Warns a caller which of the entries that it wrote are drafts and where they are confirmed, whoever drafted them first: otherwise it
 /// would report them as done. A page shows this beside the time, and a dry run stores nothing.
 pub fn warn_drafts(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), Error> {
     let drafts = || entries.iter().filter(|entry| entry.state == EntryState::Draft);
@@ -169,9 +169,8 @@ pub fn warn_drafts(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), Error> {
         (drafts, _) => format!("{drafts} of these are drafts"),
     };
     let until = if first.running { "a person stops it" } else { "confirmed" };
-    let (slug, public_url, day) = (&cx.membership()?.slug, &cx.caller.services.public_url, &first.day);
-    let message = format!("{what} until {until}: {public_url}/o/{slug}/time?from={day}");
-    cx.warn(message);
+    let address = cx.page_address(&format!("time?from={}", first.day))?;
+    cx.warn_by_channel(format!("{what} until {until} on the time page."), format!("{what} until {until}: {address}"));
     Ok(())
 }
 

@@ -90,11 +90,13 @@ pub async fn list(
     let (read_scope, limit) = (ReadScope::of(cx)?, page::limit(limit)?);
     let after = cx.listing.after(cursor.as_deref())?.map_or(Ok(EntryCursor::START), after)?;
     let filter = TimeFilter::of(cx, &read_scope, given).await?;
+    let rows = read::list(&mut cx.db, &filter, after, limit + 1).await?;
     let total = match with_total.unwrap_or(false) {
+        // A first page that is the last one has been searched to its end: the descriptions are not searched a second time.
+        true if after == EntryCursor::START && rows.len() as i64 <= limit => Some(rows.len() as i64),
         true => Some(read::count(&mut cx.db, &filter).await?),
         false => None,
     };
-    let rows = read::list(&mut cx.db, &filter, after, limit + 1).await?;
     let presenter = EntryPresenter::of(cx, &read_scope)?;
     let cursor_of =
         |row: &read::EntryRow| Cursor { key: format!("{} {}", row.day.to_jiff(), row.position.to_jiff().as_microsecond()), id: row.id };

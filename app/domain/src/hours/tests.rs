@@ -124,6 +124,13 @@ fn a_duration_is_shown_in_hours_and_minutes() {
 }
 
 #[test]
+fn one_unit_of_time_has_a_verb_of_its_own() {
+    let verb = |seconds| WorkDuration::of(seconds).verb("waits", "wait");
+    assert_eq!([60, 3_600, 3_630].map(verb), ["waits"; 3]);
+    assert_eq!([1_800, 5_400, 7_200].map(verb), ["wait"; 3]);
+}
+
+#[test]
 fn a_timer_is_shown_as_a_clock() {
     assert_eq!(clock(5_400), "1:30:00");
     assert_eq!(clock(59), "0:00:59");

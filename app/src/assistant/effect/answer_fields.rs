@@ -72,7 +72,7 @@ pub(super) fn of(operation: &Operation, answer: &Value) -> Vec<AnswerField> {
             "unbilled" => facts.extend(fact(name, declared, repricing(answer, value))),
             "project" => facts.extend(fact(name, declared, project(answer, value))),
             "expires_at" => facts.extend(fact(name, declared, value_formatter::day_of(value))),
-            _ => facts.extend(fact(name, declared, value_formatter::value(value))),
+            _ => facts.extend(fact(name, declared, value_formatter::field(name, value))),
         }
     }
     facts

@@ -5,6 +5,7 @@
 
 mod answer_fields;
 mod argument_lines;
+mod choice_words;
 mod record_diff;
 mod record_lookup;
 mod relations;

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::choice_words;
 use crate::{
     assistant::user::AssistantUser,
     operation::{
@@ -59,7 +60,7 @@ impl ValueFormatter {
             ("price", Value::String(price)) => format!("{price} {}", self.currency),
             (_, Value::String(amount)) if is_money(column) => self.amount(amount),
             (_, Value::String(text)) => {
-                let words = self.instant(column, text).or_else(|| self::value(value)).filter(|words| !words.is_empty());
+                let words = self.instant(column, text).or_else(|| field(column, value)).filter(|words| !words.is_empty());
                 words.unwrap_or_else(|| "nothing".to_owned())
             }
             _ => self::value(value).unwrap_or_default(),
@@ -71,7 +72,7 @@ impl ValueFormatter {
         match value {
             Value::String(amount) if is_money(name) => Some(self.amount(amount)),
             Value::String(day) if is_day(name) => Some(Day::by_word(day, &self.today).map_or_else(|| text_of(day), |day| day.label())),
-            _ => self::value(value),
+            _ => field(name, value),
         }
     }
 
@@ -104,6 +105,11 @@ fn is_day(name: &str) -> bool {
 /// Whether a field of this name is an amount: a column of any kind of record, or an argument or an answer's field that no record stores.
 pub(super) fn is_money(name: &str) -> bool {
     matches!(name, "balance" | "default_rate") || columns::named(name).any(Column::is_amount)
+}
+
+/// A short text of the value of a field, an argument or a column of this name.
+pub(super) fn field(name: &str, value: &Value) -> Option<String> {
+    value.as_str().and_then(|text| choice_words::of(name, text)).or_else(|| self::value(value))
 }
 
 /// A short text of a value in an answer; `None` for a value without meaning of its own.

@@ -34,8 +34,7 @@ pub fn complete(text: &str, caret: usize, commands: &[Command], names: &KnownNam
     let mut offered = match name.as_str() {
         "start" => known(head, tail, rest, &names.projects, true),
         "log" => log(head, tail, rest, names),
-        "unbilled" => known(head, tail, rest, &names.clients, false),
-        "invoice" => invoice(head, tail, rest, names),
+        "unbilled" | "invoice" => client_and_period(head, tail, rest, names),
         _ => commands.iter().find(|command| command.name == name).map(|command| pair(head, tail, command, names)).unwrap_or_default(),
     };
     offered.truncate(COMPLETIONS_MAX);
@@ -82,12 +81,14 @@ fn log(head: &str, tail: &str, rest: &str, names: &KnownNames) -> Vec<Completion
     offered
 }
 
-fn invoice(head: &str, tail: &str, rest: &str, names: &KnownNames) -> Vec<Completion> {
+/// Completes a client, and behind one a period; a client with a longer name that begins likewise comes first.
+fn client_and_period(head: &str, tail: &str, rest: &str, names: &KnownNames) -> Vec<Completion> {
     let client = names.clients.iter().filter_map(|client| after(rest, client)).min_by_key(|period| period.len());
     match client {
         Some(period) if rest.ends_with(char::is_whitespace) || !period.is_empty() => {
             let periods: Vec<String> = PERIODS.iter().map(|period| (*period).to_owned()).collect();
-            known(head, tail, period, &periods, false)
+            let longer = known(head, tail, rest, &names.clients, false);
+            longer.into_iter().chain(known(head, tail, period, &periods, false)).collect()
         }
         _ => known(head, tail, rest, &names.clients, false),
     }

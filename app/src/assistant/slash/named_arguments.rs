@@ -11,6 +11,10 @@ const QUOTES: [char; 6] = ['"', '“', '”', '„', '‘', '‚'];
 /// The longest part of a text that a refusal repeats, in characters.
 const REPEATED_MAX: usize = 60;
 
+/// The longest value in a command that a refusal offers, in characters: as many as an argument takes that declares no bound. A longer one
+/// is left out, since a part of it would be another value.
+const OFFERED_MAX: usize = 500;
+
 /// Parses the arguments after the name of a command.
 pub(super) fn parse(command: &Command, mut rest: &str) -> Result<Map<String, Value>, Error> {
     let mut arguments = Map::new();
@@ -128,16 +132,24 @@ fn in_order(missing: &[&str], text: &str) -> Option<String> {
         let (_, after) = value(name, rest).ok()?;
         let takes_all = at + 1 == missing.len() && !after.trim().is_empty();
         let (first, left) = rest.split_at(if takes_all { rest.len() } else { rest.len() - after.len() });
-        let is_plain = !takes_all && first.len() <= REPEATED_MAX;
-        pairs.push(if is_plain { format!("{name}={first}") } else { format!("{name}={}", quoted_text(first)) });
+        pairs.push(match takes_all {
+            true => format!("{name}={}", quoted_text(first)),
+            false => format!("{name}={}", offered(first).unwrap_or("…")),
+        });
         (given, rest) = (given + 1, left.trim_start());
     }
     (given > 1).then(|| pairs.join(" "))
 }
 
-/// A text in quotes, cut off where it is long.
+/// A text in quotes as a value of an offered command, which is the whole value or none.
 fn quoted_text(text: &str) -> String {
-    format!("\"{}\"", short(text).replace('\\', "\\\\").replace('"', "\\\""))
+    format!("\"{}\"", offered(text).unwrap_or("…").replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A value as an offered command holds it; none where it is too long.
+fn offered(text: &str) -> Option<&str> {
+    let text = text.trim();
+    (text.chars().count() <= OFFERED_MAX).then_some(text)
 }
 
 /// The beginning of a text, as a refusal repeats it.

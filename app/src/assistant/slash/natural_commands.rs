@@ -15,7 +15,7 @@ pub(super) fn parse(name: &str, rest: &str, names: &KnownNames) -> Option<Result
         "start" => Some(start(rest, names)),
         "stop" => Some(stop(rest)),
         "log" => Some(log(rest, names)),
-        "unbilled" => Some(Ok(unbilled(rest))),
+        "unbilled" => Some(Ok(unbilled(rest, names))),
         "invoice" => Some(invoice(rest, names)),
         _ => None,
     }
@@ -50,8 +50,16 @@ fn log(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
     Ok(called("create_time_entry", [("project", project), ("duration", duration), ("description", description), ("date", date)]))
 }
 
-fn unbilled(rest: &str) -> ParsedCommand {
-    called("list_unbilled", [("client", rest.to_owned())])
+/// All unbilled time, or that of a client, of a period, or both. Words behind the name of a known client that are no period belong to the
+/// name of another.
+fn unbilled(rest: &str, names: &KnownNames) -> ParsedCommand {
+    let known = longest(rest, names.clients.iter().map(String::as_str)).filter(|(_, period)| period.is_empty() || is_period(period));
+    let (client, period) = match known {
+        Some((client, period)) => (client.to_owned(), period),
+        None if is_period(rest) => (String::new(), rest),
+        None => client_before_period(rest),
+    };
+    called("list_unbilled", [("client", client), ("period", period_argument(period))])
 }
 
 fn invoice(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
@@ -62,8 +70,12 @@ fn invoice(rest: &str, names: &KnownNames) -> Result<ParsedCommand, Error> {
     if client.is_empty() {
         return Err(Error::invalid("client", "Say whom to invoice: /invoice Acme last month."));
     }
-    let period = after(period, "for").unwrap_or(period).to_lowercase().split_whitespace().collect::<Vec<_>>().join("_");
-    Ok(called("draft_invoice", [("client", client), ("period", period)]))
+    Ok(called("draft_invoice", [("client", client), ("period", period_argument(period))]))
+}
+
+/// The period as operations take it: `last_month` for `for last month`.
+fn period_argument(period: &str) -> String {
+    after(period, "for").unwrap_or(period).to_lowercase().split_whitespace().collect::<Vec<_>>().join("_")
 }
 
 /// An operation with those of its arguments that were given.

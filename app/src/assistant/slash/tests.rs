@@ -244,6 +244,10 @@ fn what_needs_no_more_takes_no_more() {
     assert_eq!(means("/stop"), ("stop_timer".to_owned(), json!({})));
     assert_eq!(means("/unbilled"), ("list_unbilled".to_owned(), json!({})));
     assert_eq!(means("/unbilled Acme GmbH").1, json!({ "client": "Acme GmbH" }));
+    assert_eq!(means("/unbilled Acme Partners").1, json!({ "client": "Acme Partners" }));
+    assert_eq!(means("/unbilled last month").1, json!({ "period": "last_month" }));
+    assert_eq!(means("/unbilled acme gmbh for last  month").1, json!({ "client": "Acme GmbH", "period": "last_month" }));
+    assert_eq!(means("/unbilled Initech Ltd 2026-Q1").1, json!({ "client": "Initech Ltd", "period": "2026-q1" }));
     assert!(refusal("/stop it").1.contains("takes nothing more"));
 }
 
@@ -303,6 +307,8 @@ fn names_are_offered_where_they_belong() {
     assert_eq!(offered("/log 45m Acme / Dashboard "), ["/log 45m Acme / Dashboard redesign "]);
     assert_eq!(offered("/log 45m Acme / Dashboard call"), Vec::<String>::new());
     assert_eq!(offered("/unbilled glo"), ["/unbilled Globex"]);
+    assert_eq!(offered("/unbilled Globex last m"), ["/unbilled Globex last month"]);
+    assert_eq!(offered("/unbilled Acme g"), ["/unbilled Acme GmbH"]);
     assert_eq!(offered("/invoice Globex l")[..2], ["/invoice Globex last month", "/invoice Globex last week"]);
     assert_eq!(offered("/create-project client=acm"), [r#"/create-project client="Acme" "#, r#"/create-project client="Acme GmbH" "#]);
     assert_eq!(offered("/create-project "), ["/create-project client=", "/create-project name="]);

@@ -87,16 +87,18 @@ pub async fn find(db: &mut Db, id: CardId, member: MemberId) -> Result<StoredCar
     kept(row.ok_or_else(|| Error::not_found("card"))?)
 }
 
-/// The cards of a conversation.
-pub async fn list(db: &mut Db, conversation: ConversationId) -> Result<Vec<StoredCard>, Error> {
+/// Those of these cards that are in the conversation.
+pub async fn list(db: &mut Db, conversation: ConversationId, ids: &[CardId]) -> Result<Vec<StoredCard>, Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let organization = db.organization();
     let rows = query_as!(
         CardRow,
         "select id, operation, arguments, effect, warnings, choice_of, choices, fingerprint, state, action_id, refusal, link,
              member_role
-         from card where organization_id = $1 and conversation_id = $2",
+         from card where organization_id = $1 and conversation_id = $2 and id = any($3)",
         organization,
-        conversation.0
+        conversation.0,
+        &ids
     )
     .fetch_all(db.connection())
     .await?;

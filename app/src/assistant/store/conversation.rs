@@ -51,6 +51,38 @@ pub async fn find(db: &mut Db, id: ConversationId, member: MemberId) -> Result<C
     .ok_or_else(|| Error::not_found("conversation"))
 }
 
+/// How much a conversation holds.
+pub struct ConversationSize {
+    /// The number of its messages.
+    pub messages: i64,
+    /// The size of its messages and cards, in bytes.
+    pub bytes: i64,
+}
+
+/// How much a conversation holds, with its cards.
+pub async fn size(db: &mut Db, id: ConversationId) -> Result<ConversationSize, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        ConversationSize,
+        r#"select m.messages as "messages!", (m.bytes + c.bytes)::bigint as "bytes!"
+           from (
+               select count(*) as messages, coalesce(sum(octet_length(text) + octet_length(steps::text)), 0) as bytes from message
+               where organization_id = $1 and conversation_id = $2
+           ) m
+           cross join (
+               select coalesce(sum(octet_length(arguments::text) + octet_length(effect::text) + octet_length(warnings::text)), 0) as bytes
+               from card where organization_id = $1 and conversation_id = $2
+           ) c"#,
+        organization,
+        id.0
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// The most conversations of a member that are searched, the latest first.
+pub const SEARCHED_MAX: i64 = 1_000;
+
 /// When a member was last removed from a project, or last lost a client grant.
 pub async fn access_narrowed_at(db: &mut Db, member: MemberId) -> Result<Option<Timestamp>, Error> {
     let organization = db.organization();
@@ -67,8 +99,8 @@ pub async fn access_narrowed_at(db: &mut Db, member: MemberId) -> Result<Option<
     Ok(at.map(|at: jiff_sqlx::Timestamp| at.to_jiff()))
 }
 
-/// The member's conversations, the latest first; with a query, those whose title or messages contain it. Answers of the assistant are
-/// searched only where they were made for one of these roles, and after this instant.
+/// The member's conversations, the latest first; with a query, those of the latest [`SEARCHED_MAX`] whose title or messages contain it.
+/// Answers of the assistant are searched only where they were made for one of these roles, and after this instant.
 pub async fn list(
     db: &mut Db,
     member: MemberId,
@@ -79,18 +111,21 @@ pub async fn list(
     let organization = db.organization();
     Ok(query_as!(
         ConversationRow,
-        "select c.id, c.title, c.updated_at from conversation c
-           where c.organization_id = $1 and c.member_id = $2
-               and ($3::text is null or strpos(lower(c.title), lower($3)) > 0 or exists (
+        r#"select c.id as "id!", c.title as "title!", c.updated_at as "updated_at!: jiff_sqlx::Timestamp" from (
+               select organization_id, id, title, updated_at from conversation
+               where organization_id = $1 and member_id = $2 order by updated_at desc, id desc limit $6
+           ) c
+           where ($3::text is null or strpos(lower(c.title), lower($3)) > 0 or exists (
                    select from message m
                    where m.organization_id = c.organization_id and m.conversation_id = c.id
                        and (m.speaker = 'person' or m.member_role = any($4) and ($5::timestamptz is null or m.created_at > $5)) and strpos(lower(m.text), lower($3)) > 0))
-           order by c.updated_at desc, c.id desc limit 100",
+           order by c.updated_at desc, c.id desc limit 100"#,
         organization,
         member.0,
         holds,
         roles,
-        since.map(instant) as _
+        since.map(instant) as _,
+        SEARCHED_MAX
     )
     .fetch_all(db.connection())
     .await?)

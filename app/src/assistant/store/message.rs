@@ -20,6 +20,10 @@ use crate::{
 /// The maximum number of messages of a conversation that are loaded.
 const SHOWN: i64 = 200;
 
+/// The maximum size of the loaded messages together, in bytes: the results of reads are kept with an answer. The latest message is loaded
+/// whatever its size.
+pub const LOADED_BYTES_MAX: i64 = 1_000_000;
+
 /// A row of `message`.
 struct MessageRow {
     id: Uuid,
@@ -149,26 +153,55 @@ pub async fn save(db: &mut Db, message: &Message, ended: Option<Timestamp>) -> R
     Ok(())
 }
 
-/// The latest messages of a conversation, the oldest first, with the given cards.
-pub async fn list(db: &mut Db, conversation: ConversationId, cards: HashMap<CardId, Card>) -> Result<Vec<StoredMessage>, Error> {
+/// The latest messages of a conversation, as far as they fit into [`LOADED_BYTES_MAX`], the oldest first and still without their cards.
+pub async fn list(db: &mut Db, conversation: ConversationId) -> Result<LatestMessages, Error> {
     let organization = db.organization();
     let rows = query_as!(
         MessageRow,
-        r#"select id, speaker, text, steps, refusal, member_role, created_at, ended_at is not null as "ended!",
-               case when ended_at is null and alive_until > now() then run_id end as made_by
-           from message
-           where organization_id = $1 and conversation_id = $2 order by position desc limit $3"#,
+        r#"select id as "id!", speaker as "speaker!", text as "text!", steps as "steps!", refusal as "refusal?",
+               member_role as "member_role!", created_at as "created_at!: jiff_sqlx::Timestamp", ended_at is not null as "ended!",
+               case when ended_at is null and alive_until > now() then run_id end as "made_by?"
+           from (
+               select m.*, sum(octet_length(m.text) + octet_length(m.steps::text)) over later as bytes, row_number() over later as place
+               from (
+                   select * from message where organization_id = $1 and conversation_id = $2 order by position desc limit $3
+               ) m
+               window later as (order by m.position desc rows unbounded preceding)
+           ) sized
+           where bytes <= $4 or place = 1
+           order by position desc"#,
         organization,
         conversation.0,
-        SHOWN
+        SHOWN,
+        LOADED_BYTES_MAX
     )
     .fetch_all(db.connection())
     .await?;
-    rows.into_iter().rev().map(|row| found(row, &cards)).collect()
+    Ok(LatestMessages(rows.into_iter().rev().map(with_steps).collect::<Result<Vec<_>, Error>>()?))
 }
 
-fn found(row: MessageRow, cards: &HashMap<CardId, Card>) -> Result<StoredMessage, Error> {
-    let kept: Vec<StoredStep> = read(row.steps)?;
+fn with_steps(mut row: MessageRow) -> Result<(Vec<StoredStep>, MessageRow), Error> {
+    let steps = read(std::mem::take(&mut row.steps))?;
+    Ok((steps, row))
+}
+
+/// The loaded messages of a conversation, the oldest first, with their steps.
+pub struct LatestMessages(Vec<(Vec<StoredStep>, MessageRow)>);
+
+impl LatestMessages {
+    /// The cards in these messages.
+    pub fn cards(&self) -> Vec<CardId> {
+        let steps = self.0.iter().flat_map(|(steps, _)| steps);
+        steps.filter_map(|step| if let StoredStep::Card { card } = step { Some(*card) } else { None }).collect()
+    }
+
+    /// The messages with the given cards.
+    pub fn with_cards(self, cards: &HashMap<CardId, Card>) -> Result<Vec<StoredMessage>, Error> {
+        self.0.into_iter().map(|(steps, row)| found(steps, row, cards)).collect()
+    }
+}
+
+fn found(kept: Vec<StoredStep>, row: MessageRow, cards: &HashMap<CardId, Card>) -> Result<StoredMessage, Error> {
     let lacks = kept.iter().any(|step| matches!(step, StoredStep::Card { card } if !cards.contains_key(card)));
     let steps = kept.into_iter().filter_map(|step| match step {
         StoredStep::Tool(tool) => Some(Step::Tool(tool)),

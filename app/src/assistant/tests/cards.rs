@@ -59,6 +59,12 @@ async fn a_rate_for_unbilled_time_is_shown_with_what_the_time_becomes_worth() {
     let setting = |applies_to: &'static str| json!({"project": "Dashboard", "rate": "500", "applies_to": applies_to});
     let repricing = card(&world, "set_rate", setting("unbilled_time")).await;
     assert!(lines(&repricing).contains(&("Unbilled time", "2h: 240.00 EUR → 1,000.00 EUR")), "{:#?}", lines(&repricing));
+    for spelled in ["unbilled_time", "Unbilled time"] {
+        let repricing = card(&world, "set_rate", setting(spelled)).await;
+        let lines = lines(&repricing);
+        let told: Vec<_> = lines.iter().filter(|(label, _)| *label == "Applies to").collect();
+        assert_eq!(told, [&("Applies to", "unbilled time")], "once, and in words: {lines:#?}");
+    }
     let keeping = card(&world, "set_rate", setting("new_time")).await;
     assert!(lines(&keeping).iter().all(|(label, _)| *label != "Unbilled time"), "{:#?}", lines(&keeping));
 }

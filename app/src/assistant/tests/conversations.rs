@@ -124,6 +124,48 @@ async fn what_is_said_has_a_length() {
     assert_eq!(history::list(&at_the_drawer(&world), None).await.expect("a list"), [], "and nothing of it is kept");
 }
 
+/// The results of reads are kept with the answers: a conversation of many would be loaded whole before each question to the model.
+#[tokio::test]
+async fn a_long_conversation_is_loaded_from_its_end() {
+    let world = World::new("long").await;
+    let said = say(&world, "First").await;
+    for text in ["Second", "Third"] {
+        say_in(&world, Some(said.conversation), text).await.expect("said");
+    }
+    world.sql("update message set text = repeat('x', 400000) where organization_id = $1").await;
+    let kept = history::get(&at_the_drawer(&world), said.conversation).await.expect("a conversation");
+    let bytes: usize = kept.messages.iter().map(|message| message.text.len()).sum();
+    assert_eq!((kept.messages.len(), bytes), (2, 800_000));
+    world.sql("update message set text = repeat('x', 1200000) where organization_id = $1").await;
+    let kept = history::get(&at_the_drawer(&world), said.conversation).await.expect("a conversation");
+    assert_eq!(kept.messages.len(), 1, "the latest one, whatever its size");
+}
+
+#[tokio::test]
+async fn a_full_conversation_takes_no_further_message() {
+    let world = World::new("full").await;
+    for (fills, count, why) in [
+        ("update message set text = repeat('x', 1000000) where organization_id = $1", 2, "takes 2 MB"),
+        (
+            "insert into message (organization_id, id, conversation_id, speaker, text, member_role, created_at, ended_at)
+             select $1, gen_random_uuid(), c.id, 'person', 'Hello', 'owner', now(), now()
+             from conversation c, generate_series(1, 398) where c.organization_id = $1",
+            398,
+            "has 400 messages",
+        ),
+    ] {
+        let said = say(&world, "Hello").await;
+        assert_eq!(world.sql(fills).await, count);
+        let refused = say_in(&world, Some(said.conversation), "And now?").await.expect_err("it is full");
+        assert!(refused.code == Code::Conflict && refused.message.contains(why), "{refused:?}");
+        assert!(refused.message.contains("Begin a new conversation"), "{refused:?}");
+        assert!(history::get(&at_the_drawer(&world), said.conversation).await.is_ok(), "it can still be read");
+        world.advance(60);
+        assert!(say_in(&world, None, "And now?").await.is_ok());
+        world.sql("delete from conversation where organization_id = $1").await;
+    }
+}
+
 /// Two processes on one database: each has only its own runs.
 #[tokio::test]
 async fn another_process_says_that_an_answer_is_being_made_elsewhere() {

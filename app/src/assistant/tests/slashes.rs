@@ -28,9 +28,10 @@ async fn time_that_waits_to_be_confirmed_is_told_in_the_drawer() {
     let entry = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "3h"});
     world.token(WriteMode::Drafts).await.ok("create_time_entry", entry).await;
     let unbilled = say(&world, "/unbilled").await.messages[1].text.clone();
-    assert!(unbilled.starts_with("Nothing found · 3h (360.00 EUR) of Acme waits to be confirmed by Ada ("), "{unbilled}");
+    let of_acme = "3h (360.00 EUR) of Ada's time for Acme wait to be confirmed on the time page (from Fri 20 Nov 2026 on).";
+    assert_eq!(unbilled, format!("Nothing found · {of_acme}"));
     let refused = say(&world, "/invoice Acme").await.messages[1].refusal.clone().expect("a refusal").message;
-    assert!(refused.starts_with("There is nothing to bill to Acme: 3h (360.00 EUR) waits to be confirmed by Ada ("), "{refused}");
+    assert_eq!(refused, format!("There is nothing to bill to Acme: {}", of_acme.replace(" for Acme", "")));
 }
 
 #[tokio::test]
@@ -159,6 +160,12 @@ async fn unbilled_time_is_told_by_client_with_its_worth_and_the_next_step() {
     let next = lines.last().expect("a line");
     assert!(next.contains("/invoices/new)") && next.contains("`/invoice Acme`"), "{next}");
     assert!(said.messages[1].repeats_summary(), "the row shows it, and the page does not say it twice");
+    let said = say(&world, "/unbilled this month").await;
+    let Some(Step::Tool(tool)) = said.messages[1].steps.first() else { panic!("no tool: {said:?}") };
+    let lines = tool.lines.as_deref().expect("lines");
+    assert!(lines.contains("`/invoice Acme 2026-11-01..2026-11-30`"), "the next step bills the same days: {lines}");
+    let billing = say(&world, "/invoice Acme 2026-11-01..2026-11-30").await;
+    assert!(matches!(billing.messages[1].steps.first(), Some(Step::Card(_))), "{billing:?}");
 }
 
 #[tokio::test]

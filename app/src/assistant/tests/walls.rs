@@ -29,7 +29,7 @@ async fn a_viewer_at_the_drawer_reaches_their_own_conversations_and_no_others() 
     let alan = world.as_role(Role::Viewer).await;
     let (conversation, card) = waiting(&world).await;
     let user = at_the_drawer(&alan);
-    let found = store::card::list(&mut user.db(AccessMode::Read).await.expect("begun"), conversation).await.expect("cards");
+    let found = store::card::list(&mut user.db(AccessMode::Read).await.expect("begun"), conversation, &[card.id]).await.expect("cards");
     assert!(found.is_empty(), "a card of Ada's");
     let mut db = user.db(AccessMode::Write).await.expect("begun");
     store::card::dismiss(&mut db, card.id).await.expect("asked");

@@ -1,9 +1,9 @@
 //! SQL of the people of a project: its team, and the recipients of alerts.
 
-use sqlx::{query_as, query_scalar};
+use sqlx::query_as;
 use uuid::Uuid;
 
-use crate::{database::Db, error::Error};
+use crate::{database::Db, error::Error, notifications::store::Recipient};
 
 /// Somebody who works on a project.
 #[allow(missing_docs, reason = "the columns are described at TeamMember")]
@@ -38,17 +38,19 @@ pub async fn team(db: &mut Db, project: Uuid, limit: i64) -> Result<Vec<TeamMemb
     .await?)
 }
 
-/// The recipients of alerts: members with one of the `leading` roles, and members on the project with one of the `working` roles.
-pub async fn alert_recipients(db: &mut Db, project: Uuid, leading: &[String], working: &[String]) -> Result<Vec<Uuid>, Error> {
+/// The recipients of alerts about these projects, each with the index of the project: members with one of the `leading` roles, and
+/// members on the project with one of the `working` roles.
+pub async fn alert_recipients(db: &mut Db, projects: &[Uuid], leading: &[String], working: &[String]) -> Result<Vec<Recipient>, Error> {
     let organization = db.organization();
-    Ok(query_scalar!(
-        "select m.id from member m
-         where m.organization_id = $1 and m.user_id is not null
-             and (m.role = any($3) or (m.role = any($4) and exists (
-                 select from project_member pm where pm.organization_id = $1 and pm.project_id = $2 and pm.member_id = m.id)))
-         order by m.id",
+    Ok(query_as!(
+        Recipient,
+        r#"select a.place - 1 as "place!", m.id as member from unnest($2::uuid[]) with ordinality as a (project_id, place)
+           join member m on m.organization_id = $1 and m.user_id is not null
+               and (m.role = any($3) or (m.role = any($4) and exists (
+                   select from project_member pm where pm.organization_id = $1 and pm.project_id = a.project_id and pm.member_id = m.id)))
+           order by a.place, m.id"#,
         organization,
-        project,
+        projects,
         leading,
         working
     )

@@ -127,3 +127,34 @@ async fn a_timer_that_is_stopped_because_its_member_goes_tells() {
         assert!(told(&studio).await.iter().any(|told| told == words), "{operation}");
     }
 }
+
+/// A write may touch hundreds of periods of one budget: whoever leads is told of each budget once.
+#[tokio::test]
+async fn one_write_that_crosses_in_many_periods_tells_once_for_each_budget() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Website"})).await;
+    for project in ["Dashboard", "Website"] {
+        studio.ok("set_budget", json!({"project": project, "hours": 10, "period": "month"})).await;
+    }
+    let entry = |project: &str, date: &str, duration: &str| json!({"project": project, "date": date, "duration": duration});
+    let entries = [
+        entry("Dashboard", "2026-08-05", "8h"),
+        entry("Dashboard", "2026-09-05", "10h"),
+        entry("Dashboard", "2026-10-05", "8h"),
+        entry("Dashboard", "2026-10-06", "30m"),
+        entry("Website", "2026-09-05", "8h"),
+        entry("Website", "2026-10-05", "8h"),
+    ];
+    let answer = studio.ok("create_time_entries", json!({"entries": entries})).await;
+    assert_eq!(warnings(&answer).iter().filter(|warning| warning.contains("has reached")).count(), 5, "{answer:#}");
+    let mut told = told(&studio).await;
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            "Acme / Dashboard has reached 100 % of its budget for September 2026: 10h of 10h. 2 other periods have reached a threshold, too.",
+            "Acme / Website has reached 75 % of its budget for October 2026: 8h of 10h. Another period has reached a threshold, too.",
+        ]
+    );
+    assert_eq!(answer["budgets"].as_array().map(Vec::len), Some(5), "each period once");
+}

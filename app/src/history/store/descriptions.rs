@@ -118,7 +118,7 @@ pub async fn described_records(
            left join lateral (
                select t.kind, t.record_id, t.place, t.of_kind, t.looked_at, t.last, f.name, f.number, f.currency, f.invoice_id,
                    f.redraft_of_id, f.project_id, f.client_id, f.member_id, jsonb_build_object(
-                       'name', f.name, 'description', f.description, 'day', f.day, 'seconds', f.seconds, 'amount', f.amount,
+                       'name', f.name, 'description', left(f.description, 200), 'day', f.day, 'seconds', f.seconds, 'amount', f.amount,
                        'email', f.email, 'role', f.role, 'rate', f.rate, 'state', f.state) as told
                from (
                    select d.kind, d.record_id, d.last, count(*) over (partition by d.kind) as of_kind,

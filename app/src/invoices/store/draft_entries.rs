@@ -39,12 +39,13 @@ pub async fn lock_draft_entries(db: &mut Db, invoice: Uuid) -> Result<(), Error>
 }
 
 /// The time on an invoice in the order of the work, with its present rate: that of the project, else the client, else, for clients in
-/// the organization's currency, the member, else the organization.
-pub async fn draft_entries(db: &mut Db, invoice: Uuid) -> Result<Vec<DraftEntry>, Error> {
+/// the organization's currency, the member, else the organization. The descriptions are loaded only where it is `described`.
+pub async fn draft_entries(db: &mut Db, invoice: Uuid, described: bool) -> Result<Vec<DraftEntry>, Error> {
     let organization = db.organization();
     let rows = query!(
-        r#"select l.id as line, t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day, t.description,
-               t.seconds, t.rate, t.labour = 'agent' as "by_agent!", t.rate_overridden, coalesce(t.day <= o.lock_date, false) as "closed!",
+        r#"select l.id as line, t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day,
+               case when $3 then t.description else '' end as "description!", t.seconds, t.rate, t.labour = 'agent' as "by_agent!",
+               t.rate_overridden, coalesce(t.day <= o.lock_date, false) as "closed!",
                current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency) as holds
            from invoice_line l
            join time_entry t on t.organization_id = $1 and t.invoice_line_id = l.id
@@ -55,7 +56,8 @@ pub async fn draft_entries(db: &mut Db, invoice: Uuid) -> Result<Vec<DraftEntry>
            where l.organization_id = $1 and l.invoice_id = $2
            order by t.day, t.position, t.id"#,
         organization,
-        invoice
+        invoice,
+        described
     )
     .fetch_all(db.connection())
     .await?;

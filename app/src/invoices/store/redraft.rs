@@ -66,7 +66,8 @@ pub struct VoidedEntry {
     pub line: Uuid,
     pub project: Uuid,
     pub day: jiff_sqlx::Date,
-    pub description: String,
+    /// The MD5 of its description, by which a change of it is found without loading it.
+    pub description_md5: String,
     pub seconds: i64,
     pub rate: Option<i64>,
 }
@@ -82,15 +83,36 @@ pub async fn released_by_void(db: &mut Db, invoice: Uuid) -> Result<Vec<VoidedEn
                    and v.before ->> 'state' <> 'void' and v.after ->> 'state' = 'void'
                order by v.position desc limit 1
            )
-           select c.record_id as "id!", l.id as "line!", (c.before ->> 'project_id')::uuid as "project!", (c.before ->> 'day')::date as "day!",
-               coalesce(c.before ->> 'description', '') as "description!", (c.before ->> 'seconds')::bigint as "seconds!", (c.before ->> 'rate')::bigint as rate
+           select c.record_id as "id!", l.id as "line!", b.project_id as "project!", b.day as "day!: jiff_sqlx::Date",
+               md5(coalesce(b.description, '')) as "description_md5!", b.seconds as "seconds!", b.rate as "rate?"
            from voided v
            join change c on c.organization_id = $1 and c.action_id = v.action_id and c.kind = 'time_entry'
-           join invoice_line l on l.organization_id = $1 and l.invoice_id = $2 and l.id = (c.before ->> 'invoice_line_id')::uuid
+           -- An image is a JSON text, which a description may make long: it is parsed once.
+           cross join lateral json_to_record(c.before) as b (
+               invoice_line_id uuid, project_id uuid, day date, description text, seconds bigint, rate bigint
+           )
+           join invoice_line l on l.organization_id = $1 and l.invoice_id = $2 and l.id = b.invoice_line_id
            where c.after ->> 'invoice_line_id' is null
            order by c.record_id"#,
         organization,
         invoice
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Those of these entries that are described otherwise by now, compared without loading the descriptions.
+pub async fn reworded(db: &mut Db, then: &[VoidedEntry]) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    let ids: Vec<Uuid> = then.iter().map(|entry| entry.id).collect();
+    let hashes: Vec<String> = then.iter().map(|entry| entry.description_md5.clone()).collect();
+    Ok(query_scalar!(
+        "select t.id from unnest($2::uuid[], $3::text[]) as b (id, description_md5)
+         join time_entry t on t.organization_id = $1 and t.id = b.id
+         where md5(t.description) <> b.description_md5",
+        organization,
+        &ids,
+        &hashes
     )
     .fetch_all(db.connection())
     .await?)

@@ -193,13 +193,56 @@ pub async fn filter_entries_of_client(db: &mut Db, client: Uuid, entries: &[Uuid
     .await?)
 }
 
-/// The unbilled entries that match, in the order of the work; with `only`, no others than those.
-pub async fn unbilled_entries(db: &mut Db, wanted: &BillableFilter<'_>, only: Option<&[Uuid]>) -> Result<Vec<UnbilledEntry>, Error> {
+/// The number of entries that match and the size of their descriptions.
+pub struct UnbilledSize {
+    /// The number of entries, counted up to [`ENTRIES_MAX`] and one more.
+    pub entries: i64,
+    /// The size of their descriptions in bytes of UTF-8.
+    pub bytes: i64,
+}
+
+/// How much the unbilled entries that match would load; with `only`, no others than those. A size is read without the text itself.
+pub async fn unbilled_size(db: &mut Db, wanted: &BillableFilter<'_>, only: Option<&[Uuid]>) -> Result<UnbilledSize, Error> {
+    let organization = db.organization();
+    let (from, to) = days(wanted.period);
+    Ok(query_as!(
+        UnbilledSize,
+        r#"select count(*) as "entries!", coalesce(sum(counted.bytes), 0)::bigint as "bytes!" from (
+               select octet_length(t.description) as bytes
+               from time_entry t
+               join project p on p.organization_id = t.organization_id and p.id = t.project_id
+               where t.organization_id = $1 and is_unbilled(t) and p.client_id = $2
+                   and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
+                   and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
+                   and ($7::uuid[] is null or t.id = any($7))
+               limit $8
+           ) counted"#,
+        organization,
+        wanted.client,
+        from as _,
+        to as _,
+        wanted.projects,
+        wanted.defer,
+        only,
+        ENTRIES_MAX + 1
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// The unbilled entries that match, in the order of the work; with `only`, no others than those. Their descriptions are loaded only
+/// where they are `described`.
+pub async fn unbilled_entries(
+    db: &mut Db,
+    wanted: &BillableFilter<'_>,
+    only: Option<&[Uuid]>,
+    described: bool,
+) -> Result<Vec<UnbilledEntry>, Error> {
     let organization = db.organization();
     let (from, to) = days(wanted.period);
     let rows = query!(
-        r#"select t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day, t.description, t.seconds, t.rate,
-             t.labour = 'agent' as "by_agent!"
+        r#"select t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day, t.seconds, t.rate,
+             case when $9 then t.description else '' end as "description!", t.labour = 'agent' as "by_agent!"
          from time_entry t
          join project p on p.organization_id = t.organization_id and p.id = t.project_id
          join member m on m.organization_id = t.organization_id and m.id = t.member_id
@@ -215,7 +258,8 @@ pub async fn unbilled_entries(db: &mut Db, wanted: &BillableFilter<'_>, only: Op
         wanted.projects,
         wanted.defer,
         only,
-        ENTRIES_MAX + 1
+        ENTRIES_MAX + 1,
+        described
     )
     .fetch_all(db.connection())
     .await?;

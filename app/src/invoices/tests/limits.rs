@@ -3,7 +3,13 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{error::Code, invoices::UpdateInvoiceDraft, pages::invoices::new_invoice::clients};
+use crate::{
+    database::{AccessMode, RowScope},
+    error::Code,
+    invoices::{UpdateInvoiceDraft, line_texts, read},
+    operation::Call,
+    pages::invoices::new_invoice::clients,
+};
 
 /// Adds `count` entries of a minute each to Dashboard, unordered, ten a day.
 async fn entries(studio: &World, count: i64) {
@@ -43,8 +49,48 @@ async fn longer_texts_than_an_invoice_holds_together_are_refused() {
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines(200)})).await;
     let more = studio.refused("update_invoice_draft", json!({"invoice": draft["id"], "add": lines(60)})).await;
     assert!(more.message.contains("500 kB fit at most. Shorten some"), "{more:?}");
+    assert!(more.field("add").is_some(), "the argument that was given: {more:?}");
+    let wide = |number: usize| json!({"description": format!("{number} {}", "ş".repeat(1_900)), "price": "1.00"});
+    let wide: Vec<_> = (0..140).map(wide).collect();
+    let refused = studio.refused("preview_invoice", json!({"client": "Acme", "lines": wide})).await;
+    assert!(refused.message.contains("500 kB fit at most. Shorten some"), "no time is on it that could be grouped: {refused:?}");
+    assert!(refused.field("lines").is_some(), "the argument that was given: {refused:?}");
     let kept = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
     assert_eq!(texts(&kept).len(), 200);
+}
+
+/// Thousands of long descriptions are refused by their size, before any of them is loaded.
+#[tokio::test]
+async fn descriptions_that_fit_in_no_way_are_refused_by_their_size() {
+    let studio = studio().await;
+    entries(&studio, 600).await;
+    studio.sql("update time_entry set description = repeat('x', 2000) where organization_id = $1").await;
+    for operation in ["preview_invoice", "draft_invoice"] {
+        let refused = studio.refused(operation, json!({"client": "Acme", "group_by": "entry"})).await;
+        let words = refused.field("group_by").unwrap_or_default();
+        // With its day each line would be a little longer.
+        assert!(words.contains("would take 1200 kB together, and 500 kB fit at most. Group the time by day"), "{refused:?}");
+        studio.ok(operation, json!({"client": "Acme", "group_by": "project"})).await;
+    }
+}
+
+/// The descriptions of thousands of entries take megabytes, and only the line of a single entry shows its own.
+#[tokio::test]
+async fn descriptions_are_loaded_only_where_a_line_shows_them() {
+    let studio = studio().await;
+    entries(&studio, 20).await;
+    for (group_by, shown) in [("project", false), ("day", false), ("member", false), ("entry", true)] {
+        let draft = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": group_by})).await;
+        let scope = RowScope::Organization(studio.organization());
+        let db = studio.caller.services.database.begin(scope, AccessMode::Write).await.expect("begun");
+        let mut cx = Call::resume(db, studio.caller.clone()).await.expect("a call");
+        let row = read::find(&mut cx, draft["id"].as_str().expect("an id")).await.expect("the draft");
+        let (_, time) = line_texts::lines_and_time(&mut cx, &row).await.expect("its time");
+        let bytes: usize = time.iter().map(|time| time.entry.description.len()).sum();
+        assert_eq!((time.len(), bytes > 0), (20, shown), "{group_by}");
+        drop(cx);
+        studio.ok("delete_invoice_draft", json!({"invoice": draft["id"]})).await;
+    }
 }
 
 /// A reason is printed with its lines, and judged whether it names a disbursement.
@@ -62,7 +108,12 @@ async fn reasons_without_tax_count_among_the_texts_of_an_invoice() {
     let reason = |number: usize| json!({"description": "Fee", "price": "1.00", "tax_category": "E", "tax_reason": format!("Law {number}")});
     let reasons: Vec<_> = (0..101).map(reason).collect();
     let refused = studio.refused("draft_invoice", json!({"client": "Acme", "lines": reasons})).await;
-    assert!(refused.message.contains("101 different reasons"), "{refused:?}");
+    assert!(refused.message.contains("101 different reasons") && refused.field("lines").is_some(), "{refused:?}");
+    let few = (0..60).map(reason).collect::<Vec<_>>();
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": few})).await;
+    let others = (60..120).map(reason).collect::<Vec<_>>();
+    let refused = studio.refused("update_invoice_draft", json!({"invoice": draft["id"], "add": others})).await;
+    assert!(refused.message.contains("120 different reasons") && refused.field("add").is_some(), "{refused:?}");
 }
 
 /// Each further rate of the time on a line takes a line with the same text.

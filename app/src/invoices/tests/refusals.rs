@@ -82,15 +82,18 @@ async fn where_there_is_nothing_to_bill_days_are_named_only_where_some_were_give
     told(both, " in these days of what was chosen.", "Choose other days or projects, leave less out, or add a custom line.").await;
     let drafted = draft(&studio).await;
     let page = format!("/invoices/{}).", drafted["id"].as_str().expect("an id"));
+    let program = studio.through(crate::context::Channel::Rest);
     for (wanted, of) in
         [(json!({}), ""), (json!({"period": "2026-11"}), " in these days"), (json!({"projects": ["Dashboard"]}), " of what")]
     {
         let mut arguments = wanted;
         arguments["client"] = json!("Acme");
         let preview = studio.ok("preview_invoice", arguments.clone()).await;
-        let refused = studio.refused("draft_invoice", arguments).await;
+        let refused = studio.refused("draft_invoice", arguments.clone()).await;
         let begins = refused.message.starts_with(&format!("There is nothing to bill to Acme{of}"));
-        assert!(begins && refused.message.contains("the time is on a draft already (") && refused.message.ends_with(&page), "{refused:?}");
+        assert!(begins && refused.message.ends_with("the time is on a draft already (see the invoices page)."), "{refused:?}");
+        let told = program.refused("draft_invoice", arguments).await.message;
+        assert!(told.contains("the time is on a draft already (http") && told.ends_with(&page), "a program opens it itself: {told}");
         assert_eq!(refused.hint.as_deref(), Some("Send or change what is drafted, or add a custom line."));
         assert_eq!(preview["warnings"][0], json!(refused.message));
     }

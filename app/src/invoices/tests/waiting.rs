@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{draft, log, studio};
-use crate::{access::WriteMode, error::Code, testing::World};
+use crate::{access::WriteMode, context::Channel, error::Code, testing::World};
 
 /// What a person at a page is told to do.
 const WAY_ON: &str = "Have it confirmed or approved rather than log it again.";
@@ -31,10 +31,13 @@ async fn where_all_time_waits_nobody_is_told_that_there_is_none() {
     agent_logs(&studio, "Acme / Dashboard", "2026-11-04", "1h").await;
     agent_logs(&studio, "Acme / Dashboard", "2026-11-03", "2h").await;
     let refused = studio.refused("draft_invoice", json!({"client": "Acme"})).await;
-    let begins = refused.message.starts_with("There is nothing to bill to Acme: 3h (360.00 EUR) waits to be confirmed by Ada (http");
-    assert!(begins && refused.message.ends_with("/time?from=2026-11-03)."), "{refused:?}");
+    let waits = "3h (360.00 EUR) of Ada's time wait to be confirmed";
+    let at_page = format!("There is nothing to bill to Acme: {waits} on the time page (from Tue 3 Nov 2026 on).");
+    assert_eq!(refused.message, at_page);
     assert_eq!((refused.code, refused.hint.as_deref()), (Code::Invalid, Some(WAY_ON)));
     let agent = studio.token(WriteMode::Direct).await.refused("draft_invoice", json!({"client": "Acme"})).await;
+    let begins = agent.message.starts_with(&format!("There is nothing to bill to Acme: {waits} (http"));
+    assert!(begins && agent.message.ends_with("/time?from=2026-11-03)."), "{agent:?}");
     let way = agent.hint.unwrap_or_default();
     assert!(
         way.contains("list_time_entries with state draft or submitted") && !way.contains("confirm_time_entries"),
@@ -43,16 +46,17 @@ async fn where_all_time_waits_nobody_is_told_that_there_is_none() {
     let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
     assert_eq!(preview["warnings"][0], json!(refused.message));
     let named = studio.refused("draft_invoices", json!({"clients": ["Acme"]})).await;
-    assert!(named.message.contains("3h (360.00 EUR) waits to be confirmed by Ada"), "{named:?}");
+    assert!(named.message.contains(waits), "{named:?}");
+    let of_acme = "3h (360.00 EUR) of Ada's time for Acme wait to be confirmed ";
     for wanted in [json!({}), json!({"period": "2026-11"})] {
         let refused = studio.refused("draft_invoices", wanted).await;
         assert!(refused.message.starts_with("No client has unbilled time"), "{refused:?}");
-        assert!(refused.message.contains("counts. 3h (360.00 EUR) of Acme waits to be confirmed by Ada ("), "{refused:?}");
+        assert!(refused.message.contains(&format!("counts. {of_acme}on the time page (")), "{refused:?}");
         assert_eq!(refused.hint.as_deref(), Some(WAY_ON));
     }
-    let unbilled = studio.ok("list_unbilled", json!({})).await;
+    let unbilled = studio.through(Channel::Rest).ok("list_unbilled", json!({})).await;
     assert_eq!(unbilled["items"], json!([]));
-    assert!(warned(&unbilled).starts_with("3h (360.00 EUR) of Acme waits to be confirmed by Ada ("), "{unbilled:#}");
+    assert!(warned(&unbilled).starts_with(&format!("{of_acme}(http")), "{unbilled:#}");
     let balance = studio.ok("get_balance", json!({})).await["items"][0].clone();
     assert_eq!((&balance["unbilled"]["amount"], &balance["waiting"]["amount"]["amount"]), (&json!("0.00"), &json!("360.00")));
     assert_eq!(balance["waiting"]["worked"]["seconds"], 10_800);
@@ -65,14 +69,29 @@ async fn time_that_waits_is_told_of_the_days_and_projects_that_are_asked_for() {
     agent_logs(&studio, "Acme / Dashboard", "2026-11-03", "3h").await;
     let refusal = async |wanted: Value| studio.refused("draft_invoice", wanted).await.message;
     let november = refusal(json!({"client": "Acme", "period": "2026-11"})).await;
-    assert!(november.starts_with("There is nothing to bill to Acme in these days: 3h (360.00 EUR) waits"), "{november}");
+    assert!(november.starts_with("There is nothing to bill to Acme in these days: 3h (360.00 EUR) of Ada's time wait"), "{november}");
+    let program = studio.through(Channel::Rest);
     for wanted in [json!({"client": "Acme", "period": "2026-10"}), json!({"client": "Acme", "projects": ["Site"]})] {
         let other = refusal(wanted).await;
         assert!(!other.contains("wait"), "{other}");
     }
-    assert_eq!(studio.ok("list_unbilled", json!({"period": "2026-10"})).await.get("warnings"), None);
+    assert!(program.ok("list_unbilled", json!({"period": "2026-11"})).await.get("warnings").is_some());
+    assert_eq!(program.ok("list_unbilled", json!({"period": "2026-10"})).await.get("warnings"), None);
     add_beta(&studio).await;
-    assert_eq!(studio.ok("list_unbilled", json!({"client": "Beta"})).await.get("warnings"), None);
+    assert_eq!(program.ok("list_unbilled", json!({"client": "Beta"})).await.get("warnings"), None);
+}
+
+/// The pages tell of it beside the balance and in the preview of an invoice.
+#[tokio::test]
+async fn a_page_that_lists_unbilled_time_looks_for_no_time_that_waits() {
+    let studio = studio().await;
+    agent_logs(&studio, "Acme / Dashboard", "2026-11-03", "3h").await;
+    assert_eq!(studio.ok("list_unbilled", json!({})).await.get("warnings"), None);
+    for channel in [Channel::Assistant, Channel::Rest, Channel::CommandLine] {
+        let told = warned(&studio.through(channel).ok("list_unbilled", json!({})).await);
+        assert!(told.contains("wait to be confirmed"), "{channel:?}: {told}");
+        assert_eq!(told.contains("http"), channel != Channel::Assistant, "an address is for programs: {told}");
+    }
 }
 
 #[tokio::test]
@@ -80,21 +99,21 @@ async fn where_a_part_waits_the_invoice_says_what_it_leaves_out() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "1h").await;
     agent_logs(&studio, "Acme / Dashboard", "2026-11-03", "3h").await;
-    let waits = "3h (360.00 EUR) of Acme waits to be confirmed by Ada (";
+    let waits = "3h (360.00 EUR) of Ada's time for Acme wait to be confirmed ";
     let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
     assert_eq!(preview["unbilled"]["amount"], "120.00");
-    assert!(warned(&preview).contains(waits) && warned(&preview).contains("and is not on this invoice."), "{preview:#}");
+    assert!(warned(&preview).contains(waits) && warned(&preview).contains(". None of this time is on this invoice."), "{preview:#}");
     let of_the_20th = json!({"client": "Acme", "from": "2026-11-20", "to": "2026-11-20"});
-    assert!(!warned(&studio.ok("preview_invoice", of_the_20th).await).contains("waits"));
-    let unbilled = studio.ok("list_unbilled", json!({})).await;
+    assert!(!warned(&studio.ok("preview_invoice", of_the_20th).await).contains("wait to be"));
+    let unbilled = studio.through(Channel::Rest).ok("list_unbilled", json!({})).await;
     assert_eq!(unbilled["items"][0]["worked"]["seconds"], 3_600);
     assert!(warned(&unbilled).contains(waits), "{unbilled:#}");
     let drafted = draft(&studio).await;
     assert!(warned(&drafted).contains(waits), "{drafted:#}");
     let again = studio.refused("draft_invoice", json!({"client": "Acme"})).await.message;
-    assert!(again.contains("the time is on a draft already (") && again.contains("), and a further 3h (360.00 EUR) waits"), "{again}");
+    assert!(again.contains("the time is on a draft already (see the invoices page), and a further 3h (360.00 EUR) of Ada's"), "{again}");
     studio.ok("confirm_time_entries", json!({"all": true})).await;
-    assert!(!warned(&studio.ok("preview_invoice", json!({"client": "Acme"})).await).contains("waits"));
+    assert!(!warned(&studio.ok("preview_invoice", json!({"client": "Acme"})).await).contains("wait to be"));
 }
 
 #[tokio::test]
@@ -107,16 +126,18 @@ async fn several_drafts_tell_of_the_clients_that_get_none_because_their_time_wai
     let drafted = studio.ok("draft_invoices", json!({})).await;
     assert_eq!(drafted["items"].as_array().map(Vec::len), Some(1));
     let told = warned(&drafted);
-    assert!(told.contains("3h (360.00 EUR) of Acme waits") && told.contains("2h (200.00 EUR) of Beta waits"), "{told}");
-    assert_eq!(told.matches("of Acme waits").count(), 1, "{told}");
+    let waits = ["3h (360.00 EUR) of Ada's time for Acme wait", "2h (200.00 EUR) of Ada's time for Beta wait"];
+    assert!(waits.iter().all(|waits| told.contains(waits)), "{told}");
+    assert_eq!(told.matches("for Acme wait").count(), 1, "{told}");
     for client in ["Celta", "Delta", "Eta"] {
         studio.ok("create_client", json!({"name": client, "currency": "EUR", "tax_rate": "19"})).await;
         studio.ok("create_project", json!({"client": client, "name": "Work"})).await;
         agent_logs(&studio, &format!("{client} / Work"), "2026-11-05", "1h").await;
     }
-    let told = warned(&studio.ok("list_unbilled", json!({})).await);
-    assert!(told.contains("1h of Celta waits") && !told.contains("Delta"), "time without a rate is told without an amount: {told}");
-    assert!(told.ends_with("Time of 2 more clients waits likewise."), "{told}");
+    let told = warned(&studio.through(Channel::Rest).ok("list_unbilled", json!({})).await);
+    let celta = told.contains("1h of Ada's time for Celta waits to be");
+    assert!(celta && !told.contains("Delta"), "time without a rate is told without an amount: {told}");
+    assert!(told.ends_with("Time for 2 more clients waits likewise."), "{told}");
 }
 
 #[tokio::test]
@@ -125,12 +146,12 @@ async fn time_that_waits_for_an_approver_is_told_apart() {
     log(&studio, "2026-11-20", "2h").await;
     studio.sql("update time_entry set state = 'submitted' where organization_id = $1").await;
     let refused = studio.refused("draft_invoice", json!({"client": "Acme"})).await;
-    assert_eq!(refused.message, "There is nothing to bill to Acme: 2h (240.00 EUR) waits to be approved.");
+    let submitted = "2h (240.00 EUR) of submitted time wait for approval.";
+    assert_eq!(refused.message, format!("There is nothing to bill to Acme: {submitted}"));
     agent_logs(&studio, "Acme / Dashboard", "2026-11-03", "1h").await;
     let both = studio.refused("draft_invoice", json!({"client": "Acme"})).await.message;
-    assert!(
-        both.contains("1h (120.00 EUR) waits to be confirmed by Ada (") && both.ends_with(", and 2h (240.00 EUR) waits to be approved.")
-    );
+    let drafts = both.contains("1h (120.00 EUR) of Ada's time waits to be confirmed on the time page (from Tue 3 Nov 2026 on), and ");
+    assert!(drafts && both.ends_with(submitted), "{both}");
 }
 
 /// What cannot be billed in any case is not told: running timers have no time yet, and nobody pays for time that is not billable.

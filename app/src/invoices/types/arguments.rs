@@ -26,6 +26,11 @@ impl InvoiceGroupBy {
     pub fn name(self) -> &'static str {
         self.into()
     }
+
+    /// Whether its lines show the descriptions of the time entries.
+    pub fn shows_descriptions(self) -> bool {
+        self == Self::Entry
+    }
 }
 
 /// Where an invoice stands. *Overdue* and *partly paid* are derived from dates and payments.

@@ -53,7 +53,7 @@ impl RateChange {
 pub async fn apply_rates(cx: &mut Call, row: &InvoiceRow, currency: &Currency, rates: &RateChange) -> Result<usize, Error> {
     let missing = rates.missing.as_ref().filter(|rate| !rate.is_empty()).map(|rate| rate_of("time_rate", rate, currency)).transpose()?;
     store::lock_draft_entries(&mut cx.db, row.id).await?;
-    let mut time = store::draft_entries(&mut cx.db, row.id).await?;
+    let mut time = store::draft_entries(&mut cx.db, row.id, false).await?;
     let mut changed = Vec::new();
     for entry in &mut time {
         if let Some((rate, own)) = new_rate(entry, rates.current, missing) {
@@ -87,7 +87,7 @@ fn new_rate(time: &DraftEntry, current: bool, missing: Option<i64>) -> Option<(i
 /// which have no effect.
 pub async fn set_line_rates(cx: &mut Call, row: &InvoiceRow, currency: &Currency, again: &[(Uuid, Amount)]) -> Result<usize, Error> {
     store::lock_draft_entries(&mut cx.db, row.id).await?;
-    let mut time = store::draft_entries(&mut cx.db, row.id).await?;
+    let mut time = store::draft_entries(&mut cx.db, row.id, false).await?;
     let mut changed = Vec::new();
     for (line, rate) in again {
         let rate = rate_of("rate", rate, currency)?;
@@ -148,7 +148,7 @@ pub async fn reprice_shared_rounding(cx: &mut Call, row: &InvoiceRow, currency: 
     if rounding.step_minutes == 0 || rounding.basis != RoundingBasis::DayAndProject {
         return Ok(0);
     }
-    let time = store::draft_entries(&mut cx.db, row.id).await?;
+    let time = store::draft_entries(&mut cx.db, row.id, false).await?;
     price_lines(cx, row, currency, &time).await
 }
 

@@ -84,13 +84,14 @@ pub fn UnbilledByClient(
     }
 }
 
-/// The time that waits to be confirmed, in words; none where no time waits.
+/// The time that waits to be confirmed or approved, in words; none where no time waits.
 fn waiting_words(waiting: &[WaitingTime]) -> Option<String> {
     let seconds: i64 = waiting.iter().map(|of_currency| of_currency.worked.seconds).sum();
     let amounts: Vec<String> = sums(waiting.iter().map(|of_currency| &of_currency.amount)).iter().map(Money::text).collect();
     let worth = if amounts.is_empty() { String::new() } else { format!(" ({})", amounts.join(" and ")) };
-    let time = WorkDuration::of(seconds).text;
-    (seconds > 0).then(|| format!("{time}{worth} waits to be confirmed and cannot be invoiced until then."))
+    let time = WorkDuration::of(seconds);
+    let verb = time.verb("waits", "wait");
+    (seconds > 0).then(|| format!("{}{worth} {verb} to be confirmed or approved and cannot be invoiced until then.", time.text))
 }
 
 /// Unpaid invoices, and drafts.

@@ -233,11 +233,11 @@ async fn time_that_waits_to_be_confirmed_stands_below_the_unbilled_time() {
         studio.caller.clone().run(looking).await
     };
     let before = lists().await;
-    assert!(before.contains("All billable time is on an invoice or a draft.") && !before.contains("waits"), "{before}");
+    assert!(before.contains("All billable time is on an invoice or a draft.") && !before.contains("wait to be"), "{before}");
     let entry = json!({"project": "Dashboard", "duration": "3h", "date": "2026-11-20"});
     studio.token(WriteMode::Drafts).await.ok("create_time_entry", entry).await;
     let after = lists().await;
-    assert!(after.contains("3h (360.00 EUR) waits to be confirmed") && after.contains("/time\""), "{after}");
+    assert!(after.contains("3h (360.00 EUR) wait to be confirmed or approved") && after.contains("/time\""), "{after}");
     assert!(!after.contains("All billable time is"), "{after}");
 }
 

@@ -164,6 +164,9 @@ async fn a_program_that_writes_directly_is_told_of_the_draft_it_has_changed() {
     studio.advance(60);
     assert!(said(&direct.ok("stop_timer", json!({})).await));
     assert!(!said(&studio.ok("update_time_entry", change("At a page")).await), "there it is seen");
+    let card = studio.through(crate::context::Channel::Assistant).ok("update_time_entry", change("On a card")).await;
+    let named = json!(["This is a draft until confirmed on the time page."]);
+    assert_eq!(card["warnings"], named, "a person reads it, who follows no address in a sentence");
     studio.ok("confirm_time_entries", json!({"all": true})).await;
     assert!(!said(&direct.ok("update_time_entry", change("Confirmed")).await));
 }

@@ -91,3 +91,21 @@ async fn the_running_timer_is_in_the_list_with_the_time_so_far() {
     let page = studio.ok("list_time_entries", json!({})).await;
     assert_eq!((&page["items"][0]["running"], &page["items"][0]["worked"]["seconds"]), (&json!(true), &json!(90)));
 }
+
+#[tokio::test]
+async fn the_total_is_that_of_all_pages_on_each_of_them() {
+    let studio = studio().await;
+    for number in 0..5 {
+        log(&studio, json!({"date": format!("2026-11-{:02}", 10 + number), "description": "Charts"})).await;
+    }
+    for limit in [2, 4, 5, 6] {
+        let mut cursor = json!(null);
+        for _ in 0..(5 + limit - 1) / limit {
+            let page =
+                studio.ok("list_time_entries", json!({"limit": limit, "cursor": cursor, "with_total": true, "query": "CHARTS"})).await;
+            assert_eq!(page["total"], 5, "{limit}: {page:#}");
+            cursor = page["next_cursor"].clone();
+        }
+        assert_eq!(cursor, json!(null), "{limit}");
+    }
+}

@@ -55,3 +55,17 @@ fn values_without_names_are_told_with_the_names_in_their_order() {
     let told = parse("/record-payment invoice=2026-0001 10", &[record], &names()).expect_err("10 stands alone").message;
     assert!(told.starts_with("\"10\" stands alone; give it by name, such as amount=\"10\", or put"), "{told}");
 }
+
+/// A part of a name would be another name.
+#[test]
+fn an_offered_command_holds_a_value_whole_or_not_at_all() {
+    let told = |text: &str| parse(text, &commands(), &names()).expect_err(text).message;
+    let offered = |told: &str, name: &str| told[told.find(&format!("{name}=\"")).expect("an offer")..].trim_end_matches('.').to_owned();
+    let name = "Municipal Department of Public Works, Transport and Environmental Planning of the District";
+    let way = offered(&told(&format!("/create-client name={name}")), "name");
+    assert_eq!(means(&format!("/create-client {way}")).1, json!({ "name": name }));
+    let way = offered(&told(&format!("/create-project \"{name}\" New site")), "client");
+    assert_eq!(means(&format!("/create-project {way}")).1, json!({ "client": name, "name": "New site" }));
+    let long = "word ".repeat(200);
+    assert!(told(&format!("/create-client name={long}")).ends_with("name=\"…\"."), "no command offers a part of it");
+}
