@@ -12,6 +12,9 @@ alter table change add column alters_sent_invoice boolean;
 -- How many changes an action consists of, and how many records it touched; of older actions they are counted.
 alter table action add column changes bigint, add column records bigint;
 
+-- How much an organization has written of late: what stood there, less what drains away with time.
+alter table audit_head add column written_bytes bigint not null default 0, add column written_at timestamptz not null default now();
+
 revoke execute on function alters_sent_invoice from public;
 grant execute on function alters_sent_invoice to stint_app;
 
@@ -55,13 +58,16 @@ begin
 end
 $$;
 
--- The same as before, and with the numbers of changes and records of each action. What goes into the hash of its changes comes in the order of the
+-- The same as before, and with the numbers of changes and records of each action. An organization writes 1 GB of images and of answers for
+-- repeated calls in a day: what is written is kept for ever, and a disk is full for everybody. What goes into the hash of its changes comes in the order of the
 -- index: sorted here, long images went through files.
 create or replace function append_actions(entries jsonb, wrote boolean) returns void language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     tenant uuid := current_organization();
     head audit_head;
     entry action;
+    most_a_day constant bigint := 1024 * 1024 * 1024;
+    written bigint := coalesce(nullif(current_setting('app.image_bytes', true), '')::bigint, 0);
 begin
     if tenant is null then
         raise exception 'an action belongs to an organization';
@@ -70,6 +76,11 @@ begin
     if not found then
         insert into audit_head values (tenant, 0, '\x') on conflict do nothing;
         select * into head from audit_head where organization_id = tenant for update;
+    end if;
+    head.written_bytes := written
+        + greatest(head.written_bytes - greatest(extract(epoch from now() - head.written_at), 0) * (most_a_day / 86400), 0)::bigint;
+    if written > 0 and head.written_bytes > most_a_day then
+        raise exception 'an organization writes too much in a day' using errcode = 'ST429';
     end if;
     for entry in select * from jsonb_populate_recordset(null::action, entries) loop
         head.position := head.position + 1;
@@ -88,6 +99,19 @@ begin
             insert into audit_checkpoint values (tenant, head.position, head.hash, now());
         end if;
     end loop;
-    update audit_head set position = head.position, hash = head.hash where organization_id = tenant;
+    update audit_head set position = head.position, hash = head.hash, written_bytes = head.written_bytes, written_at = now()
+    where organization_id = tenant;
 end
 $$;
+
+-- An answer that is kept for a repeated call counts among what an organization writes.
+create function count_stored_answer() returns trigger language plpgsql as $$
+begin
+    perform set_config('app.image_bytes', (coalesce(nullif(current_setting('app.image_bytes', true), '')::bigint, 0)
+        + coalesce(pg_column_size(new.answer), 0))::text, true);
+    return null;
+end
+$$;
+revoke execute on function count_stored_answer from public;
+grant execute on function count_stored_answer to stint_app;
+create trigger count_stored_answer after update on idempotency for each row execute function count_stored_answer();

@@ -156,8 +156,8 @@ pub fn find(name: &str) -> Option<&'static Operation> {
 }
 
 /// Server functions that are no operations, so only a browser may call them: they deal in cookies, passwords and
-/// links out of a mail, serve the drawer of the assistant, which is a channel of its own, or name what a page offers for a choice.
-pub const BROWSER_ONLY: [&str; 28] = [
+/// links out of a mail, serve the drawer of the assistant, which is a channel of its own, or word what a page shows or offers for a choice.
+pub const BROWSER_ONLY: [&str; 29] = [
     "/call/sign_up",
     "/call/sign_in",
     "/call/sign_out",
@@ -186,4 +186,5 @@ pub const BROWSER_ONLY: [&str; 28] = [
     "/call/assistant_standing",
     "/call/assistant_commands",
     "/call/operation_titles",
+    "/call/show_audit_entry",
 ];

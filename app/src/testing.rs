@@ -20,6 +20,7 @@
 mod fakes;
 mod form_encoding;
 mod output_schema;
+mod pages;
 mod test_database;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use sqlx::AssertSqlSafe;
 
 use domain::id::{MailId, MemberId, OrganizationId, UserId};
 pub use fakes::{FakeRenderer, ManualClock, START_TIME};
+pub use pages::{current_organization, provide_made_up_organization, provide_organization};
 pub use test_database::{apart, connect, create, empty, owner, until_waiting, waiting};
 
 use crate::{

@@ -6,6 +6,9 @@ pub mod operation_titles;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod verification;
+pub mod worded_entry;
+#[cfg(feature = "ssr")]
+mod wording;
 
 use domain::{day::OffsetDateTime, id::ActionId};
 use macros::operation;

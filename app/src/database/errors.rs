@@ -1,6 +1,9 @@
 //! Conversion of PostgreSQL errors into errors that a person can act on.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use sqlx::postgres::PgDatabaseError;
 
@@ -124,6 +127,10 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         SIGN_IN_ENDED => Error::signed_out(),
         TOKEN_REVOKED => Error::unauthenticated(),
         MEMBER_CHANGED => Error::membership_changed(),
+        DAY_TOO_LARGE => Error::rate_limited(
+            "What was changed in this organization within a day takes more than 1 GB, before and after together. Nothing was changed now.",
+            Duration::from_secs(3_600),
+        ),
         ACTION_TOO_LARGE => Error::new(
             Code::Invalid,
             "This changes too much at once: the records, before and after, take more than 32 MB together. Do it in parts, for fewer clients, \
@@ -218,6 +225,8 @@ const TOKEN_REVOKED: &str = "ST402";
 const MEMBER_CHANGED: &str = "ST403";
 /// The images of the records that an action changes take more bytes than one action may write.
 const ACTION_TOO_LARGE: &str = "ST413";
+/// An organization writes more bytes of images and stored answers than one may in a day.
+const DAY_TOO_LARGE: &str = "ST429";
 
 /// Whether a transaction was refused by the identity check alone.
 pub(super) fn is_identity_refusal(problem: &sqlx::Error) -> bool {

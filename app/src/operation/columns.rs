@@ -14,13 +14,15 @@ pub enum Class {
     /// Millionths of the major unit of the record's currency. Hidden from callers without money visibility.
     UnitPrice,
     /// No amount, and hidden from callers without money visibility nevertheless: it tells of a rate, a discount or an invoice.
-    Money,
+    TellsOfMoney,
     /// Requires `ReadCosts`.
     Cost,
     /// Computed from other records; the record of a draft has none of it.
     Computed,
     /// The id of a client, a project, a member or an invoice, whose name is shown beside a change.
     Reference,
+    /// One of a few words that the program knows. Text that people write is none, whatever it looks like.
+    Choice,
     /// Left out where a card shows what changes in a record: counters and timestamps, references to other records of the same action,
     /// and copies of other columns.
     HiddenOnCards,
@@ -94,7 +96,7 @@ impl Column {
 
     /// Whether it is hidden from callers without money visibility.
     pub fn is_money(&self) -> bool {
-        self.is_amount() || self.is(Class::UnitPrice) || self.is(Class::Money)
+        self.is_amount() || self.is(Class::UnitPrice) || self.is(Class::TellsOfMoney)
     }
 }
 

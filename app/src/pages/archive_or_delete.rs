@@ -8,6 +8,7 @@ use crate::{
     error::Error,
     operation::WriteResponse,
     page_context::{invalidate, use_changes, use_current_organization},
+    pages::done_words::DoneWords,
     ui::{Dialog, DialogTrigger, Form, Icon, Submit, WriteAction, hidden, on_success, refusal, use_flash},
 };
 
@@ -21,8 +22,6 @@ pub struct Archivable {
     pub name: String,
     /// Whether it is archived now.
     pub archived: bool,
-    /// What an archived one keeps: *Its time stays.*
-    pub kept: &'static str,
     /// Which ones can be deleted: *a project without time*.
     pub deletable: &'static str,
     /// The last part of the path of its list.
@@ -47,31 +46,30 @@ pub(in crate::pages) fn deleted_words(name: &str) -> String {
 /// The button that archives or restores a record, and the one that deletes it.
 pub fn archive_or_delete<Archive, Restore, Delete, T, D>(record: Archivable) -> AnyView
 where
-    Archive: ServerFn<Error = Error, Output = WriteResponse<T>> + 'static,
-    Restore: ServerFn<Error = Error, Output = WriteResponse<T>> + 'static,
-    Delete: ServerFn<Error = Error, Output = WriteResponse<D>> + 'static,
+    Archive: ServerFn<Error = Error, Output = WriteResponse<T>> + DoneWords<Beside = ()> + 'static,
+    Restore: ServerFn<Error = Error, Output = WriteResponse<T>> + DoneWords<Beside = ()> + 'static,
+    Delete: ServerFn<Error = Error, Output = WriteResponse<D>> + DoneWords<Beside = ()> + 'static,
     T: DeserializeOwned + Clone + 'static,
     D: DeserializeOwned + Clone + 'static,
 {
-    let Archivable { name, kept, .. } = &record;
     let switch = match record.archived {
-        true => switch::<Restore, T>("Restore", restored_words(name), &record),
-        false => switch::<Archive, T>("Archive", archived_words(name, kept), &record),
+        true => switch::<Restore, T>("Restore", &record),
+        false => switch::<Archive, T>("Archive", &record),
     };
     view! { <div class="ends">{switch} {delete::<Delete, D>(record)}</div> }.into_any()
 }
 
-/// The button of a write that archives or restores, with what is said once it is done.
-fn switch<S, T>(verb: &'static str, done: String, record: &Archivable) -> AnyView
+/// The button of a write that archives or restores.
+fn switch<S, T>(verb: &'static str, record: &Archivable) -> AnyView
 where
-    S: ServerFn<Error = Error, Output = WriteResponse<T>> + 'static,
+    S: ServerFn<Error = Error, Output = WriteResponse<T>> + DoneWords<Beside = ()> + 'static,
     T: DeserializeOwned + Clone + 'static,
 {
     let (changes, flash) = (use_changes(), use_flash());
     let (kind, id) = (record.kind, record.id.clone());
     let action = WriteAction::<S>::new();
     on_success(action, move |answer| {
-        flash.done(done.clone(), answer);
+        flash.done(S::done_words(answer, ()), answer);
         invalidate(changes.work);
     });
     let form = format!("{}-{kind}", verb.to_lowercase());
@@ -80,7 +78,7 @@ where
 
 fn delete<Delete, D>(record: Archivable) -> impl IntoView
 where
-    Delete: ServerFn<Error = Error, Output = WriteResponse<D>> + 'static,
+    Delete: ServerFn<Error = Error, Output = WriteResponse<D>> + DoneWords<Beside = ()> + 'static,
     D: DeserializeOwned + Clone + 'static,
 {
     let Archivable { kind, id, name, deletable, list, .. } = record;
@@ -88,7 +86,7 @@ where
     let action = WriteAction::<Delete>::new();
     let (list, title) = (use_current_organization().path(list), format!("Delete {name}?"));
     on_success(action, move |deleted| {
-        flash.done(deleted_words(&name), deleted);
+        flash.done(Delete::done_words(deleted, ()), deleted);
         navigate(&list, Default::default());
         invalidate(changes.work);
     });

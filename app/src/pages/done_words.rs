@@ -1,110 +1,246 @@
-//! What a page says once a write is done, for a form that was sent without scripts: the words are those of the page with scripts.
+//! What a page says once a write is done, by operation: a page with scripts says it at once, and the server says it on the page to which a
+//! form without scripts returns. Both have it from the two tables below.
+//!
+//! A write that stands in neither is one of which pages say nothing, because they show what has changed; without scripts its title stands
+//! for it.
 
+use domain::tax::category::TaxCategory;
 use leptos::server_fn::ServerFn;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use super::{account, archive_or_delete, budgets, clients, invoices, organizations, people, projects, time, undo_button};
+use super::{
+    account::profile::changed_words,
+    archive_or_delete::{archived_words, deleted_words, restored_words},
+    budgets::form::cleared_words,
+    clients::form::saved_words,
+    invoices::{
+        actions::{resent_words, sent_words, voided_words},
+        numbers::next_number_words,
+        payments_section::recorded_words,
+    },
+    people::{
+        client_grants_dialog::granted_words,
+        invite::{resent_invitation_words, revoked_invitation_words},
+        received_invitation::answered_words,
+        removed_words, role_words,
+        team::team_words,
+    },
+    rate_prompts::rate_words,
+    time::{confirmed_words, form::logged_words},
+};
 use crate::{
-    account::{UpdateProfile, sign_in::ChangePassword, tokens::RevokeToken},
-    clients::{ArchiveClient, Client, DeleteClient, DeletedClient, RestoreClient, UpdateClient},
+    account::{
+        UpdateProfile,
+        address_change::{ChangeAddress, ForgetAddressChange, SendAddressChange},
+        sign_in::ChangePassword,
+        tokens::RevokeToken,
+    },
+    assistant::SetAssistant,
+    clients::{ArchiveClient, DeleteClient, RestoreClient, UpdateClient},
     history::UndoAction,
-    invoices::{DeleteInvoiceDraft, RecordPayment, RemovePayment, SendInvoice, StopInvoiceMail, UpdateInvoiceDraft, VoidInvoice},
-    operation::from_json,
+    invoices::{
+        DeleteInvoiceDraft, RecordPayment, RemovePayment, ResendInvoice, SendInvoice, SetNextInvoiceNumber, StopInvoiceMail,
+        UpdateInvoiceDraft, VoidInvoice,
+    },
     organizations::UpdateOrganization,
-    people::{ChangeMemberRole, RemoveMember, SetClientGrants},
+    people::{
+        ChangeMemberRole, RemoveMember, SetClientGrants,
+        invitations::{AnswerInvitation, ResendInvitation, RevokeInvitation},
+    },
     project_budgets::{ClearBudget, SetBudget},
-    projects::{ArchiveProject, DeleteProject, DeletedProject, Project, RestoreProject, UpdateProject},
+    projects::{
+        ArchiveProject, DeleteProject, RestoreProject, UpdateProject,
+        team::{AssignProjectMembers, UnassignProjectMembers},
+    },
+    repricing::SetRate,
     security::{EndOtherSignIns, EndSignIn},
     time::{ConfirmTimeEntries, CreateTimeEntry, DeleteTimeEntry, UpdateTimeEntry},
+    verification::links::SendVerification,
 };
 
-/// The writes of which the same is said whatever their answer, by their path.
-const SAME: [(&str, &str); 16] = [
-    (UpdateClient::PATH, clients::manage::SAVED),
-    (UpdateProject::PATH, projects::manage::SAVED),
-    (UpdateOrganization::PATH, organizations::SAVED),
-    (UpdateProfile::PATH, account::profile::NAME_SAVED),
-    (UpdateTimeEntry::PATH, time::form::SAVED),
-    (DeleteTimeEntry::PATH, time::form::DELETED),
-    (UpdateInvoiceDraft::PATH, invoices::editor::SAVED),
-    (DeleteInvoiceDraft::PATH, invoices::actions::DRAFT_DELETED),
-    (VoidInvoice::PATH, invoices::actions::VOIDED),
-    (StopInvoiceMail::PATH, invoices::actions::MAIL_STOPPED),
-    (RemovePayment::PATH, invoices::payments_section::REMOVED),
-    (SetBudget::PATH, budgets::form::SAVED),
-    (RevokeToken::PATH, account::tokens::REVOKED),
-    (EndSignIn::PATH, account::security::SIGNED_OUT),
-    (EndOtherSignIns::PATH, account::security::OTHERS_SIGNED_OUT),
-    (UndoAction::PATH, undo_button::UNDONE),
-];
-
-/// Words about an answer in JSON; none for one of another form.
-type AnswerWords = fn(&Value) -> Option<String>;
-
-/// The writes of which something is said that stands in their answer, by their path.
-const OF_ANSWER: [(&str, AnswerWords); 15] = [
-    (CreateTimeEntry::PATH, |answer| about(answer, time::form::logged_words)),
-    (ConfirmTimeEntries::PATH, |answer| about(answer, time::confirmed_words)),
-    (SendInvoice::PATH, |answer| about(answer, invoices::actions::sent_words)),
-    (RecordPayment::PATH, |answer| about(answer, invoices::payments_section::recorded_words)),
-    (ClearBudget::PATH, |answer| about(answer, budgets::form::cleared_words)),
-    (ChangeMemberRole::PATH, |answer| about(answer, people::role_words)),
-    (RemoveMember::PATH, |answer| about(answer, people::removed_words)),
-    (SetClientGrants::PATH, |answer| about(answer, people::client_grants_dialog::granted_words)),
-    (ChangePassword::PATH, |answer| about(answer, account::profile::changed_words)),
-    (ArchiveClient::PATH, |answer| about(answer, |client: &Client| archive_or_delete::archived_words(&client.name, clients::manage::KEPT))),
-    (RestoreClient::PATH, |answer| about(answer, |client: &Client| archive_or_delete::restored_words(&client.name))),
-    (DeleteClient::PATH, |answer| about(answer, |client: &DeletedClient| archive_or_delete::deleted_words(&client.name))),
-    (ArchiveProject::PATH, |answer| {
-        about(answer, |project: &Project| archive_or_delete::archived_words(&project.name, projects::manage::KEPT))
-    }),
-    (RestoreProject::PATH, |answer| about(answer, |project: &Project| archive_or_delete::restored_words(&project.name))),
-    (DeleteProject::PATH, |answer| about(answer, |project: &DeletedProject| archive_or_delete::deleted_words(&project.name))),
-];
-
-/// What the page says once the write at this path is done with this answer; `None` for a write of which pages say nothing, because they
-/// show what has changed.
-pub fn done_words(call: &str, answer: &Value) -> Option<String> {
-    let same = SAME.iter().find(|(path, _)| *path == call).map(|(_, words)| (*words).to_owned());
-    same.or_else(|| OF_ANSWER.iter().find(|(path, _)| *path == call).and_then(|(_, words)| words(answer)))
+/// A write of which the same is said whatever its answer.
+pub trait Done: ServerFn {
+    /// What is said.
+    const DONE: &'static str;
 }
 
-fn about<T: DeserializeOwned>(answer: &Value, words: fn(&T) -> String) -> Option<String> {
-    from_json(answer.clone()).ok().map(|answer| words(&answer))
+/// A write of which something is said that stands in its answer.
+pub trait DoneWords: ServerFn {
+    /// What the words depend on beside the answer.
+    type Beside;
+
+    /// What is said.
+    fn done_words(answer: &Self::Output, beside: Self::Beside) -> String;
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
+/// Whether mails leave from here.
+#[derive(Debug, Clone, Copy)]
+pub struct MailLeaves(pub bool);
 
-    use serde_json::json;
+/// The tax category that the form showed; none where that is not known.
+#[derive(Debug, Clone, Copy)]
+pub struct TaxBefore(pub Option<TaxCategory>);
 
-    use super::*;
-    use crate::testing::World;
+macro_rules! same {
+    ($($write:ty => $words:expr,)+) => {
+        $(impl Done for $write {
+            const DONE: &'static str = $words;
+        })+
 
-    #[test]
-    fn each_write_has_one_entry() {
-        let paths: Vec<&str> = SAME.iter().map(|(path, _)| *path).chain(OF_ANSWER.iter().map(|(path, _)| *path)).collect();
-        assert_eq!(paths.iter().collect::<HashSet<_>>().len(), paths.len(), "{paths:?}");
+        /// What is said of each write whatever its answer, by its path.
+        #[cfg(feature = "ssr")]
+        const SAME: &[(&str, &str)] = &[$((<$write as ServerFn>::PATH, $words)),+];
+    };
+}
+
+macro_rules! of_answer {
+    ($($write:ty, $beside:ty => |$answer:ident, $known:pat_param| $words:expr,)+) => {
+        $(impl DoneWords for $write {
+            type Beside = $beside;
+
+            fn done_words($answer: &Self::Output, $known: Self::Beside) -> String {
+                $words
+            }
+        })+
+
+        /// What is said of each write by its answer, by its path.
+        #[cfg(feature = "ssr")]
+        const OF_ANSWER: &[(&str, without_scripts::AnswerWords)] =
+            &[$((<$write as ServerFn>::PATH, without_scripts::of_answer::<$write>)),+];
+    };
+}
+
+const MAIL_ON_ITS_WAY: &str = "The mail is on its way. Look among unwanted mails too.";
+
+same! {
+    UpdateProject => "Project saved.",
+    UpdateProfile => "Your name was saved. Pages show it from the next visit on.",
+    UpdateTimeEntry => "Saved.",
+    DeleteTimeEntry => "The entry was deleted.",
+    UpdateInvoiceDraft => "Draft saved.",
+    DeleteInvoiceDraft => "The draft was deleted. Any time on it can be billed again.",
+    StopInvoiceMail => "The mail was stopped. The invoice stays sent; mail it elsewhere if its client should have it.",
+    RemovePayment => "The payment was removed. What it paid is open again.",
+    SetBudget => "Budget saved.",
+    RevokeToken => "Revoked. Its next call is refused.",
+    EndSignIn => "Signed out there.",
+    EndOtherSignIns => "All other browsers were signed out.",
+    SendVerification => MAIL_ON_ITS_WAY,
+    SendAddressChange => MAIL_ON_ITS_WAY,
+    ForgetAddressChange => "Your address stays as it is.",
+    UndoAction => "Undone.",
+}
+
+of_answer! {
+    CreateTimeEntry, () => |logged, ()| logged_words(logged),
+    ConfirmTimeEntries, () => |confirmed, ()| confirmed_words(confirmed),
+    UpdateClient, TaxBefore => |saved, TaxBefore(before)| saved_words("Client saved.", before, (saved.tax_category, saved.tax_rate)),
+    ArchiveClient, () => |client, ()| archived_words(&client.name, "Its projects, time and invoices stay."),
+    RestoreClient, () => |client, ()| restored_words(&client.name),
+    DeleteClient, () => |client, ()| deleted_words(&client.name),
+    ArchiveProject, () => |project, ()| archived_words(&project.name, "Its time stays."),
+    RestoreProject, () => |project, ()| restored_words(&project.name),
+    DeleteProject, () => |project, ()| deleted_words(&project.name),
+    AssignProjectMembers, () => |team, ()| team_words(team),
+    UnassignProjectMembers, () => |team, ()| team_words(team),
+    ClearBudget, () => |cleared, ()| cleared_words(cleared),
+    SetRate, () => |set, ()| rate_words(set),
+    SendInvoice, () => |invoice, ()| sent_words(invoice),
+    ResendInvoice, MailLeaves => |_invoice, MailLeaves(leaves)| resent_words(leaves),
+    VoidInvoice, () => |invoice, ()| voided_words(invoice),
+    RecordPayment, () => |invoice, ()| recorded_words(invoice),
+    SetNextInvoiceNumber, () => |report, ()| next_number_words(report),
+    UpdateOrganization, TaxBefore =>
+        |saved, TaxBefore(before)| saved_words("Organization saved.", before, (saved.tax_category, saved.tax_rate)),
+    ChangeMemberRole, () => |member, ()| role_words(member),
+    RemoveMember, () => |gone, ()| removed_words(gone),
+    SetClientGrants, () => |member, ()| granted_words(member),
+    ResendInvitation, MailLeaves => |sent, MailLeaves(leaves)| resent_invitation_words(sent, leaves),
+    RevokeInvitation, () => |gone, ()| revoked_invitation_words(gone),
+    AnswerInvitation, () => |answer, ()| answered_words(answer),
+    ChangePassword, () => |changed, ()| changed_words(changed),
+    ChangeAddress, MailLeaves => |_answer, MailLeaves(leaves)| asked_address_words(leaves),
+    SetAssistant, () => |now, ()| (if now.enabled { "The assistant is on." } else { "The assistant is off." }).to_owned(),
+}
+
+/// What is said once another address is asked for.
+fn asked_address_words(mail_leaves: bool) -> String {
+    let words = match mail_leaves {
+        true => "A link is on its way to the new address. It counts once you have opened it.",
+        false => "The new address counts once it is confirmed.",
+    };
+    words.to_owned()
+}
+
+#[cfg(feature = "ssr")]
+pub use without_scripts::{SentForm, done_words, is_confirmed};
+
+/// The words on the page to which a form without scripts returns.
+#[cfg(feature = "ssr")]
+mod without_scripts {
+    use serde::de::DeserializeOwned;
+    use serde_json::Value;
+
+    use super::{DoneWords, MailLeaves, OF_ANSWER, SAME, TaxBefore};
+    use crate::operation::{from_json, wire::SHOWN_PREFIX};
+
+    /// A form that was sent without scripts.
+    #[derive(Debug, Clone, Copy)]
+    pub struct SentForm<'a> {
+        /// Its fields, URL-encoded.
+        pub fields: &'a [u8],
+        /// Whether mails leave from here.
+        pub mail_leaves: bool,
     }
 
-    #[tokio::test]
-    async fn words_about_an_answer_say_what_stands_in_it() {
-        let studio = World::new("studio").await;
-        studio.ok("create_client", json!({"name": "Acme"})).await;
-        studio.ok("create_project", json!({"client": "Acme", "name": "Site"})).await;
-        let logged = studio.ok("create_time_entry", json!({"project": "Site", "duration": "1h"})).await;
-        assert_eq!(done_words(CreateTimeEntry::PATH, &logged).as_deref(), Some("1h logged on Site: 1h that day."));
-        let archived = studio.ok("archive_project", json!({"project": "Site"})).await;
-        assert_eq!(done_words(ArchiveProject::PATH, &archived).as_deref(), Some("Site is archived. Its time stays."));
-        let restored = studio.ok("restore_project", json!({"project": "Site"})).await;
-        assert_eq!(done_words(RestoreProject::PATH, &restored).as_deref(), Some("Site is restored."));
+    /// What words depend on beside the answer, as the form tells it.
+    pub trait OfForm {
+        /// Reads it.
+        fn of(form: &SentForm<'_>) -> Self;
     }
 
-    #[test]
-    fn an_answer_of_another_form_is_left_to_the_title() {
-        assert_eq!(done_words(SendInvoice::PATH, &json!([1])), None);
-        assert_eq!(done_words("/call/unknown", &json!({})), None);
+    impl OfForm for () {
+        fn of(_: &SentForm<'_>) -> Self {}
+    }
+
+    impl OfForm for MailLeaves {
+        fn of(form: &SentForm<'_>) -> Self {
+            Self(form.mail_leaves)
+        }
+    }
+
+    impl OfForm for TaxBefore {
+        fn of(form: &SentForm<'_>) -> Self {
+            let shown = format!("{SHOWN_PREFIX}tax_category");
+            let before = url::form_urlencoded::parse(form.fields).find(|(name, _)| *name == shown);
+            Self(before.and_then(|(_, code)| code.parse().ok()))
+        }
+    }
+
+    /// Words about an answer in JSON; none for one of another form.
+    pub(super) type AnswerWords = fn(&Value, &SentForm<'_>) -> Option<String>;
+
+    /// The words about an answer of the write `S`.
+    pub(super) fn of_answer<S>(answer: &Value, form: &SentForm<'_>) -> Option<String>
+    where
+        S: DoneWords,
+        S::Beside: OfForm,
+        S::Output: DeserializeOwned,
+    {
+        from_json::<S::Output>(answer.clone()).ok().map(|answer| S::done_words(&answer, S::Beside::of(form)))
+    }
+
+    /// What the page says once the write at this path is done with this answer; `None` for a write of which pages say nothing, and for an
+    /// answer of another form.
+    pub fn done_words(call: &str, answer: &Value, form: &SentForm<'_>) -> Option<String> {
+        let same = SAME.iter().find(|(path, _)| *path == call).map(|(_, words)| (*words).to_owned());
+        same.or_else(|| OF_ANSWER.iter().find(|(path, _)| *path == call).and_then(|(_, words)| words(answer, form)))
+    }
+
+    /// Whether pages say something once the write at this path is done.
+    pub fn is_confirmed(call: &str) -> bool {
+        SAME.iter().any(|(path, _)| *path == call) || OF_ANSWER.iter().any(|(path, _)| *path == call)
     }
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

@@ -10,7 +10,6 @@ pub mod budgets;
 pub mod clients;
 pub mod closed_section;
 pub mod dashboard;
-#[cfg(feature = "ssr")]
 pub mod done_words;
 pub mod invoices;
 pub mod layout;

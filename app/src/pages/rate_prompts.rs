@@ -10,7 +10,8 @@ use leptos::prelude::*;
 use crate::{
     page::{LIMIT_MAX, load_picker_options},
     page_context::{invalidate, use_changes, use_current_organization},
-    rates::{ProjectRate, RateSource},
+    pages::done_words::DoneWords,
+    rates::{ChangedRate, ProjectRate, RateSource},
     repricing::{SetRate, list_rates},
     ui::{Field, Form, Submit, WriteAction, create_resource, hidden, idempotency_field, on_success, refusal, use_flash, when_loaded},
 };
@@ -25,10 +26,15 @@ fn setting(action: WriteAction<SetRate>) -> WriteAction<SetRate> {
         invalidate(changes.time);
         invalidate(changes.work);
         invalidate(changes.money);
-        let rate = set.rate.as_ref().map_or_else(|| "gone".to_owned(), |rate| format!("{} an hour", said(rate)));
-        flash.done(format!("The rate of {} is {rate}. Unbilled time: {}.", set.of, difference(&set.unbilled.difference)), set);
+        flash.done(SetRate::done_words(set, ()), set);
     });
     action
+}
+
+/// What is said once a rate is set.
+pub(in crate::pages) fn rate_words(set: &ChangedRate) -> String {
+    let rate = set.rate.as_ref().map_or_else(|| "gone".to_owned(), |rate| format!("{} an hour", said(rate)));
+    format!("The rate of {} is {rate}. Unbilled time: {}.", set.of, difference(&set.unbilled.difference))
 }
 
 /// Prompts for a rate where billable time has none: it would be billed at nothing.
@@ -205,8 +211,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        page_context::{ChangeCounters, CurrentOrganization},
-        testing::World,
+        page_context::ChangeCounters,
+        testing::{World, provide_organization},
         ui::provide_flash,
     };
 
@@ -217,7 +223,7 @@ mod tests {
         studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
         studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "3h"})).await;
         let looking = async {
-            provide_context(CurrentOrganization(crate::page_context::server::page_context().place.expect("an organization")));
+            provide_organization();
             provide_context(ChangeCounters::none());
             provide_flash();
             let rate = list_rates(None, None, Some(true), None, None).await.expect("rates").items.remove(0);

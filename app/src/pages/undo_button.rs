@@ -6,11 +6,9 @@ use leptos::prelude::*;
 use crate::{
     history::UndoAction,
     page_context::{invalidate, use_changes},
+    pages::done_words::Done,
     ui::{Form, Submit, WriteAction, hidden, idempotency_field, on_warnings, refusal, use_flash},
 };
-
-/// What is said once an action is undone.
-pub(in crate::pages) const UNDONE: &str = "Undone.";
 
 /// A button that undoes an action; components that show its records load again.
 pub fn undo_button(action: ActionId) -> AnyView {
@@ -20,7 +18,7 @@ pub fn undo_button(action: ActionId) -> AnyView {
         for count in [changes.time, changes.work, changes.money] {
             invalidate(count);
         }
-        flash.say(UNDONE);
+        flash.say(UndoAction::DONE);
     });
     Effect::new(move |_| {
         if let Some(error) = refusal(write).get() {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use app::{
-    account::sign_in::ChangePassword,
     error::Error,
     invoices::{DraftInvoice, RedraftInvoice},
     operation::{
@@ -13,7 +12,7 @@ use app::{
     },
     operations,
     page_context::{ReturnedForm, server::RETURNED_FORM_COOKIE},
-    pages::done_words::done_words,
+    pages::done_words::{SentForm, done_words, is_confirmed},
     people::LeaveOrganization,
     platform::cookies::{SameSite, set_cookie_header},
     ui::{FORM, NEVER_RETURNED, REFUSAL_ID},
@@ -73,8 +72,11 @@ pub async fn redirect_back(State(site): State<Site>, request: Request, next: Nex
         );
     } else if answer.status == StatusCode::FOUND && answers_a_secret(&call) {
         let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::content_too_large().into_response() };
+        // The page shows the secret; what else it says of such a write is said here too.
+        let sent = SentForm { fields: &form, mail_leaves: site.services.mail_leaves };
+        let done = serde_json::from_slice(&bytes).ok().and_then(|answer| done_words(&call, &answer, &sent));
         let secret = String::from_utf8(bytes.to_vec()).ok();
-        set_cookie(&site, &mut answer, ReturnedForm { call, answer: secret, ..ReturnedForm::default() });
+        set_cookie(&site, &mut answer, ReturnedForm { call, answer: secret, done, ..ReturnedForm::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
     } else if let Some(title) = write_title(&call).filter(|_| answer.status == StatusCode::FOUND) {
@@ -87,7 +89,7 @@ pub async fn redirect_back(State(site): State<Site>, request: Request, next: Nex
             // The caller may no longer see the page of the form.
             answer.headers.insert(header::LOCATION, HeaderValue::from_static("/"));
         }
-        let (done, warnings) = done(&call, title, &bytes);
+        let (done, warnings) = done(&call, title, &bytes, &SentForm { fields: &form, mail_leaves: site.services.mail_leaves });
         set_cookie(&site, &mut answer, ReturnedForm { call, done: Some(done), warnings, ..ReturnedForm::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
@@ -103,27 +105,28 @@ fn remove_foreign_referer(site: &Site, request: &mut request::Parts) {
     }
 }
 
-/// The title of the write at this path.
+/// The title of the write at this path; an empty one of a write that is no operation, if pages confirm it.
 fn write_title(call: &str) -> Option<&'static str> {
-    if ChangePassword::PATH == call {
-        return Some("Change your password");
+    match operations::all().iter().find(|operation| operation.path == call) {
+        Some(operation) => (operation.declaration.effect != Effect::Read).then_some(operation.declaration.title),
+        None => is_confirmed(call).then_some(""),
     }
-    let operation = operations::all().iter().find(|operation| operation.path == call)?;
-    (operation.declaration.effect != Effect::Read).then_some(operation.declaration.title)
 }
 
 /// The confirmation of a write for its page, in the words that the page has with scripts, or else by its title; and its warnings.
-fn done(call: &str, title: &str, answer: &[u8]) -> (String, Vec<String>) {
+fn done(call: &str, title: &str, answer: &[u8], sent: &SentForm<'_>) -> (String, Vec<String>) {
     let answer = serde_json::from_slice::<Value>(answer).unwrap_or_default();
     let warnings = answer["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-    (done_words(call, &answer).unwrap_or_else(|| by_title(title)), warnings)
+    (done_words(call, &answer, sent).unwrap_or_else(|| by_title(title)), warnings)
 }
 
-/// The confirmation by the title of a write: *Done: add a client.*
+/// The confirmation by the title of a write: *Done: add a client.* Of one without a title: *Done.*
 fn by_title(title: &str) -> String {
     let mut letters = title.chars();
-    let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
-    format!("Done: {first}{}.", letters.as_str())
+    match letters.next() {
+        Some(first) => format!("Done: {}{}.", first.to_lowercase(), letters.as_str()),
+        None => "Done.".to_owned(),
+    }
 }
 
 /// The page of the draft that was just made, in place of the page on which it was made: that one has nothing to bill any more, or is of the
@@ -222,11 +225,20 @@ mod tests {
 
     use super::*;
 
+    const SENT: SentForm<'_> = SentForm { fields: b"", mail_leaves: false };
+
+    #[test]
+    fn a_write_that_is_no_operation_is_confirmed_as_its_page_does_it() {
+        assert_eq!((write_title("/call/change_address"), write_title("/call/sign_out")), (Some(""), None));
+        assert_eq!(done("/call/change_address", "", b"null", &SENT).0, "The new address counts once it is confirmed.");
+        assert_eq!(done("/call/change_password", "", b"[1, 2", &SENT).0, "Done.");
+    }
+
     #[test]
     fn what_was_done_is_said_however_much_there_is_to_say_of_it() {
         let answer = json!({ "warnings": vec!["A warning of some length, which says something."; 200] }).to_string();
         for told in [answer.as_bytes(), b"", b"[1, 2"] {
-            let (done, warnings) = done("/call/unknown", "Log time", told);
+            let (done, warnings) = done("/call/unknown", "Log time", told, &SENT);
             let brief = brief(&ReturnedForm { done: Some(done), warnings, ..ReturnedForm::default() });
             assert_eq!(brief.done.as_deref(), Some("Done: log time."));
             assert!(content(&brief).is_some());
@@ -235,8 +247,8 @@ mod tests {
 
     #[test]
     fn what_was_done_is_said_in_the_words_of_its_page() {
-        let said = |call: &str, answer: Value| done(call, "Change something", answer.to_string().as_bytes()).0;
-        assert_eq!(said("/call/update_client", json!({})), "Client saved.");
+        let said = |call: &str, answer: Value| done(call, "Change something", answer.to_string().as_bytes(), &SENT).0;
+        assert_eq!(said("/call/update_project", json!({})), "Project saved.");
         assert_eq!(said("/call/undo_action", json!({})), "Undone.");
         assert_eq!(said("/call/archive_something_else", json!({})), "Done: change something.");
     }

@@ -28,7 +28,7 @@ type Field = (&'static str, &'static str, Held);
 
 /// Every server function that only a browser calls and that takes something. `{new}` is an address that nobody has, `{own}`
 /// that of the person.
-const CALLS: [(&str, &[Field]); 24] = [
+const CALLS: [(&str, &[Field]); 25] = [
     (
         "sign_up",
         &[
@@ -62,11 +62,19 @@ const CALLS: [(&str, &[Field]); 24] = [
     ("assistant_conversations", &[("query", "", LeftOut)]),
     ("assistant_conversation", &[("conversation", NONE, Refused)]),
     ("assistant_rename", &[("conversation", NONE, Refused), ("title", "A title", Refused)]),
+    ("show_audit_entry", &[("action", NONE, Refused)]),
 ];
 
 /// Those that a page asks with GET.
-const ASKED: [&str; 6] =
-    ["show_link", "show_link_mail", "show_waiting_address", "show_invitation", "assistant_conversations", "assistant_conversation"];
+const ASKED: [&str; 7] = [
+    "show_link",
+    "show_link_mail",
+    "show_waiting_address",
+    "show_invitation",
+    "assistant_conversations",
+    "assistant_conversation",
+    "show_audit_entry",
+];
 
 /// Texts that no field takes. An address is never as long as a form, so what is asked for with it is shorter.
 fn out_of_bounds(call: &str) -> [String; 4] {

@@ -15,8 +15,6 @@ use crate::{
     world::{Person, World},
 };
 
-const PRESETS: [Preset; 4] = [Preset::ReadOnly, Preset::Time, Preset::Billing, Preset::Full];
-
 const MODES: [WriteMode; 3] = [WriteMode::Direct, WriteMode::Ask, WriteMode::Drafts];
 
 /// A token with what it is told.
@@ -122,7 +120,7 @@ async fn whatever_a_token_is_told_leads_only_to_what_it_may_do() {
     let entry = world.rest(ada, "list_time_entries", json!({ "query": "Legend" })).await.ok()["items"][0]["id"].clone();
     let mut refused = 0;
     for (role, person) in &people {
-        for preset in PRESETS {
+        for preset in Preset::ALL.iter().copied() {
             for writes in MODES {
                 let token = Token::of(&world, person, (preset, writes, role)).await;
                 told_truly(&token);

@@ -1,11 +1,13 @@
 //! A Stint of its own for one test: all doors on a free port, and people with an organization each.
 
+mod answer;
+mod database;
+
 use std::{
     path::Path,
-    str::FromStr,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -29,7 +31,7 @@ use app::{
 use domain::document::InvoiceDocument;
 use jiff::Timestamp;
 use leptos::prelude::LeptosOptions;
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
+use reqwest::{Client, RequestBuilder, header, redirect::Policy};
 use serde_json::{Value, json};
 use server::{
     listener::{self, ListenerLimits},
@@ -38,11 +40,14 @@ use server::{
     shutdown::Shutdown,
 };
 use sqlx::{
-    AssertSqlSafe, PgPool,
+    PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::OnceCell};
+use tokio::net::TcpListener;
+
+pub use answer::Answer;
+use database::{made, shared};
 
 /// How many connections there are behind the doors.
 const CONNECTIONS: u32 = 8;
@@ -304,50 +309,6 @@ fn lenient() -> AdmissionLimits {
     AdmissionLimits { at_once: 1_000, of_person_at_once: 1_000, strangers_at_once: 1_000, ..AdmissionLimits::of(None) }
 }
 
-/// An answer, read to its end.
-#[derive(Debug)]
-pub struct Answer {
-    /// Its status.
-    pub status: StatusCode,
-    /// Its headers.
-    pub headers: header::HeaderMap,
-    /// Its text.
-    pub text: String,
-}
-
-impl Answer {
-    /// Sends a request and reads the answer.
-    pub async fn of(request: RequestBuilder) -> Self {
-        let response: Response = request.send().await.expect("an answer");
-        let (status, headers) = (response.status(), response.headers().clone());
-        Self { status, headers, text: response.text().await.expect("a text") }
-    }
-
-    /// The answer as JSON.
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
-    }
-
-    /// What was done.
-    pub fn ok(&self) -> Value {
-        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
-        self.json()
-    }
-
-    /// The code of the refusal, once it is sure that it came with its status and a message.
-    pub fn refused(&self, status: u16) -> String {
-        assert_eq!(self.status.as_u16(), status, "{}", self.text);
-        let error = &self.json()["error"];
-        assert!(error["message"].as_str().is_some_and(|message| message.len() > 5), "{}", self.text);
-        error["code"].as_str().expect("a code").to_owned()
-    }
-
-    /// A header, or nothing.
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-    }
-}
-
 /// What a build leaves behind, in small.
 fn compiled_pages() -> TempDir {
     let folder = TempDir::new().expect("a folder");
@@ -375,35 +336,4 @@ impl DocumentRenderer for PlainDocuments {
             }
         })
     }
-}
-
-/// The database that most tests share, each with organizations of its own.
-async fn shared() -> &'static PgConnectOptions {
-    static SHARED: OnceCell<PgConnectOptions> = OnceCell::const_new();
-    SHARED.get_or_init(made).await
-}
-
-/// Makes a database with the schema. The next run drops those of processes that are gone.
-async fn made() -> PgConnectOptions {
-    static MADE: AtomicU32 = AtomicU32::new(0);
-    let url = std::env::var("STINT_TEST_DATABASE_URL")
-        .expect("STINT_TEST_DATABASE_URL names a PostgreSQL whose user may create databases; ./dev test starts one");
-    let options = PgConnectOptions::from_str(&url).expect("a PostgreSQL URL");
-    let server =
-        PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the server of STINT_TEST_DATABASE_URL");
-    let names: Vec<String> =
-        sqlx::query_scalar(r"select datname from pg_database where datname like 'stint\_test\_%'").fetch_all(&server).await.expect("names");
-    let gone = |name: &String| {
-        name.rsplit('_').next().is_some_and(|process| Path::new("/proc/self").exists() && !Path::new("/proc").join(process).exists())
-    };
-    for name in names.iter().filter(|name| gone(name)) {
-        sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&server).await.ok();
-    }
-    let name = format!("stint_test_doors{}_{}", MADE.fetch_add(1, Ordering::SeqCst), std::process::id());
-    let create = format!("create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
-    sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
-    server.close().await;
-    let options = options.database(&name);
-    server::connections::migrate(options.clone()).await.expect("the schema");
-    options
 }

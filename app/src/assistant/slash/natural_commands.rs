@@ -216,7 +216,7 @@ fn client_before_period(rest: &str) -> (String, &str) {
 
 fn is_period(text: &str) -> bool {
     let text = after(text, "for").unwrap_or(text).to_lowercase();
-    let words: Vec<&str> = text.split(['_', ' ']).collect();
+    let words: Vec<&str> = text.split(|letter: char| letter == '_' || letter.is_whitespace()).filter(|word| !word.is_empty()).collect();
     match words.as_slice() {
         ["today" | "yesterday"] => true,
         ["this" | "last", "week" | "month" | "quarter" | "year"] => true,

@@ -179,6 +179,26 @@ async fn an_action_whose_images_take_more_than_32_megabytes_is_refused_and_chang
     assert_eq!((studio.number(repriced).await, studio.number(written).await), (0, 0));
 }
 
+/// What is written is kept for ever, and a disk is full for everybody.
+#[tokio::test]
+async fn an_organization_that_wrote_a_gigabyte_within_a_day_waits_until_some_of_it_has_drained_away() {
+    let studio = studio().await;
+    let written = "select written_bytes from audit_head where organization_id = $1";
+    assert!(studio.number(written).await > 0);
+    assert_eq!(
+        studio.sql("update audit_head set written_bytes = 1024 * 1024 * 1024, written_at = now() where organization_id = $1").await,
+        1
+    );
+    let client = || json!({"client": "Acme", "rate": "90.00", "idempotency_key": "once"});
+    let refused = studio.refused("update_client", client()).await;
+    assert!(refused.code == Code::RateLimited && refused.retry_after().is_some(), "{refused:?}");
+    assert!(refused.message.contains("more than 1 GB"), "{refused:?}");
+    studio.sql("update audit_head set written_at = now() - interval '1 hour' where organization_id = $1").await;
+    assert_eq!(studio.ok("update_client", client()).await["rate"]["amount"], "90.00");
+    let left = studio.number(written).await;
+    assert!((900_000_000..1_040_000_000).contains(&left), "{left}");
+}
+
 /// A dry run of many records with long texts is an answer that can be read.
 #[tokio::test]
 async fn a_dry_run_shows_a_million_bytes_of_images_and_says_how_many_records_there_are() {

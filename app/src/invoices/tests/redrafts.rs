@@ -10,8 +10,8 @@ use crate::{
     access::{Role, WriteMode},
     error::Code,
     invoices::Invoice,
-    page_context::{CurrentOrganization, server},
     pages::invoices::redraft_section,
+    testing::provide_organization,
 };
 
 /// Drafts an invoice with these arguments, sends and voids it.
@@ -328,7 +328,7 @@ async fn the_pages_of_both_lead_to_each_other() {
     let seen = studio.ok("get_invoice", json!({"invoice": void["id"]})).await;
     let [void, draft] = [seen, again.clone()].map(|invoice| serde_json::from_value::<Invoice>(invoice).expect("an invoice"));
     let pages = async move {
-        provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+        provide_organization();
         (
             redraft_section::part(&void).to_html(),
             redraft_section::redrafted_from(&void).is_some(),

@@ -82,6 +82,29 @@ async fn an_undo_compares_all_but_what_every_write_sets() {
     );
 }
 
+/// Where a choice is told in words, text that people write is told as it is.
+#[tokio::test]
+async fn a_choice_is_what_a_constraint_lists_the_words_of() {
+    let listed = names(
+        "select distinct format('%s.%s', c.relname, a.attname) from pg_trigger t join pg_class c on c.oid = t.tgrelid
+         join pg_constraint k on k.conrelid = c.oid and k.contype = 'c' and array_length(k.conkey, 1) = 1
+             and pg_get_constraintdef(k.oid) like '%= ANY (ARRAY[''%'
+         join pg_attribute a on a.attrelid = c.oid and a.attnum = k.conkey[1]
+         where t.tgname = 'record_change' and not t.tgisinternal and c.relnamespace = 'public'::regnamespace",
+    )
+    .await;
+    let missing: Vec<&String> = listed
+        .iter()
+        .filter(|name| !declared().any(|(kind, column)| column.is(Class::Choice) && **name == format!("{kind}.{}", column.name)))
+        .collect();
+    assert!(missing.is_empty(), "Give {missing:?} the class Choice in app/src/operation/columns/tables.rs.");
+    // An invoice copies choices of the organization, without a constraint of its own.
+    for (kind, column) in declared().filter(|(_, column)| column.is(Class::Choice)) {
+        let is_listed = listed.iter().any(|name| name.split('.').next_back() == Some(column.name));
+        assert!(is_listed, "No constraint lists the words of {kind}.{}, so it is no Choice.", column.name);
+    }
+}
+
 #[test]
 fn each_column_is_declared_once() {
     assert_eq!(declared().count(), declared_names().len(), "a column stands twice in app/src/operation/columns/tables.rs");

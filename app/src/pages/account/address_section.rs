@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     account::address_change::{ChangeAddress, ForgetAddressChange, SendAddressChange, show_waiting_address},
     page_context::{Profile, invalidate, use_current_organization, use_page_context},
+    pages::done_words::{Done, DoneWords, MailLeaves},
     ui::{Field, Form, PageSection, Submit, Tone, WriteAction, badge, create_resource, on_success, use_flash, when_loaded},
     verification::links::{LinkMail, SendVerification, show_link_mail},
 };
@@ -51,7 +52,7 @@ fn SendAgain(
 ) -> impl IntoView {
     let (flash, action) = (use_flash(), WriteAction::<SendVerification>::new());
     on_success(action, move |()| {
-        flash.say("The mail is on its way. Look among unwanted mails too.");
+        flash.say(SendVerification::DONE);
         invalidate(sent);
     });
     view! {
@@ -67,11 +68,8 @@ pub fn AddressSection() -> impl IntoView {
     let context = use_page_context();
     let (flash, action, changes) = (use_flash(), WriteAction::<ChangeAddress>::new(), RwSignal::new(0_u32));
     let leaves = context.mail_leaves;
-    on_success(action, move |()| {
-        flash.say(match leaves {
-            true => "A link is on its way to the new address. It counts once you have opened it.",
-            false => "The new address counts once it is confirmed.",
-        });
+    on_success(action, move |answer| {
+        flash.say(ChangeAddress::done_words(answer, MailLeaves(leaves)));
         invalidate(changes);
     });
     let waiting = create_resource(move || changes.get(), |_| show_waiting_address());
@@ -128,9 +126,9 @@ fn shell_word(text: &str) -> String {
 fn Waiting(address: String, changes: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
     let (again, forget) = (WriteAction::<SendAddressChange>::new(), WriteAction::<ForgetAddressChange>::new());
-    on_success(again, move |()| flash.say("The mail is on its way. Look among unwanted mails too."));
+    on_success(again, move |()| flash.say(SendAddressChange::DONE));
     on_success(forget, move |()| {
-        flash.say("Your address stays as it is.");
+        flash.say(ForgetAddressChange::DONE);
         invalidate(changes);
     });
     let leaves = use_page_context().mail_leaves;

@@ -7,13 +7,13 @@ use super::address_section::AddressSection;
 use crate::{
     account::{UpdateProfile, sign_in::ChangePassword},
     page_context::use_page_context,
-    pages::people::zone::TimeZoneSection,
+    pages::{
+        done_words::{Done, DoneWords},
+        people::zone::TimeZoneSection,
+    },
     security::ChangedPassword,
     ui::{Checkbox, Field, Form, PageSection, Submit, WriteAction, on_success, use_flash},
 };
-
-/// What is said once the name is changed.
-pub(in crate::pages) const NAME_SAVED: &str = "Your name was saved. Pages show it from the next visit on.";
 
 /// The forms for the name and the password.
 #[component]
@@ -22,8 +22,8 @@ pub fn ProfileSection() -> impl IntoView {
     let (name, email) = person.map(|person| (person.name, person.email)).unwrap_or_default();
     let flash = use_flash();
     let (profile, password) = (WriteAction::<UpdateProfile>::new(), WriteAction::<ChangePassword>::new());
-    on_success(profile, move |_| flash.say(NAME_SAVED));
-    on_success(password, move |changed| flash.say(changed_words(changed)));
+    on_success(profile, move |_| flash.say(UpdateProfile::DONE));
+    on_success(password, move |changed| flash.say(ChangePassword::done_words(changed, ())));
     view! {
         <div class="columns">
             <div>

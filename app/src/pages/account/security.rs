@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     page::Page,
+    pages::done_words::Done,
     security::{ActiveSignIn, EndOtherSignIns, EndSignIn, EventKind, SecurityEvent, list_security_events, list_sign_ins},
     ui::{
         Empty, Form, PageSection, Submit, Tone, WriteAction, badge, create_resource, hidden, idempotency_field, on_success, use_flash,
@@ -57,18 +58,12 @@ fn Active(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
     }
 }
 
-/// What is said once another browser is signed out.
-pub(in crate::pages) const SIGNED_OUT: &str = "Signed out there.";
-
-/// What is said once all other browsers are signed out.
-pub(in crate::pages) const OTHERS_SIGNED_OUT: &str = "All other browsers were signed out.";
-
 #[component]
 fn End(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
     let form = format!("end-{}", sign_in.id);
     let (flash, action) = (use_flash(), WriteAction::<EndSignIn>::of_form(&form));
     on_success(action, move |_| {
-        flash.say(SIGNED_OUT);
+        flash.say(EndSignIn::DONE);
         ended.update(|count| *count += 1);
     });
     view! {
@@ -84,7 +79,7 @@ fn End(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
 fn EndOthers(ended: RwSignal<u32>) -> impl IntoView {
     let (flash, action) = (use_flash(), WriteAction::<EndOtherSignIns>::new());
     on_success(action, move |_| {
-        flash.say(OTHERS_SIGNED_OUT);
+        flash.say(EndOtherSignIns::DONE);
         ended.update(|count| *count += 1);
     });
     view! {

@@ -10,6 +10,7 @@ use crate::{
     },
     page::Page,
     page_context::{use_current_organization, use_page_context},
+    pages::done_words::Done,
     ui::{
         CopyButton, Dialog, DialogTrigger, Empty, Field, Form, PageSection, Select, SelectOption, Submit, WriteAction, choices,
         create_resource, hidden, idempotency_field, on_success, refusal, shown_once, use_flash, when_loaded,
@@ -91,9 +92,13 @@ fn scopes_in_words(scopes: &[Scope], role: Role) -> String {
     match offered_presets(role).into_iter().find(is_meant) {
         Some(preset) => label(preset).to_owned(),
         None => {
-            let mut words: Vec<&str> = usable.into_iter().map(verb).collect();
-            words.dedup();
-            format!("May {}", words.join(", "))
+            let mut words: Vec<&str> = Vec::new();
+            for verb in usable.into_iter().map(verb) {
+                if !words.contains(&verb) {
+                    words.push(verb);
+                }
+            }
+            if words.is_empty() { "May do nothing: your role allows none of it".to_owned() } else { format!("May {}", words.join(", ")) }
         }
     }
 }
@@ -200,16 +205,13 @@ fn TokenItem(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     }
 }
 
-/// What is said once a token is revoked.
-pub(in crate::pages) const REVOKED: &str = "Revoked. Its next call is refused.";
-
 #[component]
 fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
     let form = format!("revoke-form-{}", token.id);
     let action = WriteAction::<RevokeToken>::of_form(&form);
     on_success(action, move |_| {
-        flash.say(REVOKED);
+        flash.say(RevokeToken::DONE);
         revoked.update(|count| *count += 1);
     });
     let refused = refusal(action);
@@ -256,6 +258,30 @@ mod tests {
         assert_eq!(scopes_in_words(&[Scope::TimeWrite, Scope::MoneyWrite], Role::Owner), "May track time, write invoices and payments");
         let narrow = scopes_in_words(&[Scope::TimeRead], Role::Owner);
         assert!(narrow.starts_with("May ") && !narrow.contains(','), "what it may not read is not told: {narrow}");
+    }
+
+    #[test]
+    fn a_token_with_one_scope_for_reading_is_told_as_what_it_may_see() {
+        let scopes = [
+            (Scope::TimeRead, "May see time"),
+            (Scope::WorkRead, "May see clients and projects"),
+            (Scope::MoneyRead, "May see invoices and amounts"),
+            (Scope::PeopleRead, "May see who belongs to the organization"),
+            (Scope::ReportsRead, "May see time"),
+        ];
+        for role in Role::ALL.iter().copied() {
+            for (scope, words) in scopes {
+                let expected = if role.may(scope.needs()) { words } else { "May do nothing: your role allows none of it" };
+                assert_eq!(scopes_in_words(&[scope], role), expected, "{role:?} {scope:?}");
+            }
+        }
+        assert!(!Role::Member.may(Scope::MoneyRead.needs()), "one of them is of no use to a member");
+    }
+
+    #[test]
+    fn what_two_scopes_let_see_is_told_once() {
+        let scopes = [Scope::TimeRead, Scope::WorkRead, Scope::ReportsRead];
+        assert_eq!(scopes_in_words(&scopes, Role::Owner), "May see time, see clients and projects");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{
     access::Permission,
     assistant::{AssistantSettings, SetAssistant, get_assistant},
     page_context::use_current_organization,
+    pages::done_words::DoneWords,
     ui::{Form, PageSection, Submit, WriteAction, create_resource, hidden, on_success, use_flash, when_loaded},
 };
 
@@ -14,7 +15,7 @@ use crate::{
 pub fn AssistantSection() -> impl IntoView {
     let action = WriteAction::<SetAssistant>::new();
     let flash = use_flash();
-    on_success(action, move |now| flash.say(if now.enabled { "The assistant is on." } else { "The assistant is off." }));
+    on_success(action, move |now| flash.say(SetAssistant::done_words(now, ())));
     let settings = create_resource(move || action.version().get(), |_| get_assistant());
     when_loaded(settings, move |settings| view! { <Settings settings action /> }.into_any())
 }

@@ -3,30 +3,24 @@
 pub mod filter;
 pub mod verification;
 
-use std::collections::BTreeMap;
-
-use domain::day::{Day, OffsetDateTime};
+use domain::day::OffsetDateTime;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use serde_json::Value;
 
 use super::{closed_section::closed_section, undo_button::undo_button};
 use crate::{
     access::Permission,
     audit_log::{
-        AuditEntry, get_audit_entry,
-        operation_titles::{OperationTitle, list_operation_titles},
+        AuditEntry,
+        worded_entry::{ChangedField, WordedArgument, WordedChange, WordedEntry, show_audit_entry},
     },
     error::Error,
-    operation::Change,
     page::{Page, is_cursor_refusal},
-    page_context::{CallerOrganization, use_changes, use_current_organization},
+    page_context::{use_changes, use_current_organization},
     pages::audit_log::{
         filter::{AuditPageData, AuditPageFilter, channel, filter_form, is_told_at_field},
         verification::VerificationSection,
     },
-    platform,
-    time::elapsed::unix_seconds,
     ui::{Empty, PageSection, Problem, Tone, badge, create_resource, pager, when_loaded},
 };
 
@@ -162,19 +156,18 @@ fn outcome(entry: &AuditEntry) -> impl IntoView + use<> {
 fn one(id: String) -> AnyView {
     let changes = use_changes();
     let asked = move || (id.clone(), changes.time.get());
-    let found = create_resource(asked, |(id, _)| async move { futures::try_join!(get_audit_entry(id), list_operation_titles()) });
-    when_loaded(found, |(found, titles)| entry(found, &titles))
+    let found = create_resource(asked, |(id, _)| show_audit_entry(id));
+    when_loaded(found, entry)
 }
 
-fn entry(entry: AuditEntry, titles: &[OperationTitle]) -> AnyView {
+fn entry(found: WordedEntry) -> AnyView {
     let here = use_current_organization();
-    let operation = titles.iter().find(|known| known.name == entry.operation).map_or(&entry.operation, |known| &known.title);
-    let arguments = serde_json::to_string_pretty(&entry.arguments).unwrap_or_default();
+    let entry = found.entry;
     let undoable = entry.outcome == "done" && entry.undoable && entry.undone_by.is_none();
     let id = entry.id;
     let facts = [
         Some(("Who", who(&entry))),
-        Some(("Operation", operation.clone())),
+        Some(("Operation", found.operation)),
         entry.program.clone().map(|program| ("Program", program)),
         entry.address.clone().map(|address| ("Address", address)),
         Some(("Took", format!("{} ms", entry.duration_ms))),
@@ -185,9 +178,9 @@ fn entry(entry: AuditEntry, titles: &[OperationTitle]) -> AnyView {
         <PageSection title=entry.told.clone() id="entry">
             <p>{when(&entry.at)} " " {outcome(&entry)}</p>
             <dl class="pairs">{facts}</dl>
-            {entry.changes.into_iter().map(|change| changed(change, &here.0)).collect_view()}
+            {found.changes.into_iter().map(changed).collect_view()}
             <h3>"Arguments"</h3>
-            <pre class="json" tabindex="0" aria-label="Arguments"><code>{arguments}</code></pre>
+            {arguments(found.arguments)}
             <p class="actions">
                 {undoable.then(|| undo_button(id))}
                 <a class="button" href=here.path("settings/audit")>"Back to the log"</a>
@@ -197,114 +190,31 @@ fn entry(entry: AuditEntry, titles: &[OperationTitle]) -> AnyView {
     .into_any()
 }
 
+/// The arguments, each by its name; those that have parts of their own in JSON.
+fn arguments(given: Vec<WordedArgument>) -> AnyView {
+    if given.is_empty() {
+        return view! { <p class="quiet">"There are none."</p> }.into_any();
+    }
+    let rows = given.into_iter().map(|WordedArgument { name, value, is_json }| {
+        let value = match is_json {
+            true => view! { <pre class="json" tabindex="0" aria-label=name.clone()><code>{value}</code></pre> }.into_any(),
+            false => value.into_any(),
+        };
+        view! { <dt>{name}</dt> <dd>{value}</dd> }
+    });
+    view! { <dl class="pairs">{rows.collect_view()}</dl> }.into_any()
+}
+
 /// The change of a record: the fields that differ.
-fn changed(change: Change, here: &CallerOrganization) -> impl IntoView + use<> {
-    let title = title(&change);
-    let rows = different(&change, &here.time_zone).into_iter().map(|(field, before, after)| {
-        view! { <tr><th scope="row">{field}</th> <td>{before}</td> <td>{after}</td></tr> }
+fn changed(change: WordedChange) -> impl IntoView {
+    let rows = change.fields.into_iter().map(|ChangedField { name, before, after }| {
+        view! { <tr><th scope="row">{name}</th> <td>{before}</td> <td>{after}</td></tr> }
     });
     view! {
-        <h3>{title}</h3>
+        <h3>{change.title}</h3>
         <table class="list audit">
             <thead><tr><th scope="col">"Field"</th> <th scope="col">"Before"</th> <th scope="col">"After"</th></tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
-    }
-}
-
-/// The kind of the record, its display name, and what happened to it.
-fn title(change: &Change) -> String {
-    let verb = match (&change.before, &change.after) {
-        (None, _) => "made",
-        (_, None) => "deleted",
-        _ => "changed",
-    };
-    let image = change.after.as_ref().or(change.before.as_ref());
-    let own = |field: &str| image?.get(field)?.as_str().map(str::to_owned);
-    let name = ["number", "name", "description"].into_iter().find_map(own).filter(|name| !name.is_empty());
-    let kind = change.kind.replace('_', " ");
-    match name {
-        Some(name) => format!("{kind} {name}: {verb}"),
-        None => format!("{kind} {verb}"),
-    }
-}
-
-/// The columns that tell a person nothing: the id of the record itself, and the organization whose log it is.
-const OWN_IDS: [&str; 2] = ["id", "organization_id"];
-
-/// The fields of a record that differ, as readable text: long ones are cut, instants are in the time zone of the reader, ids are replaced
-/// with the names of their records.
-fn different(change: &Change, zone: &str) -> Vec<(String, String, String)> {
-    let fields = |image: &Option<Value>| image.as_ref().and_then(|image| image.as_object().cloned()).unwrap_or_default();
-    let (before, after) = (fields(&change.before), fields(&change.after));
-    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
-    names.sort();
-    names.dedup();
-    let written = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => said(text, &change.names, zone),
-        Some(other) => other.to_string().chars().take(200).collect(),
-    };
-    let changed = names.into_iter().filter(|name| !OWN_IDS.contains(&name.as_str()) && before.get(*name) != after.get(*name));
-    let written = changed.map(|name| {
-        let label = name.strip_suffix("_id").unwrap_or(name).replace('_', " ");
-        (label, written(before.get(name)), written(after.get(name)))
-    });
-    written.filter(|(_, before, after)| before != after).collect()
-}
-
-fn said(text: &str, names: &BTreeMap<String, String>, zone: &str) -> String {
-    let named = || names.get(text).cloned();
-    let instant = || text.get(10..11).filter(|sign| *sign == "T").and_then(|_| on_the_clock(text, zone));
-    named().or_else(instant).unwrap_or_else(|| text.chars().take(200).collect())
-}
-
-/// An instant in a time zone, to the minute.
-fn on_the_clock(text: &str, zone: &str) -> Option<String> {
-    let moment = OffsetDateTime::parse("at", text).ok()?;
-    let utc = unix_seconds(&moment)?;
-    let local = utc + platform::utc_offset(zone, utc)?;
-    let day = Day::parse("at", "1970-01-01").ok()?.plus(local.div_euclid(86_400)).label();
-    let minutes = local.rem_euclid(86_400) / 60;
-    Some(format!("{day} {:02}:{:02}", minutes / 60, minutes % 60))
-}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use serde_json::json;
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[test]
-    fn a_change_is_told_by_names_and_in_the_zone_of_the_reader() {
-        let client = "01a22486-0000-7000-8000-000000000001";
-        let change: Change = serde_json::from_value(json!({
-            "kind": "invoice", "record": Uuid::nil(), "names": { client: "Acme" },
-            "before": {"number": "2026-0001", "client_id": null, "voided_at": null},
-            "after": {"number": "2026-0001", "client_id": client, "voided_at": "2026-11-28T23:38:34.016115+00:00"},
-        }))
-        .expect("a change");
-        assert_eq!(title(&change), "invoice 2026-0001: changed");
-        let told = different(&change, "Europe/Berlin");
-        let told: Vec<(&str, &str)> = told.iter().map(|(field, _, after)| (field.as_str(), after.as_str())).collect();
-        assert_eq!(told, [("client", "Acme"), ("voided at", "Sun 29 Nov 2026 00:38")]);
-    }
-
-    #[test]
-    fn a_person_reads_amounts_with_their_currency_and_texts_as_they_were_written() {
-        let mut change: Change = serde_json::from_value(json!({
-            "kind": "payment", "record": Uuid::nil(), "currency": "GBP",
-            "after": {
-                "id": Uuid::nil(), "organization_id": Uuid::nil(), "amount": "2000.00", "cost_rate": "50.00", "method": "bank_transfer",
-                "note": "fix_login"
-            },
-        }))
-        .expect("a change");
-        change.write_currencies("EUR");
-        let told = different(&change, "Europe/Berlin");
-        let told: Vec<(&str, &str)> = told.iter().map(|(field, _, after)| (field.as_str(), after.as_str())).collect();
-        let expected = [("amount", "2000.00 GBP"), ("cost rate", "50.00 EUR"), ("method", "bank_transfer"), ("note", "fix_login")];
-        assert_eq!(told, expected);
     }
 }

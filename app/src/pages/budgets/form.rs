@@ -9,15 +9,13 @@ use leptos::prelude::*;
 use crate::{
     budgets::{BudgetStatus, ProjectStatus, hours_argument::format_hours},
     page_context::{invalidate, use_changes},
+    pages::done_words::{Done, DoneWords},
     project_budgets::{ClearBudget, ClearedBudget, SetBudget},
     ui::{
         Dialog, DialogTrigger, Disclosure, Field, Form, Icon, Select, SelectOption, Submit, WriteAction, choices, hidden,
         idempotency_field, on_success, refusal, use_flash,
     },
 };
-
-/// What is said once a budget is set.
-pub(in crate::pages) const SAVED: &str = "Budget saved.";
 
 /// What is said once a budget is cleared.
 pub(in crate::pages) fn cleared_words(cleared: &ClearedBudget) -> String {
@@ -35,7 +33,7 @@ pub fn BudgetForm(
     let action = WriteAction::<SetBudget>::new();
     on_success(action, move |done| {
         invalidate(changes.work);
-        flash.done(SAVED, done);
+        flash.done(SetBudget::DONE, done);
     });
     // The dialog that clears it is inside of the folded part, so its refusal opens that part too.
     let clear = WriteAction::<ClearBudget>::new();
@@ -96,7 +94,7 @@ fn ClearBudgetDialog(budget: BudgetStatus, action: WriteAction<ClearBudget>) -> 
     let flash = use_flash();
     on_success(action, move |cleared| {
         invalidate(changes.work);
-        flash.done(cleared_words(cleared), cleared);
+        flash.done(ClearBudget::done_words(cleared, ()), cleared);
     });
     let refused = refusal(action);
     view! {

@@ -10,6 +10,7 @@ use crate::{
     page_context::{invalidate, use_changes, use_current_organization},
     pages::{
         archive_or_delete::{Archivable, archive_or_delete},
+        done_words::{DoneWords, TaxBefore},
         projects::manage::NewProjectForm,
         rate_prompts::{RateOf, UnbilledAtOtherRate},
         read_only::disabled_fields,
@@ -17,9 +18,6 @@ use crate::{
     projects::{ListProjects, Project},
     ui::{Form, PageSection, Submit, WriteAction, create_resource, dotted, hidden, hours, money, on_success, use_flash, when_loaded},
 };
-
-/// What is said once the terms are saved.
-pub(in crate::pages) const SAVED: &str = "Client saved.";
 
 /// The form with the terms that are the defaults of the client's invoices.
 #[component]
@@ -36,7 +34,7 @@ pub fn ClientTerms(
     let category = client.tax_category;
     on_success(action, move |saved| {
         invalidate(changes.work);
-        flash.done(form::saved_words(SAVED, Some(category), (saved.tax_category, saved.tax_rate)), saved);
+        flash.done(UpdateClient::done_words(saved, TaxBefore(Some(category))), saved);
     });
     let given = client.clone();
     view! {
@@ -60,16 +58,12 @@ fn read_only_terms(client: &Client) -> AnyView {
     view! { <PageSection title="Terms" id="terms">{terms}</PageSection> }.into_any()
 }
 
-/// What an archived client keeps.
-pub(in crate::pages) const KEPT: &str = "Its projects, time and invoices stay.";
-
 fn ends(client: Client) -> AnyView {
     archive_or_delete::<ArchiveClient, RestoreClient, DeleteClient, _, _>(Archivable {
         kind: "client",
         id: client.id.to_string(),
         name: client.name,
         archived: client.archived,
-        kept: KEPT,
         deletable: "a client without projects, time and invoices",
         list: "clients",
     })
@@ -136,7 +130,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{page_context::CurrentOrganization, testing::World};
+    use crate::testing::{World, provide_organization};
 
     #[tokio::test]
     async fn the_terms_of_whoever_may_not_change_them_are_disabled_and_say_who_does() {
@@ -155,7 +149,7 @@ mod tests {
         studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
         let shown = async || {
             let looking = async {
-                provide_context(CurrentOrganization(crate::page_context::server::page_context().place.expect("an organization")));
+                provide_organization();
                 rows(ListProjects::default().call().await.expect("projects")).to_html()
             };
             studio.caller.clone().run(looking).await

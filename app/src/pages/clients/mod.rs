@@ -187,12 +187,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{access::Role, page_context::server, testing::World};
+    use crate::{
+        access::Role,
+        testing::{World, current_organization},
+    };
 
     /// The empty list of clients.
     async fn shown(studio: &World) -> String {
         let looking = async {
-            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+            let here = current_organization();
             let (page, _, has_archived) = load(false, None).await.expect("clients");
             assert!(page.items.is_empty());
             none(&here, has_archived).to_html()

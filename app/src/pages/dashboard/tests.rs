@@ -12,9 +12,8 @@ use crate::{
     delivery,
     delivery::{DeliveryOutcome, DueMail},
     page::Page,
-    page_context::{CurrentOrganization, server},
     pages::time::week::Week,
-    testing::World,
+    testing::{World, current_organization, provide_organization},
 };
 
 /// An organization with the client Acme (120.00 EUR an hour, 19 % tax) and its project Dashboard. It is Saturday, 21 November 2026.
@@ -28,7 +27,7 @@ async fn studio() -> World {
 /// The data of the dashboard for the caller.
 async fn overview(world: &World) -> Overview {
     let looking = async {
-        let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+        let here = current_organization();
         let week = Week::of(&here.0.today, here.0.week_start);
         load(here, week).await
     };
@@ -44,7 +43,7 @@ async fn sent(studio: &World, client: &str) -> Value {
 /// Whether each onboarding step of the caller is ticked.
 async fn steps(world: &World) -> (Vec<bool>, bool) {
     let looking = async {
-        provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+        provide_organization();
         let progress = progress(None).await.expect("how far it has come");
         let done = progress.done();
         let page = view! { <OnboardingSteps progress /> }.to_html();
@@ -74,7 +73,7 @@ async fn the_first_steps_ask_whether_a_zone_is_right_that_nobody_need_have_chose
         let studio = World::in_zone("studio", zone).await;
         studio.ok("update_organization", json!({"country": country})).await;
         let looking = async {
-            provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+            provide_organization();
             let progress = progress(None).await.expect("how far it has come");
             view! { <OnboardingSteps progress /> }.to_html()
         };
@@ -94,7 +93,7 @@ async fn a_zone_that_somebody_has_saved_is_asked_about_no_more() {
     let studio = World::in_zone("studio", "America/New_York").await;
     let asked = async || {
         let looking = async {
-            provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+            provide_organization();
             view! { <OnboardingSteps progress=progress(None).await.expect("how far it has come") /> }.to_html()
         };
         studio.caller.clone().run(looking).await.contains("Is that right?")
@@ -200,7 +199,7 @@ async fn a_viewer_to_whom_no_client_was_granted_is_told_that_and_nothing_of_unbi
     let alan = studio.as_role(Role::Viewer).await;
     let without_grant = async |world: &World| {
         let without = overview(world).await.without;
-        let looking = async { has_no_grant(&CurrentOrganization(server::page_context().place.expect("an organization")), without) };
+        let looking = async { has_no_grant(&current_organization(), without) };
         world.caller.clone().run(looking).await
     };
     assert!(without_grant(&alan).await && !without_grant(&studio).await);
@@ -208,8 +207,7 @@ async fn a_viewer_to_whom_no_client_was_granted_is_told_that_and_nothing_of_unbi
     assert!(!without_grant(&alan).await);
     let lists = async |world: &World| {
         let looking = async {
-            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
-            provide_context(here.clone());
+            let here = provide_organization();
             let money = load_money(&here).await.expect("the amounts").expect("whoever sees money");
             money_lists(&here, money).to_html()
         };
@@ -225,8 +223,7 @@ async fn time_that_waits_to_be_confirmed_stands_below_the_unbilled_time() {
     let studio = studio().await;
     let lists = async || {
         let looking = async {
-            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
-            provide_context(here.clone());
+            let here = provide_organization();
             let money = load_money(&here).await.expect("the amounts").expect("whoever sees money");
             money_lists(&here, money).to_html()
         };
@@ -248,7 +245,7 @@ async fn the_timer_is_pointed_at_only_where_a_project_can_be_chosen() {
     let today = async |world: &World| {
         let without = overview(world).await.without;
         let looking = async {
-            provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+            provide_organization();
             todays_entries(Page::single(Vec::new()), without).to_html()
         };
         world.caller.clone().run(looking).await

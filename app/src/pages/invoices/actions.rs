@@ -8,13 +8,14 @@ use super::{
         DRAFT_FORM_ID,
         form_snapshot::{self, FormSnapshot, SEND_DIALOG_ID},
     },
-    problem_list::{BLOCKING, WORTH_A_LOOK, folded_problem_list, problem_list},
+    problem_list::{BLOCKING, ListLayout, WORTH_A_LOOK, problem_list},
 };
 use crate::{
     error::Error,
     invoices::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice},
     outbox::MailState,
     page_context::{invalidate, use_changes, use_current_organization, use_page_context},
+    pages::done_words::{Done, DoneWords, MailLeaves},
     platform,
     ui::{Checkbox, Dialog, DialogTrigger, Form, Icon, Submit, TextArea, WriteAction, hidden, icon, on_success, refusal, use_flash},
 };
@@ -26,6 +27,23 @@ const SEVERAL: &str = "Several with commas, semicolons or line ends between them
 pub(in crate::pages) fn sent_words(invoice: &Invoice) -> String {
     format!("Sent as {}.", invoice.number.clone().unwrap_or_default())
 }
+
+/// What is said once an invoice is mailed, or is where no mail leaves.
+pub(in crate::pages) fn resent_words(mail_leaves: bool) -> String {
+    let words = match mail_leaves {
+        true => "A mail with the invoice waits to leave.",
+        false => "The mail is kept in Settings under Mails. It does not leave: no mail server is set up.",
+    };
+    words.to_owned()
+}
+
+/// What is said once an invoice is void.
+pub(in crate::pages) fn voided_words(invoice: &Invoice) -> String {
+    let has_time = invoice.lines.iter().any(|line| line.worked.is_some());
+    let words = if has_time { "The invoice is void. Its time can be billed again." } else { "The invoice is void." };
+    words.to_owned()
+}
+
 /// The hint for a client without an e-mail address.
 const NO_ADDRESS: &str = "The client has no e-mail address: write one here, or choose below to send without e-mail.";
 
@@ -48,7 +66,7 @@ pub fn SendDialog(
     let flash = use_flash();
     let action = WriteAction::<SendInvoice>::new();
     on_success(action, move |invoice| {
-        flash.say(sent_words(invoice));
+        flash.say(SendInvoice::done_words(invoice, ()));
         invalidate(changes.money);
     });
     form_snapshot::watch_for_conflict(action, action.version(), invoice.id, screen);
@@ -106,8 +124,8 @@ fn open_questions(invoice: &Invoice) -> impl IntoView + use<> {
     let is_zero = invoice.sums.total.amount == 0;
     view! {
         {is_zero.then(|| view! { <p class="notice">"The client is asked for nothing."</p> })}
-        {problem_list(BLOCKING, &invoice.problems, client, &no_link)}
-        {folded_problem_list(WORTH_A_LOOK, &invoice.remarks, client, &no_link)}
+        {problem_list(ListLayout::Open, BLOCKING, &invoice.problems, client, &no_link)}
+        {problem_list(ListLayout::Folded, WORTH_A_LOOK, &invoice.remarks, client, &no_link)}
     }
 }
 
@@ -163,11 +181,8 @@ pub fn ResendDialog(
     let flash = use_flash();
     let action = WriteAction::<ResendInvoice>::new();
     let leaves = use_page_context().mail_leaves;
-    on_success(action, move |_| {
-        flash.say(match leaves {
-            true => "A mail with the invoice waits to leave.",
-            false => "The mail is kept in Settings under Mails. It does not leave: no mail server is set up.",
-        });
+    on_success(action, move |invoice| {
+        flash.say(ResendInvoice::done_words(invoice, MailLeaves(leaves)));
         invalidate(changes.money);
     });
     let refused = refusal(action);
@@ -193,10 +208,6 @@ pub fn ResendDialog(
     }
 }
 
-/// What is said once a mail is stopped.
-pub(in crate::pages) const MAIL_STOPPED: &str =
-    "The mail was stopped. The invoice stays sent; mail it elsewhere if its client should have it.";
-
 /// The form that stops the waiting mail of an invoice.
 #[component]
 pub fn StopMailForm(
@@ -207,7 +218,7 @@ pub fn StopMailForm(
     let flash = use_flash();
     let action = WriteAction::<StopInvoiceMail>::new();
     on_success(action, move |_| {
-        flash.say(MAIL_STOPPED);
+        flash.say(StopInvoiceMail::DONE);
         invalidate(changes.money);
     });
     view! {
@@ -217,13 +228,6 @@ pub fn StopMailForm(
         </Form>
     }
 }
-
-fn has_time(invoice: &Invoice) -> bool {
-    invoice.lines.iter().any(|line| line.worked.is_some())
-}
-
-/// What is said once a draft without time is deleted.
-pub(in crate::pages) const DRAFT_DELETED: &str = "The draft was deleted.";
 
 /// The dialog that deletes a draft, which releases its time.
 #[component]
@@ -236,9 +240,8 @@ pub fn DeleteDraftDialog(
     let flash = use_flash();
     let navigate = use_navigate();
     let action = WriteAction::<DeleteInvoiceDraft>::new();
-    let freed = if has_time(&invoice) { "The draft was deleted. Its time can be billed again." } else { DRAFT_DELETED };
     on_success(action, move |deleted| {
-        flash.done(freed, deleted);
+        flash.done(DeleteInvoiceDraft::DONE, deleted);
         navigate(&here.path("invoices"), Default::default());
         invalidate(changes.money);
     });
@@ -257,9 +260,6 @@ pub fn DeleteDraftDialog(
     }
 }
 
-/// What is said once an invoice without time is void.
-pub(in crate::pages) const VOIDED: &str = "The invoice is void.";
-
 /// The dialog that voids a sent invoice without payments.
 #[component]
 pub fn VoidDialog(
@@ -269,9 +269,8 @@ pub fn VoidDialog(
     let changes = use_changes();
     let flash = use_flash();
     let action = WriteAction::<VoidInvoice>::new();
-    let freed = if has_time(&invoice) { "The invoice is void. Its time can be billed again." } else { VOIDED };
-    on_success(action, move |_| {
-        flash.say(freed);
+    on_success(action, move |invoice| {
+        flash.say(VoidInvoice::done_words(invoice, ()));
         invalidate(changes.money);
     });
     let refused = refusal(action);

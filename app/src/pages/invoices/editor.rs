@@ -17,20 +17,18 @@ use domain::{
 
 use super::{
     lines_table::TotalsList,
-    problem_list::{BLOCKING, WORTH_A_LOOK, problem_list},
+    problem_list::{BLOCKING, ListLayout, WORTH_A_LOOK, problem_list},
 };
 use crate::{
     invoices::{Invoice, UpdateInvoiceDraft},
     page_context::{invalidate, use_changes},
+    pages::done_words::Done,
     platform,
     ui::{Field, Form, PageSection, Submit, TextArea, WriteAction, hidden, idempotency_field, on_success, use_flash},
 };
 
 /// The id of the draft's form.
 pub const DRAFT_FORM_ID: &str = "draft";
-
-/// What is said once the draft is saved.
-pub(in crate::pages) const SAVED: &str = "Draft saved.";
 
 /// The lines with their texts, new lines, discount, notes and terms in one form, so that each of its buttons saves all unsaved
 /// input.
@@ -51,7 +49,7 @@ pub fn Editor(
         version.set(saved.version);
         screen.set(None);
         invalidate(changes.money);
-        flash.done(SAVED, saved);
+        flash.done(UpdateInvoiceDraft::DONE, saved);
     });
     let id = invoice.id;
     form_snapshot::watch_for_conflict(action, action.version(), id, screen);
@@ -61,7 +59,7 @@ pub fn Editor(
     let period = invoice.period.clone();
     let day = move |of: fn(&DateRange) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
-        {problem_list(BLOCKING, &invoice.problems, invoice.client.id, &draft_field_link)}
+        {problem_list(ListLayout::Open, BLOCKING, &invoice.problems, invoice.client.id, &draft_field_link)}
         <Form action id=DRAFT_FORM_ID class="draft-form" asks=true changes=true>
             // Enter activates the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true" disabled=waits>"Save draft"</button>
@@ -89,7 +87,7 @@ pub fn Editor(
 /// The remarks, each with the control or the link that fixes it.
 fn remarks(invoice: &Invoice, waits: bool) -> Option<AnyView> {
     let mended = |field: &str| fix_on_draft(field, &invoice.currency, waits).or_else(|| draft_field_link(field));
-    problem_list(WORTH_A_LOOK, &invoice.remarks, invoice.client.id, &mended)
+    problem_list(ListLayout::Open, WORTH_A_LOOK, &invoice.remarks, invoice.client.id, &mended)
 }
 
 /// The link to the field of the draft that fixes a remark.
@@ -157,20 +155,13 @@ mod tests {
     use crate::{
         access::Role,
         error::{Code, Error},
-        page_context::{CallerOrganization, ChangeCounters, CurrentOrganization, PageContext, ReturnedForm},
+        page_context::{ChangeCounters, PageContext, ReturnedForm},
         pages::invoices::actions::SendDialog,
+        testing::provide_made_up_organization,
         ui::provide_flash,
     };
 
     const ID: &str = "01980000-0000-7000-8000-000000000001";
-
-    fn place() -> CallerOrganization {
-        serde_json::from_value(json!({
-            "id": ID, "slug": "studio", "name": "Studio", "role": Role::Owner, "member": ID, "time_zone": "UTC",
-            "organization_time_zone": "UTC", "currency": "EUR", "week_start": 1, "today": "2026-11-20", "organization_today": "2026-11-20"
-        }))
-        .expect("an organization")
-    }
 
     /// A draft of version 3 with a discount of 30 %, and one remark for each button that fixes one.
     fn draft() -> Invoice {
@@ -202,7 +193,7 @@ mod tests {
         let returned = ReturnedForm { call: UpdateInvoiceDraft::url().to_owned(), refusal, fields, ..ReturnedForm::default() };
         Owner::new().with(|| {
             provide_context(PageContext { returned: Some(returned), ..PageContext::default() });
-            provide_context(CurrentOrganization(place()));
+            provide_made_up_organization(Role::Owner);
             provide_context(ChangeCounters::none());
             provide_flash();
             let (action, screen) = (WriteAction::<UpdateInvoiceDraft>::new(), RwSignal::new(None));

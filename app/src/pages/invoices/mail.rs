@@ -90,8 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         access::Role,
-        page_context::{CurrentOrganization, server},
-        testing::World,
+        testing::{World, provide_organization},
     };
 
     #[tokio::test]
@@ -99,7 +98,7 @@ mod tests {
         let studio = World::new("studio").await;
         for role in [Role::Member, Role::Viewer] {
             let looking = async {
-                provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+                provide_organization();
                 view! { <MailsSection /> }.to_html()
             };
             let html = studio.as_role(role).await.caller.clone().run(looking).await;

@@ -19,7 +19,7 @@ use super::{
     editor::new_line::line_fields,
     invoice_label,
     lines_table::{LinesTable, TotalsList},
-    problem_list::{BLOCKING, WORTH_A_LOOK, problem_list},
+    problem_list::{BLOCKING, ListLayout, WORTH_A_LOOK, problem_list},
 };
 use crate::{
     access::Permission,
@@ -320,7 +320,7 @@ fn Preview(preview: InvoicePreview, chosen: DraftChoices, now: Memo<DraftChoices
         let rounding = rounding(&preview);
         view! { <LinesTable lines=preview.lines.clone() /> <TotalsList sums=preview.sums.clone() /> {rounding} }
     });
-    let problems = problem_list(BLOCKING, &preview.problems, preview.client.id, &fix_after_drafting);
+    let problems = problem_list(ListLayout::Open, BLOCKING, &preview.problems, preview.client.id, &fix_after_drafting);
     let warnings = warnings(&preview);
     view! {
         <section class="paper preview" aria-labelledby="preview" aria-busy=move || past.get().then_some("true")>
@@ -346,7 +346,7 @@ fn warnings(preview: &InvoicePreview) -> Option<AnyView> {
         let remark = preview.remarks.iter().find(|remark| remark.message == *warning).cloned();
         remark.unwrap_or_else(|| InvoiceProblem { rule: None, field: String::new(), message: warning.clone() })
     });
-    problem_list(WORTH_A_LOOK, &others.collect::<Vec<_>>(), preview.client.id, &fix_after_drafting)
+    problem_list(ListLayout::Open, WORTH_A_LOOK, &others.collect::<Vec<_>>(), preview.client.id, &fix_after_drafting)
 }
 
 /// The note that a remark can be fixed once the draft exists, which has the field.

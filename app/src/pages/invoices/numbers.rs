@@ -12,6 +12,7 @@ use crate::{
     organizations::{Organization, get_organization},
     page::LIMIT_MAX,
     page_context::{invalidate, use_changes, use_current_organization},
+    pages::done_words::DoneWords,
     ui::{
         Checkbox, Empty, Field, Form, PageHeader, PageSection, Submit, Tone, WriteAction, badge, create_resource, date, money, on_success,
         pager, use_flash, when_loaded,
@@ -82,12 +83,20 @@ fn verdict(report: &NumberReport) -> impl IntoView + use<> {
     }
 }
 
+/// What is said once the next number is set.
+pub(in crate::pages) fn next_number_words(report: &NumberReport) -> String {
+    match &report.next_number {
+        Some(number) => format!("The next invoice is {number}."),
+        None => "The count is set.".to_owned(),
+    }
+}
+
 /// The form that sets the next number forward.
 #[component]
 fn SetNextNumberForm(next: Option<i64>) -> impl IntoView {
     let (changes, flash, action) = (use_changes(), use_flash(), WriteAction::<SetNextInvoiceNumber>::new());
     on_success(action, move |set| {
-        flash.say(format!("The next invoice is {}.", set.result.next_number.clone().unwrap_or_default()));
+        flash.say(SetNextInvoiceNumber::done_words(set, ()));
         invalidate(changes.money);
     });
     view! {

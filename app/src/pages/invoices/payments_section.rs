@@ -8,6 +8,7 @@ use crate::{
     error::Code,
     invoices::{Invoice, InvoiceStatus, Payment, PaymentMethod, RecordPayment, RemovePayment},
     page_context::{invalidate, use_changes, use_current_organization},
+    pages::done_words::{Done, DoneWords},
     ui::{
         Dialog, DialogTrigger, Field, Form, PageSection, Select, Submit, WriteAction, choices, hidden, idempotency_field, money,
         on_success, refusal, use_flash,
@@ -63,7 +64,7 @@ fn RecordPaymentForm(invoice: Invoice) -> impl IntoView {
     let action = WriteAction::<RecordPayment>::new();
     on_success(action, move |recorded| {
         invalidate(changes.money);
-        flash.done(recorded_words(&recorded.result), recorded);
+        flash.done(RecordPayment::done_words(recorded, ()), recorded);
     });
     // Reloads the payments if the balance has changed meanwhile.
     Effect::new(move |_| {
@@ -86,9 +87,6 @@ fn RecordPaymentForm(invoice: Invoice) -> impl IntoView {
     }
 }
 
-/// What is said once a payment is removed.
-pub(in crate::pages) const REMOVED: &str = "The payment was removed. What it paid is open again.";
-
 /// The dialog that removes a payment that was recorded by mistake.
 #[component]
 fn RemovePaymentDialog(payment: Payment) -> impl IntoView {
@@ -96,7 +94,7 @@ fn RemovePaymentDialog(payment: Payment) -> impl IntoView {
     let (changes, flash, action) = (use_changes(), use_flash(), WriteAction::<RemovePayment>::of_form(&form));
     on_success(action, move |removed| {
         invalidate(changes.money);
-        flash.done(REMOVED, removed);
+        flash.done(RemovePayment::DONE, removed);
     });
     let refused = refusal(action);
     let (dialog, amount, day) = (format!("remove-payment-{}", payment.id), payment.amount.text(), payment.date.label());

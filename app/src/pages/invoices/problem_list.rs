@@ -11,43 +11,35 @@ pub const BLOCKING: &str = "This keeps it from being sent:";
 /// The heading of remarks.
 pub const WORTH_A_LOOK: &str = "Worth a look before it is sent:";
 
+/// How a list of problems is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListLayout {
+    /// All of them under the heading.
+    Open,
+    /// Folded away behind the heading and their number, where room is short; a single one is unfolded.
+    Folded,
+}
+
 /// The problems or the remarks of a preview or a draft under their heading, each with what fixes it: what `here` makes for its field, or
 /// else the link to the page of the field. `None` without any.
 pub fn problem_list(
+    layout: ListLayout,
     title: &'static str,
     problems: &[InvoiceProblem],
     client: ClientId,
     here: &dyn Fn(&str) -> Option<AnyView>,
 ) -> Option<AnyView> {
-    (!problems.is_empty()).then(|| {
-        let items = items(problems, client, here);
-        view! {
-            <div class="notice" role="note">
-                <p>{title}</p>
-                <ul>{items}</ul>
-            </div>
+    if problems.is_empty() {
+        return None;
+    }
+    let list = view! { <ul>{items(problems, client, here)}</ul> }.into_any();
+    let count = problems.len();
+    let open = count == 1;
+    Some(match layout {
+        ListLayout::Open => view! { <div class="notice" role="note"><p>{title}</p> {list}</div> }.into_any(),
+        ListLayout::Folded => {
+            view! { <details class="notice" open=open><summary>{title} " " {count}</summary> {list}</details> }.into_any()
         }
-        .into_any()
-    })
-}
-
-/// The same folded away behind the heading and their number, where room is short; a single one is unfolded.
-pub fn folded_problem_list(
-    title: &'static str,
-    problems: &[InvoiceProblem],
-    client: ClientId,
-    here: &dyn Fn(&str) -> Option<AnyView>,
-) -> Option<AnyView> {
-    (!problems.is_empty()).then(|| {
-        let (items, count) = (items(problems, client, here), problems.len());
-        let open = count == 1;
-        view! {
-            <details class="notice" open=open>
-                <summary>{title} " " {count}</summary>
-                <ul>{items}</ul>
-            </details>
-        }
-        .into_any()
     })
 }
 
@@ -84,20 +76,11 @@ pub fn fix_link(field: &str, client: ClientId) -> Option<impl IntoView + use<>> 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{
-        access::Role,
-        page_context::{CallerOrganization, CurrentOrganization},
-    };
+    use crate::{access::Role, testing::provide_made_up_organization};
 
     fn link(field: &str) -> Option<String> {
         Owner::new().with(|| {
-            let organization: CallerOrganization = serde_json::from_value(serde_json::json!({
-                "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "role": Role::Owner,
-                "member": "01980000-0000-7000-8000-000000000002", "time_zone": "UTC", "organization_time_zone": "UTC", "currency": "EUR",
-                "week_start": 1, "today": "2026-11-20", "organization_today": "2026-11-20"
-            }))
-            .expect("an organization");
-            provide_context(CurrentOrganization(organization));
+            provide_made_up_organization(Role::Owner);
             fix_link(field, ClientId::new()).map(|link| link.to_html())
         })
     }
@@ -120,8 +103,9 @@ mod tests {
     fn where_room_is_short_several_are_folded_away_behind_their_number() {
         let shown = |count: usize| {
             let problem = InvoiceProblem { rule: None, field: "notes".to_owned(), message: "The note is long.".to_owned() };
-            Owner::new()
-                .with(|| folded_problem_list(WORTH_A_LOOK, &vec![problem; count], ClientId::new(), &|_| None).map(|list| list.to_html()))
+            Owner::new().with(|| {
+                problem_list(ListLayout::Folded, WORTH_A_LOOK, &vec![problem; count], ClientId::new(), &|_| None).map(|list| list.to_html())
+            })
         };
         assert!(shown(0).is_none());
         let (one, four) = (shown(1).expect("a list"), shown(4).expect("a list"));

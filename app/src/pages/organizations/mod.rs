@@ -8,7 +8,8 @@ use domain::{country::zones, money::written, number_pattern::reset_not_applied};
 use leptos::prelude::*;
 
 use super::{
-    clients::form::{countries, currencies, languages, saved_words, tax_categories},
+    clients::form::{countries, currencies, languages, tax_categories},
+    done_words::{DoneWords, TaxBefore},
     invoices::exemption_reasons::{EXEMPTION_REASONS_ID, ExemptionReasons},
     rate_prompts::{RateOf, UnbilledAtOtherRate},
     read_only::disabled_fields,
@@ -24,9 +25,6 @@ use crate::{
     },
 };
 
-/// What is said once the settings are saved.
-pub(in crate::pages) const SAVED: &str = "Organization saved.";
-
 /// Letterhead, bank details and the defaults of new work.
 #[component]
 pub fn OrganizationSection() -> impl IntoView {
@@ -34,8 +32,7 @@ pub fn OrganizationSection() -> impl IntoView {
     let flash = use_flash();
     let category = StoredValue::new(None);
     on_success(action, move |saved| {
-        let tax = (saved.tax_category, saved.tax_rate);
-        flash.done(saved_words(SAVED, category.get_value(), tax), saved);
+        flash.done(UpdateOrganization::done_words(saved, TaxBefore(category.get_value())), saved);
     });
     let organization = create_resource(move || action.version().get(), |_| get_organization());
     when_loaded(organization, move |organization: Organization| {
@@ -206,7 +203,7 @@ fn steps() -> Vec<SelectOption> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{access::Role, page_context::CurrentOrganization, ui::FormState};
+    use crate::{access::Role, testing::provide_made_up_organization, ui::FormState};
 
     fn organization() -> Organization {
         serde_json::from_value(serde_json::json!({
@@ -234,16 +231,11 @@ mod tests {
     }
 
     fn in_the_form_of<V: IntoView>(role: Role, part: impl FnOnce() -> V) -> String {
-        let place = serde_json::json!({
-            "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "role": role, "week_start": 1,
-            "member": "01980000-0000-7000-8000-000000000002", "time_zone": "UTC", "organization_time_zone": "UTC", "currency": "EUR",
-            "today": "2026-11-21", "organization_today": "2026-11-21"
-        });
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
             let (typed, untouched) = Default::default();
             provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
-            provide_context(CurrentOrganization(serde_json::from_value(place).expect("a place")));
+            provide_made_up_organization(role);
             part().to_html()
         })
     }

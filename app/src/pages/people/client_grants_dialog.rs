@@ -6,6 +6,7 @@ use crate::{
     clients::Client,
     page::Page,
     page_context::invalidate,
+    pages::done_words::DoneWords,
     people::{Member, SetClientGrants},
     summary::ClientRef,
     ui::{
@@ -33,7 +34,7 @@ pub fn ClientGrantsDialog(
     let form = format!("grants-form-{}", member.id);
     let action = WriteAction::<SetClientGrants>::of_form(&form);
     on_success(action, move |member| {
-        flash.say(granted_words(member));
+        flash.say(SetClientGrants::done_words(member, ()));
         invalidate(changes);
     });
     let refused = refusal(action);

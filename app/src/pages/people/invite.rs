@@ -10,6 +10,7 @@ use crate::{
     clients::{Client, ListClients},
     page::{Page, PageRequest},
     page_context::{invalidate, use_changes, use_current_organization, use_page_context},
+    pages::done_words::{DoneWords, MailLeaves},
     people::invitations::{Invitation, InvitationState, InviteMember, ResendInvitation, RevokeInvitation, list_open_invitations},
     projects::{ListProjects, Project},
     ui::{
@@ -140,6 +141,19 @@ fn list(page: Page<Invitation>, changes: RwSignal<u32>, handed: RwSignal<Option<
         .into_any()
 }
 
+/// What is said once an invitation is sent again.
+pub(in crate::pages) fn resent_invitation_words(sent: &Invitation, mail_leaves: bool) -> String {
+    match mail_leaves {
+        true => format!("A mail to {} is on its way again.", sent.email),
+        false => format!("There is a new link for {}.", sent.email),
+    }
+}
+
+/// What is said once an invitation is taken back.
+pub(in crate::pages) fn revoked_invitation_words(gone: &Invitation) -> String {
+    format!("The invitation of {} was taken back.", gone.email)
+}
+
 #[component]
 fn InvitationItem(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<Invitation>>) -> impl IntoView {
     let leaves = use_page_context().mail_leaves;
@@ -149,17 +163,14 @@ fn InvitationItem(invitation: Invitation, changes: RwSignal<u32>, handed: RwSign
     let (resend, revoke) = (WriteAction::<ResendInvitation>::of_form(&forms[0]), WriteAction::<RevokeInvitation>::of_form(&forms[1]));
     let [resend_form, revoke_form] = forms;
     on_success(resend, move |sent| {
-        flash.say(match leaves {
-            true => format!("A mail to {} is on its way again.", sent.email),
-            false => format!("There is a new link for {}.", sent.email),
-        });
+        flash.say(ResendInvitation::done_words(sent, MailLeaves(leaves)));
         handed.set(Some(sent.result.clone()));
         invalidate(mails);
         invalidate(changes);
         look_again(changes);
     });
     on_success(revoke, move |gone| {
-        flash.say(format!("The invitation of {} was taken back.", gone.email));
+        flash.say(RevokeInvitation::done_words(gone, ()));
         // The link of a revoked invitation opens nothing.
         if handed.with_untracked(|handed| handed.as_ref().is_some_and(|handed| handed.id == gone.id)) {
             handed.set(None);

@@ -18,9 +18,12 @@ use crate::{
     clients::{Client, ListClients},
     page::{Page, PageRequest},
     page_context::{invalidate, use_current_organization},
-    pages::people::{
-        client_grants_dialog::{ClientGrantsDialog, seen},
-        invite::InvitationsSection,
+    pages::{
+        done_words::DoneWords,
+        people::{
+            client_grants_dialog::{ClientGrantsDialog, seen},
+            invite::InvitationsSection,
+        },
     },
     people::{ChangeMemberRole, ListMembers, Member, RemoveMember, RemovedMember},
     ui::{
@@ -106,7 +109,7 @@ fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
     let form = format!("role-form-{}", member.id);
     let action = WriteAction::<ChangeMemberRole>::of_form(&form);
     on_success(action, move |member| {
-        flash.say(role_words(member));
+        flash.say(ChangeMemberRole::done_words(member, ()));
         invalidate(changes);
     });
     let refused = refusal(action);
@@ -134,7 +137,7 @@ fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
     let form = format!("remove-form-{}", member.id);
     let action = WriteAction::<RemoveMember>::of_form(&form);
     on_success(action, move |gone| {
-        flash.say(removed_words(gone));
+        flash.say(RemoveMember::done_words(gone, ()));
         invalidate(changes);
     });
     let refused = refusal(action);

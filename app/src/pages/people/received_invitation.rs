@@ -5,10 +5,19 @@ use leptos::prelude::*;
 use crate::{
     access::role_words::with_article,
     page_context::invalidate,
-    people::invitations::{AnswerInvitation, ReceivedInvitation},
+    pages::done_words::DoneWords,
+    people::invitations::{AnswerInvitation, AnsweredInvitation, ReceivedInvitation},
     platform,
     ui::{Form, WriteAction, hidden, on_success, use_flash},
 };
+
+/// What is said once an invitation is answered.
+pub(in crate::pages) fn answered_words(answer: &AnsweredInvitation) -> String {
+    match answer.accepted {
+        true => format!("You belong to {} now.", answer.organization),
+        false => format!("You declined the invitation to {}.", answer.organization),
+    }
+}
 
 /// An invitation with its two answers. Accepting navigates to the organization; without scripts it then is in the list above.
 #[component]
@@ -24,7 +33,7 @@ pub fn ReceivedInvitationItem(
     on_success(action, move |answer| match &answer.slug {
         Some(slug) => platform::navigate(&format!("/o/{slug}")),
         None => {
-            flash.say(format!("You declined the invitation to {}.", answer.organization));
+            flash.say(AnswerInvitation::done_words(answer, ()));
             invalidate(changes);
         }
     });

@@ -6,8 +6,9 @@ use crate::{
     access::Permission,
     page::Page,
     page_context::{invalidate, use_changes, use_current_organization},
+    pages::done_words::DoneWords,
     people::{ListMembers, Member},
-    projects::team::{AssignProjectMembers, UnassignProjectMembers},
+    projects::team::{AssignProjectMembers, Team, UnassignProjectMembers},
     ui::{Form, PageSection, Select, SelectOption, Submit, WriteAction, create_resource, hidden, on_success, use_flash, when_loaded},
 };
 
@@ -53,13 +54,22 @@ fn team(page: Page<Member>, project: String, leads: bool, changes: RwSignal<u32>
     view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
 }
 
+/// What is said once somebody is put on a project or taken off it.
+pub(in crate::pages) fn team_words(team: &Team) -> String {
+    let names: Vec<&str> = team.members.iter().map(|member| member.name.as_str()).collect();
+    match names.is_empty() {
+        true => format!("Nobody is on {} now.", team.name),
+        false => format!("On {} now: {}.", team.name, names.join(", ")),
+    }
+}
+
 #[component]
 fn RemoveFromProject(project: String, member: Member, changes: RwSignal<u32>) -> impl IntoView {
     let form = format!("off-{}", member.id);
     let action = WriteAction::<UnassignProjectMembers>::of_form(&form);
-    let (work, flash, name) = (use_changes().work, use_flash(), member.name.clone());
+    let (work, flash) = (use_changes().work, use_flash());
     on_success(action, move |team| {
-        flash.done(format!("{name} is no longer on {}.", team.name), team);
+        flash.done(UnassignProjectMembers::done_words(team, ()), team);
         invalidate(changes);
         invalidate(work);
     });
@@ -77,8 +87,7 @@ fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
     let action = WriteAction::<AssignProjectMembers>::new();
     let (work, flash) = (use_changes().work, use_flash());
     on_success(action, move |team| {
-        let names: Vec<&str> = team.members.iter().map(|member| member.name.as_str()).collect();
-        flash.done(format!("On {} now: {}.", team.name, names.join(", ")), team);
+        flash.done(AssignProjectMembers::done_words(team, ()), team);
         invalidate(changes);
         invalidate(work);
     });
@@ -117,8 +126,7 @@ mod tests {
     use super::*;
     use crate::{
         access::Role,
-        page_context::{CurrentOrganization, server},
-        testing::World,
+        testing::{World, current_organization, provide_organization},
     };
 
     #[tokio::test]
@@ -129,15 +137,14 @@ mod tests {
         let site = site["id"].as_str().expect("an id").to_owned();
         let alan = studio.as_role(Role::Viewer).await;
         let looking = async {
-            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
-            provide_context(here.clone());
+            let here = provide_organization();
             (here.sees_teams(), view! { <TeamSection project=site /> }.to_html())
         };
         let (seen, html) = alan.caller.clone().run(looking).await;
         assert!(!seen && !html.contains("On this project"), "{html}");
         for role in [Role::Owner, Role::Admin, Role::Manager, Role::Member] {
             let other = studio.as_role(role).await;
-            let looking = async { CurrentOrganization(server::page_context().place.expect("an organization")).sees_teams() };
+            let looking = async { current_organization().sees_teams() };
             assert!(other.caller.clone().run(looking).await, "{role:?}");
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     pages::{
         archive_or_delete::{Archivable, archive_or_delete},
         archived::archived_namesake,
+        done_words::Done,
         rate_prompts::{RateOf, UnbilledAtOtherRate},
         read_only::disabled_fields,
         time::entry_view::list_item,
@@ -62,9 +63,6 @@ pub fn NewProjectForm(
     }
 }
 
-/// What is said once the terms are saved.
-pub(in crate::pages) const SAVED: &str = "Project saved.";
-
 /// The form with the terms that new time on the project gets.
 #[component]
 pub fn ProjectTerms(
@@ -81,7 +79,7 @@ pub fn ProjectTerms(
     let action = WriteAction::<UpdateProject>::new();
     on_success(action, move |saved| {
         invalidate(changes.work);
-        flash.done(SAVED, saved);
+        flash.done(UpdateProject::DONE, saved);
     });
     let given = project.clone();
     view! {
@@ -112,16 +110,12 @@ fn terms(project: &Project) -> impl IntoView + use<> {
     }
 }
 
-/// What an archived project keeps.
-pub(in crate::pages) const KEPT: &str = "Its time stays.";
-
 fn ends(project: Project) -> AnyView {
     archive_or_delete::<ArchiveProject, RestoreProject, DeleteProject, _, _>(Archivable {
         kind: "project",
         id: project.id.to_string(),
         name: project.name,
         archived: project.archived,
-        kept: KEPT,
         deletable: "a project without time",
         list: "projects",
     })

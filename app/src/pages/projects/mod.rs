@@ -207,7 +207,10 @@ pub fn billings() -> Vec<(String, String)> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::{access::Role, page_context::server, testing::World};
+    use crate::{
+        access::Role,
+        testing::{World, current_organization},
+    };
 
     #[tokio::test]
     async fn a_viewer_is_told_that_no_client_was_granted_and_not_that_they_are_on_no_project() {
@@ -216,7 +219,7 @@ mod tests {
         let alan = studio.as_role(Role::Viewer).await;
         let shown = async || {
             let looking = async {
-                let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+                let here = current_organization();
                 let (_, others) = load(false, None).await.expect("projects");
                 none(&here, others.expect("no project")).to_html()
             };
@@ -234,7 +237,7 @@ mod tests {
         let studio = World::new("studio").await;
         let shown = async || {
             let looking = async {
-                let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+                let here = current_organization();
                 let (_, others) = load(false, None).await.expect("projects");
                 none(&here, others.expect("no project")).to_html()
             };

@@ -101,12 +101,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{access::Role, page_context::server, testing::World};
+    use crate::{
+        access::Role,
+        testing::{World, current_organization},
+    };
 
     /// The line for the caller; empty if they see an active project.
     async fn line(world: &World) -> String {
         let looking = async {
-            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+            let here = current_organization();
             let there = find_without_project().await.expect("what there is");
             there.map(|there| FirstStep::of(&here, there).line().to_html()).unwrap_or_default()
         };

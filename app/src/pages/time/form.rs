@@ -10,7 +10,10 @@ use crate::{
     error::Error,
     page::{LIMIT_MAX, PageRequest, PickerOptions, load_picker_options},
     page_context::{invalidate, use_changes, use_current_organization},
-    pages::projects::no_project::{WithoutProject, load_without_project},
+    pages::{
+        done_words::{Done, DoneWords},
+        projects::no_project::{WithoutProject, load_without_project},
+    },
     projects::{ListProjects, Project},
     time::{
         CreateTimeEntry, DeleteTimeEntry, ListTimeEntries, Logged, TimeEntry, TimeFilterInput, UpdateTimeEntry,
@@ -24,12 +27,6 @@ use crate::{
         idempotency_field, on_success, refusal, use_flash, zones::ZoneNote,
     },
 };
-
-/// What is said once an entry is changed.
-pub(in crate::pages) const SAVED: &str = "Saved.";
-
-/// What is said once an entry is deleted.
-pub(in crate::pages) const DELETED: &str = "The entry was deleted.";
 
 /// What is said once time is logged.
 pub(in crate::pages) fn logged_words(logged: &Logged) -> String {
@@ -117,7 +114,7 @@ pub fn LogForm(
     on_success(action, move |logged| {
         invalidate(changes.time);
         begins.set("");
-        flash.done(logged_words(logged), logged);
+        flash.done(CreateTimeEntry::done_words(logged, ()), logged);
     });
     let today = here.0.today.to_string();
     let day = today.clone();
@@ -173,7 +170,7 @@ pub fn EditForm(
     let action = WriteAction::<UpdateTimeEntry>::new();
     let list = back.clone();
     on_success(action, move |saved| {
-        flash.done(SAVED, saved);
+        flash.done(UpdateTimeEntry::DONE, saved);
         navigate(&list, Default::default());
         invalidate(changes.time);
     });
@@ -234,7 +231,7 @@ fn Delete(entry: TimeEntry, back: String) -> impl IntoView {
     let navigate = use_navigate();
     let action = WriteAction::<DeleteTimeEntry>::new();
     on_success(action, move |deleted| {
-        flash.done(DELETED, deleted);
+        flash.done(DeleteTimeEntry::DONE, deleted);
         navigate(&back, Default::default());
         invalidate(changes.time);
     });

@@ -18,6 +18,7 @@ use crate::{
     page::{LIMIT_MAX, Page, PageRequest},
     page_context::{invalidate, use_changes, use_current_organization},
     pages::{
+        done_words::DoneWords,
         projects::no_project::{FirstStep, WithoutProject},
         time::{
             form::{FetchedProjects, LogForm, ProjectOptions, project_choices},
@@ -215,7 +216,7 @@ fn Drafts(
     let action = WriteAction::<ConfirmTimeEntries>::new();
     on_success(action, move |confirmed| {
         invalidate(changes.time);
-        flash.done(confirmed_words(confirmed), confirmed);
+        flash.done(ConfirmTimeEntries::done_words(confirmed, ()), confirmed);
     });
     view! {
         <div class="notice">
@@ -235,10 +236,7 @@ mod tests {
     use serde_json::json;
 
     use super::{form::load_project_options, nothing_tracked};
-    use crate::{
-        page_context::{CurrentOrganization, server},
-        testing::World,
-    };
+    use crate::testing::{World, provide_organization};
     use leptos::prelude::*;
 
     #[tokio::test]
@@ -246,7 +244,7 @@ mod tests {
         let studio = World::new("studio").await;
         let shown = async || {
             let looking = async {
-                provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+                provide_organization();
                 nothing_tracked(load_project_options(true).await.expect("projects").without).to_html()
             };
             studio.caller.clone().run(looking).await

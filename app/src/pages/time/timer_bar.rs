@@ -250,8 +250,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        page_context::{ChangeCounters, CurrentOrganization, server},
-        testing::World,
+        page_context::ChangeCounters,
+        testing::{World, provide_organization},
         time::live_clock::provide_live_clock,
         ui::provide_flash,
     };
@@ -261,7 +261,7 @@ mod tests {
         let error = Error { details: Some(json!({"id": running_then})), ..Error::new(Code::TimerRunning, "A timer is running.") };
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>();
         let looking = async {
-            provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+            provide_organization();
             provide_context(ChangeCounters::none());
             provide_flash();
             provide_live_clock();

@@ -10,10 +10,9 @@ use crate::{
     account::registration::{Confirmation, Registration},
     context::{Caller, Channel},
     organizations::initial_settings::InitialSettings,
-    page_context::{CurrentOrganization, server},
     pages::dashboard::{Overview, missing_tax_number_notice, onboarding::OnboardingSteps},
     people::sign_up::sign_up,
-    testing::World,
+    testing::{World, provide_organization},
 };
 
 /// A person in the organization that they have just created.
@@ -34,7 +33,7 @@ async fn draft(own: &World, country: &str) -> Value {
 async fn page(own: &World) -> (bool, String) {
     let Overview { progress, number_wanted, .. } = overview(own).await;
     let looking = async {
-        provide_context(CurrentOrganization(server::page_context().place.expect("an organization")));
+        provide_organization();
         match progress {
             Some(progress) => (true, view! { <OnboardingSteps progress /> }.to_html()),
             None => (false, number_wanted.map(|wanted| missing_tax_number_notice(wanted).to_html()).unwrap_or_default()),

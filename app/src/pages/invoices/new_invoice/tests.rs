@@ -7,8 +7,8 @@ use serde_json::json;
 use super::*;
 use crate::{
     access::Role,
-    page_context::{PageContext, ReturnedForm, server},
-    testing::World,
+    page_context::{PageContext, ReturnedForm},
+    testing::{World, current_organization},
 };
 
 #[test]
@@ -57,7 +57,7 @@ async fn the_page_is_not_there_for_whoever_writes_no_invoices() {
 
 /// The data of the page for the caller.
 async fn loaded(world: &World, chosen: DraftChoices) -> Result<NewInvoiceData, Error> {
-    let looking = async { load(CurrentOrganization(server::page_context().place.expect("an organization")), chosen).await };
+    let looking = async { load(current_organization(), chosen).await };
     world.caller.clone().run(looking).await
 }
 
@@ -69,7 +69,7 @@ async fn the_time_of_an_archived_client_is_found() {
     studio.ok("create_time_entry", json!({"project": "Site", "duration": "1h"})).await;
     let shown = async || {
         let looking = async {
-            let here = CurrentOrganization(server::page_context().place.expect("an organization"));
+            let here = current_organization();
             let loaded = load(here.clone(), DraftChoices::default()).await.expect("the page");
             nobody(&here, &loaded.archived).to_html()
         };
