@@ -126,12 +126,19 @@ async fn mails(services: &Services) -> Result<u64, Error> {
     }
 }
 
+/// Deletes all of them in batches, each in a transaction of its own.
 async fn own_answers(services: &Services) -> Result<u64, Error> {
-    let mut db = begin(services).await?;
-    let before = db.now().await? - idempotency::RETENTION;
-    let gone = idempotency::delete_expired_of_persons(&mut db, before).await?;
-    db.commit().await?;
-    Ok(gone)
+    let mut all = 0;
+    loop {
+        let mut db = begin(services).await?;
+        let before = db.now().await? - idempotency::RETENTION;
+        let gone = idempotency::delete_expired_of_persons(&mut db, before).await?;
+        db.commit().await?;
+        all += gone;
+        if gone < idempotency::DELETED_AT_ONCE {
+            return Ok(all);
+        }
+    }
 }
 
 async fn unfolded(services: &Services) -> Result<Vec<OrganizationId>, Error> {
@@ -154,12 +161,19 @@ async fn organizations(services: &Services) -> Result<Vec<OrganizationId>, Error
     Ok(found.into_iter().map(OrganizationId).collect())
 }
 
+/// Deletes all of them in batches, each in a transaction of its own.
 async fn answers(services: &Services, organization: OrganizationId) -> Result<u64, Error> {
-    let mut db = services.workers.begin(RowScope::Organization(organization), AccessMode::Write).await?;
-    let before = db.now().await? - idempotency::RETENTION;
-    let gone = idempotency::delete_expired(&mut db, before).await?;
-    db.commit().await?;
-    Ok(gone)
+    let mut all = 0;
+    loop {
+        let mut db = services.workers.begin(RowScope::Organization(organization), AccessMode::Write).await?;
+        let before = db.now().await? - idempotency::RETENTION;
+        let gone = idempotency::delete_expired(&mut db, before).await?;
+        db.commit().await?;
+        all += gone;
+        if gone < idempotency::DELETED_AT_ONCE {
+            return Ok(all);
+        }
+    }
 }
 
 /// Creates the partition for future accesses, whose dates come from the clock of this process.

@@ -76,7 +76,7 @@ pub async fn list(
     let after = cx.listing.after(cursor.as_deref())?;
     let read_scope = ReadScope::of(cx)?;
     let filter = store::ClientFilter {
-        query: text::non_empty(query).map(|query| text::search_key(&query)),
+        words: text::non_empty(query).map(|query| text::search_words(&query)).unwrap_or_default(),
         archived,
         on: read_scope.only_projects_of(),
     };

@@ -39,8 +39,8 @@ pub struct ClientRow {
 
 /// Which clients are listed.
 pub struct ClientFilter {
-    /// The search key of a text in the name.
-    pub query: Option<String>,
+    /// Words in the name, as of [`text::search_words`]; all of them have to be there.
+    pub words: Vec<String>,
     /// Include archived ones.
     pub archived: bool,
     /// Only those with a project that this member is on.
@@ -61,7 +61,7 @@ pub async fn list(db: &mut Db, filter: &ClientFilter, after: Option<Cursor>, lim
                        select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))) as "projects!"
            from client c
            where c.organization_id = $1
-               and ($2::text is null or not exists (select from string_to_table($2, ' ') w (word) where strpos(c.search_key, w.word) = 0))
+               and (cardinality($2::text[]) = 0 or not exists (select from unnest($2::text[]) w (word) where strpos(c.search_key, w.word) = 0))
                and ($3 or c.archived_at is null)
                and ($4::uuid is null or exists (
                    select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
@@ -69,7 +69,7 @@ pub async fn list(db: &mut Db, filter: &ClientFilter, after: Option<Cursor>, lim
                and ($5::text is null or (c.search_key, c.id) > ($5, $6::uuid))
            order by c.search_key, c.id limit $7"#,
         organization,
-        filter.query,
+        &filter.words,
         filter.archived,
         filter.on,
         key,
@@ -85,12 +85,12 @@ pub async fn count(db: &mut Db, filter: &ClientFilter) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from client c
-           where c.organization_id = $1 and ($2::text is null or not exists (select from string_to_table($2, ' ') w (word) where strpos(c.search_key, w.word) = 0)) and ($3 or c.archived_at is null)
+           where c.organization_id = $1 and (cardinality($2::text[]) = 0 or not exists (select from unnest($2::text[]) w (word) where strpos(c.search_key, w.word) = 0)) and ($3 or c.archived_at is null)
                and ($4::uuid is null or exists (
                    select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
                    where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4))"#,
         organization,
-        filter.query,
+        &filter.words,
         filter.archived,
         filter.on
     )

@@ -1,6 +1,8 @@
 //! Compares the tax of lines with the client's present tax, and replaces former taxes of the client by it: on drafts, and on void
 //! invoices that are redrafted.
 
+use std::collections::HashMap;
+
 use domain::{
     money::Currency,
     percent::Percent,
@@ -35,9 +37,12 @@ pub struct FormerTax {
 pub fn before(lines: &[LineRow], now: &LineTax, former: &[LineTax]) -> Result<Option<FormerTax>, Error> {
     let taxes = lines.iter().map(read::line_tax).collect::<Result<Vec<_>, _>>()?;
     let carried: Vec<&LineTax> = taxes.iter().filter(|tax| is_former(tax, now, former)).collect();
-    let times = |tax: &LineTax| carried.iter().filter(|other| **other == tax).count();
+    let mut times: HashMap<&LineTax, usize> = HashMap::new();
+    for tax in carried.iter().copied() {
+        *times.entry(tax).or_default() += 1;
+    }
     // On a tie, the tax of the earliest line wins.
-    let Some(tax) = carried.iter().copied().rev().max_by_key(|tax| times(tax)) else { return Ok(None) };
+    let Some(tax) = carried.iter().copied().rev().max_by_key(|tax| times.get(tax)) else { return Ok(None) };
     let of_time = lines.iter().zip(&taxes).any(|(line, tax)| line.seconds.is_some() && is_former(tax, now, former));
     let own = lines.iter().zip(&taxes).filter(|(_, tax)| *tax != now && !is_former(tax, now, former));
     Ok(Some(FormerTax { tax: tax.clone(), of_time, others: own.map(|(line, other)| said(line, other)).collect() }))

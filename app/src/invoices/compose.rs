@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     document::LineKind,
@@ -336,12 +336,8 @@ fn on_day(description: &str, day: &str) -> String {
 
 /// The names of the projects of a line, each once, in the order of the work.
 fn projects(entries: &[&UnbilledEntry]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for entry in entries {
-        if !names.contains(&entry.project_name.as_str()) {
-            names.push(&entry.project_name);
-        }
-    }
+    let mut known: HashSet<&str> = HashSet::new();
+    let mut names: Vec<&str> = entries.iter().map(|entry| entry.project_name.as_str()).filter(|name| known.insert(*name)).collect();
     let more = names.len().saturating_sub(PROJECTS_NAMED);
     names.truncate(PROJECTS_NAMED);
     if more > 0 { format!("{} …", names.join(", ")) } else { names.join(", ") }

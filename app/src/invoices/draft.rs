@@ -1,5 +1,7 @@
 //! Previews and drafts an invoice. Both compose the same lines; drafting also locks and reserves the time.
 
+use std::collections::HashSet;
+
 use domain::{
     day::{DateRange, Day},
     hours::WorkDuration,
@@ -16,11 +18,12 @@ use uuid::Uuid;
 
 use super::{
     CustomLine, Invoice, InvoiceGroupBy, InvoicePreview, InvoiceProblem,
-    compose::{self, ComposedLine, Grouping, LINES_MAX, UnbilledEntry},
+    compose::{self, ComposedLine, Grouping, UnbilledEntry},
     discount, document_builder,
+    draft_size::{self, SHORTER, check_entries, check_lines},
     einvoice::InvoiceSource,
     nothing_to_bill, omitted_tax, read, remarks, rules,
-    store::{self, BillableFilter, ENTRIES_MAX, LineRow, NewDraft},
+    store::{self, BillableFilter, LineRow, NewDraft},
     tax_statement, text_limits, unpriced_time_warning, waiting,
 };
 use crate::{
@@ -154,6 +157,7 @@ pub async fn preview(cx: &mut Call, wanted: DraftRequest) -> Result<InvoicePrevi
 pub async fn create(cx: &mut Call, wanted: DraftRequest) -> Result<Invoice, Error> {
     organizations::store::lock_shared(&mut cx.db).await?;
     let resolved = resolve(cx, wanted).await?;
+    draft_size::check_unbilled(cx, &resolved.billable()).await?;
     let locked = store::lock_unbilled(&mut cx.db, &resolved.billable()).await?;
     let composed = compose(cx, &resolved, Some(&locked)).await?;
     if composed.lines.is_empty() {
@@ -301,9 +305,6 @@ async fn compose(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>)
     Ok(ComposedDraft { lines, entries })
 }
 
-/// What makes an invoice of tracked time shorter.
-const SHORTER: &str = "Group the time by day or project, or choose a shorter period.";
-
 /// Refuses, before any description is loaded, time whose entries are more lines or longer texts than an invoice holds.
 async fn check_descriptions(cx: &mut Call, resolved: &ResolvedDraft, only: Option<&[Uuid]>) -> Result<(), Error> {
     let size = store::unbilled_size(&mut cx.db, &resolved.billable(), only).await?;
@@ -312,31 +313,10 @@ async fn check_descriptions(cx: &mut Call, resolved: &ResolvedDraft, only: Optio
     text_limits::reject_far_too_long(size.bytes as usize, "group_by", SHORTER)
 }
 
-/// Refuses more entries than an invoice bills.
-fn check_entries(count: i64) -> Result<(), Error> {
-    match count > ENTRIES_MAX {
-        false => Ok(()),
-        true => Err(Error::invalid(
-            "period",
-            format!("More than {ENTRIES_MAX} time entries would be on this invoice. Choose a shorter period or fewer projects."),
-        )),
-    }
-}
-
-/// Refuses more lines than an invoice holds.
-fn check_lines(count: usize) -> Result<(), Error> {
-    match count > LINES_MAX {
-        false => Ok(()),
-        true => {
-            Err(Error::invalid("group_by", format!("This would be {count} lines, and an invoice holds {LINES_MAX} at most. {SHORTER}")))
-        }
-    }
-}
-
 /// Resolves the deferred entries. Refuses an id that is no time of the client: the entry that was meant would be billed.
 async fn resolve_deferred(cx: &mut Call, client: &Client, given: &[String]) -> Result<Vec<Uuid>, Error> {
     let ids: Vec<Uuid> = given.iter().map(|entry| reference::parse_id(entry)).collect();
-    let known = store::filter_entries_of_client(&mut cx.db, client.id.0, &ids).await?;
+    let known: HashSet<Uuid> = store::filter_entries_of_client(&mut cx.db, client.id.0, &ids).await?.into_iter().collect();
     match ids.iter().position(|id| !known.contains(id)) {
         None => Ok(ids),
         Some(at) => Err(Error::new(Code::NotFound, format!("defer[{at}] is no time entry of {}.", client.name)).with_field("defer")),

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     DraftedInvoice, DraftedInvoices, draft,
     draft::{BatchDraftOptions, DraftRequest},
+    draft_size,
     store::{self, WaitingFilter},
     waiting,
 };
@@ -28,6 +29,7 @@ pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftO
     let named = reference::reject_empty_list("clients", named)?;
     organizations::store::lock_shared(&mut cx.db).await?;
     let clients = resolve_clients(cx, &named, span.as_ref()).await?;
+    reject_too_many_entries(cx, &clients, span.as_ref(), !named.is_empty()).await?;
     // Locks all time before any of it is drafted, in the lock order that all writers of time use.
     store::lock_unbilled_of_clients(&mut cx.db, &clients, span.as_ref()).await?;
     let mut items = Vec::with_capacity(clients.len());
@@ -49,6 +51,13 @@ pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftO
     of_all.into_iter().chain(warnings).chain(others).for_each(|warning| cx.warn(warning));
     let (from, to) = span.map(|span| (span.from, span.to)).unzip();
     Ok(DraftedInvoices { items, from, to })
+}
+
+/// Refuses clients of whom one has more unbilled entries than an invoice bills, before any time is locked.
+async fn reject_too_many_entries(cx: &mut Call, clients: &[Uuid], span: Option<&DateRange>, named: bool) -> Result<(), Error> {
+    let Some(client) = store::client_with_many_unbilled(&mut cx.db, clients, span).await? else { return Ok(()) };
+    let at = clients.iter().position(|other| *other == client).unwrap_or_default();
+    Err(locate_error(cx, draft_size::too_many_entries(), (at, client), named).await?)
 }
 
 /// Whether a text has this name, and not only within a word.

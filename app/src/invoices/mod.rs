@@ -21,6 +21,8 @@ pub mod document_builder;
 mod draft;
 #[cfg(feature = "ssr")]
 mod draft_batch;
+#[cfg(feature = "ssr")]
+mod draft_size;
 mod drafts;
 #[cfg(feature = "ssr")]
 mod einvoice;

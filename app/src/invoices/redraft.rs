@@ -199,28 +199,30 @@ impl Time {
     /// rounded time, and their texts may name days and projects that have changed.
     fn lines(&self, sent: &[LineRow], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<LineRow> {
         if self.is_as_it_was() {
-            return sent.iter().map(|line| self.again(line, grouping)).collect();
+            let mut of_lines = self.of_lines();
+            return sent.iter().map(|line| again(line, of_lines.remove(&line.id).unwrap_or_default(), grouping)).collect();
         }
         let time = compose::time_lines(&self.now, grouping, currency, tax).into_iter().map(compose::row);
         let own = sent.iter().filter(|line| line.seconds.is_none()).cloned().map(anew);
         time.chain(own).collect()
     }
 
-    /// A line as it was sent, with its time. A composed text is composed again with the present names and in the client's present language,
-    /// whatever it was in. A line from before the flag `composed` counts as composed if its text equals one composed now.
-    fn again(&self, line: &LineRow, grouping: Grouping) -> LineRow {
-        let entries = self.entries_of(line.id);
-        let time: Vec<&UnbilledEntry> = self.now.iter().filter(|entry| entries.contains(&entry.id)).collect();
-        let composed = |locale| compose::described(&time, Grouping { locale, ..grouping });
-        let could_be = || Locale::ALL.into_iter().any(|locale| composed(locale) == line.description);
-        match !time.is_empty() && line.composed.unwrap_or_else(could_be) {
-            true => anew(LineRow { entries, description: composed(grouping.locale), composed: Some(true), ..line.clone() }),
-            false => anew(LineRow { entries, ..line.clone() }),
+    /// The time of each line, collected in one pass: an invoice has thousands of entries and lines.
+    fn of_lines(&self) -> BTreeMap<Uuid, TimeOfLine<'_>> {
+        let mut of_lines: BTreeMap<Uuid, TimeOfLine<'_>> = BTreeMap::new();
+        let mut lines: BTreeMap<Uuid, Uuid> = BTreeMap::new();
+        for then in &self.then {
+            of_lines.entry(then.line).or_default().entries.push(then.id);
+            lines.insert(then.id, then.line);
         }
-    }
-
-    fn entries_of(&self, line: Uuid) -> Vec<Uuid> {
-        self.then.iter().filter(|entry| entry.line == line).map(|entry| entry.id).collect()
+        for now in &self.now {
+            if let Some(line) = lines.get(&now.id)
+                && let Some(of_line) = of_lines.get_mut(line)
+            {
+                of_line.now.push(now);
+            }
+        }
+        of_lines
     }
 
     /// The warning that the lines of time were composed anew; `None` if they were not.
@@ -232,6 +234,27 @@ impl Time {
             )
         };
         (!self.is_as_it_was()).then(warning)
+    }
+}
+
+/// The time of one line.
+#[derive(Default)]
+struct TimeOfLine<'a> {
+    /// All entries, in the order of [`Time::then`].
+    entries: Vec<Uuid>,
+    /// Those that can be billed, in the order of the work.
+    now: Vec<&'a UnbilledEntry>,
+}
+
+/// A line as it was sent, with its time. A composed text is composed again with the present names and in the client's present language,
+/// whatever it was in. A line from before the flag `composed` counts as composed if its text equals one composed now.
+fn again(line: &LineRow, time: TimeOfLine<'_>, grouping: Grouping) -> LineRow {
+    let TimeOfLine { entries, now } = time;
+    let composed = |locale| compose::described(&now, Grouping { locale, ..grouping });
+    let could_be = || Locale::ALL.into_iter().any(|locale| composed(locale) == line.description);
+    match !now.is_empty() && line.composed.unwrap_or_else(could_be) {
+        true => anew(LineRow { entries, description: composed(grouping.locale), composed: Some(true), ..line.clone() }),
+        false => anew(LineRow { entries, ..line.clone() }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod pricing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -76,9 +76,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     write(cx, &mut row, change, &before.lines).await?;
     let after = DraftSnapshot::of(cx, &row, repriced).await?;
     if after != before {
-        // A draft from before this bound can still be shortened step by step.
-        let grows = |measure: fn(&[LineRow]) -> usize| measure(&after.lines) > measure(&before.lines);
-        if grows(|lines| lines.len()) || grows(text_limits::texts_size) || grows(text_limits::reasons_count) {
+        if text_limits::grow(&before.lines, &after.lines) {
             text_limits::fit_together(&after.lines, grown_by, text_limits::SHORTEN_LINES)?;
         }
         let totals = read::totals(&row, &after.lines)?;
@@ -272,7 +270,7 @@ async fn change_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, chan
         false => store::lines(&mut cx.db, row.id).await?,
     };
     let mut left: BTreeMap<Uuid, LineRow> = lines.into_iter().map(|line| (line.id, line)).collect();
-    let (mut removed, mut written) = (Vec::new(), BTreeMap::new());
+    let (mut removed, mut written) = (BTreeSet::new(), BTreeMap::new());
     let taxed = changes.iter().any(|change| change.tax_category == Some(TaxCategory::S) && !is_said(&change.tax_rate));
     let usual = if taxed { usual_rate(cx, row).await? } else { None };
     for (at, mut change) in changes.into_iter().enumerate() {
@@ -282,7 +280,7 @@ async fn change_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, chan
         }
         let line = left.get(&id).ok_or_else(|| no_line(at))?;
         if change.remove == Some(true) {
-            removed.push(id);
+            removed.insert(id);
         } else {
             if change.tax_category == Some(TaxCategory::S) && line.tax_category != TaxCategory::S.code() && !is_said(&change.tax_rate) {
                 change.tax_rate.clone_from(&usual);
@@ -294,10 +292,11 @@ async fn change_lines(cx: &mut Call, row: &InvoiceRow, currency: &Currency, chan
     }
     // A form sends every line, so unchanged ones are dropped.
     written.retain(|id, after| left.get(id) != Some(after));
+    left.retain(|id, _| !removed.contains(id));
+    let removed: Vec<Uuid> = removed.into_iter().collect();
     store::release_lines(&mut cx.db, &removed).await?;
     store::delete_lines(&mut cx.db, &removed).await?;
     store::update_lines(&mut cx.db, &written.into_values().collect::<Vec<_>>(), currency).await?;
-    left.retain(|id, _| !removed.contains(id));
     Ok(left.len())
 }
 

@@ -71,7 +71,7 @@ pub async fn list(
         None => None,
     };
     let filter = store::ProjectFilter {
-        query: text::non_empty(wanted.query).map(|query| text::search_key(&query)),
+        words: text::non_empty(wanted.query).map(|query| words_of_path(&query)).unwrap_or_default(),
         client,
         archived: wanted.archived,
         on: read_scope.only_projects_of(),
@@ -91,6 +91,11 @@ pub async fn list(
     };
     let page = Page::of(cx.listing, rows, limit, place, read)?;
     Ok(Page { total, ..page })
+}
+
+/// The words of a search in names of projects and clients, with or without a slash between them.
+fn words_of_path(query: &str) -> Vec<String> {
+    text::search_words(&text::search_key(query).replace('/', " "))
 }
 
 /// The project that a reference resolves to, with its sums.

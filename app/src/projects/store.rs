@@ -42,8 +42,8 @@ pub struct ProjectRow {
 
 /// Which projects are listed.
 pub struct ProjectFilter {
-    /// The search key of a text in the name, the code or the client's name.
-    pub query: Option<String>,
+    /// Words in the name, the code or the client's name, as of [`text::search_words`]; all of them have to be there.
+    pub words: Vec<String>,
     /// The client.
     pub client: Option<Uuid>,
     /// Include archived ones.
@@ -54,7 +54,8 @@ pub struct ProjectFilter {
     pub hours: bool,
 }
 
-/// Projects by client and name, from after the last page. Time is summed up for the rows of the page only.
+/// Projects by client and name, from after the last page. Time is summed up for the rows of the page only, and the names of a project are
+/// joined once and not for each word: `offset 0` keeps them out of the comparison.
 pub async fn list(db: &mut Db, filter: &ProjectFilter, after: Option<ProjectKeyset>, limit: i64) -> Result<Vec<ProjectRow>, Error> {
     let organization = db.organization();
     let (client_key, project_key, id) = match after {
@@ -71,10 +72,9 @@ pub async fn list(db: &mut Db, filter: &ProjectFilter, after: Option<ProjectKeys
                    c.rate as client_rate, p.bill_agent_time, p.archived_at is not null as archived,
                    c.search_key as client_key, p.search_key as project_key
                from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+               cross join lateral (select concat_ws(' ', c.search_key, p.search_key, lower(p.code)) as names offset 0) k
                where p.organization_id = $1
-                   and ($2::text is null or not exists (
-                       select from string_to_table(translate($2, '/', ' '), ' ') w (word)
-                       where strpos(concat_ws(' ', c.search_key, p.search_key, lower(p.code)), w.word) = 0))
+                   and (cardinality($2::text[]) = 0 or not exists (select from unnest($2::text[]) w (word) where strpos(k.names, w.word) = 0))
                    and ($3::uuid is null or p.client_id = $3)
                    and ($4 or (p.archived_at is null and c.archived_at is null))
                    and ($5::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5))
@@ -91,7 +91,7 @@ pub async fn list(db: &mut Db, filter: &ProjectFilter, after: Option<ProjectKeys
            ) h on $10
            order by p.client_key, p.project_key, p.id"#,
         organization,
-        filter.query,
+        &filter.words,
         filter.client,
         filter.archived,
         filter.on,
@@ -111,15 +111,14 @@ pub async fn count(db: &mut Db, filter: &ProjectFilter) -> Result<i64, Error> {
     Ok(query_scalar!(
         r#"select count(*) as "count!"
            from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+           cross join lateral (select concat_ws(' ', c.search_key, p.search_key, lower(p.code)) as names offset 0) k
            where p.organization_id = $1
-               and ($2::text is null or not exists (
-                       select from string_to_table(translate($2, '/', ' '), ' ') w (word)
-                       where strpos(concat_ws(' ', c.search_key, p.search_key, lower(p.code)), w.word) = 0))
+               and (cardinality($2::text[]) = 0 or not exists (select from unnest($2::text[]) w (word) where strpos(k.names, w.word) = 0))
                and ($3::uuid is null or p.client_id = $3)
                and ($4 or (p.archived_at is null and c.archived_at is null))
                and ($5::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5))"#,
         organization,
-        filter.query,
+        &filter.words,
         filter.client,
         filter.archived,
         filter.on

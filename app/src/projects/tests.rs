@@ -140,7 +140,13 @@ async fn lists_are_by_client_and_name_in_pages() {
     assert_eq!(seen, all);
     assert_eq!(names(&studio.ok("list_projects", json!({"client": "beta"})).await), ["Beta / alpha", "Beta / Gamma"]);
     assert_eq!(names(&studio.ok("list_projects", json!({"query": "ALPH"})).await), ["Acme / Alpha", "Beta / alpha"]);
-    assert_eq!(names(&studio.ok("list_projects", json!({"query": "acme alp"})).await), ["Acme / Alpha"], "each word is looked for");
+    for query in ["acme alp", "alp/acme a", "Alpha ／ ACME"] {
+        assert_eq!(names(&studio.ok("list_projects", json!({"query": query})).await), ["Acme / Alpha"], "each word is looked for: {query}");
+    }
+    assert_eq!(names(&studio.ok("list_projects", json!({"query": "/"})).await), all, "no word is looked for");
+    let many = format!("{} acme alpha", ('c'..='z').map(String::from).collect::<Vec<_>>().join(" "));
+    let counted = studio.ok("list_projects", json!({"query": many, "with_total": true})).await;
+    assert_eq!((names(&counted), &counted["total"]), (Vec::new(), &json!(0)), "the longest words are looked for, and some of the others");
     assert_eq!(studio.code("list_projects", json!({"client": "Nobody"})).await, Code::NotFound);
     for (given, field) in [(json!({"limit": 0}), "limit"), (json!({"cursor": "?"}), "cursor")] {
         assert!(studio.refused("list_projects", given).await.field(field).is_some());

@@ -46,7 +46,7 @@ pub struct ProjectRateRow {
 }
 
 /// The rates of projects by client and project, after the last page: of projects that are not archived, and of those with unbilled time
-/// at another rate.
+/// at another rate. Time is summed up for the projects of the page only.
 pub async fn list(db: &mut Db, filter: &RateFilter, after: Option<ProjectKeyset>, limit: i64) -> Result<Vec<ProjectRateRow>, Error> {
     let organization = db.organization();
     let (client_key, project_key, id) = match after {
@@ -55,36 +55,40 @@ pub async fn list(db: &mut Db, filter: &RateFilter, after: Option<ProjectKeyset>
     };
     Ok(query_as!(
         ProjectRateRow,
-        r#"with other as materialized (
-               select t.project_id, count(*) as entries, sum(t.seconds) as seconds,
-                   coalesce(sum(t.seconds) filter (where t.rate is null), 0) as without_rate,
-                   coalesce(sum(entry_amount(t.seconds, t.rate)), 0) as before,
-                   coalesce(sum(entry_amount(t.seconds, current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency))), 0) as after
-               from time_entry t
-               join project p on p.organization_id = $1 and p.id = t.project_id
-               join client c on c.organization_id = $1 and c.id = p.client_id
-               join member m on m.organization_id = $1 and m.id = t.member_id
-               join organization o on o.id = $1
-               where t.organization_id = $1 and is_unbilled(t) and not t.rate_overridden
-                   and (o.lock_date is null or t.day > o.lock_date)
-                   and ($2::uuid is null or p.client_id = $2) and ($3::uuid is null or p.id = $3)
-                   and (case when $4 then t.rate is null
-                       else t.rate is distinct from current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency) end)
-               group by t.project_id
+        r#"with page as materialized (
+               select p.id, p.name, p.rate, c.id as client_id, c.name as client_name, c.currency, c.rate as client_rate, o.rate as own_rate,
+                   o.currency as own_currency, o.lock_date, c.search_key as client_key, p.search_key as project_key
+               from project p
+               join client c on c.organization_id = p.organization_id and c.id = p.client_id
+               join organization o on o.id = p.organization_id
+               where p.organization_id = $1 and ($2::uuid is null or p.client_id = $2) and ($3::uuid is null or p.id = $3)
+                   and ($5::text is null or (c.search_key, p.search_key, p.id) > ($5, $6::text, $7::uuid))
+                   and ((not $4 and p.archived_at is null and c.archived_at is null) or exists (
+                       select from time_entry t join member m on m.organization_id = $1 and m.id = t.member_id
+                       where t.organization_id = $1 and t.project_id = p.id and is_unbilled(t) and not t.rate_overridden
+                           and (o.lock_date is null or t.day > o.lock_date)
+                           and (case when $4 then t.rate is null
+                               else t.rate is distinct from current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency) end)))
+               order by c.search_key, p.search_key, p.id limit $8
            )
-           select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name, p.rate, c.rate as client_rate,
-               case when c.currency = o.currency then o.rate end as organization_rate,
-               coalesce(u.entries, 0) as "entries!", coalesce(u.seconds, 0)::bigint as "seconds!", coalesce(u.without_rate, 0)::bigint as "without_rate!",
-               coalesce(u.before, 0)::bigint as "before!", coalesce(u.after, 0)::bigint as "after!",
-               c.search_key as client_key, p.search_key as project_key
-           from project p
-           join client c on c.organization_id = p.organization_id and c.id = p.client_id
-           join organization o on o.id = p.organization_id
-           left join other u on u.project_id = p.id
-           where p.organization_id = $1 and ($2::uuid is null or p.client_id = $2) and ($3::uuid is null or p.id = $3)
-               and (u.entries is not null or (not $4 and p.archived_at is null and c.archived_at is null))
-               and ($5::text is null or (c.search_key, p.search_key, p.id) > ($5, $6::text, $7::uuid))
-           order by c.search_key, p.search_key, p.id limit $8"#,
+           select p.client_id as "client_id!", p.client_name as "client_name!", p.currency as "currency!", p.id as "project_id!",
+               p.name as "project_name!", p.rate as "rate?", p.client_rate as "client_rate?",
+               case when p.currency = p.own_currency then p.own_rate end as organization_rate,
+               u.entries as "entries!", u.seconds as "seconds!", u.without_rate as "without_rate!", u.before as "before!", u.after as "after!",
+               p.client_key as "client_key!", p.project_key as "project_key!"
+           from page p
+           cross join lateral (
+               select count(*) as entries, coalesce(sum(t.seconds), 0)::bigint as seconds,
+                   coalesce(sum(t.seconds) filter (where t.rate is null), 0)::bigint as without_rate,
+                   coalesce(sum(entry_amount(t.seconds, t.rate)), 0)::bigint as before,
+                   coalesce(sum(entry_amount(t.seconds, current_rate(p.rate, p.client_rate, p.currency, m.bill_rate, p.own_rate, p.own_currency))), 0)::bigint as after
+               from time_entry t join member m on m.organization_id = $1 and m.id = t.member_id
+               where t.organization_id = $1 and t.project_id = p.id and is_unbilled(t) and not t.rate_overridden
+                   and (p.lock_date is null or t.day > p.lock_date)
+                   and (case when $4 then t.rate is null
+                       else t.rate is distinct from current_rate(p.rate, p.client_rate, p.currency, m.bill_rate, p.own_rate, p.own_currency) end)
+           ) u
+           order by p.client_key, p.project_key, p.id"#,
         organization,
         filter.client,
         filter.project,

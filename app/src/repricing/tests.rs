@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 use crate::{
     access::{Role, WriteMode},
+    database::{AccessMode, RowScope},
     error::Code,
+    invoices,
+    operation::Call,
+    rates::store::{self, RateFilter},
     testing::{World, apart, owner, until_waiting},
     time::tests::{log, studio},
 };
@@ -266,4 +270,70 @@ async fn a_token_is_told_that_no_token_sets_the_rate_of_the_organization() {
     let at_the_page = studio.refused("set_rate", json!({"project": "", "rate": "50.00"})).await;
     assert!(at_the_page.field("project").is_some_and(|why| why.contains("leave it out")), "{at_the_page:?}");
     studio.ok("set_rate", json!({"rate": "50.00"})).await;
+}
+
+/// A page sums up the time of its own projects alone, so what is on the others decides nothing there.
+#[tokio::test]
+async fn each_page_of_rates_and_of_unbilled_time_has_the_sums_of_its_projects() {
+    let studio = studio().await;
+    for name in ["Archived", "Empty", "Gone", "Zoo"] {
+        studio.ok("create_project", json!({"client": "Acme", "name": name})).await;
+    }
+    for (project, duration) in [("Archived", "1h"), ("Dashboard", "2h"), ("Zoo", "3h")] {
+        log(&studio, json!({"project": project, "duration": duration})).await;
+    }
+    studio.ok("set_rate", json!({"client": "Acme", "rate": "130.00"})).await;
+    for project in ["Archived", "Gone"] {
+        studio.ok("archive_project", json!({"project": project})).await;
+    }
+    let pages = async |operation: &str, sums: fn(&Value) -> Value| {
+        let (mut seen, mut cursor) = (Vec::new(), Value::Null);
+        for _ in 0..10 {
+            let page = studio.ok(operation, json!({"limit": 1, "cursor": cursor})).await;
+            seen.extend(page["items"].as_array().into_iter().flatten().map(|item| (item["project"]["name"].clone(), sums(item))));
+            cursor = page["next_cursor"].clone();
+            if cursor.is_null() {
+                break;
+            }
+        }
+        Value::from_iter(seen.into_iter().map(|(name, sum)| json!([name, sum])))
+    };
+    let rates = pages("list_rates", |item| item["unbilled"]["difference"]["amount"].clone()).await;
+    assert_eq!(rates, json!([["Archived", "10.00"], ["Dashboard", "20.00"], ["Empty", "0.00"], ["Zoo", "30.00"]]));
+    let unbilled = pages("list_unbilled", |item| item["amount"]["amount"].clone()).await;
+    assert_eq!(unbilled, json!([["Archived", "120.00"], ["Dashboard", "240.00"], ["Zoo", "360.00"]]));
+    assert_eq!(studio.ok("list_rates", json!({"missing": true})).await["items"], json!([]));
+}
+
+/// How many rows of time the transaction of a call has read.
+async fn rows_read(cx: &mut Call) -> i64 {
+    let read = "select (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint from pg_stat_xact_user_tables
+        where relname = 'time_entry'";
+    sqlx::query_scalar(read).fetch_one(cx.db.connection()).await.expect("a count")
+}
+
+/// Whoever pages through the rates of hundreds of projects would otherwise have all unbilled time priced for each page.
+#[tokio::test]
+async fn a_page_of_rates_or_of_unbilled_time_reads_no_time_of_other_projects() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Zoo"})).await;
+    log(&studio, json!({})).await;
+    let insert = format!(
+        "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, source, created_by, created_at, updated_at)
+         select $1, gen_random_uuid(), '{0}', p.id, 'Step ' || n, true, date '2026-01-01' + n / 10, 60, 5000, 'import', '{0}', now(), now()
+         from project p, generate_series(1, 2000) n where p.organization_id = $1 and p.name = 'Zoo'",
+        studio.member()
+    );
+    studio.sql(&insert).await;
+    let scope = RowScope::Organization(studio.organization());
+    let db = studio.caller.services.database.begin(scope, AccessMode::Write).await.expect("begun");
+    let mut cx = Call::resume(db, studio.caller.clone()).await.expect("a call");
+    // A table of few rows is otherwise read from its beginning to its end.
+    sqlx::query("set local enable_seqscan = off").execute(cx.db.connection()).await.expect("set");
+    let filter = RateFilter { client: None, project: None, missing: false };
+    let rates = store::list(&mut cx.db, &filter, None, 1).await.expect("a page");
+    let unbilled = invoices::store::unbilled_by_project(&mut cx.db, None, None, None, 1).await.expect("a page");
+    assert_eq!((rates[0].project_name.as_str(), unbilled[0].project_name.as_str()), ("Dashboard", "Dashboard"));
+    let read = rows_read(&mut cx).await;
+    assert!(read < 1_000, "{read} rows of the time of two projects");
 }

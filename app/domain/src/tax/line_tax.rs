@@ -10,7 +10,7 @@ use crate::{invalid_value::InvalidValue, patch::Patch, percent::Percent, text};
 const REASON_MAX: usize = 500;
 
 /// The tax of a line. A further tax of another name, as in Quebec, would be a second value of this type.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LineTax {
     /// Category (BT-151).
     pub category: TaxCategory,

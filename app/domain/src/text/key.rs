@@ -1,5 +1,7 @@
 //! Search keys: the common form of all spellings of a name, which alone decides whether two names are the same.
 
+use std::cmp::Reverse;
+
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
@@ -23,6 +25,24 @@ pub fn search_key(name: &str) -> String {
     let digest: String = Sha256::digest(key.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let end = (0..=BYTES_MAX - digest.len() - 1).rev().find(|end| key.is_char_boundary(*end)).unwrap_or(0);
     format!("{} {digest}", &key[..end])
+}
+
+/// The most words of a search that are looked for.
+const SEARCH_WORDS_MAX: usize = 8;
+
+/// The words of a search in names: those of its key, the longest first. A word that another one contains is left out, since every name
+/// with the longer one has it, and so are all words after the first eight: each is compared with every name.
+pub fn search_words(query: &str) -> Vec<String> {
+    let key = search_key(query);
+    let mut words: Vec<&str> = key.split_whitespace().collect();
+    words.sort_by_key(|word| Reverse(word.len()));
+    let mut kept: Vec<&str> = Vec::new();
+    for word in words {
+        if kept.len() < SEARCH_WORDS_MAX && !kept.iter().any(|longer| longer.contains(word)) {
+            kept.push(word);
+        }
+    }
+    kept.into_iter().map(str::to_owned).collect()
 }
 
 /// The key of a path such as `Client / Project`, which ignores space around a slash.

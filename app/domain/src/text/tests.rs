@@ -175,6 +175,17 @@ fn spellings_of_one_name_have_one_key() {
     assert_eq!(path_key("Acme /Web/ Shop"), path_key("acme / web/shop"));
 }
 
+/// Each word is compared with every name, so a search of hundreds of words would cost as much as hundreds of searches.
+#[test]
+fn a_search_looks_for_few_words_and_none_that_others_contain() {
+    assert_eq!(search_words(" Dash  ACME dash acm café"), ["dash", "acme", "cafe"]);
+    assert!(search_words("  ").is_empty());
+    let many: Vec<String> = ('a'..='z').map(|letter| letter.to_string()).collect();
+    let words = search_words(&format!("{} longest longer", many.join(" ")));
+    assert_eq!((words.len(), &words[0][..], &words[1][..]), (8, "longest", "longer"));
+    assert_eq!(search_words(&"ab ".repeat(100)), ["ab"]);
+}
+
 #[test]
 fn a_long_name_has_a_key_that_an_index_takes() {
     let (long, longer) = ("\u{FDFA}".repeat(199) + "a", "\u{FDFA}".repeat(199) + "b");

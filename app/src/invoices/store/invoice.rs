@@ -51,7 +51,7 @@ pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<InvoiceR
     Ok(query_as!(
         InvoiceRow,
         r#"select i.id, i.number, i.state, i.client_id,
-             coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
+             coalesce(i.sent_client_name, c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
              i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
              i.composed_terms, i.payment_terms_days, i.redraft_of_id, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
          from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
@@ -112,7 +112,7 @@ pub async fn list(db: &mut Db, filter: &InvoiceFilter<'_>) -> Result<Vec<Invoice
     Ok(query_as!(
         InvoiceRow,
         r#"select i.id, i.number, i.state, i.client_id,
-             coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
+             coalesce(i.sent_client_name, c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
              i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
              i.composed_terms, i.payment_terms_days, i.redraft_of_id, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
          from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id

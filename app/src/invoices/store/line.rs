@@ -209,16 +209,20 @@ pub async fn last_position(db: &mut Db, invoice: Uuid) -> Result<i32, Error> {
     .await?)
 }
 
-/// The taxes that a client had before each change since an invoice was drafted: category, rate in ten-thousandths, reason.
+/// The taxes that a client had before each of its newest 1,000 changes since an invoice was drafted: category, rate in ten-thousandths,
+/// reason.
 pub async fn taxes_since(db: &mut Db, invoice: Uuid, client: Uuid) -> Result<Vec<(String, i32, Option<String>)>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"select distinct c.before ->> 'tax_category' as "category!", (c.before ->> 'tax_percent')::integer as "percent!",
                c.before ->> 'tax_reason' as reason
-           from change c
-           where c.organization_id = $1 and c.kind = 'client' and c.record_id = $3 and c.before ->> 'tax_percent' is not null
-               and c.position > coalesce((
+           from (
+               select n.before from change n
+               where n.organization_id = $1 and n.kind = 'client' and n.record_id = $3 and n.position > coalesce((
                    select min(i.position) from change i where i.organization_id = $1 and i.kind = 'invoice' and i.record_id = $2), 0)
+               order by n.position desc limit 1000
+           ) c
+           where c.before ->> 'tax_percent' is not null
            limit 100"#,
         organization,
         invoice,

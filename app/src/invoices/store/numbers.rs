@@ -115,7 +115,7 @@ pub async fn numbers(
     Ok(query_as!(
         NumberRow,
         r#"select i.id, i.number as "number!", i.series as "series!", i.sequence as "sequence!", i.state,
-               coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client!",
+               coalesce(i.sent_client_name, c.name) as "client!",
                i.issued_on as "issued_on!: jiff_sqlx::Date", i.due_on, i.total, i.paid, i.currency, i.sent_at as "sent_at!: jiff_sqlx::Timestamp"
            from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
            where i.organization_id = $1 and i.number is not null

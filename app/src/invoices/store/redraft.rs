@@ -37,7 +37,7 @@ pub async fn redrafts(db: &mut Db, invoice: Uuid) -> Result<RedraftLinks, Error>
 }
 
 /// The tax of an invoice in minor units when its present note was written, read from the log; of a redraft with the note of the void invoice
-/// the tax of that one. `None` where the log does not know it.
+/// the tax of that one. `None` where the log does not know it, or the invoice has been changed 1,000 times since.
 pub async fn tax_at_note(db: &mut Db, invoice: Uuid) -> Result<Option<i64>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
@@ -46,9 +46,12 @@ pub async fn tax_at_note(db: &mut Db, invoice: Uuid) -> Result<Option<i64>, Erro
                 where i.organization_id = $1 and i.id = $2 and v.notes = i.notes),
                (select (c.after ->> 'tax')::bigint from change c
                 where c.organization_id = $1 and c.kind = 'invoice' and c.record_id = $2 and c.after is not null and c.action_id = (
-                    select w.action_id from change w
-                    where w.organization_id = $1 and w.kind = 'invoice' and w.record_id = $2
-                        and w.before ->> 'notes' is distinct from w.after ->> 'notes'
+                    select w.action_id from (
+                        select n.action_id, n.position, n.before, n.after from change n
+                        where n.organization_id = $1 and n.kind = 'invoice' and n.record_id = $2
+                        order by n.position desc limit 1000
+                    ) w
+                    where w.before ->> 'notes' is distinct from w.after ->> 'notes'
                     order by w.position desc limit 1)
                 order by c.position desc limit 1)) as tax"#,
         organization,
@@ -129,12 +132,15 @@ pub async fn lock_entries(db: &mut Db, entries: &[Uuid]) -> Result<(), Error> {
 
 /// The taxes that a client had between the drafting and the sending of an invoice: category, rate in ten-thousandths, reason. Each is
 /// the state before a change of the client since the drafting, up to the first change after the sending; without such a change the
-/// present tax is included. Empty where the log does not know when the invoice was drafted.
+/// present tax is included. Of more than 1,000 changes of the client in that time the newest count. Empty where the log does not know
+/// when the invoice was drafted.
 pub async fn taxes_until_sent(db: &mut Db, invoice: Uuid, client: Uuid) -> Result<Vec<(String, i32, Option<String>)>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"with own as materialized (
-               select min(i.position) as drafted, min(i.position) filter (where i.after ->> 'state' <> 'draft') as sent
+               -- The images are read only of changes that are older than the column alters_sent_invoice.
+               select min(i.position) as drafted,
+                   min(i.position) filter (where coalesce(i.alters_sent_invoice, i.after ->> 'state' <> 'draft')) as sent
                from change i where i.organization_id = $1 and i.kind = 'invoice' and i.record_id = $2
            ), later as materialized (
                select min(c.position) as first from own o
@@ -145,9 +151,12 @@ pub async fn taxes_until_sent(db: &mut Db, invoice: Uuid, client: Uuid) -> Resul
                s.image ->> 'tax_reason' as reason
            from own o cross join later l
            cross join lateral (
-               select c.before::jsonb as image from change c
-               where c.organization_id = $1 and c.kind = 'client' and c.record_id = $3 and c.before is not null
-                   and c.position > o.drafted and (l.first is null or c.position <= l.first)
+               select n.before::jsonb as image from (
+                   select c.before from change c
+                   where c.organization_id = $1 and c.kind = 'client' and c.record_id = $3 and c.before is not null
+                       and c.position > o.drafted and (l.first is null or c.position <= l.first)
+                   order by c.position desc limit 1000
+               ) n
                union all
                select to_jsonb(k) from client k where k.organization_id = $1 and k.id = $3 and l.first is null
            ) s

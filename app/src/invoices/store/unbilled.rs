@@ -41,7 +41,7 @@ pub struct UnbilledRow {
     pub project_key: String,
 }
 
-/// A page of unbilled time by client and project, after the cursor.
+/// A page of unbilled time by client and project, after the cursor. Only the time of the projects of the page is summed up.
 pub async fn unbilled_by_project(
     db: &mut Db,
     client: Option<Uuid>,
@@ -56,23 +56,31 @@ pub async fn unbilled_by_project(
     };
     Ok(query_as!(
         UnbilledRow,
-        r#"with unbilled as materialized (
-               select t.project_id, sum(t.seconds) as seconds, coalesce(sum(entry_amount(t.seconds, t.rate)), 0) as amount,
-                   coalesce(sum(t.seconds) filter (where t.rate is null), 0) as without_rate, count(*) as entries, min(t.day) as oldest, max(t.day) as newest
-               from time_entry t
-               where t.organization_id = $1 and is_unbilled(t)
-                   and ($7::date is null or t.day >= $7) and ($8::date is null or t.day <= $8)
-               group by t.project_id
+        r#"with page as materialized (
+               select p.id, p.name, c.id as client_id, c.name as client_name, c.currency, c.search_key as client_key, p.search_key as project_key
+               from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+               where p.organization_id = $1 and ($2::uuid is null or p.client_id = $2)
+                   and ($3::text is null or (c.search_key, p.search_key, p.id) > ($3, $4::text, $5::uuid))
+                   and exists (
+                       select from time_entry t
+                       where t.organization_id = $1 and t.project_id = p.id and is_unbilled(t)
+                           and ($7::date is null or t.day >= $7) and ($8::date is null or t.day <= $8))
+               order by c.search_key, p.search_key, p.id limit $6
            )
-           select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name,
-               u.seconds::bigint as "seconds!", u.amount::bigint as "amount!", u.without_rate::bigint as "without_rate!", u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!",
-               c.search_key as client_key, p.search_key as project_key
-           from unbilled u
-           join project p on p.organization_id = $1 and p.id = u.project_id
-           join client c on c.organization_id = $1 and c.id = p.client_id
-           where ($2::uuid is null or c.id = $2)
-               and ($3::text is null or (c.search_key, p.search_key, p.id) > ($3, $4::text, $5::uuid))
-           order by c.search_key, p.search_key, p.id limit $6"#,
+           select p.client_id as "client_id!", p.client_name as "client_name!", p.currency as "currency!", p.id as "project_id!",
+               p.name as "project_name!", u.seconds as "seconds!", u.amount as "amount!", u.without_rate as "without_rate!",
+               u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!",
+               p.client_key as "client_key!", p.project_key as "project_key!"
+           from page p
+           cross join lateral (
+               select sum(t.seconds)::bigint as seconds, coalesce(sum(entry_amount(t.seconds, t.rate)), 0)::bigint as amount,
+                   coalesce(sum(t.seconds) filter (where t.rate is null), 0)::bigint as without_rate, count(*) as entries,
+                   min(t.day) as oldest, max(t.day) as newest
+               from time_entry t
+               where t.organization_id = $1 and t.project_id = p.id and is_unbilled(t)
+                   and ($7::date is null or t.day >= $7) and ($8::date is null or t.day <= $8)
+           ) u
+           order by p.client_key, p.project_key, p.id"#,
         organization,
         client,
         client_key,
@@ -106,7 +114,33 @@ pub async fn clients_with_unbilled(db: &mut Db, period: Option<&DateRange>, limi
     .await?)
 }
 
-/// Locks the unbilled entries of several clients, in the same order as [`lock_unbilled`].
+/// The first of these clients with more unbilled entries on these days than an invoice bills; `None` without one. No more entries of a
+/// client are read than that.
+pub async fn client_with_many_unbilled(db: &mut Db, clients: &[Uuid], period: Option<&DateRange>) -> Result<Option<Uuid>, Error> {
+    let (organization, (from, to)) = (db.organization(), days(period));
+    Ok(query_scalar!(
+        r#"select wanted.id as "id!" from unnest($2::uuid[]) with ordinality as wanted (id, place)
+           cross join lateral (
+               select count(*) as entries from (
+                   select t.id from time_entry t
+                   join project p on p.organization_id = t.organization_id and p.id = t.project_id
+                   where t.organization_id = $1 and is_unbilled(t) and p.client_id = wanted.id
+                       and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
+                   limit $5
+               ) counted
+           ) of_client
+           where of_client.entries = $5 order by wanted.place limit 1"#,
+        organization,
+        clients,
+        from as _,
+        to as _,
+        ENTRIES_MAX + 1
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Locks the unbilled entries of several clients, in the same order as [`lock_unbilled`], and no more than the invoices of all of them bill.
 pub async fn lock_unbilled_of_clients(db: &mut Db, clients: &[Uuid], period: Option<&DateRange>) -> Result<(), Error> {
     let (organization, (from, to)) = (db.organization(), days(period));
     query!(
@@ -114,11 +148,12 @@ pub async fn lock_unbilled_of_clients(db: &mut Db, clients: &[Uuid], period: Opt
          join project p on p.organization_id = t.organization_id and p.id = t.project_id
          where t.organization_id = $1 and is_unbilled(t) and p.client_id = any($2)
              and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
-         order by t.id for update of t",
+         order by t.id limit $5 for update of t",
         organization,
         clients,
         from as _,
-        to as _
+        to as _,
+        clients.len() as i64 * ENTRIES_MAX
     )
     .fetch_all(db.connection())
     .await?;

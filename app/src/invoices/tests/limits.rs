@@ -9,6 +9,7 @@ use crate::{
     invoices::{UpdateInvoiceDraft, line_texts, read},
     operation::Call,
     pages::invoices::new_invoice::clients,
+    testing::{apart, owner},
 };
 
 /// Adds `count` entries of a minute each to Dashboard, unordered, ten a day.
@@ -114,6 +115,61 @@ async fn reasons_without_tax_count_among_the_texts_of_an_invoice() {
     let others = (60..120).map(reason).collect::<Vec<_>>();
     let refused = studio.refused("update_invoice_draft", json!({"invoice": draft["id"], "add": others})).await;
     assert!(refused.message.contains("120 different reasons") && refused.field("add").is_some(), "{refused:?}");
+}
+
+/// The rules of EN 16931 compare each tax with all lines.
+#[tokio::test]
+async fn an_invoice_has_at_most_a_hundred_different_taxes() {
+    let studio = studio().await;
+    let line = |number: usize| json!({"description": "Fee", "price": "1.00", "tax_category": "S", "tax_rate": format!("{}", 1 + number)});
+    let half = |number: usize| json!({"description": "Fee", "price": "1.00", "tax_category": "S", "tax_rate": format!("{number}.5")});
+    let taxes = |whole: usize, halves: usize| (0..whole).map(line).chain((0..halves).map(half)).collect::<Vec<_>>();
+    for operation in ["preview_invoice", "draft_invoice"] {
+        let refused = studio.refused(operation, json!({"client": "Acme", "lines": taxes(60, 41)})).await;
+        assert!(refused.message.contains("101 different taxes") && refused.field("lines").is_some(), "{operation}: {refused:?}");
+        assert!(refused.message.contains("at most 100 fit on an invoice. Write the lines"), "{operation}: {refused:?}");
+    }
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": taxes(60, 40)})).await;
+    let again = json!({"invoice": draft["id"], "add": taxes(60, 0)});
+    assert_eq!(studio.ok("update_invoice_draft", again).await["lines"].as_array().map(Vec::len), Some(160));
+    let refused = studio.refused("update_invoice_draft", json!({"invoice": draft["id"], "add": taxes(0, 45)})).await;
+    assert!(refused.message.contains("105 different taxes") && refused.field("add").is_some(), "{refused:?}");
+    let at_77 = |line: usize| json!({"invoice": draft["id"], "lines": [{"line": draft["lines"][line]["id"], "tax_rate": "77.25"}]});
+    let refused = studio.refused("update_invoice_draft", at_77(0)).await;
+    assert!(
+        refused.message.contains("101 different taxes") && refused.field("lines").is_some(),
+        "another line has its tax, too: {refused:?}"
+    );
+    let changed = studio.ok("update_invoice_draft", at_77(60)).await;
+    assert_eq!(changed["lines"][60]["tax_rate"], "77.25", "one tax for another");
+}
+
+/// Whoever changes time waits for no draft that is refused anyway.
+#[tokio::test]
+async fn more_entries_than_an_invoice_bills_are_refused_before_any_is_locked() {
+    apart("locks_of_refused_drafts", async {
+        let studio = studio().await;
+        studio.ok("create_client", json!({"name": "Abacus", "rate": "50.00", "tax_rate": "19"})).await;
+        studio.ok("create_project", json!({"client": "Abacus", "name": "Portal"})).await;
+        studio.ok("create_time_entry", json!({"project": "Portal", "date": "2026-10-29", "duration": "2h"})).await;
+        entries(&studio, 5_001).await;
+        let owner = owner().await;
+        let mut holder = owner.begin().await.expect("a transaction");
+        sqlx::query("select from time_entry for update").execute(&mut *holder).await.expect("held");
+        for (operation, arguments, begins) in [
+            ("draft_invoice", json!({"client": "Acme"}), "More than 5000 time entries"),
+            ("draft_invoices", json!({}), "Acme: More than 5000 time entries"),
+            ("draft_invoices", json!({"clients": ["Acme", "Abacus"]}), "More than 5000 time entries"),
+        ] {
+            let refused = studio.refused(operation, arguments).await;
+            assert!(refused.message.starts_with(begins) && refused.field("period").is_some(), "{operation}: {refused:?}");
+        }
+        holder.rollback().await.expect("let go");
+        owner.close().await;
+        let drafted = studio.ok("draft_invoices", json!({"from": "2026-10-01", "to": "2026-10-31"})).await;
+        assert_eq!(drafted["items"].as_array().map(Vec::len), Some(2), "of fewer days it fits");
+    })
+    .await;
 }
 
 /// Each further rate of the time on a line takes a line with the same text.

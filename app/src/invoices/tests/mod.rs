@@ -7,6 +7,7 @@ mod disbursements;
 mod documents;
 mod drafts;
 mod exact;
+mod examined;
 mod glyph_coverage;
 mod limits;
 mod line_texts;

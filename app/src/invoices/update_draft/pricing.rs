@@ -88,16 +88,16 @@ fn new_rate(time: &DraftEntry, current: bool, missing: Option<i64>) -> Option<(i
 pub async fn set_line_rates(cx: &mut Call, row: &InvoiceRow, currency: &Currency, again: &[(Uuid, Amount)]) -> Result<usize, Error> {
     store::lock_draft_entries(&mut cx.db, row.id).await?;
     let mut time = store::draft_entries(&mut cx.db, row.id, false).await?;
+    // A draft has thousands of entries and lines: each entry looks up the rate of its line.
+    let rates =
+        again.iter().map(|(line, rate)| Ok((*line, rate_of("rate", rate, currency)?))).collect::<Result<BTreeMap<_, _>, Error>>()?;
     let mut changed = Vec::new();
-    for (line, rate) in again {
-        let rate = rate_of("rate", rate, currency)?;
-        for entry in time.iter_mut().filter(|time| time.line == *line && time.entry.rate != Some(rate)) {
-            check_own_rate_editable(entry)?;
-            entry.entry.rate = Some(rate);
-            changed.push(entry.entry.id);
-        }
+    for entry in &mut time {
+        let Some(rate) = rates.get(&entry.line).copied().filter(|rate| entry.entry.rate != Some(*rate)) else { continue };
+        check_own_rate_editable(entry)?;
+        entry.entry.rate = Some(rate);
+        changed.push(&*entry);
     }
-    let changed: Vec<&DraftEntry> = time.iter().filter(|time| changed.contains(&time.entry.id)).collect();
     if changed.is_empty() {
         return Ok(0);
     }

@@ -236,7 +236,7 @@ pub(super) const INVOICE: &[Column] = &[
     column("paid", &[Amount, Computed]),
     column("issued_on", &[]),
     column("due_on", &[]),
-    column("document", &[TellsOfMoney, HiddenOnCards, HiddenFromAgents]),
+    column("document", &[TellsOfMoney, HiddenOnCards, HiddenFromAgents, Unrecorded]),
     column("version", &[HiddenOnCards, HiddenFromAgents, SetByEveryWrite]),
     column("created_by", &[HiddenOnCards, HiddenFromAgents]),
     column("created_at", &[HiddenOnCards, HiddenFromAgents]),
@@ -247,6 +247,7 @@ pub(super) const INVOICE: &[Column] = &[
     column("redraft_of_id", &[TellsOfMoney, Reference]),
     column("laid_out", &[HiddenOnCards, HiddenFromAgents]),
     column("composed_terms", &[HiddenOnCards, HiddenFromAgents]),
+    column("sent_client_name", &[HiddenOnCards, HiddenFromAgents, Unrecorded]),
 ];
 
 /// A line of an invoice.

@@ -25,6 +25,10 @@ use crate::{
 /// How long an answer is stored.
 pub const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
+/// Maximum number of answers that one call of [`delete_expired`] or [`delete_expired_of_persons`] deletes. Answers may be long, and a
+/// statement has 15 seconds.
+pub const DELETED_AT_ONCE: u64 = 500;
+
 /// The scope of idempotency keys: callers in different scopes may use the same key.
 #[derive(Debug, Clone, Copy)]
 pub struct IdempotencyScope {
@@ -276,20 +280,30 @@ async fn store_for_person(db: &mut Db, person: Uuid, key: &str, answer: Value) -
     Ok(())
 }
 
-/// Deletes the answers stored before an instant, of the organization of this transaction.
+/// Deletes the oldest answers stored before an instant, of the organization of this transaction, [`DELETED_AT_ONCE`] at most; returns
+/// their number.
 pub async fn delete_expired(db: &mut Db, before: Timestamp) -> Result<u64, Error> {
     let organization = db.organization();
-    Ok(query!("delete from idempotency where organization_id = $1 and created_at < $2", organization, instant(before) as _)
-        .execute(db.connection())
-        .await?
-        .rows_affected())
+    Ok(query!(
+        "delete from idempotency where organization_id = $1 and ctid = any (array(
+             select i.ctid from idempotency i where i.organization_id = $1 and i.created_at < $2
+             order by i.created_at limit $3 for update skip locked))",
+        organization,
+        instant(before) as _,
+        DELETED_AT_ONCE as i64
+    )
+    .execute(db.connection())
+    .await?
+    .rows_affected())
 }
 
-/// Deletes the answers stored before an instant, of calls that belonged to no organization.
+/// Deletes the oldest answers stored before an instant, of calls that belonged to no organization, [`DELETED_AT_ONCE`] at most; returns
+/// their number.
 pub async fn delete_expired_of_persons(db: &mut Db, before: Timestamp) -> Result<u64, Error> {
-    let forgotten =
-        query_scalar!(r#"select forget_own_answers($1) as "forgotten!""#, instant(before) as _).fetch_one(db.connection()).await?;
-    Ok(u64::try_from(forgotten).unwrap_or_default())
+    let forgotten = query_scalar!(r#"select forget_own_answers($1, $2) as "forgotten!""#, instant(before) as _, DELETED_AT_ONCE as i64)
+        .fetch_one(db.connection())
+        .await?;
+    Ok(forgotten.unsigned_abs())
 }
 
 /// Organizations with answers stored before an instant.

@@ -13,6 +13,7 @@ mod mails;
 mod money_visibility;
 mod reauthorization;
 mod replays;
+mod stored_answers;
 mod tables;
 mod tenants;
 mod unchanged;

@@ -162,3 +162,36 @@ async fn a_summary_says_its_days_and_how_many_groups_there_are_and_goes_on() {
     assert_eq!(labels(&older), ["\"2026-11-10\"", "\"2026-11-09\""]);
     assert!(studio.refused("summarize_time", json!({"limit": 501})).await.field("limit").is_some());
 }
+
+/// Names are compared byte by byte, on each page as within one.
+#[tokio::test]
+async fn projects_with_as_much_time_stand_in_the_order_of_their_names_on_all_pages() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Acme / B", "tax_rate": "19", "currency": "USD"})).await;
+    for (client, name) in [("Acme", "a"), ("Acme", "é"), ("Acme / B", "x"), ("Acme", "B"), ("Acme", "long"), ("Acme", "none")] {
+        let project = studio.ok("create_project", json!({"client": client, "name": name})).await;
+        for date in ["2026-11-18", "2026-11-19"] {
+            let duration = if name == "long" { "2h" } else { "1h" };
+            if name != "none" {
+                log(&studio, json!({"project": project["id"], "date": date, "duration": duration})).await;
+            }
+        }
+    }
+    let ordered = ["Acme / long", "Acme / B", "Acme / B / x", "Acme / a", "Acme / é"];
+    for (by, limit) in
+        [("project", 1), ("project", 2), ("project", 5), ("day_and_project", 1), ("day_and_project", 3), ("day_and_project", 500)]
+    {
+        let times = if by == "project" { 1 } else { 2 };
+        let (mut seen, mut cursor) = (Vec::new(), Value::Null);
+        for _ in 0..20 {
+            let page = studio.ok("summarize_time", json!({"group_by": by, "limit": limit, "cursor": cursor})).await;
+            assert_eq!(page["groups"], 5 * times, "{by}");
+            seen.extend(lines(&page).into_iter().map(|(label, ..)| label));
+            cursor = page["next_cursor"].clone();
+            if cursor.is_null() {
+                break;
+            }
+        }
+        assert_eq!(seen, ordered.repeat(times), "{by} {limit}");
+    }
+}
