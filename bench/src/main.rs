@@ -90,9 +90,12 @@ struct Run {
     /// Sign in and out beside pages that are broken off, and measure nothing else.
     #[arg(long)]
     sign_ins: bool,
+    /// Measure a neighbour alone and beside a flood, and nothing else.
+    #[arg(long, conflicts_with_all = ["audit_log", "sign_ins"])]
+    neighbour: bool,
     /// The program of before, with its `hash.txt` beside it: measure the lines of both in turns on the same data, and nothing else. It
     /// has to work on the schema of the other one.
-    #[arg(long, conflicts_with_all = ["audit_log", "sign_ins"])]
+    #[arg(long, conflicts_with_all = ["audit_log", "sign_ins", "neighbour"])]
     before: Option<PathBuf>,
     /// In turns, only the lines whose name has these words.
     #[arg(long, requires = "before")]
@@ -157,7 +160,7 @@ impl Run {
             return Ok(kept);
         }
         let mut report = Report::default();
-        if !self.audit_log {
+        if !self.audit_log && !self.neighbour {
             self.raw(&mut report, &database, &data, &folder).await?;
             bare_program(&mut report, &database, &data, &folder).await?;
             product(&mut report, &stint, &login, &data, &model).await?;
@@ -169,6 +172,10 @@ impl Run {
         if !self.audit_log {
             say("· a neighbour, alone and beside a flood");
             report.add(neighbour::beside_a_flood(stint.address, &data).await?);
+        }
+        if self.neighbour {
+            stint.stop().await?;
+            return report.print_neighbour();
         }
         say("· an audit log of a million writes");
         let took = audit_log(&stint, &login, &database, &data).await?;

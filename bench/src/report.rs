@@ -94,9 +94,7 @@ impl Report {
             2.0,
             "×",
         ));
-        let (alone, flooded) = (self.sample(names::NEIGHBOUR, 1)?.p99(), self.sample(names::FLOODED, 1)?.p99());
-        checks.push(at_most(format!("{}: p99 beside the same alone", names::FLOODED), flooded / alone, 10.0, "×"));
-        checks.push(at_most(format!("{}: p99", names::FLOODED), flooded, 50.0, "ms"));
+        checks.extend(self.of_neighbour()?);
         let took = self.verification.as_ref().context("no audit log was verified")?;
         for (what, value, limit) in
             [("whole", took.whole, 30.0), ("longest transaction", took.longest, 1.0), ("since the last checkpoint", took.since, 1.0)]
@@ -106,6 +104,19 @@ impl Report {
         checks.extend(of_sign_ins(self.beside.as_ref().context("nobody signed in")?));
         checks.push(at_most("server: resident memory after the run".to_owned(), self.resident_mb, 250.0, "MB"));
         Ok(checks)
+    }
+
+    /// The limits of a neighbour beside a flood.
+    fn of_neighbour(&self) -> Result<[Check; 2]> {
+        let (alone, flooded) = (self.sample(names::NEIGHBOUR, 1)?.p99(), self.sample(names::FLOODED, 1)?.p99());
+        let at_most =
+            |what: &str, value, limit, unit| Check { what: format!("{}: {what}", names::FLOODED), value, limit, unit, at_least: false };
+        Ok([at_most("p99 beside the same alone", flooded / alone, 10.0, "×"), at_most("p99", flooded, 50.0, "ms")])
+    }
+
+    /// Prints the neighbour beside a flood, and returns whether its limits were met.
+    pub fn print_neighbour(&self) -> Result<bool> {
+        print(&self.samples, &self.of_neighbour()?)
     }
 
     /// Prints everything, and returns whether all limits were met.
