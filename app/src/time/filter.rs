@@ -42,8 +42,12 @@ pub struct TimeFilter {
     pub labour: Option<Labour>,
     /// From this source.
     pub source: Option<EntrySource>,
-    /// With this text in the description.
-    pub query: Option<String>,
+    /// With all these patterns in the description, as of [`text::search_patterns`].
+    pub patterns: Option<Vec<String>>,
+}
+
+fn patterns(query: Option<String>) -> Option<Vec<String>> {
+    text::non_empty(query).map(|query| text::search_patterns(&query))
 }
 
 impl TimeFilter {
@@ -72,7 +76,7 @@ impl TimeFilter {
             None => None,
         };
         let TimeFilterInput { billable, billed, state, labour, source, .. } = given;
-        Ok(Self { from, to, client, project, member, billable, billed, state, labour, source, query: text::non_empty(given.query) })
+        Ok(Self { from, to, client, project, member, billable, billed, state, labour, source, patterns: patterns(given.query) })
     }
 }
 

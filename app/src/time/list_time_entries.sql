@@ -22,7 +22,7 @@ from (
             when $11::text is not null and t.state <> $11 then false
             when $12::text is not null and t.labour <> $12 then false
             when $13::text is not null and t.source <> $13 then false
-            when $14::text is not null and strpos(lower(t.description), lower($14)) = 0 then false
+            when $14::text[] is not null and not lower(t.description) like all (array(select lower(word) from unnest($14::text[]) word)) then false
             else true
         end
     order by t.day desc, t.position desc, t.id desc limit $15

@@ -33,8 +33,17 @@ const SEARCH_WORDS_MAX: usize = 8;
 /// The words of a search in names: those of its key, the longest first. A word that another one contains is left out, since every name
 /// with the longer one has it, and so are all words after the first eight: each is compared with every name.
 pub fn search_words(query: &str) -> Vec<String> {
-    let key = search_key(query);
-    let mut words: Vec<&str> = key.split_whitespace().collect();
+    longest_words(&search_key(query)).into_iter().map(str::to_owned).collect()
+}
+
+/// The patterns of SQL's `like` for a search in longer texts: one for each of the words, chosen as by [`search_words`]. Case is not folded.
+pub fn search_patterns(query: &str) -> Vec<String> {
+    let escaped = |word: &str| word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    longest_words(query).into_iter().map(|word| format!("%{}%", escaped(word))).collect()
+}
+
+fn longest_words(text: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = text.split_whitespace().collect();
     words.sort_by_key(|word| Reverse(word.len()));
     let mut kept: Vec<&str> = Vec::new();
     for word in words {
@@ -42,7 +51,7 @@ pub fn search_words(query: &str) -> Vec<String> {
             kept.push(word);
         }
     }
-    kept.into_iter().map(str::to_owned).collect()
+    kept
 }
 
 /// The key of a path such as `Client / Project`, which ignores space around a slash.

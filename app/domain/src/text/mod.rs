@@ -39,7 +39,7 @@ pub use completed_vat_id::{completed_vat_id, icelandic_vat_id};
 pub use country_label::with_country_label;
 pub use iban::{bic, iban};
 pub use japanese_registration::{japanese_registration, japanese_registration_fits};
-pub use key::{path_key, search_key, search_words};
+pub use key::{path_key, search_key, search_patterns, search_words};
 pub use negation::negation;
 pub use number_labels::{NumberKind, NumberLabel, has_label, number_label};
 pub use required_numbers::{RequiredNumbers, required_numbers};

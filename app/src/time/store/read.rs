@@ -92,7 +92,7 @@ async fn list_of_all(db: &mut Db, filter: &TimeFilter, after: EntryCursor, limit
         filter.state.map(|state| state.name()),
         filter.labour.map(|labour| labour.name()),
         filter.source.map(|source| source.name()),
-        filter.query,
+        filter.patterns.as_deref(),
         limit
     )
     .fetch_all(db.connection())
@@ -118,7 +118,7 @@ async fn list_of_member(db: &mut Db, filter: &TimeFilter, member: Uuid, after: E
         filter.state.map(|state| state.name()),
         filter.labour.map(|labour| labour.name()),
         filter.source.map(|source| source.name()),
-        filter.query,
+        filter.patterns.as_deref(),
         limit
     )
     .fetch_all(db.connection())
@@ -139,7 +139,7 @@ pub async fn count(db: &mut Db, filter: &TimeFilter) -> Result<i64, Error> {
                and ($9::text is null or t.state = $9)
                and ($10::text is null or t.labour = $10)
                and ($11::text is null or t.source = $11)
-               and ($12::text is null or strpos(lower(t.description), lower($12)) > 0)"#,
+               and ($12::text[] is null or lower(t.description) like all (array(select lower(word) from unnest($12::text[]) word)))"#,
         organization,
         date(filter.from) as _,
         date(filter.to) as _,
@@ -151,7 +151,7 @@ pub async fn count(db: &mut Db, filter: &TimeFilter) -> Result<i64, Error> {
         filter.state.map(|state| state.name()),
         filter.labour.map(|labour| labour.name()),
         filter.source.map(|source| source.name()),
-        filter.query
+        filter.patterns.as_deref()
     )
     .fetch_one(db.connection())
     .await?)

@@ -76,7 +76,7 @@ pub async fn groups(db: &mut Db, filter: &TimeFilter, by: TimeGroupBy) -> Result
                    and ($10::text is null or t.state = $10)
                    and ($11::text is null or t.labour = $11)
                    and ($12::text is null or t.source = $12)
-                   and ($13::text is null or strpos(lower(t.description), lower($13)) > 0)
+                   and ($13::text[] is null or lower(t.description) like all (array(select lower(word) from unnest($13::text[]) word)))
                group by 1, 2, 3
                limit case when $2 = 'day_and_project' then $14::bigint end
            ) s
@@ -96,7 +96,7 @@ pub async fn groups(db: &mut Db, filter: &TimeFilter, by: TimeGroupBy) -> Result
         filter.state.map(|state| state.name()),
         filter.labour.map(|labour| labour.name()),
         filter.source.map(|source| source.name()),
-        filter.query,
+        filter.patterns.as_deref(),
         GROUPS_MAX + 1
     )
     .fetch_all(db.connection())

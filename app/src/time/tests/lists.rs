@@ -65,6 +65,8 @@ async fn each_filter_leaves_out_what_it_should() {
         (json!({"labour": "human"}), all.to_vec()),
         (json!({"source": "mcp"}), vec!["agent"]),
         (json!({"query": "ROBOTS"}), vec!["Robots at last"]),
+        (json!({"query": "last  ROB"}), vec!["Robots at last"]),
+        (json!({"query": "robots first"}), vec![]),
         (json!({"query": "%"}), vec![]),
         (json!({"period": "this_week"}), vec!["charts"]),
         (json!({"period": "this_month"}), vec!["charts", "hers"]),
