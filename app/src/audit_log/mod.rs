@@ -1,6 +1,10 @@
 //! The audit log of an organization: its entries, and the verification of its chain.
 
 #[cfg(feature = "ssr")]
+mod differing_part;
+#[cfg(feature = "ssr")]
+mod field_words;
+#[cfg(feature = "ssr")]
 pub mod log;
 pub mod operation_titles;
 #[cfg(feature = "ssr")]

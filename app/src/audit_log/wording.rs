@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{day::OffsetDateTime, text::readable};
-use jiff::{Timestamp, tz::TimeZone};
+use domain::text::readable;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    AuditEntry, get_audit_entry,
+    AuditEntry, field_words, get_audit_entry,
     worded_entry::{ChangedField, WordedArgument, WordedChange, WordedEntry},
 };
 use crate::{
@@ -26,9 +26,6 @@ use crate::{
 /// The columns that tell a person nothing: the id of the record itself, and the organization whose log it is.
 const OWN_IDS: [&str; 2] = ["id", "organization_id"];
 
-/// The most characters of a value of a record.
-const VALUE_MAX: usize = 200;
-
 /// What stands for an argument without a value.
 const NOTHING: &str = "nothing";
 
@@ -39,7 +36,8 @@ pub async fn show(action: &str) -> Result<WordedEntry, Error> {
     Ok(worded(get_audit_entry(action.to_string()).await?, &zone))
 }
 
-fn worded(entry: AuditEntry, zone: &TimeZone) -> WordedEntry {
+fn worded(mut entry: AuditEntry, zone: &TimeZone) -> WordedEntry {
+    name_lines(&mut entry.changes);
     let operation = registry::find(&entry.operation).map_or_else(|| readable(&entry.operation), |known| known.declaration.title.to_owned());
     let names = entry.changes.iter().flat_map(|change| change.names.clone()).collect();
     let arguments = arguments(&entry.operation, &entry.arguments, &names);
@@ -47,12 +45,27 @@ fn worded(entry: AuditEntry, zone: &TimeZone) -> WordedEntry {
     WordedEntry { operation, arguments, changes, entry: AuditEntry { arguments: Value::Null, changes: Vec::new(), ..entry } }
 }
 
+/// Names the lines of invoices that the call wrote itself, by their texts, beside the changes of the time on them.
+fn name_lines(changes: &mut [Change]) {
+    let lines = changes.iter().filter(|change| change.kind == "invoice_line");
+    let text = |line: &Change| line.after.as_ref().or(line.before.as_ref())?.get("description")?.as_str().map(str::to_owned);
+    let texts: BTreeMap<String, String> = lines.filter_map(|line| Some((line.record.to_string(), text(line)?))).collect();
+    for change in changes {
+        let images = [&change.before, &change.after].into_iter().flatten();
+        let ids = images.filter_map(|image| image.get("invoice_line_id")?.as_str());
+        let named: Vec<(String, String)> = ids.filter_map(|id| Some((id.to_owned(), texts.get(id)?.clone()))).collect();
+        change.names.extend(named);
+    }
+}
+
 /// The arguments of a call. One that has parts of its own, such as the lines of an invoice, is JSON.
 fn arguments(operation: &str, given: &Value, names: &BTreeMap<String, String>) -> Vec<WordedArgument> {
     let declared = registry::find(operation).and_then(|operation| operation.input.get("properties"));
     let given = given.as_object().into_iter().flatten();
     let worded = given.map(|(name, value)| {
-        let words = flat(value, is_choice(declared, name), names);
+        let is_tax_category = columns::named(name).any(|column| column.is(Class::TaxCategory));
+        let category = value.as_str().filter(|code| is_tax_category && !code.is_empty()).map(field_words::tax_category);
+        let words = category.or_else(|| flat(value, is_choice(declared, name), names));
         let is_json = words.is_none();
         let value = words.unwrap_or_else(|| serde_json::to_string_pretty(value).unwrap_or_default());
         WordedArgument { name: readable(name), value, is_json }
@@ -67,7 +80,7 @@ fn is_choice(declared: Option<&Value>, name: &str) -> bool {
 }
 
 /// A value without parts of its own, or a list of such; `None` for any other.
-fn flat(value: &Value, is_choice: bool, names: &BTreeMap<String, String>) -> Option<String> {
+pub(super) fn flat(value: &Value, is_choice: bool, names: &BTreeMap<String, String>) -> Option<String> {
     match value {
         Value::Null => Some(NOTHING.to_owned()),
         Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
@@ -102,41 +115,24 @@ fn title(change: &Change) -> String {
     }
 }
 
-/// The fields of a record that differ, by name.
+/// The fields of a record that differ, by name. They are compared as they are stored: what would be told in the same words differs too.
 fn different(change: &Change, zone: &TimeZone) -> Vec<ChangedField> {
     let fields = |image: &Option<Value>| image.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
     let (before, after): (Map<String, Value>, Map<String, Value>) = (fields(&change.before), fields(&change.after));
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
     names.sort();
     names.dedup();
-    let changed = names.into_iter().filter(|name| !OWN_IDS.contains(&name.as_str()) && before.get(*name) != after.get(*name));
+    let changed = names.into_iter().filter(|name| is_told(&change.kind, name) && before.get(*name) != after.get(*name));
     let worded = changed.map(|name| {
-        let written = |image: &Map<String, Value>| image.get(name).map(|value| column(change, name, value, zone)).unwrap_or_default();
-        let label = name.strip_suffix("_id").unwrap_or(name).replace('_', " ");
-        ChangedField { name: label, before: written(&before), after: written(&after) }
+        let (before, after) = field_words::sides(change, name, before.get(name), after.get(name), zone);
+        ChangedField { name: field_words::label(&change.kind, name), before, after }
     });
-    worded.filter(|field| field.before != field.after).collect()
+    worded.filter(|field| !field.before.is_empty() || !field.after.is_empty()).collect()
 }
 
-/// The value of a column: an instant on the clock of the reader, a record by its name, a choice in words, and text as it was written. Long
-/// ones are cut.
-fn column(change: &Change, name: &str, value: &Value, zone: &TimeZone) -> String {
-    let is = |class| columns::is(&change.kind, name, class);
-    let words = match value {
-        Value::Null => return String::new(),
-        Value::String(text) if name.ends_with("_at") => on_the_clock(text, zone).unwrap_or_else(|| text.clone()),
-        Value::String(id) if is(Class::Reference) => change.names.get(id).unwrap_or(id).clone(),
-        Value::String(word) if is(Class::Choice) => word.replace('_', " "),
-        Value::String(text) => text.clone(),
-        other => flat(other, is(Class::Choice), &change.names).unwrap_or_else(|| other.to_string()),
-    };
-    words.chars().take(VALUE_MAX).collect()
-}
-
-/// An instant in a time zone, to the minute.
-fn on_the_clock(instant: &str, zone: &TimeZone) -> Option<String> {
-    let at = OffsetDateTime::at(instant.parse::<Timestamp>().ok()?, zone);
-    Some(format!("{} {}", at.day().label(), at.clock()))
+/// Whether a column tells a person something.
+fn is_told(kind: &str, column: &str) -> bool {
+    !OWN_IDS.contains(&column) && !columns::is(kind, column, Class::Mirror)
 }
 
 #[cfg(test)]
@@ -214,6 +210,8 @@ mod tests {
             ("Note", "do_not_disturb"),
         ];
         assert_eq!(told.into_iter().collect::<BTreeMap<_, _>>(), BTreeMap::from(expected));
+        let taxed = arguments("update_client", &json!({"tax_category": "AE"}), &BTreeMap::new());
+        assert_eq!((taxed[0].name.as_str(), taxed[0].value.as_str()), ("Tax category", "Reverse charge"));
     }
 
     #[test]
@@ -225,6 +223,64 @@ mod tests {
         let expected = [("Accept", "yes"), ("Days", "3"), ("Members", "Ada, do_not_disturb"), ("Projects", "nothing")];
         assert_eq!(flat, BTreeMap::from(expected));
         assert!(told.iter().any(|told| told.is_json && told.name == "Lines" && told.value.contains("\"price\": \"1.00\"")), "{told:?}");
+    }
+
+    /// The fields of a worded change of a kind of record, by name.
+    fn fields_of(entry: &WordedEntry, kind: &str) -> BTreeMap<String, (String, String)> {
+        let changes = entry.changes.iter().filter(|change| change.title.starts_with(kind));
+        let fields = changes.flat_map(|change| change.fields.clone());
+        fields.map(|field| (field.name, (field.before, field.after))).collect()
+    }
+
+    /// The page about the call that an answer came from.
+    async fn page_of(studio: &World, answer: &Value) -> WordedEntry {
+        let action = answer["action"].as_str().expect("an action").to_owned();
+        studio.caller.clone().run(show(&action)).await.expect("an entry")
+    }
+
+    async fn studio_with_work() -> (World, Value) {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", json!({"name": "Acme", "rate": "90.00", "tax_rate": "19"})).await;
+        studio.ok("create_project", json!({"client": "Acme", "name": "Site"})).await;
+        let work = json!({"project": "Acme / Site", "date": "2026-11-18", "duration": "1h", "description": "Charts"});
+        let logged = studio.ok("create_time_entry", work).await;
+        (studio, logged)
+    }
+
+    #[tokio::test]
+    async fn a_change_at_the_end_of_a_long_text_is_shown() {
+        let (studio, logged) = studio_with_work().await;
+        let long = |end: &str| format!("{}{end}", "n".repeat(300));
+        let change = async |end: &str| studio.ok("update_time_entry", json!({"time_entry": logged["id"], "description": long(end)})).await;
+        change("a").await;
+        let entry = page_of(&studio, &change("b").await).await;
+        let part = |end: &str| format!("…{}{end}", "n".repeat(40));
+        assert_eq!(fields_of(&entry, "time entry").get("description"), Some(&(part("a"), part("b"))), "{entry:?}");
+    }
+
+    #[test]
+    fn a_change_of_seconds_is_told_and_its_copy_is_not() {
+        let image = |second: u8| {
+            let at = format!("2026-11-18T08:00:{second}+00:00");
+            json!({"started_at": at, "position": at, "seconds": 3_660 - u32::from(second)})
+        };
+        let change: Change =
+            serde_json::from_value(json!({"kind": "time_entry", "record": Uuid::nil(), "before": image(10), "after": image(50)}))
+                .expect("a change");
+        assert_eq!(told(&change), pairs(&[("duration", "1:00:10"), ("started at", "Wed 18 Nov 2026 09:00:50")]));
+    }
+
+    #[tokio::test]
+    async fn an_invoice_names_who_made_it_and_time_the_line_it_is_on() {
+        let (studio, _) = studio_with_work().await;
+        let drafted = studio.ok("draft_invoices", json!({})).await;
+        let entry = page_of(&studio, &drafted).await;
+        for field in entry.changes.iter().flat_map(|change| &change.fields) {
+            let told = [&field.before, &field.after];
+            assert!(told.iter().all(|told| told.parse::<Uuid>().is_err()), "{field:?} is told by an id");
+        }
+        assert!(fields_of(&entry, "invoice").contains_key("created by"), "{entry:?}");
+        assert!(fields_of(&entry, "time entry").contains_key("invoice line"), "{entry:?}");
     }
 
     #[tokio::test]

@@ -19,8 +19,18 @@ pub enum Class {
     Cost,
     /// Computed from other records; the record of a draft has none of it.
     Computed,
-    /// The id of a client, a project, a member or an invoice, whose name is shown beside a change.
+    /// The id of a client, a project, a member or an invoice, or a list of such, whose names are shown beside a change.
     Reference,
+    /// The id of a record that has no name of its own, or a list of such: a line, a token, an account. People are not shown it.
+    UnnamedReference,
+    /// Follows from other columns of the same record, and so tells a person nothing beside those.
+    Mirror,
+    /// A duration in whole seconds.
+    Seconds,
+    /// The code of a tax category. It is a choice as well.
+    TaxCategory,
+    /// The code of the unit of a line. It is a choice as well.
+    Unit,
     /// One of a few words that the program knows. Text that people write is none, whatever it looks like.
     Choice,
     /// Left out where a card shows what changes in a record: counters and timestamps, references to other records of the same action,

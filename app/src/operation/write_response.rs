@@ -163,7 +163,8 @@ impl Change {
     pub(super) fn refers_to(&self) -> Vec<Uuid> {
         let fields = [&self.before, &self.after].into_iter().flatten().filter_map(Value::as_object).flatten();
         let ids = fields.filter(|(name, _)| columns::is(&self.kind, name, Class::Reference));
-        ids.filter_map(|(_, id)| id.as_str()?.parse().ok()).collect()
+        let ids = ids.flat_map(|(_, ids)| ids.as_array().map_or(std::slice::from_ref(ids), Vec::as_slice));
+        ids.filter_map(|id| id.as_str()?.parse().ok()).collect()
     }
 
     /// Removes the columns that a caller without money visibility may not see.

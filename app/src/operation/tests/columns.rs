@@ -105,6 +105,38 @@ async fn a_choice_is_what_a_constraint_lists_the_words_of() {
     }
 }
 
+/// People are told records by their names, and never by their ids.
+#[tokio::test]
+async fn the_id_of_another_record_is_a_reference() {
+    let ids = names(
+        "select format('%s.%s', c.relname, a.attname) from pg_trigger t join pg_class c on c.oid = t.tgrelid
+         join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+         where t.tgname = 'record_change' and not t.tgisinternal and c.relnamespace = 'public'::regnamespace
+             and a.atttypid in ('uuid'::regtype, 'uuid[]'::regtype) and a.attname not in ('id', 'organization_id')",
+    )
+    .await;
+    let referring: BTreeSet<String> = declared()
+        .filter(|(_, column)| column.is(Class::Reference) || column.is(Class::UnnamedReference))
+        .map(|(kind, column)| format!("{kind}.{}", column.name))
+        .collect();
+    assert_eq!(
+        ids.into_iter().collect::<BTreeSet<_>>(),
+        referring,
+        "Give each column on the left the class Reference in app/src/operation/columns/tables.rs, or UnnamedReference where the records \
+         have no name."
+    );
+}
+
+#[test]
+fn durations_and_codes_are_declared_as_such() {
+    for (kind, column) in declared() {
+        let name = format!("{kind}.{}", column.name);
+        assert_eq!(column.is(Class::Seconds), column.name.ends_with("seconds"), "{name} is a duration, or is none");
+        assert_eq!(column.is(Class::TaxCategory), column.name == "tax_category", "{name} is a tax category, or is none");
+        assert!(column.is(Class::Choice) || !(column.is(Class::TaxCategory) || column.is(Class::Unit)), "{name} is a code and no choice");
+    }
+}
+
 #[test]
 fn each_column_is_declared_once() {
     assert_eq!(declared().count(), declared_names().len(), "a column stands twice in app/src/operation/columns/tables.rs");
