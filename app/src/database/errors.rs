@@ -134,7 +134,8 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         ACTION_TOO_LARGE => Error::new(
             Code::Invalid,
             "This changes too much at once: the records, before and after, take more than 32 MB together. Do it in parts, for fewer clients, \
-             projects, days or entries at a time.",
+             projects, days or entries at a time; a rate can be set for new time alone, and the rate of unbilled entries changed in parts \
+             after that. update_time_entries with an empty rate gives entries the one that holds by then.",
         ),
         // lock_not_available, deadlock_detected, serialization_failure: others are changing the same rows.
         LOCK_NOT_AVAILABLE | "40P01" | "40001" => {

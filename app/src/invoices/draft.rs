@@ -22,7 +22,7 @@ use super::{
     discount, document_builder,
     draft_size::{self, SHORTER, check_entries, check_lines},
     einvoice::InvoiceSource,
-    nothing_to_bill, omitted_tax, read, remarks, rules,
+    nothing_to_bill, omitted_tax, read, remarks, rounding_difference, rules,
     store::{self, BillableFilter, LineRow, NewDraft},
     tax_statement, text_limits, unpriced_time_warning, waiting,
 };
@@ -121,7 +121,7 @@ pub async fn preview(cx: &mut Call, wanted: DraftRequest) -> Result<InvoicePrevi
         totals: &totals,
     };
     let problems = rules::problems(&source, cx.caller.services.documents.as_ref())?;
-    let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
+    let (unbilled, rounding_difference) = (composed.unbilled(), composed.rounding_difference());
     let names = store::project_names(&mut cx.db, &composed.lines).await?;
     let remarks = composed.remarks(cx, &resolved).await?;
     let omitted_tax = omitted_tax::omits_tax(&resolved.organization, TaxCategory::O);
@@ -129,7 +129,7 @@ pub async fn preview(cx: &mut Call, wanted: DraftRequest) -> Result<InvoicePrevi
         true => vec![nothing_to_bill::error(cx, &client.name, &resolved.billable()).await?.message],
         false => {
             let waiting = waiting::warning(cx, &resolved.billable()).await?;
-            composed.warnings(&resolved, totals.total).into_iter().chain(waiting).collect()
+            composed.warnings(&resolved, totals.total, composed.unpriced(&resolved)).chain(waiting).collect()
         }
     };
     warnings.extend(remarks.iter().map(|remark| remark.message.clone()));
@@ -141,7 +141,7 @@ pub async fn preview(cx: &mut Call, wanted: DraftRequest) -> Result<InvoicePrevi
         entries: composed.entries.len() as i64,
         unbilled: Money::new(unbilled, currency),
         without_rate: composed.without_rate(),
-        rounding_difference: Money::new(time_net - unbilled, currency),
+        rounding_difference: Money::new(rounding_difference, currency),
         problems: if composed.lines.is_empty() { Vec::new() } else { problems },
         warnings,
         remarks,
@@ -166,13 +166,26 @@ pub async fn create(cx: &mut Call, wanted: DraftRequest) -> Result<Invoice, Erro
     let totals = composed.totals(&resolved)?;
     let remarks = composed.remarks(cx, &resolved).await?.into_iter().map(|remark| remark.message);
     let waiting = waiting::warning(cx, &resolved.billable()).await?;
-    composed.warnings(&resolved, totals.total).into_iter().chain(waiting).chain(remarks).for_each(|warning| cx.warn(warning));
+    let invoice = store_draft(cx, &resolved, &composed, &totals).await?;
+    // A rate that is set later does not reach the time on a kept draft: the remark on the draft says what does.
+    let unpriced = composed.unpriced(&resolved).map(|unpriced| match cx.dry_run {
+        true => unpriced,
+        false => remarks::rates::kept_draft_warning(cx, &invoice.remarks).unwrap_or(unpriced),
+    });
+    let rounded = rounding_difference::warning(composed.rounding_difference(), composed.unbilled(), &invoice.currency);
+    let warnings = composed.warnings(&resolved, totals.total, unpriced).chain(rounded);
+    warnings.chain(waiting).chain(remarks).for_each(|warning| cx.warn(warning));
+    warn_agent_draft_unsent(cx, invoice.id)?;
+    Ok(invoice)
+}
+
+/// Stores a draft, reserves the time on it, and reads it.
+async fn store_draft(cx: &mut Call, resolved: &ResolvedDraft, composed: &ComposedDraft, totals: &Totals) -> Result<Invoice, Error> {
     let invoice = InvoiceId::new();
-    insert(cx, &resolved, &composed, invoice).await?;
+    insert(cx, resolved, composed, invoice).await?;
     insert_lines(cx, &resolved.client.currency, invoice, &composed.lines).await?;
     let row = read::find(cx, &invoice.to_string()).await?;
-    store::update_draft(&mut cx.db, &row, &totals).await?;
-    warn_agent_draft_unsent(cx, invoice)?;
+    store::update_draft(&mut cx.db, &row, totals).await?;
     read::get(cx, &invoice.to_string()).await
 }
 
@@ -229,19 +242,20 @@ impl ComposedDraft {
         self.entries.iter().filter_map(|entry| Some(amount_of(entry.seconds, entry.rate?))).sum()
     }
 
-    /// The net sum of the lines of time, in minor units.
-    fn time_net(&self) -> i64 {
-        self.lines.iter().filter(|line| line.seconds.is_some()).map(|line| line.net).sum()
+    /// The net sum of the lines of time less the unrounded value of the time, in minor units.
+    fn rounding_difference(&self) -> i64 {
+        self.lines.iter().filter(|line| line.seconds.is_some()).map(|line| line.net).sum::<i64>() - self.unbilled()
     }
 
-    fn warnings(&self, resolved: &ResolvedDraft, total: i64) -> Vec<String> {
-        let mut warnings: Vec<String> = discount::remark(&resolved.discount, &resolved.client.currency).into_iter().collect();
-        if let Some(worked) = self.without_rate() {
-            warnings.push(unpriced_time_warning(&worked, &resolved.client.name));
-        } else if total == 0 {
-            warnings.push("The invoice comes to 0.".to_owned());
-        }
-        warnings
+    /// The warning about time without a rate that is on no draft.
+    fn unpriced(&self, resolved: &ResolvedDraft) -> Option<String> {
+        self.without_rate().map(|worked| unpriced_time_warning(&worked, &resolved.client.name))
+    }
+
+    /// The warnings about discount and sums; `unpriced` is the one about time without a rate.
+    fn warnings(&self, resolved: &ResolvedDraft, total: i64, unpriced: Option<String>) -> impl Iterator<Item = String> + use<> {
+        let free = (unpriced.is_none() && total == 0).then(|| "The invoice comes to 0.".to_owned());
+        discount::remark(&resolved.discount, &resolved.client.currency).into_iter().chain(unpriced).chain(free)
     }
 }
 

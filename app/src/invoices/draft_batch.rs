@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     DraftedInvoice, DraftedInvoices, draft,
     draft::{BatchDraftOptions, DraftRequest},
-    draft_size,
+    draft_size, rules,
     store::{self, WaitingFilter},
     waiting,
 };
@@ -33,24 +33,29 @@ pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftO
     // Locks all time before any of it is drafted, in the lock order that all writers of time use.
     store::lock_unbilled_of_clients(&mut cx.db, &clients, span.as_ref()).await?;
     let mut items = Vec::with_capacity(clients.len());
-    let (of_all, mut warned) = (cx.take_warnings(), Vec::new());
-    // A client all of whose time waits gets no draft that could warn of it.
-    let others = match named.is_empty() {
-        true => waiting::by_client(cx, &WaitingFilter { except: &clients, period: span.as_ref(), ..WaitingFilter::default() }).await?,
-        false => Vec::new(),
-    };
+    let (of_all, mut unsendable, mut warned) = (cx.take_warnings(), Vec::new(), Vec::new());
+    let others = if named.is_empty() { waiting_of_others(cx, &clients, span.as_ref()).await? } else { Vec::new() };
     for (at, client) in clients.into_iter().enumerate() {
         let invoice = match draft::create(cx, DraftRequest::of(client.to_string(), &each)).await {
             Ok(invoice) => invoice,
             Err(error) => return Err(locate_error(cx, error, (at, client), !named.is_empty()).await?),
         };
-        warned.extend(cx.take_warnings().into_iter().map(|warning| (warning, invoice.client.name.clone())));
+        let of_client = |warning: String| (warning, invoice.client.name.clone());
+        unsendable.extend(invoice.problems.iter().map(rules::problem_warning).map(of_client));
+        warned.extend(cx.take_warnings().into_iter().map(of_client));
         items.push(DraftedInvoice { id: invoice.id, client: invoice.client, status: invoice.status, total: invoice.sums.total });
     }
+    // What keeps a draft from being sent comes first: the warnings of a call are bounded.
+    let warned: Vec<_> = unsendable.into_iter().chain(warned).collect();
     let warnings = if items.len() > 1 { with_clients(warned) } else { warned.into_iter().map(|(warning, _)| warning).collect() };
     of_all.into_iter().chain(warnings).chain(others).for_each(|warning| cx.warn(warning));
     let (from, to) = span.map(|span| (span.from, span.to)).unzip();
     Ok(DraftedInvoices { items, from, to })
+}
+
+/// The warnings about clients other than these all of whose time waits: they get no draft that could warn of it.
+async fn waiting_of_others(cx: &mut Call, clients: &[Uuid], span: Option<&DateRange>) -> Result<Vec<String>, Error> {
+    waiting::by_client(cx, &WaitingFilter { except: clients, period: span, ..WaitingFilter::default() }).await
 }
 
 /// Refuses clients of whom one has more unbilled entries than an invoice bills, before any time is locked.

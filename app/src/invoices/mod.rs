@@ -64,6 +64,8 @@ pub(crate) mod remarks;
 #[cfg(feature = "ssr")]
 mod resend;
 #[cfg(feature = "ssr")]
+mod rounding_difference;
+#[cfg(feature = "ssr")]
 pub(crate) mod rules;
 #[cfg(feature = "ssr")]
 mod send;
@@ -214,7 +216,7 @@ pub async fn void_invoice(
     payment::void(cx, &invoice).await
 }
 
-/// The warning about time without a rate, which would be billed at 0.
+/// The warning about time without a rate that is on no draft, and would be billed at 0. A draft that is kept has a remark of its own.
 pub fn unpriced_time_warning(worked: &WorkDuration, client: &str) -> String {
     let worked = &worked.text;
     format!(

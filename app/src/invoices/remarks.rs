@@ -12,7 +12,7 @@ mod late_payment;
 mod missing_tax_basis;
 mod period;
 mod qualified_invoice;
-mod rates;
+pub(crate) mod rates;
 mod registered_without_tax;
 mod small_business;
 mod tax;

@@ -153,15 +153,25 @@ pub fn refusal(problems: Vec<InvoiceProblem>) -> Option<Error> {
     for problem in &problems {
         error.fields.insert(problem.field.clone(), problem.message.clone());
     }
-    // Whoever reads it at a page is not told the sentences that name an operation, and knows from the others what to do.
-    let place = if first.field.starts_with("client.") {
+    let place = place_of_mend(&first.field);
+    Some(error.hint(format!("Nothing was sent, and no number was given. {place} Then send again: the draft takes it up.")))
+}
+
+/// The warning about a problem of a draft, where the answer does not list its problems.
+pub fn problem_warning(problem: &InvoiceProblem) -> String {
+    format!("This draft cannot be sent yet. {} {}", problem.message, place_of_mend(&problem.field))
+}
+
+/// Where the problem of a field is corrected. Whoever reads it at a page is not told the sentences that name an operation, and knows from
+/// the others what to do.
+fn place_of_mend(field: &str) -> &'static str {
+    if field.starts_with("client.") {
         "Correct it at the client. update_client does that."
-    } else if first.field.starts_with("organization.") {
+    } else if field.starts_with("organization.") {
         "An owner or admin corrects it in Settings, Organization."
     } else {
         "Correct the draft. update_invoice_draft does that."
-    };
-    Some(error.hint(format!("Nothing was sent, and no number was given. {place} Then send again: the draft takes it up.")))
+    }
 }
 
 /// The problems that a broken rule means for whoever fills in the invoice; empty for a rule that is not about its tax.

@@ -11,7 +11,7 @@ use crate::{
     page::{LIMIT_MAX, load_picker_options},
     page_context::{invalidate, use_changes, use_current_organization},
     pages::done_words::DoneWords,
-    rates::{ChangedRate, ProjectRate, RateSource},
+    rates::{AppliesTo, ChangedRate, ProjectRate, RateSource},
     repricing::{SetRate, list_rates},
     ui::{Field, Form, Submit, WriteAction, create_resource, hidden, idempotency_field, on_success, refusal, use_flash, when_loaded},
 };
@@ -31,10 +31,14 @@ fn setting(action: WriteAction<SetRate>) -> WriteAction<SetRate> {
     action
 }
 
-/// What is said once a rate is set.
+/// What is said once a rate is set. Of the unbilled time only where it was repriced: a rate for new time leaves it as it is.
 pub(in crate::pages) fn rate_words(set: &ChangedRate) -> String {
     let rate = set.rate.as_ref().map_or_else(|| "gone".to_owned(), |rate| format!("{} an hour", said(rate)));
-    format!("The rate of {} is {rate}. Unbilled time: {}.", set.of, difference(&set.unbilled.difference))
+    let told = format!("The rate of {} is {rate}.", set.of);
+    match set.applies_to {
+        AppliesTo::NewTime => told,
+        AppliesTo::UnbilledTime => format!("{told} Unbilled time: {}.", difference(&set.unbilled.difference)),
+    }
 }
 
 /// Prompts for a rate where billable time has none: it would be billed at nothing.
@@ -207,14 +211,36 @@ fn difference(amount: &Money) -> String {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
+    use domain::money::Currency;
     use serde_json::json;
 
     use super::*;
     use crate::{
         page_context::ChangeCounters,
+        rates::Repricing,
         testing::{World, provide_organization},
         ui::provide_flash,
     };
+
+    #[test]
+    fn of_the_unbilled_time_is_told_only_where_it_was_repriced() {
+        let euros = |cents: i64| Money::new(cents, &Currency::parse("EUR").expect("a currency"));
+        let set = |applies_to| ChangedRate {
+            of: "Acme".to_owned(),
+            rate: None,
+            applies_to,
+            unbilled: Repricing {
+                entries: 1,
+                worked: WorkDuration::of(3_600),
+                without_rate: WorkDuration::of(0),
+                before: euros(12_000),
+                after: euros(9_000),
+                difference: euros(-3_000),
+            },
+        };
+        assert_eq!(rate_words(&set(AppliesTo::NewTime)), "The rate of Acme is gone.");
+        assert_eq!(rate_words(&set(AppliesTo::UnbilledTime)), "The rate of Acme is gone. Unbilled time: -30.00 EUR.");
+    }
 
     #[tokio::test]
     async fn whoever_is_asked_for_a_rate_is_told_for_what_it_is_set() {

@@ -23,7 +23,7 @@ pub struct RateFilter {
     pub missing: bool,
 }
 
-/// A project with its rates, and its unbilled time at another rate.
+/// A project with its rates, and its unbilled time at another rate or at none.
 #[allow(missing_docs, reason = "the fields say what they are")]
 pub struct ProjectRateRow {
     pub client_id: Uuid,
@@ -46,7 +46,8 @@ pub struct ProjectRateRow {
 }
 
 /// The rates of projects by client and project, after the last page: of projects that are not archived, and of those with unbilled time
-/// at another rate. Time is summed up for the projects of the page only.
+/// at another rate or at none. Time without a rate counts whether or not a rate holds for it. Time is summed up for the projects of the
+/// page only.
 pub async fn list(db: &mut Db, filter: &RateFilter, after: Option<ProjectKeyset>, limit: i64) -> Result<Vec<ProjectRateRow>, Error> {
     let organization = db.organization();
     let (client_key, project_key, id) = match after {
@@ -67,8 +68,8 @@ pub async fn list(db: &mut Db, filter: &RateFilter, after: Option<ProjectKeyset>
                        select from time_entry t join member m on m.organization_id = $1 and m.id = t.member_id
                        where t.organization_id = $1 and t.project_id = p.id and is_unbilled(t) and not t.rate_overridden
                            and (o.lock_date is null or t.day > o.lock_date)
-                           and (case when $4 then t.rate is null
-                               else t.rate is distinct from current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency) end)))
+                           and (t.rate is null or (not $4
+                               and t.rate is distinct from current_rate(p.rate, c.rate, c.currency, m.bill_rate, o.rate, o.currency)))))
                order by c.search_key, p.search_key, p.id limit $8
            )
            select p.client_id as "client_id!", p.client_name as "client_name!", p.currency as "currency!", p.id as "project_id!",
@@ -85,8 +86,8 @@ pub async fn list(db: &mut Db, filter: &RateFilter, after: Option<ProjectKeyset>
                from time_entry t join member m on m.organization_id = $1 and m.id = t.member_id
                where t.organization_id = $1 and t.project_id = p.id and is_unbilled(t) and not t.rate_overridden
                    and (p.lock_date is null or t.day > p.lock_date)
-                   and (case when $4 then t.rate is null
-                       else t.rate is distinct from current_rate(p.rate, p.client_rate, p.currency, m.bill_rate, p.own_rate, p.own_currency) end)
+                   and (t.rate is null or (not $4
+                       and t.rate is distinct from current_rate(p.rate, p.client_rate, p.currency, m.bill_rate, p.own_rate, p.own_currency)))
            ) u
            order by p.client_key, p.project_key, p.id"#,
         organization,

@@ -20,14 +20,16 @@ use crate::{
 /// The most items that a warning names.
 const NAMED_MAX: i64 = 4;
 
-/// Warns after unbilled time was repriced: of the time that was repriced beside it, of that which stays without a rate, and of what undo
-/// does not restore.
+/// Warns after unbilled time was repriced: of the time that has no rate any more, of that which was repriced beside it, of that which stays
+/// without a rate, and of what undo does not restore.
 pub(crate) async fn warn_after_repricing(
     cx: &mut Call,
     level: &RateLevel,
     repriced: &[RepricingCandidate],
     currency: &Currency,
 ) -> Result<(), Error> {
+    let is_undoable = *level != RateLevel::Organization && repriced.len() < CHANGES_MAX;
+    warn_rate_lost(cx, level, repriced, currency, is_undoable);
     let (drafted, closed) = store::without_rate_held(&mut cx.db, level).await?;
     if drafted > 0 {
         let time = WorkDuration::of(drafted).text;
@@ -49,7 +51,8 @@ pub(crate) async fn warn_after_repricing(
     if *level == RateLevel::Organization && repriced > 0 {
         cx.warn("Undo restores neither settings nor the rates of the time that they repriced. Check the difference before you go on.");
     } else if repriced >= CHANGES_MAX {
-        cx.warn(format!("{repriced} entries have another rate now, too many for undo to take back at once."));
+        let have = if cx.dry_run { "would have another rate" } else { "have another rate now" };
+        cx.warn(format!("{repriced} entries {have}, too many for undo to take back at once."));
     }
     Ok(())
 }
@@ -66,13 +69,16 @@ pub async fn warn_after_change(cx: &mut Call, level: RateLevel, rate: Option<&Mo
 }
 
 /// Warns of the unbilled time, and of the time that waits to be confirmed or approved, that keeps its rate or stays without one, and of
-/// what repricing would make of it.
+/// what repricing would make of it. Repricing is suggested only where it leaves no time without a rate.
 pub(crate) fn warn_unbilled(cx: &mut Call, level: &RateLevel, others: &[RepricingCandidate], currency: &Currency) {
     let at_least = if others.len() as i64 > ENTRIES_MAX { "At least " } else { "" };
     let mut told = Vec::new();
     for (one, many, is_meant) in KINDS {
-        let priced = others.iter().filter(|other| is_meant(other) && other.rate.is_some());
-        told.extend(words_of_kept(&summed(priced.clone(), currency), priced.clone().all(|other| other.rate_now.is_none()), (one, many)));
+        for is_taken_away in [false, true] {
+            let kept = others.iter().filter(|other| is_meant(other) && other.rate.is_some() && loses_rate(other) == is_taken_away);
+            let no_rate = is_taken_away.then_some(if cx.dry_run { ("would hold", "") } else { ("holds", " now") });
+            told.extend(words_of_kept(&summed(kept, currency), no_rate, (one, many)));
+        }
         let unpriced = others.iter().filter(|other| is_meant(other) && other.rate.is_none());
         told.extend(words_of_unpriced(&summed(unpriced, currency), (one, many)));
     }
@@ -80,6 +86,11 @@ pub(crate) fn warn_unbilled(cx: &mut Call, level: &RateLevel, others: &[Repricin
         return;
     }
     let told = told.into_iter().map(|words| format!("{at_least}{words}")).collect::<Vec<_>>().join(" ");
+    // Repricing would make time worth nothing for which no rate holds any more.
+    if others.iter().any(loses_rate) {
+        cx.warn(told);
+        return;
+    }
     let person = format!("{told} Set the rate for the unbilled time, too, to change that.");
     let program = repricing_call(level).map(|call| format!("{told} {call} changes that."));
     cx.warn_by_channel(person.clone(), program.unwrap_or(person));
@@ -91,19 +102,27 @@ type Kind = (&'static str, &'static str, fn(&RepricingCandidate) -> bool);
 /// What entries are called that are drafts of agents or submitted: one, and several.
 const WAITING: (&str, &str) = ("time entry that waits to be confirmed or approved", "time entries that wait to be confirmed or approved");
 
-const KINDS: [Kind; 2] =
-    [("unbilled time entry", "unbilled time entries", |other| other.counts), (WAITING.0, WAITING.1, |other| other.waits)];
+/// What entries are called that count as unbilled: one, and several.
+const UNBILLED: (&str, &str) = ("unbilled time entry", "unbilled time entries");
 
-/// The words about time that keeps its rate; none without such time. `is_taken_away` says that no rate holds for it any more.
-fn words_of_kept(kept: &Repricing, is_taken_away: bool, kind: (&str, &str)) -> Option<String> {
+const KINDS: [Kind; 2] = [(UNBILLED.0, UNBILLED.1, |other| other.counts), (WAITING.0, WAITING.1, |other| other.waits)];
+
+/// Whether an entry has a rate that repricing takes away, since none holds for it any more.
+fn loses_rate(entry: &RepricingCandidate) -> bool {
+    entry.rate.is_some() && entry.rate_now.is_none()
+}
+
+/// The words about time that keeps its rate; none without such time. Where no rate holds for it any more, `no_rate` is the verb that says
+/// so, and what stands at the end.
+fn words_of_kept(kept: &Repricing, no_rate: Option<(&str, &str)>, kind: (&str, &str)) -> Option<String> {
     let keeps = match kept.entries {
         1 => "keeps the rate it was logged at and is",
         _ => "keep the rates they were logged at and are",
     };
     let them = if kept.entries == 1 { "it" } else { "them" };
-    let would_be = match is_taken_away {
-        true => format!("No rate holds for {them} now."),
-        false => format!("{} ({}).", at_present_rate(kept), with_sign(&kept.difference)),
+    let would_be = match no_rate {
+        Some((holds, end)) => format!("No rate {holds} for {them}{end}."),
+        None => format!("{} ({}).", at_present_rate(kept), with_sign(&kept.difference)),
     };
     (kept.entries > 0).then(|| format!("{} {keeps} worth {}. {would_be}", entries(kept, kind), kept.before.text()))
 }
@@ -139,23 +158,99 @@ fn repricing_call(level: &RateLevel) -> Option<String> {
     Some(format!("set_rate {{\"{argument}\": \"{id}\", \"applies_to\": \"unbilled_time\"}}"))
 }
 
+/// Warns of unbilled time that repricing left without the rate that it had, with how to give it one and how to take the change back; in a
+/// dry run, of the time that it would leave so.
+fn warn_rate_lost(cx: &mut Call, level: &RateLevel, repriced: &[RepricingCandidate], currency: &Currency, is_undoable: bool) {
+    let lost = summed(repriced.iter().filter(|entry| entry.counts && loses_rate(entry)), currency);
+    if lost.entries == 0 {
+        return;
+    }
+    let tense = Tense::of(lost.entries, cx.dry_run);
+    let (which, worth) = (entries(&lost, UNBILLED), lost.before.text());
+    let told = format!("{which} that {} worth {worth} {}.", tense.was, tense.has_no_rate());
+    if cx.dry_run {
+        cx.warn(format!("{told} Give a rate along with it, or leave the unbilled time as it is."));
+        return;
+    }
+    let them = tense.them;
+    let person = format!("{told} Set a rate for the unbilled time, too, to give {them} one.");
+    let program = repricing_call(level).map(|call| format!("{told} {call} with a rate gives {them} one."));
+    let program = program.unwrap_or_else(|| person.clone());
+    let (undo, undo_action) = match is_undoable {
+        true => (" Undo takes this change back.", " undo_action takes this change back."),
+        false => ("", ""),
+    };
+    cx.warn_by_channel(format!("{person}{undo}"), format!("{program}{undo_action}"));
+}
+
+/// The words about entries that were repriced, or, in a dry run, that would be.
+struct Tense {
+    is_one: bool,
+    is_dry_run: bool,
+    they: &'static str,
+    them: &'static str,
+    /// What they were before the change: `was` and `were`; before a change that is only tried, `is` and `are`.
+    was: &'static str,
+    had: &'static str,
+}
+
+impl Tense {
+    fn of(entries: i64, is_dry_run: bool) -> Self {
+        let is_one = entries == 1;
+        let (they, them) = if is_one { ("It", "it") } else { ("They", "them") };
+        let (was, had) = match (is_one, is_dry_run) {
+            (true, false) => ("was", "had"),
+            (false, false) => ("were", "had"),
+            (true, true) => ("is", "has"),
+            (false, true) => ("are", "have"),
+        };
+        Self { is_one, is_dry_run, they, them, was, had }
+    }
+
+    fn was_repriced(&self) -> String {
+        format!("{} repriced", if self.is_dry_run { "would be" } else { self.was })
+    }
+
+    fn is_worth(&self, amount: &str) -> String {
+        match (self.is_dry_run, self.is_one) {
+            (true, _) => format!("would be worth {amount}"),
+            (false, true) => format!("is worth {amount} now"),
+            (false, false) => format!("are worth {amount} now"),
+        }
+    }
+
+    fn has_no_rate(&self) -> &'static str {
+        match (self.is_dry_run, self.is_one) {
+            (true, _) => "would have no rate",
+            (false, true) => "has no rate now",
+            (false, false) => "have no rate now",
+        }
+    }
+}
+
 /// Warns of time that waits to be confirmed or approved and was repriced with the unbilled time, in whose figures it is not.
 fn warn_waiting_repriced(cx: &mut Call, others: &[RepricingCandidate], currency: &Currency) {
-    let waiting = summed(others.iter().filter(|other| other.waits), currency);
-    let (they, was, is, them) = match waiting.entries {
-        0 => return,
-        1 => ("It", "was", "is", "it"),
-        _ => ("They", "were", "are", "them"),
-    };
+    let waiting = others.iter().filter(|other| other.waits);
+    let (lost, waiting) = (summed(waiting.clone().filter(|entry| loses_rate(entry)), currency), summed(waiting, currency));
+    if waiting.entries == 0 {
+        return;
+    }
+    let tense = Tense::of(waiting.entries, cx.dry_run);
+    let (they, them, was, worth) = (tense.they, tense.them, tense.was, waiting.before.text());
     let before = match waiting.without_rate.seconds {
-        0 => format!("{they} {was} worth {}", waiting.before.text()),
-        seconds if seconds == waiting.worked.seconds => format!("{they} had no rate"),
-        _ => format!("{they} {was} worth {}, a part of {them} without a rate,", waiting.before.text()),
+        0 => format!("{they} {was} worth {worth}"),
+        seconds if seconds == waiting.worked.seconds => format!("{they} {} no rate", tense.had),
+        _ => format!("{they} {was} worth {worth}, a part of {them} without a rate,"),
     };
-    let (after, difference) = (waiting.after.text(), with_sign(&waiting.difference));
+    let after = match (tense.is_worth(&waiting.after.text()), with_sign(&waiting.difference), lost.entries) {
+        (is_worth, difference, 0) => format!("{is_worth} ({difference})"),
+        (_, _, all) if all == waiting.entries => tense.has_no_rate().to_owned(),
+        (is_worth, difference, _) => format!("{is_worth}, a part of {them} without a rate ({difference})"),
+    };
     cx.warn(format!(
-        "{} {was} repriced as well. {before} and {is} worth {after} now ({difference}). The figures of the unbilled time leave {them} out.",
-        entries(&waiting, WAITING)
+        "{} {} as well. {before} and {after}. The figures of the unbilled time leave {them} out.",
+        entries(&waiting, WAITING),
+        tense.was_repriced()
     ));
 }
 

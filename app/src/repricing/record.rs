@@ -115,9 +115,7 @@ pub async fn set(cx: &mut Call, given: RateChange) -> Result<ChangedRate, Error>
     };
     let others = store::repricing_candidates(&mut cx.db, &changed.level, None, ENTRIES_MAX + 1).await?;
     if others.len() as i64 > ENTRIES_MAX && given.applies_to == AppliesTo::UnbilledTime {
-        let message =
-            format!("More than {ENTRIES_MAX} unbilled entries of {} have another rate. Set it for one project at a time.", changed.name);
-        return Err(Error::invalid("applies_to", message));
+        return Err(too_many(&changed));
     }
     let others = match given.applies_to {
         AppliesTo::NewTime => others,
@@ -133,6 +131,18 @@ pub async fn set(cx: &mut Call, given: RateChange) -> Result<ChangedRate, Error>
     warnings::own_rates(cx, &changed.level, changed.rate.as_ref()).await?;
     let unbilled = repricing(&others, &changed.currency);
     Ok(ChangedRate { of: changed.name, rate: changed.rate, applies_to: given.applies_to, unbilled })
+}
+
+/// The refusal of a change that reprices more entries than one may. Of one project it cannot be made for less.
+fn too_many(changed: &RateTarget) -> Error {
+    let way = match changed.level {
+        RateLevel::Project(_) => {
+            "Set it for new time alone, and change the rate of the unbilled entries in parts after that. update_time_entries with an empty \
+             rate gives entries the one that holds by then."
+        }
+        RateLevel::Client(_) | RateLevel::Organization => "Set it for one project at a time.",
+    };
+    Error::invalid("applies_to", format!("More than {ENTRIES_MAX} unbilled entries of {} have another rate. {way}", changed.name))
 }
 
 /// The given references; an empty one counts as absent. An empty one alone is a mistake and refused: without any, the organization's

@@ -92,6 +92,25 @@ async fn a_rate_for_the_time_that_had_none_makes_it_worth_something() {
 }
 
 #[tokio::test]
+async fn time_without_a_rate_is_listed_as_such_where_no_rate_holds() {
+    let studio = without_rate().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Archived"})).await;
+    for project in ["Archived", "Dashboard"] {
+        log(&studio, json!({"project": project, "duration": "3h"})).await;
+    }
+    studio.ok("archive_project", json!({"project": "Archived"})).await;
+    for (given, projects) in [(json!({}), 2), (json!({"project": "Dashboard"}), 1), (json!({"missing": true}), 2)] {
+        let listed = studio.ok("list_rates", given.clone()).await["items"].as_array().expect("items").clone();
+        assert_eq!(listed.len(), projects, "{given}");
+        for item in listed {
+            let unbilled = &item["unbilled"];
+            assert_eq!((&unbilled["entries"], &unbilled["without_rate"]["seconds"]), (&json!(1), &json!(10_800)), "{given}: {item:#}");
+            assert_eq!((&unbilled["after"]["amount"], &unbilled["difference"]["amount"]), (&json!("0.00"), &json!("0.00")));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_new_rate_is_for_new_time_unless_the_unbilled_time_is_meant_too() {
     let studio = studio().await;
     let mut entries = Vec::new();
@@ -270,6 +289,23 @@ async fn a_token_is_told_that_no_token_sets_the_rate_of_the_organization() {
     let at_the_page = studio.refused("set_rate", json!({"project": "", "rate": "50.00"})).await;
     assert!(at_the_page.field("project").is_some_and(|why| why.contains("leave it out")), "{at_the_page:?}");
     studio.ok("set_rate", json!({"rate": "50.00"})).await;
+}
+
+#[tokio::test]
+async fn of_more_entries_than_one_change_reprices_a_way_is_told_that_there_is() {
+    let studio = studio().await;
+    let insert = format!(
+        "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, source, created_by, created_at, updated_at)
+         select $1, gen_random_uuid(), '{0}', p.id, '', true, date '2026-01-01' + n / 100, 60, 5000, 'import', '{0}', now(), now()
+         from project p, generate_series(1, 10001) n where p.organization_id = $1",
+        studio.member()
+    );
+    studio.sql(&insert).await;
+    for (of, way) in [("client", "for one project at a time"), ("project", "for new time alone")] {
+        let named = if of == "client" { "Acme" } else { "Dashboard" };
+        let refused = studio.refused("set_rate", json!({of: named, "rate": "90.00", "applies_to": "unbilled_time"})).await;
+        assert!(refused.field("applies_to").is_some_and(|why| why.contains(way) && !why.contains("update_time_entries")), "{refused:?}");
+    }
 }
 
 /// A page sums up the time of its own projects alone, so what is on the others decides nothing there.

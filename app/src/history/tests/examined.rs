@@ -173,6 +173,7 @@ async fn an_action_whose_images_take_more_than_32_megabytes_is_refused_and_chang
             .await;
         assert_eq!(refused.code, Code::Invalid);
         assert!(refused.message.contains("32 MB together. Do it in parts"), "{refused:?}");
+        assert!(refused.message.contains("a rate can be set for new time alone"), "no part of a project can be named: {refused:?}");
     }
     let repriced = "select count(*) from time_entry where organization_id = $1 and rate <> 12000";
     let written = "select count(*) from change where organization_id = $1 and kind = 'time_entry'";

@@ -12,13 +12,32 @@ use crate::{
         InvoiceProblem,
         store::{DraftEntry, InvoiceRow},
     },
+    operation::Call,
 };
+
+/// The field of the remark on time that gets no rate while its day is closed.
+const LOCKED: &str = "organization.lock_date";
 
 /// The remark on the rates of the time on a draft.
 pub fn of(row: &InvoiceRow, time: &[DraftEntry]) -> Result<Option<InvoiceProblem>, Error> {
     Ok(match time.iter().filter(|time| time.entry.rate.is_none()).map(|time| time.entry.seconds).sum() {
         0 => of_other_rates(time, &Currency::parse(&row.currency)?),
         without_rate => Some(of_missing(time, without_rate)),
+    })
+}
+
+/// The warning about time without a rate on a draft that was just made, from the remarks on it; `None` where no remark is about that.
+pub fn kept_draft_warning(cx: &Call, remarks: &[InvoiceProblem]) -> Option<String> {
+    let is_of_rates = |remark: &&InvoiceProblem| ["current_rates", "time_rate", LOCKED].contains(&remark.field.as_str());
+    let InvoiceProblem { field, message, .. } = remarks.iter().find(is_of_rates)?;
+    if field == LOCKED {
+        return Some(message.clone());
+    }
+    // An agent that writes drafts may not change the rate of logged time. At a page only the words of the remark are left, which the page
+    // of the draft does not say twice.
+    Some(match cx.writes_drafts() {
+        true => format!("{message} A person does that on the page of the draft."),
+        false => format!("{message} update_invoice_draft with {field} does that."),
     })
 }
 
@@ -33,7 +52,7 @@ fn of_missing(time: &[DraftEntry], without_rate: i64) -> InvoiceProblem {
         closed => format!(" {} of it is before the lock date and gets one only when that is moved.", WorkDuration::of(closed).text),
     };
     let (field, way) = match unknown {
-        _ if closed == without_rate => ("organization.lock_date", ""),
+        _ if closed == without_rate => (LOCKED, ""),
         0 => ("current_rates", " Take up the rates that hold by now, or leave it as it is."),
         _ => ("time_rate", " Say what an hour of it costs, or leave it as it is."),
     };

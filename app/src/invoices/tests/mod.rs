@@ -5,6 +5,7 @@ mod client_tax;
 mod cross_border;
 mod disbursements;
 mod documents;
+mod draft_warnings;
 mod drafts;
 mod exact;
 mod examined;

@@ -62,14 +62,27 @@ pub async fn apply_rates(cx: &mut Call, row: &InvoiceRow, currency: &Currency, r
         }
     }
     if changed.is_empty() {
-        cx.warn(
-            "The time on this draft has these rates already, has one of its own, or is on a closed day: nothing was priced anew. A rate that \
-             was given to it by mistake is taken back by undoing that.",
-        );
+        warn_unchanged(cx, rates.current, &time);
         return Ok(0);
     }
     write(cx, &changed).await?;
     price_lines(cx, row, currency, &time).await
+}
+
+/// Warns why no time on a draft got another rate; `current` says whether it was to take the rates that hold by now.
+fn warn_unchanged(cx: &mut Call, current: bool, time: &[DraftEntry]) {
+    const UNDO: &str = "A rate that was given to it by mistake is taken back by undoing that.";
+    if current {
+        let why = "The time on this draft has these rates already, has one of its own, or is on a closed day: nothing was priced anew.";
+        cx.warn(format!("{why} {UNDO}"));
+    } else if time.iter().any(|time| time.entry.rate.is_none()) {
+        cx.warn("The time on this draft that has no rate is before the lock date, and gets one only when that is moved.");
+    } else {
+        cx.warn_by_channel(
+            format!("No time on this draft is without a rate, and only such time gets one here: nothing was priced anew. {UNDO}"),
+            format!("No time on it is without a rate; time_rate gives one only to such time. {UNDO}"),
+        );
+    }
 }
 
 /// The new rate of an entry, and whether it is the entry's own; `None` where the rate stays.

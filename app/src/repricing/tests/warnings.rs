@@ -170,3 +170,100 @@ async fn a_warning_names_no_operation_that_its_reader_may_not_call() {
         assert_eq!(told.contains("update_invoice_draft"), names_it, "{told}");
     }
 }
+
+/// Three entries of 15h 45m each at 70.00 an hour, which the client has for now.
+async fn at_the_rate_of_the_client() -> World {
+    let studio = without_rate().await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": "70.00"})).await;
+    for date in ["2026-11-17", "2026-11-18", "2026-11-19"] {
+        log(&studio, json!({"date": date, "duration": "15h45m"})).await;
+    }
+    studio
+}
+
+async fn unbilled(studio: &World) -> Value {
+    studio.ok("list_unbilled", json!({})).await["items"][0]["amount"]["amount"].clone()
+}
+
+#[tokio::test]
+async fn where_no_rate_holds_any_more_nobody_is_told_to_reprice() {
+    let studio = at_the_rate_of_the_client().await;
+    let agent = studio.token(WriteMode::Direct).await;
+    let kept = "3 unbilled time entries (47h 15m) keep the rates they were logged at and are worth 3,307.50 EUR. No rate holds for them \
+                now.";
+    for caller in [&studio, &agent] {
+        for operation in ["set_rate", "update_client"] {
+            assert_eq!(warned(&caller.ok(operation, json!({"client": "Acme", "rate": ""})).await), kept, "{operation}");
+            studio.ok("update_client", json!({"client": "Acme", "rate": "70.00"})).await;
+        }
+    }
+    let rehearsed = warned(&agent.ok("set_rate", json!({"client": "Acme", "rate": "", "dry_run": true})).await);
+    assert_eq!(rehearsed, kept.replace("No rate holds for them now", "No rate would hold for them"));
+    studio.ok("update_client", json!({"client": "Acme", "rate": ""})).await;
+    studio.ok("update_project", json!({"project": "Dashboard", "rate": "80.00"})).await;
+    assert_eq!(warned(&agent.ok("update_project", json!({"project": "Dashboard", "rate": ""})).await), kept);
+    assert_eq!(unbilled(&studio).await, "3307.50");
+}
+
+#[tokio::test]
+async fn whoever_reprices_time_to_no_rate_is_told_what_it_was_worth_and_how_to_get_it_back() {
+    let studio = at_the_rate_of_the_client().await;
+    let agent = studio.token(WriteMode::Direct).await;
+    let given = json!({"client": "Acme", "rate": "", "applies_to": "unbilled_time"});
+    let mut rehearsed = given.clone();
+    rehearsed["dry_run"] = json!(true);
+    let would = "3 unbilled time entries (47h 15m) that are worth 3,307.50 EUR would have no rate. Give a rate along with it, or leave the \
+                 unbilled time as it is.";
+    let told = warned(&agent.ok("set_rate", rehearsed).await);
+    assert!(told.contains(would), "{told}");
+
+    let acme = studio.ok("get_client", json!({"client": "Acme"})).await["id"].as_str().expect("an id").to_owned();
+    let lost = "3 unbilled time entries (47h 15m) that were worth 3,307.50 EUR have no rate now.";
+    let call = format!("set_rate {{\"client\": \"{acme}\", \"applies_to\": \"unbilled_time\"}} with a rate gives them one.");
+    let set = agent.ok("set_rate", given.clone()).await;
+    assert_eq!(warned(&set), format!("{lost} {call} undo_action takes this change back."));
+    assert_eq!(unbilled(&studio).await, "0.00");
+    agent.ok("undo_action", json!({"action": set["action"]})).await;
+    assert_eq!(unbilled(&studio).await, "3307.50");
+
+    let by_person = warned(&studio.ok("set_rate", given).await);
+    assert_eq!(by_person, format!("{lost} Set a rate for the unbilled time, too, to give them one. Undo takes this change back."));
+    studio.ok("set_rate", json!({"client": "Acme", "rate": "70.00", "applies_to": "unbilled_time"})).await;
+    assert_eq!(unbilled(&studio).await, "3307.50");
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_become_of_time_that_waits_and_a_rate_that_is_gone_is_no_rate() {
+    let studio = without_rate().await;
+    rate(&studio, "120.00", "new_time").await;
+    let drafts = studio.token(WriteMode::Drafts).await;
+    log(&drafts, json!({"duration": "3h"})).await;
+    let given = |rate: &str| json!({"project": "Dashboard", "rate": rate, "applies_to": "unbilled_time", "dry_run": true});
+    for (changed, told) in [
+        ("150.00", "It is worth 360.00 EUR and would be worth 450.00 EUR (+90.00 EUR)."),
+        ("", "It is worth 360.00 EUR and would have no rate."),
+    ] {
+        let would = format!("1 time entry that waits to be confirmed or approved (3h) would be repriced as well. {told}");
+        let rehearsed = warned(&studio.ok("set_rate", given(changed)).await);
+        assert!(rehearsed.contains(&would), "{rehearsed}");
+    }
+    let told = warned(&rate(&studio, "", "unbilled_time").await);
+    assert!(told.contains("was repriced as well. It was worth 360.00 EUR and has no rate now."), "{told}");
+}
+
+#[tokio::test]
+async fn a_dry_run_says_that_entries_would_have_another_rate() {
+    let studio = studio().await;
+    let insert = format!(
+        "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, source, created_by, created_at, updated_at)
+         select $1, gen_random_uuid(), '{0}', p.id, 'Step ' || n, true, date '2026-01-01' + n / 10, 60, 5000, 'import', '{0}', now(), now()
+         from project p, generate_series(1, 600) n where p.organization_id = $1",
+        studio.member()
+    );
+    studio.sql(&insert).await;
+    for (dry_run, told) in [(true, "600 entries would have another rate, too many"), (false, "600 entries have another rate now, too")] {
+        let given = json!({"project": "Dashboard", "rate": "90.00", "applies_to": "unbilled_time", "dry_run": dry_run});
+        let said = warned(&studio.ok("set_rate", given).await);
+        assert!(said.contains(told), "{said}");
+    }
+}
