@@ -24,6 +24,8 @@ export async function pagesOf(slug, api) {
   if (missing.length) throw new Error(`the demo has no invoice that is ${missing.join(" or ")}`);
   const budgets = (await api("list_budgets")).items;
   const [client, project, entry] = [clients.items[0], projects.items[0], entries.items.find((entry) => !entry.running)];
+  // A call that can be undone, which its page offers.
+  const logged = await api("create_time_entry", { project: project.id, date: "2002-02-02", duration: "1m" });
   const page = (name, path = name) => ({ name, path: `/o/${slug}/${path}`.replace(/\/$/, "") });
   return [
     page("dashboard", ""),
@@ -52,6 +54,7 @@ export async function pagesOf(slug, api) {
     page("settings-assistant", "settings/assistant"),
     page("settings-audit", "settings/audit"),
     page("settings-audit-verified", "settings/audit?verify=yes"),
+    page("settings-audit-entry", `settings/audit?entry=${logged.action}`),
     page("settings-audit-none", "settings/audit?operation=nothing"),
     page("settings-missing", "settings/nothing"),
     { name: "organization-missing", path: "/o/of-nobody" },

@@ -20,6 +20,7 @@ pub mod mcp;
 pub mod model;
 pub mod openapi;
 pub mod pages;
+pub mod render_turns;
 pub mod rendering;
 pub mod rest;
 pub mod router;

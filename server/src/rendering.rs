@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use app::error::Error;
+use app::{context::Caller, error::Error};
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
@@ -20,7 +20,7 @@ use tokio::{
 };
 use tracing::Instrument as _;
 
-use crate::{error_response::ErrorResponse, isolation::isolated, router::Site};
+use crate::{error_response::ErrorResponse, isolation::isolated, render_turns::in_turns, router::Site};
 
 /// The number of chunks that are buffered for a client that reads more slowly than the page is rendered.
 const PIECES_AHEAD: usize = 8;
@@ -31,7 +31,15 @@ const LIMIT: Duration = Duration::from_secs(90);
 /// Runs the handler in its own task, which continues when the client disconnects.
 pub async fn render_to_end(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (begun, beginning) = oneshot::channel();
-    let rendering = site.services.tasks.spawn(isolated(timeout(LIMIT, render(request, next, begun))).in_current_span());
+    let person = request.extensions().get::<Caller>().and_then(|caller| caller.person.as_ref().map(|person| person.id.0));
+    let turns = person.map(|person| site.limits.renders.of(person));
+    let work = async {
+        match turns {
+            Some(turns) => in_turns(turns, render(request, next, begun)).await,
+            None => render(request, next, begun).await,
+        }
+    };
+    let rendering = site.services.tasks.spawn(isolated(timeout(LIMIT, work)).in_current_span());
     match beginning.await {
         Ok(response) => response,
         Err(_) => match rendering.await {

@@ -129,7 +129,7 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         MEMBER_CHANGED => Error::membership_changed(),
         DAY_TOO_LARGE => Error::rate_limited(
             "What was changed in this organization within a day takes more than 1 GB, before and after together. Nothing was changed now.",
-            Duration::from_secs(3_600),
+            until_drained(inner),
         ),
         ACTION_TOO_LARGE => Error::new(
             Code::Invalid,
@@ -191,6 +191,12 @@ fn cannot_write(problem: &sqlx::Error) -> Error {
     }
     WRITE_FAILED.store(true, Ordering::Relaxed);
     Error::unavailable("The database cannot keep anything right now.")
+}
+
+/// How long it takes until what an organization has written too much has drained away: the detail of the refusal, in seconds.
+fn until_drained(answer: &dyn sqlx::error::DatabaseError) -> Duration {
+    let detail = answer.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::detail);
+    Duration::from_secs(detail.and_then(|seconds| seconds.parse().ok()).unwrap_or(3_600))
 }
 
 /// Whether the machine below the database failed: insufficient_resources (a full disk, no memory), system_error (files that are

@@ -30,6 +30,7 @@ use crate::{
     authentication,
     client_ip::{self, TrustedProxies},
     error_response::ErrorResponse,
+    render_turns::RenderTurns,
 };
 
 /// The number of keys that are remembered before unused ones are forgotten.
@@ -63,6 +64,8 @@ pub struct RequestLimits {
     right: Mutex<LruMap<Vec<u8>, ()>>,
     /// The uses of tokens that are recorded.
     pub uses: Arc<TokenUses>,
+    /// Whose turn it is to render a page.
+    pub renders: RenderTurns,
 }
 
 impl RequestLimits {
@@ -74,6 +77,7 @@ impl RequestLimits {
             refused: Mutex::new(LruMap::new(KEYS_KEPT)),
             right: Mutex::new(LruMap::new(KEYS_KEPT)),
             uses: Arc::new(TokenUses::new(KEYS_KEPT)),
+            renders: RenderTurns::default(),
         }
     }
 

@@ -190,12 +190,14 @@ async fn an_organization_that_wrote_a_gigabyte_within_a_day_waits_until_some_of_
         studio.sql("update audit_head set written_bytes = 1024 * 1024 * 1024, written_at = now() where organization_id = $1").await,
         1
     );
-    let client = || json!({"client": "Acme", "rate": "90.00", "idempotency_key": "once"});
-    let refused = studio.refused("update_client", client()).await;
-    assert!(refused.code == Code::RateLimited && refused.retry_after().is_some(), "{refused:?}");
+    let entry = |at: usize| json!({"project": "Dashboard", "date": "2026-11-18", "duration": "10m", "description": format!("{at} {}", "x".repeat(400))});
+    let logged = || json!({"entries": (0..20).map(entry).collect::<Vec<_>>(), "idempotency_key": "once"});
+    let refused = studio.refused("create_time_entries", logged()).await;
+    assert!(refused.code == Code::RateLimited && refused.retry_after().is_some_and(|wait| wait.as_secs() < 60), "{refused:?}");
     assert!(refused.message.contains("more than 1 GB"), "{refused:?}");
+    studio.ok("update_project", json!({"project": "Dashboard", "code": "D"})).await;
     studio.sql("update audit_head set written_at = now() - interval '1 hour' where organization_id = $1").await;
-    assert_eq!(studio.ok("update_client", client()).await["rate"]["amount"], "90.00");
+    assert_eq!(studio.ok("create_time_entries", logged()).await["items"].as_array().map(Vec::len), Some(20));
     let left = studio.number(written).await;
     assert!((900_000_000..1_040_000_000).contains(&left), "{left}");
 }

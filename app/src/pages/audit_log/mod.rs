@@ -181,10 +181,10 @@ fn entry(found: WordedEntry) -> AnyView {
             {found.changes.into_iter().map(changed).collect_view()}
             <h3>"Arguments"</h3>
             {arguments(found.arguments)}
-            <p class="actions">
+            <div class="actions">
                 {undoable.then(|| undo_button(id))}
                 <a class="button" href=here.path("settings/audit")>"Back to the log"</a>
-            </p>
+            </div>
         </PageSection>
     }
     .into_any()
