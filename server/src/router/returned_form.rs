@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use app::{
+    clients::DeleteClient,
     error::Error,
-    invoices::{DraftInvoice, RedraftInvoice},
+    invoices::{DeleteInvoiceDraft, DraftInvoice, RedraftInvoice},
     operation::{
         Effect,
         form_changes::{self, FormChanges},
@@ -15,6 +16,7 @@ use app::{
     pages::done_words::{SentForm, done_words, is_confirmed},
     people::LeaveOrganization,
     platform::cookies::{SameSite, set_cookie_header},
+    projects::DeleteProject,
     ui::{FORM, NEVER_RETURNED, REFUSAL_ID},
 };
 use axum::{
@@ -43,6 +45,9 @@ const FIELDS_MAX: usize = 100;
 
 /// The longest id of a form, in bytes.
 const ID_LONGEST: usize = 100;
+
+/// The writes after which the page of their record is not there any more.
+const DELETIONS: [&str; 3] = [DeleteClient::PATH, DeleteProject::PATH, DeleteInvoiceDraft::PATH];
 
 /// The lifetime of the cookie in seconds: how long the redirect back to the page may take.
 const KEPT_SECONDS: i64 = 60;
@@ -83,6 +88,9 @@ pub async fn redirect_back(State(site): State<Site>, request: Request, next: Nex
         // It was committed, however long its answer is: one that is too long is confirmed by its title.
         let bytes = to_bytes(body, layers::BODY_LIMIT_BYTES).await.unwrap_or_default();
         if let Some(page) = draft_page(&answer, &bytes).filter(|_| [DraftInvoice::PATH, RedraftInvoice::PATH].contains(&call.as_str())) {
+            answer.headers.insert(header::LOCATION, page);
+        }
+        if let Some(page) = list_page(&answer, &bytes).filter(|_| DELETIONS.contains(&call.as_str())) {
             answer.headers.insert(header::LOCATION, page);
         }
         if LeaveOrganization::PATH == call {
@@ -132,12 +140,31 @@ fn by_title(title: &str) -> String {
 /// The page of the draft that was just made, in place of the page on which it was made: that one has nothing to bill any more, or is of the
 /// void invoice that was drafted again.
 fn draft_page(answer: &response::Parts, draft: &[u8]) -> Option<HeaderValue> {
-    let mut page = Url::parse(answer.headers.get(header::LOCATION)?.to_str().ok()?).ok()?;
-    let draft = serde_json::from_slice::<Value>(draft).ok()?;
-    let id = draft.pointer("/result/id").or_else(|| draft.get("id"))?.as_str()?;
+    let (page, id) = (page_of_form(answer)?, id_of(draft)?);
     let (place, _) = page.path().rsplit_once('/')?;
-    let place = format!("{place}/{id}");
-    page.set_path(&place);
+    with_path(&page, &format!("{place}/{id}"))
+}
+
+/// The list in which the record stood that was just deleted, in place of its own page.
+fn list_page(answer: &response::Parts, deleted: &[u8]) -> Option<HeaderValue> {
+    let (page, id) = (page_of_form(answer)?, id_of(deleted)?);
+    let (list, _) = page.path().rsplit_once('/').filter(|(_, record)| *record == id)?;
+    with_path(&page, list)
+}
+
+fn page_of_form(answer: &response::Parts) -> Option<Url> {
+    Url::parse(answer.headers.get(header::LOCATION)?.to_str().ok()?).ok()
+}
+
+/// The id of the record that a write answers.
+fn id_of(answer: &[u8]) -> Option<String> {
+    let answer = serde_json::from_slice::<Value>(answer).ok()?;
+    Some(answer.pointer("/result/id").or_else(|| answer.get("id"))?.as_str()?.to_owned())
+}
+
+fn with_path(page: &Url, path: &str) -> Option<HeaderValue> {
+    let mut page = page.clone();
+    page.set_path(path);
     page.set_query(None);
     HeaderValue::from_str(page.as_str()).ok()
 }

@@ -143,3 +143,15 @@ async fn what_a_page_confirms_with_scripts_it_confirms_in_the_same_words_without
     let again = [("invitation", invited["id"].as_str().expect("an id"))];
     assert_eq!(done("/call/resend_invitation", &again).await, format!("There is a new link for {eve}."));
 }
+
+#[tokio::test]
+async fn a_record_that_is_deleted_without_scripts_leads_to_its_list_which_says_so() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let made = world.rest(&ada, "create_client", json!({ "name": "Acme" })).await.ok();
+    let id = made["id"].as_str().expect("an id");
+    let deleted = plain_form(&world, &ada, &format!("clients/{id}"), "/call/delete_client", &[("client", id)]).await;
+    assert_eq!(deleted.header("location"), format!("{}/o/{}/clients", world.address, ada.slug));
+    let list = page_after(&world, &ada, &deleted).await;
+    assert!(list.status.is_success() && list.text.contains("Acme was deleted."), "{}", list.text);
+}
