@@ -11,7 +11,6 @@ use app::{
     context::{Caller, Channel},
     error::{Code, Error},
     limits::{KeyedPermit, network},
-    operations,
     secrets::random_secret,
 };
 use axum::{
@@ -90,9 +89,7 @@ async fn receive_body(site: &Site, mut caller: Caller, request: &Parts, body: Bo
         return Ok(ReceivedRequest { caller, body, turn: None });
     }
     if let Some(person) = caller.person.as_ref().map(|person| person.id.0) {
-        // Endpoints that are no operations take short forms only, whoever sends them.
-        let short = operations::BROWSER_ONLY.contains(&request.uri.path());
-        let body = if short { layers::read_short_body(body).await? } else { layers::read_body(body).await? };
+        let body = layers::read_body(body).await?;
         let turn = if body.len() > LARGE_BODY_BYTES { Some(admission.reader(person).await?) } else { None };
         return Ok(ReceivedRequest { caller, body: Body::from(body), turn });
     }

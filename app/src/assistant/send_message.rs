@@ -32,6 +32,12 @@ const MESSAGES_MAX: i64 = 400;
 /// cards.
 const BYTES_MAX: i64 = 2_000_000;
 
+/// The maximum number of conversations of a member who begins another.
+const CONVERSATIONS_MAX: i64 = 2_000;
+
+/// The maximum size of all conversations of a member to which another message is added, in bytes; see [`store::conversation::MemberSize`].
+const MEMBER_BYTES_MAX: i64 = 100_000_000;
+
 /// The maximum length of a title made from the first message, in characters.
 const TITLE: usize = 60;
 
@@ -49,15 +55,8 @@ pub async fn send_message(
     }
     let standing = model_availability(&user).await?;
     let asks = !text.starts_with('/') && standing.model.is_some() && standing.enabled;
+    check_message(&user, conversation, asks).await?;
     let id = conversation.unwrap_or_default();
-    if conversation.is_some() {
-        let mut db = user.db(AccessMode::Read).await?;
-        store::conversation::find(&mut db, id, user.membership.member).await?;
-        check_room(&store::conversation::size(&mut db, id).await?)?;
-        if asks {
-            run_lease::refuse_if_running(&mut db, &user.caller.services.assistant().runs, id).await?;
-        }
-    }
     // The run is registered first: a message sent while another answer is being made is refused and not stored.
     let run = if asks { Some(user.caller.services.assistant().runs.begin(&user, id)?) } else { None };
     let asked = message(Speaker::Person, text.clone());
@@ -71,6 +70,36 @@ pub async fn send_message(
     };
     store_answer(&user, id, &answer).await?;
     Ok(SendMessageResponse { conversation: id, messages: vec![asked, answer], run: None })
+}
+
+/// Refuses a message in a conversation of another member, where there is no room for it, or, if it asks the model, while an answer is
+/// being made there. Without a conversation it begins a new one.
+async fn check_message(user: &AssistantUser, conversation: Option<ConversationId>, asks: bool) -> Result<(), Error> {
+    let member = user.membership.member;
+    let mut db = user.db(AccessMode::Read).await?;
+    if let Some(id) = conversation {
+        store::conversation::find(&mut db, id, member).await?;
+        check_room(&store::conversation::size(&mut db, id).await?)?;
+    }
+    check_room_of_member(&store::conversation::size_of_member(&mut db, member).await?, conversation.is_none())?;
+    match conversation.filter(|_| asks) {
+        Some(id) => run_lease::refuse_if_running(&mut db, &user.caller.services.assistant().runs, id).await,
+        None => Ok(()),
+    }
+}
+
+/// Refuses another message of a member whose conversations together are as long as they may be, and another conversation of one who has
+/// as many as one may have.
+fn check_room_of_member(size: &store::conversation::MemberSize, begins: bool) -> Result<(), Error> {
+    let message = if size.bytes >= MEMBER_BYTES_MAX {
+        let megabytes = MEMBER_BYTES_MAX / 1_000_000;
+        format!("Your conversations take {megabytes} MB together, and no more fits. Delete old ones to go on.")
+    } else if begins && size.conversations >= CONVERSATIONS_MAX {
+        format!("You have {} conversations, and {CONVERSATIONS_MAX} fit at most. Delete old ones to begin another.", size.conversations)
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Code::Conflict, message))
 }
 
 /// Refuses another message in a conversation that is as long as one may be.

@@ -1,5 +1,7 @@
 //! Drafts invoices for several clients in one transaction: all of them, or none.
 
+use std::collections::HashMap;
+
 use domain::day::DateRange;
 use uuid::Uuid;
 
@@ -11,7 +13,6 @@ use super::{
     waiting,
 };
 use crate::{
-    clients,
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope},
     organizations, reference,
@@ -23,23 +24,55 @@ pub const CLIENTS_MAX: usize = 50;
 /// The most clients that a warning names.
 const NAMED_MAX: usize = 3;
 
+/// The clients of a batch. Their names are read before anything is drafted: after a failed statement the transaction takes no other.
+struct BatchClients {
+    ids: Vec<Uuid>,
+    names: HashMap<Uuid, String>,
+    /// Whether the call named them.
+    named: bool,
+}
+
+impl BatchClients {
+    /// The named clients, or those with unbilled time; see [`resolve_clients`].
+    async fn resolve(cx: &mut Call, named: &[String], span: Option<&DateRange>) -> Result<Self, Error> {
+        let ids = resolve_clients(cx, named, span).await?;
+        let names = store::client_names(&mut cx.db, &ids).await?.into_iter().collect();
+        Ok(Self { ids, names, named: !named.is_empty() })
+    }
+
+    /// Locates the error of the draft of a client: at the argument that is wrong for all of them, else at the client, by index where
+    /// clients were named and otherwise by name. Runs no statement, since the error may be one of the database.
+    fn locate_error(&self, error: Error, client: Uuid) -> Error {
+        let at = self.ids.iter().position(|other| *other == client).unwrap_or_default();
+        let of_all = error.fields.keys().any(|field| field != "client");
+        if of_all && at == 0 {
+            return error;
+        }
+        if self.named && !of_all {
+            return error.at_item("clients", at);
+        }
+        match self.names.get(&client) {
+            Some(name) => Error { message: format!("{name}: {}", error.message), ..error },
+            None => error,
+        }
+    }
+}
+
 /// Drafts an invoice for each named client, or for each client with unbilled time in the period.
 pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: BatchDraftOptions) -> Result<DraftedInvoices, Error> {
     let span = draft::resolve_period(cx, each.period.clone(), each.from.clone(), each.to.clone())?;
     let named = reference::reject_empty_list("clients", named)?;
     organizations::store::lock_shared(&mut cx.db).await?;
-    let clients = resolve_clients(cx, &named, span.as_ref()).await?;
-    reject_too_many_entries(cx, &clients, span.as_ref(), !named.is_empty()).await?;
+    let clients = BatchClients::resolve(cx, &named, span.as_ref()).await?;
+    reject_too_many_entries(cx, &clients, span.as_ref()).await?;
     // Locks all time before any of it is drafted, in the lock order that all writers of time use.
-    store::lock_unbilled_of_clients(&mut cx.db, &clients, span.as_ref()).await?;
-    let mut items = Vec::with_capacity(clients.len());
+    store::lock_unbilled_of_clients(&mut cx.db, &clients.ids, span.as_ref()).await?;
+    let mut items = Vec::with_capacity(clients.ids.len());
     let (of_all, mut unsendable, mut warned) = (cx.take_warnings(), Vec::new(), Vec::new());
-    let others = if named.is_empty() { waiting_of_others(cx, &clients, span.as_ref()).await? } else { Vec::new() };
-    for (at, client) in clients.into_iter().enumerate() {
-        let invoice = match draft::create(cx, DraftRequest::of(client.to_string(), &each)).await {
-            Ok(invoice) => invoice,
-            Err(error) => return Err(locate_error(cx, error, (at, client), !named.is_empty()).await?),
-        };
+    let others = if clients.named { Vec::new() } else { waiting_of_others(cx, &clients.ids, span.as_ref()).await? };
+    for client in clients.ids.iter().copied() {
+        let drafted = draft::create(cx, DraftRequest::of(client.to_string(), &each)).await;
+        let invoice = drafted.map_err(|error| clients.locate_error(error, client))?;
         let of_client = |warning: String| (warning, invoice.client.name.clone());
         unsendable.extend(invoice.problems.iter().map(rules::problem_warning).map(of_client));
         warned.extend(cx.take_warnings().into_iter().map(of_client));
@@ -59,10 +92,11 @@ async fn waiting_of_others(cx: &mut Call, clients: &[Uuid], span: Option<&DateRa
 }
 
 /// Refuses clients of whom one has more unbilled entries than an invoice bills, before any time is locked.
-async fn reject_too_many_entries(cx: &mut Call, clients: &[Uuid], span: Option<&DateRange>, named: bool) -> Result<(), Error> {
-    let Some(client) = store::client_with_many_unbilled(&mut cx.db, clients, span).await? else { return Ok(()) };
-    let at = clients.iter().position(|other| *other == client).unwrap_or_default();
-    Err(locate_error(cx, draft_size::too_many_entries(), (at, client), named).await?)
+async fn reject_too_many_entries(cx: &mut Call, clients: &BatchClients, span: Option<&DateRange>) -> Result<(), Error> {
+    match store::client_with_many_unbilled(&mut cx.db, &clients.ids, span).await? {
+        Some(client) => Err(clients.locate_error(draft_size::too_many_entries(), client)),
+        None => Ok(()),
+    }
 }
 
 /// Whether a text has this name, and not only within a word.
@@ -88,20 +122,6 @@ fn with_clients(warned: Vec<(String, String)>) -> Vec<String> {
         _ => format!("{} and others, {} clients: {warning}", clients[..NAMED_MAX.min(clients.len())].join(", "), clients.len()),
     };
     clients_of.into_iter().map(told).collect()
-}
-
-/// Locates the error of one draft of the batch: at the argument that is wrong for all of them, else at the client, by index where
-/// clients were named and otherwise by name.
-async fn locate_error(cx: &mut Call, error: Error, (at, client): (usize, Uuid), named: bool) -> Result<Error, Error> {
-    let of_all = error.fields.keys().any(|field| field != "client");
-    if of_all && at == 0 {
-        return Ok(error);
-    }
-    if named && !of_all {
-        return Ok(error.at_item("clients", at));
-    }
-    let name = clients::record::find(cx, &client.to_string()).await?.name;
-    Ok(Error { message: format!("{name}: {}", error.message), ..error })
 }
 
 /// The error that no client has anything to bill; it mentions days only where some were given, and names the time that waits.

@@ -178,6 +178,16 @@ async fn of_a_stranger_nothing_but_short_forms_is_taken() {
     assert!(refused.refused(413) == "invalid" && refused.text.contains("64 KiB"), "{}", refused.text);
 }
 
+/// In a form each character of such a text takes nine bytes.
+#[tokio::test]
+async fn whoever_is_signed_in_sends_the_longest_text_that_a_field_takes_in_any_script() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let text = "あいうえおかきくけ、".repeat(790);
+    let said = world.call(&ada, "assistant_say", &[("text", text.as_str())]).await.ok();
+    assert_eq!(said["messages"][0]["text"], text, "{said}");
+}
+
 /// What is answered to the head of a long request, of whose body nothing comes.
 async fn told_early(address: &str, path: &str, kind: &str, header: &str) -> String {
     let mut socket = TcpStream::connect(address).await.expect("a connection");

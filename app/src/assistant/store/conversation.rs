@@ -80,6 +80,46 @@ pub async fn size(db: &mut Db, id: ConversationId) -> Result<ConversationSize, E
     .await?)
 }
 
+/// How much the conversations of a member hold together.
+pub struct MemberSize {
+    /// The number of conversations.
+    pub conversations: i64,
+    /// The size of their messages and cards as they are stored, in bytes. Each message and card counts for 1,000 at least: short ones take
+    /// room too, and all of them are read to find this.
+    pub bytes: i64,
+}
+
+/// How much the conversations of a member hold together, with their cards. Reads the lengths alone, and no long value itself: what is no
+/// text counts as it is compressed.
+pub async fn size_of_member(db: &mut Db, member: MemberId) -> Result<MemberSize, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        MemberSize,
+        r#"select t.conversations as "conversations!", (m.bytes + k.bytes)::bigint as "bytes!"
+           from (select count(*) as conversations from conversation where organization_id = $1 and member_id = $2) t
+           cross join (
+               select coalesce(sum(greatest(
+                   1000, octet_length(m.text) + pg_column_size(m.steps) + coalesce(pg_column_size(m.refusal), 0)
+               )), 0) as bytes
+               from conversation c join message m on m.organization_id = $1 and m.conversation_id = c.id
+               where c.organization_id = $1 and c.member_id = $2
+           ) m
+           cross join (
+               select coalesce(sum(greatest(
+                   1000,
+                   pg_column_size(k.arguments) + pg_column_size(k.effect) + pg_column_size(k.warnings) + pg_column_size(k.choices)
+                       + coalesce(pg_column_size(k.refusal), 0)
+               )), 0) as bytes
+               from conversation c join card k on k.organization_id = $1 and k.conversation_id = c.id
+               where c.organization_id = $1 and c.member_id = $2
+           ) k"#,
+        organization,
+        member.0
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
 /// The most conversations of a member that are searched, the latest first.
 pub const SEARCHED_MAX: i64 = 1_000;
 

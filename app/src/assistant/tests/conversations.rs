@@ -6,8 +6,9 @@ use serde_json::json;
 use super::*;
 use crate::{
     access::{Role, sign_up_policy::SignUpPolicy},
-    assistant::{AssistantServices, history, model::ChatMessage, run_lease},
+    assistant::{AssistantServices, history, model::ChatMessage, run_lease, store},
     context::{Caller, Services, SystemClock},
+    database::AccessMode,
     error::Code,
     testing::FakeRenderer,
 };
@@ -164,6 +165,46 @@ async fn a_full_conversation_takes_no_further_message() {
         assert!(say_in(&world, None, "And now?").await.is_ok());
         world.sql("delete from conversation where organization_id = $1").await;
     }
+}
+
+#[tokio::test]
+async fn a_member_whose_conversations_are_full_together_deletes_old_ones_first() {
+    let world = World::new("stuffed").await;
+    let other = world.as_role(Role::Admin).await;
+    let begin = "insert into conversation (organization_id, id, member_id, title, created_at, updated_at)
+                 select $1, gen_random_uuid(), (select member_id from conversation where organization_id = $1 limit 1), 'Old', now(), now()
+                 from generate_series(1, ";
+    for (conversations, texts, why) in [(1_999, "", "have 2000 conversations"), (59, "x", "take 100 MB together")] {
+        let said = say(&world, "Hello").await;
+        assert_eq!(world.sql(&format!("{begin}{conversations})")).await, conversations);
+        if !texts.is_empty() {
+            let fill = "insert into message (organization_id, id, conversation_id, speaker, text, member_role, created_at, ended_at)
+                        select $1, gen_random_uuid(), c.id, 'person', repeat('x', 1700000), 'owner', now(), now()
+                        from conversation c where c.organization_id = $1 and c.title = 'Old'";
+            assert_eq!(world.sql(fill).await, conversations);
+        }
+        let refused = say_in(&world, None, "And now?").await.expect_err("no other fits");
+        assert!(refused.code == Code::Conflict && refused.message.contains(why), "{refused:?}");
+        assert!(refused.message.contains("Delete old ones"), "{refused:?}");
+        let goes_on = say_in(&world, Some(said.conversation), "And now?").await.map(|_| ()).map_err(|error| error.code);
+        assert_eq!(goes_on, if texts.is_empty() { Ok(()) } else { Err(Code::Conflict) }, "{why}");
+        assert!(say_in(&other, None, "Hello").await.is_ok(), "each member has their own room");
+        world.advance(60);
+        assert_eq!(world.sql("delete from conversation where organization_id = $1 and title = 'Old'").await, conversations);
+        assert!(say_in(&world, None, "And now?").await.is_ok(), "it goes on after old ones are deleted");
+        world.sql("delete from conversation where organization_id = $1").await;
+    }
+}
+
+/// Many short messages take room beside their texts, and all of them are read to find how much there is.
+#[tokio::test]
+async fn short_messages_count_for_what_they_take() {
+    let world = World::new("chatter").await;
+    say(&world, "Hello").await;
+    let user = at_the_drawer(&world);
+    let mut db = user.db(AccessMode::Read).await.expect("begun");
+    let size = store::conversation::size_of_member(&mut db, user.membership.member).await.expect("a size");
+    assert_eq!((size.conversations, size.bytes), (1, 2_000), "a question and its answer");
 }
 
 /// Two processes on one database: each has only its own runs.

@@ -114,6 +114,15 @@ pub async fn clients_with_unbilled(db: &mut Db, period: Option<&DateRange>, limi
     .await?)
 }
 
+/// The names of these clients; one that was deleted is left out.
+pub async fn client_names(db: &mut Db, clients: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error> {
+    let organization = db.organization();
+    let rows = query!("select id, name from client where organization_id = $1 and id = any($2)", organization, clients)
+        .fetch_all(db.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
 /// The first of these clients with more unbilled entries on these days than an invoice bills; `None` without one. No more entries of a
 /// client are read than that.
 pub async fn client_with_many_unbilled(db: &mut Db, clients: &[Uuid], period: Option<&DateRange>) -> Result<Option<Uuid>, Error> {

@@ -172,6 +172,34 @@ async fn more_entries_than_an_invoice_bills_are_refused_before_any_is_locked() {
     .await;
 }
 
+/// After a failed statement the transaction takes no other, also none that finds out whose draft it was.
+#[tokio::test]
+async fn a_draft_that_the_database_refuses_is_told_with_its_client() {
+    apart("refused_drafts", async {
+        let studio = studio().await;
+        studio.ok("create_client", json!({"name": "Globex", "rate": "50.00", "tax_rate": "19"})).await;
+        studio.ok("create_project", json!({"client": "Globex", "name": "Portal"})).await;
+        log(&studio, "2026-10-30", "1h").await;
+        studio.ok("create_time_entry", json!({"project": "Portal", "date": "2026-10-29", "duration": "2h"})).await;
+        let owner = owner().await;
+        let refuse = "create function refuse() returns trigger language plpgsql as $$
+                      begin
+                          if exists (select from client c where c.id = new.client_id and c.name = 'Globex') then
+                              raise exception 'an action changes too much at once' using errcode = 'ST413';
+                          end if;
+                          return new;
+                      end $$;
+                      create trigger refuse before insert on invoice for each row execute function refuse()";
+        sqlx::raw_sql(refuse).execute(&owner).await.expect("a trigger");
+        owner.close().await;
+        let refused = studio.refused("draft_invoices", json!({})).await;
+        assert!(refused.code == Code::Invalid && refused.message.starts_with("Globex: This changes too much at once"), "{refused:?}");
+        let named = studio.refused("draft_invoices", json!({"clients": ["Acme", "Globex"]})).await;
+        assert!(named.code == Code::Invalid && named.field("clients[1]").is_some(), "{named:?}");
+    })
+    .await;
+}
+
 /// Each further rate of the time on a line takes a line with the same text.
 #[tokio::test]
 async fn a_new_rate_makes_no_longer_texts_than_an_invoice_holds() {
