@@ -221,13 +221,14 @@ fn none_runs(channel: Channel) -> Error {
 /// The error `stale`, with the timer that runs in the place of the one that was meant.
 async fn another_runs(cx: &mut Call, read_scope: &ReadScope, id: Uuid, description: &Patch<String>) -> Result<Error, Error> {
     let running = read_entries::one(cx, read_scope, id).await?;
-    let way = match (cx.caller.channel, description) {
-        (Channel::Page, Patch::Set(typed)) => {
-            format!("It is at the top of the page; stop or change it there. What you typed was not saved: \"{}\".", typed.trim())
-        }
-        (Channel::Page, _) => "It is at the top of the page; stop or change it there.".to_owned(),
-        _ => "get_timer gets it. Give its id in time_entry, or leave time_entry out, if you mean that one.".to_owned(),
+    let mut message = format!("Another timer runs now: {} / {}. Nothing was changed.", running.client.name, running.project.name);
+    let way = match cx.caller.channel {
+        Channel::Page => "It is at the top of the page; stop or change it there.",
+        _ => "get_timer gets it. Give its id in time_entry, or leave time_entry out, if you mean that one.",
     };
-    let message = format!("Another timer runs now: {} / {}. Nothing was changed.", running.client.name, running.project.name);
+    // The form goes with the timer that it was about, and what was typed there with it.
+    if let (Channel::Page, Patch::Set(typed)) = (cx.caller.channel, description) {
+        message.push_str(&format!(" What you typed was not saved: \"{}\".", typed.trim()));
+    }
     Ok(Error::new(Code::Stale, message).hint(way).details(&running))
 }

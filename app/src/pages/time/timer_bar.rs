@@ -156,7 +156,7 @@ fn reload_when_stale(update: WriteAction<UpdateTimer>, stop: WriteAction<StopTim
         if seen.is_some_and(|seen| seen != count)
             && let Some(stale) = refused.get_untracked().filter(|error| error.code == Code::Stale)
         {
-            flash.warn(&[stale.message].into_iter().chain(stale.hint).collect::<Vec<_>>());
+            flash.warn(&[stale.message]);
             invalidate(changes.time);
         }
         count
