@@ -7,7 +7,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     error::{Code, Error},
-    page::is_cursor_refusal,
     platform,
 };
 
@@ -36,10 +35,7 @@ pub fn Problem(
     };
     let way_out = match error.code {
         // What an address asks for beside its page: a filter, or a page of a list that is no longer there.
-        Code::Invalid => {
-            let first = if is_cursor_refusal(&error) { first_page(&search.get_untracked()) } else { "?".to_owned() };
-            view! { <a class="button primary" rel="external" href=first>"Start over"</a> }.into_any()
-        }
+        Code::Invalid => view! { <a class="button primary" rel="external" href="?">"Start over"</a> }.into_any(),
         Code::Unauthenticated => {
             view! { <a class="button primary" rel="external" href=move || sign_in(&here())>"Sign in again"</a> }.into_any()
         }
@@ -91,12 +87,6 @@ pub fn escaped(text: &str) -> String {
     utf8_percent_encode(text, QUERY_VALUE).to_string()
 }
 
-/// The address of the first page of a list, with the filters in the query of another page of it.
-fn first_page(search: &str) -> String {
-    let filters: Vec<&str> = search.trim_start_matches('?').split('&').filter(|field| !field.starts_with("cursor=")).collect();
-    format!("?{}", filters.join("&"))
-}
-
 /// The query string with its question mark, if it is not empty.
 fn query(search: &str) -> String {
     match search.trim_start_matches('?') {
@@ -108,13 +98,6 @@ fn query(search: &str) -> String {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_list_begins_anew_with_the_filters_that_it_had() {
-        assert_eq!(first_page("?state=sent&cursor=abc&client=Acme"), "?state=sent&client=Acme");
-        assert_eq!(first_page("cursor=abc"), "?");
-        assert_eq!(first_page(""), "?");
-    }
 
     #[test]
     fn whatever_stands_in_the_value_of_a_query_parameter_stays_in_it() {
