@@ -31,7 +31,7 @@ pub struct TimeFilterInput {
     pub labour: Option<Labour>,
     /// Written by timer, manual (a page), session, assistant, mcp, api or import.
     pub source: Option<EntrySource>,
-    /// Words of the description, or beginnings or parts of them, in any order.
+    /// Words of the description.
     #[cfg_attr(feature = "ssr", schemars(length(max = 200)))]
     pub query: Option<String>,
 }

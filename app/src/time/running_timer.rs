@@ -30,7 +30,7 @@ use crate::{
     context::Channel,
     error::{Code, Error},
     operation::{Call, read_scope::ReadScope},
-    organizations, reference,
+    organizations,
 };
 
 /// How far a start or an end may lie in the future: clocks of browsers are not exact.
@@ -39,7 +39,6 @@ pub const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
 /// A change of the running timer; the arguments of `update_timer`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct TimerChange {
-    pub time_entry: Option<String>,
     pub description: Patch<String>,
     pub project: Option<String>,
     pub billable: Option<bool>,
@@ -57,10 +56,9 @@ pub async fn get(cx: &mut Call) -> Result<CurrentTimer, Error> {
 }
 
 /// Stops the caller's timer, even on a project archived or a day closed meanwhile: time that was worked is kept.
-/// With `meant`, the id of a timer, `stale` if another one runs.
-pub async fn stop(cx: &mut Call, meant: Option<String>, ended_at: Option<String>, description: Patch<String>) -> Result<Logged, Error> {
+pub async fn stop(cx: &mut Call, ended_at: Option<String>, description: Patch<String>) -> Result<Logged, Error> {
     let read_scope = ReadScope::of(cx)?;
-    let mut running = lock_own_timer(cx, &read_scope, meant.as_deref(), &description).await?;
+    let mut running = lock_own_timer(cx, &read_scope).await?;
     check_agent_may_change(cx, &[&running], "stop a timer that this token did not start").await?;
     running.description = apply_description(&running.description, description)?;
     let now = to_the_second(cx.now);
@@ -151,7 +149,7 @@ pub async fn end(cx: &mut Call, mut timer: StoredEntry, at: Timestamp, seen: boo
 pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> {
     let read_scope = ReadScope::of(cx)?;
     let project = resolve_new_project(cx, &read_scope, given.project).await?;
-    let before = lock_own_timer(cx, &read_scope, given.time_entry.as_deref(), &given.description).await?;
+    let before = lock_own_timer(cx, &read_scope).await?;
     let mut timer = before.clone();
     let change = PriceChange { project: project.as_deref(), billable: given.billable, rate: Patch::Keep };
     reprice(cx, &read_scope, &mut timer, change).await?;
@@ -180,10 +178,10 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
     read_entries::logged(cx, &read_scope, timer.id, &budgets).await
 }
 
-/// Discards the caller's timer. With `meant`, the id of a timer, `stale` if another one runs.
-pub async fn discard(cx: &mut Call, meant: Option<String>) -> Result<DiscardedTimer, Error> {
+/// Discards the caller's timer.
+pub async fn discard(cx: &mut Call) -> Result<DiscardedTimer, Error> {
     let read_scope = ReadScope::of(cx)?;
-    let timer = lock_own_timer(cx, &read_scope, meant.as_deref(), &Patch::Keep).await?;
+    let timer = lock_own_timer(cx, &read_scope).await?;
     check_agent_may_change(cx, &[&timer], "discard a timer that a person started").await?;
     write::delete(&mut cx.db, timer.id).await?;
     let ran = timer.started_at.map_or(0, |start| cx.now.duration_since(start).as_secs().max(0));
@@ -191,44 +189,14 @@ pub async fn discard(cx: &mut Call, meant: Option<String>) -> Result<DiscardedTi
 }
 
 /// Locks the caller's running timer until the call ends; `no_timer` if none runs.
-///
-/// `meant` is the id of the timer that the caller looked at: `stale` if another one runs. The error then repeats the `description` that was
-/// sent for it, since a page shows the other timer in its place.
-async fn lock_own_timer(
-    cx: &mut Call,
-    read_scope: &ReadScope,
-    meant: Option<&str>,
-    description: &Patch<String>,
-) -> Result<StoredEntry, Error> {
+async fn lock_own_timer(cx: &mut Call, read_scope: &ReadScope) -> Result<StoredEntry, Error> {
     organizations::store::lock_shared(&mut cx.db).await?;
     lock_member(&mut cx.db, read_scope.member).await?;
     let timer = write::lock(&mut cx.db, LockTarget::TimerOf(read_scope.member), None).await?;
-    let timer = timer.ok_or_else(|| none_runs(cx.caller.channel))?;
-    match meant.filter(|meant| !meant.trim().is_empty()).map(reference::parse_id) {
-        Some(meant) if meant.is_nil() => Err(read_entries::missing(cx)),
-        Some(meant) if meant != timer.id => Err(another_runs(cx, read_scope, timer.id, description).await?),
-        _ => Ok(timer),
-    }
-}
-
-fn none_runs(channel: Channel) -> Error {
-    Error::new(Code::NoTimer, "No timer is running.").hint(match channel {
-        Channel::Page => "Start one, or log the time by hand.",
-        _ => "start_timer starts one. create_time_entry logs the time by hand.",
+    timer.ok_or_else(|| {
+        Error::new(Code::NoTimer, "No timer is running.").hint(match cx.caller.channel {
+            Channel::Page => "Start one, or log the time by hand.",
+            _ => "start_timer starts one. create_time_entry logs the time by hand.",
+        })
     })
-}
-
-/// The error `stale`, with the timer that runs in the place of the one that was meant.
-async fn another_runs(cx: &mut Call, read_scope: &ReadScope, id: Uuid, description: &Patch<String>) -> Result<Error, Error> {
-    let running = read_entries::one(cx, read_scope, id).await?;
-    let mut message = format!("Another timer runs now: {} / {}. Nothing was changed.", running.client.name, running.project.name);
-    let way = match cx.caller.channel {
-        Channel::Page => "It is at the top of the page; stop or change it there.",
-        _ => "get_timer gets it. Give its id in time_entry, or leave time_entry out, if you mean that one.",
-    };
-    // The form goes with the timer that it was about, and what was typed there with it.
-    if let (Channel::Page, Patch::Set(typed)) = (cx.caller.channel, description) {
-        message.push_str(&format!(" What you typed was not saved: \"{}\".", typed.trim()));
-    }
-    Ok(Error::new(Code::Stale, message).hint(way).details(&running))
 }

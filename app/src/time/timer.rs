@@ -101,15 +101,12 @@ pub async fn start_timer(
     super::start_timer::start(cx, given).await
 }
 
-/// Stop your running timer and keep its time. Never refused while it runs (no_timer when none does), not even on an archived project or a closed day.
+/// Stop your running timer and keep its time. Never refused while one runs (no_timer otherwise), not even on an archived project or a closed day.
 ///
 /// Past 24 hours, the most that one entry holds, the rest is left out and a warning says how much; past the organization's limit a warning asks to check the end. What an agent started waits as a draft when an agent stops it, and counts when a person does.
 #[operation(write, everyday, needs = Belong, scope = TimeWrite, title = "Stop the timer")]
 pub async fn stop_timer(
     cx: &mut Call,
-    /// The timer that is meant, by its id; refused (stale) when another one runs.
-    #[server(default)]
-    time_entry: Option<String>,
     /// 09:00, or RFC 3339, on your clock without an offset; now when absent.
     #[server(default)]
     ended_at: Option<String>,
@@ -118,16 +115,13 @@ pub async fn stop_timer(
     #[max_length(2_000)]
     description: Patch<String>,
 ) -> Result<Logged, Error> {
-    super::running_timer::stop(cx, time_entry, ended_at, description).await
+    super::running_timer::stop(cx, ended_at, description).await
 }
 
 /// Change your timer while it runs. What is not given stays. Answers no_timer when none runs.
 #[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, title = "Change the timer")]
 pub async fn update_timer(
     cx: &mut Call,
-    /// The timer that is meant, by its id; refused (stale) when another one runs.
-    #[server(default)]
-    time_entry: Option<String>,
     /// What you are doing; empty clears it.
     #[server(default)]
     #[max_length(2_000)]
@@ -146,17 +140,11 @@ pub async fn update_timer(
     allow_overlap: Option<bool>,
 ) -> Result<Logged, Error> {
     let allow_overlap = allow_overlap.unwrap_or(false);
-    let change = super::running_timer::TimerChange { time_entry, description, project, billable, started_at, allow_overlap };
-    super::running_timer::update(cx, change).await
+    super::running_timer::update(cx, super::running_timer::TimerChange { description, project, billable, started_at, allow_overlap }).await
 }
 
 /// Throw your running timer away without keeping its time. Answers no_timer when none runs.
 #[operation(write, everyday, destructive, needs = TrackTime, scope = TimeWrite, title = "Discard the timer")]
-pub async fn discard_timer(
-    cx: &mut Call,
-    /// The timer that is meant, by its id; refused (stale) when another one runs.
-    #[server(default)]
-    time_entry: Option<String>,
-) -> Result<DiscardedTimer, Error> {
-    super::running_timer::discard(cx, time_entry).await
+pub async fn discard_timer(cx: &mut Call) -> Result<DiscardedTimer, Error> {
+    super::running_timer::discard(cx).await
 }

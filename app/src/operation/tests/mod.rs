@@ -172,10 +172,6 @@ pub fn arguments(operation: &Operation, ids: &Map<String, Value>) -> Map<String,
         // The sample role is not viewer, and only viewers have client grants.
         arguments.remove("clients");
     }
-    if ["stop_timer", "update_timer", "discard_timer"].contains(&operation.declaration.name) {
-        // The entry does not run.
-        arguments.remove("time_entry");
-    }
     if operation.declaration.name == "create_time_entries" {
         let entry = json!({"project": ids.get("project"), "date": "2026-11-20", "duration": "30m"});
         arguments.insert("entries".to_owned(), json!([entry]));

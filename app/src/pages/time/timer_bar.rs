@@ -18,8 +18,8 @@ use crate::{
     projects::Project,
     time::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer, live_clock::LiveClock},
     ui::{
-        Form, Icon, SelectOption, Submit, WriteAction, create_resource, dot, hidden, icon, on_warnings, preserved_input_everywhere,
-        refusal, secondary_write, shown_value, use_flash, when_loaded,
+        Form, Icon, SelectOption, Submit, WriteAction, create_resource, dot, icon, on_warnings, preserved_input_everywhere, refusal,
+        secondary_write, use_flash, when_loaded,
     },
 };
 
@@ -147,22 +147,6 @@ fn refused_otherwise(start: WriteAction<StartTimer>) -> Option<impl IntoView> {
     Some(view! { <div class="refusal" role="alert"><p>{error.message}</p></div> })
 }
 
-/// Reloads the bar when another timer runs by now than the one it shows. The refusal goes with the form, so its words are shown apart.
-fn reload_when_stale(update: WriteAction<UpdateTimer>, stop: WriteAction<StopTimer>) {
-    let (changes, flash, refused) = (use_changes(), use_flash(), refusal(update));
-    // The answers are counted: a refusal that came back without scripts is shown by a bar that is up to date.
-    Effect::new(move |seen: Option<usize>| {
-        let count = update.version().get() + stop.version().get();
-        if seen.is_some_and(|seen| seen != count)
-            && let Some(stale) = refused.get_untracked().filter(|error| error.code == Code::Stale)
-        {
-            flash.warn(&[stale.message]);
-            invalidate(changes.time);
-        }
-        count
-    });
-}
-
 /// The running timer; `projects` has the names of those that one can be started on.
 fn running(timer: TimeEntry, projects: Vec<SelectOption>) -> AnyView {
     let live_clock = expect_context::<LiveClock>();
@@ -176,7 +160,6 @@ fn running(timer: TimeEntry, projects: Vec<SelectOption>) -> AnyView {
         flash.warn(&warnings);
         invalidate(changes.time);
     });
-    reload_when_stale(update, stop);
     let stop = secondary_write(stop, stop_key(&timer));
     let seconds = timer.worked.seconds;
     live_clock.run_from(Some(seconds));
@@ -188,7 +171,7 @@ fn running(timer: TimeEntry, projects: Vec<SelectOption>) -> AnyView {
         Some(start_instead(start, refused, given, &projects))
     };
     let since = timer.started_at.as_ref().map(|start| format!("since {}", start.clock()));
-    // The description is saved when the focus leaves the form; Stop sends it along. Both name the timer, as another may run by now.
+    // The description is saved when the focus leaves the form; Stop sends it along.
     let left = move |event: ev::FocusEvent| {
         if platform::focus_leaves(&event) {
             platform::submit_if_unsaved("timer");
@@ -196,8 +179,7 @@ fn running(timer: TimeEntry, projects: Vec<SelectOption>) -> AnyView {
     };
     view! {
         <div class="timer-form running" on:focusout=left>
-            <Form action=update id="timer" class="timer-edit" changes=true secondary_write=stop.clone()>
-                {hidden("time_entry", timer.id)} {shown_value("description", &timer.description)}
+            <Form action=update id="timer" class="timer-edit" secondary_write=stop.clone()>
                 <label class="spoken" for="timer-description">"What are you working on?"</label>
                 <input
                     id="timer-description"
@@ -305,8 +287,6 @@ mod tests {
         studio.ok("start_timer", json!({"project": "Site", "description": "One"})).await;
         let one = studio.ok("get_timer", json!({})).await["timer"]["id"].clone();
         let running = bar(&studio, "another", &[]).await;
-        let named = format!("name=\"time_entry\" value=\"{}\"", one.as_str().expect("an id"));
-        assert!(running.contains(&named) && running.contains("name=\"shown.description\" value=\"One\""), "{running}");
         assert!(running.contains("class=\"timer-name\"") && running.contains("title=\"Acme / Site\""), "{running}");
         let typed = [("project", shop), ("description", "Two is a long sentence")];
         let offered = bar(&studio, one.as_str().expect("an id"), &typed).await;

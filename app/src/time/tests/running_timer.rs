@@ -1,13 +1,10 @@
 //! Tests of stopping, changing and discarding the timer.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{entries, on_project, studio};
 use crate::{
-    access::WriteMode,
     error::Code,
-    operation::form_changes::split_changes,
-    operations,
     pages::time::timer_bar::stop_key,
     testing::World,
     time::{CurrentTimer, StopTimer},
@@ -218,64 +215,5 @@ async fn a_timer_that_was_started_without_a_rate_gets_the_one_that_holds_when_it
         let stopped = studio.ok("stop_timer", json!({})).await;
         assert_eq!(stopped.get("amount").map(|amount| amount["amount"].clone()), amount);
         assert_eq!(stopped["warnings"].to_string().contains("has no rate"), rate.is_none(), "{stopped:#}");
-    }
-}
-
-/// Starts a timer, and another one in its place; the id of the first.
-async fn replaced(studio: &World) -> Value {
-    studio.ok("create_project", json!({"client": "Acme", "name": "Mobile app"})).await;
-    let first = studio.ok("start_timer", json!({"project": "Dashboard", "description": "Charts"})).await;
-    studio.advance(60);
-    studio.ok("start_timer", json!({"project": "Mobile app", "description": "Login", "stop_running": true})).await;
-    studio.advance(60);
-    first["id"].clone()
-}
-
-#[tokio::test]
-async fn a_call_that_means_another_timer_than_the_running_one_changes_nothing() {
-    let studio = studio().await;
-    let first = replaced(&studio).await;
-    let before = studio.ok("get_timer", json!({})).await;
-    let typed = Some("Charts");
-    for (operation, typed) in [("stop_timer", typed), ("update_timer", typed), ("stop_timer", None), ("discard_timer", None)] {
-        let mut call = json!({"time_entry": first});
-        if let Some(typed) = typed {
-            call["description"] = json!(typed);
-        }
-        let refused = studio.refused(operation, call).await;
-        let told = "Another timer runs now: Acme / Mobile app. Nothing was changed.";
-        assert!(refused.code == Code::Stale && refused.message.starts_with(told), "{operation}: {refused:?}");
-        assert_eq!(refused.message.contains("not saved: \"Charts\""), typed.is_some(), "what was typed is told again: {refused:?}");
-        let hint = refused.hint.expect("what to do");
-        assert!(!hint.contains("time_entry") && refused.details.is_some_and(|timer| timer["id"] == before["timer"]["id"]), "{hint}");
-        assert_eq!(studio.ok("get_timer", json!({})).await, before, "{operation}");
-    }
-    let refused = studio.token(WriteMode::Direct).await.refused("stop_timer", json!({"time_entry": first})).await;
-    assert!(refused.code == Code::Stale && refused.hint.is_some_and(|hint| hint.contains("get_timer")));
-    assert_eq!(studio.code("stop_timer", json!({"time_entry": "Mobile app"})).await, Code::NotFound, "a name is no id");
-}
-
-#[tokio::test]
-async fn a_call_that_means_the_running_timer_changes_it() {
-    let studio = studio().await;
-    replaced(&studio).await;
-    let running = studio.ok("get_timer", json!({})).await["timer"]["id"].clone();
-    let changed = studio.ok("update_timer", json!({"time_entry": running, "description": "Sign-in"})).await;
-    assert_eq!((&changed["id"], &changed["description"]), (&running, &json!("Sign-in")));
-    let stopped = studio.ok("stop_timer", json!({"time_entry": running})).await;
-    assert_eq!((&stopped["id"], &stopped["running"], &stopped["description"]), (&running, &json!(false), &json!("Sign-in")));
-    assert_eq!(studio.code("stop_timer", json!({"time_entry": running})).await, Code::NoTimer, "it has ended, and none runs");
-    let again = studio.ok("start_timer", json!({"project": "Dashboard"})).await["id"].clone();
-    assert_eq!(studio.ok("discard_timer", json!({"time_entry": again})).await["id"], again);
-}
-
-/// Somebody else may have changed the description since the form was shown.
-#[test]
-fn a_description_that_nobody_changed_in_the_form_is_not_written_again() {
-    for name in ["stop_timer", "update_timer"] {
-        let operation = operations::find(name).expect("an operation");
-        let sent = |form| split_changes(&operation.input, operation.fields_max(), form).changed.join("&");
-        assert_eq!(sent("time_entry=07&shown.description=Charts&description=Charts"), "time_entry=07", "{name}");
-        assert_eq!(sent("time_entry=07&shown.description=Charts&description="), "time_entry=07&description=", "{name}");
     }
 }
