@@ -19,11 +19,12 @@ revoke execute on function alters_sent_invoice from public;
 grant execute on function alters_sent_invoice to stint_app;
 
 -- The same as before, but the images of one transaction take 32 MB at most: a short call can change thousands of records with long
--- texts, and their images are written, hashed, kept for ever and read again.
+-- texts, and their images are written, hashed, kept for ever and read again. They are without the document of an invoice, too, and without
+-- what follows from it: it may take a megabyte, is frozen once it is there, and would stand twice in the log with each payment.
 create or replace function record_change() returns trigger language plpgsql as $$
 declare
     acting uuid := nullif(current_setting('app.action_id', true), '')::uuid;
-    hidden constant text[] := array['secret_hash', 'search_key', 'search_key_of', 'namesake'];
+    hidden constant text[] := array['secret_hash', 'search_key', 'search_key_of', 'namesake', 'document', 'sent_client_name'];
     most constant bigint := 32 * 1024 * 1024;
     was jsonb;
     now jsonb;

@@ -46,42 +46,29 @@ pub async fn in_turns<T>(turns: Arc<Semaphore>, work: impl Future<Output = T>) -
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::atomic::{AtomicUsize, Ordering},
-        thread,
-        time::Duration,
-    };
+    use std::future::{pending, ready};
+
+    use futures::poll;
 
     use super::*;
 
-    /// Computes for a while, and returns how many computed at the same time.
-    fn compute(at_once: &AtomicUsize) -> usize {
-        let others = at_once.fetch_add(1, Ordering::SeqCst);
-        thread::sleep(Duration::from_millis(20));
-        at_once.fetch_sub(1, Ordering::SeqCst);
-        others + 1
+    #[tokio::test]
+    async fn a_page_of_a_person_is_computed_once_no_other_one_of_theirs_is() {
+        let (turns, person) = (RenderTurns::default(), Uuid::from_u128(1));
+        let held = turns.of(person).acquire_owned().await.expect("a turn");
+        let mut page = pin!(in_turns(turns.of(person), ready("a page")));
+        assert!(poll!(page.as_mut()).is_pending(), "another one is computed");
+        assert_eq!(in_turns(turns.of(Uuid::from_u128(2)), ready("theirs")).await, "theirs", "others have turns of their own");
+        drop(held);
+        assert_eq!(page.await, "a page");
     }
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn pages_of_one_person_are_computed_one_at_a_time_and_wait_together() {
+    #[tokio::test]
+    async fn a_page_that_waits_for_the_database_or_its_reader_holds_no_turn() {
         let (turns, person) = (RenderTurns::default(), Uuid::from_u128(1));
-        let (at_once, waiting) = (Arc::new(AtomicUsize::new(0)), Arc::new(tokio::sync::Barrier::new(4)));
-        let renders: Vec<_> = (0..4)
-            .map(|_| {
-                let (at_once, waiting) = (at_once.clone(), waiting.clone());
-                tokio::spawn(in_turns(turns.of(person), async move {
-                    let before = compute(&at_once);
-                    // What waits for the others holds no turn: with one, they would never all be here.
-                    waiting.wait().await;
-                    before.max(compute(&at_once))
-                }))
-            })
-            .collect();
-        for render in renders {
-            assert_eq!(render.await.expect("a page"), 1);
-        }
-        let held = turns.of(person).acquire_owned().await.expect("a turn");
-        assert_eq!(in_turns(turns.of(Uuid::from_u128(2)), async { compute(&at_once) }).await, 1, "others have turns of their own");
-        drop(held);
+        let mut waiting = pin!(in_turns(turns.of(person), pending::<()>()));
+        assert!(poll!(waiting.as_mut()).is_pending());
+        assert_eq!(turns.of(person).available_permits(), 1);
+        assert_eq!(in_turns(turns.of(person), ready("a page")).await, "a page");
     }
 }
